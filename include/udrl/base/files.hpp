@@ -1,0 +1,27 @@
+// Files written whole or not at all, and read with errors that name them. Not for: JSONL shards (data/shards.hpp).
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+namespace udrl {
+
+/// Throws `Error` (user) that names the file and says why it cannot be read.
+std::string read_file(const std::filesystem::path& file);
+/// Writes a temporary file beside `file`, flushes it to the disk and renames it. A full disk leaves the old file as it was.
+void write_file_atomic(const std::filesystem::path& file, std::string_view content);
+/// The same for content that `write` streams; throws if the stream fails.
+void write_file_atomic(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write);
+/// Creates folder and parents; a clear error where that cannot be done.
+void make_folder(const std::filesystem::path& folder);
+
+/// SHA-256 as 64 lower-case hexadecimal digits.
+std::string sha256(std::string_view bytes);
+std::string sha256_file(const std::filesystem::path& file);
+/// The first 128 bits of SHA-256 over the fields joined by U+001F: 32 hexadecimal digits. The id of a record.
+std::string content_id(std::initializer_list<std::string_view> fields);
+
+}  // namespace udrl

@@ -1,0 +1,42 @@
+// What can be asked of a student: task, words, return; the text of a sequence (design §3). Not for: tokens or torch.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::command {
+
+inline constexpr int max_words = 80;    ///< ⟨words:1⟩ … ⟨words:80⟩
+inline constexpr int max_returns = 10;  ///< ⟨return:0⟩ … ⟨return:9⟩
+inline constexpr int max_tasks = 64;    ///< ⟨task:0⟩ … ⟨task:63⟩
+
+/// What is asked. Absent is ⟨…:any⟩.
+struct Command {
+  int task_slot = 0;
+  std::optional<int> words;        ///< of what is still to come
+  std::optional<int> return_bin;
+};
+
+/// Every control piece of the vocabulary, in the order of their ids after <unk> <s> </s>; fixed for ever:
+/// ⟨gen⟩ ⟨have⟩ ⟨task:0…63⟩ ⟨words:any⟩ ⟨words:1…80⟩ ⟨return:any⟩ ⟨return:0…9⟩ ⟨left:8⟩ ⟨left:16⟩ … ⟨left:80⟩.
+const std::vector<std::string>& control_pieces();
+
+std::string task_piece(int slot);
+std::string words_piece(std::optional<int> words);
+std::string return_piece(std::optional<int> bin);
+inline constexpr std::string_view gen_piece = "⟨gen⟩";
+inline constexpr std::string_view have_piece = "⟨have⟩";
+
+/// `<s> holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩` without the answer; `<s>` is the tokenizer's own. With `have`,
+/// `…⟨have⟩ A cosy shop⟨gen⟩`. Text segments start with a space. `intent` and `have` must be normalised.
+lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std::string_view have = {});
+/// The answer as it follows ⟨gen⟩: one leading space.
+std::string sequence_answer(std::string_view answer);
+
+}  // namespace udrl::command

@@ -1,0 +1,63 @@
+// The record: one JSON object a line, to which each stage adds fields. Not for: how it is stored (shards.hpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace udrl::data {
+
+using Json = nlohmann::json;
+
+/// What a user typed, and what it was made from.
+struct Intent {
+  std::string intent_id;  ///< content_id(intent)
+  std::string intent;     ///< normalised text
+  std::string group, subject, format, style;
+};
+
+/// How a sample was drawn from the teacher.
+struct SampledBy {
+  double temperature = 0;
+  double top_p = 1;
+  std::uint64_t seed = 0;
+  std::vector<std::string> few_shot;  ///< ids of the examples shown
+};
+
+/// One answer to one intent, with whatever the stages so far have added. A field no stage has set is absent in JSON;
+/// fields this version does not know are kept in `extra` and written back.
+struct Record {
+  Intent intent;
+
+  // synthesize
+  std::string id;  ///< content_id(intent, task, teacher, draw)
+  std::string task;
+  std::string prompt;  ///< the answer
+  std::string teacher;
+  SampledBy sampling;
+  std::string finish;  ///< stop, length, …
+  int draw = 0;
+  int tokens = 0;
+
+  // score
+  std::map<std::string, double> scores;
+  std::optional<int> words;
+
+  // tag
+  std::optional<double> return_value;   ///< JSON field "return"
+  std::map<std::string, int> commands;  ///< {"return": bin, "words": n}
+  std::string split;
+
+  Json extra = Json::object();
+};
+
+/// Throws `Error` (user) saying which field is missing or of the wrong type.
+Intent intent_from_json(const Json& json);
+Json to_json(const Intent& intent);
+Record record_from_json(const Json& json);
+Json to_json(const Record& record);
+
+}  // namespace udrl::data

@@ -1,0 +1,80 @@
+// Folders of part-NNNNN.jsonl (or .jsonl.gz): reading line by line in flat memory, appending whole lines, repair after a
+// crash. Not for: what the records mean (record.hpp), or the manifest (manifest.hpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "udrl/data/record.hpp"
+
+namespace udrl::data {
+
+/// The shards of a folder in order; a plain file counts as a folder of one. Throws `Error` (user) if there is none.
+std::vector<std::filesystem::path> list_shards(const std::filesystem::path& folder_or_file);
+
+struct ReadOptions {
+  bool skip_bad = false;          ///< put malformed lines into `rejects` and go on
+  std::filesystem::path rejects;  ///< a JSONL file {file, line, why, text}; required with skip_bad
+};
+
+/// Reads lines across shards, gzipped or not. A malformed line (not JSON, an empty line, a record that `record_from_json`
+/// refuses) stops with file, line and reason, or is rejected and counted.
+class JsonLinesReader {
+ public:
+  explicit JsonLinesReader(std::filesystem::path folder_or_file, ReadOptions options = {});
+  ~JsonLinesReader();
+  JsonLinesReader(JsonLinesReader&&) noexcept;
+
+  /// The next object, or nothing at the end.
+  std::optional<Json> next();
+  /// The next object converted; an `Error` thrown by `convert` counts as a malformed line.
+  template <class Convert>
+  auto next_as(Convert convert) -> std::optional<decltype(convert(Json{}))> {
+    std::optional<decltype(convert(Json{}))> out;
+    next_with([&](const Json& json) { out.emplace(convert(json)); });
+    return out;
+  }
+  std::uint64_t rejected() const;
+  /// "part-00001.jsonl:17" of what was returned last.
+  std::string position() const;
+
+ private:
+  void next_with(const std::function<void(const Json&)>& use);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+std::vector<Record> read_records(const std::filesystem::path& folder_or_file, ReadOptions options = {});
+std::vector<Intent> read_intents(const std::filesystem::path& folder_or_file, ReadOptions options = {});
+
+struct WriteOptions {
+  std::uint64_t records_per_shard = 50'000;
+  bool compress = false;  ///< .jsonl.gz; written whole per shard, so not resumable within a shard
+};
+
+/// Appends whole lines to the shards of a folder. Opening it repairs a torn last line (cut after the last newline).
+/// Every `flush` reaches the disk; a write that fails (full disk) throws `failure` and leaves only whole lines.
+class ShardWriter {
+ public:
+  ShardWriter(std::filesystem::path folder, WriteOptions options = {});
+  ~ShardWriter();
+  ShardWriter(ShardWriter&&) noexcept;
+  void append(const Json& json);
+  void flush();
+  void close();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Cuts each plain shard after its last newline; returns how many bytes were dropped.
+std::uint64_t repair_shards(const std::filesystem::path& folder);
+
+}  // namespace udrl::data

@@ -1,0 +1,30 @@
+// Text as udrl sees it: normalised once where it enters, words, content words. Not for: tokens.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace udrl::data {
+
+/// Written into every manifest; any change of `normalise` raises it.
+inline constexpr int normalisation_version = 1;
+
+/// Invalid UTF-8 → U+FFFD, NFC, controls and U+2581 removed, white space collapsed and trimmed, U+27E8 `⟨` → `(`.
+std::string normalise(std::string_view text);
+/// Runs without white space, of normalised text.
+std::vector<std::string_view> words(std::string_view text);
+int count_words(std::string_view text);
+/// Lower-case (Unicode case folding).
+std::string fold_case(std::string_view text);
+/// Runs of letters, digits and inner apostrophes, case-folded.
+std::vector<std::string> word_tokens(std::string_view text);
+/// The Snowball (English) stem of a case-folded word.
+std::string stem(std::string_view word);
+bool is_stop_word(std::string_view folded_word);
+/// Stems of the words that are not stop words, in order, each once.
+std::vector<std::string> content_stems(std::string_view text);
+/// `text` with each word whose stem is among the intent's content stems replaced by `mask`.
+std::string mask_words(std::string_view text, std::string_view intent, std::string_view mask = "…");
+
+}  // namespace udrl::data

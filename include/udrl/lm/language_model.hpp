@@ -1,0 +1,113 @@
+// A language model as the rest of udrl sees it: complete many requests, log-probability of a continuation, embed.
+// Back-ends: gguf (llama.cpp in process) and http (OpenAI-compatible). Not for: training.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "udrl/lm/options.hpp"
+
+namespace udrl::lm {
+
+/// A piece of a model's input. In `control` segments special tokens are recognised ("<|im_start|>", "⟨gen⟩"); in text
+/// segments never, so nothing a user types turns into one.
+struct Segment {
+  std::string text;
+  bool control = false;
+  bool operator==(const Segment&) const = default;
+};
+using Prompt = std::vector<Segment>;
+
+struct Sampling {
+  double temperature = 1.0;  ///< 0 is greedy
+  double top_p = 1.0;        ///< (0, 1]
+  int top_k = 0;             ///< 0: off
+  double repeat_penalty = 1.0;  ///< 1: off; over the last 64 tokens
+  std::uint64_t seed = 0;
+  int max_tokens = 64;
+  bool stop_at_newline = false;  ///< the answer ends before the first line break that follows text
+  bool ban_control = true;       ///< control tokens other than end-of-generation are never drawn
+};
+
+struct Request {
+  std::string id;
+  Prompt prompt;
+  /// How many leading segments of `prompt` are shared with other requests: computed once and kept while requests that
+  /// start with the same segments are being answered. Ask for such requests one after another.
+  std::size_t shared_segments = 0;
+  Sampling sampling;
+};
+
+enum class Finish { stop, length, error };
+std::string to_string(Finish finish);
+
+struct Completion {
+  std::string id;
+  std::string text;  ///< as the model wrote it, without the end token; not normalised
+  Finish finish = Finish::stop;
+  int tokens = 0;              ///< generated, end token included
+  double log_prob = 0;         ///< sum over generated tokens, nats, under the unmodified distribution; NaN where unknown
+  double seconds = 0;          ///< from admission into a slot to the last token
+  double first_token_s = 0;
+};
+
+struct ModelInfo {
+  std::string name;          ///< from the model's metadata, else the file's stem
+  std::string architecture;  ///< "qwen2", "llama", "gpt2", …
+  std::string quantization;
+  std::uint64_t parameters = 0;
+  int context = 0;           ///< positions it was trained with
+  std::string sha256;        ///< of the file; "" for http
+};
+
+enum class Role { system, user, assistant };
+struct Message {
+  Role role;
+  std::string content;
+};
+
+/// Gives the next request, or nothing when there are no more.
+using RequestSource = std::function<std::optional<Request>()>;
+/// Takes an answer. Answers come in the order in which they finish, from the calling thread.
+using CompletionSink = std::function<void(Completion)>;
+
+/// What a run of `complete` did, for figures.
+struct Throughput {
+  std::uint64_t prompt_tokens = 0;     ///< computed, shared ones once
+  std::uint64_t generated_tokens = 0;
+  double seconds = 0;
+};
+
+/// Not thread-safe. Errors: `udrl::Error`.
+class LanguageModel {
+ public:
+  virtual ~LanguageModel() = default;
+  virtual const ModelInfo& info() const = 0;
+
+  /// Answers all requests, `slots` at once, refilling a slot as soon as its answer ends. Stops early, without losing an
+  /// answer that was delivered, when a stop is requested (process.hpp).
+  virtual Throughput complete(const RequestSource& next, const CompletionSink& done) = 0;
+
+  /// log p(continuation | prompt), nats, summed over the continuation's tokens.
+  virtual double log_prob(const Prompt& prompt, const std::string& continuation) = 0;
+
+  /// L2-normalised sentence embeddings, one row a text.
+  virtual std::vector<std::vector<float>> embed(std::span<const std::string> texts) = 0;
+
+  /// Messages through the model's own chat template (Jinja), with the generation prompt appended. Content of messages
+  /// becomes text segments, what the template adds control segments.
+  virtual Prompt chat(std::span<const Message> messages) const = 0;
+};
+
+/// Convenience: answers in the order of `requests`.
+std::vector<Completion> complete_all(LanguageModel& model, std::span<const Request> requests);
+
+/// Opens the back-end that `options` names.
+std::unique_ptr<LanguageModel> open_model(const ModelOptions& options);
+
+}  // namespace udrl::lm
