@@ -9,7 +9,7 @@ find_package(ZLIB REQUIRED)
 find_package(CURL REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET GLOBAL libutf8proc)
-find_library(STEMMER_LIBRARY stemmer REQUIRED)
+find_package(Stemmer REQUIRED)           # Stemmer::Stemmer
 
 find_package(Llama REQUIRED)          # llama::llama, ggml::base
 include(LlamaJinja)                   # llama_jinja
