@@ -1,0 +1,46 @@
+// Stage "synthesize": several answers of the teacher to each intent and task, over temperatures and few-shot subsets.
+// Not for: judging them (score.hpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "udrl/base/options.hpp"
+#include "udrl/base/tool.hpp"
+#include "udrl/data/manifest.hpp"
+#include "udrl/lm/options.hpp"
+
+namespace udrl::distill {
+
+struct SynthesizeOptions {
+  std::filesystem::path intents;
+  std::filesystem::path tasks_folder = "data/tasks";
+  std::vector<std::string> tasks;  ///< names; empty: every file of the folder
+  std::filesystem::path out;
+  lm::ModelOptions teacher;
+  int draws = 5;                                            ///< answers an intent and task
+  std::vector<double> temperatures = {0.6, 0.7, 0.8, 0.9, 1.0};  ///< draw k uses number k modulo their count
+  double top_p = 0.95;
+  double repeat_penalty = 1.0;
+  std::uint64_t limit = 0;  ///< only the first so many intents; 0: all
+  std::uint64_t skip = 0;   ///< leave out the first so many intents
+  std::uint64_t seed = 1;
+  int block = 128;  ///< intents whose requests are sorted by few-shot subset, so that its prefix is computed once
+};
+
+void declare(OptionSet& set, SynthesizeOptions& options);
+
+struct SynthesizeResult {
+  data::Manifest manifest;
+  std::uint64_t generated_tokens = 0;  ///< in this run
+  double seconds = 0;                  ///< in this run, model time
+};
+
+/// Appends one record an answer to `out`; what is there already is not asked again. Each record's sampling is a function
+/// of (seed, record id). `finish` is `stop`, `length` (cut, never a sample), or `rejected` with the rule in `rejected_by`.
+/// A stop request ends it with everything written that was answered, and throws `stopped_error`.
+SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& context);
+
+}  // namespace udrl::distill

@@ -1,0 +1,44 @@
+// A task as data: what the teacher is told, few-shot examples, limits on the answer. A user adds a task by adding a file.
+// Not for: asking the teacher (synthesize.hpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::distill {
+
+struct Example {
+  std::string id;  ///< content_id(intent, prompt)
+  std::string intent;
+  std::string prompt;
+};
+
+struct Task {
+  std::string name;
+  std::string description;
+  std::string instructions;  ///< the system message
+  int max_tokens = 64;       ///< a longer answer is cut, and never a sample
+  int min_words = 1;
+  int max_words = 80;
+  int subsets = 4;  ///< seeded few-shot subsets
+  int shots = 3;    ///< examples a subset
+  std::vector<Example> examples;
+};
+
+/// Reads data/tasks/NAME.toml. Throws `Error` (user) naming file, key and what was expected.
+Task load_task(const std::filesystem::path& file);
+/// The tasks named, or every *.toml of the folder in order of name where `names` is empty.
+std::vector<Task> load_tasks(const std::filesystem::path& folder, const std::vector<std::string>& names);
+
+/// The few-shot subsets of a task: a function of (seed, task), each `shots` examples, spread so that every example is
+/// used about equally often.
+std::vector<std::vector<Example>> few_shot_subsets(const Task& task, std::uint64_t seed);
+
+/// Instructions, examples as turns, and the intent as the last user turn.
+std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Example>& shots, const std::string& intent);
+
+}  // namespace udrl::distill

@@ -1,0 +1,247 @@
+// Synthesis: a plan of requests in blocks of intents, the model's slots kept full, each answer one line.
+#include "udrl/distill/synthesize.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/base/random.hpp"
+#include "udrl/data/shards.hpp"
+#include "udrl/data/text.hpp"
+#include "udrl/distill/task.hpp"
+#include "udrl/distill/validity.hpp"
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::distill {
+namespace {
+
+using data::Intent;
+using data::Record;
+
+constexpr std::uint64_t flush_every = 32;
+
+/// One few-shot subset of a task, with what its prompts have in common.
+struct Subset {
+  const Task* task;
+  std::vector<Example> shots;
+  std::vector<std::string> ids;
+  lm::Prompt common;  ///< leading segments of every prompt of the subset
+};
+
+std::vector<std::vector<Subset>> make_subsets(const std::vector<Task>& tasks, const lm::LanguageModel& teacher,
+                                              std::uint64_t seed) {
+  std::vector<std::vector<Subset>> all;
+  for (const Task& task : tasks) {
+    std::vector<Subset> subsets;
+    for (auto& shots : few_shot_subsets(task, seed)) {
+      Subset subset{&task, shots, {}, {}};
+      for (const Example& shot : shots) subset.ids.push_back(shot.id);
+      const lm::Prompt a = teacher.chat(teacher_messages(task, shots, "a"));
+      const lm::Prompt b = teacher.chat(teacher_messages(task, shots, "b"));
+      const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
+      subset.common.assign(a.begin(), differ);
+      subsets.push_back(std::move(subset));
+    }
+    all.push_back(std::move(subsets));
+  }
+  return all;
+}
+
+/// A request still to be asked.
+struct Planned {
+  Record record;
+  const Subset* subset;
+};
+
+/// Yields the requests block by block, within a block sorted by task and subset; leaves out what was answered.
+class Plan {
+ public:
+  Plan(const SynthesizeOptions& options, std::vector<Intent> intents, const std::vector<std::vector<Subset>>& subsets,
+       std::string teacher, std::unordered_set<std::string> answered)
+      : options_(options),
+        intents_(std::move(intents)),
+        subsets_(subsets),
+        teacher_(std::move(teacher)),
+        answered_(std::move(answered)) {}
+
+  std::uint64_t total() const {
+    return intents_.size() * subsets_.size() * static_cast<std::uint64_t>(options_.draws);
+  }
+
+  std::optional<Planned> next() {
+    while (position_ == block_.size()) {
+      if (next_intent_ >= intents_.size()) return std::nullopt;
+      fill_block();
+    }
+    return block_[position_++];
+  }
+
+ private:
+  void fill_block() {
+    block_.clear();
+    position_ = 0;
+    const std::size_t end = std::min(intents_.size(), next_intent_ + static_cast<std::size_t>(options_.block));
+    for (; next_intent_ < end; ++next_intent_)
+      for (const auto& task_subsets : subsets_)
+        for (int draw = 0; draw < options_.draws; ++draw) add(intents_[next_intent_], task_subsets, draw);
+    std::stable_sort(block_.begin(), block_.end(), [](const Planned& a, const Planned& b) { return a.subset < b.subset; });
+  }
+
+  void add(const Intent& intent, const std::vector<Subset>& task_subsets, int draw) {
+    Record record;
+    record.intent = intent;
+    record.task = task_subsets.front().task->name;
+    record.teacher = teacher_;
+    record.draw = draw;
+    record.id = content_id({intent.intent, record.task, teacher_, std::to_string(draw)});
+    if (answered_.count(record.id)) return;
+    RandomStream stream(options_.seed, "synthesize/" + record.id);
+    const Subset& subset = task_subsets[stream.below(task_subsets.size())];
+    record.sampling.temperature = options_.temperatures[static_cast<std::size_t>(draw) % options_.temperatures.size()];
+    record.sampling.top_p = options_.top_p;
+    record.sampling.seed = stream();
+    record.sampling.few_shot = subset.ids;
+    block_.push_back({std::move(record), &subset});
+  }
+
+  const SynthesizeOptions& options_;
+  std::vector<Intent> intents_;
+  const std::vector<std::vector<Subset>>& subsets_;
+  std::string teacher_;
+  std::unordered_set<std::string> answered_;
+  std::vector<Planned> block_;
+  std::size_t position_ = 0;
+  std::size_t next_intent_ = 0;
+};
+
+lm::Request to_request(const Planned& planned, const lm::LanguageModel& teacher, const SynthesizeOptions& options) {
+  const Subset& subset = *planned.subset;
+  lm::Request request;
+  request.id = planned.record.id;
+  request.prompt = teacher.chat(teacher_messages(*subset.task, subset.shots, planned.record.intent.intent));
+  request.shared_segments = subset.common.size();
+  request.sampling.temperature = planned.record.sampling.temperature;
+  request.sampling.top_p = planned.record.sampling.top_p;
+  request.sampling.seed = planned.record.sampling.seed;
+  request.sampling.repeat_penalty = options.repeat_penalty;
+  request.sampling.max_tokens = subset.task->max_tokens;
+  request.sampling.stop_at_newline = true;
+  return request;
+}
+
+/// What the teacher said becomes the record's, with the reason if it is no sample.
+void take_answer(Record& record, const lm::Completion& answer, const Task& task) {
+  record.prompt = data::normalise(answer.text);
+  record.tokens = answer.tokens;
+  record.finish = lm::to_string(answer.finish);
+  if (answer.finish != lm::Finish::stop) return;
+  const std::string rule = broken_rule(record.prompt, record.intent.intent, task);
+  if (rule.empty()) return;
+  record.finish = "rejected";
+  record.extra["rejected_by"] = rule;
+}
+
+std::string outcome(const Record& record) {
+  return record.finish == "rejected" ? "rejected_" + record.extra.value("rejected_by", "") : record.finish;
+}
+
+std::vector<Intent> choose_intents(const SynthesizeOptions& options) {
+  std::vector<Intent> intents = data::read_intents(options.intents);
+  intents.erase(intents.begin(), intents.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(options.skip, intents.size())));
+  if (options.limit > 0 && intents.size() > options.limit) intents.resize(options.limit);
+  return intents;
+}
+
+data::Manifest wanted_manifest(const SynthesizeOptions& options, const lm::LanguageModel& teacher, const RunContext& context) {
+  data::Manifest manifest;
+  manifest.stage = "synthesize";
+  manifest.command_line = context.command_line;
+  manifest.config = data::Json::parse(context.output_config_json);
+  manifest.seed = options.seed;
+  manifest.models[teacher.info().name] = teacher.info().sha256;
+  manifest.inputs["intents"] = data::hash_input(options.intents);
+  return manifest;
+}
+
+/// Ids and outcomes of what earlier runs wrote.
+std::unordered_set<std::string> read_answered(const std::filesystem::path& folder, std::map<std::string, std::uint64_t>& counts) {
+  std::unordered_set<std::string> ids;
+  data::repair_shards(folder);
+  if (data::list_shards_if_any(folder).empty()) return ids;
+  data::JsonLinesReader reader(folder);
+  while (const auto record = reader.next_as(data::record_from_json)) {
+    if (ids.insert(record->id).second) ++counts[outcome(*record)];
+  }
+  return ids;
+}
+
+}  // namespace
+
+void declare(OptionSet& set, SynthesizeOptions& o) {
+  set.add("intents", o.intents, "intents: a folder of shards or a JSONL file").required();
+  set.add("tasks_folder", o.tasks_folder, "folder of task files");
+  set.add("tasks", o.tasks, "names of the tasks; none: every file of the folder");
+  set.add("out", o.out, "folder of samples to write, or to go on with").required();
+  lm::declare(set, "teacher", o.teacher);
+  set.add("draws", o.draws, "answers an intent and task").range(1, 1000);
+  set.add("temperatures", o.temperatures, "draw k is made at number k modulo their count").range(0, 5);
+  set.add("top_p", o.top_p, "nucleus sampling: least probable tokens beyond this mass are left out").range(0.01, 1);
+  set.add("repeat_penalty", o.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
+  set.add("limit", o.limit, "only so many intents; 0: all");
+  set.add("skip", o.skip, "leave out the first so many intents");
+  set.add("seed", o.seed, "seed of all random choices");
+  set.add("block", o.block, "intents whose requests are sorted by few-shot subset").range(1, 100000);
+}
+
+SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& context) {
+  if (options.temperatures.empty()) throw user_error("no temperatures").expected("at least one").hint("set 'temperatures'");
+  const std::vector<Task> tasks = load_tasks(options.tasks_folder, options.tasks);
+  std::vector<Intent> intents = choose_intents(options);
+  const auto teacher = lm::open_model(options.teacher);
+  const std::string teacher_name = options.teacher.name.empty() ? teacher->info().name : options.teacher.name;
+
+  SynthesizeResult result;
+  result.manifest = data::open_output(options.out, wanted_manifest(options, *teacher, context));
+  auto& counts = result.manifest.counts;
+  counts.clear();
+  auto answered = read_answered(options.out, counts);
+  const auto subsets = make_subsets(tasks, *teacher, options.seed);
+  Progress progress{"synthesize", "prompts", answered.size(), 0, answered.size(), ""};
+  Plan plan(options, std::move(intents), subsets, teacher_name, std::move(answered));
+  progress.total = plan.total();
+
+  data::ShardWriter writer(options.out);
+  std::unordered_map<std::string, Planned> asked;
+  const auto next = [&]() -> std::optional<lm::Request> {
+    auto planned = plan.next();
+    if (!planned) return std::nullopt;
+    lm::Request request = to_request(*planned, *teacher, options);
+    asked.emplace(request.id, std::move(*planned));
+    return request;
+  };
+  const auto take = [&](lm::Completion answer) {
+    auto node = asked.extract(answer.id);
+    Planned& planned = node.mapped();
+    take_answer(planned.record, answer, *planned.subset->task);
+    writer.append(data::to_json(planned.record));
+    ++counts[outcome(planned.record)];
+    if (++progress.done % flush_every == 0) writer.flush();
+    result.generated_tokens += static_cast<std::uint64_t>(answer.tokens);
+    context.observer.progress(progress);
+  };
+  result.seconds = teacher->complete(next, take).seconds;
+  writer.close();
+
+  result.manifest.complete = progress.done == progress.total;
+  data::write_manifest(options.out, result.manifest);
+  check_stop("synthesis stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " prompts",
+             "run the same command again: it goes on from there");
+  return result;
+}
+
+}  // namespace udrl::distill
