@@ -1,0 +1,124 @@
+// commands.json: everything that `tag` fitted on the training split, and that goes with the data and the checkpoint: what a
+// return is, and which commands the data supports. Not for: how it is fitted (distill/tag.hpp), or the spelling of commands
+// (schema.hpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "udrl/base/random.hpp"
+#include "udrl/command/schema.hpp"
+
+namespace udrl::command {
+
+/// Raised when commands.json changes its meaning; `load` refuses another one.
+inline constexpr int fitted_version = 1;
+
+/// advantage: rank within (intent, task); global: rank within the task.
+enum class ReturnKind { advantage, global };
+std::string to_string(ReturnKind kind);
+ReturnKind return_kind_from_string(const std::string& text);
+
+struct Moments {
+  double mean = 0;
+  double deviation = 0;  ///< population; 0 where all values are equal, and z is then 0
+  double z(double value) const { return deviation > 0 ? (value - mean) / deviation : 0.0; }
+};
+
+/// How many training records have each (words, return bin).
+class Support {
+ public:
+  explicit Support(int bins = 0) : bins_(bins), counts_(static_cast<std::size_t>((max_words + 1) * bins)) {}
+  int bins() const { return bins_; }
+  /// words in 1 … max_words, bin in 0 … bins-1.
+  void add(int words, int bin, std::uint64_t n = 1) { counts_[index(words, bin)] += n; }
+  std::uint64_t count(int words, int bin) const { return counts_[index(words, bin)]; }
+  std::uint64_t total(int bin) const;
+  /// Records within `reach` words of `words`; absent stands for all words, or all bins.
+  std::uint64_t near(std::optional<int> words, std::optional<int> bin, int reach) const;
+  bool operator==(const Support&) const = default;
+
+ private:
+  std::size_t index(int words, int bin) const { return static_cast<std::size_t>(words * bins_ + bin); }
+  int bins_;
+  std::vector<std::uint64_t> counts_;
+};
+
+/// What was fitted for one task.
+struct FittedTask {
+  std::string name;
+  std::map<std::string, Moments> scorers;  ///< of each weighted scorer, and of `copying`
+  double length_slope = 0;                 ///< of the mean z on words
+  double length_intercept = 0;
+  std::vector<double> quantiles;   ///< of the real return: 0 %, 1 %, … 100 %
+  std::vector<double> edges;       ///< global: the lowest return of bins 1, 2, …; advantage: empty
+  double spread_within = 0;        ///< standard deviation of the real return within an intent, pooled
+  Support support;
+};
+
+/// What `check` asks of the data.
+struct SupportRule {
+  std::uint64_t at_least = 8;  ///< training records
+  int reach = 2;               ///< counted over words ± reach
+  std::uint64_t top_at_least = 30;  ///< records that a bin needs to be the top (or lowest) one, all words together
+};
+
+/// commands.json. Tasks are in the order of their slots. All functions that take a slot or a name throw `Error` (user) for
+/// one that does not exist.
+struct Fitted {
+  int normalisation_version = 0;
+  ReturnKind kind = ReturnKind::advantage;
+  int bins = 0;
+  std::map<std::string, double> weights;  ///< scorer → weight
+  double copying_penalty = 0;
+  SupportRule rule;
+  std::vector<FittedTask> tasks;
+
+  int slot(const std::string& task) const;
+  const FittedTask& task(int slot) const;
+  const FittedTask& task(const std::string& name) const { return task(slot(name)); }
+
+  /// Mean z of the weighted scorers, less what its length explains, less the penalty times z of `copying`. A score that is
+  /// missing or not finite is an `Error` (user).
+  double real_return(const FittedTask& task, const std::map<std::string, double>& scores, int words) const;
+  /// Share of the training returns of the task that lie below, 0 … 1, by the quantiles.
+  double percentile(const FittedTask& task, double real_return) const;
+  /// The bin of a return in a global ranking: by the edges where there are, else by the percentile.
+  int bin_of(const FittedTask& task, double real_return) const;
+
+  /// The highest and lowest bin that the data supports, for these words where given.
+  int top_return(int slot, std::optional<int> words = {}) const;
+  int lowest_return(int slot, std::optional<int> words = {}) const;
+  /// "top", "lowest", "any" or a number.
+  std::optional<int> return_from_text(int slot, const std::string& text, std::optional<int> words = {}) const;
+
+  bool supports(const Command& command) const;
+  /// Throws `Error` (user) that names the nearest supported command.
+  void check(const Command& command) const;
+  /// The supported command nearest to `command`: a step of return counts as much as four words.
+  Command nearest_supported(const Command& command) const;
+
+  /// Lengths of the training records in the top bin: their median, and one drawn as often as it occurs.
+  int default_words(int slot) const;
+  int draw_words(int slot, RandomStream& random) const;
+};
+
+/// Share of `draws` below `value`, ties counting half; nothing where there are fewer than 5 draws.
+std::optional<double> percentile_among(std::span<const double> draws, double value);
+/// 101 quantiles by linear interpolation (numpy's default); `values` not empty.
+std::vector<double> quantiles_101(std::vector<double> values);
+
+nlohmann::json to_json(const Fitted& fitted);
+/// Throws `Error` (user): another version, a missing field, a wrong type.
+Fitted fitted_from_json(const nlohmann::json& json);
+/// Whole or not at all.
+void save(const Fitted& fitted, const std::filesystem::path& file);
+Fitted load(const std::filesystem::path& file);
+
+}  // namespace udrl::command

@@ -1,0 +1,37 @@
+// Sentence embeddings of many texts, each distinct one computed once. Not for: which texts, or the model (lm).
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::score {
+
+using Vector = std::vector<float>;
+
+/// Short texts that many batches share (intents) are kept and embedded one by one, so that a vector never depends on what
+/// was embedded beside it; long ones (prompts) are embedded batch by batch, and forgotten.
+class Embeddings {
+ public:
+  explicit Embeddings(lm::LanguageModel& model) : model_(model) {}
+
+  /// One row a text, L2-normalised; a text that occurs twice in the batch is computed once.
+  std::vector<Vector> of_batch(std::span<const std::string> texts);
+  /// Of a text that will be asked for again; at most `kept_at_most` are remembered.
+  const Vector& of_shared(std::string_view text);
+
+  static constexpr std::size_t kept_at_most = 50'000;
+
+ private:
+  lm::LanguageModel& model_;
+  std::unordered_map<std::string, Vector> kept_;
+};
+
+/// Cosine of two L2-normalised vectors of the same size.
+double cosine(const Vector& a, const Vector& b);
+
+}  // namespace udrl::score

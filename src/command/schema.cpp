@@ -1,0 +1,64 @@
+// The spelling of commands and the text of a sequence. Not for: what the data supports (fitted.cpp).
+#include "udrl/command/schema.hpp"
+
+#include "udrl/base/error.hpp"
+
+namespace udrl::command {
+namespace {
+
+std::string piece(std::string_view name, const std::string& value) {
+  return "⟨" + std::string(name) + ":" + value + "⟩";
+}
+
+std::string checked_piece(std::string_view name, int value, int low, int high) {
+  if (value < low || value > high) {
+    throw user_error(std::string(name) + " is out of range")
+        .expected(std::to_string(low) + " to " + std::to_string(high))
+        .got(std::to_string(value));
+  }
+  return piece(name, std::to_string(value));
+}
+
+std::vector<std::string> make_control_pieces() {
+  std::vector<std::string> pieces{std::string(gen_piece), std::string(have_piece)};
+  for (int slot = 0; slot < max_tasks; ++slot) pieces.push_back(task_piece(slot));
+  pieces.push_back(words_piece(std::nullopt));
+  for (int words = 1; words <= max_words; ++words) pieces.push_back(words_piece(words));
+  pieces.push_back(return_piece(std::nullopt));
+  for (int bin = 0; bin < max_returns; ++bin) pieces.push_back(return_piece(bin));
+  for (int left = 8; left <= max_words; left += 8) pieces.push_back(piece("left", std::to_string(left)));
+  return pieces;
+}
+
+std::string spaced(std::string_view text) { return " " + std::string(text); }
+
+}  // namespace
+
+const std::vector<std::string>& control_pieces() {
+  static const std::vector<std::string> pieces = make_control_pieces();
+  return pieces;
+}
+
+std::string task_piece(int slot) { return checked_piece("task", slot, 0, max_tasks - 1); }
+
+std::string words_piece(std::optional<int> words) {
+  return words ? checked_piece("words", *words, 1, max_words) : piece("words", "any");
+}
+
+std::string return_piece(std::optional<int> bin) {
+  return bin ? checked_piece("return", *bin, 0, max_returns - 1) : piece("return", "any");
+}
+
+lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std::string_view have) {
+  const std::string asked =
+      task_piece(command.task_slot) + words_piece(command.words) + return_piece(command.return_bin);
+  if (have.empty()) return {{spaced(intent), false}, {asked + std::string(gen_piece), true}};
+  return {{spaced(intent), false},
+          {asked + std::string(have_piece), true},
+          {spaced(have), false},
+          {std::string(gen_piece), true}};
+}
+
+std::string sequence_answer(std::string_view answer) { return spaced(answer); }
+
+}  // namespace udrl::command

@@ -1,0 +1,53 @@
+// Sentence embeddings of many texts, each distinct one computed once.
+#include "udrl/score/embeddings.hpp"
+
+#include <cassert>
+#include <numeric>
+
+#include "udrl/base/error.hpp"
+
+namespace udrl::score {
+namespace {
+
+std::vector<Vector> embed(lm::LanguageModel& model, std::span<const std::string> texts) {
+  std::vector<Vector> rows = model.embed(texts);
+  if (rows.size() == texts.size()) return rows;
+  throw failure("the embedding model answered with another number of vectors than texts")
+      .at(model.info().name)
+      .expected(std::to_string(texts.size()))
+      .got(std::to_string(rows.size()));
+}
+
+}  // namespace
+
+std::vector<Vector> Embeddings::of_batch(std::span<const std::string> texts) {
+  std::unordered_map<std::string_view, std::size_t> place;
+  std::vector<std::string> distinct;
+  for (const std::string& text : texts) {
+    if (place.emplace(text, distinct.size()).second) distinct.push_back(text);
+  }
+  if (distinct.empty()) return {};
+  const std::vector<Vector> rows = embed(model_, distinct);
+  std::vector<Vector> out;
+  out.reserve(texts.size());
+  for (const std::string& text : texts) out.push_back(rows[place.at(text)]);
+  return out;
+}
+
+const Vector& Embeddings::of_shared(std::string_view text) {
+  const auto found = kept_.find(std::string(text));
+  if (found != kept_.end()) return found->second;
+  if (kept_.size() >= kept_at_most) kept_.clear();
+  const std::string owned(text);
+  Vector row = std::move(embed(model_, {&owned, 1}).front());
+  return kept_.emplace(owned, std::move(row)).first->second;
+}
+
+double cosine(const Vector& a, const Vector& b) {
+  assert(a.size() == b.size());
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0,
+                            [](double sum, double product) { return sum + product; },
+                            [](float x, float y) { return static_cast<double>(x) * static_cast<double>(y); });
+}
+
+}  // namespace udrl::score
