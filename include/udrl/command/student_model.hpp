@@ -1,0 +1,44 @@
+// A trained student as generation and evaluation ask it: a checkpoint folder's student.gguf through `lm`, under commands
+// that its data supports. Not for: training, or torch.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "udrl/command/fitted.hpp"
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::command {
+
+/// One question to a student, in a user's words.
+struct Ask {
+  std::string intent;          ///< any text; normalised here
+  std::string task;            ///< name
+  std::string words = "auto";  ///< a number 1–80, "any", or "auto": the usual length of this task's best answers
+  std::string return_spec = "top";  ///< "top", "lowest", "any" or a number
+  std::string have;            ///< what is written already; the student goes on from there
+};
+
+class StudentModel {
+ public:
+  /// Throws `Error` (user) where the folder has no student.gguf or commands.json. `options.gguf` is set from the folder.
+  static StudentModel open(const std::filesystem::path& folder, lm::ModelOptions options = {});
+
+  /// Resolves and checks the command; one outside the trained support is refused with the nearest supported one named.
+  Command resolve(const Ask& ask) const;
+  /// The request for it. `sampling.max_tokens` 0 is replaced by what the words asked need, with room to spare.
+  lm::Request request(const Ask& ask, const Command& command, lm::Sampling sampling) const;
+
+  lm::LanguageModel& model() { return *model_; }
+  const Fitted& fitted() const { return fitted_; }
+
+ private:
+  StudentModel(Fitted fitted, std::unique_ptr<lm::LanguageModel> model)
+      : fitted_(std::move(fitted)), model_(std::move(model)) {}
+  Fitted fitted_;
+  std::unique_ptr<lm::LanguageModel> model_;
+};
+
+}  // namespace udrl::command

@@ -1,0 +1,67 @@
+// Opening a checkpoint for generation, and turning a user's question into a request.
+#include "udrl/command/student_model.hpp"
+
+#include <charconv>
+
+#include "udrl/base/error.hpp"
+#include "udrl/data/text.hpp"
+
+namespace udrl::command {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A word takes under three tokens of the student's vocabulary even where it is spelled out; the end token is one more.
+constexpr int tokens_per_word = 4;
+constexpr int spare_tokens = 8;
+
+std::optional<int> words_from_text(const std::string& text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > max_words)
+    throw user_error("words does not fit")
+        .expected("a whole number from 1 to " + std::to_string(max_words) + ", 'any' or 'auto'")
+        .got("'" + text + "'")
+        .hint("ask for example --words 20");
+  return value;
+}
+
+}  // namespace
+
+StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options) {
+  options.gguf = folder / "student.gguf";
+  for (const char* file : {"student.gguf", "commands.json"}) {
+    if (!fs::exists(folder / file))
+      throw user_error(std::string("no ") + file + " in this folder")
+          .at(folder.string())
+          .expected("a checkpoint folder that udrl-train has finished")
+          .hint("name the folder given to udrl-train as --out; if training was stopped, start it again to finish it");
+  }
+  Fitted fitted = load(folder / "commands.json");
+  return {std::move(fitted), lm::open_model(options)};
+}
+
+Command StudentModel::resolve(const Ask& ask) const {
+  Command command;
+  command.task_slot = fitted_.slot(ask.task);
+  if (ask.words == "auto")
+    command.words = fitted_.default_words(command.task_slot);
+  else if (ask.words != "any")
+    command.words = words_from_text(ask.words);
+  command.return_bin = fitted_.return_from_text(command.task_slot, ask.return_spec, command.words);
+  fitted_.check(command);
+  return command;
+}
+
+lm::Request StudentModel::request(const Ask& ask, const Command& command, lm::Sampling sampling) const {
+  lm::Request request;
+  const std::string intent = data::normalise(ask.intent);
+  if (intent.empty()) throw user_error("the intent is empty").expected("a few words").hint("ask for example --intent \"holiday sale\"");
+  request.prompt = sequence_prompt(intent, command, data::normalise(ask.have));
+  if (sampling.max_tokens == 0)
+    sampling.max_tokens = command.words.value_or(max_words) * tokens_per_word + spare_tokens;
+  request.sampling = sampling;
+  return request;
+}
+
+}  // namespace udrl::command

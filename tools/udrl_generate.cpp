@@ -1,0 +1,79 @@
+// udrl-generate: asks a trained student. Not for: comparing it with others (udrl-eval).
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+
+#include "udrl/base/random.hpp"
+#include "udrl/base/tool.hpp"
+#include "udrl/command/student_model.hpp"
+#include "udrl/data/text.hpp"
+
+namespace {
+
+using namespace udrl;
+using Clock = std::chrono::steady_clock;
+
+struct GenerateOptions {
+  std::filesystem::path model;
+  command::Ask ask;
+  int n = 1;
+  double temperature = 0.8;
+  double top_p = 0.95;
+  double repeat_penalty = 1.1;
+  std::uint64_t seed = 1;
+};
+
+void declare(OptionSet& set, GenerateOptions& o) {
+  set.add("model", o.model, "checkpoint folder of udrl-train").required();
+  set.add("task", o.ask.task, "what to write: a task of the checkpoint").required();
+  set.add("intent", o.ask.intent, "what it is about: \"holiday sale\"").required();
+  set.add("words", o.ask.words, "length: 1 to 80, 'any', or 'auto' for the task's usual");
+  set.add("return", o.ask.return_spec, "quality: 'top', 'lowest', 'any' or a number");
+  set.add("have", o.ask.have, "what is written already: go on from there");
+  set.add("n", o.n, "how many answers").range(1, 1000);
+  set.add("temperature", o.temperature, "0: always the likeliest token").range(0, 5);
+  set.add("top_p", o.top_p, "nucleus sampling").range(0.01, 1);
+  set.add("repeat_penalty", o.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
+  set.add("seed", o.seed, "seed of the draws");
+}
+
+std::vector<lm::Request> make_requests(const command::StudentModel& student, const GenerateOptions& o) {
+  const command::Command resolved = student.resolve(o.ask);
+  std::vector<lm::Request> requests;
+  for (int i = 0; i < o.n; ++i) {
+    lm::Sampling sampling;
+    sampling.temperature = o.temperature;
+    sampling.top_p = o.top_p;
+    sampling.repeat_penalty = o.repeat_penalty;
+    sampling.seed = RandomStream(o.seed, "generate/" + std::to_string(i))();
+    sampling.max_tokens = 0;
+    requests.push_back(student.request(o.ask, resolved, sampling));
+    requests.back().id = std::to_string(i);
+  }
+  return requests;
+}
+
+void generate(const GenerateOptions& o) {
+  lm::ModelOptions options;
+  options.slots = std::min(o.n, options.slots);
+  const auto loading = Clock::now();
+  auto student = command::StudentModel::open(o.model, options);
+  const auto requests = make_requests(student, o);
+  const auto start = Clock::now();
+  const auto answers = lm::complete_all(student.model(), requests);
+  const std::chrono::duration<double, std::milli> took = Clock::now() - start;
+  const std::chrono::duration<double, std::milli> load = start - loading;
+  for (const lm::Completion& answer : answers) std::cout << data::normalise(answer.text) << "\n";
+  std::fprintf(stderr, "%d in %.1f ms (model loaded in %.0f ms)\n", o.n, took.count(), load.count());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  GenerateOptions options;
+  std::vector<Subcommand> commands(1);
+  commands[0].help = "ask a student for answers to an intent";
+  declare(commands[0].options, options);
+  commands[0].run = [&options](const RunContext&) { generate(options); };
+  return run_tool(argc, argv, "udrl-generate", std::move(commands));
+}
