@@ -7,13 +7,14 @@
 # llama.cpp is built for the processor at hand, and dies of an illegal instruction on another one. So the key is a
 # hash of what the build depends on: the processor's instruction sets, llama.cpp's version and the CMAKE_ARGS.
 #
-# Usage: llama_key.sh [--explain]
+# Usage: llama_key.sh [--explain|--arguments|--version]
 #   CMAKE_ARGS  options of the llama.cpp build, for example -DGGML_CUDA=on; set-up remembers them
 #               in .deps/llama-cmake-args, which is read where the variable is not set
 set -euo pipefail
 
 readonly LLAMA_CPP_PYTHON_VERSION=0.3.36
-readonly ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+readonly ROOT
 
 processor_flags() {
   local flags=""
