@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "udrl/data/record.hpp"
+#include "udrl/data/text.hpp"
 
 namespace udrl::data {
 
@@ -22,15 +24,23 @@ struct Manifest {
   std::map<std::string, std::string> inputs;   ///< what → SHA-256 (of a folder: its manifest, or its shards)
   std::map<std::string, std::uint64_t> counts; ///< by outcome
   bool complete = false;
+  int schema = schema_version;                 ///< JSON field "schema_version"
+  int normalisation = normalisation_version;   ///< JSON field "normalisation_version"
 };
 
 Json to_json(const Manifest& manifest);
+/// Throws `Error` (user) naming the field that is missing or wrong, or a schema newer than this one.
 Manifest manifest_from_json(const Json& json);
 bool has_manifest(const std::filesystem::path& folder);
 Manifest read_manifest(const std::filesystem::path& folder);
 void write_manifest(const std::filesystem::path& folder, const Manifest& manifest);
-/// SHA-256 that stands for a folder's content: over the hashes of its shards.
+/// SHA-256 that stands for a folder's content: over the names and hashes of its shards, or of those one folder down
+/// (tagged/train …). Of a file: its own.
 std::string hash_input(const std::filesystem::path& folder_or_file);
+
+/// What makes the two runs' output differ, one line each ("temperatures: was [0.6,0.8], now [0.7]"): stage, config key by
+/// key, seed, models, inputs, schema and normalisation version. Never the tool's version, command line or counts.
+std::vector<std::string> differences(const Manifest& was, const Manifest& now);
 
 /// Opens a stage's output folder. New: writes the manifest (complete = false). There from an earlier run of the same
 /// config, seed, models and inputs: returns its manifest, to go on. Otherwise throws `Error` (user) that names each

@@ -54,10 +54,15 @@ struct Record {
   Json extra = Json::object();
 };
 
-/// Throws `Error` (user) saying which field is missing or of the wrong type.
+/// Throws `Error` (user) saying which field is missing or of the wrong type. `intent_id` and `intent` must be there; as soon
+/// as one of id, task, prompt or teacher is, all that synthesize writes must be (but `draw`).
 Intent intent_from_json(const Json& json);
 Json to_json(const Intent& intent);
 Record record_from_json(const Json& json);
+/// A number that is not finite throws `Error` (failure) with the field's name.
 Json to_json(const Record& record);
+/// One line without its newline: known fields in the order in which stages add them, then the others sorted. The same
+/// object gives the same bytes. Throws `Error` if it is no object (user) or holds invalid UTF-8 (failure).
+std::string to_line(const Json& json);
 
 }  // namespace udrl::data

@@ -18,9 +18,12 @@ namespace udrl::data {
 /// The shards of a folder in order; a plain file counts as a folder of one. Throws `Error` (user) if there is none.
 std::vector<std::filesystem::path> list_shards(const std::filesystem::path& folder_or_file);
 
+/// False also where the folder does not exist.
+bool has_shards(const std::filesystem::path& folder);
+
 struct ReadOptions {
   bool skip_bad = false;          ///< put malformed lines into `rejects` and go on
-  std::filesystem::path rejects;  ///< a JSONL file {file, line, why, text}; required with skip_bad
+  std::filesystem::path rejects;  ///< a JSONL file {file, line, why, text}; required with skip_bad; replaced
 };
 
 /// Reads lines across shards, gzipped or not. A malformed line (not JSON, an empty line, a record that `record_from_json`
@@ -37,7 +40,7 @@ class JsonLinesReader {
   template <class Convert>
   auto next_as(Convert convert) -> std::optional<decltype(convert(Json{}))> {
     std::optional<decltype(convert(Json{}))> out;
-    next_with([&](const Json& json) { out.emplace(convert(json)); });
+    next_with([&](Json& json) { out.emplace(convert(json)); });
     return out;
   }
   std::uint64_t rejected() const;
@@ -45,7 +48,7 @@ class JsonLinesReader {
   std::string position() const;
 
  private:
-  void next_with(const std::function<void(const Json&)>& use);
+  void next_with(const std::function<void(Json&)>& use);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
@@ -58,7 +61,9 @@ struct WriteOptions {
   bool compress = false;  ///< .jsonl.gz; written whole per shard, so not resumable within a shard
 };
 
-/// Appends whole lines to the shards of a folder. Opening it repairs a torn last line (cut after the last newline).
+/// Appends whole lines to the shards of a folder, going on in its last plain shard while that has room. Opening it makes
+/// the folder, repairs a torn last line (cut after the last newline) and holds the folder against a second writer until
+/// closed. Lines are buffered (1 MiB); the destructor closes but cannot tell of an error: call `close`.
 /// Every `flush` reaches the disk; a write that fails (full disk) throws `failure` and leaves only whole lines.
 class ShardWriter {
  public:

@@ -1,0 +1,42 @@
+// The lines of one shard, plain or gzipped, in flat memory. For the data room only. Not for: JSON (shard_reader.cpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+struct gzFile_s;
+
+namespace udrl::data {
+
+class LineSource {
+ public:
+  /// Throws `Error` (user) where the file cannot be opened.
+  explicit LineSource(std::filesystem::path file);
+
+  /// The next line without its newline; false at the end. Throws `Error` where the file cannot be read, a compressed one
+  /// is cut short, or a line is longer than 64 MiB.
+  bool next(std::string& line);
+  /// 1 for the first line.
+  std::uint64_t number() const { return number_; }
+  /// The line returned last had no newline: the file ends within it.
+  bool torn() const { return torn_; }
+  const std::filesystem::path& file() const { return file_; }
+
+ private:
+  struct Close {
+    void operator()(gzFile_s* file) const;
+  };
+  bool fill();
+  void check_end() const;
+
+  std::filesystem::path file_;
+  std::unique_ptr<gzFile_s, Close> gz_;
+  std::string buffer_;
+  std::size_t begin_ = 0, end_ = 0;
+  std::uint64_t number_ = 0;
+  bool torn_ = false;
+};
+
+}  // namespace udrl::data

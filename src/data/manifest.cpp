@@ -1,0 +1,179 @@
+// manifest.json: written, read, compared. Not for: the records.
+#include "udrl/data/manifest.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "fields.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/data/shards.hpp"
+
+namespace udrl::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Flat = std::map<std::string, std::string>;
+
+fs::path manifest_file(const fs::path& folder) { return folder / "manifest.json"; }
+
+void flatten(const std::string& name, const Json& value, Flat& out) {
+  if (!value.is_object()) {
+    out[name] = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return;
+  }
+  for (auto it = value.begin(); it != value.end(); ++it) {
+    flatten(name.empty() ? it.key() : name + "." + it.key(), it.value(), out);
+  }
+}
+
+// What must agree for two runs to write the same output. Not the tool's version, the command line or the counts.
+Flat decisive(const Manifest& manifest) {
+  Flat out;
+  flatten("", manifest.config, out);
+  flatten("stage", manifest.stage, out);
+  flatten("seed", manifest.seed, out);
+  flatten("schema_version", manifest.schema, out);
+  flatten("normalisation_version", manifest.normalisation, out);
+  for (const auto& model : manifest.models) out["model " + model.first] = model.second;
+  for (const auto& input : manifest.inputs) out["input " + input.first] = input.second;
+  return out;
+}
+
+std::string value_or_unset(const Flat& values, const std::string& name) {
+  const auto found = values.find(name);
+  return found == values.end() ? "not set" : found->second;
+}
+
+void check_schema(int schema) {
+  if (schema <= schema_version) return;
+  throw user_error("the data was written by a newer udrl")
+      .expected("schema_version " + std::to_string(schema_version) + " or lower")
+      .got(std::to_string(schema))
+      .hint("use that version of udrl, or make the data again with this one");
+}
+
+std::string hash_shards(const fs::path& folder, const std::vector<fs::path>& shards) {
+  std::string listing;
+  for (const fs::path& shard : shards) {
+    listing += sha256_file(shard) + "  " + shard.lexically_relative(folder).generic_string() + "\n";
+  }
+  return sha256(listing);
+}
+
+// tagged/ holds its shards in train/, valid/ and test/.
+std::vector<fs::path> shards_below(const fs::path& folder) {
+  std::vector<fs::path> folders, shards;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_directory() && has_shards(entry.path())) folders.push_back(entry.path());
+  }
+  std::sort(folders.begin(), folders.end());
+  for (const fs::path& below : folders) {
+    const std::vector<fs::path> found = list_shards(below);
+    shards.insert(shards.end(), found.begin(), found.end());
+  }
+  return shards;
+}
+
+void refuse_other(const fs::path& folder, const Manifest& was, const Manifest& wanted) {
+  const std::vector<std::string> lines = differences(was, wanted);
+  if (lines.empty()) return;
+  std::string all;
+  for (const std::string& line : lines) all += (all.empty() ? "" : "; ") + line;
+  throw user_error("the output folder was made with other settings")
+      .at(folder.string())
+      .got(all)
+      .hint("choose another output folder, go back to the earlier settings, or remove this folder");
+}
+
+}  // namespace
+
+std::vector<std::string> differences(const Manifest& was, const Manifest& now) {
+  const Flat before = decisive(was), after = decisive(now);
+  Flat names = before;
+  names.insert(after.begin(), after.end());
+  std::vector<std::string> out;
+  for (const auto& entry : names) {
+    const std::string old_value = value_or_unset(before, entry.first), new_value = value_or_unset(after, entry.first);
+    if (old_value != new_value) out.push_back(entry.first + ": was " + old_value + ", now " + new_value);
+  }
+  return out;
+}
+
+Json to_json(const Manifest& manifest) {
+  return {{"schema_version", manifest.schema},   {"normalisation_version", manifest.normalisation},
+          {"stage", manifest.stage},             {"tool_version", manifest.tool_version},
+          {"command_line", manifest.command_line}, {"config", manifest.config},
+          {"seed", manifest.seed},               {"models", manifest.models},
+          {"inputs", manifest.inputs},           {"counts", manifest.counts},
+          {"complete", manifest.complete}};
+}
+
+Manifest manifest_from_json(const Json& json) {
+  const Fields fields(json, "manifest");
+  Manifest manifest;
+  manifest.schema = fields.integer("schema_version");
+  check_schema(manifest.schema);
+  manifest.normalisation = fields.integer("normalisation_version");
+  manifest.stage = fields.text("stage");
+  manifest.tool_version = fields.text("tool_version");
+  manifest.command_line = fields.text("command_line");
+  manifest.config = fields.object("config");
+  manifest.seed = fields.natural("seed");
+  manifest.models = fields.text_map("models");
+  manifest.inputs = fields.text_map("inputs");
+  manifest.counts = fields.naturals("counts");
+  manifest.complete = fields.boolean("complete");
+  return manifest;
+}
+
+bool has_manifest(const fs::path& folder) { return fs::exists(manifest_file(folder)); }
+
+Manifest read_manifest(const fs::path& folder) {
+  const fs::path file = manifest_file(folder);
+  if (!fs::exists(file)) {
+    throw user_error("the folder has no manifest.json").at(folder.string())
+        .hint("name the folder that an earlier stage wrote, or run that stage first");
+  }
+  try {
+    return manifest_from_json(Json::parse(read_file(file)));
+  } catch (const Json::exception& error) {
+    throw user_error("the manifest is not JSON").at(file.string()).got(error.what())
+        .hint("restore the file, or make the folder again");
+  } catch (Error& error) {
+    throw error.where().empty() ? error.at(file.string()) : error;
+  }
+}
+
+void write_manifest(const fs::path& folder, const Manifest& manifest) {
+  make_folder(folder);
+  write_file_atomic(manifest_file(folder), to_json(manifest).dump(2) + "\n");
+}
+
+std::string hash_input(const fs::path& folder_or_file) {
+  if (fs::is_regular_file(folder_or_file)) return sha256_file(folder_or_file);
+  if (fs::is_directory(folder_or_file) && !has_shards(folder_or_file)) {
+    const std::vector<fs::path> below = shards_below(folder_or_file);
+    if (!below.empty()) return hash_shards(folder_or_file, below);
+  }
+  return hash_shards(folder_or_file, list_shards(folder_or_file));
+}
+
+Manifest open_output(const fs::path& folder, Manifest wanted) {
+  if (has_manifest(folder)) {
+    Manifest was = read_manifest(folder);
+    refuse_other(folder, was, wanted);
+    return was;
+  }
+  if (has_shards(folder)) {
+    throw user_error("the output folder holds shards but no manifest.json")
+        .at(folder.string())
+        .hint("choose another output folder, or remove this one");
+  }
+  wanted.complete = false;
+  write_manifest(folder, wanted);
+  return wanted;
+}
+
+}  // namespace udrl::data

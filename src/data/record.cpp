@@ -1,0 +1,156 @@
+// Record and intent from and to JSON, with the field names of docs/formats.md. Not for: files (shard_reader.cpp, shard_writer.cpp).
+#include "udrl/data/record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+#include "fields.hpp"
+#include "udrl/base/error.hpp"
+
+namespace udrl::data {
+namespace {
+
+// In the order in which stages add them: the order on a line, too.
+constexpr std::array<std::string_view, 19> known_fields = {
+    "intent_id", "intent", "group",    "subject", "format", "style",  "id",    "task",   "prompt",  "teacher",
+    "draw",      "sampling", "finish", "tokens",  "scores", "words",  "return", "commands", "split"};
+
+bool is_known(std::string_view name) {
+  return std::find(known_fields.begin(), known_fields.end(), name) != known_fields.end();
+}
+
+double finite(const std::string& name, double value) {
+  if (!std::isfinite(value)) throw failure("field \"" + name + "\" is not a finite number").got(std::to_string(value));
+  return value;
+}
+
+void put_if_set(Json& json, const char* name, const std::string& text) {
+  if (!text.empty()) json[name] = text;
+}
+
+SampledBy sampling_from_json(const Json& json) {
+  const Fields fields(json, "\"sampling\" object");
+  return {fields.number("temperature"), fields.number("top_p"), fields.natural("seed"), fields.texts("few_shot")};
+}
+
+Json to_json(const SampledBy& sampling) {
+  return {{"temperature", finite("sampling.temperature", sampling.temperature)},
+          {"top_p", finite("sampling.top_p", sampling.top_p)},
+          {"seed", sampling.seed},
+          {"few_shot", sampling.few_shot}};
+}
+
+bool has_sample(const Fields& fields) {
+  return fields.has("id") || fields.has("task") || fields.has("prompt") || fields.has("teacher");
+}
+
+void read_sample(const Fields& fields, Record& record) {
+  record.id = fields.text("id");
+  record.task = fields.text("task");
+  record.prompt = fields.text("prompt");
+  record.teacher = fields.text("teacher");
+  record.sampling = sampling_from_json(fields.object("sampling"));
+  record.finish = fields.text("finish");
+  record.draw = fields.has("draw") ? fields.integer("draw") : 0;
+  record.tokens = fields.integer("tokens");
+}
+
+void write_sample(const Record& record, Json& json) {
+  json["id"] = record.id;
+  json["task"] = record.task;
+  json["prompt"] = record.prompt;
+  json["teacher"] = record.teacher;
+  json["sampling"] = to_json(record.sampling);
+  json["finish"] = record.finish;
+  json["draw"] = record.draw;
+  json["tokens"] = record.tokens;
+}
+
+std::string split_from(const Fields& fields) {
+  const std::string split = fields.text("split");
+  if (split != "train" && split != "valid" && split != "test") {
+    throw user_error("field \"split\" is out of range").expected("train, valid or test").got(split);
+  }
+  return split;
+}
+
+void read_labels(const Fields& fields, Record& record) {
+  if (fields.has("scores")) record.scores = fields.numbers("scores");
+  if (fields.has("words")) record.words = fields.integer("words");
+  if (fields.has("return")) record.return_value = fields.number("return");
+  if (fields.has("commands")) record.commands = fields.integers("commands");
+  if (fields.has("split")) record.split = split_from(fields);
+}
+
+void write_labels(const Record& record, Json& json) {
+  for (const auto& score : record.scores) json["scores"][score.first] = finite("scores." + score.first, score.second);
+  if (record.words) json["words"] = *record.words;
+  if (record.return_value) json["return"] = finite("return", *record.return_value);
+  if (!record.commands.empty()) json["commands"] = record.commands;
+  put_if_set(json, "split", record.split);
+}
+
+void append_field(std::string& line, const std::string& name, const Json& value) {
+  if (line.size() > 1) line += ',';
+  line += Json(name).dump();
+  line += ':';
+  line += value.dump();
+}
+
+}  // namespace
+
+Intent intent_from_json(const Json& json) {
+  const Fields fields(json, "record");
+  return {fields.text("intent_id"),      fields.text("intent"),         fields.text_or("group", ""),
+          fields.text_or("subject", ""), fields.text_or("format", ""), fields.text_or("style", "")};
+}
+
+Json to_json(const Intent& intent) {
+  Json json = {{"intent_id", intent.intent_id}, {"intent", intent.intent}};
+  put_if_set(json, "group", intent.group);
+  put_if_set(json, "subject", intent.subject);
+  put_if_set(json, "format", intent.format);
+  put_if_set(json, "style", intent.style);
+  return json;
+}
+
+Record record_from_json(const Json& json) {
+  const Fields fields(json, "record");
+  Record record;
+  record.intent = intent_from_json(json);
+  if (has_sample(fields)) read_sample(fields, record);
+  read_labels(fields, record);
+  for (auto it = json.begin(); it != json.end(); ++it) {
+    if (!is_known(it.key())) record.extra[it.key()] = it.value();
+  }
+  return record;
+}
+
+Json to_json(const Record& record) {
+  Json json = record.extra.is_object() ? record.extra : Json::object();
+  json.update(to_json(record.intent));
+  if (!record.id.empty()) write_sample(record, json);
+  write_labels(record, json);
+  return json;
+}
+
+std::string to_line(const Json& json) {
+  const Fields object(json, "line");
+  try {
+    std::string line = "{";
+    for (const std::string_view name : known_fields) {
+      const auto found = json.find(std::string(name));
+      if (found != json.end()) append_field(line, found.key(), *found);
+    }
+    for (auto it = json.begin(); it != json.end(); ++it) {
+      if (!is_known(it.key())) append_field(line, it.key(), it.value());
+    }
+    return line + "}";
+  } catch (const Json::exception& error) {
+    throw failure("a record cannot be written as JSON").got(error.what()).hint("text must be valid UTF-8: see data::normalise");
+  }
+}
+
+}  // namespace udrl::data
