@@ -1,8 +1,9 @@
 // The one exception of the library. For: anything the caller or the user can act on. Not for: bugs (assert).
 #pragma once
 
-#include <stdexcept>
+#include <exception>
 #include <string>
+#include <utility>
 
 namespace udrl {
 

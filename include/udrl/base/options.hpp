@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,17 +27,32 @@ using OptionTarget = std::variant<bool*, int*, std::int64_t*, std::uint64_t*, do
 class Option {
  public:
   Option(std::string name, OptionTarget target, std::string help);
-  /// Inclusive range of a number, or of each number of a list.
+  /// Inclusive range of a number, or of each number of a list or table.
   Option& range(double low, double high);
+  /// The values that a text, or each text of a list, may have; for a table the keys that it may have.
   Option& choices(std::vector<std::string> values);
   Option& required();
   /// Has no influence on what is written (threads, verbosity): left out when two runs' configs are compared.
   Option& runtime_only();
+  /// A second, one-letter flag: `letter('n')` is `-n`.
+  Option& letter(char c);
 
   const std::string& name() const { return name_; }
+  /// "--max-tokens"; an option of one letter is "-n".
+  std::string flag() const;
+  const OptionTarget& target() const { return target_; }
+  const std::string& help() const { return help_; }
+  double low() const { return low_; }
+  double high() const { return high_; }
+  const std::vector<std::string>& allowed() const { return choices_; }
+  bool is_required() const { return required_; }
+  bool is_runtime_only() const { return runtime_only_; }
+  char letter() const { return letter_; }
+  /// Who set the value: "default", "--flag" or "file.toml:12".
+  const std::string& source() const { return source_; }
+  void set_source(std::string source) { source_ = std::move(source); }
 
  private:
-  friend class OptionSet;
   std::string name_;
   OptionTarget target_;
   std::string help_;
@@ -45,11 +61,14 @@ class Option {
   std::vector<std::string> choices_;
   bool required_ = false;
   bool runtime_only_ = false;
-  std::string source_ = "default";  ///< "default", "--flag" or "file.toml:12"
+  char letter_ = 0;
+  std::string source_ = "default";
 };
 
 /// Names are kebab-free: `max_tokens` is `--max-tokens` on the command line and `max_tokens` in TOML; `model.slots` is
-/// `--model.slots` and key `slots` of table `[model]`.
+/// `--model.slots` and key `slots` of table `[model]`. Lists are written `--tasks image,template` or by repeating the
+/// flag, tables `--weights relevance=1,copying=0.5`, switches `--resume` and `--no-resume`. A list or table that is given
+/// replaces the default one. The targets must outlive the set.
 class OptionSet {
  public:
   OptionSet();
@@ -57,6 +76,7 @@ class OptionSet {
   OptionSet(OptionSet&&) noexcept;
   OptionSet& operator=(OptionSet&&) noexcept;
 
+  /// Throws std::logic_error (a bug) where the name is taken, or is `config` or `help`, which every set has.
   Option& add(std::string name, OptionTarget target, std::string help);
   /// Overload taking references, for `set.add("bins", o.bins, "…")`.
   template <class T>
@@ -65,22 +85,28 @@ class OptionSet {
   }
 
   /// Reads a TOML file. An unknown key is refused with the nearest known one; a wrong type or a value out of range with
-  /// file and line.
+  /// file and line. What a flag has set stays.
   void read_toml(const std::filesystem::path& file);
-  /// Flags win over the file named by --config. Throws `Error` (user). Returns false if --help was asked for and printed
-  /// into `help`.
+  /// Flags win over the files named by --config (several are read in their order). Throws `Error` (user). Returns false if
+  /// --help was asked for and printed into `help`.
   bool parse(const std::vector<std::string>& arguments, const std::string& program, std::string* help);
   /// Checks ranges, choices and required options; called by both of the above's users once at the end.
   void validate() const;
 
-  /// The resolved values as a JSON object, keys sorted. `with_runtime` false leaves out what cannot change the output.
+  /// Every option with its default and range, grouped by table, wrapped at 100 columns.
+  std::string help_text() const;
+  /// The resolved values as one flat JSON object of dotted names, keys sorted; numbers round-trip. `with_runtime` false
+  /// leaves out what cannot change the output.
   std::string to_json(bool with_runtime = true) const;
 
  private:
+  Option* find(const std::string& name) const;
+  std::vector<std::string> names() const;
+
   std::vector<std::unique_ptr<Option>> options_;
 };
 
-/// The candidate nearest to `word` by edit distance, or "" if none is near.
+/// The candidate nearest to `word` by edit distance, or "" if none is near (letter case and - or _ do not count).
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace udrl

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace udrl {
 
@@ -21,6 +23,8 @@ class RandomStream {
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return 0xFFFFFFFFu; }
   result_type operator()();
+  /// 64 random bits.
+  std::uint64_t bits64();
   /// Uniform in [0, 1) with 53 bits.
   double uniform();
   /// Uniform in 0 … n-1 without bias (n ≥ 1).

@@ -1,0 +1,218 @@
+// Atomic files: a temporary file in the same folder, flushed to the disk, then renamed.
+#include "udrl/base/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <ostream>
+#include <streambuf>
+#include <vector>
+
+#include "udrl/base/error.hpp"
+
+namespace udrl {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr char cannot_write[] = "cannot write the file";
+
+void write_all(int fd, std::string_view bytes, const fs::path& file) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw file_error(cannot_write, file, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+/// An open file that is closed, and while it is only a draft also removed, whatever happens.
+class OutputFile {
+ public:
+  OutputFile(fs::path path, const fs::path& shown_as, int flags, bool is_draft)
+      : path_(std::move(path)), shown_as_(shown_as), is_draft_(is_draft) {
+    fd_ = ::open(path_.c_str(), flags | O_WRONLY | O_CLOEXEC, 0666);
+    if (fd_ < 0) throw file_error(cannot_write, shown_as_, errno);
+  }
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile() {
+    if (fd_ >= 0) ::close(fd_);
+    if (is_draft_) ::unlink(path_.c_str());
+  }
+
+  int fd() const { return fd_; }
+  const fs::path& shown_as() const { return shown_as_; }
+
+  void close() {
+    const int fd = fd_;
+    fd_ = -1;
+    if (::close(fd) != 0 && errno != EINTR) throw file_error(cannot_write, shown_as_, errno);
+  }
+
+  /// The draft becomes `target`.
+  void publish(const fs::path& target) {
+    struct stat old {};
+    if (::stat(target.c_str(), &old) == 0) (void)!::fchmod(fd_, old.st_mode & 07777);
+    if (::fsync(fd_) != 0) throw file_error(cannot_write, shown_as_, errno);
+    close();
+    if (::rename(path_.c_str(), target.c_str()) != 0) throw file_error(cannot_write, shown_as_, errno);
+    is_draft_ = false;
+  }
+
+ private:
+  fs::path path_;
+  fs::path shown_as_;
+  bool is_draft_;
+  int fd_ = -1;
+};
+
+/// A stream buffer over a file descriptor, which keeps the reason of a failed write (std::ofstream loses it).
+class DescriptorBuffer : public std::streambuf {
+ public:
+  explicit DescriptorBuffer(const OutputFile& file) : file_(file), buffer_(std::size_t{1} << 16) {
+    setp(buffer_.data(), buffer_.data() + buffer_.size());
+  }
+
+  int sync() override {
+    write_all(file_.fd(), {pbase(), static_cast<std::size_t>(pptr() - pbase())}, file_.shown_as());
+    setp(buffer_.data(), buffer_.data() + buffer_.size());
+    return 0;
+  }
+
+ protected:
+  int_type overflow(int_type c) override {
+    sync();
+    if (!traits_type::eq_int_type(c, traits_type::eof())) sputc(traits_type::to_char_type(c));
+    return traits_type::not_eof(c);
+  }
+
+ private:
+  const OutputFile& file_;
+  std::vector<char> buffer_;
+};
+
+void stream_into(const OutputFile& file, const std::function<void(std::ostream&)>& write) {
+  DescriptorBuffer buffer(file);
+  std::ostream out(&buffer);
+  out.exceptions(std::ios::badbit | std::ios::failbit);  // badbit: rethrow what the buffer threw
+  write(out);
+  out.flush();
+}
+
+fs::path draft_beside(const fs::path& target) {
+  static std::atomic<unsigned> counter{0};
+  const std::string suffix = ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+  return target.parent_path() / ("." + target.filename().string() + suffix);
+}
+
+/// A rename is on the disk only when its folder is. Some file systems cannot flush a folder: not an error.
+void flush_folder_of(const fs::path& file) {
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+using WriteInto = std::function<void(const OutputFile&)>;
+
+/// A device or a pipe must not be replaced by a file of its name.
+void write_in_place(const fs::path& file, const WriteInto& write) {
+  OutputFile out(file, file, 0, false);
+  write(out);
+  out.close();
+}
+
+void write_atomic(const fs::path& file, const WriteInto& write) {
+  std::error_code ignored;
+  if (fs::is_directory(file, ignored)) throw file_error(cannot_write, file, EISDIR);
+  if (fs::exists(file, ignored) && !fs::is_regular_file(file, ignored)) return write_in_place(file, write);
+  const fs::path target = fs::is_symlink(file, ignored) ? fs::weakly_canonical(file) : file;
+  OutputFile draft(draft_beside(target), file, O_CREAT | O_EXCL, true);
+  write(draft);
+  draft.publish(target);
+  flush_folder_of(target);
+}
+
+std::string cure_of(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT: return "free some space and run the same command again: nothing that was there is lost";
+    case EFBIG: return "raise the limit on file sizes (ulimit -f) and run the same command again";
+    case ENOENT: return "check the spelling of the path";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "choose a place that you may write to, or change its permissions";
+    default: return "";
+  }
+}
+
+std::string reason_of(int error_number) {
+  switch (error_number) {
+    case ENOSPC: return "the disk is full";
+    case EDQUOT: return "the disk quota is used up";
+    case EFBIG: return "the file is larger than this process may write";
+    case ENOENT: return "there is no such file or folder";
+    case EISDIR: return "it is a folder";
+    default: return std::strerror(error_number);
+  }
+}
+
+bool is_users_mistake(int error_number) {
+  switch (error_number) {
+    case ENOENT:
+    case EISDIR:
+    case ENOTDIR:
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case EEXIST:
+    case ENAMETOOLONG:
+    case ELOOP: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Error file_error(const std::string& what, const fs::path& file, int error_number) {
+  const ErrorKind kind = is_users_mistake(error_number) ? ErrorKind::user : ErrorKind::failure;
+  const std::string reason = error_number == 0 ? "unknown reason" : reason_of(error_number);
+  return Error(kind, what + ": " + reason).at(file.string()).hint(cure_of(error_number));
+}
+
+std::string read_file(const fs::path& file) {
+  std::error_code ignored;
+  if (fs::is_directory(file, ignored)) throw file_error("cannot read the file", file, EISDIR);
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw file_error("cannot read the file", file, errno);
+  std::string content;
+  std::string block(std::size_t{1} << 16, '\0');
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0)
+    content.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  if (in.bad()) throw file_error("cannot read the file", file, errno);
+  return content;
+}
+
+void write_file_atomic(const fs::path& file, std::string_view content) {
+  write_atomic(file, [&](const OutputFile& out) { write_all(out.fd(), content, file); });
+}
+
+void write_file_atomic(const fs::path& file, const std::function<void(std::ostream&)>& write) {
+  write_atomic(file, [&](const OutputFile& out) { stream_into(out, write); });
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && !fs::is_directory(folder)) error = std::make_error_code(std::errc::not_a_directory);
+  if (error) throw file_error("cannot create the folder", folder, error.value());
+}
+
+}  // namespace udrl

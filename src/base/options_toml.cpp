@@ -1,0 +1,126 @@
+// TOML files through toml++: the only file that sees it. Tables become dotted names; every error names file and line.
+#include <toml++/toml.h>
+
+#include <string>
+#include <vector>
+
+#include "option_values.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/options.hpp"
+
+namespace udrl {
+namespace {
+
+using detail::RawValue;
+using detail::Scalar;
+
+struct Entry {
+  std::string name;
+  const toml::node* node;
+  std::string where;  ///< "configs/demo/tag.toml:12"
+};
+
+std::string place(const std::string& file, const toml::node& node) {
+  return file + ":" + std::to_string(node.source().begin.line);
+}
+
+std::string place(const std::string& file, const toml::key& key) {
+  return file + ":" + std::to_string(key.source().begin.line);
+}
+
+toml::table parse_file(const std::filesystem::path& file) {
+  const std::string content = read_file(file);
+  try {
+    return toml::parse(content, file.string());
+  } catch (const toml::parse_error& error) {
+    throw user_error("this is not TOML: " + std::string(error.description()))
+        .at(file.string() + ":" + std::to_string(error.source().begin.line))
+        .hint("texts stand in quotation marks, tables are [name]; see https://toml.io");
+  }
+}
+
+bool scalar_of(const toml::node& node, Scalar& value) {
+  if (const auto* v = node.as_boolean()) value = v->get();
+  else if (const auto* whole = node.as_integer()) value = std::int64_t{whole->get()};
+  else if (const auto* real = node.as_floating_point()) value = real->get();
+  else if (const auto* text = node.as_string()) value = text->get();
+  else return false;
+  return true;
+}
+
+void append(RawValue& raw, const toml::node& node, const Entry& entry) {
+  Scalar value;
+  if (!scalar_of(node, value)) throw user_error(entry.name + " holds a value that no option has").at(entry.where);
+  raw.items.push_back(std::move(value));
+}
+
+RawValue raw_value(const Entry& entry) {
+  RawValue raw;
+  if (const auto* list = entry.node->as_array()) {
+    raw.shape = RawValue::Shape::list;
+    for (const auto& item : *list) append(raw, item, entry);
+  } else if (const auto* table = entry.node->as_table()) {
+    raw.shape = RawValue::Shape::table;
+    for (const auto& [key, item] : *table) {
+      raw.keys.emplace_back(key.str());
+      append(raw, item, entry);
+    }
+  } else {
+    append(raw, *entry.node, entry);
+  }
+  return raw;
+}
+
+bool starts_a_table_of(const std::string& name, const std::vector<std::string>& known) {
+  for (const auto& candidate : known)
+    if (candidate.rfind(name + ".", 0) == 0) return true;
+  return false;
+}
+
+/// Walks tables down to the keys that are options, or that nobody knows.
+struct Flattener {
+  const std::string& file;
+  const std::vector<std::string>& known;
+  std::vector<Entry> entries;
+
+  void visit(const toml::table& table, const std::string& prefix) {
+    for (const auto& [key, node] : table) {
+      const std::string name = prefix + std::string(key.str());
+      const auto* inner = node.as_table();
+      if (inner && starts_a_table_of(name, known)) visit(*inner, name + ".");
+      else entries.push_back({name, &node, place(file, key)});
+    }
+  }
+};
+
+/// A table that no option knows is blamed for its first key: that is what has a near name.
+Error unknown_key(const Entry& entry, const std::vector<std::string>& known) {
+  std::string name = entry.name;
+  if (const auto* table = entry.node->as_table(); table && !table->empty())
+    name += "." + std::string(table->begin()->first.str());
+  std::string near = nearest(name, known);
+  if (near.empty()) near = nearest(entry.name, known);
+  return user_error("unknown key \"" + name + "\"")
+      .at(entry.where)
+      .hint(near.empty() ? "--help lists the known ones" : "did you mean \"" + near + "\"?");
+}
+
+bool is_set_by_flag(const Option& option) { return option.source().rfind("-", 0) == 0; }
+
+}  // namespace
+
+void OptionSet::read_toml(const std::filesystem::path& file) {
+  const toml::table root = parse_file(file);
+  const std::string file_name = file.string();
+  const std::vector<std::string> known = names();
+  Flattener flattener{file_name, known, {}};
+  flattener.visit(root, "");
+  for (const Entry& entry : flattener.entries) {
+    Option* option = find(entry.name);
+    if (!option) throw unknown_key(entry, known);
+    if (!is_set_by_flag(*option)) detail::assign(*option, raw_value(entry), entry.where);
+  }
+}
+
+}  // namespace udrl
