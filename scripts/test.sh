@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Sets up what is missing, builds, and runs the tests: unit tests, and the smoke run of the whole pipeline.
+#
+# For: a newcomer, and every CI (.ci/run and the hosted workflow call this). The last lines are ctest's own.
+# Not for: the slow tests (label slow): ctest --test-dir build/release -L slow
+#
+# Usage: test.sh [--fast] [--preset NAME] [--no-setup] [--help]
+#   --fast          the unit tests alone (about a minute), without the smoke run
+#   --preset NAME   release (default), debug or sanitize
+#   --no-setup      all is known to be there: build and test at once
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+
+PRESET=release
+LABELS='^(fast|smoke)$'
+SETUP=true
+
+parse_arguments() {
+  while [[ $# -gt 0 ]]; do
+    case "$1" in
+      --fast) LABELS='^fast$'; shift ;;
+      --preset) PRESET="${2:?--preset needs release, debug or sanitize}"; shift 2 ;;
+      --no-setup) SETUP=false; shift ;;
+      --help | -h) show_help "${BASH_SOURCE[0]}"; exit 0 ;;
+      *) die "unknown option $1" "See scripts/test.sh --help." ;;
+    esac
+  done
+}
+
+build() {
+  step "build ($PRESET)"
+  cmake --preset "$PRESET" > "$DEPS/configure.log" 2>&1 || { tail -n 40 "$DEPS/configure.log" >&2; die "cmake --preset $PRESET failed"; }
+  cmake --build --preset "$PRESET"
+}
+
+# One test at a time: models and training use every core, and times are asserted.
+run_tests() {
+  step "tests ($PRESET)"
+  export UDRL_PYTHON="$VENV/bin/python"
+  ctest --test-dir "build/$PRESET" -L "$LABELS" --output-on-failure --no-tests=error --no-label-summary
+}
+
+parse_arguments "$@"
+cd "$ROOT"
+[[ "$SETUP" == false ]] || scripts/setup.sh --models ci --with-tests
+scripts/format.sh --check
+build
+run_tests
