@@ -106,8 +106,11 @@ void stream_into(const OutputFile& file, const std::function<void(std::ostream&)
 
 fs::path draft_beside(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
-  const std::string suffix = ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
-  return target.parent_path() / ("." + target.filename().string() + suffix);
+  std::string name = ".";
+  name += target.filename().string();
+  name += ".tmp-" + std::to_string(::getpid());
+  name += "-" + std::to_string(counter++);
+  return target.parent_path() / name;
 }
 
 /// A rename is on the disk only when its folder is. Some file systems cannot flush a folder: not an error.

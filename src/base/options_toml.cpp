@@ -21,10 +21,6 @@ struct Entry {
   std::string where;  ///< "configs/demo/tag.toml:12"
 };
 
-std::string place(const std::string& file, const toml::node& node) {
-  return file + ":" + std::to_string(node.source().begin.line);
-}
-
 std::string place(const std::string& file, const toml::key& key) {
   return file + ":" + std::to_string(key.source().begin.line);
 }

@@ -37,7 +37,7 @@ std::string instruction_sets(const std::string& cpuinfo) {
   const std::set<std::string> present{std::istream_iterator<std::string>(words), {}};
   std::string text;
   for (const auto& [flag, shown] : notable)
-    if (present.count(flag)) text += (text.empty() ? "" : " ") + std::string(shown);
+    if (present.count(flag)) text.append(text.empty() ? "" : " ").append(shown);
   return text;
 }
 
