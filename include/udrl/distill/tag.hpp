@@ -1,0 +1,65 @@
+// Stage "tag": turns scores into returns and commands, holds subjects out, and fits all that goes with the data
+// (commands.json) on the training split alone. Not for: the arithmetic (returns.hpp), or the scores (score.hpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "udrl/base/options.hpp"
+#include "udrl/base/tool.hpp"
+#include "udrl/command/fitted.hpp"
+#include "udrl/data/manifest.hpp"
+#include "udrl/data/splits.hpp"
+
+namespace udrl::distill {
+
+struct TagOptions {
+  std::vector<std::string> input;  ///< scored folders, pooled
+  std::filesystem::path out;
+  int bins = 5;
+  std::string return_kind = "advantage";  ///< or "global"
+  std::map<std::string, double> weights = {{"relevance", 0.5}, {"relevance_masked", 0.5}};
+  double copying_penalty = 0.25;   ///< standard deviations of return for one of copying
+  std::vector<std::string> tasks;  ///< the order of their slots; those not named follow by name
+  data::SplitOptions split;
+  command::SupportRule support;
+  bool skip_bad = false;
+};
+
+void declare(OptionSet& set, TagOptions& options);
+
+/// What was made: one row a split, task and return bin.
+struct TagRow {
+  std::string split, task;
+  int bin = 0;
+  std::uint64_t records = 0;
+  std::uint64_t intents = 0;
+  double mean_words = 0;
+  double mean_return = 0;
+  std::map<std::string, double> mean_scores;
+};
+struct TagTable {
+  std::vector<TagRow> rows;
+  std::map<std::string, std::uint64_t> subjects;  ///< by split
+};
+/// For people: aligned columns, one line a row, then the subjects of each split.
+std::string to_text(const TagTable& table);
+data::Json to_json(const TagTable& table);
+TagTable tag_table_from_json(const data::Json& json);
+
+struct TagResult {
+  data::Manifest manifest;
+  TagTable table;
+};
+
+/// Writes out/{train,valid,test}/ with `return`, `commands` and `split` added, out/commands.json, out/table.{json,txt} and
+/// the manifest. Counts: `train`, `valid`, `test`, and what was left out: `duplicate` (same intent, task and text),
+/// `duplicate_across` (same task and text for another intent), `too_long` (more than 80 words), `empty`, `bad_lines`. An
+/// unfinished output is begun anew; a finished one of the same config and inputs is only reported.
+/// Throws `Error` (user): a record without one of the weighted scores, a task without training records, too many tasks.
+TagResult tag_samples(const TagOptions& options, const RunContext& context);
+
+}  // namespace udrl::distill

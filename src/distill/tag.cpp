@@ -1,0 +1,137 @@
+// The tag stage: read compact rows, fit, then stream the input again and write the splits.
+#include "udrl/distill/tag.hpp"
+
+#include <array>
+#include <optional>
+
+#include "tag_fit.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+
+namespace udrl::distill {
+namespace {
+
+namespace fs = std::filesystem;
+using data::Manifest;
+using data::Record;
+
+constexpr std::uint64_t report_every = 10'000;
+
+Manifest wanted_manifest(const TagOptions& options, const RunContext& context) {
+  Manifest manifest;
+  manifest.stage = "tag";
+  manifest.tool_version = version();
+  manifest.command_line = context.command_line;
+  manifest.config = data::Json::parse(context.output_config_json);
+  manifest.seed = options.split.seed;
+  manifest.inputs = hash_inputs(options.input);
+  return manifest;
+}
+
+const char* count_name(const Row& row) {
+  switch (row.outcome) {
+    case Outcome::duplicate: return "duplicate";
+    case Outcome::duplicate_across: return "duplicate_across";
+    case Outcome::too_long: return "too_long";
+    case Outcome::empty: return "empty";
+    case Outcome::kept: break;
+  }
+  return split_names[static_cast<std::size_t>(row.split)];
+}
+
+std::map<std::string, std::uint64_t> count_outcomes(const Pool& pool) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const Row& row : pool.rows) ++counts[count_name(row)];
+  if (pool.bad_lines > 0) counts["bad_lines"] = pool.bad_lines;
+  return counts;
+}
+
+void add_tags(Record& record, const Row& row) {
+  record.return_value = row.real_return;
+  record.words = row.words;
+  record.commands = {{"return", row.bin}, {"words", row.words}};
+  record.split = split_names[static_cast<std::size_t>(row.split)];
+}
+
+/// The input changed between the two passes: no file of ours can be trusted then.
+Error changed_input() {
+  return failure("the input changed while it was being tagged").hint("let nothing write to it, and run the same command again");
+}
+
+void write_splits(const TagOptions& options, const Pool& pool, RecordStream stream, Observer& observer) {
+  std::array<std::optional<data::ShardWriter>, 3> writers;
+  Progress progress{"tag: write", "prompts", 0, pool.rows.size(), 0, ""};
+  for (const Row& row : pool.rows) {
+    std::optional<Record> record = stream.next();
+    if (!record) throw changed_input();
+    if (++progress.done % report_every == 0 || progress.done == progress.total) {
+      observer.progress(progress);
+      check_stop("tag stopped while writing", "run the same command again: it begins anew");
+    }
+    if (row.outcome != Outcome::kept) continue;
+    if (row_id(*record) != row.id) throw changed_input();
+    add_tags(*record, row);
+    auto& writer = writers[static_cast<std::size_t>(row.split)];
+    if (!writer) writer.emplace(options.out / record->split);
+    writer->append(data::to_json(*record));
+  }
+  for (auto& writer : writers) {
+    if (writer) writer->close();
+  }
+}
+
+void remove_splits(const fs::path& out) {
+  for (const char* split : split_names) fs::remove_all(out / split);
+}
+
+fs::path rejects_file(const TagOptions& options) {
+  return options.skip_bad ? options.out / "rejects.jsonl" : fs::path();
+}
+
+TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& observer) {
+  Pool pool = read_pool(options, RecordStream(options.input, rejects_file(options)), observer);
+  const command::Fitted fitted = fit_returns(pool, options);
+  manifest.counts = count_outcomes(pool);
+  remove_splits(options.out);
+  write_splits(options, pool, RecordStream(options.input, rejects_file(options)), observer);
+  const TagTable table = make_table(pool);
+  command::save(fitted, options.out / "commands.json");
+  write_file_atomic(options.out / "table.json", to_json(table).dump(1) + "\n");
+  write_file_atomic(options.out / "table.txt", to_text(table));
+  return table;
+}
+
+}  // namespace
+
+void declare(OptionSet& set, TagOptions& o) {
+  set.add("input", o.input, "scored folders, pooled").required().runtime_only();
+  set.add("out", o.out, "folder to write: train/, valid/, test/, commands.json, table.txt").required().runtime_only();
+  set.add("bins", o.bins, "how many returns can be asked for").range(1, command::max_returns);
+  set.add("return_kind", o.return_kind, "advantage: rank within an intent; global: rank within the task")
+      .choices({"advantage", "global"});
+  set.add("weights", o.weights, "scorer = weight in the return");
+  set.add("copying_penalty", o.copying_penalty, "taken off the return for each standard deviation of copying").range(0, 10);
+  set.add("tasks", o.tasks, "order of the task slots; those not named follow by name");
+  set.add("seed", o.split.seed, "seed that chooses the subjects held out");
+  set.add("test_fraction", o.split.test_fraction, "share of each group's subjects held out for test").range(0, 0.9);
+  set.add("valid_fraction", o.split.valid_fraction, "share of each group's subjects held out for valid").range(0, 0.9);
+  set.add("support.at_least", o.support.at_least, "training records that a command needs to be allowed").range(1, 1e9);
+  set.add("support.reach", o.support.reach, "counted over this many words to each side").range(0, command::max_words);
+  set.add("support.top_at_least", o.support.top_at_least, "records that the top return needs").range(1, 1e9);
+  set.add("skip_bad", o.skip_bad, "put malformed lines into rejects.jsonl and go on");
+}
+
+TagResult tag_samples(const TagOptions& options, const RunContext& context) {
+  TagResult result{data::open_output(options.out, wanted_manifest(options, context)), {}};
+  if (result.manifest.complete) {
+    result.table = tag_table_from_json(data::Json::parse(read_file(options.out / "table.json")));
+    return result;
+  }
+  result.table = make_all(options, result.manifest, context.observer);
+  result.manifest.complete = true;
+  data::write_manifest(options.out, result.manifest);
+  return result;
+}
+
+}  // namespace udrl::distill

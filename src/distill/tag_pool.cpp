@@ -1,0 +1,177 @@
+// Reading scored records into their compact form.
+#include "tag_pool.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/data/dedup.hpp"
+#include "udrl/data/text.hpp"
+
+namespace udrl::distill {
+namespace {
+
+constexpr std::uint64_t report_every = 10'000;
+
+std::vector<std::string> needed_scores(const TagOptions& options) {
+  std::vector<std::string> names;
+  for (const auto& [name, weight] : options.weights) {
+    if (weight != 0) names.push_back(name);
+  }
+  if (names.empty()) throw user_error("no scorer has a weight").hint("set 'weights', for example relevance = 1.0");
+  const bool has_copying = std::find(names.begin(), names.end(), "copying") != names.end();
+  if (options.copying_penalty != 0 && !has_copying) names.emplace_back("copying");
+  return names;
+}
+
+/// What a split holds out whole; an intent that was made from no subject stands for itself.
+const std::string& subject_of(const data::Intent& intent) {
+  return intent.subject.empty() ? intent.intent : intent.subject;
+}
+
+/// Gives each distinct text the next number.
+class Numbers {
+ public:
+  std::uint32_t of(const std::string& text) {
+    const auto [entry, added] = numbers_.emplace(text, static_cast<std::uint32_t>(texts_.size()));
+    if (added) texts_.push_back(text);
+    return entry->second;
+  }
+  const std::vector<std::string>& texts() const { return texts_; }
+
+ private:
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+  std::vector<std::string> texts_;
+};
+
+class PoolReader {
+ public:
+  explicit PoolReader(const TagOptions& options) : options_(options) { pool_.score_names = needed_scores(options); }
+
+  void add(const data::Record& record) {
+    Row row;
+    row.id = row_id(record);
+    const int words = record.words.value_or(data::count_words(record.prompt));
+    row.words = static_cast<std::uint8_t>(std::clamp(words, 0, 255));
+    row.outcome = outcome_of(record, words);
+    row.task = static_cast<std::uint16_t>(tasks_.of(record.task));
+    row.group = groups_.of(record.intent.intent_id + "/" + record.task);
+    add_scores(record, row.outcome);
+    add_subject(record.intent, row.outcome);
+    pool_.rows.push_back(row);
+  }
+
+  Pool finish() {
+    number_tasks();
+    split();
+    return std::move(pool_);
+  }
+
+ private:
+  Outcome outcome_of(const data::Record& record, int words) {
+    if (words < 1) return Outcome::empty;
+    if (words > command::max_words) return Outcome::too_long;
+    if (!seen_.insert(record.prompt, record.intent.intent_id + "/" + record.task)) return Outcome::duplicate;
+    if (!seen_across_.insert(record.prompt, record.task)) return Outcome::duplicate_across;
+    return Outcome::kept;
+  }
+
+  void add_scores(const data::Record& record, Outcome outcome) {
+    for (const std::string& name : pool_.score_names) {
+      const auto found = record.scores.find(name);
+      const bool there = found != record.scores.end();
+      if (!there && outcome == Outcome::kept) {
+        throw user_error("a record has no score '" + name + "'")
+            .at("record " + record.id)
+            .hint("run 'score' with this scorer, or give it no weight (and set copying_penalty to 0 to go without copying)");
+      }
+      pool_.scores.push_back(there ? found->second : 0.0);
+    }
+  }
+
+  void add_subject(const data::Intent& intent, Outcome outcome) {
+    row_subjects_.push_back(subjects_.of(subject_of(intent)));
+    if (row_subjects_.back() >= groups_of_subjects_.size()) groups_of_subjects_.push_back({"", false});
+    auto& [group, kept] = groups_of_subjects_[row_subjects_.back()];
+    if (!kept || intent.group < group) group = intent.group;
+    kept = kept || outcome == Outcome::kept;
+  }
+
+  /// Slots: the order that was asked for, then by name.
+  void number_tasks() {
+    std::vector<std::string> names = tasks_.texts();
+    const auto place = [&](const std::string& name) {
+      return std::find(options_.tasks.begin(), options_.tasks.end(), name) - options_.tasks.begin();
+    };
+    std::sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
+      return std::pair(place(a), a) < std::pair(place(b), b);
+    });
+    if (names.size() > static_cast<std::size_t>(command::max_tasks)) {
+      throw user_error("too many tasks").expected("at most 64").got(std::to_string(names.size()));
+    }
+    std::vector<std::uint16_t> slot;
+    for (const std::string& name : tasks_.texts()) {
+      slot.push_back(static_cast<std::uint16_t>(std::find(names.begin(), names.end(), name) - names.begin()));
+    }
+    for (Row& row : pool_.rows) row.task = slot[row.task];
+    pool_.tasks = std::move(names);
+  }
+
+  void split() {
+    std::vector<data::GroupedSubject> grouped;
+    for (std::size_t i = 0; i < groups_of_subjects_.size(); ++i) {
+      if (groups_of_subjects_[i].second) grouped.push_back({groups_of_subjects_[i].first, subjects_.texts()[i]});
+    }
+    const auto splits = data::split_subjects(grouped, options_.split);
+    std::vector<Split> of_subject(groups_of_subjects_.size(), Split::train);
+    for (std::size_t i = 0; i < of_subject.size(); ++i) {
+      const auto found = splits.find(subjects_.texts()[i]);
+      if (found != splits.end()) of_subject[i] = split_of(found->second);
+    }
+    for (const auto& [subject, name] : splits) ++pool_.subjects[name];
+    for (std::size_t i = 0; i < pool_.rows.size(); ++i) pool_.rows[i].split = of_subject[row_subjects_[i]];
+  }
+
+  static Split split_of(const std::string& name) {
+    return name == "test" ? Split::test : name == "valid" ? Split::valid : Split::train;
+  }
+
+  const TagOptions& options_;
+  Pool pool_;
+  Numbers tasks_, groups_, subjects_;
+  data::SeenTexts seen_, seen_across_;
+  std::vector<std::uint32_t> row_subjects_;
+  std::vector<std::pair<std::string, bool>> groups_of_subjects_;  ///< group, and whether any record was kept
+};
+
+}  // namespace
+
+RowId row_id(const data::Record& record) {
+  RowId id{};
+  std::copy_n(record.id.begin(), std::min(record.id.size(), id.size()), id.begin());
+  return id;
+}
+
+std::map<std::string, double> Pool::scores_of(std::size_t row) const {
+  std::map<std::string, double> out;
+  for (std::size_t i = 0; i < score_names.size(); ++i) out[score_names[i]] = scores[row * score_names.size() + i];
+  return out;
+}
+
+Pool read_pool(const TagOptions& options, RecordStream stream, Observer& observer) {
+  PoolReader reader(options);
+  Progress progress{"tag: read", "prompts", 0, 0, 0, ""};
+  while (const auto record = stream.next()) {
+    reader.add(*record);
+    if (++progress.done % report_every != 0) continue;
+    observer.progress(progress);
+    check_stop("tag stopped while reading its input", "run the same command again");
+  }
+  Pool pool = reader.finish();
+  pool.bad_lines = stream.rejected();
+  return pool;
+}
+
+}  // namespace udrl::distill

@@ -1,0 +1,90 @@
+// The table of what tag made, for people and for programs. Not for: making it (tag_fit.cpp).
+#include <algorithm>
+#include <cstdio>
+
+#include "udrl/distill/tag.hpp"
+
+namespace udrl::distill {
+namespace {
+
+std::string fixed(double value, int digits) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
+  return buffer;
+}
+
+using Cells = std::vector<std::string>;
+
+Cells header(const TagTable& table) {
+  Cells cells{"split", "task", "return", "records", "intents", "words", "real return"};
+  if (table.rows.empty()) return cells;
+  for (const auto& [name, value] : table.rows.front().mean_scores) cells.push_back(name);
+  return cells;
+}
+
+Cells cells_of(const TagRow& row) {
+  Cells cells{row.split, row.task, std::to_string(row.bin), std::to_string(row.records), std::to_string(row.intents),
+              fixed(row.mean_words, 1), fixed(row.mean_return, 3)};
+  for (const auto& [name, value] : row.mean_scores) cells.push_back(fixed(value, 3));
+  return cells;
+}
+
+std::string aligned(const std::vector<Cells>& lines) {
+  std::vector<std::size_t> widths;
+  for (const Cells& cells : lines) {
+    widths.resize(std::max(widths.size(), cells.size()), 0);
+    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
+  }
+  std::string text;
+  for (const Cells& cells : lines) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string padding(widths[i] - cells[i].size(), ' ');
+      text += (i == 0 ? "" : "  ") + (i < 2 ? cells[i] + padding : padding + cells[i]);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_text(const TagTable& table) {
+  std::vector<Cells> lines{header(table)};
+  for (const TagRow& row : table.rows) lines.push_back(cells_of(row));
+  std::string text = aligned(lines);
+  text += "subjects:";
+  for (const char* split : {"train", "valid", "test"}) {
+    const auto found = table.subjects.find(split);
+    text += std::string(" ") + split + " " + std::to_string(found == table.subjects.end() ? 0 : found->second);
+  }
+  return text + "\n";
+}
+
+data::Json to_json(const TagTable& table) {
+  data::Json rows = data::Json::array();
+  for (const TagRow& row : table.rows) {
+    rows.push_back({{"split", row.split},
+                    {"task", row.task},
+                    {"return", row.bin},
+                    {"records", row.records},
+                    {"intents", row.intents},
+                    {"mean_words", row.mean_words},
+                    {"mean_return", row.mean_return},
+                    {"mean_scores", row.mean_scores}});
+  }
+  return {{"rows", std::move(rows)}, {"subjects", table.subjects}};
+}
+
+TagTable tag_table_from_json(const data::Json& json) {
+  TagTable table;
+  for (const data::Json& row : json.at("rows")) {
+    table.rows.push_back({row.at("split").get<std::string>(), row.at("task").get<std::string>(), row.at("return").get<int>(),
+                          row.at("records").get<std::uint64_t>(), row.at("intents").get<std::uint64_t>(),
+                          row.at("mean_words").get<double>(), row.at("mean_return").get<double>(),
+                          row.at("mean_scores").get<std::map<std::string, double>>()});
+  }
+  table.subjects = json.at("subjects").get<std::map<std::string, std::uint64_t>>();
+  return table;
+}
+
+}  // namespace udrl::distill
