@@ -1,0 +1,102 @@
+// Loading of a GGUF model and its contexts. Not for: what is computed with them.
+#include "gguf_engine.hpp"
+
+#include <algorithm>
+
+#include "gguf_file.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+
+namespace udrl::lm {
+namespace {
+
+int rounded_up(int n, int step) { return (n + step - 1) / step * step; }
+
+void check_options(const ModelOptions& options) {
+  const int most = static_cast<int>(llama_max_parallel_sequences()) - Engine::prefix_sequences;
+  if (options.slots < 1 || options.slots > most) {
+    throw user_error("slots is out of range").expected("1 to " + std::to_string(most)).got(std::to_string(options.slots));
+  }
+  if (options.batch < 1) throw user_error("batch is out of range").expected("1 or more").got(std::to_string(options.batch));
+  if (options.context < 0) {
+    throw user_error("context is out of range").expected("0 (automatic) or more").got(std::to_string(options.context));
+  }
+}
+
+ModelHandle load_model(const ModelOptions& options) {
+  start_llama();
+  check_options(options);
+  check_gguf_file(options.gguf);
+  llama_model_params parameters = llama_model_default_params();
+  parameters.n_gpu_layers = options.gpu_layers;
+  take_llama_errors();
+  ModelHandle model(llama_model_load_from_file(options.gguf.c_str(), parameters));
+  if (!model) {
+    throw llama_failure("llama.cpp cannot load the model")
+        .at(options.gguf.string())
+        .hint("is its architecture one that this llama.cpp knows, and is there memory enough?");
+  }
+  return model;
+}
+
+}  // namespace
+
+Engine::Engine(const ModelOptions& options) : options_(options), model_(load_model(options)), vocabulary_(model_.get()) {}
+
+/// BERT and its kin: no causal attention, so nothing to generate with.
+bool Engine::is_encoder() const {
+  const std::string architecture = metadata(model_.get(), "general.architecture");
+  return metadata(model_.get(), (architecture + ".attention.causal").c_str(), "true") == "false";
+}
+
+llama_context_params Engine::common_parameters() const {
+  llama_context_params parameters = llama_context_default_params();
+  parameters.n_threads = compute_threads();
+  parameters.n_threads_batch = compute_threads();
+  parameters.no_perf = true;
+  return parameters;
+}
+
+void Engine::open_context(const llama_context_params& parameters) {
+  context_.reset();  // first, so that two caches never exist at once
+  cells_ = 0;
+  take_llama_errors();
+  context_.reset(llama_init_from_model(model_.get(), parameters));
+  if (!context_) {
+    throw llama_failure("llama.cpp cannot make a context of " + std::to_string(parameters.n_ctx) + " tokens")
+        .at(options_.gguf.string())
+        .hint("not enough memory? lower `slots` or set `context`");
+  }
+}
+
+llama_context* Engine::generation_context(int cells) {
+  if (options_.context > 0) cells = options_.context;
+  if (cells_ >= cells) {
+    llama_memory_clear(llama_get_memory(context_.get()), false);
+    return context_.get();
+  }
+  llama_context_params parameters = common_parameters();
+  parameters.n_ctx = static_cast<std::uint32_t>(rounded_up(cells, 256));
+  parameters.n_batch = static_cast<std::uint32_t>(std::max(options_.batch, options_.slots));
+  parameters.n_ubatch = parameters.n_batch;
+  parameters.n_seq_max = static_cast<std::uint32_t>(options_.slots + prefix_sequences);
+  parameters.n_outputs_max = parameters.n_seq_max;
+  parameters.kv_unified = true;  // sequences share the cells of a common prefix
+  open_context(parameters);
+  cells_ = static_cast<int>(llama_n_ctx(context_.get()));
+  return context_.get();
+}
+
+llama_context* Engine::embedding_context(int max_tokens) {
+  llama_context_params parameters = common_parameters();
+  parameters.n_ctx = static_cast<std::uint32_t>(max_tokens);
+  parameters.n_batch = parameters.n_ctx;
+  parameters.n_ubatch = parameters.n_ctx;
+  parameters.n_seq_max = static_cast<std::uint32_t>(options_.slots);
+  parameters.embeddings = true;
+  parameters.kv_unified = true;
+  open_context(parameters);
+  return context_.get();
+}
+
+}  // namespace udrl::lm

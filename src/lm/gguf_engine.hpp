@@ -1,0 +1,45 @@
+// A loaded GGUF model with its vocabulary and one llama.cpp context, whose cache grows on demand. Not for: what is computed.
+#pragma once
+
+#include <filesystem>
+
+#include "gguf_vocabulary.hpp"
+#include "llama_runtime.hpp"
+#include "udrl/lm/options.hpp"
+
+namespace udrl::lm {
+
+class Engine {
+ public:
+  /// Prefixes that can be shared at once, each in a sequence behind those of the slots.
+  static constexpr int prefix_sequences = 8;
+
+  /// Throws `Error`: a missing, damaged or truncated file, an architecture that llama.cpp does not know.
+  explicit Engine(const ModelOptions& options);
+
+  const llama_model* model() const { return model_.get(); }
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+  const ModelOptions& options() const { return options_; }
+  /// Positions that the model was trained with.
+  int trained_positions() const { return llama_model_n_ctx_train(model_.get()); }
+  bool is_encoder() const;
+
+  /// A context to generate with that has an empty cache of at least `cells` tokens, or as many as the options fix.
+  /// Makes a new one only if the present one is too small.
+  llama_context* generation_context(int cells);
+  /// Tokens that the present generation context's cache holds; 0 before the first.
+  int cells() const { return cells_; }
+  llama_context* embedding_context(int max_tokens);
+
+ private:
+  llama_context_params common_parameters() const;
+  void open_context(const llama_context_params& parameters);
+
+  ModelOptions options_;
+  ModelHandle model_;
+  Vocabulary vocabulary_;
+  ContextHandle context_;
+  int cells_ = 0;
+};
+
+}  // namespace udrl::lm

@@ -1,0 +1,22 @@
+// A GGUF file before llama.cpp opens it, and what its metadata says. Not for: weights.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "llama.h"
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::lm {
+
+/// Throws `Error` (user) that names the file if it is missing, not a GGUF, or shorter than its own header says. llama.cpp
+/// maps files into memory: a truncated one could end the process with SIGBUS in the middle of a run.
+void check_gguf_file(const std::filesystem::path& file);
+
+/// Everything of ModelInfo but the hash, which takes a while (sha256_file).
+ModelInfo describe_model(const llama_model* model, const std::filesystem::path& file);
+
+/// A metadata value as text, or `otherwise`.
+std::string metadata(const llama_model* model, const char* key, const std::string& otherwise = {});
+
+}  // namespace udrl::lm

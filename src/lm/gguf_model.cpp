@@ -1,0 +1,46 @@
+// The gguf back-end. Not for: how it works (gguf_engine.cpp and its neighbours).
+#include "gguf_model.hpp"
+
+#include "gguf_answers.hpp"
+#include "gguf_embed.hpp"
+#include "gguf_file.hpp"
+#include "gguf_score.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+
+namespace udrl::lm {
+
+GgufModel::GgufModel(const ModelOptions& options) : engine_(options) {}
+
+const ModelInfo& GgufModel::info() const {
+  if (!info_) {
+    info_ = describe_model(engine_.model(), engine_.options().gguf);
+    info_->sha256 = sha256_file(engine_.options().gguf);
+  }
+  return *info_;
+}
+
+Throughput GgufModel::complete(const RequestSource& next, const CompletionSink& done) {
+  return answer_requests(engine_, next, done);
+}
+
+double GgufModel::log_prob(const Prompt& prompt, const std::string& continuation) {
+  return continuation_log_prob(engine_, prompt, continuation);
+}
+
+std::vector<std::vector<float>> GgufModel::embed(std::span<const std::string> texts) { return embed_texts(engine_, texts); }
+
+Prompt GgufModel::chat(std::span<const Message> messages) const {
+  if (!template_) {
+    const char* source = llama_model_chat_template(engine_.model(), nullptr);
+    if (source == nullptr) {
+      throw user_error("the model file holds no chat template")
+          .at(engine_.options().gguf.string())
+          .hint("take an instruction-tuned model, or give it plain prompts");
+    }
+    template_.emplace(source, engine_.vocabulary().begin_text(), engine_.vocabulary().end_text());
+  }
+  return template_->render(messages);
+}
+
+}  // namespace udrl::lm

@@ -1,0 +1,28 @@
+// The gguf back-end: a GGUF file in process, through llama.cpp. Not for: how it works (gguf_engine.hpp and its neighbours).
+#pragma once
+
+#include <optional>
+
+#include "chat_template.hpp"
+#include "gguf_engine.hpp"
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::lm {
+
+class GgufModel final : public LanguageModel {
+ public:
+  explicit GgufModel(const ModelOptions& options);
+
+  const ModelInfo& info() const override;
+  Throughput complete(const RequestSource& next, const CompletionSink& done) override;
+  double log_prob(const Prompt& prompt, const std::string& continuation) override;
+  std::vector<std::vector<float>> embed(std::span<const std::string> texts) override;
+  Prompt chat(std::span<const Message> messages) const override;
+
+ private:
+  Engine engine_;
+  mutable std::optional<ModelInfo> info_;          ///< made when first asked for: the file's hash takes a second
+  mutable std::optional<ChatTemplate> template_;
+};
+
+}  // namespace udrl::lm

@@ -1,0 +1,51 @@
+// What all back-ends share: opening one, answers in order. Not for: the back-ends themselves.
+#include "udrl/lm/language_model.hpp"
+
+#include <map>
+
+#include "gguf_model.hpp"
+#include "udrl/base/error.hpp"
+
+namespace udrl::lm {
+
+std::string to_string(Finish finish) {
+  switch (finish) {
+    case Finish::stop: return "stop";
+    case Finish::length: return "length";
+    case Finish::error: return "error";
+  }
+  return "error";
+}
+
+std::vector<Completion> complete_all(LanguageModel& model, std::span<const Request> requests) {
+  std::vector<Completion> answers(requests.size());
+  std::size_t asked = 0;
+  std::size_t answered = 0;
+  // The position stands in for the id, which need not be unique; the draws must not depend on it, so both are kept apart.
+  std::multimap<std::string, std::size_t> positions;
+  const auto next = [&]() -> std::optional<Request> {
+    if (asked == requests.size()) return std::nullopt;
+    positions.emplace(requests[asked].id, asked);
+    return requests[asked++];
+  };
+  const auto done = [&](Completion completion) {
+    const auto position = positions.find(completion.id);
+    answers[position->second] = std::move(completion);
+    positions.erase(position);
+    ++answered;
+  };
+  model.complete(next, done);
+  if (answered < requests.size()) throw stopped_error("stopped while a model was answering", "run the same command again");
+  return answers;
+}
+
+std::unique_ptr<LanguageModel> open_model(const ModelOptions& options) {
+  if (options.gguf.empty() == options.url.empty()) {
+    throw user_error("a model is either a GGUF file or an endpoint")
+        .expected("exactly one of gguf and url")
+        .got(options.gguf.empty() ? "neither" : "both");
+  }
+  return std::make_unique<GgufModel>(options);
+}
+
+}  // namespace udrl::lm

@@ -1,0 +1,19 @@
+// The declaration of ModelOptions. Not for: checking them against each other (language_model.cpp).
+#include "udrl/lm/options.hpp"
+
+namespace udrl::lm {
+
+void declare(OptionSet& set, const std::string& prefix, ModelOptions& options) {
+  const std::string dot = prefix.empty() ? "" : prefix + ".";
+  set.add(dot + "name", options.name, "how tables and records call the model (default: the file's name)");
+  set.add(dot + "gguf", options.gguf, "GGUF file of a model that runs in this process");
+  set.add(dot + "url", options.url, "OpenAI-compatible endpoint, such as https://host/v1 (instead of gguf)");
+  set.add(dot + "http_model", options.http_model, "the model's name at that endpoint");
+  set.add(dot + "api_key_env", options.api_key_env, "environment variable that holds the endpoint's key");
+  set.add(dot + "slots", options.slots, "requests answered at once").range(1, 248);
+  set.add(dot + "context", options.context, "tokens of cache shared by all slots (0: as many as are needed)").range(0, 1e7);
+  set.add(dot + "batch", options.batch, "tokens computed at once while prompts are read").range(1, 65536).runtime_only();
+  set.add(dot + "gpu_layers", options.gpu_layers, "layers put on a GPU, where there is one").range(0, 100000).runtime_only();
+}
+
+}  // namespace udrl::lm

@@ -1,0 +1,60 @@
+// Draws one token from a row of logits, for one answer. Not for: which rows are computed (gguf_answers.cpp).
+//
+// Own code, because llama.cpp's chains sort or soft-max all of a vocabulary several times a token: with 32 answers and
+// 151,936 tokens that costs as much as a layer of the model.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "udrl/base/random.hpp"
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::lm {
+
+/// Throws `Error` (user) that names the value that is out of range.
+void check_sampling(const Sampling& sampling);
+
+struct Drawn {
+  std::int32_t token = 0;
+  double log_prob = 0;  ///< nats, under the softmax of the logits as they came
+};
+
+/// log Σ exp(x), to a relative error of about 1e-6 of the sum.
+double log_sum_exp(std::span<const float> logits);
+
+/// Order of what is applied: banned tokens, repeat penalty (over the last 64 tokens of the answer itself, never of the
+/// prompt: the prompt's words must stay free to use), temperature, top-k, top-p. The draws are a function of (seed, id).
+class Sampler {
+ public:
+  Sampler(const Sampling& sampling, std::string_view id);
+
+  /// Changes `logits` (banned tokens become −∞). `banned` is used only if the sampling asks for it.
+  Drawn draw(std::span<float> logits, std::span<const std::int32_t> banned);
+
+ private:
+  struct Candidate {
+    std::int32_t token;
+    float logit;
+  };
+  void penalize_repeats(std::span<float> logits);
+  std::int32_t choose(std::span<const float> logits);
+  std::int32_t from_all(std::span<const float> logits, float largest);
+  std::int32_t from_nucleus(std::span<const float> logits, float largest);
+  void collect(std::span<const float> logits, float lowest);
+  void keep_top_k();
+  float original(std::int32_t token, std::span<const float> logits) const;
+
+  Sampling sampling_;
+  RandomStream random_;
+  std::deque<std::int32_t> recent_;
+  std::vector<std::pair<std::int32_t, float>> penalized_;  ///< tokens with their logit before the penalty
+  std::vector<Candidate> candidates_;
+  std::vector<float> block_sums_;
+};
+
+}  // namespace udrl::lm
