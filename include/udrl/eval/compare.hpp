@@ -1,0 +1,28 @@
+// From measured answers to figures with intervals and a verdict. Not for: measuring (measure.hpp), or layout (report.hpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "udrl/eval/results.hpp"
+
+namespace udrl::eval {
+
+struct CompareOptions {
+  std::size_t draws = 10'000;
+  std::uint64_t seed = 1;
+  double margin = 0.95;
+  int diversity_words = 12;
+  std::string reference;  ///< row of the headline
+};
+
+/// Fewer subjects than this decide nothing: a bootstrap of few clusters is too sure of itself.
+inline constexpr std::size_t fewest_subjects = 20;
+
+/// Fills rows, return effect, gate and headline of `results` from its cases and measured rows. `system_of` names the system
+/// of each row. The row `shuffled` must be there.
+void compare(Results& results, const std::map<std::string, std::string>& system_of, const CompareOptions& options);
+
+}  // namespace udrl::eval

@@ -1,0 +1,55 @@
+// What an answer costs: latency one request at a time, tokens a second, memory, size. Not for: how good it is (measure.hpp).
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "udrl/data/record.hpp"
+#include "udrl/eval/question.hpp"
+
+namespace udrl::eval {
+
+/// Requests answered one after another (one slot), few-shot prefix already computed, as a warm server would.
+struct Latency {
+  int requests = 0;
+  double p50_s = 0, p95_s = 0;              ///< whole answer
+  double first_p50_s = 0, first_p95_s = 0;  ///< first token
+  double tokens_per_s = 0;                  ///< generated tokens by all the time taken
+};
+
+/// Many requests at once.
+struct Batch {
+  int slots = 0;
+  std::uint64_t requests = 0, tokens = 0;
+  double seconds = 0;
+  double tokens_per_s() const { return seconds > 0 ? static_cast<double>(tokens) / seconds : 0; }
+};
+
+struct Cost {
+  std::string identity;    ///< `model_identity` of what was measured
+  int asked_requests = 0;  ///< `EvalOptions::latency_requests`
+  lm::ModelInfo model;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t peak_bytes = 0;  ///< resident memory that opening and answering one at a time added; 0: unknown
+  std::string processor;         ///< what all figures here were measured on
+  int threads = 0;
+  Latency latency;
+  std::optional<Batch> batch;
+};
+
+data::Json to_json(const Cost& cost);
+/// Throws `Error` (user) for a missing or wrong field.
+Cost cost_from_json(const data::Json& json);
+
+/// The cases that latency is measured on: for each task the first ones that share the task's commonest prefix.
+std::vector<Case> latency_cases(const OpenSystem& system, const CaseSet& set, int requests);
+/// Opens the system with one slot and measures. Throws `stopped_error` when a stop is requested.
+Cost measure_cost(const System& system, const std::vector<distill::Task>& tasks, const CaseSet& set,
+                  const EvalOptions& options);
+
+/// What was measured before, if it is of the same model, processor, threads and number of requests.
+std::optional<Cost> read_cost(const std::filesystem::path& file, const System& system, const EvalOptions& options);
+
+}  // namespace udrl::eval

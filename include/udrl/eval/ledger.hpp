@@ -1,0 +1,21 @@
+// How often a test set was opened, and for how many students: whoever looks often enough finds a lucky one.
+// Not for: the figures themselves.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace udrl::eval {
+
+struct Openings {
+  std::uint64_t times = 0;
+  std::uint64_t students = 0;  ///< different ones
+};
+
+/// Adds a line {student, test} to `test_openings.jsonl` in `folder` and counts the lines of the same test set. A torn or
+/// foreign line counts as an opening. Throws `Error` (user) if the ledger cannot be written.
+Openings record_opening(const std::filesystem::path& folder, const std::string& student_sha256,
+                        const std::string& test_sha256);
+
+}  // namespace udrl::eval

@@ -1,0 +1,44 @@
+// What an evaluation is asked to do. Not for: the systems files (systems.hpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "udrl/base/options.hpp"
+#include "udrl/lm/options.hpp"
+
+namespace udrl::eval {
+
+/// How the student's tokens are drawn.
+struct Decoding {
+  double temperature = 0.7;
+  double top_p = 0.95;
+  double repeat_penalty = 1.0;
+  int max_tokens = 0;  ///< 0: what the words asked need, with room to spare
+};
+
+struct EvalOptions {
+  std::filesystem::path student;  ///< checkpoint folder with student.gguf and commands.json
+  std::filesystem::path tagged;   ///< the data it was trained on; `test` is used, `train` only to prove that it is apart
+  std::filesystem::path out;
+  std::vector<std::string> systems;  ///< TOML files; the first is the teacher
+  std::string reference;             ///< row the headline is measured against; "": the teacher's greedy row
+  lm::ModelOptions embedder;
+  std::filesystem::path tasks_folder = "data/tasks";
+  std::vector<std::string> tasks;
+  int intents = 100;  ///< test intents; each is asked for every task
+  std::uint64_t seed = 1;
+  Decoding decoding;
+  int bootstrap_draws = 10'000;
+  double margin = 0.95;  ///< the share of the reference's relevance that PASS asks for
+  int diversity_words = 12;
+  int latency_requests = 24;
+  int slots = 32;
+  int shown = 24;  ///< answers side by side in the report
+};
+
+void declare(OptionSet& set, EvalOptions& options);
+
+}  // namespace udrl::eval

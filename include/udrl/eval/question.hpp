@@ -1,0 +1,38 @@
+// How a system is asked: an opened model and the request for a case. Not for: keeping the answers (answers.hpp).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "udrl/eval/cases.hpp"
+#include "udrl/eval/systems.hpp"
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::eval {
+
+/// A system with its model open.
+class OpenSystem {
+ public:
+  virtual ~OpenSystem() = default;
+  virtual lm::LanguageModel& model() = 0;
+  /// The request for a case; its id is the case's, its seed a function of (seed, row, case).
+  virtual lm::Request request(const Row& row, const Case& c) const = 0;
+  /// Cases of equal number share the beginning of their prompt: ask them one after another.
+  virtual std::size_t prefix_group(const Case& c) const = 0;
+  /// The return bin that the row asks for, where it asks for one.
+  virtual std::optional<int> asked_return(const Row& row, const Case& c) const = 0;
+};
+
+struct OpenOptions {
+  int slots = 32;
+  std::uint64_t seed = 1;
+};
+
+/// `tasks` must outlive what is returned.
+std::unique_ptr<OpenSystem> open_system(const System& system, const std::vector<distill::Task>& tasks,
+                                        const OpenOptions& options);
+
+}  // namespace udrl::eval

@@ -1,0 +1,58 @@
+// Systems: the rows of an evaluation. A model gives one row for each way of asking it; arms need no model.
+// Not for: asking (question.hpp, answers.hpp).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "udrl/eval/options.hpp"
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::eval {
+
+enum class RowKind {
+  student,
+  model,  ///< a teacher or a baseline, asked as the teacher was in synthesis
+  arm,    ///< made without a model
+};
+
+struct Row {
+  std::string name;   ///< key of results.json, and folder of its answers
+  std::string title;  ///< what tables call it
+  std::string short_title;  ///< what charts call it
+  RowKind kind = RowKind::arm;
+  lm::Sampling sampling;        ///< models and students; the seed is drawn per case
+  std::string asked_return;     ///< students: "top" or "lowest"
+  bool few_shot = true;         ///< models
+};
+
+/// A model and its rows.
+struct System {
+  std::string name, title, short_title;
+  bool is_student = false;
+  lm::ModelOptions model;
+  std::vector<Row> rows;
+};
+
+/// The rows that are made without a model: `shuffled` (the floor) and `bare-intent`.
+std::vector<Row> arm_rows();
+inline constexpr const char* shuffled_row = "shuffled";
+inline constexpr const char* bare_intent_row = "bare-intent";
+
+/// Reads configs/systems/NAME.toml: `name`, `title`, `short_title`, `decodings` ("greedy", "sampled"), `temperature`,
+/// `top_p`, `few_shot`, and [model]. An unknown key or a value out of range is an `Error` (user).
+System load_system(const std::filesystem::path& file);
+/// The student under its top and its lowest return.
+System student_system(const EvalOptions& options);
+
+/// SHA-256 of the model's file, or of endpoint and name for one that is elsewhere.
+std::string model_identity(const System& system);
+
+/// Student first, then the systems files. Two rows of one name are an `Error` (user).
+std::vector<System> load_systems(const EvalOptions& options);
+/// The row that answers are compared with, and the one whose answers are shuffled; see `EvalOptions::reference`.
+std::string reference_row(const std::vector<System>& systems, const std::string& wanted);
+std::string shuffled_source(const std::vector<System>& systems);
+
+}  // namespace udrl::eval

@@ -1,0 +1,120 @@
+// The cache of answers, and filling it.
+#include "udrl/eval/answers.hpp"
+
+#include <algorithm>
+
+#include "udrl/base/error.hpp"
+#include "udrl/data/text.hpp"
+
+namespace udrl::eval {
+namespace {
+
+template <class T>
+T field(const data::Json& json, const char* name) {
+  const auto found = json.find(name);
+  try {
+    if (found != json.end()) return found->get<T>();
+  } catch (const data::Json::exception&) {
+  }
+  throw user_error(std::string("field '") + name + "' of an answer is missing or of the wrong type").got(json.dump());
+}
+
+std::optional<int> optional_number(const data::Json& json, const char* name) {
+  if (!json.contains(name)) return std::nullopt;
+  return field<int>(json, name);
+}
+
+}  // namespace
+
+data::Json to_json(const Answer& answer, const Case& c) {
+  data::Json json = {{"case", c.id},           {"intent_id", c.intent.intent_id}, {"intent", c.intent.intent},
+                     {"task", c.task},         {"prompt", answer.text},           {"finish", answer.finish},
+                     {"tokens", answer.tokens}};
+  if (answer.asked_words) json["asked_words"] = *answer.asked_words;
+  if (answer.asked_return) json["asked_return"] = *answer.asked_return;
+  return json;
+}
+
+Answer answer_from_json(const data::Json& json) {
+  Answer answer{field<std::string>(json, "prompt"), field<std::string>(json, "finish"), field<int>(json, "tokens"), {}, {}};
+  answer.asked_words = optional_number(json, "asked_words");
+  answer.asked_return = optional_number(json, "asked_return");
+  return answer;
+}
+
+AnswerCache::AnswerCache(std::filesystem::path folder, data::Manifest wanted) : folder_(std::move(folder)) {
+  manifest_ = data::open_output(folder_, std::move(wanted));
+  data::repair_shards(folder_);
+  read_existing();
+}
+
+void AnswerCache::read_existing() {
+  if (!data::has_shards(folder_)) return;
+  data::JsonLinesReader reader(folder_);
+  const auto convert = [](const data::Json& json) {
+    return std::pair<std::string, Answer>(field<std::string>(json, "case"), answer_from_json(json));
+  };
+  while (auto entry = reader.next_as(convert)) answers_.insert(std::move(*entry));
+}
+
+void AnswerCache::add(const Case& c, Answer answer) {
+  if (!writer_) writer_.emplace(folder_);
+  writer_->append(to_json(answer, c));
+  answers_.emplace(c.id, std::move(answer));
+  if (++pending_ % flush_every == 0) writer_->flush();
+}
+
+void AnswerCache::close(bool complete) {
+  if (writer_) writer_->close();
+  writer_.reset();
+  manifest_.counts.clear();
+  for (const auto& [id, answer] : answers_) ++manifest_.counts[answer.finish];
+  manifest_.complete = complete;
+  data::write_manifest(folder_, manifest_);
+}
+
+data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity) {
+  data::Manifest manifest;
+  manifest.stage = "eval-answers";
+  manifest.command_line = identity.command_line;
+  manifest.seed = identity.seed;
+  manifest.config = {{"row", row.name},
+                     {"temperature", row.sampling.temperature},
+                     {"top_p", row.sampling.top_p},
+                     {"repeat_penalty", row.sampling.repeat_penalty},
+                     {"max_tokens", row.sampling.max_tokens},
+                     {"few_shot", row.kind == RowKind::model && row.few_shot},
+                     {"return", row.asked_return},
+                     {"normalisation_version", data::normalisation_version}};
+  manifest.models["model"] = identity.model_sha256;
+  manifest.inputs = identity.inputs;
+  return manifest;
+}
+
+lm::Throughput ask_missing(OpenSystem& system, const Row& row, const std::vector<Case>& cases, AnswerCache& cache,
+                           const std::function<void()>& answered) {
+  std::vector<const Case*> missing;
+  std::unordered_map<std::string, const Case*> by_id;
+  for (const Case& c : cases) {
+    if (cache.has(c)) continue;
+    missing.push_back(&c);
+    by_id.emplace(c.id, &c);
+  }
+  std::stable_sort(missing.begin(), missing.end(),
+                   [&](const Case* a, const Case* b) { return system.prefix_group(*a) < system.prefix_group(*b); });
+  std::size_t position = 0;
+  const auto next = [&]() -> std::optional<lm::Request> {
+    if (position == missing.size()) return std::nullopt;
+    return system.request(row, *missing[position++]);
+  };
+  const auto take = [&](lm::Completion done) {
+    const Case& c = *by_id.at(done.id);
+    Answer answer{data::normalise(done.text), lm::to_string(done.finish), done.tokens, {}, system.asked_return(row, c)};
+    if (row.kind == RowKind::student) answer.asked_words = c.asked_words;
+    cache.add(c, std::move(answer));
+    answered();
+  };
+  return missing.empty() ? lm::Throughput{} : system.model().complete(next, take);
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,131 @@
+// Choosing and pairing cases.
+#include "udrl/eval/cases.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/random.hpp"
+#include "udrl/data/shards.hpp"
+
+namespace udrl::eval {
+namespace {
+
+const std::string& subject_of(const data::Intent& intent) {
+  return intent.subject.empty() ? intent.intent : intent.subject;
+}
+
+/// Subjects in an order shuffled by the seed, each with its intents shuffled too.
+std::vector<std::vector<data::Intent>> shuffled_subjects(std::vector<data::Intent> intents, std::uint64_t seed) {
+  std::map<std::string, std::vector<data::Intent>> by_subject;
+  for (data::Intent& intent : intents) by_subject[subject_of(intent)].push_back(std::move(intent));
+  std::vector<std::vector<data::Intent>> out;
+  for (auto& [subject, group] : by_subject) {
+    RandomStream(seed, "eval/intents/" + subject).shuffle(group);
+    out.push_back(std::move(group));
+  }
+  RandomStream(seed, "eval/subjects").shuffle(out);
+  return out;
+}
+
+/// Positions of one task's cases, subjects kept together, subjects and cases in an order shuffled by the seed.
+std::vector<std::size_t> grouped_by_subject(const CaseSet& set, std::size_t task, std::uint64_t seed) {
+  std::vector<std::size_t> rank(set.subjects.size());
+  for (std::size_t i = 0; i < rank.size(); ++i) rank[i] = i;
+  RandomStream stream(seed, "eval/derangement/" + set.tasks[task]);
+  stream.shuffle(rank);
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < set.cases.size(); ++i)
+    if (set.cases[i].task_index == task) positions.push_back(i);
+  stream.shuffle(positions);
+  std::stable_sort(positions.begin(), positions.end(), [&](std::size_t a, std::size_t b) {
+    return rank[set.cases[a].cluster] < rank[set.cases[b].cluster];
+  });
+  return positions;
+}
+
+std::size_t largest_subject(const CaseSet& set, const std::vector<std::size_t>& positions) {
+  std::map<std::size_t, std::size_t> sizes;
+  std::size_t largest = 0;
+  for (const std::size_t i : positions) largest = std::max(largest, ++sizes[set.cases[i].cluster]);
+  return largest;
+}
+
+}  // namespace
+
+std::vector<data::Intent> read_split_intents(const std::filesystem::path& split_folder) {
+  std::map<std::string, data::Intent> by_id;
+  data::JsonLinesReader reader(split_folder);
+  while (auto intent = reader.next_as(data::intent_from_json)) by_id.emplace(intent->intent_id, *intent);
+  std::vector<data::Intent> intents;
+  for (auto& [id, intent] : by_id) intents.push_back(std::move(intent));
+  return intents;
+}
+
+void check_unseen(const std::vector<data::Intent>& test, const std::filesystem::path& train_folder) {
+  if (!std::filesystem::exists(train_folder)) return;
+  std::set<std::string> subjects;
+  for (const auto& intent : test) subjects.insert(subject_of(intent));
+  data::JsonLinesReader reader(train_folder);
+  while (const auto intent = reader.next_as(data::intent_from_json)) {
+    if (subjects.count(subject_of(*intent)) == 0) continue;
+    throw user_error("the test split holds a subject that training saw")
+        .at((train_folder / reader.position()).string())
+        .got("subject '" + subject_of(*intent) + "'")
+        .hint("tag the data again: its splits hold out whole subjects");
+  }
+}
+
+std::vector<data::Intent> choose_intents(std::vector<data::Intent> intents, const CaseOptions& options) {
+  const auto subjects = shuffled_subjects(std::move(intents), options.seed);
+  std::vector<data::Intent> chosen;
+  for (std::size_t round = 0; chosen.size() < options.intents; ++round) {
+    bool any = false;
+    for (const auto& group : subjects) {
+      if (round >= group.size()) continue;
+      any = true;
+      if (chosen.size() < options.intents) chosen.push_back(group[round]);
+    }
+    if (!any) break;
+  }
+  return chosen;
+}
+
+CaseSet make_cases(const std::vector<data::Intent>& intents, const std::vector<distill::Task>& tasks,
+                   const command::Fitted& fitted, const CaseOptions& options) {
+  CaseSet set;
+  set.intents = intents.size();
+  for (const auto& task : tasks) set.tasks.push_back(task.name);
+  std::map<std::string, std::size_t> clusters;
+  for (const auto& intent : intents) {
+    const auto [cluster, is_new] = clusters.emplace(subject_of(intent), clusters.size());
+    if (is_new) set.subjects.push_back(subject_of(intent));
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      Case c{content_id({intent.intent, tasks[t].name}), intent, tasks[t].name, t, 0, cluster->second};
+      RandomStream stream(options.seed, "eval/words/" + c.id);
+      c.asked_words = fitted.draw_words(fitted.slot(c.task), stream);
+      set.cases.push_back(std::move(c));
+    }
+  }
+  return set;
+}
+
+std::vector<std::size_t> derangement(const CaseSet& set, std::uint64_t seed) {
+  std::vector<std::size_t> source(set.cases.size());
+  for (std::size_t task = 0; task < set.tasks.size(); ++task) {
+    const auto positions = grouped_by_subject(set, task, seed);
+    const std::size_t shift = largest_subject(set, positions);  // past every other case of the same subject
+    if (2 * shift > positions.size())
+      throw user_error("too few subjects to exchange answers between them")
+          .expected("no subject with more than half of the intents")
+          .got(std::to_string(shift) + " of " + std::to_string(positions.size()))
+          .hint("evaluate more intents, or data of more subjects");
+    for (std::size_t i = 0; i < positions.size(); ++i)
+      source[positions[i]] = positions[(i + shift) % positions.size()];
+  }
+  return source;
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,68 @@
+// Markup builder.
+#include "udrl/eval/html.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace udrl::eval {
+namespace {
+
+bool is_void(std::string_view name) {
+  static constexpr std::array<std::string_view, 4> names = {"meta", "br", "hr", "col"};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string start_tag(std::string_view name, const Attributes& attributes) {
+  std::string out = "<" + std::string(name);
+  for (const auto& [key, value] : attributes) out += " " + std::string(key) + "=\"" + escape_html(value) + "\"";
+  return out + ">";
+}
+
+}  // namespace
+
+std::string escape_html(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 8);
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case '\'': out += "&#39;"; break;
+      default: {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool control = (byte < 0x20 && c != '\t' && c != '\n') || byte == 0x7F;
+        out += control ? "\xEF\xBF\xBD" : std::string(1, c);
+      }
+    }
+  }
+  return out;
+}
+
+Html text(std::string_view text) { return Html(escape_html(text)); }
+
+Html trusted(std::string_view markup) { return Html(std::string(markup)); }
+
+Html tag(std::string_view name, const Attributes& attributes, const std::vector<Html>& children) {
+  std::string out = start_tag(name, attributes);
+  if (is_void(name)) return trusted(out);
+  out += join(children).markup();
+  return trusted(out + "</" + std::string(name) + ">");
+}
+
+Html tag(std::string_view name, const std::vector<Html>& children) { return tag(name, Attributes{}, children); }
+
+Html tag(std::string_view name, const Attributes& attributes, std::string_view content) {
+  return tag(name, attributes, std::vector<Html>{text(content)});
+}
+
+Html tag(std::string_view name, std::string_view content) { return tag(name, Attributes{}, content); }
+
+Html join(const std::vector<Html>& parts) {
+  Html out;
+  for (const Html& part : parts) out.add(part);
+  return out;
+}
+
+}  // namespace udrl::eval

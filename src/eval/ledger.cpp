@@ -1,0 +1,44 @@
+// test_openings.jsonl
+#include "udrl/eval/ledger.hpp"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "udrl/base/error.hpp"
+
+namespace udrl::eval {
+namespace {
+
+using Json = nlohmann::json;
+
+Openings count(const std::filesystem::path& file, const std::string& test) {
+  Openings openings;
+  std::set<std::string> students;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    const Json json = Json::parse(line, nullptr, false);
+    const bool known = json.is_object() && json.contains("test") && json.contains("student");
+    if (known && json["test"] != test) continue;
+    ++openings.times;
+    students.insert(known ? json["student"].dump() : line);
+  }
+  openings.students = students.size();
+  return openings;
+}
+
+}  // namespace
+
+Openings record_opening(const std::filesystem::path& folder, const std::string& student_sha256,
+                        const std::string& test_sha256) {
+  const auto file = folder / "test_openings.jsonl";
+  std::ofstream out(file, std::ios::app);
+  out << Json{{"student", student_sha256}, {"test", test_sha256}}.dump() << "\n" << std::flush;
+  if (!out)
+    throw user_error("the openings of the test set cannot be counted")
+        .at(file.string())
+        .hint("make the folder writable: every evaluation adds a line there");
+  return count(file, test_sha256);
+}
+
+}  // namespace udrl::eval

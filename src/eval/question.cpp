@@ -1,0 +1,123 @@
+// Teachers and baselines are asked exactly as in synthesis; students under commands.
+#include "udrl/eval/question.hpp"
+
+#include <algorithm>
+
+#include "udrl/base/random.hpp"
+#include "udrl/command/student_model.hpp"
+
+namespace udrl::eval {
+namespace {
+
+std::uint64_t sampling_seed(std::uint64_t seed, const Row& row, const Case& c) {
+  return RandomStream(seed, "eval/" + row.name + "/" + c.id)();
+}
+
+/// A few-shot subset with the segments that all its prompts begin with.
+struct Subset {
+  std::vector<distill::Example> shots;
+  std::size_t shared_segments = 0;
+};
+
+class FewShotSystem : public OpenSystem {
+ public:
+  FewShotSystem(std::unique_ptr<lm::LanguageModel> model, const std::vector<distill::Task>& tasks, bool few_shot,
+                std::uint64_t seed)
+      : model_(std::move(model)), tasks_(tasks), seed_(seed) {
+    for (const auto& task : tasks) {
+      auto subsets = few_shot ? distill::few_shot_subsets(task, seed) : std::vector<std::vector<distill::Example>>{{}};
+      std::vector<Subset> prepared;
+      for (auto& shots : subsets) prepared.push_back(prepare(task, std::move(shots)));
+      subsets_.push_back(std::move(prepared));
+    }
+  }
+
+  lm::LanguageModel& model() override { return *model_; }
+
+  lm::Request request(const Row& row, const Case& c) const override {
+    const distill::Task& task = tasks_[c.task_index];
+    const Subset& subset = subsets_[c.task_index][subset_index(c)];
+    lm::Request request;
+    request.id = c.id;
+    request.prompt = model_->chat(distill::teacher_messages(task, subset.shots, c.intent.intent));
+    request.shared_segments = subset.shared_segments;
+    request.sampling = row.sampling;
+    request.sampling.max_tokens = task.max_tokens;
+    request.sampling.seed = sampling_seed(seed_, row, c);
+    return request;
+  }
+
+  std::size_t prefix_group(const Case& c) const override {
+    std::size_t before = 0;
+    for (std::size_t t = 0; t < c.task_index; ++t) before += subsets_[t].size();
+    return before + subset_index(c);
+  }
+
+  std::optional<int> asked_return(const Row&, const Case&) const override { return std::nullopt; }
+
+ private:
+  Subset prepare(const distill::Task& task, std::vector<distill::Example> shots) const {
+    const lm::Prompt a = model_->chat(distill::teacher_messages(task, shots, "a"));
+    const lm::Prompt b = model_->chat(distill::teacher_messages(task, shots, "b"));
+    const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
+    return {std::move(shots), static_cast<std::size_t>(differ - a.begin())};
+  }
+
+  /// The same examples for every model.
+  std::size_t subset_index(const Case& c) const {
+    return RandomStream(seed_, "eval/few-shot/" + c.id).below(subsets_[c.task_index].size());
+  }
+
+  std::unique_ptr<lm::LanguageModel> model_;
+  const std::vector<distill::Task>& tasks_;
+  std::vector<std::vector<Subset>> subsets_;  ///< by task
+  std::uint64_t seed_;
+};
+
+class StudentSystem : public OpenSystem {
+ public:
+  StudentSystem(command::StudentModel student, std::uint64_t seed) : student_(std::move(student)), seed_(seed) {}
+
+  lm::LanguageModel& model() override { return student_.model(); }
+
+  lm::Request request(const Row& row, const Case& c) const override {
+    lm::Sampling sampling = row.sampling;
+    sampling.seed = sampling_seed(seed_, row, c);
+    command::Ask ask{c.intent.intent, c.task, std::to_string(c.asked_words), row.asked_return, ""};
+    lm::Request request = student_.request(ask, command_for(row, c), sampling);
+    request.id = c.id;
+    return request;
+  }
+
+  std::size_t prefix_group(const Case&) const override { return 0; }
+
+  std::optional<int> asked_return(const Row& row, const Case& c) const override {
+    return command_for(row, c).return_bin;
+  }
+
+ private:
+  command::Command command_for(const Row& row, const Case& c) const {
+    const auto& fitted = student_.fitted();
+    const int slot = fitted.slot(c.task);
+    return {slot, c.asked_words, fitted.return_from_text(slot, row.asked_return, c.asked_words)};
+  }
+
+  command::StudentModel student_;
+  std::uint64_t seed_;
+};
+
+}  // namespace
+
+std::unique_ptr<OpenSystem> open_system(const System& system, const std::vector<distill::Task>& tasks,
+                                        const OpenOptions& options) {
+  lm::ModelOptions model = system.model;
+  model.slots = options.slots;
+  if (system.is_student) {
+    auto student = command::StudentModel::open(model.gguf.parent_path(), model);
+    return std::make_unique<StudentSystem>(std::move(student), options.seed);
+  }
+  const bool few_shot = system.rows.front().few_shot;
+  return std::make_unique<FewShotSystem>(lm::open_model(model), tasks, few_shot, options.seed);
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,175 @@
+// The statistics of statistics.hpp, each a few lines; checked against SciPy and NumPy in tests/eval.
+#include "udrl/eval/statistics.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "udrl/base/random.hpp"
+
+namespace udrl::eval {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double most_undefined = 0.01;  // share of resamples that may be undefined
+
+/// Ranks from 1, ties share their average.
+std::vector<double> ranks(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return values[a] < values[b]; });
+  std::vector<double> out(values.size());
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t end = i;
+    while (end < order.size() && values[order[end]] == values[order[i]]) ++end;
+    for (std::size_t k = i; k < end; ++k) out[order[k]] = 0.5 * static_cast<double>(i + 1 + end);
+    i = end;
+  }
+  return out;
+}
+
+double pearson(std::span<const double> x, std::span<const double> y) {
+  const double mx = mean(x), my = mean(y);
+  double xy = 0, xx = 0, yy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xy += (x[i] - mx) * (y[i] - my);
+    xx += (x[i] - mx) * (x[i] - mx);
+    yy += (y[i] - my) * (y[i] - my);
+  }
+  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : nan;
+}
+
+/// `values` sorted.
+double sorted_quantile(const std::vector<double>& values, double p) {
+  const double position = p * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, values.size() - 1);
+  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
+/// f(system, reference, floor) in every resample.
+template <class F>
+std::vector<double> in_each_draw(const Compared& c, F f) {
+  assert(c.system_draws.size() == c.reference_draws.size() && c.system_draws.size() == c.floor_draws.size());
+  std::vector<double> out(c.system_draws.size());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = f(c.system_draws[i], c.reference_draws[i], c.floor_draws[i]);
+  return out;
+}
+
+bool reference_beats_floor(const Compared& c) {
+  const auto gap = in_each_draw(c, [](double, double reference, double floor) { return reference - floor; });
+  return estimate(c.reference - c.floor, gap).lower_95 > 0;
+}
+
+}  // namespace
+
+double mean(std::span<const double> values) {
+  if (values.empty()) return nan;
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double quantile(std::vector<double> values, double p) {
+  if (values.empty()) return nan;
+  std::sort(values.begin(), values.end());
+  return sorted_quantile(values, p);
+}
+
+double spearman(std::span<const double> x, std::span<const double> y) {
+  assert(x.size() == y.size());
+  if (x.size() < 2) return nan;
+  return pearson(ranks(x), ranks(y));
+}
+
+double auc(std::span<const double> positives, std::span<const double> negatives) {
+  if (positives.empty() || negatives.empty()) return nan;
+  std::vector<double> all(positives.begin(), positives.end());
+  all.insert(all.end(), negatives.begin(), negatives.end());
+  const auto rank = ranks(all);
+  const auto n = static_cast<double>(positives.size()), m = static_cast<double>(negatives.size());
+  const double sum = std::accumulate(rank.begin(), rank.begin() + static_cast<std::ptrdiff_t>(positives.size()), 0.0);
+  return (sum - n * (n + 1) / 2) / (n * m);
+}
+
+double Column::mean() const {
+  const double count = std::accumulate(counts.begin(), counts.end(), 0.0);
+  return count > 0 ? std::accumulate(sums.begin(), sums.end(), 0.0) / count : nan;
+}
+
+Column make_column(std::span<const double> values, std::span<const std::size_t> cluster_of, std::size_t clusters) {
+  assert(values.size() == cluster_of.size());
+  Column column{std::vector<double>(clusters), std::vector<double>(clusters)};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    column.sums[cluster_of[i]] += values[i];
+    column.counts[cluster_of[i]] += 1;
+  }
+  return column;
+}
+
+Resamples draw_resamples(std::size_t clusters, std::size_t draws, std::uint64_t seed) {
+  Resamples resamples{clusters, std::vector<std::uint32_t>(clusters * draws)};
+  RandomStream stream(seed, "bootstrap");
+  for (auto& index : resamples.indices) index = static_cast<std::uint32_t>(stream.below(clusters));
+  return resamples;
+}
+
+std::vector<double> resampled_means(const Column& column, const Resamples& resamples) {
+  std::vector<double> means(resamples.draws());
+  for (std::size_t draw = 0; draw < means.size(); ++draw) {
+    double sum = 0, count = 0;
+    const std::uint32_t* index = resamples.indices.data() + draw * resamples.clusters;
+    for (std::size_t i = 0; i < resamples.clusters; ++i) {
+      sum += column.sums[index[i]];
+      count += column.counts[index[i]];
+    }
+    means[draw] = count > 0 ? sum / count : nan;
+  }
+  return means;
+}
+
+Estimate estimate(double value, const std::vector<double>& draws) {
+  std::vector<double> finite;
+  std::copy_if(draws.begin(), draws.end(), std::back_inserter(finite), [](double x) { return std::isfinite(x); });
+  const double undefined = static_cast<double>(draws.size() - finite.size());
+  if (finite.empty() || undefined > most_undefined * static_cast<double>(draws.size())) return {value, nan, nan, nan, nan};
+  std::sort(finite.begin(), finite.end());
+  return {value, sorted_quantile(finite, 0.025), sorted_quantile(finite, 0.975), sorted_quantile(finite, 0.05),
+          sorted_quantile(finite, 0.95)};
+}
+
+std::string to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass: return "PASS";
+    case Verdict::fail: return "FAIL";
+    case Verdict::inconclusive: return "INCONCLUSIVE";
+    case Verdict::undefined: break;
+  }
+  return "UNDEFINED";
+}
+
+Estimate floor_corrected_ratio(const Compared& c) {
+  if (!reference_beats_floor(c)) return {nan, nan, nan, nan, nan};
+  const auto ratio = [](double system, double reference, double floor) {
+    return reference > floor ? (system - floor) / (reference - floor) : nan;
+  };
+  return estimate(ratio(c.system, c.reference, c.floor), in_each_draw(c, ratio));
+}
+
+Estimate raw_ratio(const Compared& c) {
+  const auto ratio = [](double system, double reference, double) { return reference > 0 ? system / reference : nan; };
+  return estimate(ratio(c.system, c.reference, c.floor), in_each_draw(c, ratio));
+}
+
+Verdict decide(const Compared& c, double margin) {
+  if (!reference_beats_floor(c)) return Verdict::undefined;
+  const auto excess = [margin](double system, double reference, double floor) {
+    return (system - floor) - margin * (reference - floor);
+  };
+  const Estimate e = estimate(excess(c.system, c.reference, c.floor), in_each_draw(c, excess));
+  if (e.lower_95 > 0) return Verdict::pass;
+  if (e.upper_95 < 0) return Verdict::fail;
+  return Verdict::inconclusive;
+}
+
+}  // namespace udrl::eval

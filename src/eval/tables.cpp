@@ -1,0 +1,109 @@
+// results.md, and the table that the tool prints.
+#include <algorithm>
+
+#include "format.hpp"
+#include "udrl/eval/results.hpp"
+
+namespace udrl::eval {
+namespace {
+
+using Line = std::vector<std::string>;
+
+const Cost* cost_of(const Results& results, const RowResult& row) {
+  const auto found = results.costs.find(row.system);
+  return found == results.costs.end() ? nullptr : &found->second;
+}
+
+std::string ratio_text(const RowResult& row, const std::string& reference, bool with_interval) {
+  for (const Ratio& ratio : row.ratios) {
+    if (ratio.reference != reference) continue;
+    const std::string value = fixed(ratio.corrected.value, 2);
+    return with_interval && std::isfinite(ratio.corrected.low) ? value + " (" + range_of(ratio.corrected, 2) + ")" : value;
+  }
+  return "–";
+}
+
+std::string words_error(const RowResult& row) {
+  return row.words.answers > 0 ? fixed(row.words.mean_absolute_error, 1) : "–";
+}
+
+/// Characters on a terminal: code points, which is enough for what is printed here.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string padded(const std::string& text, std::size_t to, bool left) {
+  const std::string space(to > width(text) ? to - width(text) : 0, ' ');
+  return left ? text + space : space + text;
+}
+
+std::string aligned(const std::vector<Line>& lines) {
+  std::vector<std::size_t> widths(lines.front().size());
+  for (const Line& line : lines)
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
+  std::string out;
+  for (const Line& line : lines) {
+    std::string text;
+    for (std::size_t i = 0; i < line.size(); ++i) text += (i ? "  " : "") + padded(line[i], widths[i], i == 0);
+    out += text + "\n";
+  }
+  return out;
+}
+
+std::string markdown_line(const Line& line) {
+  std::string out = "|";
+  for (const auto& cell : line) out += " " + cell + " |";
+  return out + "\n";
+}
+
+std::string set_text(const Results& results) {
+  return std::to_string(results.set.intents) + " intents about " + std::to_string(results.set.subjects.size()) +
+         " subjects that training never saw, " + std::to_string(results.set.tasks.size()) + " tasks";
+}
+
+std::string verdict_text(const Headline& h) {
+  return h.withheld_because.empty() ? to_string(h.verdict) : "WITHHELD";
+}
+
+}  // namespace
+
+std::string to_markdown(const Results& results) {
+  const std::string& reference = results.headline.reference;
+  Line head = {"system", "parameters", "relevance, intent masked (95% interval)", "relevance, raw",
+               "ratio to " + reference + " (95% interval)", "valid", "words off by", "distinct-2", "p50 latency", "tokens/s, one at a time"};
+  std::string out = set_text(results) + "; " + results.lineage.processor + "; scorer: " + results.lineage.scorer + "\n\n" +
+                    markdown_line(head) + markdown_line(Line(head.size(), "---"));
+  for (const RowResult& row : results.rows) {
+    const Cost* cost = cost_of(results, row);
+    out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–",
+                          fixed(row.all.headline.value, 3) + " (" + range_of(row.all.headline, 3) + ")",
+                          fixed(row.all.relevance.value, 3), ratio_text(row, reference, true), percent(row.all.valid),
+                          words_error(row), fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
+                          cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
+  }
+  return out;
+}
+
+std::string to_terminal(const Results& results) {
+  const std::string& reference = results.headline.reference;
+  std::vector<Line> lines = {{"system", "params", "masked", "raw", "ratio", "valid", "words±", "dist-2", "p50", "tok/s"}};
+  for (const RowResult& row : results.rows) {
+    const Cost* cost = cost_of(results, row);
+    lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–", fixed(row.all.headline.value, 3),
+                     fixed(row.all.relevance.value, 3), ratio_text(row, reference, false), percent(row.all.valid),
+                     words_error(row), fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
+                     cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
+  }
+  std::string out = aligned(lines) + "\n" + set_text(results) + "\n";
+  out += "ratio to " + reference + ", from the floor of shuffled answers: " +
+         ratio_text(results.row(results.headline.row), reference, true) + ", verdict at " + fixed(results.headline.margin, 2) +
+         ": " + verdict_text(results.headline) + "\n";
+  for (const auto& reason : results.headline.withheld_because) out += "  withheld: " + reason + "\n";
+  for (const auto& caveat : results.headline.caveats) out += "  note: " + caveat + "\n";
+  if (results.return_effect)
+    out += "top less lowest return: " + fixed(results.return_effect->headline.value, 3) + " (" +
+           range_of(results.return_effect->headline, 3) + ")\n";
+  return out;
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Makes tests/eval/statistics.json: what NumPy and SciPy say about fixed cases, for statistics_test.cpp.
+
+Needs numpy and scipy (a throw-away environment is enough):
+    python tests/eval/make_statistics.py > tests/eval/statistics.json
+"""
+import json
+import sys
+
+import numpy
+import scipy
+import scipy.stats
+
+random = numpy.random.default_rng(20)
+
+
+def quantiles():
+    values = random.normal(size=37).round(3)
+    levels = [0.0, 0.025, 0.05, 0.5, 0.77, 0.975, 1.0]
+    return {"values": values.tolist(), "levels": levels, "expected": numpy.quantile(values, levels).tolist()}
+
+
+def spearman():
+    x = random.integers(1, 12, size=40)  # many ties
+    y = x + random.integers(-4, 5, size=40)
+    return {"x": x.tolist(), "y": y.tolist(), "expected": scipy.stats.spearmanr(x, y).statistic}
+
+
+def area():
+    positives = random.integers(3, 12, size=25)
+    negatives = random.integers(0, 9, size=31)
+    u = scipy.stats.mannwhitneyu(positives, negatives).statistic
+    return {"positives": positives.tolist(), "negatives": negatives.tolist(),
+            "expected": u / (len(positives) * len(negatives))}
+
+
+def clustered():
+    """Three systems on the same cases; the resamples are given, so every resampled mean must agree exactly."""
+    clusters, per_cluster = 23, random.integers(1, 6, size=23)
+    cluster_of = numpy.repeat(numpy.arange(clusters), per_cluster)
+    effect = random.normal(0, 0.05, size=clusters)[cluster_of]
+    noise = lambda: random.normal(0, 0.08, size=len(cluster_of))
+    systems = {"system": 0.50 + effect + noise(), "reference": 0.55 + effect + noise(), "floor": 0.15 + noise()}
+    systems = {name: values.round(4) for name, values in systems.items()}
+    resamples = random.integers(0, clusters, size=(400, clusters))
+    counts = numpy.stack([numpy.bincount(row, minlength=clusters) for row in resamples])
+    size = numpy.bincount(cluster_of, minlength=clusters)
+
+    def means(values, weights):
+        sums = numpy.bincount(cluster_of, weights=values, minlength=clusters)
+        return weights @ sums / (weights @ size)
+
+    draws = {name: means(values, counts) for name, values in systems.items()}
+    ratio = (draws["system"] - draws["floor"]) / (draws["reference"] - draws["floor"])
+    point = {name: float(values.mean()) for name, values in systems.items()}
+
+    def cluster_bootstrap(statistic):
+        """SciPy's percentile bootstrap over clusters: its own random numbers, so only equal up to Monte Carlo error."""
+        index = numpy.arange(clusters)
+
+        def of(picked, axis=-1):
+            weights = numpy.apply_along_axis(lambda row: numpy.bincount(row, minlength=clusters), axis, picked)
+            return statistic({name: means(values, weights) for name, values in systems.items()})
+
+        interval = scipy.stats.bootstrap((index,), of, n_resamples=40000, method="percentile", vectorized=True,
+                                         rng=numpy.random.default_rng(1)).confidence_interval
+        return [float(interval.low), float(interval.high)]
+
+    floor_corrected = lambda m: (m["system"] - m["floor"]) / (m["reference"] - m["floor"])
+    return {
+        "cluster_of": cluster_of.tolist(),
+        "systems": {name: values.tolist() for name, values in systems.items()},
+        "resamples": resamples.tolist(),
+        "expected_means": {name: values[:5].tolist() for name, values in draws.items()},
+        "expected_ratio": (point["system"] - point["floor"]) / (point["reference"] - point["floor"]),
+        "expected_interval": numpy.quantile(ratio, [0.025, 0.975, 0.05, 0.95]).tolist(),
+        "scipy_interval_of_ratio": cluster_bootstrap(floor_corrected),
+        "scipy_interval_of_mean": cluster_bootstrap(lambda m: m["system"]),
+        "scipy_interval_of_difference": cluster_bootstrap(lambda m: m["system"] - m["reference"]),
+    }
+
+
+json.dump({"made_by": f"numpy {numpy.__version__}, scipy {scipy.__version__}", "quantile": quantiles(),
+           "spearman": spearman(), "auc": area(), "clustered": clustered()}, sys.stdout)
+print()
