@@ -30,7 +30,11 @@ std::vector<std::string> make_control_pieces() {
   return pieces;
 }
 
-std::string spaced(std::string_view text) { return " " + std::string(text); }
+std::string spaced(std::string_view text) {
+  std::string out(" ");
+  out += text;
+  return out;
+}
 
 }  // namespace
 

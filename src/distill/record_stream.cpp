@@ -23,15 +23,21 @@ std::string folder_name(const std::filesystem::path& path) {
 RecordStream::RecordStream(std::vector<std::string> inputs, std::filesystem::path rejects)
     : inputs_(std::move(inputs)), rejects_(std::move(rejects)) {
   if (inputs_.empty()) throw user_error("no input").hint("name at least one folder with --input");
-  if (!rejects_.empty()) std::filesystem::remove(rejects_);
+}
+
+std::filesystem::path RecordStream::rejects_of(std::size_t input) const {
+  if (rejects_.empty() || input == 0) return rejects_;
+  std::filesystem::path file = rejects_;
+  return file.replace_filename(rejects_.stem().string() + "-" + std::to_string(input + 1) + ".jsonl");
 }
 
 bool RecordStream::open_next() {
   if (reader_) rejected_before_ += reader_->rejected();
   reader_.reset();
   if (opened_ == inputs_.size()) return false;
-  reader_ = std::make_unique<data::JsonLinesReader>(inputs_[opened_++],
-                                                    data::ReadOptions{!rejects_.empty(), rejects_});
+  reader_ = std::make_unique<data::JsonLinesReader>(inputs_[opened_],
+                                                    data::ReadOptions{!rejects_.empty(), rejects_of(opened_)});
+  ++opened_;
   return true;
 }
 

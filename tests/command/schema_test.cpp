@@ -1,0 +1,61 @@
+// The spelling of commands is fixed for ever: a checkpoint's vocabulary depends on it.
+#include <set>
+
+#include "catch.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/command/schema.hpp"
+
+using namespace udrl::command;
+
+namespace {
+
+std::string joined(const udrl::lm::Prompt& prompt) {
+  std::string text;
+  for (const auto& segment : prompt) text += segment.text;
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("A sequence is spelled as the design says") {
+  const auto prompt = sequence_prompt("holiday sale", {0, 18, 4});
+  CHECK(joined(prompt) + sequence_answer("A cosy shop window") ==
+        " holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩ A cosy shop window");
+  REQUIRE(prompt.size() == 2);
+  CHECK_FALSE(prompt[0].control);
+  CHECK(prompt[1].control);
+}
+
+TEST_CASE("What is not asked is spelled any") {
+  CHECK(joined(sequence_prompt("x", {63, {}, {}})) == " x⟨task:63⟩⟨words:any⟩⟨return:any⟩⟨gen⟩");
+}
+
+TEST_CASE("What is written already stands between have and gen") {
+  const auto prompt = sequence_prompt("holiday sale", {1, 15, 4}, "A cosy shop");
+  CHECK(joined(prompt) == " holiday sale⟨task:1⟩⟨words:15⟩⟨return:4⟩⟨have⟩ A cosy shop⟨gen⟩");
+  REQUIRE(prompt.size() == 4);
+  CHECK_FALSE(prompt[2].control);
+}
+
+TEST_CASE("Control pieces keep their order and are distinct") {
+  const auto& pieces = control_pieces();
+  REQUIRE(pieces.size() == 2 + 64 + 81 + 11 + 10);
+  CHECK(pieces[0] == "⟨gen⟩");
+  CHECK(pieces[1] == "⟨have⟩");
+  CHECK(pieces[2] == "⟨task:0⟩");
+  CHECK(pieces[66] == "⟨words:any⟩");
+  CHECK(pieces[67] == "⟨words:1⟩");
+  CHECK(pieces[147] == "⟨return:any⟩");
+  CHECK(pieces[148] == "⟨return:0⟩");
+  CHECK(pieces[158] == "⟨left:8⟩");
+  CHECK(pieces.back() == "⟨left:80⟩");
+  CHECK(std::set<std::string>(pieces.begin(), pieces.end()).size() == pieces.size());
+}
+
+TEST_CASE("A command outside the vocabulary is refused") {
+  CHECK_THROWS_AS(words_piece(0), udrl::Error);
+  CHECK_THROWS_AS(words_piece(81), udrl::Error);
+  CHECK_THROWS_AS(return_piece(10), udrl::Error);
+  CHECK_THROWS_AS(task_piece(64), udrl::Error);
+  CHECK_THROWS_AS(task_piece(-1), udrl::Error);
+}
