@@ -108,8 +108,7 @@ fs::path draft_beside(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
   std::string name = ".";
   name += target.filename().string();
-  name += ".tmp-" + std::to_string(::getpid());
-  name += "-" + std::to_string(counter++);
+  name.append(".tmp-").append(std::to_string(::getpid())).append("-").append(std::to_string(counter++));
   return target.parent_path() / name;
 }
 

@@ -36,7 +36,7 @@ std::string quoted(const std::string& argument) {
 
 std::string command_line(int argc, char** argv) {
   std::string text;
-  for (int i = 0; i < argc; ++i) text += (i ? " " : "") + quoted(argv[i]);
+  for (int i = 0; i < argc; ++i) text.append(i ? " " : "").append(quoted(argv[i]));
   return text;
 }
 
