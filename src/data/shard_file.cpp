@@ -124,6 +124,7 @@ class GzipShard : public ShardFile {
 
  private:
   void deflate_and_write(std::string_view bytes, int mode) {
+    check_lost();
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
     stream_.avail_in = static_cast<uInt>(bytes.size());
     int status = Z_OK;
@@ -138,13 +139,20 @@ class GzipShard : public ShardFile {
   void put(std::string_view bytes) {
     int error = 0;
     write_all(fd_.get(), bytes, error);
-    if (error) throw write_error(file_, error, "finished shards are kept, this one is made again");
+    if (error) lost_ = error;
+    check_lost();
+  }
+
+  // What zlib handed out and the disk refused cannot be had again: no later call may finish this shard.
+  void check_lost() const {
+    if (lost_) throw write_error(file_, lost_, "finished shards are kept, this one is made again");
   }
 
   fs::path file_, temporary_;
   Descriptor fd_;
   z_stream stream_{};
   std::array<char, 64 * 1024> out_;
+  int lost_ = 0;  // the error of a failed write
   bool finished_ = false;
 };
 

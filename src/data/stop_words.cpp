@@ -7,7 +7,6 @@
 namespace udrl::data {
 namespace {
 
-// Sorted by byte, for binary search: a test checks it.
 constexpr std::array<std::string_view, 193> stop_words = {
     "a", "about", "above", "after", "again", "against", "all", "also", "am", "an", "and", "any", "are",
     "aren't", "as", "at", "be", "because", "been", "before", "being", "below", "between", "both", "but",
@@ -27,6 +26,7 @@ constexpr std::array<std::string_view, 193> stop_words = {
     "why", "why's", "will", "with", "within", "without", "won't", "would", "wouldn't", "yet", "you",
     "you'd", "you'll", "you're", "you've", "your", "yours", "yourself", "yourselves",
 };
+static_assert(std::is_sorted(stop_words.begin(), stop_words.end()), "binary search needs an order");
 
 }  // namespace
 

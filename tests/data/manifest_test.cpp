@@ -1,0 +1,129 @@
+// Manifests come back as written, and a folder of other settings is refused key by key.
+#include "catch.hpp"
+#include "support.hpp"
+#include "udrl/data/manifest.hpp"
+
+using namespace udrl;
+using namespace udrl::data;
+using namespace udrl::data::testing;
+
+namespace {
+
+Manifest example() {
+  Manifest manifest;
+  manifest.stage = "synthesize";
+  manifest.tool_version = "udrl 0.1.0";
+  manifest.command_line = "udrl-distill synthesize";
+  manifest.config = Json::parse(R"({"temperatures": [0.6, 0.8], "model": {"slots": 32}})");
+  manifest.seed = 7;
+  manifest.models = {{"teacher", "abc"}};
+  manifest.inputs = {{"intents", "def"}};
+  manifest.counts = {{"stop", 10}, {"length", 2}};
+  return manifest;
+}
+
+}  // namespace
+
+TEST_CASE("A manifest comes back as it was written") {
+  const TemporaryFolder folder;
+  Manifest manifest = example();
+  manifest.complete = true;
+  CHECK_FALSE(has_manifest(folder.path()));
+  write_manifest(folder.path(), manifest);
+  CHECK(has_manifest(folder.path()));
+  const Manifest back = read_manifest(folder.path());
+  CHECK(to_json(back) == to_json(manifest));
+  CHECK(back.counts.at("length") == 2);
+  CHECK(back.complete);
+  CHECK(to_json(back).at("schema_version") == schema_version);
+  CHECK(to_json(back).at("normalisation_version") == normalisation_version);
+}
+
+TEST_CASE("The same settings go on in the folder, with the counts of the earlier run") {
+  const TemporaryFolder folder;
+  Manifest wanted = example();
+  wanted.complete = true;
+  Manifest opened = open_output(folder / "out", wanted);
+  CHECK_FALSE(opened.complete);
+  opened.counts["stop"] = 99;
+  write_manifest(folder / "out", opened);
+  wanted.tool_version = "udrl 0.2.0";
+  wanted.command_line = "another";
+  CHECK(open_output(folder / "out", wanted).counts.at("stop") == 99);
+}
+
+TEST_CASE("Other settings are refused and each difference is named") {
+  const TemporaryFolder folder;
+  open_output(folder.path(), example());
+  Manifest other = example();
+  other.config = Json::parse(R"({"temperatures": [0.7], "model": {"slots": 16}, "top_p": 0.9})");
+  other.seed = 8;
+  other.models["teacher"] = "xyz";
+  other.inputs.clear();
+  const auto error = error_of([&] { open_output(folder.path(), other); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::user);
+  const std::string message = error->what();
+  INFO(message);
+  CHECK(contains(message, "temperatures: was [0.6,0.8], now [0.7]"));
+  CHECK(contains(message, "model.slots: was 32, now 16"));
+  CHECK(contains(message, "top_p: was not set, now 0.9"));
+  CHECK(contains(message, "seed: was 7, now 8"));
+  CHECK(contains(message, "model teacher: was abc, now xyz"));
+  CHECK(contains(message, "input intents: was def, now not set"));
+  CHECK(contains(message, folder.path().string()));
+  CHECK_FALSE(error->cure().empty());
+}
+
+TEST_CASE("Another stage or normalisation is a difference, a version is not") {
+  Manifest other = example();
+  other.stage = "score";
+  other.normalisation += 1;
+  other.tool_version = "other";
+  other.counts.clear();
+  const auto found = differences(example(), other);
+  REQUIRE(found.size() == 2);
+  CHECK(contains(found[1], "stage: was \"synthesize\", now \"score\""));
+  CHECK(differences(example(), example()).empty());
+}
+
+TEST_CASE("Shards without a manifest are not written into") {
+  const TemporaryFolder folder;
+  put(folder / "part-00000.jsonl", "{}\n");
+  CHECK(contains(message_of([&] { open_output(folder.path(), example()); }), "no manifest.json"));
+  CHECK(get(folder / "part-00000.jsonl") == "{}\n");
+}
+
+TEST_CASE("A manifest that cannot be read names the file and the reason") {
+  const TemporaryFolder folder;
+  CHECK(contains(message_of([&] { read_manifest(folder.path()); }), "no manifest.json"));
+  put(folder / "manifest.json", "{\"stage\":");
+  CHECK(contains(message_of([&] { read_manifest(folder.path()); }), "manifest.json"));
+  Json json = to_json(example());
+  json["seed"] = "seven";
+  put(folder / "manifest.json", json.dump());
+  const std::string message = message_of([&] { read_manifest(folder.path()); });
+  CHECK(contains(message, "\"seed\""));
+  CHECK(contains(message, "manifest.json"));
+  json = to_json(example());
+  json["schema_version"] = schema_version + 1;
+  put(folder / "manifest.json", json.dump());
+  CHECK(contains(message_of([&] { read_manifest(folder.path()); }), "newer"));
+}
+
+TEST_CASE("The hash of an input follows its content and names, not its place or manifest") {
+  const TemporaryFolder folder;
+  put(folder / "a/part-00000.jsonl", "{\"x\":1}\n");
+  put(folder / "b/part-00000.jsonl", "{\"x\":1}\n");
+  put(folder / "b/manifest.json", "{}");
+  const std::string hash = hash_input(folder / "a");
+  CHECK(hash.size() == 64);
+  CHECK(hash_input(folder / "b") == hash);
+  put(folder / "b/part-00001.jsonl", "{\"x\":2}\n");
+  CHECK(hash_input(folder / "b") != hash);
+  put(folder / "a/part-00000.jsonl", "{\"x\":2}\n");
+  CHECK(hash_input(folder / "a") != hash);
+  CHECK(hash_input(folder / "a/part-00000.jsonl").size() == 64);
+  CHECK(hash_input(folder.path()).size() == 64);  // of the shards one folder down
+  CHECK_THROWS_AS(hash_input(folder / "none"), Error);
+}

@@ -1,0 +1,121 @@
+// A record and its JSON say the same, and a wrong field is named.
+#include <cmath>
+#include <limits>
+
+#include "catch.hpp"
+#include "support.hpp"
+
+using namespace udrl;
+using namespace udrl::data;
+using namespace udrl::data::testing;
+
+TEST_CASE("A full record comes back from its line unchanged") {
+  const Record record = full_record();
+  const std::string line = to_line(to_json(record));
+  const Record back = record_from_json(Json::parse(line));
+  CHECK(to_line(to_json(back)) == line);
+  CHECK(back.intent.subject == "sale");
+  CHECK(back.prompt == record.prompt);
+  CHECK(back.sampling.temperature == record.sampling.temperature);
+  CHECK(back.sampling.seed == 18446744073709551615u);
+  CHECK(back.sampling.few_shot == record.sampling.few_shot);
+  CHECK(back.scores == record.scores);
+  CHECK(back.words == record.words);
+  CHECK(back.return_value == record.return_value);
+  CHECK(back.commands == record.commands);
+  CHECK(back.split == "train");
+  CHECK(back.draw == 3);
+  CHECK(back.extra == record.extra);
+}
+
+TEST_CASE("The fields of a line are those of the format and in stage order") {
+  CHECK(to_line(to_json(full_record())) ==
+        R"({"intent_id":"0123","intent":"holiday sale","group":"retail","subject":"sale","format":"flyer","style":"minimalist",)"
+        R"("id":"4567","task":"image","prompt":"A cosy \"shop\" window …","teacher":"qwen","draw":3,)"
+        R"("sampling":{"few_shot":["a","b"],"seed":18446744073709551615,"temperature":0.30000000000000004,"top_p":0.95},)"
+        R"("finish":"stop","tokens":17,"scores":{"copying":0.3333333333333333,"relevance":0.1},"words":5,"return":-1e-17,)"
+        R"("commands":{"return":4,"words":5},"split":"train","note":{"by":["someone",1,null]}})");
+}
+
+TEST_CASE("A field that no stage has set is absent") {
+  Record record;
+  record.intent = {"1", "holiday sale", "", "", "", ""};
+  CHECK(to_line(to_json(record)) == R"({"intent_id":"1","intent":"holiday sale"})");
+  const Record back = record_from_json(to_json(record));
+  CHECK(back.id.empty());
+  CHECK_FALSE(back.words.has_value());
+  CHECK_FALSE(back.return_value.has_value());
+}
+
+TEST_CASE("An empty answer is still an answer") {
+  Record record = full_record();
+  record.prompt.clear();
+  CHECK(to_json(record).at("prompt") == "");
+  CHECK(record_from_json(to_json(record)).prompt.empty());
+}
+
+TEST_CASE("A missing field is named") {
+  for (const std::string name : {"intent_id", "intent", "id", "task", "prompt", "teacher", "sampling", "finish", "tokens"}) {
+    Json json = to_json(full_record());
+    json.erase(name);
+    const auto error = error_of([&] { record_from_json(json); });
+    INFO(name);
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::user);
+    CHECK(contains(error->what(), "\"" + name + "\""));
+    CHECK(contains(error->what(), "missing"));
+  }
+}
+
+TEST_CASE("A field of the wrong type is named with what was expected and found") {
+  struct Case {
+    const char *field, *value, *expected;
+  };
+  const Case cases[] = {{"intent", "7", "a string"},
+                        {"words", "\"five\"", "a whole number"},
+                        {"words", "5.5", "a whole number"},
+                        {"tokens", "3000000000", "32 bits"},
+                        {"return", "null", "a number"},
+                        {"scores", "[1]", "an object"},
+                        {"scores", "{\"relevance\": \"high\"}", "a number"},
+                        {"commands", "{\"words\": 1.5}", "a whole number"},
+                        {"sampling", "\"greedy\"", "an object"},
+                        {"split", "\"dev\"", "train, valid or test"},
+                        {"group", "null", "a string"}};
+  for (const Case& c : cases) {
+    Json json = to_json(full_record());
+    json[c.field] = Json::parse(c.value);
+    const std::string message = message_of([&] { record_from_json(json); });
+    INFO(c.field << " = " << c.value << " gave: " << message);
+    CHECK(contains(message, c.field));
+    CHECK(contains(message, c.expected));
+  }
+  Json json = to_json(full_record());
+  json["scores"]["relevance"] = "high";
+  CHECK(contains(message_of([&] { record_from_json(json); }), "scores.relevance"));
+  json = to_json(full_record());
+  json["sampling"]["seed"] = -1;
+  CHECK(contains(message_of([&] { record_from_json(json); }), "seed"));
+}
+
+TEST_CASE("Only an object is a record") {
+  for (const char* text : {"[]", "7", "null", "\"x\""}) {
+    CHECK_THROWS_AS(record_from_json(Json::parse(text)), Error);
+    CHECK_THROWS_AS(intent_from_json(Json::parse(text)), Error);
+  }
+}
+
+TEST_CASE("A number that is not finite is never written") {
+  Record record = full_record();
+  record.scores["relevance"] = std::nan("");
+  CHECK(contains(message_of([&] { to_json(record); }), "scores.relevance"));
+  record = full_record();
+  record.return_value = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_AS(to_json(record), Error);
+}
+
+TEST_CASE("Invalid UTF-8 in a record is an error that names the cure") {
+  Record record = full_record();
+  record.prompt = "caf\xE9";
+  CHECK(contains(message_of([&] { to_line(to_json(record)); }), "normalise"));
+}
