@@ -55,7 +55,7 @@ class SafetensorsFile {
   const std::vector<TensorView>& tensors() const;
   const Metadata& metadata() const;
   bool contains(std::string_view name) const;
-  /// Throws `Error` (user) that names the file and the nearest name it has.
+  /// Throws `Error` (user) that names the file.
   const TensorView& at(std::string_view name) const;
   /// The same, and checks type and shape.
   const TensorView& at(std::string_view name, DType dtype, std::span<const std::int64_t> shape) const;

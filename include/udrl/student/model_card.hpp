@@ -1,0 +1,32 @@
+// The model card (README.md) and the Ollama Modelfile of a checkpoint folder. Not for: evaluation reports (eval).
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "udrl/command/fitted.hpp"
+#include "udrl/student/config.hpp"
+
+namespace udrl::student {
+
+using CardRows = std::vector<std::pair<std::string, std::string>>;
+
+/// What only the one who trained it knows. Tables are left out where they are empty.
+struct ModelCard {
+  std::string name = "udrl-student";
+  std::string licence = "apache-2.0";  ///< an SPDX id in lower case
+  std::vector<std::string> teachers;   ///< the models whose answers it learned from
+  std::string example = "holiday sale";  ///< an intent, for the examples; normalised
+  CardRows data;      ///< ("training records", "12,465"), …
+  CardRows training;  ///< ("steps", "4,000"), ("processor", "…"), …
+  CardRows metrics;   ///< ("validation loss", "1.93 nats a token"), …
+};
+
+/// README.md in Markdown with the YAML header that model hubs read.
+std::string model_card_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands);
+
+/// A Modelfile for `ollama create`: student.gguf, the default command of the first task as template.
+std::string modelfile_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands);
+
+}  // namespace udrl::student

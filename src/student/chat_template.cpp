@@ -1,0 +1,60 @@
+// The chat template: only constructs that both llama.cpp's Jinja and Python's render alike. Not for: other models' templates.
+#include "udrl/student/chat_template.hpp"
+
+#include "udrl/base/error.hpp"
+
+namespace udrl::student {
+namespace {
+
+// What normalisation does, as far as a template can: the reserved character, sentencepiece's space mark, white space.
+constexpr const char* clean_message = R"({%- set found = namespace(text='') -%}
+{%- for message in messages -%}
+{%- if message['role'] == 'user' -%}{%- set found.text = message['content'] -%}{%- endif -%}
+{%- endfor -%}
+{%- set clean = found.text.replace('⟨', '(').replace('▁', '').replace('\n', ' ').replace('\r', ' ').replace('\t', ' ') -%}
+{{- bos_token -}}
+{%- for part in clean.split(' ') -%}
+{%- if part -%}{{- ' ' + part -}}{%- endif -%}
+{%- endfor -%}
+)";
+
+constexpr const char* ask = R"({%- set asked = defaults[task if task is defined else first] -%}
+{%- set asked_words = words | int if words is defined else asked['words'] -%}
+{%- set asked_return = return | int if return is defined else asked['return'] -%}
+{{- '⟨task:' ~ asked['slot'] ~ '⟩⟨words:' ~ asked_words ~ '⟩⟨return:' ~ asked_return ~ '⟩⟨gen⟩' -}}
+)";
+
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+std::string default_entry(const command::Fitted& commands, int slot) {
+  const command::Command command = default_command(commands, slot);
+  return quoted(commands.task(slot).name) + ": {'slot': " + std::to_string(slot) +
+         ", 'words': " + std::to_string(command.words.value()) +
+         ", 'return': " + std::to_string(command.return_bin.value()) + "}";
+}
+
+}  // namespace
+
+command::Command default_command(const command::Fitted& commands, int slot) {
+  command::Command command{.task_slot = slot, .words = commands.default_words(slot), .return_bin = std::nullopt};
+  command.return_bin = commands.top_return(slot, command.words);
+  return command;
+}
+
+std::string chat_template(const command::Fitted& commands) {
+  if (commands.tasks.empty()) throw user_error("commands.json names no task").hint("tag the data again");
+  std::string defaults;
+  for (int slot = 0; slot < static_cast<int>(commands.tasks.size()); ++slot)
+    defaults += (slot ? ", " : "") + default_entry(commands, slot);
+  return std::string(clean_message) + "{%- set defaults = {" + defaults + "} -%}\n{%- set first = " +
+         quoted(commands.tasks.front().name) + " -%}\n" + ask;
+}
+
+}  // namespace udrl::student
