@@ -2,35 +2,57 @@
 #include <cstdio>
 #include <iostream>
 
+#include "terminal.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/distill/intents.hpp"
+#include "udrl/distill/score.hpp"
 #include "udrl/distill/synthesize.hpp"
+#include "udrl/distill/tag.hpp"
+#include "udrl/distill/view.hpp"
 
 namespace {
 
 using namespace udrl;
 
-void print_counts(const data::Manifest& manifest) {
-  for (const auto& [outcome, count] : manifest.counts) std::cout << "  " << outcome << " " << count << "\n";
+void print_counts(const data::Manifest& manifest, const std::filesystem::path& out) {
+  std::cout << out.string() << ":";
+  for (const auto& [outcome, count] : manifest.counts) std::cout << "  " << outcome << " " << count;
+  std::cout << "\n";
 }
 
-Subcommand intents_command(distill::IntentsOptions& options) {
-  Subcommand command{"intents", "make short user intents from lists, or take your own", {}, {}};
-  distill::declare(command.options, options);
-  command.run = [&options](const RunContext& context) { print_counts(distill::make_intents(options, context)); };
+/// A subcommand whose options are declared by its stage, and that calls `run` with them.
+template <class Options, class Run>
+Subcommand stage(const std::string& name, const std::string& help, Options& options, Run run) {
+  Subcommand command{name, help, {}, {}};
+  declare(command.options, options);
+  command.run = [&options, run](const RunContext& context) { run(options, context); };
   return command;
 }
 
-Subcommand synthesize_command(distill::SynthesizeOptions& options) {
-  Subcommand command{"synthesize", "ask the teacher for several answers to each intent and task", {}, {}};
-  distill::declare(command.options, options);
-  command.run = [&options](const RunContext& context) {
-    const auto result = distill::synthesize(options, context);
-    print_counts(result.manifest);
-    if (result.seconds > 0)
-      std::printf("  %.0f generated tokens/s\n", static_cast<double>(result.generated_tokens) / result.seconds);
-  };
-  return command;
+void run_intents(const distill::IntentsOptions& options, const RunContext& context) {
+  print_counts(distill::make_intents(options, context), options.out);
+}
+
+void run_synthesize(const distill::SynthesizeOptions& options, const RunContext& context) {
+  const auto result = distill::synthesize(options, context);
+  print_counts(result.manifest, options.out);
+  if (result.seconds > 0)
+    std::printf("%.0f generated tokens/s\n", static_cast<double>(result.generated_tokens) / result.seconds);
+}
+
+void run_score(const distill::ScoreOptions& options, const RunContext& context) {
+  print_counts(distill::score_samples(options, context), options.out);
+}
+
+void run_tag(const distill::TagOptions& options, const RunContext& context) {
+  const auto result = distill::tag_samples(options, context);
+  std::cout << distill::to_text(result.table);
+  print_counts(result.manifest, options.out);
+}
+
+void run_view(const distill::ViewOptions& options, const RunContext&) {
+  tools::PosixTerminal terminal;
+  distill::view_records(options, terminal);
 }
 
 }  // namespace
@@ -38,8 +60,15 @@ Subcommand synthesize_command(distill::SynthesizeOptions& options) {
 int main(int argc, char** argv) {
   distill::IntentsOptions intents;
   distill::SynthesizeOptions synthesize;
+  distill::ScoreOptions score;
+  distill::TagOptions tag;
+  distill::ViewOptions view;
   std::vector<Subcommand> commands;
-  commands.push_back(intents_command(intents));
-  commands.push_back(synthesize_command(synthesize));
+  commands.push_back(stage("intents", "make short user intents from lists, or take your own", intents, run_intents));
+  commands.push_back(
+      stage("synthesize", "ask the teacher for several answers to each intent and task", synthesize, run_synthesize));
+  commands.push_back(stage("score", "give each answer its figures: relevance, copying, words", score, run_score));
+  commands.push_back(stage("tag", "turn scores into returns and commands, and hold subjects out", tag, run_tag));
+  commands.push_back(stage("view", "page through intents, answers, scores and commands", view, run_view));
   return run_tool(argc, argv, "udrl-distill", std::move(commands));
 }

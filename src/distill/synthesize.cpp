@@ -172,7 +172,7 @@ data::Manifest wanted_manifest(const SynthesizeOptions& options, const lm::Langu
 std::unordered_set<std::string> read_answered(const std::filesystem::path& folder, std::map<std::string, std::uint64_t>& counts) {
   std::unordered_set<std::string> ids;
   data::repair_shards(folder);
-  if (data::list_shards_if_any(folder).empty()) return ids;
+  if (!data::has_shards(folder)) return ids;
   data::JsonLinesReader reader(folder);
   while (const auto record = reader.next_as(data::record_from_json)) {
     if (ids.insert(record->id).second) ++counts[outcome(*record)];
