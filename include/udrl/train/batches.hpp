@@ -1,0 +1,91 @@
+// Length buckets: batches of near-equal lengths under a token budget, made in a background thread ahead of the step.
+// The stream is a function of (seed, cursor), so a run that stopped goes on with the very batches it would have had.
+// Not for: what a sequence holds (sequences.hpp), or tensors (learner.hpp).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "udrl/train/sequences.hpp"
+
+namespace udrl::train {
+
+/// One forward pass: `rows` sequences padded on the right to `width`.
+struct MicroBatch {
+  std::int64_t rows = 0, width = 0;
+  std::vector<std::int64_t> ids;        ///< rows × width; padding is </s>, seen by no target
+  std::vector<std::int64_t> positions;  ///< where the output head is asked: index into rows × width
+  std::vector<std::int64_t> targets;    ///< the token that follows each of `positions`
+  std::vector<std::uint32_t> records;   ///< index of each row's sample
+  std::int64_t tokens = 0;              ///< without padding
+};
+
+/// One optimizer step.
+struct Step {
+  std::uint64_t epoch = 0;
+  std::vector<MicroBatch> micro_batches;
+
+  std::int64_t targets() const;
+  std::int64_t tokens() const;
+  std::int64_t positions() const;  ///< with padding
+};
+
+/// Where the data stands: the next step to be taken.
+struct Cursor {
+  std::uint64_t epoch = 0;
+  std::uint64_t window = 0;  ///< of the epoch
+  std::uint64_t step = 0;    ///< of the window
+  bool operator==(const Cursor&) const = default;
+};
+
+struct Indexed {
+  Sequence sequence;
+  std::uint32_t record = 0;
+};
+
+/// Sorts by length and cuts into equal shares of at most about `budget` tokens; every sequence is in exactly one.
+/// Sequences of one length keep the order they come in.
+std::vector<MicroBatch> bucket(std::vector<Indexed> sequences, int budget, int pad_id);
+
+/// All that a stream draws from. `sequence_of(record, epoch)` must be thread-safe and a pure function.
+struct BatchSource {
+  std::uint32_t records = 0;
+  std::function<Sequence(std::uint32_t record, std::uint64_t epoch)> sequence_of;
+  BatchOptions options;
+  int longest = 0;  ///< sequences longer than this are left out
+  int pad_id = 0;
+  std::uint64_t seed = 0;
+  std::uint32_t window = 8192;  ///< records tokenized and sorted at a time
+};
+
+/// What an epoch holds, counted by making it.
+struct EpochCount {
+  std::uint64_t sequences = 0, too_long = 0, tokens = 0, targets = 0, positions = 0, steps = 0;
+};
+EpochCount count_epoch(const BatchSource& source, std::uint64_t epoch);
+
+/// The steps of one window of an epoch, in their order.
+std::vector<Step> window_steps(const BatchSource& source, std::uint64_t epoch, std::uint64_t window);
+std::uint64_t windows(const BatchSource& source);
+
+/// Endless steps from a cursor on. Errors of the background thread are thrown by `next`.
+class BatchStream {
+ public:
+  BatchStream(BatchSource source, Cursor from);
+  ~BatchStream();
+  BatchStream(const BatchStream&) = delete;
+  BatchStream& operator=(const BatchStream&) = delete;
+
+  Step next();
+  /// Of the step that `next` gives next.
+  Cursor cursor() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace udrl::train

@@ -1,0 +1,80 @@
+// Everything that udrl-train can be told, declared once. Not for: what is done with it (train.hpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "udrl/base/options.hpp"
+#include "udrl/student/config.hpp"
+
+namespace udrl::train {
+
+/// The shape of the student; the defaults have 5.8M parameters.
+struct ModelOptions {
+  int layers = 6;
+  int width = 256;      ///< a multiple of heads
+  int heads = 4;
+  int positions = 256;  ///< longest sequence in tokens; longer ones are left out and counted
+  int vocab = 4096;     ///< pieces of the tokenizer that is trained
+  double dropout = 0.0;
+};
+
+/// How records become sequences (design §3). Shares and probabilities are in [0, 1].
+struct SequenceOptions {
+  double any_words = 0.1;   ///< ⟨words:any⟩ stands in for the real figure
+  double any_return = 0.1;  ///< ⟨return:any⟩ stands in for the real bin
+  double segments = 0.15;   ///< records cut at a random word: type-ahead
+  double swap = 0.8;        ///< records with a word swapped in both intent and prompt
+  std::filesystem::path swap_words = "data/words/nouns.txt";  ///< one noun or noun phrase a line; not read where swap is 0
+};
+
+struct BatchOptions {
+  int step_tokens = 4096;   ///< positions an optimizer step
+  int micro_tokens = 2048;  ///< positions a forward pass: a step is a few of them, of different lengths
+};
+
+struct OptimizerOptions {
+  std::string name = "muon";  ///< adamw, or muon for the matrices of the blocks and adamw for the rest
+  double lr = 3e-3;           ///< of adamw
+  double muon_lr = 0.02;      ///< of muon
+  double weight_decay = 0.1;  ///< on matrices only
+  double beta1 = 0.9;
+  double beta2 = 0.95;
+  double epsilon = 1e-8;
+  double momentum = 0.95;     ///< of muon
+  double clip = 1.0;          ///< largest norm of the gradient; 0: off
+  double ema = 0.0;           ///< decay of the averaged weights that are evaluated and saved; 0: off
+};
+
+struct ScheduleOptions {
+  std::string name = "wsd";  ///< wsd: warm up, stay, decay to zero; cosine: warm up, then half a cosine to zero
+  double warmup = 0.03;      ///< share of all steps
+  double decay = 0.5;        ///< wsd: share of all steps
+};
+
+struct TrainOptions {
+  std::filesystem::path data;  ///< tagged/: train/, valid/ and commands.json
+  std::filesystem::path out;   ///< the checkpoint folder
+  std::uint64_t seed = 1;
+  double epochs = 4;  ///< over the training split; ignored where steps is set
+  int steps = 0;
+  std::string device = "auto";     ///< auto: CUDA where there is one
+  std::string precision = "auto";  ///< auto: bf16 on CUDA and on processors with AVX512_BF16
+  int valid_records = 512;         ///< the fixed part of valid/ that is evaluated
+  int valid_every = 100;           ///< steps
+  int save_every = 200;            ///< steps
+  ModelOptions model;
+  SequenceOptions sequence;
+  BatchOptions batch;
+  OptimizerOptions optimizer;
+  ScheduleOptions schedule;
+};
+
+void declare(OptionSet& set, TrainOptions& options);
+/// Throws `Error` (user) where options contradict each other.
+void check(const TrainOptions& options);
+/// The shape that `config.json` gets, with the vocabulary that the tokenizer has.
+student::StudentConfig student_config(const ModelOptions& options, int vocab_size);
+
+}  // namespace udrl::train

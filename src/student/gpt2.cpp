@@ -1,0 +1,121 @@
+// The forward pass of GPT-2 and its fresh weights; gradients come from autograd. Not for: the loss (train/learner.cpp).
+// Shapes: B sequences, T positions, C width, H heads, D = C/H, N = B·T rows, V vocabulary.
+#include "udrl/student/gpt2.hpp"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+
+#include <cmath>
+#include <map>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/random.hpp"
+
+namespace udrl::student {
+namespace {
+
+bool ends_with(const std::string& name, std::string_view end) {
+  return name.size() >= end.size() && name.compare(name.size() - end.size(), end.size(), end) == 0;
+}
+
+bool is_norm_weight(const std::string& name) {
+  return ends_with(name, "ln_1.weight") || ends_with(name, "ln_2.weight") || ends_with(name, "ln_f.weight");
+}
+
+at::Tensor drawn(const TensorSpec& spec, double deviation, std::uint64_t seed) {
+  at::Tensor values = at::empty(spec.shape, at::kFloat);
+  RandomStream random(seed, "weights:" + spec.name);
+  float* out = values.data_ptr<float>();
+  for (std::int64_t i = 0; i < values.numel(); ++i) out[i] = static_cast<float>(deviation * random.normal());
+  return values;
+}
+
+at::Tensor fresh(const TensorSpec& spec, const StudentConfig& config, std::uint64_t seed) {
+  if (ends_with(spec.name, ".bias")) return at::zeros(spec.shape, at::kFloat);
+  if (is_norm_weight(spec.name)) return at::ones(spec.shape, at::kFloat);
+  // Each block adds two projections to the residual stream: scaled so that its variance does not grow with depth.
+  const double scale = ends_with(spec.name, "c_proj.weight") ? 1.0 / std::sqrt(2.0 * config.n_layer) : 1.0;
+  return drawn(spec, config.initializer_range * scale, seed);
+}
+
+/// x·W + b with the product in bfloat16 where asked; W is [in, out] as in GPT-2's Conv1D.
+at::Tensor affine(const at::Tensor& x_NI, const at::Tensor& weight_IO, const at::Tensor& bias_O, ForwardMode mode) {
+  if (!mode.bf16) return at::addmm(bias_O, x_NI, weight_IO);
+  return at::addmm(bias_O.to(at::kBFloat16), x_NI.to(at::kBFloat16), weight_IO.to(at::kBFloat16));
+}
+
+}  // namespace
+
+Gpt2::Gpt2(const StudentConfig& config, std::uint64_t seed, at::Device device) : config_(config), device_(device) {
+  config_.check();
+  for (const TensorSpec& spec : tensor_specs(config_)) {
+    parameters_.push_back({spec.name, fresh(spec, config_, seed).to(device).requires_grad_(true)});
+  }
+  bind_blocks();
+}
+
+void Gpt2::bind_blocks() {
+  std::map<std::string, at::Tensor> named;
+  for (const Parameter& parameter : parameters_) named.emplace(parameter.name, parameter.value);
+  const auto get = [&](const std::string& name) { return named.at("transformer." + name); };
+  for (int layer = 0; layer < config_.n_layer; ++layer) {
+    const std::string at = "h." + std::to_string(layer) + ".";
+    blocks_.push_back({get(at + "ln_1.weight"), get(at + "ln_1.bias"), get(at + "attn.c_attn.weight"),
+                       get(at + "attn.c_attn.bias"), get(at + "attn.c_proj.weight"), get(at + "attn.c_proj.bias"),
+                       get(at + "ln_2.weight"), get(at + "ln_2.bias"), get(at + "mlp.c_fc.weight"),
+                       get(at + "mlp.c_fc.bias"), get(at + "mlp.c_proj.weight"), get(at + "mlp.c_proj.bias")});
+  }
+  wte_VC_ = get("wte.weight");
+  wpe_TC_ = get("wpe.weight");
+  ln_f_weight_ = get("ln_f.weight");
+  ln_f_bias_ = get("ln_f.bias");
+}
+
+at::Tensor Gpt2::drop(const at::Tensor& x, ForwardMode mode) const {
+  if (!mode.training || config_.dropout == 0) return x;
+  return at::dropout(x, config_.dropout, true);
+}
+
+at::Tensor Gpt2::norm(const at::Tensor& x_NC, const at::Tensor& weight_C, const at::Tensor& bias_C) const {
+  return at::layer_norm(x_NC, {config_.n_embd}, weight_C, bias_C, config_.layer_norm_epsilon);
+}
+
+at::Tensor Gpt2::embed(const at::Tensor& ids_BT, ForwardMode mode) const {
+  const std::int64_t length = ids_BT.size(1);
+  const at::Tensor x_BTC = at::embedding(wte_VC_, ids_BT) + wpe_TC_.narrow(0, 0, length);
+  return drop(x_BTC.reshape({-1, config_.n_embd}), mode);
+}
+
+at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, Shape shape, ForwardMode mode) const {
+  const at::Tensor qkv = affine(x_NC, block.attn_weight, block.attn_bias, mode);
+  const at::Tensor qkv_3BHTD = qkv.to(at::kFloat)
+                                   .view({shape.batch, shape.length, 3, config_.n_head, config_.head_size()})
+                                   .permute({2, 0, 3, 1, 4});
+  const double dropout = mode.training ? config_.dropout : 0.0;
+  const at::Tensor y_BHTD = at::scaled_dot_product_attention(qkv_3BHTD[0], qkv_3BHTD[1], qkv_3BHTD[2], {}, dropout,
+                                                             /*is_causal=*/true);
+  const at::Tensor y_NC = y_BHTD.transpose(1, 2).reshape({-1, config_.n_embd});
+  return drop(affine(y_NC, block.proj_weight, block.proj_bias, mode), mode);
+}
+
+at::Tensor Gpt2::feed_forward(const Block& block, const at::Tensor& x_NC, ForwardMode mode) const {
+  const at::Tensor inner = at::gelu(affine(x_NC, block.fc_weight, block.fc_bias, mode), "tanh");
+  return drop(affine(inner, block.out_weight, block.out_bias, mode), mode);
+}
+
+at::Tensor Gpt2::hidden(const at::Tensor& ids_BT, ForwardMode mode) const {
+  const Shape shape{ids_BT.size(0), ids_BT.size(1)};
+  at::Tensor x_NC = embed(ids_BT, mode);
+  for (const Block& block : blocks_) {
+    x_NC = x_NC + attend(block, norm(x_NC, block.ln_1_weight, block.ln_1_bias), shape, mode);
+    x_NC = x_NC + feed_forward(block, norm(x_NC, block.ln_2_weight, block.ln_2_bias), mode);
+  }
+  return norm(x_NC, ln_f_weight_, ln_f_bias_);
+}
+
+at::Tensor Gpt2::logits(const at::Tensor& hidden_NC, ForwardMode mode) const {
+  if (!mode.bf16) return at::matmul(hidden_NC, wte_VC_.t());
+  return at::matmul(hidden_NC.to(at::kBFloat16), wte_VC_.to(at::kBFloat16).t()).to(at::kFloat);
+}
+
+}  // namespace udrl::student

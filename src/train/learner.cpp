@@ -1,0 +1,257 @@
+// Forward, loss, gradient, update. Not for: the model (student/gpt2.cpp), the update rules (optimizers.cpp).
+// Shapes: B sequences, T positions, C width, N target positions, V vocabulary.
+#include "udrl/train/learner.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "optimizers.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/base/random.hpp"
+#include "udrl/student/gpt2.hpp"
+#include "udrl/student/safetensors.hpp"
+
+namespace udrl::train {
+namespace {
+
+at::Device device_of(const std::string& wanted) {
+  const std::string name = wanted == "auto" ? automatic_device() : wanted;
+  if (name == "cuda" && automatic_device() != "cuda") {
+    throw user_error("there is no CUDA device that LibTorch can use")
+        .hint("use device = cpu, or install a CUDA build of LibTorch (UDRL_TORCH in scripts/setup.sh)");
+  }
+  return at::Device(name);
+}
+
+bool bf16_of(const LearnerOptions& options, at::Device device) {
+  const std::string precision =
+      options.precision == "auto" ? automatic_precision(device.is_cuda() ? "cuda" : "cpu") : options.precision;
+  return precision == "bf16";
+}
+
+/// float32 products through oneDNN: MKL takes a slow path on processors that are not Intel's. "medium" would round to
+/// bfloat16 inside on processors with AMX, so those keep MKL.
+void choose_float32_kernels() {
+  const bool amx = processor_description().find("AMX") != std::string::npos;
+  at::globalContext().setFloat32MatmulPrecision(amx ? "highest" : "medium");
+}
+
+at::Tensor to_tensor(const std::vector<std::int64_t>& values, at::Device device) {
+  return at::from_blob(const_cast<std::int64_t*>(values.data()), {static_cast<std::int64_t>(values.size())}, at::kLong)
+      .to(device, /*non_blocking=*/false, /*copy=*/true);
+}
+
+at::Tensor on_cpu(const at::Tensor& value) { return value.detach().to(at::kCPU).to(at::kFloat).contiguous(); }
+
+student::TensorView view_of(const std::string& name, const at::Tensor& cpu) {
+  const std::span<const float> values(cpu.data_ptr<float>(), static_cast<std::size_t>(cpu.numel()));
+  return student::view_f32(name, cpu.sizes().vec(), values);
+}
+
+void write_tensors(const std::filesystem::path& file, const std::vector<NamedTensor>& tensors,
+                   const student::Metadata& metadata) {
+  std::vector<at::Tensor> copies;
+  std::vector<student::TensorView> views;
+  copies.reserve(tensors.size());
+  for (const NamedTensor& tensor : tensors) {
+    copies.push_back(on_cpu(tensor.value));
+    views.push_back(view_of(tensor.name, copies.back()));
+  }
+  student::write_safetensors(file, views, metadata);
+}
+
+void read_tensors(const student::SafetensorsFile& file, const std::vector<NamedTensor>& into) {
+  const c10::NoGradGuard no_grad;
+  for (const NamedTensor& target : into) {
+    const auto& view = file.at(target.name, student::DType::f32, target.value.sizes().vec());
+    const at::Tensor cpu = at::empty(target.value.sizes(), at::kFloat);
+    std::memcpy(cpu.data_ptr<float>(), view.bytes.data(), view.bytes.size());
+    at::Tensor(target.value).copy_(cpu);
+  }
+}
+
+}  // namespace
+
+std::string automatic_device() { return at::hasCUDA() ? "cuda" : "cpu"; }
+
+std::string automatic_precision(const std::string& device) {
+  const bool fast = device == "cuda" || processor_description().find("AVX512_BF16") != std::string::npos;
+  return fast ? "bf16" : "fp32";
+}
+
+struct Learner::Impl {
+  explicit Impl(const LearnerOptions& from)
+      : options(from),
+        device(device_of(from.device)),
+        mode{bf16_of(from, device), true},
+        model(from.model, from.seed, device),
+        optimizers(make_optimizers(model.parameters(), from.optimizer, mode.bf16)) {
+    at::set_num_threads(compute_threads());
+    choose_float32_kernels();
+    if (options.optimizer.ema > 0) {
+      for (const auto& parameter : model.parameters()) averaged.push_back(parameter.value.detach().clone());
+    }
+  }
+
+  std::vector<at::Tensor> values() const {
+    std::vector<at::Tensor> out;
+    for (const auto& parameter : model.parameters()) out.push_back(parameter.value);
+    return out;
+  }
+
+  std::vector<at::Tensor> grads() const {
+    std::vector<at::Tensor> out;
+    for (const auto& parameter : model.parameters()) out.push_back(parameter.value.grad());
+    return out;
+  }
+
+  void zero_grads() {
+    for (const at::Tensor& value : values()) value.mutable_grad().reset();
+  }
+
+  /// Sum over the batch's targets, nats. Only target positions pass through the head.
+  at::Tensor loss_sum(const MicroBatch& batch, student::ForwardMode how) const {
+    const at::Tensor ids_BT = to_tensor(batch.ids, device).view({batch.rows, batch.width});
+    const at::Tensor chosen_NC = model.hidden(ids_BT, how).index_select(0, to_tensor(batch.positions, device));
+    return at::cross_entropy_loss(model.logits(chosen_NC, how), to_tensor(batch.targets, device), {}, at::Reduction::Sum);
+  }
+
+  /// Leaves the gradient of the mean loss; returns each micro-batch's part of it.
+  std::vector<double> backward(const Step& step) {
+    const double targets = static_cast<double>(step.targets());
+    std::vector<at::Tensor> parts;
+    for (const MicroBatch& batch : step.micro_batches) {
+      const at::Tensor loss = loss_sum(batch, mode) / targets;
+      loss.backward();
+      parts.push_back(loss.detach());
+    }
+    const at::Tensor all = at::stack(parts).to(at::kCPU).to(at::kDouble);
+    return {all.data_ptr<double>(), all.data_ptr<double>() + all.numel()};
+  }
+
+  double clip_gradient(double largest) {
+    std::vector<at::Tensor> all = grads();
+    const double norm = at::stack(at::_foreach_norm(all)).norm().item<double>();
+    if (largest > 0 && norm > largest) at::_foreach_mul_(all, largest / (norm + 1e-6));
+    return norm;
+  }
+
+  void update(double lr_share, std::uint64_t step_index) {
+    for (auto& optimizer : optimizers) optimizer->step(lr_share);
+    if (averaged.empty()) return;
+    const double n = static_cast<double>(step_index), decay = std::min(options.optimizer.ema, (1 + n) / (10 + n));
+    at::_foreach_lerp_(averaged, values(), 1 - decay);
+  }
+
+  const std::vector<at::Tensor> evaluated() const { return averaged.empty() ? values() : averaged; }
+
+  std::vector<NamedTensor> named(const std::string& prefix, const std::vector<at::Tensor>& tensors) const {
+    std::vector<NamedTensor> out;
+    for (std::size_t i = 0; i < tensors.size(); ++i) out.push_back({prefix + model.parameters()[i].name, tensors[i]});
+    return out;
+  }
+
+  std::vector<NamedTensor> state() const {
+    std::vector<NamedTensor> out = named("weights.", values());
+    for (const NamedTensor& tensor : named("ema.", averaged)) out.push_back(tensor);
+    for (const auto& optimizer : optimizers) {
+      for (const NamedTensor& tensor : optimizer->state()) out.push_back(tensor);
+    }
+    return out;
+  }
+
+  /// Exchanges the weights and their averages, if any.
+  void exchange() {
+    const c10::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < averaged.size(); ++i) {
+      const at::Tensor kept = averaged[i].clone();
+      averaged[i].copy_(model.parameters()[i].value);
+      at::Tensor(model.parameters()[i].value).copy_(kept);
+    }
+  }
+
+  LearnerOptions options;
+  at::Device device;
+  student::ForwardMode mode;
+  student::Gpt2 model;
+  std::vector<std::unique_ptr<Optimizer>> optimizers;
+  std::vector<at::Tensor> averaged;
+};
+
+Learner::Learner(const LearnerOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Learner::~Learner() = default;
+Learner::Learner(Learner&&) noexcept = default;
+
+StepResult Learner::step(const Step& step, std::uint64_t step_index, double lr_share) {
+  if (step.targets() == 0) throw failure("a training step has no token to learn");
+  if (impl_->options.model.dropout > 0) at::manual_seed(RandomStream(impl_->options.seed, "dropout:" + std::to_string(step_index))());
+  impl_->zero_grads();
+  StepResult result;
+  const std::vector<double> parts = impl_->backward(step);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    result.loss += parts[i];
+    if (!std::isfinite(parts[i])) result.bad_micro_batches.push_back(i);
+  }
+  const c10::NoGradGuard no_grad;
+  result.grad_norm = impl_->clip_gradient(impl_->options.optimizer.clip);
+  result.finite = std::isfinite(result.loss) && std::isfinite(result.grad_norm);
+  if (result.finite) impl_->update(lr_share, step_index);
+  return result;
+}
+
+EvaluationResult Learner::evaluate(std::span<const MicroBatch> batches) {
+  const c10::NoGradGuard no_grad;
+  impl_->exchange();
+  EvaluationResult result;
+  double sum = 0;
+  for (const MicroBatch& batch : batches) {
+    sum += impl_->loss_sum(batch, {impl_->mode.bf16, false}).item<double>();
+    result.targets += batch.targets.size();
+  }
+  impl_->exchange();
+  result.loss = result.targets > 0 ? sum / static_cast<double>(result.targets) : 0;
+  return result;
+}
+
+void Learner::save_model(const std::filesystem::path& file) const {
+  write_tensors(file, impl_->named("", impl_->evaluated()), {{"format", "pt"}});
+}
+
+void Learner::load_model(const std::filesystem::path& file) {
+  read_tensors(student::SafetensorsFile(file), impl_->named("", impl_->values()));
+}
+
+void Learner::save_state(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) const {
+  write_tensors(file, impl_->state(), metadata);
+}
+
+std::map<std::string, std::string> Learner::load_state(const std::filesystem::path& file) {
+  const student::SafetensorsFile open(file);
+  read_tensors(open, impl_->state());
+  return open.metadata();
+}
+
+std::string Learner::description() const {
+  const std::string device = impl_->device.is_cuda() ? "cuda" : "cpu, " + std::to_string(compute_threads()) + " threads";
+  return device + (impl_->mode.bf16 ? ", bf16" : ", fp32");
+}
+
+bool Learner::bf16() const { return impl_->mode.bf16; }
+std::uint64_t Learner::parameter_count() const { return impl_->options.model.parameter_count(); }
+
+std::map<std::string, std::vector<float>> Learner::gradients() const {
+  std::map<std::string, std::vector<float>> out;
+  for (const auto& parameter : impl_->model.parameters()) {
+    if (!parameter.value.grad().defined()) continue;
+    const at::Tensor grad = on_cpu(parameter.value.grad());
+    out[parameter.name].assign(grad.data_ptr<float>(), grad.data_ptr<float>() + grad.numel());
+  }
+  return out;
+}
+
+}  // namespace udrl::train

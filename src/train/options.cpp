@@ -1,0 +1,98 @@
+// The declaration of every option of udrl-train, and the checks that one option alone cannot make.
+#include "udrl/train/options.hpp"
+
+#include "udrl/base/error.hpp"
+
+namespace udrl::train {
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+void declare_model(OptionSet& set, ModelOptions& o) {
+  set.add("model.layers", o.layers, "transformer blocks").range(1, 200);
+  set.add("model.width", o.width, "width of the residual stream, a multiple of heads").range(8, 16384);
+  set.add("model.heads", o.heads, "attention heads").range(1, 256);
+  set.add("model.positions", o.positions, "longest sequence in tokens; longer ones are left out and counted").range(16, 65536);
+  set.add("model.vocab", o.vocab, "pieces of the tokenizer").range(512, 1'000'000);
+  set.add("model.dropout", o.dropout, "dropout of embeddings, attention and residuals").range(0, 0.9);
+}
+
+void declare_sequence(OptionSet& set, SequenceOptions& o) {
+  set.add("sequence.any_words", o.any_words, "share of sequences whose words command is ⟨words:any⟩").range(0, 1);
+  set.add("sequence.any_return", o.any_return, "share of sequences whose return command is ⟨return:any⟩").range(0, 1);
+  set.add("sequence.segments", o.segments, "share of records cut at a random word (type-ahead)").range(0, 1);
+  set.add("sequence.swap", o.swap, "share of records with a shared word swapped in intent and prompt").range(0, 1);
+  set.add("sequence.swap_words", o.swap_words, "file of nouns to swap in, one a line");
+}
+
+void declare_batch(OptionSet& set, BatchOptions& o) {
+  set.add("batch.step_tokens", o.step_tokens, "tokens an optimizer step").range(16, 1e8);
+  set.add("batch.micro_tokens", o.micro_tokens, "tokens a forward pass, at most step_tokens").range(16, 1e7);
+}
+
+void declare_optimizer(OptionSet& set, OptimizerOptions& o) {
+  set.add("optimizer.name", o.name, "muon (for the matrices of the blocks, adamw for the rest) or adamw").choices({"muon", "adamw"});
+  set.add("optimizer.lr", o.lr, "learning rate of adamw").range(0, 1);
+  set.add("optimizer.muon_lr", o.muon_lr, "learning rate of muon").range(0, 1);
+  set.add("optimizer.weight_decay", o.weight_decay, "weight decay, on matrices only").range(0, 10);
+  set.add("optimizer.beta1", o.beta1, "decay of adamw's first moment").range(0, 0.99999);
+  set.add("optimizer.beta2", o.beta2, "decay of adamw's second moment").range(0, 0.999999);
+  set.add("optimizer.epsilon", o.epsilon, "adamw's epsilon").range(1e-15, 1);
+  set.add("optimizer.momentum", o.momentum, "muon's momentum").range(0, 0.99999);
+  set.add("optimizer.clip", o.clip, "largest norm of the gradient, 0 for none").range(0, inf);
+  set.add("optimizer.ema", o.ema, "decay of averaged weights that are evaluated and saved, 0 for none").range(0, 0.999999);
+}
+
+void declare_schedule(OptionSet& set, ScheduleOptions& o) {
+  set.add("schedule.name", o.name, "wsd (warm up, stay, decay) or cosine").choices({"wsd", "cosine"});
+  set.add("schedule.warmup", o.warmup, "share of the steps that warm up").range(0, 1);
+  set.add("schedule.decay", o.decay, "wsd: share of the steps that decay").range(0, 1);
+}
+
+}  // namespace
+
+void declare(OptionSet& set, TrainOptions& o) {
+  set.add("data", o.data, "tagged folder: train/, valid/ and commands.json").required();
+  set.add("out", o.out, "checkpoint folder to write").required();
+  set.add("seed", o.seed, "seed of weights, order, swaps and command dropout");
+  set.add("epochs", o.epochs, "passes over the training split; ignored where steps is set").range(1e-6, 1e6);
+  set.add("steps", o.steps, "optimizer steps; 0: from epochs").range(0, 2e9);
+  set.add("device", o.device, "auto is CUDA where there is one").choices({"auto", "cpu", "cuda"});
+  set.add("precision", o.precision, "auto is bf16 on CUDA and on processors with AVX512_BF16").choices({"auto", "fp32", "bf16"});
+  set.add("valid_records", o.valid_records, "records of valid/ that are evaluated, always the same").range(1, 1e7);
+  set.add("valid_every", o.valid_every, "steps between evaluations").range(1, 1e9);
+  set.add("save_every", o.save_every, "steps between saved states").range(1, 1e9).runtime_only();
+  declare_model(set, o.model);
+  declare_sequence(set, o.sequence);
+  declare_batch(set, o.batch);
+  declare_optimizer(set, o.optimizer);
+  declare_schedule(set, o.schedule);
+}
+
+student::StudentConfig student_config(const ModelOptions& options, int vocab_size) {
+  student::StudentConfig config;
+  config.vocab_size = vocab_size;
+  config.n_positions = options.positions;
+  config.n_embd = options.width;
+  config.n_layer = options.layers;
+  config.n_head = options.heads;
+  config.dropout = options.dropout;
+  return config;
+}
+
+void check(const TrainOptions& options) {
+  student_config(options.model, options.model.vocab).check();
+  if (options.batch.micro_tokens > options.batch.step_tokens) {
+    throw user_error("batch.micro_tokens is larger than batch.step_tokens")
+        .expected("at most " + std::to_string(options.batch.step_tokens))
+        .got(std::to_string(options.batch.micro_tokens))
+        .hint("a step is made of whole forward passes: lower batch.micro_tokens");
+  }
+  if (options.schedule.name == "wsd" && options.schedule.warmup + options.schedule.decay > 1) {
+    throw user_error("schedule.warmup and schedule.decay are more than the whole run")
+        .expected("a sum of at most 1")
+        .hint("lower one of them");
+  }
+}
+
+}  // namespace udrl::train

@@ -1,0 +1,147 @@
+// Word swaps: what intent and prompt share is replaced in both, so that the student learns to carry words over instead of
+// learning subjects by heart. Not for: when to swap (sequences.cpp).
+#include <algorithm>
+#include <cctype>
+#include <sstream>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/data/text.hpp"
+#include "udrl/train/samples.hpp"
+
+namespace udrl::train {
+namespace {
+
+bool is_word_byte(unsigned char byte) { return std::isalnum(byte) != 0 || byte >= 0x80 || byte == '\''; }
+
+/// ASCII only, so that offsets stay those of the text.
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+bool starts_word(const std::string& text, std::size_t at) {
+  return at == 0 || !is_word_byte(static_cast<unsigned char>(text[at - 1]));
+}
+
+bool ends_word(const std::string& text, std::size_t at) {
+  return at >= text.size() || !is_word_byte(static_cast<unsigned char>(text[at]));
+}
+
+/// The length of the plural ending that a whole-word match may have at `end`: 0, 1 or 2; nothing where the word goes on.
+std::optional<std::size_t> ending(const std::string& folded, std::size_t end) {
+  if (ends_word(folded, end)) return 0;
+  if (folded[end] == 's' && ends_word(folded, end + 1)) return 1;
+  if (folded.compare(end, 2, "es") == 0 && ends_word(folded, end + 2)) return 2;
+  return std::nullopt;
+}
+
+std::string capitalised_like(const std::string& by, char original) {
+  std::string out = by;
+  if (!out.empty() && original >= 'A' && original <= 'Z' && out[0] >= 'a' && out[0] <= 'z') {
+    out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  }
+  return out;
+}
+
+/// "dogs" for "dog"; a word that ends in s, x or z takes es.
+std::string plural(const std::string& word) {
+  if (word.empty()) return word;
+  const char last = word.back();
+  return word + (last == 's' || last == 'x' || last == 'z' ? "es" : "s");
+}
+
+std::size_t occurrences(const std::string& text, const std::string& phrase) {
+  std::string copy = text;
+  return static_cast<std::size_t>(replace_phrase(copy, phrase, "x"));
+}
+
+bool both_hold(const Sample& sample, const std::string& phrase) {
+  return !phrase.empty() && occurrences(sample.intent, phrase) > 0 && occurrences(sample.prompt, phrase) > 0;
+}
+
+/// The intent's words that carry meaning and that the prompt holds too, each once, in order.
+std::vector<std::string> shared_words(const Sample& sample) {
+  std::vector<std::string> shared;
+  for (const std::string& word : data::word_tokens(sample.intent)) {
+    const bool seen = std::find(shared.begin(), shared.end(), word) != shared.end();
+    if (word.size() > 2 && !seen && !data::is_stop_word(word) && both_hold(sample, word)) shared.push_back(word);
+  }
+  return shared;
+}
+
+std::string phrase_to_swap(const Sample& sample, RandomStream& random) {
+  if (both_hold(sample, sample.subject)) return sample.subject;
+  const std::vector<std::string> shared = shared_words(sample);
+  return shared.empty() ? std::string() : shared[random.below(shared.size())];
+}
+
+/// As many words as the phrase had, at most two: the list's entries may be phrases themselves.
+std::string drawn_phrase(const std::string& phrase, const WordList& words, RandomStream& random) {
+  std::string drawn = words.draw(random);
+  if (data::count_words(phrase) > 1 && data::count_words(drawn) == 1) drawn += " " + words.draw(random);
+  return drawn;
+}
+
+std::vector<std::string> lines_of(const std::string& content) {
+  std::vector<std::string> lines;
+  std::istringstream stream(content);
+  for (std::string line; std::getline(stream, line);) {
+    const std::string clean = data::normalise(line);
+    if (!clean.empty() && clean[0] != '#') lines.push_back(clean);
+  }
+  return lines;
+}
+
+}  // namespace
+
+WordList::WordList(std::vector<std::string> words) : words_(std::move(words)) {}
+
+WordList WordList::load(const std::filesystem::path& file) {
+  std::vector<std::string> words = lines_of(read_file(file));
+  if (words.size() < 100) {
+    throw user_error("the list of words to swap in is too short")
+        .at(file.string())
+        .expected("at least 100 nouns, one a line")
+        .got(std::to_string(words.size()))
+        .hint("give another file with sequence.swap_words, or train without swaps: sequence.swap = 0");
+  }
+  return WordList(std::move(words));
+}
+
+const std::string& WordList::draw(RandomStream& random) const { return words_[random.below(words_.size())]; }
+
+int replace_phrase(std::string& text, const std::string& phrase, const std::string& by) {
+  const std::string folded = lower(text), wanted = lower(phrase);
+  if (wanted.empty()) return 0;
+  std::string out;
+  std::size_t copied = 0;
+  int count = 0;
+  for (std::size_t at = folded.find(wanted); at != std::string::npos; at = folded.find(wanted, at + 1)) {
+    if (at < copied || !starts_word(folded, at)) continue;
+    const auto suffix = ending(folded, at + wanted.size());
+    if (!suffix) continue;
+    out.append(text, copied, at - copied);
+    out += capitalised_like(*suffix > 0 ? plural(by) : by, text[at]);
+    copied = at + wanted.size() + *suffix;
+    ++count;
+  }
+  text = out.append(text, copied, std::string::npos);
+  return count;
+}
+
+IntentAndPrompt swap_words(const Sample& sample, const WordList& words, RandomStream& random) {
+  IntentAndPrompt out{sample.intent, sample.prompt, false};
+  const std::string phrase = phrase_to_swap(sample, random);
+  if (phrase.empty()) return out;
+  const std::string by = drawn_phrase(phrase, words, random);
+  replace_phrase(out.intent, phrase, by);
+  replace_phrase(out.prompt, phrase, by);
+  out.swapped = true;
+  return out;
+}
+
+}  // namespace udrl::train
