@@ -22,12 +22,6 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-/// A limit as people write it: 10, not 10.0.
-std::string limit_text(double value) {
-  const std::string text = number_text(value);
-  return text.size() > 2 && text.compare(text.size() - 2, 2, ".0") == 0 ? text.substr(0, text.size() - 2) : text;
-}
-
 template <class T>
 std::string type_limits() {
   return std::to_string(std::numeric_limits<T>::min()) + " to " + std::to_string(std::numeric_limits<T>::max());
@@ -86,9 +80,9 @@ Error not_allowed(const Option& option, const std::string& value, const std::str
 std::string limits_of(const Option& option) {
   if (!option.allowed().empty()) return "one of " + joined(option.allowed());
   const bool has_low = std::isfinite(option.low()), has_high = std::isfinite(option.high());
-  if (has_low && has_high) return limit_text(option.low()) + " to " + limit_text(option.high());
-  if (has_low) return "at least " + limit_text(option.low());
-  if (has_high) return "at most " + limit_text(option.high());
+  if (has_low && has_high) return to_typed_text(option.low()) + " to " + to_typed_text(option.high());
+  if (has_low) return "at least " + to_typed_text(option.low());
+  if (has_high) return "at most " + to_typed_text(option.high());
   return limits_of_type(option.target());
 }
 
@@ -122,6 +116,20 @@ std::string to_json_text(const std::map<std::string, double>& value) {
   for (const auto& [key, number] : value)
     text += (text.empty() ? "" : ", ") + json_string(key) + ": " + to_json_text(number);
   return "{" + text + "}";
+}
+
+std::string to_typed_text(double value) {
+  const std::string text = number_text(value);
+  return text.size() > 2 && text.compare(text.size() - 2, 2, ".0") == 0 ? text.substr(0, text.size() - 2) : text;
+}
+
+std::string to_typed_text(const std::string& value) { return value; }
+std::string to_typed_text(const std::filesystem::path& value) { return value.string(); }
+
+std::string to_typed_text(const std::map<std::string, double>& value) {
+  std::string text;
+  for (const auto& [key, number] : value) text += (text.empty() ? "" : ",") + key + "=" + to_typed_text(number);
+  return text;
 }
 
 }  // namespace udrl::detail

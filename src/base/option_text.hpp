@@ -37,4 +37,21 @@ std::string to_json_text(const std::vector<T>& values) {
   return "[" + text + "]";
 }
 
+std::string to_typed_text(double value);
+std::string to_typed_text(const std::string& value);
+std::string to_typed_text(const std::filesystem::path& value);
+std::string to_typed_text(const std::map<std::string, double>& value);
+
+template <class T>
+std::string to_typed_text(const T& value) {  // switches and whole numbers
+  return to_json_text(value);
+}
+
+template <class T>
+std::string to_typed_text(const std::vector<T>& values) {
+  std::string text;
+  for (const T& value : values) text += (text.empty() ? "" : ",") + to_typed_text(value);
+  return text;
+}
+
 }  // namespace udrl::detail

@@ -218,6 +218,10 @@ std::string type_name(const Option& option) {
   return std::visit([](auto* target) { return name_of<std::remove_pointer_t<decltype(target)>>(); }, option.target());
 }
 
+std::string typed_value(const Option& option) {
+  return std::visit([](auto* target) { return to_typed_text(*target); }, option.target());
+}
+
 std::string json_value(const Option& option) {
   return std::visit([](auto* target) { return to_json_text(*target); }, option.target());
 }

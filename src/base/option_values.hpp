@@ -37,6 +37,8 @@ std::string type_name(const Option& option);
 /// "1 to 10", "at least 1", "one of a, b", or "".
 std::string limits_of(const Option& option);
 std::string json_value(const Option& option);
+/// The value as a person would type it after the flag: "image,template", "relevance=1"; "" for an empty one.
+std::string typed_value(const Option& option);
 std::string json_string(const std::string& text);
 std::string number_text(double value);
 

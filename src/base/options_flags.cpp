@@ -15,10 +15,12 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
+std::string without_dashes(const std::string& flag) { return flag.substr(std::min(flag.find_first_not_of('-'), flag.size())); }
+
 std::string names_for_cli(const Option& option) {
   std::string names = option.flag();
   if (option.letter()) names += std::string(",-") + option.letter();
-  if (detail::is_switch(option)) names += ",!--no-" + option.flag().substr(2);
+  if (detail::is_switch(option)) names += ",!--no-" + without_dashes(option.flag());
   return names;
 }
 
@@ -41,20 +43,31 @@ Arguments with_values_apart(const Arguments& arguments, const std::vector<std::s
   return apart;
 }
 
+/// Compared without their dashes, which would make any two short flags look alike.
+std::string nearest_flag(const std::string& flag, const std::vector<std::string>& flags) {
+  std::vector<std::string> bare;
+  for (const auto& known : flags) bare.push_back(without_dashes(known));
+  const std::string near = nearest(without_dashes(flag), bare);
+  return near.empty() ? "" : flags[static_cast<std::size_t>(std::find(bare.begin(), bare.end(), near) - bare.begin())];
+}
+
 Error unknown_argument(const std::string& argument, const std::vector<std::string>& flags) {
   if (argument.rfind("-", 0) != 0)
     return user_error("unexpected argument \"" + argument + "\"").hint("values follow their flag; lists are written a,b,c");
   const std::string flag = argument.substr(0, argument.find('='));
-  const std::string near = nearest(flag, flags);
+  const std::string near = nearest_flag(flag, flags);
   return user_error("unknown flag \"" + flag + "\"").hint(near.empty() ? "--help lists the known ones" : "did you mean " + near + "?");
 }
 
-void run_cli(CLI::App& app, Arguments arguments) {
-  std::reverse(arguments.begin(), arguments.end());  // CLI11 wants them back to front
+Error no_value(const std::string& flag) {
+  return user_error("no value is given").at(flag).hint("a value follows its flag; --help shows how");
+}
+
+void run_cli(CLI::App& app, const Arguments& arguments) {
   try {
-    app.parse(std::move(arguments));
-  } catch (const CLI::ArgumentMismatch& error) {
-    throw user_error(error.what()).hint("a flag is followed by its value; --help shows how");
+    app.parse(Arguments(arguments.rbegin(), arguments.rend()));  // CLI11 wants them back to front
+  } catch (const CLI::ArgumentMismatch&) {  // every flag takes one value: only the last can lack it
+    throw no_value(arguments.back());
   } catch (const CLI::ParseError& error) {
     throw user_error(error.what()).hint("--help lists the flags");
   }
@@ -64,38 +77,54 @@ void run_cli(CLI::App& app, Arguments arguments) {
 void refuse_flag_as_value(const Arguments& values, const std::string& flag, const std::vector<std::string>& flags) {
   for (const auto& value : values)
     if (std::count(flags.begin(), flags.end(), value) > 0)
-      throw user_error("no value is given").at(flag).got(value).hint("a value must follow " + flag);
+      throw no_value(flag).got(value);
 }
+
+/// The CLI11 side of an option set.
+struct CommandLine {
+  CLI::App app;
+  CLI::Option* help;
+  CLI::Option* config;
+  std::vector<std::pair<Option*, CLI::Option*>> flags;
+  std::vector<std::string> known{"--help", "--config"}, valued{"--config"};
+
+  CommandLine() {
+    app.set_help_flag();
+    app.allow_extras();
+    help = app.add_flag("-h,--help");
+    config = app.add_option("--config")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+
+  void add(Option& option) {
+    flags.emplace_back(&option, declare_flag(app, option));
+    Arguments spellings{option.flag()};
+    if (option.letter()) spellings.push_back(std::string("-") + option.letter());
+    known.insert(known.end(), spellings.begin(), spellings.end());
+    if (!detail::is_switch(option)) valued.insert(valued.end(), spellings.begin(), spellings.end());
+  }
+
+  void check() const {
+    refuse_flag_as_value(config->results(), "--config", known);
+    for (const auto& flag : flags) refuse_flag_as_value(flag.second->results(), flag.first->flag(), known);
+    for (const auto& extra : app.remaining()) throw unknown_argument(extra, known);
+  }
+};
 
 }  // namespace
 
 bool OptionSet::parse(const std::vector<std::string>& arguments, const std::string& program, std::string* help) {
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  CLI::Option* help_flag = app.add_flag("-h,--help");
-  CLI::Option* config_flag = app.add_option("--config")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  std::vector<CLI::Option*> flags;
-  std::vector<std::string> known{"--help", "--config"}, valued{"--config"};
-  for (const auto& option : options_) {
-    flags.push_back(declare_flag(app, *option));
-    known.push_back(option->flag());
-    if (!detail::is_switch(*option)) valued.push_back(option->flag());
-  }
-  run_cli(app, with_values_apart(arguments, valued));
-  if (help_flag->count() > 0) {
+  CommandLine line;
+  for (const auto& option : options_) line.add(*option);
+  run_cli(line.app, with_values_apart(arguments, line.valued));
+  if (line.help->count() > 0) {
     if (help) *help = "Usage: " + program + " [options]\n\n" + help_text();
     return false;
   }
-  for (const auto& extra : app.remaining()) throw unknown_argument(extra, known);
-  refuse_flag_as_value(config_flag->results(), "--config", known);
-  for (std::size_t i = 0; i < flags.size(); ++i) {
-    if (flags[i]->count() == 0) continue;
-    Option& option = *options_[i];
-    refuse_flag_as_value(flags[i]->results(), option.flag(), known);
-    detail::assign(option, detail::parse_flag(option, flags[i]->results(), option.flag()), option.flag());
-  }
-  for (const auto& file : config_flag->results()) read_toml(file);
+  line.check();
+  for (auto& [option, flag] : line.flags)
+    if (flag->count() > 0)
+      detail::assign(*option, detail::parse_flag(*option, flag->results(), option->flag()), option->flag());
+  for (const auto& file : line.config->results()) read_toml(file);
   return true;
 }
 

@@ -41,10 +41,9 @@ bool has_declared_limits(const Option& option) {
 }
 
 std::string default_text(const Option& option) {
-  const std::string value = detail::json_value(option);
-  if (value == "\"\"" || value == "[]" || value == "{}" || value == "false") return "";
-  if (value == "true") return "default true; --no-" + option.flag().substr(2) + " turns it off";
-  return "default " + value;
+  const std::string value = detail::typed_value(option);
+  if (!detail::is_switch(option)) return value.empty() ? "" : "default " + value;
+  return value == "true" ? "on by default; --no-" + option.flag().substr(2) + " turns it off" : "";
 }
 
 std::string right_side(const Option& option) {

@@ -91,7 +91,23 @@ TEST_CASE("a list may be given by repeating its flag") {
   CHECK(parsed({"--tasks", "story", "--tasks", "image,template"}).tasks == Arguments{"story", "image", "template"});
 }
 
-TEST_CASE("a one-letter flag stands for its option") { CHECK(parsed({"-n", "9"}).draws == 9); }
+TEST_CASE("a one-letter flag stands for its option") {
+  CHECK(parsed({"-n", "9"}).draws == 9);
+  CHECK(parsed({"-n9"}).draws == 9);
+  CHECK(parsed({"-n=9"}).draws == 9);
+  CHECK(parsed({"--draws", "9"}).draws == 9);
+}
+
+TEST_CASE("a name of one letter is a one-letter flag") {
+  int n = 0;
+  bool x = true;
+  OptionSet set;
+  set.add("n", n, "");
+  set.add("x", x, "");
+  set.parse({"-n", "3", "--no-x"}, "tool", nullptr);
+  CHECK(n == 3);
+  CHECK_FALSE(x);
+}
 
 TEST_CASE("an unknown flag is refused with the nearest known one") {
   CHECK(contains(refused({"--bin", "3"}), "2 unknown flag \"--bin\"\n  hint:     did you mean --bins?"));
@@ -134,7 +150,9 @@ TEST_CASE("a value that is no choice is refused with the nearest one") {
 }
 
 TEST_CASE("a flag without its value is refused") {
-  CHECK(contains(refused({"--bins"}), "2 "));
+  CHECK(contains(refused({"--resume", "--bins"}), "2 --bins: no value is given"));
+  CHECK(contains(refused({"--bins="}), "got:      \"\""));
+  CHECK(contains(refused({"-n"}), "2 -n: no value is given"));
   CHECK(contains(refused({"--name", "--bins", "3"}), "--name: no value is given"));
 }
 
@@ -199,9 +217,11 @@ TEST_CASE("help shows flags with defaults and ranges in two columns") {
   CHECK_FALSE(set.parse({"--bins", "3", "--help"}, "udrl-distill tag", &help));
   CHECK(contains(help, "Usage: udrl-distill tag [options]\n"));
   CHECK(contains(help, "  --bins N                    how many return bins (1 to 10; default 5)\n"));
-  CHECK(contains(help, "one of advantage, global; default \"advantage\""));
+  CHECK(contains(help, "one of advantage, global; default advantage"));
   CHECK(contains(help, "  -n, --draws N"));
-  CHECK(contains(help, "default true; --no-mask turns it off"));
+  CHECK(contains(help, "on by default; --no-mask turns it off"));
+  CHECK(contains(help, "default relevance=1)"));
+  CHECK(contains(help, "default 0.7,1)"));
   CHECK(contains(help, "\nOptions [model]:\n  --model.slots N"));
   CHECK(contains(help, "--config FILE"));
 }
