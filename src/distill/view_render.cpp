@@ -95,7 +95,7 @@ std::string render(const IntentPage& page, const ViewStyle& style) {
   if (!from.empty()) text += painted(style, dim, from) + "\n";
   std::string task;
   for (const Record& draw : page.draws) {
-    if (draw.task != task) text += "\n" + painted(style, cyan, draw.task) + "\n";
+    if (draw.task != task) text.append("\n").append(painted(style, cyan, draw.task)).append("\n");
     task = draw.task;
     text += head(draw, style) + wrapped(draw.prompt, style.width, "    ");
   }

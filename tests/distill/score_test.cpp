@@ -1,0 +1,181 @@
+// The score stage: what it keeps, that a stop changes nothing, and what may be reused.
+#include "udrl/distill/score.hpp"
+
+#include "../score/fake_embedder.hpp"
+#include "catch.hpp"
+#include "support.hpp"
+#include "udrl/data/manifest.hpp"
+
+using namespace udrl::distill;
+using namespace udrl::distill::testing;
+using udrl::testing::FakeEmbedder;
+
+namespace {
+
+std::vector<udrl::data::Record> samples(int intents, int draws) {
+  std::vector<udrl::data::Record> records;
+  for (int i = 0; i < intents; ++i) {
+    const std::string intent = "subject" + std::to_string(i) + " poster";
+    for (int d = 0; d < draws; ++d) {
+      records.push_back(sample(intent, "image", d, "picture " + std::to_string(d) + " of subject" + std::to_string(i)));
+      if (d == 1) records.back().finish = "length";
+    }
+  }
+  return records;
+}
+
+ScoreOptions options_for(const fs::path& input, const fs::path& out, int block = 7) {
+  ScoreOptions options;
+  options.input = {input.string()};
+  options.out = out;
+  options.block = block;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("Samples get scores and words, cut ones are left out and counted") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", samples(5, 4));
+  FakeEmbedder embedder;
+  const auto manifest = score_samples(options_for(folder / "in", folder / "out"), &embedder, quiet_context());
+  CHECK(manifest.complete);
+  CHECK(manifest.counts.at("scored") == 15);
+  CHECK(manifest.counts.at("finish_length") == 5);
+  const auto records = udrl::data::read_records(folder / "out");
+  REQUIRE(records.size() == 15);
+  CHECK(records[0].words == 4);
+  CHECK(records[0].scores.at("copying") == Approx(0.5));
+  CHECK(records[0].scores.count("relevance") == 1);
+  CHECK(records[0].scores.count("relevance_masked") == 1);
+  CHECK(udrl::data::read_manifest(folder / "out").models.at("embedder") == std::string(64, 'f'));
+}
+
+TEST_CASE("A score stage that was stopped anywhere ends with the same bytes") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  write_records(folder / "in", samples(12, 5));
+  FakeEmbedder embedder;
+  score_samples(options_for(folder / "in", folder / "whole"), &embedder, quiet_context());
+
+  const ScoreOptions options = options_for(folder / "in", folder / "parts");
+  int stops = 0;
+  for (bool finished = false; !finished;) {
+    FakeEmbedder stopping;
+    stopping.after_embed = [] { udrl::request_stop(); };
+    try {
+      finished = score_samples(options, &stopping, quiet_context()).complete;
+    } catch (const udrl::Error& error) {
+      REQUIRE(error.kind() == udrl::ErrorKind::stopped);
+      ++stops;
+    }
+    udrl::request_stop(false);
+    REQUIRE(stops < 30);
+  }
+  CHECK(stops == 8);  // 60 records in blocks of 7; a stop is seen before the next block
+  CHECK(contents(folder / "parts") == contents(folder / "whole"));
+}
+
+TEST_CASE("A block that was half written is redone") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  write_records(folder / "in", samples(12, 5));
+  FakeEmbedder embedder;
+  score_samples(options_for(folder / "in", folder / "out"), &embedder, quiet_context());
+  const auto whole = contents(folder / "out");
+  const std::string shard = "part-00000.jsonl";
+  auto manifest = udrl::data::read_manifest(folder / "out");
+  manifest.complete = false;
+  udrl::data::write_manifest(folder / "out", manifest);
+  const double share = GENERATE(0.0, 0.1, 0.5, 0.95);
+  fs::resize_file(folder / "out" / shard, static_cast<std::uintmax_t>(share * static_cast<double>(whole.at(shard).size())));
+  score_samples(options_for(folder / "in", folder / "out"), &embedder, quiet_context());
+  CHECK(contents(folder / "out") == whole);
+}
+
+TEST_CASE("Values are reused for the same intent and prompt and asked for otherwise") {
+  const TemporaryFolder folder;
+  auto old_records = samples(4, 3);
+  write_records(folder / "old", old_records);
+  FakeEmbedder embedder;
+  score_samples(options_for(folder / "old", folder / "old_scored"), &embedder, quiet_context());
+
+  old_records[0].prompt = "another prompt under the same id";
+  write_records(folder / "new", old_records);
+  ScoreOptions options = options_for(folder / "new", folder / "new_scored");
+  options.reuse = {(folder / "old_scored").string()};
+  embedder.asked.clear();
+  const auto manifest = score_samples(options, &embedder, quiet_context());
+  CHECK(manifest.counts.at("reused") == 7);
+  CHECK(embedder.asked.size() == 3);  // the new prompt, masked and not, and its intent
+  const auto before = udrl::data::read_records(folder / "old_scored");
+  const auto after = udrl::data::read_records(folder / "new_scored");
+  CHECK(after[1].scores == before[1].scores);
+  CHECK(after[0].scores != before[0].scores);
+}
+
+TEST_CASE("Values of another embedding model are not reused") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", samples(2, 3));
+  FakeEmbedder embedder;
+  score_samples(options_for(folder / "in", folder / "scored"), &embedder, quiet_context());
+  auto manifest = udrl::data::read_manifest(folder / "scored");
+  manifest.models["embedder"] = std::string(64, '0');
+  udrl::data::write_manifest(folder / "scored", manifest);
+  ScoreOptions options = options_for(folder / "in", folder / "out");
+  options.reuse = {(folder / "scored").string()};
+  CHECK(contains(refusal([&] { score_samples(options, &embedder, quiet_context()); }), "another embedding model"));
+}
+
+TEST_CASE("Several inputs are one stream") {
+  const TemporaryFolder folder;
+  const auto records = samples(6, 3);
+  write_records(folder / "all", records);
+  write_records(folder / "a", {records.begin(), records.begin() + 8});
+  write_records(folder / "b", {records.begin() + 8, records.end()});
+  FakeEmbedder embedder;
+  score_samples(options_for(folder / "all", folder / "one"), &embedder, quiet_context());
+  ScoreOptions options = options_for(folder / "a", folder / "two");
+  options.input.push_back((folder / "b").string());
+  score_samples(options, &embedder, quiet_context());
+  CHECK(contents(folder / "one", "manifest.json") == contents(folder / "two", "manifest.json"));
+}
+
+TEST_CASE("A malformed line stops the stage or is set aside and counted") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", samples(3, 3));
+  std::ofstream(folder / "in" / "part-00000.jsonl", std::ios::app) << "{\"intent\": \n";
+  FakeEmbedder embedder;
+  ScoreOptions options = options_for(folder / "in", folder / "out");
+  const std::string message = refusal([&] { score_samples(options, &embedder, quiet_context()); });
+  CHECK(contains(message, "part-00000.jsonl"));
+  CHECK(contains(message, "10"));
+  CHECK(embedder.asked.empty());  // found before any work was done
+
+  options.skip_bad = true;
+  options.out = folder / "out2";
+  const auto manifest = score_samples(options, &embedder, quiet_context());
+  CHECK(manifest.counts.at("bad_lines") == 1);
+  CHECK(manifest.counts.at("scored") == 6);
+  CHECK(contains(udrl::read_file(folder / "out2" / "rejects.jsonl"), "intent"));
+}
+
+TEST_CASE("An output made with other options is refused") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", samples(3, 3));
+  FakeEmbedder embedder;
+  const ScoreOptions options = options_for(folder / "in", folder / "out");
+  score_samples(options, &embedder, quiet_context(R"({"block": 7})"));
+  CHECK(contains(refusal([&] { score_samples(options, &embedder, quiet_context(R"({"block": 8})")); }), "block"));
+}
+
+TEST_CASE("Scoring without an embedding model works where no scorer embeds") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", samples(3, 3));
+  ScoreOptions options = options_for(folder / "in", folder / "out");
+  options.scorers = {"copying"};
+  CHECK(score_samples(options, quiet_context()).counts.at("scored") == 6);
+  options.scorers = {"relevance"};
+  options.out = folder / "out2";
+  CHECK_THROWS_AS(score_samples(options, nullptr, quiet_context()), udrl::Error);
+}

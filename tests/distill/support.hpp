@@ -1,0 +1,97 @@
+// What the stages' tests share: a temporary folder, samples, a context that keeps quiet.
+#pragma once
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/base/tool.hpp"
+#include "udrl/data/record.hpp"
+#include "udrl/data/shards.hpp"
+
+namespace udrl::distill::testing {
+
+namespace fs = std::filesystem;
+
+/// A folder of this test alone, removed at its end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (fs::temp_directory_path() / "udrl-distill-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw failure("no temporary folder");
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  fs::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  fs::path path_;
+};
+
+/// Takes back a stop request at the end of a test.
+struct NoStop {
+  NoStop() { request_stop(false); }
+  ~NoStop() { request_stop(false); }
+};
+
+inline RunContext quiet_context(const std::string& config = "{}") {
+  static Observer observer;
+  return {observer, "test", "test", config, config};
+}
+
+inline data::Record sample(const std::string& intent, const std::string& task, int draw, const std::string& prompt) {
+  data::Record record;
+  record.intent = {content_id({intent}), intent, "group", intent, "", ""};
+  record.task = task;
+  record.prompt = prompt;
+  record.teacher = "teacher";
+  record.finish = "stop";
+  record.draw = draw;
+  record.tokens = 9;
+  record.sampling.temperature = 0.8;
+  record.id = content_id({intent, task, record.teacher, std::to_string(draw)});
+  return record;
+}
+
+inline void write_records(const fs::path& folder, const std::vector<data::Record>& records) {
+  data::ShardWriter writer(folder);
+  for (const data::Record& record : records) writer.append(data::to_json(record));
+  writer.close();
+}
+
+/// Relative name → content of every file below `folder` (but those that `leave_out` names).
+inline std::map<std::string, std::string> contents(const fs::path& folder, const std::string& leave_out = "") {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const std::string name = fs::relative(entry.path(), folder).string();
+    if (entry.is_regular_file() && name != leave_out) files[name] = read_file(entry.path());
+  }
+  return files;
+}
+
+template <class Act>
+std::string refusal(Act act, ErrorKind kind = ErrorKind::user) {
+  try {
+    act();
+  } catch (const Error& error) {
+    return error.kind() == kind ? error.what() : "another kind of error: " + std::string(error.what());
+  }
+  return "";
+}
+
+inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace udrl::distill::testing

@@ -1,0 +1,319 @@
+// The tag stage: figures against NumPy, splits by subject, what is dropped, and that only training data is fitted.
+#include "udrl/distill/tag.hpp"
+
+#include <set>
+
+#include "catch.hpp"
+#include "support.hpp"
+#include "udrl/distill/returns.hpp"
+
+using namespace udrl::distill;
+using namespace udrl::distill::testing;
+using udrl::data::Json;
+using udrl::data::Record;
+
+namespace {
+
+Json golden() { return Json::parse(udrl::read_file(fs::path(UDRL_SOURCE_DIR) / "tests/distill/returns.json")); }
+
+std::string intent_name(int number) { return "intent " + std::to_string(number); }
+
+/// Ids that sort in the order of the draws, as NumPy's stable ranks do.
+Record golden_record(const Json& json) {
+  const int intent = json.at("intent").get<int>(), draw = json.at("draw").get<int>();
+  Record record = sample(intent_name(intent), json.at("task").get<std::string>(), draw, "");
+  char id[64];
+  std::snprintf(id, sizeof id, "%s-%03d-%03d", record.task.c_str(), intent, draw);
+  record.id = id;
+  record.prompt = std::string("prompt ") + id;
+  record.words = json.at("words").get<int>();
+  record.scores = json.at("scores").get<std::map<std::string, double>>();
+  return record;
+}
+
+std::vector<Record> golden_records(const Json& json) {
+  std::vector<Record> records;
+  for (const Json& record : json.at("records")) records.push_back(golden_record(record));
+  return records;
+}
+
+TagOptions golden_options(const Json& json, const TemporaryFolder& folder) {
+  TagOptions options;
+  options.input = {(folder / "in").string()};
+  options.out = folder / "out";
+  options.bins = json.at("bins").get<int>();
+  options.weights = json.at("weights").get<std::map<std::string, double>>();
+  options.copying_penalty = json.at("copying_penalty").get<double>();
+  options.split = {1, 0, 0};
+  return options;
+}
+
+/// Scored records of `subjects` subjects in three groups, one intent each.
+std::vector<Record> scored(int subjects, int draws, const std::string& task = "image") {
+  std::vector<Record> records;
+  for (int s = 0; s < subjects; ++s) {
+    for (int d = 0; d < draws; ++d) {
+      const std::string name = "subject " + std::to_string(s);
+      Record record = sample(name + " poster", task, d, "picture " + std::to_string(d) + " of " + name);
+      record.intent.subject = name;
+      record.intent.group = "group " + std::to_string(s % 3);
+      record.words = 4 + (s * 7 + d) % 20;
+      record.scores = {{"relevance", 0.1 * d + 0.01 * s}, {"relevance_masked", 0.3 + 0.02 * ((s + d) % 5)}, {"copying", 0.5}};
+      records.push_back(record);
+    }
+  }
+  return records;
+}
+
+TagOptions options_for(const TemporaryFolder& folder, const std::string& out = "out") {
+  TagOptions options;
+  options.input = {(folder / "in").string()};
+  options.out = folder / out;
+  options.split = {5, 0.2, 0.1};
+  return options;
+}
+
+std::vector<Record> read_split(const fs::path& out, const std::string& split) {
+  return fs::exists(out / split) ? udrl::data::read_records(out / split) : std::vector<Record>{};
+}
+
+std::vector<Record> read_all(const fs::path& out) {
+  std::vector<Record> all;
+  for (const char* split : {"train", "valid", "test"}) {
+    for (Record& record : read_split(out, split)) all.push_back(std::move(record));
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("Bins follow the formula of the design") {
+  CHECK(rank_bin(1, 1, 5) == 2);
+  CHECK(rank_bin(1, 2, 5) == 1);
+  CHECK(rank_bin(2, 2, 5) == 3);
+  std::vector<int> of_six;
+  for (std::uint64_t rank = 1; rank <= 6; ++rank) of_six.push_back(rank_bin(rank, 6, 5));
+  CHECK(of_six == std::vector<int>{0, 1, 2, 2, 3, 4});
+  for (std::uint64_t n = 1; n <= 60; ++n) {
+    for (std::uint64_t rank = 1; rank <= n; ++rank) {
+      // (2·rank - 1)·5 / 2n in doubles is exact enough: it never comes nearer than 1/2n to a whole number it is not.
+      const auto expected = static_cast<int>(5.0 * (static_cast<double>(rank) - 0.5) / static_cast<double>(n) + 1e-9);
+      CHECK(rank_bin(rank, n, 5) == expected);
+    }
+  }
+}
+
+TEST_CASE("Moments and lines of degenerate data are defined") {
+  CHECK(moments_of(std::vector<double>{0.1, 0.1, 0.1}).deviation == 0.0);
+  CHECK(moments_of(std::vector<double>{0.1, 0.1, 0.1}).z(0.7) == 0.0);
+  CHECK(moments_of(std::vector<double>{}).mean == 0.0);
+  const Line flat = fit_line(std::vector<double>{3, 3}, std::vector<double>{1, 2});
+  CHECK(flat.slope == 0.0);
+  CHECK(flat.intercept == Approx(1.5));
+  CHECK(spread_within(std::vector<double>{1, 2}, std::vector<std::uint32_t>{0, 1}) == 0.0);
+}
+
+TEST_CASE("Returns, fits and bins agree with NumPy") {
+  const Json json = golden();
+  const TemporaryFolder folder;
+  write_records(folder / "in", golden_records(json));
+  TagOptions options = golden_options(json, folder);
+  const std::string kind = GENERATE("advantage", "global");
+  options.return_kind = kind;
+  tag_samples(options, quiet_context());
+
+  const auto fitted = udrl::command::load(options.out / "commands.json");
+  for (const auto& task : fitted.tasks) {
+    const Json& expected = json.at("fitted").at(task.name);
+    for (const auto& [name, moments] : task.scorers) {
+      CHECK(moments.mean == Approx(expected.at("moments").at(name).at(0).get<double>()).epsilon(1e-9));
+      CHECK(moments.deviation == Approx(expected.at("moments").at(name).at(1).get<double>()).epsilon(1e-9));
+    }
+    CHECK(task.length_slope == Approx(expected.at("slope").get<double>()).epsilon(1e-9));
+    CHECK(task.length_intercept == Approx(expected.at("intercept").get<double>()).epsilon(1e-9));
+    CHECK(task.spread_within == Approx(expected.at("spread_within").get<double>()).epsilon(1e-5));
+    for (std::size_t i = 0; i <= 100; ++i) {
+      CHECK(task.quantiles.at(i) == Approx(expected.at("quantiles").at(i).get<double>()).margin(2e-6));
+    }
+  }
+  const auto records = read_split(options.out, "train");
+  REQUIRE(records.size() == json.at("records").size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Json& expected = json.at("records").at(i).at("expected");
+    INFO(records[i].id);
+    CHECK(records[i].return_value.value() == Approx(expected.at("return").get<double>()).margin(1e-6));
+    CHECK(records[i].commands.at("return") == expected.at(kind).get<int>());
+    CHECK(records[i].commands.at("words") == records[i].words.value());
+  }
+}
+
+TEST_CASE("No subject is in two splits and every split has some") {
+  const TemporaryFolder folder;
+  auto records = scored(40, 5);
+  for (Record& record : scored(40, 5, "template")) records.push_back(std::move(record));
+  write_records(folder / "in", records);
+  const TagOptions options = options_for(folder);
+  const TagResult result = tag_samples(options, quiet_context());
+  std::map<std::string, std::set<std::string>> splits;
+  for (const char* split : {"train", "valid", "test"}) {
+    for (const Record& record : read_split(options.out, split)) {
+      CHECK(record.split == split);
+      splits[record.intent.subject].insert(split);
+    }
+    CHECK(result.manifest.counts.at(split) > 0);
+  }
+  CHECK(splits.size() == 40);
+  for (const auto& [subject, names] : splits) CHECK(names.size() == 1);
+  CHECK(result.table.subjects.at("train") + result.table.subjects.at("valid") + result.table.subjects.at("test") == 40);
+}
+
+TEST_CASE("An intent without a subject is held out by itself") {
+  const TemporaryFolder folder;
+  auto records = scored(30, 3);
+  for (Record& record : records) record.intent.subject.clear();
+  write_records(folder / "in", records);
+  tag_samples(options_for(folder), quiet_context());
+  std::map<std::string, std::set<std::string>> splits;
+  for (const Record& record : read_all(folder / "out")) splits[record.intent.intent].insert(record.split);
+  CHECK(splits.size() == 30);
+  for (const auto& [intent, names] : splits) CHECK(names.size() == 1);
+  CHECK_FALSE(read_split(folder / "out", "test").empty());
+}
+
+TEST_CASE("What is fitted does not depend on what is held out") {
+  const TemporaryFolder folder;
+  auto records = scored(40, 5);
+  write_records(folder / "in", records);
+  tag_samples(options_for(folder, "first"), quiet_context());
+  std::set<std::string> train;
+  for (const Record& record : read_split(folder / "first", "train")) train.insert(record.id);
+  for (Record& record : records) {
+    if (!train.contains(record.id)) record.scores["relevance"] += 100;
+  }
+  fs::remove_all(folder / "in");
+  write_records(folder / "in", records);
+  tag_samples(options_for(folder, "second"), quiet_context());
+  CHECK(udrl::read_file(folder / "first" / "commands.json") == udrl::read_file(folder / "second" / "commands.json"));
+  CHECK(contents(folder / "first" / "train") == contents(folder / "second" / "train"));
+}
+
+TEST_CASE("Duplicates and long prompts are dropped before ranking and counted") {
+  const TemporaryFolder folder;
+  auto records = scored(3, 5);
+  records[2].prompt = records[0].prompt;  // the same intent and text
+  records[7].prompt = records[0].prompt;  // another intent
+  records[8].words = 81;
+  records[9].words = 0;
+  write_records(folder / "in", records);
+  TagOptions options = options_for(folder);
+  options.split = {1, 0, 0};
+  const auto counts = tag_samples(options, quiet_context()).manifest.counts;
+  CHECK(counts.at("duplicate") == 1);
+  CHECK(counts.at("duplicate_across") == 1);
+  CHECK(counts.at("too_long") == 1);
+  CHECK(counts.at("empty") == 1);
+  CHECK(counts.at("train") == 11);
+  std::multiset<int> bins;  // four draws are left of the first intent, two of the second
+  for (const Record& record : read_split(options.out, "train")) {
+    if (record.intent.subject != "subject 2") bins.insert(record.commands.at("return"));
+  }
+  CHECK(bins == std::multiset<int>{0, 1, 1, 3, 3, 4});
+}
+
+TEST_CASE("Equal returns are ranked by id") {
+  const TemporaryFolder folder;
+  auto records = scored(1, 5);
+  for (Record& record : records) {
+    record.words = 10;
+    record.scores = {{"relevance", 0.5}, {"relevance_masked", 0.5}, {"copying", 0.5}};
+  }
+  write_records(folder / "in", records);
+  tag_samples(options_for(folder), quiet_context());
+  auto tagged = read_all(folder / "out");
+  std::sort(tagged.begin(), tagged.end(), [](const Record& a, const Record& b) { return a.id < b.id; });
+  for (int i = 0; i < 5; ++i) CHECK(tagged[static_cast<std::size_t>(i)].commands.at("return") == i);
+}
+
+TEST_CASE("Support counts the training records by words and bin") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", scored(40, 5));
+  tag_samples(options_for(folder), quiet_context());
+  const auto fitted = udrl::command::load(folder / "out" / "commands.json");
+  udrl::command::Support expected(5);
+  for (const Record& record : read_split(folder / "out", "train")) {
+    expected.add(record.commands.at("words"), record.commands.at("return"));
+  }
+  CHECK(fitted.tasks.at(0).support == expected);
+}
+
+TEST_CASE("Task slots follow the order asked for and then the names") {
+  const TemporaryFolder folder;
+  auto records = scored(12, 3, "image");
+  for (const char* task : {"template", "caption"}) {
+    for (Record& record : scored(12, 3, task)) records.push_back(std::move(record));
+  }
+  write_records(folder / "in", records);
+  TagOptions options = options_for(folder);
+  options.tasks = {"template"};
+  tag_samples(options, quiet_context());
+  const auto fitted = udrl::command::load(folder / "out" / "commands.json");
+  CHECK(fitted.slot("template") == 0);
+  CHECK(fitted.slot("caption") == 1);
+  CHECK(fitted.slot("image") == 2);
+}
+
+TEST_CASE("The table counts what was written") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", scored(40, 5));
+  const TagResult result = tag_samples(options_for(folder), quiet_context());
+  std::map<std::string, std::uint64_t> by_split;
+  for (const TagRow& row : result.table.rows) by_split[row.split] += row.records;
+  for (const char* split : {"train", "valid", "test"}) {
+    CHECK(by_split[split] == read_split(folder / "out", split).size());
+  }
+  const auto& rows = result.table.rows;
+  CHECK(rows.at(0).mean_return < rows.at(4).mean_return);
+  CHECK(contains(to_text(result.table), "real return"));
+  CHECK(udrl::read_file(folder / "out" / "table.txt") == to_text(result.table));
+
+  SECTION("and is reported again by a second run that has nothing to do") {
+    const auto before = contents(folder / "out");
+    const TagResult again = tag_samples(options_for(folder), quiet_context());
+    CHECK(to_json(again.table) == to_json(result.table));
+    CHECK(contents(folder / "out") == before);
+  }
+  SECTION("and an unfinished output is made anew") {
+    const auto before = contents(folder / "out");
+    auto manifest = result.manifest;
+    manifest.complete = false;
+    manifest.counts.clear();
+    udrl::data::write_manifest(folder / "out", manifest);
+    fs::remove_all(folder / "out" / "test");
+    fs::resize_file(folder / "out" / "train" / "part-00000.jsonl", 77);
+    tag_samples(options_for(folder), quiet_context());
+    CHECK(contents(folder / "out") == before);
+  }
+}
+
+TEST_CASE("A record without a weighted score is refused") {
+  const TemporaryFolder folder;
+  auto records = scored(5, 3);
+  records[4].scores.erase("relevance_masked");
+  write_records(folder / "in", records);
+  const std::string message = refusal([&] { tag_samples(options_for(folder), quiet_context()); });
+  CHECK(contains(message, "relevance_masked"));
+  CHECK(contains(message, records[4].id));
+}
+
+TEST_CASE("A pool of folders is tagged as one") {
+  const TemporaryFolder folder;
+  const auto records = scored(20, 6);
+  write_records(folder / "in", records);
+  write_records(folder / "a", {records.begin(), records.begin() + 50});
+  write_records(folder / "b", {records.begin() + 50, records.end()});
+  tag_samples(options_for(folder, "one"), quiet_context());
+  TagOptions options = options_for(folder, "two");
+  options.input = {(folder / "a").string(), (folder / "b").string()};
+  tag_samples(options, quiet_context());
+  CHECK(contents(folder / "one", "manifest.json") == contents(folder / "two", "manifest.json"));
+}
