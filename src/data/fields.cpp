@@ -33,9 +33,10 @@ std::uint64_t as_natural(const std::string& name, const Json& value) {
 int as_integer(const std::string& name, const Json& value) {
   using Limits = std::numeric_limits<int>;
   const bool whole = value.is_number_integer();
-  const bool fits = whole && (value.is_number_unsigned()
-                                  ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(Limits::max())
-                                  : value.get<std::int64_t>() >= Limits::min() && value.get<std::int64_t>() <= Limits::max());
+  const bool fits =
+      whole && (value.is_number_unsigned()
+                    ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(Limits::max())
+                    : value.get<std::int64_t>() >= Limits::min() && value.get<std::int64_t>() <= Limits::max());
   if (!fits) wrong(name, "a whole number of 32 bits", value);
   return value.get<int>();
 }

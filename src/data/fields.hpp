@@ -1,4 +1,5 @@
-// Reading a JSON object strictly: each error names the field, what was expected and what was found. For the data room only.
+// Reading a JSON object strictly: each error names the field, what was expected and what was found. For the data room
+// only.
 #pragma once
 
 #include <cstdint>

@@ -63,7 +63,8 @@ bool LineSource::next(std::string& line) {
     line.append(first, n);
     begin_ += n + (newline ? 1 : 0);
     if (line.size() > longest_line) {
-      throw user_error("a line is longer than 64 MiB").at(file_.string() + ":" + std::to_string(number_ + 1))
+      throw user_error("a line is longer than 64 MiB")
+          .at(file_.string() + ":" + std::to_string(number_ + 1))
           .hint("is this a JSON Lines file?");
     }
     if (newline) return ++number_, true;

@@ -15,8 +15,8 @@ class LineSource {
   /// Throws `Error` (user) where the file cannot be opened.
   explicit LineSource(std::filesystem::path file);
 
-  /// The next line without its newline; false at the end. Throws `Error` where the file cannot be read, a compressed one
-  /// is cut short, or a line is longer than 64 MiB.
+  /// The next line without its newline; false at the end. Throws `Error` where the file cannot be read, a compressed
+  /// one is cut short, or a line is longer than 64 MiB.
   bool next(std::string& line);
   /// 1 for the first line.
   std::uint64_t number() const { return number_; }

@@ -102,11 +102,16 @@ std::vector<std::string> differences(const Manifest& was, const Manifest& now) {
 }
 
 Json to_json(const Manifest& manifest) {
-  return {{"schema_version", manifest.schema},   {"normalisation_version", manifest.normalisation},
-          {"stage", manifest.stage},             {"tool_version", manifest.tool_version},
-          {"command_line", manifest.command_line}, {"config", manifest.config},
-          {"seed", manifest.seed},               {"models", manifest.models},
-          {"inputs", manifest.inputs},           {"counts", manifest.counts},
+  return {{"schema_version", manifest.schema},
+          {"normalisation_version", manifest.normalisation},
+          {"stage", manifest.stage},
+          {"tool_version", manifest.tool_version},
+          {"command_line", manifest.command_line},
+          {"config", manifest.config},
+          {"seed", manifest.seed},
+          {"models", manifest.models},
+          {"inputs", manifest.inputs},
+          {"counts", manifest.counts},
           {"complete", manifest.complete}};
 }
 
@@ -133,13 +138,16 @@ bool has_manifest(const fs::path& folder) { return fs::exists(manifest_file(fold
 Manifest read_manifest(const fs::path& folder) {
   const fs::path file = manifest_file(folder);
   if (!fs::exists(file)) {
-    throw user_error("the folder has no manifest.json").at(folder.string())
+    throw user_error("the folder has no manifest.json")
+        .at(folder.string())
         .hint("name the folder that an earlier stage wrote, or run that stage first");
   }
   try {
     return manifest_from_json(Json::parse(read_file(file)));
   } catch (const Json::exception& error) {
-    throw user_error("the manifest is not JSON").at(file.string()).got(error.what())
+    throw user_error("the manifest is not JSON")
+        .at(file.string())
+        .got(error.what())
         .hint("restore the file, or make the folder again");
   } catch (Error& error) {
     throw error.where().empty() ? error.at(file.string()) : error;

@@ -6,8 +6,8 @@
 namespace udrl::data {
 namespace {
 
-constexpr char32_t piece_space = 0x2581;  // ▁, how sentencepiece spells a space
-constexpr char32_t reserved = 0x27E8;     // ⟨, opens every command
+constexpr char32_t piece_space = 0x2581;     // ▁, how sentencepiece spells a space
+constexpr char32_t reserved = 0x27E8;        // ⟨, opens every command
 constexpr char32_t first_composing = 0x300;  // below it every text is its own NFC
 
 // Valid UTF-8 with what udrl never keeps removed; white space becomes ' '. Says whether NFC may change it.
@@ -40,7 +40,8 @@ std::string collapse_spaces(std::string_view text) {
 
 }  // namespace
 
-// Removing comes before composing: what was around a removed character may compose, and a second pass must find nothing.
+// Removing comes before composing: what was around a removed character may compose, and a second pass must find
+// nothing.
 std::string normalise(std::string_view text) {
   bool may_compose = false;
   std::string cleaned = clean(text, may_compose);

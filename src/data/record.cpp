@@ -1,4 +1,5 @@
-// Record and intent from and to JSON, with the field names of docs/formats.md. Not for: files (shard_reader.cpp, shard_writer.cpp).
+// Record and intent from and to JSON, with the field names of docs/formats.md. Not for: files (shard_reader.cpp,
+// shard_writer.cpp).
 #include "udrl/data/record.hpp"
 
 #include <algorithm>
@@ -14,8 +15,8 @@ namespace {
 
 // In the order in which stages add them: the order on a line, too.
 constexpr std::array<std::string_view, 19> known_fields = {
-    "intent_id", "intent", "group",    "subject", "format", "style",  "id",    "task",   "prompt",  "teacher",
-    "draw",      "sampling", "finish", "tokens",  "scores", "words",  "return", "commands", "split"};
+    "intent_id", "intent",   "group",  "subject", "format", "style", "id",     "task",     "prompt", "teacher",
+    "draw",      "sampling", "finish", "tokens",  "scores", "words", "return", "commands", "split"};
 
 bool is_known(std::string_view name) {
   return std::find(known_fields.begin(), known_fields.end(), name) != known_fields.end();
@@ -103,7 +104,7 @@ void append_field(std::string& line, const std::string& name, const Json& value)
 
 Intent intent_from_json(const Json& json) {
   const Fields fields(json, "record");
-  return {fields.text("intent_id"),      fields.text("intent"),         fields.text_or("group", ""),
+  return {fields.text("intent_id"),      fields.text("intent"),        fields.text_or("group", ""),
           fields.text_or("subject", ""), fields.text_or("format", ""), fields.text_or("style", "")};
 }
 
@@ -149,7 +150,9 @@ std::string to_line(const Json& json) {
     }
     return line + "}";
   } catch (const Json::exception& error) {
-    throw failure("a record cannot be written as JSON").got(error.what()).hint("text must be valid UTF-8: see data::normalise");
+    throw failure("a record cannot be written as JSON")
+        .got(error.what())
+        .hint("text must be valid UTF-8: see data::normalise");
   }
 }
 

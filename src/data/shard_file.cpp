@@ -19,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Error write_error(const fs::path& file, int code, const std::string& kept) {
-  std::string what = "cannot write the shard", cure = "see to it, then run the same command again: it goes on where it stopped";
+  std::string what = "cannot write the shard",
+              cure = "see to it, then run the same command again: it goes on where it stopped";
   if (code == ENOSPC || code == EDQUOT) {
     what = code == ENOSPC ? "the disk is full" : "the disk quota is used up";
     cure = "free some space, then run the same command again: it goes on where it stopped";
@@ -85,7 +86,8 @@ class PlainShard : public ShardFile {
  private:
   [[noreturn]] void undo_torn_line(int error) {
     const bool cut = ::ftruncate(fd_.get(), size_) == 0;
-    throw write_error(file_, error, cut ? "all whole lines written so far are kept" : "a torn last line is repaired then");
+    throw write_error(file_, error,
+                      cut ? "all whole lines written so far are kept" : "a torn last line is repaired then");
   }
 
   fs::path file_;

@@ -1,4 +1,5 @@
-// One shard being written: plain (appended to, whole lines or nothing) or gzipped (whole or not at all). For the data room only.
+// One shard being written: plain (appended to, whole lines or nothing) or gzipped (whole or not at all). For the data
+// room only.
 #pragma once
 
 #include <cstdint>

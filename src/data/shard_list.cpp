@@ -95,7 +95,8 @@ bool has_shards(const fs::path& folder) { return fs::is_directory(folder) && !sh
 
 std::vector<fs::path> list_shards(const fs::path& folder_or_file) {
   if (!fs::exists(folder_or_file)) {
-    throw user_error("no such file or folder").at(folder_or_file.string())
+    throw user_error("no such file or folder")
+        .at(folder_or_file.string())
         .hint("name the folder that an earlier stage wrote, or run that stage first");
   }
   if (!fs::is_directory(folder_or_file)) return {folder_or_file};

@@ -103,16 +103,21 @@ struct JsonLinesReader::Impl {
   void bad_line(const Error& error) {
     const std::string why = flat(error.what());
     if (options.skip_bad) return reject(why);
-    const std::string mend = "mend or remove the line, or pass --skip-bad to put such lines into rejects.jsonl and go on";
+    const std::string mend =
+        "mend or remove the line, or pass --skip-bad to put such lines into rejects.jsonl and go on";
     const std::string restart = "the file is truncated: start the stage that wrote it again, which repairs it";
-    throw user_error("malformed line: " + why).at(where(source->file())).hint(source->torn() ? restart + "; or " + mend : mend);
+    throw user_error("malformed line: " + why)
+        .at(where(source->file()))
+        .hint(source->torn() ? restart + "; or " + mend : mend);
   }
 
   void reject(const std::string& why) {
     if (!rejects.is_open()) rejects.open(options.rejects, std::ios::binary | std::ios::app);
-    const Json json = {{"file", source->file().filename().string()}, {"line", source->number()}, {"why", why}, {"text", line}};
+    const Json json = {
+        {"file", source->file().filename().string()}, {"line", source->number()}, {"why", why}, {"text", line}};
     rejects << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
-    if (!rejects) throw failure("cannot write the rejected lines").at(options.rejects.string()).hint("is the disk full?");
+    if (!rejects)
+      throw failure("cannot write the rejected lines").at(options.rejects.string()).hint("is the disk full?");
     ++rejected;
   }
 

@@ -1,4 +1,5 @@
-// Appending records to a folder of shards, where an earlier run left off. Not for: the bytes of one shard (shard_file.cpp).
+// Appending records to a folder of shards, where an earlier run left off. Not for: the bytes of one shard
+// (shard_file.cpp).
 #include "line_source.hpp"
 #include "shard_file.hpp"
 #include "udrl/base/error.hpp"
@@ -34,7 +35,8 @@ void remove_unfinished(const fs::path& folder) {
 
 struct ShardWriter::Impl {
   Impl(fs::path where, WriteOptions write) : folder(std::move(where)), options(write) {
-    if (options.records_per_shard == 0) throw user_error("records_per_shard is out of range").expected("1 or more").got("0");
+    if (options.records_per_shard == 0)
+      throw user_error("records_per_shard is out of range").expected("1 or more").got("0");
     make_folder(folder);
     lock = lock_folder(folder);
     remove_unfinished(folder);

@@ -1,4 +1,5 @@
-// Strict decoding by Unicode's table 3-7, and utf8proc behind one door. Not for: what udrl keeps of a text (normalise.cpp).
+// Strict decoding by Unicode's table 3-7, and utf8proc behind one door. Not for: what udrl keeps of a text
+// (normalise.cpp).
 #include "utf8.hpp"
 
 #include <utf8proc.h>
@@ -82,9 +83,9 @@ bool is_word_character(char32_t code) {
 std::string compose_utf8(std::string_view valid, bool fold) {
   const int options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | (fold ? UTF8PROC_CASEFOLD : 0);
   utf8proc_uint8_t* raw = nullptr;
-  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(valid.data()),
-                                 static_cast<utf8proc_ssize_t>(valid.size()), &raw,
-                                 static_cast<utf8proc_option_t>(options));
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(valid.data()), static_cast<utf8proc_ssize_t>(valid.size()),
+                   &raw, static_cast<utf8proc_option_t>(options));
   const std::unique_ptr<utf8proc_uint8_t, Free> memory(raw);
   if (size < 0) throw failure("text cannot be normalised").got(utf8proc_errmsg(size));
   return {reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size)};

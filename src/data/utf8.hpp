@@ -1,4 +1,5 @@
-// UTF-8 code point by code point, and what a code point is. For the data room only. Not for: normal forms (normalise.cpp).
+// UTF-8 code point by code point, and what a code point is. For the data room only. Not for: normal forms
+// (normalise.cpp).
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,8 @@ namespace udrl::data {
 
 inline constexpr char32_t replacement = 0xFFFD;
 
-/// The code point at `at`, which moves behind it. A malformed sequence gives U+FFFD for each maximal subpart (Unicode 3.9).
+/// The code point at `at`, which moves behind it. A malformed sequence gives U+FFFD for each maximal subpart
+/// (Unicode 3.9).
 char32_t decode_utf8(std::string_view text, std::size_t& at);
 void append_utf8(std::string& out, char32_t code);
 bool is_ascii(std::string_view text);

@@ -1,6 +1,6 @@
 // Exact duplicates are found whatever their case and spacing, within a scope.
-#include "catch.hpp"
 #include "udrl/data/dedup.hpp"
+#include "catch.hpp"
 
 using namespace udrl::data;
 

@@ -1,7 +1,7 @@
 // Manifests come back as written, and a folder of other settings is refused key by key.
+#include "udrl/data/manifest.hpp"
 #include "catch.hpp"
 #include "support.hpp"
-#include "udrl/data/manifest.hpp"
 
 using namespace udrl;
 using namespace udrl::data;

@@ -28,12 +28,40 @@ std::string random_bytes(RandomStream& random) {
   return out;
 }
 
-// Pieces that meet in awkward ways: combining marks, Hangul parts, controls, spaces, reserved characters, half sequences.
+// Pieces that meet in awkward ways: combining marks, Hangul parts, controls, spaces, reserved characters, half
+// sequences.
 std::string random_pieces(RandomStream& random) {
-  static const std::vector<std::string> pieces = {
-      "a", "e", "\xCC\x81", "\xCC\x88", "\xCC\xB8", "\xCD\x85", "\xCC\xA3", "<", " ", "\t", "\n", "\x01", "\x7F", "\xC2\x85",
-      "\xC2\xA0", "\xE3\x80\x80", "\xE2\x96\x81", "\xE2\x9F\xA8", "\xE2\x8C\xA9", "\xE1\x84\x80", "\xE1\x85\xA1", "\xE1\x86\xA8",
-      "\xE2\x84\xAB", "\xE2\x80\x80", "\xF0\x9F\x98\x80", "\xE2\x80\x8D", "\xEF\xBB\xBF", "\xE2", "\xF0\x9F", "\xED\xA0\x80", "\xC3\xA9"};
+  static const std::vector<std::string> pieces = {"a",
+                                                  "e",
+                                                  "\xCC\x81",
+                                                  "\xCC\x88",
+                                                  "\xCC\xB8",
+                                                  "\xCD\x85",
+                                                  "\xCC\xA3",
+                                                  "<",
+                                                  " ",
+                                                  "\t",
+                                                  "\n",
+                                                  "\x01",
+                                                  "\x7F",
+                                                  "\xC2\x85",
+                                                  "\xC2\xA0",
+                                                  "\xE3\x80\x80",
+                                                  "\xE2\x96\x81",
+                                                  "\xE2\x9F\xA8",
+                                                  "\xE2\x8C\xA9",
+                                                  "\xE1\x84\x80",
+                                                  "\xE1\x85\xA1",
+                                                  "\xE1\x86\xA8",
+                                                  "\xE2\x84\xAB",
+                                                  "\xE2\x80\x80",
+                                                  "\xF0\x9F\x98\x80",
+                                                  "\xE2\x80\x8D",
+                                                  "\xEF\xBB\xBF",
+                                                  "\xE2",
+                                                  "\xF0\x9F",
+                                                  "\xED\xA0\x80",
+                                                  "\xC3\xA9"};
   std::string out;
   const auto n = random.below(12);
   for (std::uint64_t i = 0; i < n; ++i) out += pieces[random.below(pieces.size())];
@@ -50,12 +78,14 @@ TEST_CASE("Plain text stays as it is") {
 
 TEST_CASE("White space of every kind collapses and is trimmed") {
   CHECK(normalise("  a \t\r\n b\v\fc ") == "a b c");
-  CHECK(normalise("a\xC2\xA0\xE3\x80\x80\xE2\x80\xA8\xC2\x85" "b") == "a b");
+  CHECK(normalise("a\xC2\xA0\xE3\x80\x80\xE2\x80\xA8\xC2\x85"
+                  "b") == "a b");
   CHECK(normalise(" \n\t ") == "");
 }
 
 TEST_CASE("Controls and the piece space vanish without a gap") {
-  CHECK(normalise(std::string("a\0b\x1B\x7F", 5) + "\xC2\x80" "c") == "abc");
+  CHECK(normalise(std::string("a\0b\x1B\x7F", 5) + "\xC2\x80"
+                                                   "c") == "abc");
   CHECK(normalise("\xE2\x96\x81holiday\xE2\x96\x81sale") == "holidaysale");
   CHECK(normalise("a \x01 b") == "a b");
 }

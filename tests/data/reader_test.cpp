@@ -126,7 +126,8 @@ TEST_CASE("A truncated or damaged gzip file is an error, even where bad lines ar
   ReadOptions skip;
   skip.skip_bad = true;
   skip.rejects = folder / "rejects.jsonl";
-  for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{9}, std::size_t{20}, whole.size() / 2, whole.size() - 1}) {
+  for (const std::size_t n :
+       {std::size_t{0}, std::size_t{1}, std::size_t{9}, std::size_t{20}, whole.size() / 2, whole.size() - 1}) {
     put(file, whole.substr(0, n));
     INFO("cut to " << n);
     CHECK(contains(message_of([&] { read_numbers(folder.path()); }), "truncated"));

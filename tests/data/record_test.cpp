@@ -29,12 +29,13 @@ TEST_CASE("A full record comes back from its line unchanged") {
 }
 
 TEST_CASE("The fields of a line are those of the format and in stage order") {
-  CHECK(to_line(to_json(full_record())) ==
-        R"({"intent_id":"0123","intent":"holiday sale","group":"retail","subject":"sale","format":"flyer","style":"minimalist",)"
-        R"("id":"4567","task":"image","prompt":"A cosy \"shop\" window …","teacher":"qwen","draw":3,)"
-        R"("sampling":{"few_shot":["a","b"],"seed":18446744073709551615,"temperature":0.30000000000000004,"top_p":0.95},)"
-        R"("finish":"stop","tokens":17,"scores":{"copying":0.3333333333333333,"relevance":0.1},"words":5,"return":-1e-17,)"
-        R"("commands":{"return":4,"words":5},"split":"train","note":{"by":["someone",1,null]}})");
+  CHECK(
+      to_line(to_json(full_record())) ==
+      R"({"intent_id":"0123","intent":"holiday sale","group":"retail","subject":"sale","format":"flyer","style":"minimalist",)"
+      R"("id":"4567","task":"image","prompt":"A cosy \"shop\" window …","teacher":"qwen","draw":3,)"
+      R"("sampling":{"few_shot":["a","b"],"seed":18446744073709551615,"temperature":0.30000000000000004,"top_p":0.95},)"
+      R"("finish":"stop","tokens":17,"scores":{"copying":0.3333333333333333,"relevance":0.1},"words":5,"return":-1e-17,)"
+      R"("commands":{"return":4,"words":5},"split":"train","note":{"by":["someone",1,null]}})");
 }
 
 TEST_CASE("A field that no stage has set is absent") {
@@ -55,7 +56,8 @@ TEST_CASE("An empty answer is still an answer") {
 }
 
 TEST_CASE("A missing field is named") {
-  for (const std::string name : {"intent_id", "intent", "id", "task", "prompt", "teacher", "sampling", "finish", "tokens"}) {
+  for (const std::string name :
+       {"intent_id", "intent", "id", "task", "prompt", "teacher", "sampling", "finish", "tokens"}) {
     Json json = to_json(full_record());
     json.erase(name);
     const auto error = error_of([&] { record_from_json(json); });

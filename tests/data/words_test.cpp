@@ -48,7 +48,8 @@ TEST_CASE("Stemming is the same in many threads") {
   std::vector<std::thread> threads;
   for (int& count : wrong) {
     threads.emplace_back([&expected, &count] {
-      for (int i = 0; i < 2000; ++i) count += content_stems("bakeries sailing photographers minimalist designs") != expected;
+      for (int i = 0; i < 2000; ++i)
+        count += content_stems("bakeries sailing photographers minimalist designs") != expected;
     });
   }
   for (std::thread& thread : threads) thread.join();

@@ -15,17 +15,17 @@ namespace udrl::data {
 inline constexpr int schema_version = 1;
 
 struct Manifest {
-  std::string stage;                           ///< "synthesize"
-  std::string tool_version;                    ///< udrl::version()
+  std::string stage;         ///< "synthesize"
+  std::string tool_version;  ///< udrl::version()
   std::string command_line;
-  Json config = Json::object();                ///< resolved, output-relevant options
+  Json config = Json::object();  ///< resolved, output-relevant options
   std::uint64_t seed = 0;
-  std::map<std::string, std::string> models;   ///< name → SHA-256 of the file
-  std::map<std::string, std::string> inputs;   ///< what → SHA-256 (of a folder: its manifest, or its shards)
-  std::map<std::string, std::uint64_t> counts; ///< by outcome
+  std::map<std::string, std::string> models;    ///< name → SHA-256 of the file
+  std::map<std::string, std::string> inputs;    ///< what → SHA-256 (of a folder: its manifest, or its shards)
+  std::map<std::string, std::uint64_t> counts;  ///< by outcome
   bool complete = false;
-  int schema = schema_version;                 ///< JSON field "schema_version"
-  int normalisation = normalisation_version;   ///< JSON field "normalisation_version"
+  int schema = schema_version;                ///< JSON field "schema_version"
+  int normalisation = normalisation_version;  ///< JSON field "normalisation_version"
 };
 
 Json to_json(const Manifest& manifest);
@@ -38,8 +38,8 @@ void write_manifest(const std::filesystem::path& folder, const Manifest& manifes
 /// (tagged/train …). Of a file: its own.
 std::string hash_input(const std::filesystem::path& folder_or_file);
 
-/// What makes the two runs' output differ, one line each ("temperatures: was [0.6,0.8], now [0.7]"): stage, config key by
-/// key, seed, models, inputs, schema and normalisation version. Never the tool's version, command line or counts.
+/// What makes the two runs' output differ, one line each ("temperatures: was [0.6,0.8], now [0.7]"): stage, config key
+/// by key, seed, models, inputs, schema and normalisation version. Never the tool's version, command line or counts.
 std::vector<std::string> differences(const Manifest& was, const Manifest& now);
 
 /// Opens a stage's output folder. New: writes the manifest (complete = false). There from an earlier run of the same

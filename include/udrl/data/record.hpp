@@ -54,8 +54,8 @@ struct Record {
   Json extra = Json::object();
 };
 
-/// Throws `Error` (user) saying which field is missing or of the wrong type. `intent_id` and `intent` must be there; as soon
-/// as one of id, task, prompt or teacher is, all that synthesize writes must be (but `draw`).
+/// Throws `Error` (user) saying which field is missing or of the wrong type. `intent_id` and `intent` must be there; as
+/// soon as one of id, task, prompt or teacher is, all that synthesize writes must be (but `draw`).
 Intent intent_from_json(const Json& json);
 Json to_json(const Intent& intent);
 Record record_from_json(const Json& json);

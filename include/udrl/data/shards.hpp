@@ -1,5 +1,5 @@
-// Folders of part-NNNNN.jsonl (or .jsonl.gz): reading line by line in flat memory, appending whole lines, repair after a
-// crash. Not for: what the records mean (record.hpp), or the manifest (manifest.hpp).
+// Folders of part-NNNNN.jsonl (or .jsonl.gz): reading line by line in flat memory, appending whole lines, repair after
+// a crash. Not for: what the records mean (record.hpp), or the manifest (manifest.hpp).
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ struct ReadOptions {
   std::filesystem::path rejects;  ///< a JSONL file {file, line, why, text}; required with skip_bad; replaced
 };
 
-/// Reads lines across shards, gzipped or not. A malformed line (not JSON, an empty line, a record that `record_from_json`
-/// refuses) stops with file, line and reason, or is rejected and counted.
+/// Reads lines across shards, gzipped or not. A malformed line (not JSON, an empty line, a record that
+/// `record_from_json` refuses) stops with file, line and reason, or is rejected and counted.
 class JsonLinesReader {
  public:
   explicit JsonLinesReader(std::filesystem::path folder_or_file, ReadOptions options = {});
@@ -61,10 +61,10 @@ struct WriteOptions {
   bool compress = false;  ///< .jsonl.gz; written whole per shard, so not resumable within a shard
 };
 
-/// Appends whole lines to the shards of a folder, going on in its last plain shard while that has room. Opening it makes
-/// the folder, repairs a torn last line (cut after the last newline) and holds the folder against a second writer until
-/// closed. Lines are buffered (1 MiB); the destructor closes but cannot tell of an error: call `close`.
-/// Every `flush` reaches the disk; a write that fails (full disk) throws `failure` and leaves only whole lines.
+/// Appends whole lines to the shards of a folder, going on in its last plain shard while that has room. Opening it
+/// makes the folder, repairs a torn last line (cut after the last newline) and holds the folder against a second writer
+/// until closed. Lines are buffered (1 MiB); the destructor closes but cannot tell of an error: call `close`. Every
+/// `flush` reaches the disk; a write that fails (full disk) throws `failure` and leaves only whole lines.
 class ShardWriter {
  public:
   ShardWriter(std::filesystem::path folder, WriteOptions options = {});
