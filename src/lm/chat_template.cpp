@@ -31,7 +31,8 @@ jinja::value message_list(std::span<const Message> messages) {
 
 Prompt segments_of(const jinja::value& rendered) {
   Prompt prompt;
-  for (const auto& part : jinja::runtime::gather_string_parts(rendered)->val_str.parts) {
+  const auto text = jinja::runtime::gather_string_parts(rendered);  // named: it owns the parts that the loop walks over
+  for (const auto& part : text->val_str.parts) {
     if (!part.val.empty()) prompt.push_back({part.val, !part.is_input});
   }
   return prompt;
