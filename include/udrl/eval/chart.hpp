@@ -1,0 +1,43 @@
+// Charts as inline SVG, drawn for a column 420 units wide, coloured by the page's style sheet (classes student, model, arm).
+// Not for: tables, or which figures are shown (report.hpp).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "udrl/eval/html.hpp"
+
+namespace udrl::eval {
+
+/// A named value with its interval; NaN bounds draw no whisker.
+struct Mark {
+  std::string label;
+  std::string css_class;  ///< student, model or arm
+  double value = 0, low = 0, high = 0;
+};
+
+/// Axis values at round numbers (1, 2 or 5 times a power of ten) inside low … high; about `wanted` of them.
+std::vector<double> linear_ticks(double low, double high, int wanted);
+/// 1, 2 and 5 times powers of ten inside low … high, only powers of ten where that is over six; both ends above 0.
+std::vector<double> log_ticks(double low, double high);
+
+/// One line a mark: label and value above a dot with its whisker. `guide` draws a vertical line (NaN: none).
+Html interval_chart(const std::vector<Mark>& marks, double guide, const std::string& axis_title);
+
+struct Point {
+  Mark y;
+  double x = 0;
+};
+struct ScatterText {
+  std::string x_title, y_title;
+  std::function<std::string(double)> x_tick;  ///< how a value of the x axis is written
+};
+/// Logarithmic x axis; each point named beside it, without overlaps as far as there is room.
+Html scatter_chart(const std::vector<Point>& points, const ScatterText& text);
+
+/// Words asked (x) against words got (y): every answer a faint dot, their mean for each length asked a line, and the diagonal.
+Html words_chart(const std::vector<std::pair<int, int>>& asked_and_got);
+
+}  // namespace udrl::eval

@@ -1,0 +1,148 @@
+// The page: summary, charts, and the sections of report_parts.hpp.
+#include "udrl/eval/report.hpp"
+
+#include <cmath>
+
+#include "format.hpp"
+#include "report_parts.hpp"
+#include "report_style.hpp"
+#include "udrl/eval/chart.hpp"
+
+namespace udrl::eval {
+namespace {
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+
+const Estimate& headline_ratio(const Results& results) {
+  return ratio_to(results.row(results.headline.row), results.headline.reference)->corrected;
+}
+
+std::string title(const Results& results) {
+  const Estimate& e = headline_ratio(results);
+  if (!std::isfinite(e.value)) return "No ratio can be given: the teacher does not beat shuffled answers";
+  return "The student reaches " + percent(e.value) + " of its teacher’s relevance";
+}
+
+std::string plural(std::size_t n, const std::string& one) { return std::to_string(n) + " " + one + (n == 1 ? "" : "s"); }
+
+std::string lead(const Results& results) {
+  const Estimate& e = headline_ratio(results);
+  std::string out = "Both answered the same " + plural(results.set.intents, "short request") + " about " +
+                    plural(results.set.subjects.size(), "subject") + " that the student’s training never saw, for " +
+                    plural(results.set.tasks.size(), "task") + ". The teacher is " +
+                    results.row(results.headline.reference).row.title + ".";
+  if (std::isfinite(e.low))
+    out += " The share is counted from the floor of unrelated answers, with the request’s own words masked; its 95% interval is " +
+           percent(e.low) + " to " + percent(e.high) + ".";
+  return out;
+}
+
+Html verdict(const Results& results) {
+  const Headline& h = results.headline;
+  const std::string name = verdict_text(h);
+  std::string why = "To pass, the one-sided 95% lower bound must lie above " + percent(h.margin) + " of the teacher; it is " +
+                    percent(headline_ratio(results).lower_95) + ".";
+  if (!h.withheld_because.empty()) why = "No verdict is given: " + h.withheld_because.front() + ".";
+  return tag("p", {tag("span", {{"class", "verdict " + name}}, name), text(why)});
+}
+
+Html fact(const std::string& figure, const std::string& words) {
+  return tag("div", {tag("b", figure), tag("span", words)});
+}
+
+std::string times(double ratio) { return std::isfinite(ratio) ? fixed(ratio, ratio < 10 ? 1 : 0) + "×" : "–"; }
+
+Html facts(const Results& results) {
+  const RowResult& student = results.row(results.headline.row);
+  const Cost* own = cost_of(results, student);
+  const Cost* teacher = cost_of(results, results.row(results.headline.reference));
+  std::vector<Html> parts;
+  if (own && teacher) {
+    const double size = static_cast<double>(teacher->model.parameters) / static_cast<double>(own->model.parameters);
+    parts.push_back(fact(millions(own->model.parameters), "parameters; the teacher has " + times(size) + " as many"));
+    parts.push_back(fact(duration(own->latency.p50_s), "for a whole answer; the teacher takes " +
+                                                           times(teacher->latency.p50_s / own->latency.p50_s) + " as long"));
+  }
+  if (student.words.answers > 0)
+    parts.push_back(fact("±" + fixed(student.words.mean_absolute_error, 1), "words off the length asked for, on average"));
+  if (results.return_effect) {
+    const Estimate& d = results.return_effect->headline;
+    parts.push_back(fact((d.value >= 0 ? "+" : "") + fixed(d.value, 3), "relevance from asking the top return rather than the lowest (" + range_of(d, 3) + ")"));
+  }
+  return tag("div", {{"class", "facts"}}, parts);
+}
+
+Html notes(const Headline& h) {
+  std::vector<Html> lines;
+  for (const auto& reason : h.withheld_because) lines.push_back(tag("p", "Withheld: " + reason + "."));
+  for (const auto& caveat : h.caveats) lines.push_back(tag("p", "Note: " + caveat + "."));
+  return tag("div", {{"class", "notes"}}, lines);
+}
+
+Html figure(const std::string& title, const std::string& words, const Html& chart) {
+  return tag("figure", {tag("h3", title), tag("p", words), chart});
+}
+
+Mark mark_of(const RowResult& row) {
+  const Estimate& e = row.all.headline;
+  return {row.row.short_title, css_class(row.row.kind), e.value, e.low, e.high};
+}
+
+Html relevance_chart(const Results& results) {
+  std::vector<Mark> marks;
+  for (const RowResult& row : results.rows) marks.push_back(mark_of(row));
+  return interval_chart(marks, results.row(results.headline.reference).all.headline.value, "relevance, request’s words masked");
+}
+
+template <class X>
+Html cost_chart(const Results& results, X x_of, const ScatterText& words) {
+  std::vector<Point> points;
+  for (const RowResult& row : results.rows) {
+    const Cost* cost = cost_of(results, row);
+    if (cost && x_of(*cost) > 0) points.push_back({mark_of(row), x_of(*cost)});
+  }
+  return scatter_chart(points, words);
+}
+
+Html words_chart_of(const Results& results) {
+  std::vector<std::pair<int, int>> pairs;
+  for (const Measured& m : results.answers(results.headline.row).answers)
+    if (m.answer.asked_words) pairs.emplace_back(*m.answer.asked_words, m.words);
+  return words_chart(pairs);
+}
+
+std::string short_duration(double seconds) {
+  return seconds < 1 ? fixed(seconds * 1000, seconds < 0.001 ? 1 : 0) + " ms" : fixed(seconds, 0) + " s";
+}
+
+Html charts(const Results& results) {
+  const auto latency = [](const Cost& c) { return c.latency.p50_s; };
+  const auto parameters = [](const Cost& c) { return static_cast<double>(c.model.parameters); };
+  const auto size = [](double n) { return fixed(n / 1e6, n < 1e6 ? 1 : 0) + "M"; };
+  return tag("div", {{"class", "charts"}},
+             {figure("Relevance", "Dots are means, lines 95% intervals; the dashed line is the teacher.", relevance_chart(results)),
+              figure("Words asked for, words written", "A dot an answer; the line is their mean, the dashes what was asked.", words_chart_of(results)),
+              figure("Relevance and speed", "Left is faster, higher is better.", cost_chart(results, latency, {"whole answer, median, one at a time", "masked relevance", short_duration})),
+              figure("Relevance and size", "Left is smaller, higher is better.", cost_chart(results, parameters, {"parameters", "masked relevance", size}))});
+}
+
+Html head(const Results& results) {
+  return tag("head", {tag("meta", {{"charset", "utf-8"}}), tag("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}}),
+                      tag("meta", {{"name", "color-scheme"}, {"content", "light dark"}}),
+                      tag("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", "default-src 'none'; style-src 'unsafe-inline'"}}),
+                      tag("title", "udrl: " + title(results)), tag("style", {trusted(report_style)})});
+}
+
+}  // namespace
+
+std::string report_html(const Results& results, const ReportOptions& options) {
+  const Html summary = tag("header", {tag("p", {{"class", "kicker"}}, "udrl evaluation"), tag("h1", title(results)),
+                                      tag("p", {{"class", "lead"}}, lead(results)), verdict(results), facts(results),
+                                      tag("p", {{"class", "small muted"}}, "Measured on " + results.lineage.processor + "."), notes(results.headline)});
+  const Html page = tag("main", {summary, charts(results), systems_section(results), control_section(results), variety_section(results),
+                                 cost_section(results), answers_section(results, options.shown), method_section(results),
+                                 tag("footer", results.lineage.version)});
+  return "<!doctype html>\n" + tag("html", {{"lang", "en"}}, {head(results), tag("body", {page})}).markup() + "\n";
+}
+
+}  // namespace udrl::eval

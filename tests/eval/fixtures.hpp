@@ -1,0 +1,104 @@
+// Small made-up evaluations for the tests of this room. The figures are invented: they stand for nothing.
+#pragma once
+
+#include <string>
+#include <unistd.h>
+
+#include "udrl/base/random.hpp"
+#include "udrl/eval/compare.hpp"
+
+namespace udrl::eval::testing {
+
+/// A folder that is removed at the end of the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    static int number = 0;
+    path = std::filesystem::temp_directory_path() /
+           ("udrl-eval-test-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
+    std::filesystem::create_directories(path);
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  std::filesystem::path path;
+};
+
+inline data::Intent intent(const std::string& text, const std::string& subject) {
+  data::Intent i;
+  i.intent = text;
+  i.intent_id = text;
+  i.subject = subject;
+  return i;
+}
+
+/// `per_subject` intents about each subject, two tasks.
+inline CaseSet case_set(std::size_t subjects, std::size_t per_subject) {
+  CaseSet set;
+  set.tasks = {"image", "template"};
+  for (std::size_t s = 0; s < subjects; ++s) {
+    set.subjects.push_back("subject " + std::to_string(s));
+    for (std::size_t k = 0; k < per_subject; ++k) {
+      ++set.intents;
+      for (std::size_t t = 0; t < 2; ++t) {
+        Case c;
+        c.intent = intent("intent " + std::to_string(s) + "." + std::to_string(k), set.subjects.back());
+        c.id = c.intent.intent + "/" + set.tasks[t];
+        c.task = set.tasks[t];
+        c.task_index = t;
+        c.cluster = s;
+        c.asked_words = 10 + static_cast<int>((s * 7 + k * 3 + t) % 20);
+        set.cases.push_back(c);
+      }
+    }
+  }
+  return set;
+}
+
+inline Row row(const std::string& name, RowKind kind) {
+  Row r;
+  r.name = r.title = r.short_title = name;
+  r.kind = kind;
+  return r;
+}
+
+/// Answers whose masked relevance is about `level`.
+inline MeasuredRow measured_row(const CaseSet& set, const Row& row, double level) {
+  MeasuredRow out{row, {}};
+  RandomStream random(3, row.name);
+  for (const Case& c : set.cases) {
+    Measured m;
+    m.answer = {"a " + row.name + " answer to " + c.intent.intent, "stop", 12, {}, {}};
+    if (row.kind == RowKind::student) m.answer.asked_words = c.asked_words;
+    m.masked = level + 0.05 * random.normal();
+    m.relevance = m.masked + 0.1;
+    m.words = c.asked_words + static_cast<int>(random.below(5)) - 2;
+    m.copying = random.uniform();
+    out.answers.push_back(m);
+  }
+  return out;
+}
+
+/// A comparison of students at two levels with a teacher at 0.60 over a floor at 0.15.
+inline Results results(double top, double lowest, std::size_t subjects = 30) {
+  Results r;
+  r.set = case_set(subjects, 3);
+  r.measured = {measured_row(r.set, row("student-top", RowKind::student), top),
+                measured_row(r.set, row("student-lowest", RowKind::student), lowest),
+                measured_row(r.set, row("teacher-greedy", RowKind::model), 0.60),
+                measured_row(r.set, row("teacher-sampled", RowKind::model), 0.58),
+                measured_row(r.set, row(shuffled_row, RowKind::arm), 0.15),
+                measured_row(r.set, row(bare_intent_row, RowKind::arm), 0.15)};
+  r.measured.back().row = arm_rows()[1];
+  for (Measured& m : r.measured.back().answers) {
+    m.broken_rule = "too_short";
+    m.relevance = 1;
+  }
+  return r;
+}
+
+inline CompareOptions compare_options() { return {2000, 1, 0.95, 12, "teacher-greedy"}; }
+
+}  // namespace udrl::eval::testing
