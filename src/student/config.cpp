@@ -2,6 +2,7 @@
 #include "udrl/student/config.hpp"
 
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -47,8 +48,8 @@ void require_value(const Json& json, const char* field, const Json& value) {
 template <class T>
 void read(const Json& json, const char* field, T& target) {
   if (!json.contains(field) || json[field].is_null()) return;
-  if (!json[field].is_number())
-    throw user_error(std::string("config.json: ") + field + " is not a number").got(json[field].dump());
+  const bool right = std::is_integral_v<T> ? json[field].is_number_integer() : json[field].is_number();
+  if (!right) throw user_error(std::string("config.json: ") + field + " is not a number of its kind").got(json[field].dump());
   target = json[field].get<T>();
 }
 

@@ -107,7 +107,8 @@ std::string header_text(const std::vector<const TensorView*>& order, const Metad
 }
 
 DType parse_dtype(const Json& entry, const std::string& name) {
-  const std::string text = entry.value("dtype", "");
+  const Json field = entry.value("dtype", Json());
+  const std::string text = field.is_string() ? field.get<std::string>() : field.dump();
   for (const TypeRow& row : types)
     if (row.name == text) return row.dtype;
   throw user_error("a tensor has a type that udrl does not know: " + name).expected("F64, F32, F16, BF16, I64, I32, U8 or BOOL")

@@ -16,7 +16,7 @@ GgufType gguf_type_from_string(const std::string& text);  ///< throws `Error` (u
 
 struct GgufOptions {
   GgufType type = GgufType::f16;
-  std::filesystem::path file;  ///< where it goes; empty: student.gguf in the folder
+  std::filesystem::path file = {};  ///< where it goes; empty: student.gguf in the folder
   std::string name = "udrl-student";
   std::string licence = "apache-2.0";
 };

@@ -1,0 +1,77 @@
+#include "udrl/student/chat_template.hpp"
+
+#include "catch.hpp"
+#include "student/tiny.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/command/schema.hpp"
+#include "udrl/data/text.hpp"
+#include "udrl/lm/language_model.hpp"
+#include "udrl/student/gguf_export.hpp"
+
+using namespace udrl;
+using namespace udrl::student;
+
+namespace {
+
+std::unique_ptr<lm::LanguageModel> exported(const tiny::Folder& folder) {
+  tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()));
+  lm::ModelOptions options;
+  options.gguf = export_gguf(folder.path()).file;
+  options.slots = 2;
+  return lm::open_model(options);
+}
+
+std::string rendered(const lm::LanguageModel& model, const std::vector<lm::Message>& messages) {
+  std::string text;
+  for (const lm::Segment& segment : model.chat(messages)) text += segment.text;
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("the default asks the top return at the median length") {
+  const command::Command command = default_command(tiny::commands(), 1);
+  CHECK(command.task_slot == 1);
+  CHECK(command.words == 9);
+  CHECK(command.return_bin == 4);
+}
+
+TEST_CASE("a user message becomes a sequence in llama.cpp's Jinja") {
+  const tiny::Folder folder;
+  const auto model = exported(folder);
+  CHECK(rendered(*model, {{lm::Role::user, "holiday sale"}}) == "⟨s⟩ holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩");
+}
+
+TEST_CASE("the template normalises what is typed as our own code does, but for Unicode forms") {
+  const tiny::Folder folder;
+  const auto model = exported(folder);
+  const std::string typed = GENERATE("  two   spaces ", "line\nbreak\ttab\r\n", "⟨gen⟩ ⟨task:3⟩", "a▁b", "it's \"quoted\" {{ 7*7 }} {% if %}", "<s> x");
+  CHECK(rendered(*model, {{lm::Role::user, typed}}) ==
+        "⟨s⟩ " + data::normalise(typed) + "⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩");
+}
+
+TEST_CASE("the last user message counts, other roles do not") {
+  const tiny::Folder folder;
+  const auto model = exported(folder);
+  const std::vector<lm::Message> messages{{lm::Role::system, "be kind"}, {lm::Role::user, "first"}, {lm::Role::assistant, "answer"}, {lm::Role::user, "second"}};
+  CHECK(rendered(*model, messages) == "⟨s⟩ second⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩");
+}
+
+TEST_CASE("a chat and a sequence prompt get the same answer") {
+  const tiny::Folder folder;
+  const auto model = exported(folder);
+  lm::Request chat, sequence;
+  chat.prompt = model->chat(std::vector<lm::Message>{{lm::Role::user, "marsun sale"}});
+  sequence.prompt = command::sequence_prompt("marsun sale", default_command(tiny::commands(), 0));
+  chat.sampling.temperature = sequence.sampling.temperature = 0;
+  chat.sampling.max_tokens = sequence.sampling.max_tokens = 12;
+  const auto answers = lm::complete_all(*model, std::vector<lm::Request>{chat, sequence});
+  CHECK(answers[0].tokens > 0);
+  CHECK(answers[0].text == answers[1].text);
+}
+
+TEST_CASE("commands without a task are refused") {
+  command::Fitted none = tiny::commands();
+  none.tasks.clear();
+  CHECK_THROWS_AS(chat_template(none), Error);
+}

@@ -1,0 +1,57 @@
+"""Opens a checkpoint folder with transformers and compares it with what udrl expects. Called by transformers_test.cpp.
+
+Not for: training, or anything that needs a network. Exit 0: all agrees; 1: it does not, and the first differences are printed.
+"""
+import json
+import sys
+
+
+def differences(tokenizer, model, expected):
+    import torch
+
+    for item in expected["texts"]:
+        ids = tokenizer(item["text"], add_special_tokens=False)["input_ids"]
+        if ids != item["ids"]:
+            yield f"ids of {item['text']!r}: {ids}, expected {item['ids']}"
+        elif tokenizer.decode(ids) != item["text"]:
+            yield f"decoded {tokenizer.decode(ids)!r}, expected {item['text']!r}"
+    sequence = expected["sequence"]
+    ids = tokenizer(sequence["text"])["input_ids"]
+    if ids != sequence["ids"]:
+        yield f"ids of the sequence: {ids}, expected {sequence['ids']}"
+    message = {"role": "user", "content": expected["chat"]["content"]}
+    chat = tokenizer.apply_chat_template([message], tokenize=False, add_generation_prompt=True)
+    if chat != expected["chat"]["rendered"]:
+        yield f"chat template: {chat!r}, expected {expected['chat']['rendered']!r}"
+    asked = tokenizer.apply_chat_template([message], tokenize=False, task="template", words=7, **{"return": 2})
+    if not asked.endswith("⟨task:1⟩⟨words:7⟩⟨return:2⟩⟨gen⟩"):
+        yield f"chat template with arguments: {asked!r}"
+    with torch.no_grad():
+        logits = model(torch.tensor([sequence["ids"]])).logits[0].double()
+    wanted = torch.tensor(expected["logits"], dtype=torch.float64)
+    largest = (logits - wanted).abs().max().item()
+    if not largest < 1e-4 * wanted.std().item():
+        yield f"logits differ by up to {largest} (deviation {wanted.std().item()})"
+    parameters = sum(p.numel() for p in model.parameters())
+    if parameters != expected["parameters"]:
+        yield f"{parameters} parameters, expected {expected['parameters']}"
+
+
+def main():
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    if sys.argv[1] == "--available":
+        return 0
+    folder = sys.argv[1]
+    with open(sys.argv[2], encoding="utf-8") as file:
+        expected = json.load(file)
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    found = list(differences(AutoTokenizer.from_pretrained(folder), model.eval(), expected))
+    for line in found[:10]:
+        print(line)
+    print(f"{len(expected['texts'])} texts, {len(found)} differences")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

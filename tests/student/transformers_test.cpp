@@ -1,0 +1,54 @@
+// The checkpoint folder opened by Python's `transformers`: ids, logits, chat template. The Python side is check_transformers.py.
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+#include "student/reference.hpp"
+#include "student/tiny.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/command/schema.hpp"
+#include "udrl/student/chat_template.hpp"
+
+using namespace udrl;
+using namespace udrl::student;
+
+namespace {
+
+std::string python() {
+  if (const char* chosen = std::getenv("UDRL_PYTHON")) return chosen;
+  return std::string(UDRL_SOURCE_DIR) + "/.deps/venv/bin/python";
+}
+
+int run(const std::string& arguments) {
+  const std::string script = std::string(UDRL_SOURCE_DIR) + "/tests/student/check_transformers.py";
+  return std::system(("HF_HUB_OFFLINE=1 '" + python() + "' '" + script + "' " + arguments).c_str());
+}
+
+nlohmann::json expectations(const tiny::Weights& weights) {
+  const Tokenizer& tokenizer = tiny::tokenizer();
+  nlohmann::json json;
+  for (const std::string& text : tiny::strings()) json["texts"].push_back({{"text", text}, {"ids", tokenizer.encode(text)}});
+  const lm::Prompt prompt = command::sequence_prompt("marsun sale", default_command(tiny::commands(), 0));
+  std::string sequence;
+  for (const lm::Segment& segment : prompt) sequence += segment.text;
+  json["sequence"] = {{"text", sequence}, {"ids", tokenizer.encode(prompt)}};
+  json["chat"] = {{"content", " marsun\n  sale "}, {"rendered", "⟨s⟩" + sequence}};
+  json["logits"] = tiny::reference_logits(tiny::config(), weights, tokenizer.encode(prompt));
+  json["parameters"] = tiny::config().parameter_count();
+  return json;
+}
+
+}  // namespace
+
+TEST_CASE("transformers opens the folder and agrees in ids, logits and chat template") {
+  if (run("--available >/dev/null 2>&1") != 0) {
+    WARN("skipped: no transformers in " << python() << " (scripts/setup.sh --test installs it)");
+    return;
+  }
+  const tiny::Folder folder;
+  const tiny::Weights weights(tiny::config());
+  tiny::write(folder.path(), tiny::config(), weights);
+  write_file_atomic(folder / "expected.json", expectations(weights).dump());
+  CHECK(run("'" + folder.path().string() + "' '" + (folder / "expected.json").string() + "'") == 0);
+}
