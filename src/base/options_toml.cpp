@@ -1,12 +1,10 @@
-// TOML files through toml++: the only file that sees it. Tables become dotted names; every error names file and line.
-#include <toml++/toml.h>
-
+// Options from TOML files. Tables become dotted names; every error names file and line.
 #include <string>
 #include <vector>
 
 #include "option_values.hpp"
+#include "toml_parse.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 #include "udrl/base/options.hpp"
 
 namespace udrl {
@@ -23,17 +21,6 @@ struct Entry {
 
 std::string place(const std::string& file, const toml::key& key) {
   return file + ":" + std::to_string(key.source().begin.line);
-}
-
-toml::table parse_file(const std::filesystem::path& file) {
-  const std::string content = read_file(file);
-  try {
-    return toml::parse(content, file.string());
-  } catch (const toml::parse_error& error) {
-    throw user_error("this is not TOML: " + std::string(error.description()))
-        .at(file.string() + ":" + std::to_string(error.source().begin.line))
-        .hint("texts stand in quotation marks, tables are [name]; see https://toml.io");
-  }
 }
 
 bool scalar_of(const toml::node& node, Scalar& value) {
@@ -107,7 +94,7 @@ bool is_set_by_flag(const Option& option) { return option.source().rfind("-", 0)
 }  // namespace
 
 void OptionSet::read_toml(const std::filesystem::path& file) {
-  const toml::table root = parse_file(file);
+  const toml::table root = detail::parse_toml(file);
   const std::string file_name = file.string();
   const std::vector<std::string> known = names();
   Flattener flattener{file_name, known, {}};

@@ -1,9 +1,12 @@
 // TOML files: every type, every refusal with file and line, and who wins.
+#include <nlohmann/json.hpp>
+
 #include "catch.hpp"
 #include "expect_error.hpp"
 #include "sample_options.hpp"
 #include "temp_folder.hpp"
 #include "udrl/base/options.hpp"
+#include "udrl/base/toml.hpp"
 
 using namespace udrl;
 using namespace udrl::test;
@@ -162,4 +165,13 @@ TEST_CASE("the final check names where a value came from") {
   set.read_toml(file);
   option.range(5, 9);
   CHECK(contains(error_of([&] { set.validate(); }), "2 " + file.string() + ":2: low is out of range"));
+}
+
+TEST_CASE("a TOML file that is data becomes JSON") {
+  const TempFolder folder;
+  const auto file = folder.file("task.toml", "name = \"image\"\n[[example]]\nwords = 3\nshare = 0.25\ntext = '⟨\"'\n");
+  const auto json = nlohmann::json::parse(toml_file_as_json(file));
+  CHECK(json == nlohmann::json::parse(R"({"name": "image", "example": [{"words": 3, "share": 0.25, "text": "⟨\""}]})"));
+  const auto broken = folder.file("broken.toml", "a = 1\nb = \n");
+  CHECK(contains(error_of([&] { toml_file_as_json(broken); }), "2 " + broken.string() + ":2: this is not TOML"));
 }
