@@ -1,4 +1,5 @@
-// Which commands may be asked: the support in the training data, and defaults drawn from it. Not for: returns (fitted.cpp).
+// Which commands may be asked: the support in the training data, and defaults drawn from it. Not for: returns
+// (fitted.cpp).
 #include <charconv>
 #include <limits>
 #include <tuple>
@@ -126,8 +127,8 @@ void Fitted::check(const Command& command) const {
   const FittedTask& fitted = task(command.task_slot);
   const Command near = nearest_supported(command);
   throw user_error("the training data does not support this command: " + describe(fitted, command))
-      .expected("at least " + std::to_string(rule.at_least) + " training records within " +
-                std::to_string(rule.reach) + " words of it")
+      .expected("at least " + std::to_string(rule.at_least) + " training records within " + std::to_string(rule.reach) +
+                " words of it")
       .hint("the nearest supported command is " + describe(fitted, near));
 }
 

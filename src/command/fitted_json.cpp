@@ -95,26 +95,29 @@ Fitted parse(const Json& json) {
 Json to_json(const Fitted& fitted) {
   Json tasks = Json::array();
   for (const FittedTask& task : fitted.tasks) tasks.push_back(task_json(task));
-  return {{"version", fitted_version},
-          {"normalisation_version", fitted.normalisation_version},
-          {"return_kind", to_string(fitted.kind)},
-          {"bins", fitted.bins},
-          {"weights", fitted.weights},
-          {"copying_penalty", fitted.copying_penalty},
-          {"support_rule",
-           {{"at_least", fitted.rule.at_least},
-            {"reach", fitted.rule.reach},
-            {"top_at_least", fitted.rule.top_at_least}}},
-          {"tasks", std::move(tasks)}};
+  return {
+      {"version", fitted_version},
+      {"normalisation_version", fitted.normalisation_version},
+      {"return_kind", to_string(fitted.kind)},
+      {"bins", fitted.bins},
+      {"weights", fitted.weights},
+      {"copying_penalty", fitted.copying_penalty},
+      {"support_rule",
+       {{"at_least", fitted.rule.at_least}, {"reach", fitted.rule.reach}, {"top_at_least", fitted.rule.top_at_least}}},
+      {"tasks", std::move(tasks)}};
 }
 
 Fitted fitted_from_json(const Json& json) {
   try {
     return parse(json);
   } catch (const Json::exception& error) {
-    throw user_error("commands.json lacks a field or has one of the wrong type").got(error.what()).hint("tag the data again");
+    throw user_error("commands.json lacks a field or has one of the wrong type")
+        .got(error.what())
+        .hint("tag the data again");
   } catch (const std::logic_error& error) {  // std::stoi
-    throw user_error("commands.json has a support row that is not a number of words").got(error.what()).hint("tag the data again");
+    throw user_error("commands.json has a support row that is not a number of words")
+        .got(error.what())
+        .hint("tag the data again");
   }
 }
 

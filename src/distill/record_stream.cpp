@@ -10,7 +10,9 @@ namespace {
 data::Record sample_from_json(const data::Json& json) {
   data::Record record = data::record_from_json(json);
   if (!record.id.empty() && !record.task.empty()) return record;
-  throw user_error("the record is no sample").expected("id, task and prompt").hint("give a folder that 'synthesize' wrote");
+  throw user_error("the record is no sample")
+      .expected("id, task and prompt")
+      .hint("give a folder that 'synthesize' wrote");
 }
 
 std::string folder_name(const std::filesystem::path& path) {

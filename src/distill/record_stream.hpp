@@ -13,8 +13,8 @@ namespace udrl::distill {
 
 class RecordStream {
  public:
-  /// With `rejects` (rejects.jsonl) not empty, malformed lines go there, those of the second input to rejects-2.jsonl and so
-  /// on, and are counted; otherwise they stop the stage. The files are begun anew.
+  /// With `rejects` (rejects.jsonl) not empty, malformed lines go there, those of the second input to rejects-2.jsonl
+  /// and so on, and are counted; otherwise they stop the stage. The files are begun anew.
   RecordStream(std::vector<std::string> inputs, std::filesystem::path rejects);
   /// The next sample, or nothing after the last folder. A line without a sample's fields counts as malformed.
   std::optional<data::Record> next();

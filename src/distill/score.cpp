@@ -117,8 +117,8 @@ std::filesystem::path rejects_file(const ScoreOptions& options) {
 }
 
 /// Reads past the blocks that are there, then scores and writes the others.
-std::uint64_t run_blocks(const ScoreOptions& options, score::ScorerSet& scorers, const Reuse& reuse, const Survey& survey,
-                         Observer& observer) {
+std::uint64_t run_blocks(const ScoreOptions& options, score::ScorerSet& scorers, const Reuse& reuse,
+                         const Survey& survey, Observer& observer) {
   const Filter filter(options.tasks_folder);
   const std::size_t resumed = resume_at_block(options.out, survey);
   RecordStream stream(options.input, rejects_file(options));
@@ -131,8 +131,8 @@ std::uint64_t run_blocks(const ScoreOptions& options, score::ScorerSet& scorers,
     progress.done += block.kept.size();
     if (i < resumed) {
       progress.resumed = progress.done;
-      reused += static_cast<std::uint64_t>(
-          std::count_if(block.kept.begin(), block.kept.end(), [&](const Record& r) { return reuse.find(r) != nullptr; }));
+      reused += static_cast<std::uint64_t>(std::count_if(block.kept.begin(), block.kept.end(),
+                                                         [&](const Record& r) { return reuse.find(r) != nullptr; }));
       continue;
     }
     check_stop("score stopped after " + std::to_string(progress.done - block.kept.size()) + " of " +
@@ -154,7 +154,8 @@ void declare(OptionSet& set, ScoreOptions& o) {
   set.add("out", o.out, "folder of scored samples to write, or to go on with").required().runtime_only();
   set.add("scorers", o.scorers, "what to measure").choices(score::scorer_names());
   lm::declare(set, "embedder", o.embedder);
-  set.add("reuse", o.reuse, "scored folders: samples of the same intent and prompt take their values from there").runtime_only();
+  set.add("reuse", o.reuse, "scored folders: samples of the same intent and prompt take their values from there")
+      .runtime_only();
   set.add("tasks_folder", o.tasks_folder, "apply the validity rules of the tasks in this folder again");
   set.add("block", o.block, "records scored and written together").range(1, 100000);
   set.add("skip_bad", o.skip_bad, "put malformed lines into rejects.jsonl and go on");

@@ -56,7 +56,8 @@ void add_tags(Record& record, const Row& row) {
 
 /// The input changed between the two passes: no file of ours can be trusted then.
 Error changed_input() {
-  return failure("the input changed while it was being tagged").hint("let nothing write to it, and run the same command again");
+  return failure("the input changed while it was being tagged")
+      .hint("let nothing write to it, and run the same command again");
 }
 
 void write_splits(const TagOptions& options, const Pool& pool, RecordStream stream, Observer& observer) {
@@ -111,7 +112,8 @@ void declare(OptionSet& set, TagOptions& o) {
   set.add("return_kind", o.return_kind, "advantage: rank within an intent; global: rank within the task")
       .choices({"advantage", "global"});
   set.add("weights", o.weights, "scorer = weight in the return");
-  set.add("copying_penalty", o.copying_penalty, "taken off the return for each standard deviation of copying").range(0, 10);
+  set.add("copying_penalty", o.copying_penalty, "taken off the return for each standard deviation of copying")
+      .range(0, 10);
   set.add("tasks", o.tasks, "order of the task slots; those not named follow by name");
   set.add("seed", o.split.seed, "seed that chooses the subjects held out");
   set.add("test_fraction", o.split.test_fraction, "share of each group's subjects held out for test").range(0, 0.9);

@@ -85,7 +85,9 @@ class PoolReader {
       if (!there && outcome == Outcome::kept) {
         throw user_error("a record has no score '" + name + "'")
             .at("record " + record.id)
-            .hint("run 'score' with this scorer, or give it no weight (and set copying_penalty to 0 to go without copying)");
+            .hint(
+                "run 'score' with this scorer, or give it no weight (and set copying_penalty to 0 to go without "
+                "copying)");
       }
       pool_.scores.push_back(there ? found->second : 0.0);
     }

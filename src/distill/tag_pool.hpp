@@ -21,9 +21,9 @@ using RowId = std::array<char, 32>;
 RowId row_id(const data::Record& record);
 
 struct Row {
-  RowId id{};                 ///< hexadecimal; ties break by it
-  std::uint32_t group = 0;    ///< number of (intent, task)
-  std::uint16_t task = 0;     ///< slot
+  RowId id{};               ///< hexadecimal; ties break by it
+  std::uint32_t group = 0;  ///< number of (intent, task)
+  std::uint16_t task = 0;   ///< slot
   std::uint8_t words = 0;
   Outcome outcome = Outcome::kept;
   Split split = Split::train;
@@ -34,9 +34,9 @@ struct Row {
 /// All records of the input, one row each, in the input's order.
 struct Pool {
   std::vector<Row> rows;
-  std::vector<std::string> score_names;  ///< the weighted scorers and, where it is penalised, copying
-  std::vector<double> scores;            ///< score_names.size() a row, in the order of rows
-  std::vector<std::string> tasks;        ///< by slot
+  std::vector<std::string> score_names;           ///< the weighted scorers and, where it is penalised, copying
+  std::vector<double> scores;                     ///< score_names.size() a row, in the order of rows
+  std::vector<std::string> tasks;                 ///< by slot
   std::map<std::string, std::uint64_t> subjects;  ///< by split
   std::uint64_t bad_lines = 0;
 

@@ -23,8 +23,13 @@ Cells header(const TagTable& table) {
 }
 
 Cells cells_of(const TagRow& row) {
-  Cells cells{row.split, row.task, std::to_string(row.bin), std::to_string(row.records), std::to_string(row.intents),
-              fixed(row.mean_words, 1), fixed(row.mean_return, 3)};
+  Cells cells{row.split,
+              row.task,
+              std::to_string(row.bin),
+              std::to_string(row.records),
+              std::to_string(row.intents),
+              fixed(row.mean_words, 1),
+              fixed(row.mean_return, 3)};
   for (const auto& [name, value] : row.mean_scores) cells.push_back(fixed(value, 3));
   return cells;
 }
@@ -78,9 +83,10 @@ data::Json to_json(const TagTable& table) {
 TagTable tag_table_from_json(const data::Json& json) {
   TagTable table;
   for (const data::Json& row : json.at("rows")) {
-    table.rows.push_back({row.at("split").get<std::string>(), row.at("task").get<std::string>(), row.at("return").get<int>(),
-                          row.at("records").get<std::uint64_t>(), row.at("intents").get<std::uint64_t>(),
-                          row.at("mean_words").get<double>(), row.at("mean_return").get<double>(),
+    table.rows.push_back({row.at("split").get<std::string>(), row.at("task").get<std::string>(),
+                          row.at("return").get<int>(), row.at("records").get<std::uint64_t>(),
+                          row.at("intents").get<std::uint64_t>(), row.at("mean_words").get<double>(),
+                          row.at("mean_return").get<double>(),
                           row.at("mean_scores").get<std::map<std::string, double>>()});
   }
   table.subjects = json.at("subjects").get<std::map<std::string, std::uint64_t>>();

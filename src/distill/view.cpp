@@ -102,7 +102,8 @@ std::vector<IntentPage> read_pages(const ViewOptions& options) {
     }
   }
   std::vector<IntentPage> pages = collector.finish();
-  if (pages.empty()) throw user_error("there is nothing to view").at(options.input.string()).hint("check the folder and --task");
+  if (pages.empty())
+    throw user_error("there is nothing to view").at(options.input.string()).hint("check the folder and --task");
   return pages;
 }
 
@@ -124,7 +125,10 @@ bool Browser::press(char key) {
 
 bool Browser::press_command(char key) {
   switch (key) {
-    case 'n': case ' ': case '\n': case '\r':
+    case 'n':
+    case ' ':
+    case '\n':
+    case '\r':
       if (position_ + 1 < pages_.size()) ++position_;
       else message_ = "this is the last";
       return true;
@@ -135,7 +139,9 @@ bool Browser::press_command(char key) {
     case 'g': position_ = 0; return true;
     case 'G': position_ = pages_.size() - 1; return true;
     case '/': typing_ = ""; return true;
-    case 'q': case '\x03': case '\x04': return false;
+    case 'q':
+    case '\x03':
+    case '\x04': return false;
     default: return true;
   }
 }

@@ -45,9 +45,9 @@ const Vector& Embeddings::of_shared(std::string_view text) {
 
 double cosine(const Vector& a, const Vector& b) {
   assert(a.size() == b.size());
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0,
-                            [](double sum, double product) { return sum + product; },
-                            [](float x, float y) { return static_cast<double>(x) * static_cast<double>(y); });
+  return std::inner_product(
+      a.begin(), a.end(), b.begin(), 0.0, [](double sum, double product) { return sum + product; },
+      [](float x, float y) { return static_cast<double>(x) * static_cast<double>(y); });
 }
 
 }  // namespace udrl::score

@@ -6,9 +6,7 @@
 
 namespace udrl::score {
 
-std::vector<std::string> Relevance::value_names() const {
-  return {masked_ ? "relevance_masked" : "relevance"};
-}
+std::vector<std::string> Relevance::value_names() const { return {masked_ ? "relevance_masked" : "relevance"}; }
 
 void Relevance::score(std::span<const Answer> answers, std::span<Values> values) {
   std::vector<std::string> texts;

@@ -1,6 +1,6 @@
 // What may be asked, what a return is, and commands.json.
-#include <filesystem>
 #include <unistd.h>
+#include <filesystem>
 
 #include "catch.hpp"
 #include "udrl/base/error.hpp"

@@ -88,7 +88,8 @@ TEST_CASE("A block that was half written is redone") {
   manifest.complete = false;
   udrl::data::write_manifest(folder / "out", manifest);
   const double share = GENERATE(0.0, 0.1, 0.5, 0.95);
-  fs::resize_file(folder / "out" / shard, static_cast<std::uintmax_t>(share * static_cast<double>(whole.at(shard).size())));
+  fs::resize_file(folder / "out" / shard,
+                  static_cast<std::uintmax_t>(share * static_cast<double>(whole.at(shard).size())));
   score_samples(options_for(folder / "in", folder / "out"), &embedder, quiet_context());
   CHECK(contents(folder / "out") == whole);
 }

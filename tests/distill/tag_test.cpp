@@ -58,7 +58,8 @@ std::vector<Record> scored(int subjects, int draws, const std::string& task = "i
       record.intent.subject = name;
       record.intent.group = "group " + std::to_string(s % 3);
       record.words = 4 + (s * 7 + d) % 20;
-      record.scores = {{"relevance", 0.1 * d + 0.01 * s}, {"relevance_masked", 0.3 + 0.02 * ((s + d) % 5)}, {"copying", 0.5}};
+      record.scores = {
+          {"relevance", 0.1 * d + 0.01 * s}, {"relevance_masked", 0.3 + 0.02 * ((s + d) % 5)}, {"copying", 0.5}};
       records.push_back(record);
     }
   }

@@ -14,7 +14,8 @@ std::vector<Record> tagged() {
   std::vector<Record> records;
   for (int i = 0; i < 4; ++i) {
     for (int d = 0; d < 2; ++d) {
-      Record r = sample("intent" + std::to_string(i), d == 0 ? "template" : "image", d, "Prompt number " + std::to_string(i));
+      Record r =
+          sample("intent" + std::to_string(i), d == 0 ? "template" : "image", d, "Prompt number " + std::to_string(i));
       r.scores = {{"relevance", 0.25 * i}};
       r.return_value = i - 1.5;
       r.commands = {{"return", i}, {"words", 3}};
@@ -94,8 +95,8 @@ TEST_CASE("Keys page, search and quit") {
   CHECK(contains(after_keys(in, "Gn"), "this is the last"));
   CHECK(contains(after_keys(in, "Gg"), "1/4"));
   CHECK(contains(after_keys(in, "/NUMBER 2\n"), "3/4"));
-  CHECK(contains(after_keys(in, "/prompt\n/\n"), "3/4"));        // again
-  CHECK(contains(after_keys(in, "nn/intent0\n"), "1/4"));        // from the start
+  CHECK(contains(after_keys(in, "/prompt\n/\n"), "3/4"));  // again
+  CHECK(contains(after_keys(in, "nn/intent0\n"), "1/4"));  // from the start
   CHECK(contains(after_keys(in, "/quite\n"), "not found: quite"));
   CHECK(contains(after_keys(in, "/q\x7f\x1bn"), "2/4"));
 }

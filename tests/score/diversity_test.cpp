@@ -1,6 +1,6 @@
 // Diversity of sets that can be counted by hand.
-#include "catch.hpp"
 #include "udrl/score/diversity.hpp"
+#include "catch.hpp"
 
 using namespace udrl::score;
 

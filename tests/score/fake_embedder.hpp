@@ -19,7 +19,9 @@ class FakeEmbedder : public lm::LanguageModel {
  public:
   FakeEmbedder() { info_.name = "fake", info_.sha256 = std::string(64, 'f'); }
   const lm::ModelInfo& info() const override { return info_; }
-  lm::Throughput complete(const lm::RequestSource&, const lm::CompletionSink&) override { throw failure("not an author"); }
+  lm::Throughput complete(const lm::RequestSource&, const lm::CompletionSink&) override {
+    throw failure("not an author");
+  }
   double log_prob(const lm::Prompt&, const std::string&) override { throw failure("not an author"); }
   lm::Prompt chat(std::span<const lm::Message>) const override { throw failure("not an author"); }
 

@@ -1,8 +1,8 @@
 // Each scorer's value on cases that can be checked by eye, and what is asked of the embedding model.
+#include "udrl/score/scorer.hpp"
 #include "catch.hpp"
 #include "fake_embedder.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/score/scorer.hpp"
 
 using namespace udrl::score;
 using udrl::testing::FakeEmbedder;

@@ -1,6 +1,6 @@
-// commands.json: everything that `tag` fitted on the training split, and that goes with the data and the checkpoint: what a
-// return is, and which commands the data supports. Not for: how it is fitted (distill/tag.hpp), or the spelling of commands
-// (schema.hpp).
+// commands.json: everything that `tag` fitted on the training split, and that goes with the data and the checkpoint:
+// what a return is, and which commands the data supports. Not for: how it is fitted (distill/tag.hpp), or the spelling
+// of commands (schema.hpp).
 #pragma once
 
 #include <cstdint>
@@ -56,21 +56,21 @@ struct FittedTask {
   std::map<std::string, Moments> scorers;  ///< of each weighted scorer, and of `copying`
   double length_slope = 0;                 ///< of the mean z on words
   double length_intercept = 0;
-  std::vector<double> quantiles;   ///< of the real return: 0 %, 1 %, … 100 %
-  std::vector<double> edges;       ///< global: the lowest return of bins 1, 2, …; advantage: empty
-  double spread_within = 0;        ///< standard deviation of the real return within an intent, pooled
+  std::vector<double> quantiles;  ///< of the real return: 0 %, 1 %, … 100 %
+  std::vector<double> edges;      ///< global: the lowest return of bins 1, 2, …; advantage: empty
+  double spread_within = 0;       ///< standard deviation of the real return within an intent, pooled
   Support support;
 };
 
 /// What `check` asks of the data.
 struct SupportRule {
-  std::uint64_t at_least = 8;  ///< training records
-  int reach = 2;               ///< counted over words ± reach
+  std::uint64_t at_least = 8;       ///< training records
+  int reach = 2;                    ///< counted over words ± reach
   std::uint64_t top_at_least = 30;  ///< records that a bin needs to be the top (or lowest) one, all words together
 };
 
-/// commands.json. Tasks are in the order of their slots. All functions that take a slot or a name throw `Error` (user) for
-/// one that does not exist.
+/// commands.json. Tasks are in the order of their slots. All functions that take a slot or a name throw `Error` (user)
+/// for one that does not exist.
 struct Fitted {
   int normalisation_version = 0;
   ReturnKind kind = ReturnKind::advantage;
@@ -84,8 +84,8 @@ struct Fitted {
   const FittedTask& task(int slot) const;
   const FittedTask& task(const std::string& name) const { return task(slot(name)); }
 
-  /// Mean z of the weighted scorers, less what its length explains, less the penalty times z of `copying`. A score that is
-  /// missing or not finite is an `Error` (user).
+  /// Mean z of the weighted scorers, less what its length explains, less the penalty times z of `copying`. A score that
+  /// is missing or not finite is an `Error` (user).
   double real_return(const FittedTask& task, const std::map<std::string, double>& scores, int words) const;
   /// Share of the training returns of the task that lie below, 0 … 1, by the quantiles.
   double percentile(const FittedTask& task, double real_return) const;

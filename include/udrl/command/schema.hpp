@@ -19,7 +19,7 @@ inline constexpr int max_tasks = 64;    ///< ⟨task:0⟩ … ⟨task:63⟩
 /// What is asked. Absent is ⟨…:any⟩.
 struct Command {
   int task_slot = 0;
-  std::optional<int> words;        ///< of what is still to come
+  std::optional<int> words;  ///< of what is still to come
   std::optional<int> return_bin;
 };
 

@@ -24,8 +24,8 @@ Line fit_line(std::span<const double> x, std::span<const double> y);
 /// floor(bins · (rank − ½) / n) for rank 1 (lowest) … n (highest): 0 … bins-1, in whole numbers.
 int rank_bin(std::uint64_t rank, std::uint64_t n, int bins);
 
-/// The lowest value of bins 1 … bins-1 by rank; bins that n values cannot fill share their edge with the next one above,
-/// so that nothing falls into them. `values` need not be sorted.
+/// The lowest value of bins 1 … bins-1 by rank; bins that n values cannot fill share their edge with the next one
+/// above, so that nothing falls into them. `values` need not be sorted.
 std::vector<double> bin_edges(std::vector<double> values, int bins);
 
 /// √(Σ (x − mean of its group)² / Σ (size − 1)) over groups of two and more; 0 where there is none. `groups` is a group

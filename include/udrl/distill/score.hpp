@@ -1,5 +1,5 @@
-// Stage "score": gives each sample its figures (scorers of udrl/score), in fixed blocks, so that a stage stopped anywhere and
-// started again ends with the same bytes. Not for: what the figures are worth (tag.hpp).
+// Stage "score": gives each sample its figures (scorers of udrl/score), in fixed blocks, so that a stage stopped
+// anywhere and started again ends with the same bytes. Not for: what the figures are worth (tag.hpp).
 #pragma once
 
 #include <filesystem>
@@ -26,9 +26,9 @@ struct ScoreOptions {
 
 void declare(OptionSet& set, ScoreOptions& options);
 
-/// Writes every sample that finished with `stop` (and is valid), in the order of the input, with `scores` and `words` added.
-/// Counts: `scored`, `reused` (among the scored), `finish_…` and `rule_…` by reason, `bad_lines`. Reused values must come from the same
-/// embedding model. A stop request ends it between two blocks with `stopped_error`.
+/// Writes every sample that finished with `stop` (and is valid), in the order of the input, with `scores` and `words`
+/// added. Counts: `scored`, `reused` (among the scored), `finish_…` and `rule_…` by reason, `bad_lines`. Reused values
+/// must come from the same embedding model. A stop request ends it between two blocks with `stopped_error`.
 data::Manifest score_samples(const ScoreOptions& options, const RunContext& context);
 /// The same with a model that is open; null if no scorer embeds.
 data::Manifest score_samples(const ScoreOptions& options, lm::LanguageModel* embedder, const RunContext& context);

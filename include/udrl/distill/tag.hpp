@@ -22,7 +22,7 @@ struct TagOptions {
   int bins = 5;
   std::string return_kind = "advantage";  ///< or "global"
   std::map<std::string, double> weights = {{"relevance", 0.5}, {"relevance_masked", 0.5}};
-  double copying_penalty = 0.25;   ///< standard deviations of return for one of copying
+  double copying_penalty = 0.1;    ///< standard deviations of return for one of copying; naming the subject copies too
   std::vector<std::string> tasks;  ///< the order of their slots; those not named follow by name
   data::SplitOptions split;
   command::SupportRule support;
@@ -55,11 +55,11 @@ struct TagResult {
   TagTable table;
 };
 
-/// Writes out/{train,valid,test}/ with `return`, `commands` and `split` added, out/commands.json, out/table.{json,txt} and
-/// the manifest. Counts: `train`, `valid`, `test`, and what was left out: `duplicate` (same intent, task and text),
-/// `duplicate_across` (same task and text for another intent), `too_long` (more than 80 words), `empty`, `bad_lines`. An
-/// unfinished output is begun anew; a finished one of the same config and inputs is only reported.
-/// Throws `Error` (user): a record without one of the weighted scores, a task without training records, too many tasks.
+/// Writes out/{train,valid,test}/ with `return`, `commands` and `split` added, out/commands.json, out/table.{json,txt}
+/// and the manifest. Counts: `train`, `valid`, `test`, and what was left out: `duplicate` (same intent, task and text),
+/// `duplicate_across` (same task and text for another intent), `too_long` (more than 80 words), `empty`, `bad_lines`.
+/// An unfinished output is begun anew; a finished one of the same config and inputs is only reported. Throws `Error`
+/// (user): a record without one of the weighted scores, a task without training records, too many tasks.
 TagResult tag_samples(const TagOptions& options, const RunContext& context);
 
 }  // namespace udrl::distill

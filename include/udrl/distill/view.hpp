@@ -1,5 +1,5 @@
-// Stage "view": pages through intent → draws → scores → commands, one intent a page. Not for: the terminal itself, which a
-// tool lends (Terminal).
+// Stage "view": pages through intent → draws → scores → commands, one intent a page. Not for: the terminal itself,
+// which a tool lends (Terminal).
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ struct IntentPage {
 std::vector<IntentPage> read_pages(const ViewOptions& options);
 std::string render(const IntentPage& page, const ViewStyle& style);
 
-/// What is shown and what the keys do: n, space or Enter next, p previous, g first, G last, / search (Enter alone: the same
-/// again), q quit.
+/// What is shown and what the keys do: n, space or Enter next, p previous, g first, G last, / search (Enter alone: the
+/// same again), q quit.
 class Browser {
  public:
   Browser(std::vector<IntentPage> pages, ViewStyle style);
@@ -48,7 +48,8 @@ class Browser {
   std::string screen() const;
   /// False when it is over.
   bool press(char key);
-  /// Goes to the next page, from this one on, whose intent or prompts hold `text` whatever the case; false if there is none.
+  /// Goes to the next page, from this one on, whose intent or prompts hold `text` whatever the case; false if there is
+  /// none.
   bool find(std::string_view text, std::size_t from);
   std::size_t position() const { return position_; }
 

@@ -39,13 +39,15 @@ class Scorer {
 ///   relevance         cosine of the sentence embeddings of intent and prompt
 ///   relevance_masked  the same, with the intent's content words and their inflections masked in the prompt
 ///   words             runs without white space
-///   copying           share of the intent's content stems that the prompt repeats; copy_ngram: words in the longest run
+///   copying           share of the intent's content stems that the prompt repeats; copy_ngram: words in the longest
+///   run
 ///                     that both share
 ///   repetition        share of the prompt's bigrams that occurred before in it
 const std::vector<std::string>& scorer_names();
 bool needs_embeddings(const std::string& scorer);
 
-/// Throws `Error` (user) for an unknown name (nearest known one named), and for a scorer that embeds without `embeddings`.
+/// Throws `Error` (user) for an unknown name (nearest known one named), and for a scorer that embeds without
+/// `embeddings`.
 std::unique_ptr<Scorer> make_scorer(const std::string& name, std::shared_ptr<Embeddings> embeddings);
 
 /// Several scorers as one. Scores of a batch depend on that batch alone, not on what was scored before.
