@@ -46,7 +46,8 @@ std::string nearest(const std::string& word, const std::vector<std::string>& can
   for (const auto& candidate : candidates) {
     const std::string known = folded(candidate);
     const std::size_t distance = edit_distance(sought, known);
-    if (distance < best_distance) {
+    const bool all_differs = distance >= std::max(sought.size(), known.size());
+    if (distance < best_distance && !all_differs) {
       best_distance = distance;
       best = candidate;
     }

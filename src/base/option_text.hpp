@@ -33,7 +33,7 @@ std::string to_json_text(const std::map<std::string, double>& value);
 template <class T>
 std::string to_json_text(const std::vector<T>& values) {
   std::string text;
-  for (const T& value : values) text += (text.empty() ? "" : ", ") + to_json_text(value);
+  for (const T& value : values) text.append(text.empty() ? "" : ", ").append(to_json_text(value));
   return "[" + text + "]";
 }
 
@@ -50,7 +50,7 @@ std::string to_typed_text(const T& value) {  // switches and whole numbers
 template <class T>
 std::string to_typed_text(const std::vector<T>& values) {
   std::string text;
-  for (const T& value : values) text += (text.empty() ? "" : ",") + to_typed_text(value);
+  for (const T& value : values) text.append(text.empty() ? "" : ",").append(to_typed_text(value));
   return text;
 }
 

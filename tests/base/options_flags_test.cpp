@@ -257,4 +257,6 @@ TEST_CASE("the nearest word is found by edits and by parts") {
   CHECK(nearest("quantization", words).empty());
   CHECK(nearest("", words).empty());
   CHECK(nearest("bins", {}).empty());
+  CHECK(nearest("", {"n"}).empty());
+  CHECK(nearest("m", {"n"}).empty());
 }
