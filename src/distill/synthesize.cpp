@@ -199,18 +199,24 @@ void declare(OptionSet& set, SynthesizeOptions& o) {
 }
 
 SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& context) {
+  // What is wrong with the options or the input is said before a model is loaded.
   if (options.temperatures.empty()) throw user_error("no temperatures").expected("at least one").hint("set 'temperatures'");
+  load_tasks(options.tasks_folder, options.tasks);
+  data::list_shards(options.intents);
+  return synthesize(options, *lm::open_model(options.teacher), context);
+}
+
+SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel& teacher, const RunContext& context) {
   const std::vector<Task> tasks = load_tasks(options.tasks_folder, options.tasks);
   std::vector<Intent> intents = choose_intents(options);
-  const auto teacher = lm::open_model(options.teacher);
-  const std::string teacher_name = options.teacher.name.empty() ? teacher->info().name : options.teacher.name;
+  const std::string teacher_name = options.teacher.name.empty() ? teacher.info().name : options.teacher.name;
 
   SynthesizeResult result;
-  result.manifest = data::open_output(options.out, wanted_manifest(options, *teacher, context));
+  result.manifest = data::open_output(options.out, wanted_manifest(options, teacher, context));
   auto& counts = result.manifest.counts;
   counts.clear();
   auto answered = read_answered(options.out, counts);
-  const auto subsets = make_subsets(tasks, *teacher, options.seed);
+  const auto subsets = make_subsets(tasks, teacher, options.seed);
   Progress progress{"synthesize", "prompts", answered.size(), 0, answered.size(), ""};
   Plan plan(options, std::move(intents), subsets, teacher_name, std::move(answered));
   progress.total = plan.total();
@@ -220,7 +226,7 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& 
   const auto next = [&]() -> std::optional<lm::Request> {
     auto planned = plan.next();
     if (!planned) return std::nullopt;
-    lm::Request request = to_request(*planned, *teacher, options);
+    lm::Request request = to_request(*planned, teacher, options);
     asked.emplace(request.id, std::move(*planned));
     return request;
   };
@@ -234,7 +240,7 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& 
     result.generated_tokens += static_cast<std::uint64_t>(answer.tokens);
     context.observer.progress(progress);
   };
-  result.seconds = teacher->complete(next, take).seconds;
+  result.seconds = teacher.complete(next, take).seconds;
   writer.close();
 
   result.manifest.complete = progress.done == progress.total;

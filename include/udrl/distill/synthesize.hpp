@@ -10,7 +10,7 @@
 #include "udrl/base/options.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/data/manifest.hpp"
-#include "udrl/lm/options.hpp"
+#include "udrl/lm/language_model.hpp"
 
 namespace udrl::distill {
 
@@ -42,5 +42,7 @@ struct SynthesizeResult {
 /// of (seed, record id). `finish` is `stop`, `length` (cut, never a sample), or `rejected` with the rule in `rejected_by`.
 /// A stop request ends it with everything written that was answered, and throws `stopped_error`.
 SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& context);
+/// The same with a teacher that is open.
+SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel& teacher, const RunContext& context);
 
 }  // namespace udrl::distill
