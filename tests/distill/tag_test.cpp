@@ -151,7 +151,11 @@ TEST_CASE("Returns, fits and bins agree with NumPy") {
 TEST_CASE("No subject is in two splits and every split has some") {
   const TemporaryFolder folder;
   auto records = scored(40, 5);
-  for (Record& record : scored(40, 5, "template")) records.push_back(std::move(record));
+  for (Record& record : scored(40, 5, "template")) {  // another intent of the same subject
+    record.intent.intent = record.intent.subject + " flyer";
+    record.intent.intent_id = udrl::content_id({record.intent.intent});
+    records.push_back(std::move(record));
+  }
   write_records(folder / "in", records);
   const TagOptions options = options_for(folder);
   const TagResult result = tag_samples(options, quiet_context());
