@@ -1,4 +1,5 @@
-// The chat template: only constructs that both llama.cpp's Jinja and Python's render alike. Not for: other models' templates.
+// The chat template: only constructs that both llama.cpp's Jinja and Python's render alike. Not for: other models'
+// templates.
 #include "udrl/student/chat_template.hpp"
 
 #include "udrl/base/error.hpp"
@@ -53,8 +54,8 @@ std::string chat_template(const command::Fitted& commands) {
   std::string defaults;
   for (int slot = 0; slot < static_cast<int>(commands.tasks.size()); ++slot)
     defaults += (slot ? ", " : "") + default_entry(commands, slot);
-  return std::string(clean_message) + "{%- set defaults = {" + defaults + "} -%}\n{%- set first = " +
-         quoted(commands.tasks.front().name) + " -%}\n" + ask;
+  return std::string(clean_message) + "{%- set defaults = {" + defaults +
+         "} -%}\n{%- set first = " + quoted(commands.tasks.front().name) + " -%}\n" + ask;
 }
 
 }  // namespace udrl::student

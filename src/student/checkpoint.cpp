@@ -35,8 +35,12 @@ command::Fitted parse_commands(const std::string& text) {
 }
 
 std::string generation_config(const StudentConfig& config) {
-  const Json json = {{"bos_token_id", config.bos_id}, {"eos_token_id", config.eos_id}, {"pad_token_id", config.eos_id},
-                     {"do_sample", true},             {"temperature", 0.8},            {"max_new_tokens", config.n_positions / 2}};
+  const Json json = {{"bos_token_id", config.bos_id},
+                     {"eos_token_id", config.eos_id},
+                     {"pad_token_id", config.eos_id},
+                     {"do_sample", true},
+                     {"temperature", 0.8},
+                     {"max_new_tokens", config.n_positions / 2}};
   return json.dump(1) + "\n";
 }
 
@@ -51,13 +55,16 @@ void check_weights(const StudentConfig& config, std::span<const TensorView> weig
       throw failure("a tensor of the student has another type or shape: " + spec.name);
   }
   if (weights.size() != specs.size())
-    throw failure("the student has other tensors than its config says").expected(std::to_string(specs.size()))
+    throw failure("the student has other tensors than its config says")
+        .expected(std::to_string(specs.size()))
         .got(std::to_string(weights.size()));
 }
 
 void require_folder(const std::filesystem::path& folder) {
   if (std::filesystem::exists(folder / files::config)) return;
-  throw user_error("not a checkpoint folder").at(folder.string()).expected(std::string(files::config) + " in it")
+  throw user_error("not a checkpoint folder")
+      .at(folder.string())
+      .expected(std::string(files::config) + " in it")
       .hint("name the folder that udrl-train wrote");
 }
 
@@ -79,7 +86,8 @@ void write_checkpoint_texts(const std::filesystem::path& folder, const Checkpoin
   write(files::config, to_json(parts.config).dump(1) + "\n");
 }
 
-void write_weights(const std::filesystem::path& folder, const StudentConfig& config, std::span<const TensorView> weights) {
+void write_weights(const std::filesystem::path& folder, const StudentConfig& config,
+                   std::span<const TensorView> weights) {
   check_weights(config, weights);
   make_folder(folder);
   write_safetensors(folder / files::weights, weights, {{"format", "pt"}});  // `transformers` asks for a format

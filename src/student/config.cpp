@@ -49,7 +49,8 @@ template <class T>
 void read(const Json& json, const char* field, T& target) {
   if (!json.contains(field) || json[field].is_null()) return;
   const bool right = std::is_integral_v<T> ? json[field].is_number_integer() : json[field].is_number();
-  if (!right) throw user_error(std::string("config.json: ") + field + " is not a number of its kind").got(json[field].dump());
+  if (!right)
+    throw user_error(std::string("config.json: ") + field + " is not a number of its kind").got(json[field].dump());
   target = json[field].get<T>();
 }
 
@@ -68,7 +69,8 @@ StudentConfig parse(std::string_view text) {
   require_value(json, "scale_attn_by_inverse_layer_idx", false);
   require_value(json, "add_cross_attention", false);
   // What config.json does not say has the meaning that transformers gives it, not our defaults.
-  StudentConfig config{.vocab_size = 50257, .n_positions = 1024, .n_embd = 768, .n_layer = 12, .n_head = 12, .dropout = 0.1};
+  StudentConfig config{
+      .vocab_size = 50257, .n_positions = 1024, .n_embd = 768, .n_layer = 12, .n_head = 12, .dropout = 0.1};
   config.bos_id = config.eos_id = 50256;
   read(json, "vocab_size", config.vocab_size);
   read(json, "n_positions", config.n_positions);
@@ -103,7 +105,8 @@ void StudentConfig::check() const {
   require_at_least_one("n_embd", n_embd, 100'000);
   require_at_least_one("n_layer", n_layer, 1'000);
   require_at_least_one("n_head", n_head, 1'000);
-  require(n_embd % n_head == 0, "n_embd", "a multiple of n_head (" + std::to_string(n_head) + ")", std::to_string(n_embd));
+  require(n_embd % n_head == 0, "n_embd", "a multiple of n_head (" + std::to_string(n_head) + ")",
+          std::to_string(n_embd));
   require(n_inner >= 0 && n_inner <= 1'000'000, "n_inner", "0 (4 × n_embd) to 1000000", std::to_string(n_inner));
   require(dropout >= 0 && dropout < 1, "dropout", "at least 0 and below 1", std::to_string(dropout));
   require(layer_norm_epsilon > 0 && layer_norm_epsilon < 1, "layer_norm_epsilon", "between 0 and 1",
@@ -157,6 +160,8 @@ StudentConfig config_from_json(std::string_view json, const std::string& where) 
   }
 }
 
-StudentConfig read_config(const std::filesystem::path& file) { return config_from_json(read_file(file), file.string()); }
+StudentConfig read_config(const std::filesystem::path& file) {
+  return config_from_json(read_file(file), file.string());
+}
 
 }  // namespace udrl::student

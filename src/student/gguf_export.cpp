@@ -1,4 +1,5 @@
-// Writing student.gguf: metadata through ggml-base's own writer, tensors streamed behind it. Not for: reading GGUF (lm).
+// Writing student.gguf: metadata through ggml-base's own writer, tensors streamed behind it. Not for: reading GGUF
+// (lm).
 #include "udrl/student/gguf_export.hpp"
 
 #include <ggml.h>
@@ -46,7 +47,8 @@ std::uint32_t file_type(GgufType type) {
   return 0;
 }
 
-// One tensor on its way from the checkpoint into the file. `rows` × `columns` as ggml stores it: columns are contiguous.
+// One tensor on its way from the checkpoint into the file. `rows` × `columns` as ggml stores it: columns are
+// contiguous.
 struct Job {
   TensorSpec source;
   std::string name;
@@ -60,8 +62,8 @@ bool ends_with(const std::string& text, const std::string& end) { return text.en
 
 std::string renamed(const std::string& name) {
   static const std::vector<std::pair<std::string, std::string>> parts{
-      {"ln_1", "attn_norm"},         {"attn.c_attn", "attn_qkv"}, {"attn.c_proj", "attn_output"},
-      {"ln_2", "ffn_norm"},          {"mlp.c_fc", "ffn_up"},      {"mlp.c_proj", "ffn_down"}};
+      {"ln_1", "attn_norm"}, {"attn.c_attn", "attn_qkv"}, {"attn.c_proj", "attn_output"},
+      {"ln_2", "ffn_norm"},  {"mlp.c_fc", "ffn_up"},      {"mlp.c_proj", "ffn_down"}};
   const std::string stem = name.substr(std::strlen("transformer."));
   if (stem == "wte.weight") return "token_embd.weight";
   if (stem == "wpe.weight") return "position_embd.weight";
@@ -104,7 +106,8 @@ void check_values(std::span<const float> values, const Job& job) {
     if (std::isfinite(value) && std::abs(static_cast<double>(value)) <= limit) continue;
     throw user_error("a weight cannot be stored as " + std::string(ggml_type_name(job.type)) + ": " + job.source.name)
         .got(std::to_string(value))
-        .hint(std::isfinite(value) ? "export as f32" : "the training diverged: lower the learning rate and train again");
+        .hint(std::isfinite(value) ? "export as f32"
+                                   : "the training diverged: lower the learning rate and train again");
   }
 }
 
@@ -121,8 +124,7 @@ std::string encoded(std::span<const float> values, const Job& job) {
   if (job.type == GGML_TYPE_F32) std::memcpy(bytes.data(), values.data(), bytes.size());
   else if (job.type == GGML_TYPE_F16)
     ggml_fp32_to_fp16_row(values.data(), reinterpret_cast<ggml_fp16_t*>(bytes.data()), job.rows * job.columns);
-  else
-    ggml_quantize_chunk(job.type, values.data(), bytes.data(), 0, job.rows, job.columns, nullptr);
+  else ggml_quantize_chunk(job.type, values.data(), bytes.data(), 0, job.rows, job.columns, nullptr);
   return bytes;
 }
 
@@ -135,7 +137,8 @@ std::string data_of(const Checkpoint& checkpoint, const Job& job) {
 std::string size_label(std::uint64_t parameters) {
   const bool millions = parameters >= 1'000'000;
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f%s", static_cast<double>(parameters) / (millions ? 1e6 : 1e3), millions ? "M" : "K");
+  std::snprintf(text, sizeof text, "%.1f%s", static_cast<double>(parameters) / (millions ? 1e6 : 1e3),
+                millions ? "M" : "K");
   return text;
 }
 
@@ -207,10 +210,12 @@ void set_tokenizer(gguf_context* gguf, const Checkpoint& checkpoint) {
 }
 
 void add_tensors(gguf_context* gguf, const std::vector<Job>& jobs) {
-  const Ggml shapes(ggml_init({.mem_size = (jobs.size() + 1) * ggml_tensor_overhead(), .mem_buffer = nullptr, .no_alloc = true}));
+  const Ggml shapes(
+      ggml_init({.mem_size = (jobs.size() + 1) * ggml_tensor_overhead(), .mem_buffer = nullptr, .no_alloc = true}));
   for (const Job& job : jobs) {
-    ggml_tensor* tensor = job.source.shape.size() == 1 ? ggml_new_tensor_1d(shapes.get(), job.type, job.columns)
-                                                       : ggml_new_tensor_2d(shapes.get(), job.type, job.columns, job.rows);
+    ggml_tensor* tensor = job.source.shape.size() == 1
+                              ? ggml_new_tensor_1d(shapes.get(), job.type, job.columns)
+                              : ggml_new_tensor_2d(shapes.get(), job.type, job.columns, job.rows);
     ggml_set_name(tensor, job.name.c_str());
     gguf_add_tensor(gguf, tensor);
   }

@@ -38,9 +38,11 @@ std::string what_it_is(const ModelCard& card, const StudentConfig& config, const
                      "\") into a prompt for a generator: " + joined(tasks) + ". It was trained from nothing by udrl";
   if (!card.teachers.empty()) text += ", on answers of " + joined(card.teachers);
   return text +
-         ", with upside-down reinforcement learning: each training answer carries the return that it achieved and its number of\n"
+         ", with upside-down reinforcement learning: each training answer carries the return that it achieved and its "
+         "number of\n"
          "words as commands, and the student is asked for the return and the length that you want.\n\n"
-         "It writes English prompts of the kinds above and nothing else: it follows no instructions, knows no facts, and was not\n"
+         "It writes English prompts of the kinds above and nothing else: it follows no instructions, knows no facts, "
+         "and was not\n"
          "filtered beyond what its teachers say.\n";
 }
 
@@ -49,10 +51,12 @@ std::string tasks_table(const command::Fitted& commands) {
   for (int slot = 0; slot < static_cast<int>(commands.tasks.size()); ++slot) {
     const command::Command command = default_command(commands, slot);
     text += "| " + commands.task(slot).name + " | `" + command::task_piece(slot) + "` | " +
-            std::to_string(command.words.value()) + " | " + std::to_string(commands.lowest_return(slot)) + " (lowest) to " +
-            std::to_string(commands.top_return(slot)) + " (top) |\n";
+            std::to_string(command.words.value()) + " | " + std::to_string(commands.lowest_return(slot)) +
+            " (lowest) to " + std::to_string(commands.top_return(slot)) + " (top) |\n";
   }
-  return text + "\n`⟨words:any⟩` and `⟨return:any⟩` leave the choice to the student. `commands.json` holds what the data supports.\n";
+  return text +
+         "\n`⟨words:any⟩` and `⟨return:any⟩` leave the choice to the student. `commands.json` holds what the data "
+         "supports.\n";
 }
 
 std::string table(const std::string& title, const CardRows& rows) {
@@ -82,26 +86,33 @@ std::string with_udrl(const ModelCard& card, const command::Fitted& commands) {
 }
 
 std::string with_llama(const ModelCard& card) {
-  return "\nWith llama.cpp, as a chat (the template in the file adds the commands; `chat_template_kwargs` may set `task`, `words` "
+  return "\nWith llama.cpp, as a chat (the template in the file adds the commands; `chat_template_kwargs` may set "
+         "`task`, `words` "
          "and `return`):\n" +
-         fenced("sh", "llama-server -m student.gguf\n"
-                      "curl localhost:8080/v1/chat/completions -H 'Content-Type: application/json' \\\n"
-                      "  -d '{\"messages\": [{\"role\": \"user\", \"content\": \"" + card.example + "\"}]}'");
+         fenced("sh",
+                "llama-server -m student.gguf\n"
+                "curl localhost:8080/v1/chat/completions -H 'Content-Type: application/json' \\\n"
+                "  -d '{\"messages\": [{\"role\": \"user\", \"content\": \"" +
+                    card.example + "\"}]}'");
 }
 
 std::string with_transformers(const std::string& prompt) {
   return "\nWith transformers (the text begins with a space; commands follow it without one):\n" +
-         fenced("python", "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
-                          "tokenizer = AutoTokenizer.from_pretrained(\".\")\n"
-                          "model = AutoModelForCausalLM.from_pretrained(\".\")\n"
-                          "inputs = tokenizer(\"" + prompt + "\", return_tensors=\"pt\")\n"
-                          "output = model.generate(**inputs, do_sample=True, temperature=0.8, max_new_tokens=96)\n"
-                          "print(tokenizer.decode(output[0, inputs.input_ids.shape[1]:], skip_special_tokens=True))");
+         fenced("python",
+                "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
+                "tokenizer = AutoTokenizer.from_pretrained(\".\")\n"
+                "model = AutoModelForCausalLM.from_pretrained(\".\")\n"
+                "inputs = tokenizer(\"" +
+                    prompt +
+                    "\", return_tensors=\"pt\")\n"
+                    "output = model.generate(**inputs, do_sample=True, temperature=0.8, max_new_tokens=96)\n"
+                    "print(tokenizer.decode(output[0, inputs.input_ids.shape[1]:], skip_special_tokens=True))");
 }
 
 std::string with_ollama() {
   return "\nWith Ollama:\n" + fenced("sh", "ollama create udrl-student -f Modelfile") +
-         "\nText that a user types should be normalised first: white space collapsed, `⟨` (which opens every command) replaced. The\n"
+         "\nText that a user types should be normalised first: white space collapsed, `⟨` (which opens every command) "
+         "replaced. The\n"
          "udrl tools and the chat template do that; raw completions and Ollama's template do not.\n";
 }
 
@@ -110,15 +121,17 @@ std::string with_ollama() {
 std::string model_card_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   return yaml_header(card) + what_it_is(card, config, commands) + tasks_table(commands) + with_udrl(card, commands) +
          with_llama(card) + with_transformers(sequence(default_command(commands, 0), card.example)) + with_ollama() +
-         shape_rows(config) + table("Data", card.data) + table("Training", card.training) + table("Measured", card.metrics) +
-         "\n## Licence\n\nThe weights: " + card.licence + ". The teachers' own terms may add to that.\n";
+         shape_rows(config) + table("Data", card.data) + table("Training", card.training) +
+         table("Measured", card.metrics) + "\n## Licence\n\nThe weights: " + card.licence +
+         ". The teachers' own terms may add to that.\n";
 }
 
 std::string modelfile_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   const std::string asked = command::sequence_prompt("", default_command(commands, 0)).back().text;
-  return "# " + card.name + " for Ollama: ollama create " + card.name + " -f Modelfile\nFROM ./student.gguf\nTEMPLATE \"\"\" {{ .Prompt }}" +
-         asked + "\"\"\"\nPARAMETER num_ctx " + std::to_string(config.n_positions) + "\nPARAMETER num_predict " +
-         std::to_string(config.n_positions / 2) + "\nPARAMETER temperature 0.8\n";
+  return "# " + card.name + " for Ollama: ollama create " + card.name +
+         " -f Modelfile\nFROM ./student.gguf\nTEMPLATE \"\"\" {{ .Prompt }}" + asked + "\"\"\"\nPARAMETER num_ctx " +
+         std::to_string(config.n_positions) + "\nPARAMETER num_predict " + std::to_string(config.n_positions / 2) +
+         "\nPARAMETER temperature 0.8\n";
 }
 
 }  // namespace udrl::student

@@ -48,7 +48,8 @@ struct Tokenizer::Impl {
 
   int control_id(std::string_view piece) const {
     const auto found = ids.find(std::string(piece));
-    if (found != ids.end() && types[static_cast<std::size_t>(found->second)] == PieceType::control) return found->second;
+    if (found != ids.end() && types[static_cast<std::size_t>(found->second)] == PieceType::control)
+      return found->second;
     throw user_error("the tokenizer has no such control piece: " + std::string(piece))
         .hint("ask within commands.json of this student");
   }

@@ -32,14 +32,20 @@ void add_splits(const Tokenizer& tokenizer, int whole, std::vector<Merge>& merge
 }
 
 Json added_token(const Tokenizer& tokenizer, int id) {
-  return {{"id", id},         {"content", tokenizer.piece(id)}, {"single_word", false}, {"lstrip", false},
-          {"rstrip", false}, {"normalized", false},            {"special", true}};
+  return {{"id", id},
+          {"content", tokenizer.piece(id)},
+          {"single_word", false},
+          {"lstrip", false},
+          {"rstrip", false},
+          {"normalized", false},
+          {"special", true}};
 }
 
 Json added_tokens(const Tokenizer& tokenizer) {
   Json tokens = Json::array();
   for (int id = 0; id < tokenizer.vocab_size(); ++id)
-    if (tokenizer.is_control(id) || tokenizer.type(id) == PieceType::unknown) tokens.push_back(added_token(tokenizer, id));
+    if (tokenizer.is_control(id) || tokenizer.type(id) == PieceType::unknown)
+      tokens.push_back(added_token(tokenizer, id));
   return tokens;
 }
 

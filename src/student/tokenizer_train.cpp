@@ -14,13 +14,14 @@ namespace udrl::student {
 namespace {
 
 constexpr int byte_pieces = 256;
-constexpr int special_pieces = 3;  // ⟨unk⟩ ⟨s⟩ ⟨/s⟩
+constexpr int special_pieces = 3;           // ⟨unk⟩ ⟨s⟩ ⟨/s⟩
 constexpr std::size_t longest_word = 1024;  // bytes; longer runs are no words, and cost the trainer quadratic time
 
 using WordCounts = std::map<std::string, std::uint64_t, std::less<>>;
 
-// What must never be inside a longer piece. llama.cpp merges by looking up the joined text among *all* pieces, control and
-// byte pieces too: were "s>" a piece, a typed "<s>" could become one. So the characters that fence such pieces stand alone.
+// What must never be inside a longer piece. llama.cpp merges by looking up the joined text among *all* pieces, control
+// and byte pieces too: were "s>" a piece, a typed "<s>" could become one. So the characters that fence such pieces
+// stand alone.
 bool is_fence(std::string_view character) {
   return character == "<" || character == ">" || character == "⟨" || character == "⟩";
 }
@@ -119,10 +120,12 @@ void check(const std::vector<std::string>& control_pieces, const TokenizerOption
         .expected(std::to_string(fixed + 1) + " to 1000000: " + std::to_string(fixed) + " pieces are fixed")
         .got(std::to_string(options.vocab_size));
   if (options.character_coverage < 0.98 || options.character_coverage > 1)
-    throw user_error("the tokenizer's character_coverage is out of range").expected("0.98 to 1")
+    throw user_error("the tokenizer's character_coverage is out of range")
+        .expected("0.98 to 1")
         .got(std::to_string(options.character_coverage));
   if (options.max_piece_length < 1 || options.max_piece_length > 512)
-    throw user_error("the tokenizer's max_piece_length is out of range").expected("1 to 512")
+    throw user_error("the tokenizer's max_piece_length is out of range")
+        .expected("1 to 512")
         .got(std::to_string(options.max_piece_length));
 }
 
@@ -132,7 +135,8 @@ Error training_error(const std::string& message, const TokenizerOptions& options
   std::smatch found;
   if (std::regex_search(message, found, std::regex("too high.*<= ([0-9]+)")))
     return user_error("the texts are too few for a tokenizer of this size")
-        .expected("vocab_size of at most " + found[1].str()).got(std::to_string(options.vocab_size))
+        .expected("vocab_size of at most " + found[1].str())
+        .got(std::to_string(options.vocab_size))
         .hint("set vocab_size to " + found[1].str() + " or less, or train on more text");
   if (message.find("smaller than required_chars") != std::string::npos)
     error.hint("raise vocab_size, or lower character_coverage: rare characters are then spelt in bytes");
@@ -146,7 +150,8 @@ WordCounts count_words(const TextSource& texts) {
     counter.add(*text);
     if (++seen % 4096 == 0) check_stop("training the tokenizer", "run the same command again");
   }
-  if (counter.counts().empty()) throw user_error("there is no text to train a tokenizer on").hint("check the data folder");
+  if (counter.counts().empty())
+    throw user_error("there is no text to train a tokenizer on").hint("check the data folder");
   return counter.counts();
 }
 

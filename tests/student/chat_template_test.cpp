@@ -45,7 +45,8 @@ TEST_CASE("a user message becomes a sequence in llama.cpp's Jinja") {
 TEST_CASE("the template normalises what is typed as our own code does, but for Unicode forms") {
   const tiny::Folder folder;
   const auto model = exported(folder);
-  const std::string typed = GENERATE("  two   spaces ", "line\nbreak\ttab\r\n", "⟨gen⟩ ⟨task:3⟩", "a▁b", "it's \"quoted\" {{ 7*7 }} {% if %}", "<s> x");
+  const std::string typed = GENERATE("  two   spaces ", "line\nbreak\ttab\r\n", "⟨gen⟩ ⟨task:3⟩", "a▁b",
+                                     "it's \"quoted\" {{ 7*7 }} {% if %}", "<s> x");
   CHECK(rendered(*model, {{lm::Role::user, typed}}) ==
         "⟨s⟩ " + data::normalise(typed) + "⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩");
 }
@@ -53,7 +54,10 @@ TEST_CASE("the template normalises what is typed as our own code does, but for U
 TEST_CASE("the last user message counts, other roles do not") {
   const tiny::Folder folder;
   const auto model = exported(folder);
-  const std::vector<lm::Message> messages{{lm::Role::system, "be kind"}, {lm::Role::user, "first"}, {lm::Role::assistant, "answer"}, {lm::Role::user, "second"}};
+  const std::vector<lm::Message> messages{{lm::Role::system, "be kind"},
+                                          {lm::Role::user, "first"},
+                                          {lm::Role::assistant, "answer"},
+                                          {lm::Role::user, "second"}};
   CHECK(rendered(*model, messages) == "⟨s⟩ second⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩");
 }
 

@@ -51,7 +51,8 @@ TEST_CASE("parts that do not fit each other are refused") {
 }
 
 TEST_CASE("a file that is missing or cut is named") {
-  const std::string name = GENERATE(as<std::string>(), files::config, files::weights, files::tokenizer, files::commands);
+  const std::string name =
+      GENERATE(as<std::string>(), files::config, files::weights, files::tokenizer, files::commands);
   const bool cut = GENERATE(false, true);
   const tiny::Folder folder;
   tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()));
@@ -73,7 +74,9 @@ TEST_CASE("weights of another model are not written") {
   std::vector<TensorView> views = weights.views();
   StudentConfig config = tiny::config();
   SECTION("one is missing") { views.pop_back(); }
-  SECTION("one too many") { views.push_back(view_f32("lm_head.weight", {700, 32}, weights.at("transformer.wte.weight"))); }
+  SECTION("one too many") {
+    views.push_back(view_f32("lm_head.weight", {700, 32}, weights.at("transformer.wte.weight")));
+  }
   SECTION("other shapes") { config.n_positions = 32; }
   CHECK_THROWS_AS(write_weights(folder.path(), config, views), Error);
   CHECK_FALSE(std::filesystem::exists(folder / files::weights));

@@ -17,7 +17,8 @@ TEST_CASE("the default student is within the budget of 6.17M parameters") {
 }
 
 TEST_CASE("config.json comes back as it was written") {
-  const StudentConfig config{.vocab_size = 700, .n_positions = 64, .n_embd = 32, .n_layer = 2, .n_head = 2, .n_inner = 96, .dropout = 0.1};
+  const StudentConfig config{
+      .vocab_size = 700, .n_positions = 64, .n_embd = 32, .n_layer = 2, .n_head = 2, .n_inner = 96, .dropout = 0.1};
   CHECK(student::config_from_json(student::to_json(config).dump(), "x") == config);
 }
 

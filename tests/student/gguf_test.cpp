@@ -39,8 +39,9 @@ class Llama {
 
   std::vector<int> tokens(const std::string& text, bool special) const {
     std::vector<int> ids(text.size() + 8);
-    const int n = llama_tokenize(vocab(), text.data(), static_cast<int>(text.size()), ids.data(), static_cast<int>(ids.size()),
-                                 /*add_special=*/special, /*parse_special=*/special);
+    const int n =
+        llama_tokenize(vocab(), text.data(), static_cast<int>(text.size()), ids.data(), static_cast<int>(ids.size()),
+                       /*add_special=*/special, /*parse_special=*/special);
     REQUIRE(n >= 0);
     ids.resize(static_cast<std::size_t>(n));
     return ids;
@@ -106,7 +107,8 @@ TEST_CASE("llama.cpp computes the logits of the checkpoint") {
   const tiny::Weights weights(tiny::config());
   tiny::write(folder.path(), tiny::config(), weights);
   const auto expected = tiny::reference_logits(tiny::config(), weights, sample_ids());
-  const auto [type, tolerance] = GENERATE(table<GgufType, double>({{GgufType::f32, exact}, {GgufType::f16, 0.01}, {GgufType::q8_0, 0.15}}));
+  const auto [type, tolerance] =
+      GENERATE(table<GgufType, double>({{GgufType::f32, exact}, {GgufType::f16, 0.01}, {GgufType::q8_0, 0.15}}));
   const GgufExport written = export_gguf(folder.path(), {.type = type});
   const Difference found = difference(Llama(written.file).logits(sample_ids()), expected);
   INFO(to_string(type) << ": largest difference " << found.largest << ", logits deviate by " << found.deviation);
@@ -121,7 +123,8 @@ TEST_CASE("a feed-forward layer of another width is exported too") {
   const tiny::Weights weights(config);
   tiny::write(folder.path(), config, weights);
   const GgufExport written = export_gguf(folder.path(), {.type = GgufType::f32});
-  const Difference found = difference(Llama(written.file).logits(sample_ids()), tiny::reference_logits(config, weights, sample_ids()));
+  const Difference found =
+      difference(Llama(written.file).logits(sample_ids()), tiny::reference_logits(config, weights, sample_ids()));
   CHECK(found.largest < exact * found.deviation);
 }
 
@@ -132,7 +135,8 @@ TEST_CASE("rows that q8_0 cannot hold are stored in half precision") {
   const tiny::Weights weights(config);
   tiny::write(folder.path(), config, weights);
   const GgufExport written = export_gguf(folder.path(), {.type = GgufType::q8_0});
-  const Difference found = difference(Llama(written.file).logits(sample_ids()), tiny::reference_logits(config, weights, sample_ids()));
+  const Difference found =
+      difference(Llama(written.file).logits(sample_ids()), tiny::reference_logits(config, weights, sample_ids()));
   CHECK(found.largest < 0.15 * found.deviation);
 }
 

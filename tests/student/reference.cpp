@@ -25,7 +25,9 @@ Row layer_norm(const Row& x, const std::vector<float>& w, const std::vector<floa
   return y;
 }
 
-double gelu(double x) { return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x))); }
+double gelu(double x) {
+  return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
+}
 
 Row softmax(Row x) {
   double top = x[0], total = 0;

@@ -1,4 +1,5 @@
-// GPT-2's forward pass as the paper says it, in double precision and plain loops: what the exports are measured against.
+// GPT-2's forward pass as the paper says it, in double precision and plain loops: what the exports are measured
+// against.
 #pragma once
 
 #include <vector>

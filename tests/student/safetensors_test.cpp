@@ -17,7 +17,8 @@ const std::vector<std::int64_t> steps{7, -8};
 const std::vector<std::uint8_t> state{1, 2, 3};
 
 void write_small(const std::filesystem::path& file) {
-  const std::vector<TensorView> tensors{view_u8("state", {3}, state), view_f32("w", {2, 3}, values), view_i64("steps", {2}, steps)};
+  const std::vector<TensorView> tensors{view_u8("state", {3}, state), view_f32("w", {2, 3}, values),
+                                        view_i64("steps", {2}, steps)};
   write_safetensors(file, tensors, {{"format", "pt"}, {"step", "12"}});
 }
 
@@ -52,7 +53,8 @@ TEST_CASE("tensors come back with names, types, shapes, values and metadata") {
 TEST_CASE("the bytes do not depend on the order of the tensors") {
   const tiny::Folder folder;
   write_small(folder / "a");
-  const std::vector<TensorView> tensors{view_i64("steps", {2}, steps), view_u8("state", {3}, state), view_f32("w", {2, 3}, values)};
+  const std::vector<TensorView> tensors{view_i64("steps", {2}, steps), view_u8("state", {3}, state),
+                                        view_f32("w", {2, 3}, values)};
   write_safetensors(folder / "b", tensors, {{"step", "12"}, {"format", "pt"}});
   CHECK(read_file(folder / "a") == read_file(folder / "b"));
 }
@@ -99,7 +101,8 @@ TEST_CASE("damaged headers never do more than throw") {
   int accepted = 0;
   for (int i = 0; i < 1000; ++i) {
     std::string bytes = whole;
-    for (std::uint64_t n = 1 + random.below(3); n > 0; --n) bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
+    for (std::uint64_t n = 1 + random.below(3); n > 0; --n)
+      bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
     write_bytes(folder / "damaged", bytes);
     try {
       const SafetensorsFile file(folder / "damaged");
@@ -112,7 +115,8 @@ TEST_CASE("damaged headers never do more than throw") {
 
 TEST_CASE("a header that contradicts itself is refused") {
   const auto [header, says] = GENERATE(table<std::string, std::string>({
-      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})", "overlap"},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})",
+       "overlap"},
       {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "unused bytes"},
       {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "unused bytes"},
       {R"({"a":{"dtype":"F8","shape":[8],"data_offsets":[0,8]}})", "a type that udrl does not know"},
@@ -127,7 +131,8 @@ TEST_CASE("a header that contradicts itself is refused") {
       {R"({"a":7})", "not an object"},
       {R"([1])", "not a JSON object"},
       {R"({"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "other than text"},
-      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "twice"},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+       "twice"},
   }));
   const tiny::Folder folder;
   write_raw(folder / "a", header, 8);

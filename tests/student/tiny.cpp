@@ -15,8 +15,8 @@ using udrl::RandomStream;
 namespace student = udrl::student;
 
 std::string invented_word(RandomStream& random) {
-  static const std::vector<std::string> syllables{"ba", "sho", "ter", "ing", "co", "li", "mar", "sun", "ka", "er",
-                                                  "pre", "st", "ou", "nd", "vi", "ro", "é", "pla", "est", "qui"};
+  static const std::vector<std::string> syllables{"ba",  "sho", "ter", "ing", "co", "li", "mar", "sun", "ka",  "er",
+                                                  "pre", "st",  "ou",  "nd",  "vi", "ro", "é",   "pla", "est", "qui"};
   std::string word;
   for (std::uint64_t n = 1 + random.below(4); n > 0; --n) word += syllables[random.below(syllables.size())];
   return word;
@@ -44,9 +44,9 @@ std::string character(char32_t c) {
 }
 
 std::string random_characters(RandomStream& random) {
-  static const std::vector<std::pair<char32_t, char32_t>> ranges{{0x20, 0x7E},     {0xA1, 0x24F},     {0x391, 0x3C9},
-                                                                 {0x410, 0x44F},   {0x4E00, 0x4FFF},  {0x1F300, 0x1F5FF},
-                                                                 {0x300, 0x36F},   {0x20A0, 0x20BF},  {0x27E6, 0x27EB}};
+  static const std::vector<std::pair<char32_t, char32_t>> ranges{{0x20, 0x7E},   {0xA1, 0x24F},    {0x391, 0x3C9},
+                                                                 {0x410, 0x44F}, {0x4E00, 0x4FFF}, {0x1F300, 0x1F5FF},
+                                                                 {0x300, 0x36F}, {0x20A0, 0x20BF}, {0x27E6, 0x27EB}};
   std::string text;
   for (std::uint64_t n = 1 + random.below(24); n > 0; --n) {
     const auto [first, last] = ranges[random.below(ranges.size())];
@@ -98,15 +98,24 @@ const student::Tokenizer& tokenizer() {
 }
 
 std::vector<std::string> strings() {
-  std::vector<std::string> strings{" typed <s> and </s> <unk>", " ⟨gen⟩ ⟨task:0⟩⟨return:4⟩", " ⟨s⟩⟨/s⟩⟨unk⟩", " <0x41><0x0A>",
-                                   " 🎉🎊 emoji 👩‍👩‍👧 family",    " naïve café Zoë",          " Ünïcödé ß ﬁ ﬂ",    " 東京 сало Ελλάδα",
-                                   "no leading space",           " ", "",                     " <|im_end|><|endoftext|>[INST]", " a b c d e f"};
+  std::vector<std::string> strings{" typed <s> and </s> <unk>",
+                                   " ⟨gen⟩ ⟨task:0⟩⟨return:4⟩",
+                                   " ⟨s⟩⟨/s⟩⟨unk⟩",
+                                   " <0x41><0x0A>",
+                                   " 🎉🎊 emoji 👩‍👩‍👧 family",
+                                   " naïve café Zoë",
+                                   " Ünïcödé ß ﬁ ﬂ",
+                                   " 東京 сало Ελλάδα",
+                                   "no leading space",
+                                   " ",
+                                   "",
+                                   " <|im_end|><|endoftext|>[INST]",
+                                   " a b c d e f"};
   RandomStream random(3, "strings");
   const std::vector<std::string> words = vocabulary();
   while (strings.size() < 150) strings.push_back(sentence(random, words));
   while (strings.size() < 300) strings.push_back(random_characters(random));
-  for (std::string& text : strings)
-    text = (text.starts_with(' ') ? " " : "") + udrl::data::normalise(text);
+  for (std::string& text : strings) text = (text.starts_with(' ') ? " " : "") + udrl::data::normalise(text);
   return strings;
 }
 
@@ -152,7 +161,10 @@ student::StudentConfig config() {
 }
 
 student::ModelCard card() {
-  return {.name = "tiny", .teachers = {"teacher-a", "teacher-b"}, .data = {{"records", "12"}}, .metrics = {{"loss", "1.93"}}};
+  return {.name = "tiny",
+          .teachers = {"teacher-a", "teacher-b"},
+          .data = {{"records", "12"}},
+          .metrics = {{"loss", "1.93"}}};
 }
 
 void write(const std::filesystem::path& folder, const student::StudentConfig& config, const Weights& weights) {

@@ -103,7 +103,8 @@ TEST_CASE("options out of range and empty data are refused") {
   CHECK_THROWS_AS(train(texts, 430), Error);  // fewer than the characters need
   CHECK_THROWS_AS(train({}, 700), Error);
   CHECK_THROWS_AS(train({"", "\n"}, 700), Error);
-  CHECK_THROWS_AS(train_tokenizer(texts, command::control_pieces(), {.vocab_size = 700, .character_coverage = 1.5}), Error);
+  CHECK_THROWS_AS(train_tokenizer(texts, command::control_pieces(), {.vocab_size = 700, .character_coverage = 1.5}),
+                  Error);
   CHECK_THROWS_AS(train_tokenizer(texts, command::control_pieces(), {.vocab_size = 700, .max_piece_length = 0}), Error);
 }
 

@@ -1,4 +1,5 @@
-// The checkpoint folder opened by Python's `transformers`: ids, logits, chat template. The Python side is check_transformers.py.
+// The checkpoint folder opened by Python's `transformers`: ids, logits, chat template. The Python side is
+// check_transformers.py.
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -28,7 +29,8 @@ int run(const std::string& arguments) {
 nlohmann::json expectations(const tiny::Weights& weights) {
   const Tokenizer& tokenizer = tiny::tokenizer();
   nlohmann::json json;
-  for (const std::string& text : tiny::strings()) json["texts"].push_back({{"text", text}, {"ids", tokenizer.encode(text)}});
+  for (const std::string& text : tiny::strings())
+    json["texts"].push_back({{"text", text}, {"ids", tokenizer.encode(text)}});
   const lm::Prompt prompt = command::sequence_prompt("marsun sale", default_command(tiny::commands(), 0));
   std::string sequence;
   for (const lm::Segment& segment : prompt) sequence += segment.text;

@@ -31,15 +31,18 @@ inline constexpr const char* gguf = "student.gguf";
 struct CheckpointParts {
   const StudentConfig& config;
   const Tokenizer& tokenizer;
-  const std::string& commands_json;     ///< commands.json as `udrl-distill tag` wrote it: copied byte for byte
+  const std::string& commands_json;  ///< commands.json as `udrl-distill tag` wrote it: copied byte for byte
   const ModelCard& card;
   std::span<const TensorView> weights;  ///< float32, names and shapes of tensor_specs()
 };
 
-/// Writes everything but the weights; `parts.weights` may be empty. Existing files are replaced, each whole or not at all.
+/// Writes everything but the weights; `parts.weights` may be empty. Existing files are replaced, each whole or not at
+/// all.
 void write_checkpoint_texts(const std::filesystem::path& folder, const CheckpointParts& parts);
-/// Writes model.safetensors alone, the same way. Throws `Error` (failure) where a tensor is missing or has another shape.
-void write_weights(const std::filesystem::path& folder, const StudentConfig& config, std::span<const TensorView> weights);
+/// Writes model.safetensors alone, the same way. Throws `Error` (failure) where a tensor is missing or has another
+/// shape.
+void write_weights(const std::filesystem::path& folder, const StudentConfig& config,
+                   std::span<const TensorView> weights);
 /// Both. The texts come first, so that a folder with weights is complete.
 void write_checkpoint(const std::filesystem::path& folder, const CheckpointParts& parts);
 
@@ -54,7 +57,8 @@ struct Checkpoint {
   const TensorView& tensor(const TensorSpec& spec) const { return weights.at(spec.name, DType::f32, spec.shape); }
 };
 
-/// Throws `Error` (user) for a missing or damaged file, and where config.json, tokenizer and weights do not fit each other.
+/// Throws `Error` (user) for a missing or damaged file, and where config.json, tokenizer and weights do not fit each
+/// other.
 Checkpoint open_checkpoint(const std::filesystem::path& folder);
 
 }  // namespace udrl::student

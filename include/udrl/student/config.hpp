@@ -15,17 +15,17 @@ namespace udrl::student {
 /// A GPT-2 with tied input and output embeddings, pre-norm blocks, learned positions and gelu_new. The defaults have
 /// 5.8M parameters.
 struct StudentConfig {
-  int vocab_size = 4096;    ///< rows of the embedding: exactly the pieces of the tokenizer, never padded
-  int n_positions = 256;    ///< the longest sequence in tokens, <s> and </s> included
-  int n_embd = 256;         ///< width, a multiple of n_head
-  int n_layer = 6;          ///< blocks
-  int n_head = 4;           ///< attention heads
-  int n_inner = 0;          ///< width of the feed-forward layer; 0: 4 × n_embd
-  double dropout = 0.0;     ///< [0, 1): embeddings, attention and residuals alike; used in training only
+  int vocab_size = 4096;  ///< rows of the embedding: exactly the pieces of the tokenizer, never padded
+  int n_positions = 256;  ///< the longest sequence in tokens, <s> and </s> included
+  int n_embd = 256;       ///< width, a multiple of n_head
+  int n_layer = 6;        ///< blocks
+  int n_head = 4;         ///< attention heads
+  int n_inner = 0;        ///< width of the feed-forward layer; 0: 4 × n_embd
+  double dropout = 0.0;   ///< [0, 1): embeddings, attention and residuals alike; used in training only
   double layer_norm_epsilon = 1e-5;
   double initializer_range = 0.02;  ///< standard deviation of fresh weights
-  int bos_id = 1;           ///< <s>
-  int eos_id = 2;           ///< </s>
+  int bos_id = 1;                   ///< <s>
+  int eos_id = 2;                   ///< </s>
 
   int inner() const { return n_inner > 0 ? n_inner : 4 * n_embd; }
   int head_size() const { return n_embd / n_head; }
@@ -51,7 +51,8 @@ std::vector<TensorSpec> tensor_specs(const StudentConfig& config);
 /// config.json as `transformers` expects it (model_type gpt2, architectures GPT2LMHeadModel, torch_dtype float32 …).
 nlohmann::ordered_json to_json(const StudentConfig& config);
 /// Reads config.json, ours or one that `transformers` wrote; unknown fields are ignored, absent ones keep GPT-2's
-/// meaning. Throws `Error` (user) for another architecture, an untied head, or a field out of range. `where` names the file.
+/// meaning. Throws `Error` (user) for another architecture, an untied head, or a field out of range. `where` names the
+/// file.
 StudentConfig config_from_json(std::string_view json, const std::string& where);
 StudentConfig read_config(const std::filesystem::path& file);
 

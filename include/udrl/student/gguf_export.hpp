@@ -1,4 +1,5 @@
-// A checkpoint folder → student.gguf for llama.cpp: weights, tokenizer, chat template, commands. Not for: running it (lm).
+// A checkpoint folder → student.gguf for llama.cpp: weights, tokenizer, chat template, commands. Not for: running it
+// (lm).
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace udrl::student {
 
 /// How matrices are stored. Norms, biases and positions are always float32.
 enum class GgufType { f32, f16, q8_0 };
-std::string to_string(GgufType type);                    ///< "f32", "f16", "q8_0"
+std::string to_string(GgufType type);                     ///< "f32", "f16", "q8_0"
 GgufType gguf_type_from_string(const std::string& text);  ///< throws `Error` (user)
 
 struct GgufOptions {
@@ -27,9 +28,10 @@ struct GgufExport {
   std::string sha256;
 };
 
-/// Architecture gpt2, tokenizer model "llama" (sentencepiece BPE), tied output, tensors transposed as llama.cpp wants them.
-/// The whole commands.json goes along under the key "udrl.commands". Weights are streamed, one tensor in memory at a time.
-/// The same folder and options give the same bytes. Throws `Error` (user): a damaged folder, a weight that is not finite.
+/// Architecture gpt2, tokenizer model "llama" (sentencepiece BPE), tied output, tensors transposed as llama.cpp wants
+/// them. The whole commands.json goes along under the key "udrl.commands". Weights are streamed, one tensor in memory
+/// at a time. The same folder and options give the same bytes. Throws `Error` (user): a damaged folder, a weight that
+/// is not finite.
 GgufExport export_gguf(const std::filesystem::path& folder, const GgufOptions& options = {});
 GgufExport export_gguf(const Checkpoint& checkpoint, const GgufOptions& options = {});
 

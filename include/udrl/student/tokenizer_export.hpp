@@ -10,8 +10,8 @@
 
 namespace udrl::student {
 
-/// All pairs of pieces that join into a piece, in the order in which a BPE applies them: by the score of the whole, then by
-/// the length of the left part.
+/// All pairs of pieces that join into a piece, in the order in which a BPE applies them: by the score of the whole,
+/// then by the length of the left part.
 std::vector<std::pair<std::string, std::string>> merges_of(const Tokenizer& tokenizer);
 
 /// tokenizer.json: a BPE with byte fallback that gives the ids of sentencepiece, ⟨s⟩ put first.
