@@ -143,6 +143,8 @@ void Run::refuse(const Prepared& prepared) const {
 
 void Run::step() {
   batch_.clear();
+  // First, since a prefix may have been there already when its answer was admitted.
+  for (const auto& answer : answers_) answer->take_prefix(*prefixes_);
   for (const bool generating : {true, false}) {
     for (const auto& answer : answers_) {
       if (answer->generating() == generating) answer->fill(batch_);
@@ -151,7 +153,6 @@ void Run::step() {
   prefixes_->fill(batch_);
   batch_.decode(context_);
   deliver_finished();
-  for (const auto& answer : answers_) answer->take_prefix(*prefixes_);
 }
 
 void Run::deliver_finished() {
