@@ -8,9 +8,12 @@ namespace udrl::student {
 namespace {
 
 // What normalisation does, as far as a template can: the reserved character, sentencepiece's space mark, white space.
+// Every message's content is looked at, the user's alone used: llama-server merges a system message into the user's
+// where it sees that the template never looks at one.
 constexpr const char* clean_message = R"({%- set found = namespace(text='') -%}
 {%- for message in messages -%}
-{%- if message['role'] == 'user' -%}{%- set found.text = message['content'] -%}{%- endif -%}
+{%- set content = message['content'] -%}
+{%- if message['role'] == 'user' -%}{%- set found.text = content -%}{%- endif -%}
 {%- endfor -%}
 {%- set clean = found.text.replace('⟨', '(').replace('▁', '').replace('\n', ' ').replace('\r', ' ').replace('\t', ' ') -%}
 {{- bos_token -}}

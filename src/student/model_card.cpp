@@ -39,11 +39,9 @@ std::string what_it_is(const ModelCard& card, const StudentConfig& config, const
   if (!card.teachers.empty()) text += ", on answers of " + joined(card.teachers);
   return text +
          ", with upside-down reinforcement learning: each training answer carries the return that it achieved and its "
-         "number of\n"
-         "words as commands, and the student is asked for the return and the length that you want.\n\n"
+         "number of words as commands, and the student is asked for the return and the length that you want.\n\n"
          "It writes English prompts of the kinds above and nothing else: it follows no instructions, knows no facts, "
-         "and was not\n"
-         "filtered beyond what its teachers say.\n";
+         "and was not filtered beyond what its teachers say.\n";
 }
 
 std::string tasks_table(const command::Fitted& commands) {
@@ -96,7 +94,7 @@ std::string with_llama(const ModelCard& card) {
                     card.example + "\"}]}'");
 }
 
-std::string with_transformers(const std::string& prompt) {
+std::string with_transformers(const std::string& prompt, int max_new_tokens) {
   return "\nWith transformers (the text begins with a space; commands follow it without one):\n" +
          fenced("python",
                 "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
@@ -105,14 +103,16 @@ std::string with_transformers(const std::string& prompt) {
                 "inputs = tokenizer(\"" +
                     prompt +
                     "\", return_tensors=\"pt\")\n"
-                    "output = model.generate(**inputs, do_sample=True, temperature=0.8, max_new_tokens=96)\n"
+                    "output = model.generate(**inputs, do_sample=True, temperature=0.8, max_new_tokens=" +
+                    std::to_string(max_new_tokens) +
+                    ")\n"
                     "print(tokenizer.decode(output[0, inputs.input_ids.shape[1]:], skip_special_tokens=True))");
 }
 
 std::string with_ollama() {
   return "\nWith Ollama:\n" + fenced("sh", "ollama create udrl-student -f Modelfile") +
          "\nText that a user types should be normalised first: white space collapsed, `⟨` (which opens every command) "
-         "replaced. The\n"
+         "replaced. The "
          "udrl tools and the chat template do that; raw completions and Ollama's template do not.\n";
 }
 
@@ -120,8 +120,9 @@ std::string with_ollama() {
 
 std::string model_card_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   return yaml_header(card) + what_it_is(card, config, commands) + tasks_table(commands) + with_udrl(card, commands) +
-         with_llama(card) + with_transformers(sequence(default_command(commands, 0), card.example)) + with_ollama() +
-         shape_rows(config) + table("Data", card.data) + table("Training", card.training) +
+         with_llama(card) +
+         with_transformers(sequence(default_command(commands, 0), card.example), config.n_positions / 2) +
+         with_ollama() + shape_rows(config) + table("Data", card.data) + table("Training", card.training) +
          table("Measured", card.metrics) + "\n## Licence\n\nThe weights: " + card.licence +
          ". The teachers' own terms may add to that.\n";
 }

@@ -3,6 +3,7 @@
 Not for: training, or anything that needs a network. Exit 0: all agrees; 1: it does not, and the first differences are printed.
 """
 import json
+import os
 import sys
 
 
@@ -37,6 +38,14 @@ def differences(tokenizer, model, expected):
         yield f"{parameters} parameters, expected {expected['parameters']}"
 
 
+def run_card_example(folder):
+    """The Python of the model card, as a reader would run it: in the folder."""
+    with open(os.path.join(folder, "README.md"), encoding="utf-8") as file:
+        example = file.read().split("```python\n")[1].split("```")[0]
+    os.chdir(folder)
+    exec(example, {})
+
+
 def main():
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -49,6 +58,7 @@ def main():
     found = list(differences(AutoTokenizer.from_pretrained(folder), model.eval(), expected))
     for line in found[:10]:
         print(line)
+    run_card_example(folder)
     print(f"{len(expected['texts'])} texts, {len(found)} differences")
     return 1 if found else 0
 

@@ -45,7 +45,7 @@ nlohmann::json expectations(const tiny::Weights& weights) {
 
 TEST_CASE("transformers opens the folder and agrees in ids, logits and chat template") {
   if (run("--available >/dev/null 2>&1") != 0) {
-    WARN("skipped: no transformers in " << python() << " (scripts/setup.sh --test installs it)");
+    WARN("skipped: no transformers in " << python() << " (scripts/setup.sh --with-tests installs it)");
     return;
   }
   const tiny::Folder folder;
