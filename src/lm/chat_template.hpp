@@ -11,13 +11,15 @@ namespace udrl::lm {
 
 class ChatTemplate {
  public:
-  /// `source` is Jinja. Throws `Error` (user) if it does not parse. `begin` and `end` are what it calls bos_token, eos_token.
+  /// `source` is Jinja. Throws `Error` (user) if it does not parse. `begin` and `end` are what it calls bos_token,
+  /// eos_token.
   ChatTemplate(const std::string& source, std::string begin, std::string end);
   ~ChatTemplate();
   ChatTemplate(ChatTemplate&&) noexcept;
 
-  /// With the generation prompt. What comes from the messages' contents, even changed by the template (trimmed, cut), is a
-  /// text segment; what the template wrote is a control segment. Throws `Error` (user) if the template refuses the messages.
+  /// With the generation prompt. What comes from the messages' contents, even changed by the template (trimmed, cut),
+  /// is a text segment; what the template wrote is a control segment. Throws `Error` (user) if the template refuses the
+  /// messages.
   Prompt render(std::span<const Message> messages) const;
 
  private:

@@ -1,57 +1,18 @@
-// exp of many floats that are not above 0, in a form that compilers turn into vector instructions. Not for: exactness
-// beyond a relative error of 1e-6, or positive arguments.
+// exp of many floats that are not above 0, by vector instructions of the processor at hand. Not for: exactness beyond a
+// relative error of 1e-6, or positive arguments.
 #pragma once
 
-#include <algorithm>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
 #include <span>
 
 namespace udrl::lm {
 
 /// e^x for x ≤ 0; 0 below −87 and at −∞.
-inline float fast_exp(float x) {
-  const float t = std::max(x, -88.0F) * 1.44269504F;
-  const float shifted = t + 12582912.0F;  // 1.5·2^23: the sum's low bits hold t rounded to an integer
-  const float f = t - (shifted - 12582912.0F);
-  float p = 1.5403530e-4F;  // 2^f on [-½, ½], Taylor coefficients ln(2)^k / k!
-  p = p * f + 1.3333558e-3F;
-  p = p * f + 9.6181291e-3F;
-  p = p * f + 5.5504109e-2F;
-  p = p * f + 2.4022651e-1F;
-  p = p * f + 6.9314718e-1F;
-  p = p * f + 1.0F;
-  const std::uint32_t exponent = std::bit_cast<std::uint32_t>(shifted) << 23U;
-  const float result = std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) + exponent);
-  return x < -87.0F ? 0.0F : result;
-}
+float fast_exp(float x);
 
 /// Σ exp(scale·(xᵢ − shift)); shift is at least the largest x, scale > 0.
-inline float sum_exp(std::span<const float> x, float shift, float scale) {
-  constexpr std::size_t lanes = 16;
-  float sums[lanes] = {};
-  std::size_t i = 0;
-  for (; i + lanes <= x.size(); i += lanes) {
-    for (std::size_t j = 0; j < lanes; ++j) sums[j] += fast_exp((x[i + j] - shift) * scale);
-  }
-  for (; i < x.size(); ++i) sums[0] += fast_exp((x[i] - shift) * scale);
-  float total = 0;
-  for (const float sum : sums) total += sum;
-  return total;
-}
+float sum_exp(std::span<const float> x, float shift, float scale);
 
-/// The largest of x; −∞ if there is none.
-inline float largest_of(std::span<const float> x) {
-  constexpr std::size_t lanes = 16;
-  float best[lanes];
-  std::fill(best, best + lanes, -__builtin_huge_valf());
-  std::size_t i = 0;
-  for (; i + lanes <= x.size(); i += lanes) {
-    for (std::size_t j = 0; j < lanes; ++j) best[j] = x[i + j] > best[j] ? x[i + j] : best[j];
-  }
-  for (; i < x.size(); ++i) best[0] = std::max(best[0], x[i]);
-  return *std::max_element(best, best + lanes);
-}
+/// The largest of x, NaN apart; −∞ if there is none.
+float largest_of(std::span<const float> x);
 
 }  // namespace udrl::lm

@@ -1,5 +1,5 @@
-// Continuous batching. Each step is one batch: the next token of every answer under way, then prompts of new requests, then
-// shared prefixes, as far as there is room. Not for: sampling (sampler.cpp), one answer's state (gguf_slot.cpp).
+// Continuous batching. Each step is one batch: the next token of every answer under way, then prompts of new requests,
+// then shared prefixes, as far as there is room. Not for: sampling (sampler.cpp), one answer's state (gguf_slot.cpp).
 #include "gguf_answers.hpp"
 
 #include <algorithm>
@@ -137,7 +137,8 @@ void Run::refuse(const Prepared& prepared) const {
   throw user_error("a request does not fit into the model's context")
       .at("request " + prepared.request.id)
       .expected("at most " + std::to_string(engine_.cells()) + " tokens")
-      .got(std::to_string(prepared.tokens.size()) + " tokens of prompt and " + std::to_string(prepared.budget) + " to generate")
+      .got(std::to_string(prepared.tokens.size()) + " tokens of prompt and " + std::to_string(prepared.budget) +
+           " to generate")
       .hint("raise `context` (0: automatic), or lower max_tokens");
 }
 

@@ -15,9 +15,12 @@ int rounded_up(int n, int step) { return (n + step - 1) / step * step; }
 void check_options(const ModelOptions& options) {
   const int most = static_cast<int>(llama_max_parallel_sequences()) - Engine::prefix_sequences;
   if (options.slots < 1 || options.slots > most) {
-    throw user_error("slots is out of range").expected("1 to " + std::to_string(most)).got(std::to_string(options.slots));
+    throw user_error("slots is out of range")
+        .expected("1 to " + std::to_string(most))
+        .got(std::to_string(options.slots));
   }
-  if (options.batch < 1) throw user_error("batch is out of range").expected("1 or more").got(std::to_string(options.batch));
+  if (options.batch < 1)
+    throw user_error("batch is out of range").expected("1 or more").got(std::to_string(options.batch));
   if (options.context < 0) {
     throw user_error("context is out of range").expected("0 (automatic) or more").got(std::to_string(options.context));
   }
@@ -41,7 +44,8 @@ ModelHandle load_model(const ModelOptions& options) {
 
 }  // namespace
 
-Engine::Engine(const ModelOptions& options) : options_(options), model_(load_model(options)), vocabulary_(model_.get()) {}
+Engine::Engine(const ModelOptions& options)
+    : options_(options), model_(load_model(options)), vocabulary_(model_.get()) {}
 
 /// BERT and its kin: no causal attention, so nothing to generate with.
 bool Engine::is_encoder() const {
@@ -60,6 +64,7 @@ llama_context_params Engine::common_parameters() const {
 void Engine::open_context(const llama_context_params& parameters) {
   context_.reset();  // first, so that two caches never exist at once
   cells_ = 0;
+  embedding_tokens_ = 0;
   take_llama_errors();
   context_.reset(llama_init_from_model(model_.get(), parameters));
   if (!context_) {
@@ -87,15 +92,24 @@ llama_context* Engine::generation_context(int cells) {
   return context_.get();
 }
 
-llama_context* Engine::embedding_context(int max_tokens) {
+llama_context* Engine::embedding_context(int tokens) {
+  if (embedding_tokens_ >= tokens) return context_.get();
   llama_context_params parameters = common_parameters();
-  parameters.n_ctx = static_cast<std::uint32_t>(max_tokens);
+  parameters.n_ctx = static_cast<std::uint32_t>(tokens);
   parameters.n_batch = parameters.n_ctx;
   parameters.n_ubatch = parameters.n_ctx;
-  parameters.n_seq_max = static_cast<std::uint32_t>(options_.slots);
+  parameters.n_seq_max = embedding_sequences;
   parameters.embeddings = true;
   parameters.kv_unified = true;
   open_context(parameters);
+  if (llama_pooling_type(context_.get()) == LLAMA_POOLING_TYPE_NONE) {
+    context_.reset();
+    throw user_error("this model does not embed texts")
+        .at(options_.gguf.string())
+        .expected("a sentence embedding model, whose file names a pooling")
+        .hint("fetch all-MiniLM-L6-v2: scripts/fetch_models.sh");
+  }
+  embedding_tokens_ = tokens;
   return context_.get();
 }
 

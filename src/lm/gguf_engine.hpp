@@ -1,4 +1,5 @@
-// A loaded GGUF model with its vocabulary and one llama.cpp context, whose cache grows on demand. Not for: what is computed.
+// A loaded GGUF model with its vocabulary and one llama.cpp context, whose cache grows on demand. Not for: what is
+// computed.
 #pragma once
 
 #include <filesystem>
@@ -13,6 +14,7 @@ class Engine {
  public:
   /// Prefixes that can be shared at once, each in a sequence behind those of the slots.
   static constexpr int prefix_sequences = 8;
+  static constexpr int embedding_sequences = 64;
 
   /// Throws `Error`: a missing, damaged or truncated file, an architecture that llama.cpp does not know.
   explicit Engine(const ModelOptions& options);
@@ -29,7 +31,8 @@ class Engine {
   llama_context* generation_context(int cells);
   /// Tokens that the present generation context's cache holds; 0 before the first.
   int cells() const { return cells_; }
-  llama_context* embedding_context(int max_tokens);
+  /// A context to embed with: `tokens` at once, of at most `embedding_sequences` texts.
+  llama_context* embedding_context(int tokens);
 
  private:
   llama_context_params common_parameters() const;
@@ -39,7 +42,8 @@ class Engine {
   ModelHandle model_;
   Vocabulary vocabulary_;
   ContextHandle context_;
-  int cells_ = 0;
+  int cells_ = 0;             ///< of the generation context; 0 while there is none
+  int embedding_tokens_ = 0;  ///< of the embedding context; 0 while there is none
 };
 
 }  // namespace udrl::lm

@@ -71,7 +71,10 @@ void check_gguf_file(const fs::path& file) {
   take_llama_errors();
   const GgufHandle gguf(gguf_init_from_file(file.c_str(), {true, nullptr}));
   if (!gguf) {
-    throw user_error("the model file's header is cut off or damaged").at(file.string()).got(take_llama_errors()).hint(fetch_hint);
+    throw user_error("the model file's header is cut off or damaged")
+        .at(file.string())
+        .got(take_llama_errors())
+        .hint(fetch_hint);
   }
   const std::uint64_t expected = expected_size(gguf.get());
   const std::uint64_t size = fs::file_size(file);

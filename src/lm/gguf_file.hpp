@@ -9,8 +9,8 @@
 
 namespace udrl::lm {
 
-/// Throws `Error` (user) that names the file if it is missing, not a GGUF, or shorter than its own header says. llama.cpp
-/// maps files into memory: a truncated one could end the process with SIGBUS in the middle of a run.
+/// Throws `Error` (user) that names the file if it is missing, not a GGUF, or shorter than its own header says.
+/// llama.cpp maps files into memory: a truncated one could end the process with SIGBUS in the middle of a run.
 void check_gguf_file(const std::filesystem::path& file);
 
 /// Everything of ModelInfo but the hash, which takes a while (sha256_file).

@@ -28,7 +28,9 @@ double GgufModel::log_prob(const Prompt& prompt, const std::string& continuation
   return continuation_log_prob(engine_, prompt, continuation);
 }
 
-std::vector<std::vector<float>> GgufModel::embed(std::span<const std::string> texts) { return embed_texts(engine_, texts); }
+std::vector<std::vector<float>> GgufModel::embed(std::span<const std::string> texts) {
+  return embed_texts(engine_, texts);
+}
 
 Prompt GgufModel::chat(std::span<const Message> messages) const {
   if (!template_) {

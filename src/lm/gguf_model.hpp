@@ -1,4 +1,5 @@
-// The gguf back-end: a GGUF file in process, through llama.cpp. Not for: how it works (gguf_engine.hpp and its neighbours).
+// The gguf back-end: a GGUF file in process, through llama.cpp. Not for: how it works (gguf_engine.hpp and its
+// neighbours).
 #pragma once
 
 #include <optional>
@@ -21,7 +22,7 @@ class GgufModel final : public LanguageModel {
 
  private:
   Engine engine_;
-  mutable std::optional<ModelInfo> info_;          ///< made when first asked for: the file's hash takes a second
+  mutable std::optional<ModelInfo> info_;  ///< made when first asked for: the file's hash takes a second
   mutable std::optional<ChatTemplate> template_;
 };
 

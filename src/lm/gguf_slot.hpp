@@ -42,7 +42,7 @@ class Answer {
   bool waits_;                ///< for its prefix
   std::size_t computed_ = 0;  ///< prompt tokens in the cache
   llama_token last_ = 0;
-  int row_ = -1;              ///< where the batch computed its logits; −1: nowhere
+  int row_ = -1;  ///< where the batch computed its logits; −1: nowhere
   Completion completion_;
   std::chrono::steady_clock::time_point start_;
 };

@@ -3,6 +3,7 @@
 
 #include <climits>
 
+#include "bert_text.hpp"
 #include "gguf_file.hpp"
 #include "udrl/base/error.hpp"
 
@@ -47,7 +48,10 @@ Tokens Vocabulary::prompt_tokens(std::span<const Segment> segments) const {
   return out;
 }
 
-Tokens Vocabulary::encoder_tokens(const std::string& text) const { return tokenize(text, true, false); }
+Tokens Vocabulary::encoder_tokens(const std::string& text) const {
+  const bool bert = llama_vocab_type(vocab_) == LLAMA_VOCAB_TYPE_WPM;
+  return tokenize(bert ? bert_text(text) : text, true, false);
+}
 
 std::string Vocabulary::piece(llama_token token) const {
   char small[64];
@@ -58,8 +62,9 @@ std::string Vocabulary::piece(llama_token token) const {
   return large;
 }
 
-/// A sentencepiece vocabulary puts a space before every text it is given. Wanted at the start and after a control token;
-/// between two plain pieces it would be a space that nobody wrote. A line break, never merged with what follows, takes it.
+/// A sentencepiece vocabulary puts a space before every text it is given. Wanted at the start and after a control
+/// token; between two plain pieces it would be a space that nobody wrote. A line break, never merged with what follows,
+/// takes it.
 void Vocabulary::append(Tokens& out, const std::string& text, bool control) const {
   if (text.empty()) return;
   const bool inside_text = adds_space_ && !out.empty() && !is_control(out.back());
@@ -79,7 +84,8 @@ Tokens Vocabulary::tokenize(const std::string& text, bool add_special, bool pars
     out.resize(static_cast<std::size_t>(-count));
     count = run();
   }
-  if (count < 0) throw failure("the model's tokenizer failed").got("a text of " + std::to_string(text.size()) + " bytes");
+  if (count < 0)
+    throw failure("the model's tokenizer failed").got("a text of " + std::to_string(text.size()) + " bytes");
   out.resize(static_cast<std::size_t>(count));
   return out;
 }

@@ -29,7 +29,8 @@ class Vocabulary {
   int size() const { return llama_vocab_n_tokens(vocab_); }
   /// Tokens that no answer may hold: control and unused ones, but not those that end it.
   const Tokens& banned() const { return banned_; }
-  /// The spelling of the begin and end tokens, "" where the model has none: what chat templates call bos_token, eos_token.
+  /// The spelling of the begin and end tokens, "" where the model has none: what chat templates call bos_token,
+  /// eos_token.
   std::string begin_text() const { return spelling(llama_vocab_bos(vocab_)); }
   std::string end_text() const { return spelling(llama_vocab_eos(vocab_)); }
 
@@ -40,7 +41,7 @@ class Vocabulary {
   std::string spelling(llama_token token) const;
 
   const llama_vocab* vocab_;
-  bool adds_space_;       ///< a sentencepiece vocabulary that puts a space before each text it is given
+  bool adds_space_;  ///< a sentencepiece vocabulary that puts a space before each text it is given
   std::size_t newline_tokens_ = 0;
   Tokens banned_;
 };

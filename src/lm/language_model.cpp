@@ -21,7 +21,8 @@ std::vector<Completion> complete_all(LanguageModel& model, std::span<const Reque
   std::vector<Completion> answers(requests.size());
   std::size_t asked = 0;
   std::size_t answered = 0;
-  // The position stands in for the id, which need not be unique; the draws must not depend on it, so both are kept apart.
+  // The position stands in for the id, which need not be unique; the draws must not depend on it, so both are kept
+  // apart.
   std::multimap<std::string, std::size_t> positions;
   const auto next = [&]() -> std::optional<Request> {
     if (asked == requests.size()) return std::nullopt;
@@ -35,7 +36,8 @@ std::vector<Completion> complete_all(LanguageModel& model, std::span<const Reque
     ++answered;
   };
   model.complete(next, done);
-  if (answered < requests.size()) throw stopped_error("stopped while a model was answering", "run the same command again");
+  if (answered < requests.size())
+    throw stopped_error("stopped while a model was answering", "run the same command again");
   return answers;
 }
 

@@ -11,9 +11,14 @@ void declare(OptionSet& set, const std::string& prefix, ModelOptions& options) {
   set.add(dot + "http_model", options.http_model, "the model's name at that endpoint");
   set.add(dot + "api_key_env", options.api_key_env, "environment variable that holds the endpoint's key");
   set.add(dot + "slots", options.slots, "requests answered at once").range(1, 248);
-  set.add(dot + "context", options.context, "tokens of cache shared by all slots (0: as many as are needed)").range(0, 1e7);
-  set.add(dot + "batch", options.batch, "tokens computed at once while prompts are read").range(1, 65536).runtime_only();
-  set.add(dot + "gpu_layers", options.gpu_layers, "layers put on a GPU, where there is one").range(0, 100000).runtime_only();
+  set.add(dot + "context", options.context, "tokens of cache shared by all slots (0: as many as are needed)")
+      .range(0, 1e7);
+  set.add(dot + "batch", options.batch, "tokens computed at once while prompts are read")
+      .range(1, 65536)
+      .runtime_only();
+  set.add(dot + "gpu_layers", options.gpu_layers, "layers put on a GPU, where there is one")
+      .range(0, 100000)
+      .runtime_only();
 }
 
 }  // namespace udrl::lm

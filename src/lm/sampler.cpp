@@ -16,6 +16,10 @@ constexpr std::size_t penalty_window = 64;
 constexpr std::size_t block = 1024;
 constexpr float never = -std::numeric_limits<float>::infinity();
 
+std::span<const float> block_of(std::span<const float> logits, std::size_t start) {
+  return logits.subspan(start, std::min(block, logits.size() - start));
+}
+
 void check(bool good, const char* what, const char* range, double got) {
   if (!good) throw user_error(std::string(what) + " is out of range").expected(range).got(std::to_string(got));
 }
@@ -35,9 +39,13 @@ double log_sum_exp(std::span<const float> logits) {
   const float largest = largest_of(logits);
   double total = 0;
   for (std::size_t i = 0; i < logits.size(); i += block) {
-    total += sum_exp(logits.subspan(i, std::min(block, logits.size() - i)), largest, 1.0F);
+    total += sum_exp(block_of(logits, i), largest, 1.0F);
   }
   return largest + std::log(total);
+}
+
+bool Sampler::before(const Candidate& a, const Candidate& b) {
+  return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
 }
 
 Sampler::Sampler(const Sampling& sampling, std::string_view id) : sampling_(sampling), random_(sampling.seed, id) {
@@ -46,7 +54,8 @@ Sampler::Sampler(const Sampling& sampling, std::string_view id) : sampling_(samp
 
 Drawn Sampler::draw(std::span<float> logits, std::span<const std::int32_t> banned) {
   const double normalizer = log_sum_exp(logits);
-  if (!std::isfinite(normalizer)) throw failure("the model computed no finite probabilities").hint("is the model file damaged?");
+  if (!std::isfinite(normalizer))
+    throw failure("the model computed no finite probabilities").hint("is the model file damaged?");
   if (sampling_.ban_control) {
     for (const std::int32_t token : banned) logits[static_cast<std::size_t>(token)] = never;
   }
@@ -78,79 +87,96 @@ float Sampler::original(std::int32_t token, std::span<const float> logits) const
 }
 
 std::int32_t Sampler::choose(std::span<const float> logits) {
-  const float largest = largest_of(logits);
-  if (largest == never) throw failure("every token of the model's vocabulary is banned");
+  block_maxima_.clear();
+  for (std::size_t i = 0; i < logits.size(); i += block) block_maxima_.push_back(largest_of(block_of(logits, i)));
+  largest_ = largest_of(block_maxima_);
+  if (largest_ == never) throw failure("every token of the model's vocabulary is banned");
   if (sampling_.temperature == 0) {
-    return static_cast<std::int32_t>(std::find(logits.begin(), logits.end(), largest) - logits.begin());
+    return static_cast<std::int32_t>(std::find(logits.begin(), logits.end(), largest_) - logits.begin());
   }
+  scale_ = static_cast<float>(1.0 / sampling_.temperature);
   const bool whole = sampling_.top_k == 0 && sampling_.top_p >= 1;
-  return whole ? from_all(logits, largest) : from_nucleus(logits, largest);
+  return whole ? from_all(logits) : from_nucleus(logits);
 }
 
 /// Inverse of the cumulative distribution: first the block in which it passes u, then the token in that block.
-std::int32_t Sampler::from_all(std::span<const float> logits, float largest) {
-  const auto scale = static_cast<float>(1.0 / sampling_.temperature);
-  block_sums_.clear();
-  for (std::size_t i = 0; i < logits.size(); i += block) {
-    block_sums_.push_back(sum_exp(logits.subspan(i, std::min(block, logits.size() - i)), largest, scale));
-  }
-  const std::size_t start = random_.weighted(block_sums_) * block;
-  std::vector<float> weights;
-  for (const float logit : logits.subspan(start, std::min(block, logits.size() - start))) {
-    weights.push_back(fast_exp((logit - largest) * scale));
-  }
-  return static_cast<std::int32_t>(start + random_.weighted(weights));
+std::int32_t Sampler::from_all(std::span<const float> logits) {
+  weights_.clear();
+  for (std::size_t i = 0; i < logits.size(); i += block)
+    weights_.push_back(sum_exp(block_of(logits, i), largest_, scale_));
+  const std::size_t start = random_.weighted(weights_) * block;
+  weights_.clear();
+  for (const float logit : block_of(logits, start)) weights_.push_back(fast_exp((logit - largest_) * scale_));
+  return static_cast<std::int32_t>(start + random_.weighted(weights_));
 }
 
-void Sampler::collect(std::span<const float> logits, float lowest) {
+/// Takes the tokens above `lowest` and returns their mass. Most blocks hold none.
+double Sampler::collect(std::span<const float> logits, float lowest) {
   candidates_.clear();
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    if (logits[i] > lowest) candidates_.push_back({static_cast<std::int32_t>(i), logits[i]});
+  double mass = 0;
+  for (std::size_t b = 0; b < block_maxima_.size(); ++b) {
+    if (block_maxima_[b] <= lowest) continue;
+    for (std::size_t i = b * block; i < std::min(logits.size(), (b + 1) * block); ++i) {
+      if (logits[i] <= lowest) continue;
+      candidates_.push_back({static_cast<std::int32_t>(i), logits[i], fast_exp((logits[i] - largest_) * scale_)});
+      mass += candidates_.back().weight;
+    }
+  }
+  return mass;
+}
+
+/// Few tokens hold nearly all of the mass: takes those within a margin of the largest, and widens the margin until they
+/// are as many as top-k, or as heavy as top-p, asks for. Returns the mass to keep where top-p alone decides.
+double Sampler::collect_enough(std::span<const float> logits) {
+  const bool counted = sampling_.top_k > 0;
+  const double wanted = counted ? 0 : sampling_.top_p * sum_exp(logits, largest_, scale_);
+  for (float margin = 3;; margin *= 1.4F) {
+    const float lowest = margin > 80 ? never : largest_ - margin / scale_;
+    const double mass = collect(logits, lowest);
+    const bool enough = counted ? candidates_.size() >= static_cast<std::size_t>(sampling_.top_k) : mass >= wanted;
+    if (enough || lowest == never) return wanted;
   }
 }
 
 void Sampler::keep_top_k() {
   const auto k = static_cast<std::size_t>(sampling_.top_k);
   if (sampling_.top_k == 0 || candidates_.size() <= k) return;
-  const auto higher = [](const Candidate& a, const Candidate& b) {
-    return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
-  };
-  std::nth_element(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(k), candidates_.end(), higher);
+  std::nth_element(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(k), candidates_.end(),
+                   before);
   candidates_.resize(k);
 }
 
-/// Few tokens hold nearly all of the mass: takes those within a margin of the largest, and widens the margin until they
-/// are as many as top-k, or as heavy as top-p, asks for.
-std::int32_t Sampler::from_nucleus(std::span<const float> logits, float largest) {
-  const auto scale = static_cast<float>(1.0 / sampling_.temperature);
-  const auto weight = [&](const Candidate& c) { return static_cast<double>(fast_exp((c.logit - largest) * scale)); };
-  double wanted = 0;  // mass that the candidates must reach, where top-k does not already bound them
-  if (sampling_.top_k == 0) wanted = sampling_.top_p * sum_exp(logits, largest, scale);
-  double mass = 0;
-  for (float margin = 8; ; margin *= 2) {
-    const float lowest = margin > 80 ? never : largest - margin / scale;
-    collect(logits, lowest);
-    mass = 0;
-    for (const Candidate& c : candidates_) mass += weight(c);
-    const bool enough = sampling_.top_k > 0 ? candidates_.size() >= static_cast<std::size_t>(sampling_.top_k) : mass >= wanted;
-    if (enough || lowest == never) break;
+/// The fewest likeliest candidates that hold `wanted` of the mass: halves the range in which the cut lies.
+void Sampler::keep_mass(double wanted) {
+  const auto at = [this](std::size_t i) { return candidates_.begin() + static_cast<std::ptrdiff_t>(i); };
+  std::size_t low = 0;  // candidates before it are kept
+  std::size_t high = candidates_.size();
+  double mass = 0;  // of those before `low`
+  while (high - low > 1) {
+    const std::size_t middle = low + (high - low) / 2;
+    std::nth_element(at(low), at(middle), at(high), before);
+    double half = 0;
+    for (std::size_t i = low; i < middle; ++i) half += candidates_[i].weight;
+    if (mass + half >= wanted) {
+      high = middle;
+    } else {
+      mass += half;
+      low = middle;
+    }
   }
+  candidates_.resize(high);
+}
+
+std::int32_t Sampler::from_nucleus(std::span<const float> logits) {
+  double wanted = collect_enough(logits);
   keep_top_k();
-  std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
-    return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
-  });
-  std::vector<double> weights;
-  for (const Candidate& c : candidates_) weights.push_back(weight(c));
   if (sampling_.top_k > 0) {
-    mass = 0;
-    for (const double w : weights) mass += w;
-    wanted = sampling_.top_p * mass;
+    for (const Candidate& candidate : candidates_) wanted += sampling_.top_p * candidate.weight;
   }
-  double running = 0;
-  std::size_t kept = 0;
-  while (kept < weights.size() && (kept == 0 || running < wanted)) running += weights[kept++];
-  weights.resize(kept);
-  return candidates_[random_.weighted(weights)].token;
+  if (sampling_.top_p < 1) keep_mass(wanted);
+  weights_.clear();
+  for (const Candidate& candidate : candidates_) weights_.push_back(candidate.weight);
+  return candidates_[random_.weighted(weights_)].token;
 }
 
 }  // namespace udrl::lm

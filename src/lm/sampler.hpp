@@ -28,7 +28,8 @@ struct Drawn {
 double log_sum_exp(std::span<const float> logits);
 
 /// Order of what is applied: banned tokens, repeat penalty (over the last 64 tokens of the answer itself, never of the
-/// prompt: the prompt's words must stay free to use), temperature, top-k, top-p. The draws are a function of (seed, id).
+/// prompt: the prompt's words must stay free to use), temperature, top-k, top-p. The draws are a function of (seed,
+/// id).
 class Sampler {
  public:
   Sampler(const Sampling& sampling, std::string_view id);
@@ -40,21 +41,30 @@ class Sampler {
   struct Candidate {
     std::int32_t token;
     float logit;
+    double weight;  ///< exp of the logit's distance to the largest, over the temperature
   };
+  static bool before(const Candidate& a, const Candidate& b);
+
   void penalize_repeats(std::span<float> logits);
-  std::int32_t choose(std::span<const float> logits);
-  std::int32_t from_all(std::span<const float> logits, float largest);
-  std::int32_t from_nucleus(std::span<const float> logits, float largest);
-  void collect(std::span<const float> logits, float lowest);
-  void keep_top_k();
   float original(std::int32_t token, std::span<const float> logits) const;
+  std::int32_t choose(std::span<const float> logits);
+  std::int32_t from_all(std::span<const float> logits);
+  std::int32_t from_nucleus(std::span<const float> logits);
+  double collect(std::span<const float> logits, float lowest);
+  double collect_enough(std::span<const float> logits);
+  void keep_top_k();
+  void keep_mass(double wanted);
 
   Sampling sampling_;
   RandomStream random_;
   std::deque<std::int32_t> recent_;
   std::vector<std::pair<std::int32_t, float>> penalized_;  ///< tokens with their logit before the penalty
+  // Of the row at hand.
+  std::vector<float> block_maxima_;
+  float largest_ = 0;
+  float scale_ = 1;  ///< 1 / temperature
   std::vector<Candidate> candidates_;
-  std::vector<float> block_sums_;
+  std::vector<double> weights_;
 };
 
 }  // namespace udrl::lm

@@ -2,6 +2,7 @@
 //
 //     build/release/tests/lm/test_lm "[.bench]" -s
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <iostream>
 
@@ -23,15 +24,24 @@ int setting(const char* name, int otherwise) {
 std::vector<Message> few_shot(const std::string& intent) {
   std::vector<Message> messages{
       {Role::system,
-       "You write prompts for an image generator. The user types a few words. Answer with one prompt on one line, 10 to 32 "
-       "words: the main thing in the picture and what surrounds it, then medium, light and colours. Name the subject and "
+       "You write prompts for an image generator. The user types a few words. Answer with one prompt on one line, 10 "
+       "to 32 "
+       "words: the main thing in the picture and what surrounds it, then medium, light and colours. Name the subject "
+       "and "
        "the objects, places and materials that belong to it. Keep any style the user asks for. Do not copy the request "
        "word for word, explain, or use quotation marks."}};
   const std::pair<const char*, const char*> examples[] = {
-      {"oyster bar menu", "Six oysters on crushed ice with lemon wedges and a silver fork, seen from above, zinc counter, cold morning light, grey and pearl tones"},
-      {"lighthouse", "Lighthouse on a black cliff at dusk, waves breaking below, one beam cutting through rain, gulls thrown sideways, loose gouache strokes, slate blue and amber"},
-      {"night market poster", "Steam rising from noodle stalls under rows of red paper lanterns, wet pavement mirroring the lamps, crowd in silhouette, screen print with thick outlines"},
-      {"chess club flat vector", "Ivory knight facing a black rook, long diagonal shadows, flat shapes in teal and cream"}};
+      {"oyster bar menu",
+       "Six oysters on crushed ice with lemon wedges and a silver fork, seen from above, zinc counter, cold morning "
+       "light, grey and pearl tones"},
+      {"lighthouse",
+       "Lighthouse on a black cliff at dusk, waves breaking below, one beam cutting through rain, gulls thrown "
+       "sideways, loose gouache strokes, slate blue and amber"},
+      {"night market poster",
+       "Steam rising from noodle stalls under rows of red paper lanterns, wet pavement mirroring the lamps, crowd in "
+       "silhouette, screen print with thick outlines"},
+      {"chess club flat vector",
+       "Ivory knight facing a black rook, long diagonal shadows, flat shapes in teal and cream"}};
   for (const auto& [asked, answer] : examples) {
     messages.push_back({Role::user, asked});
     messages.push_back({Role::assistant, answer});
@@ -41,7 +51,8 @@ std::vector<Message> few_shot(const std::string& intent) {
 }
 
 Request synthesis_request(const LanguageModel& model, int i) {
-  const char* subjects[] = {"sailing club", "bakery", "dental clinic", "jazz night", "bicycle repair", "tea house", "ski school", "pet hotel"};
+  const char* subjects[] = {"sailing club",   "bakery",    "dental clinic", "jazz night",
+                            "bicycle repair", "tea house", "ski school",    "pet hotel"};
   const char* formats[] = {"poster", "logo", "flyer", "banner", "menu", "sticker"};
   const std::string intent = std::string(subjects[i % 8]) + " " + formats[i / 8 % 6];
   Request request{"r" + std::to_string(i), model.chat(few_shot(intent)), 0, {}};
@@ -55,10 +66,13 @@ Request synthesis_request(const LanguageModel& model, int i) {
 TEST_CASE("few-shot synthesis", "[.bench]") {
   ModelOptions options;
   const char* named = std::getenv("UDRL_BENCH_MODEL");
-  options.gguf = fs::path(UDRL_SOURCE_DIR) / "models" / (named != nullptr ? named : "qwen2.5-coder-0.5b-instruct.q4_k_m.gguf");
+  options.gguf =
+      fs::path(UDRL_SOURCE_DIR) / "models" / (named != nullptr ? named : "qwen2.5-coder-0.5b-instruct.q4_k_m.gguf");
   options.slots = setting("UDRL_BENCH_SLOTS", 32);
   options.batch = setting("UDRL_BENCH_BATCH", 512);
+  if (const int threads = setting("UDRL_BENCH_THREADS", 0); threads > 0) udrl::set_compute_threads(threads);
   const auto model = open_model(options);
+  const std::clock_t started = std::clock();
   const int count = setting("UDRL_BENCH_REQUESTS", 160);
   int asked = 0;
   int stops = 0;
@@ -73,9 +87,10 @@ TEST_CASE("few-shot synthesis", "[.bench]") {
         if (sample.size() < 2000) sample += answer.id + " " + answer.text + "\n";
       });
   std::cout << sample << udrl::processor_description() << "\n"
-            << figures.prompt_tokens << " prompt tokens, " << figures.generated_tokens << " generated, " << stops << "/" << count
-            << " stopped, " << figures.seconds << " s: " << static_cast<double>(figures.generated_tokens) / figures.seconds
-            << " generated tok/s, " << count / figures.seconds << " prompts/s, peak "
-            << udrl::peak_memory_bytes() / 1000000 << " MB\n";
+            << figures.prompt_tokens << " prompt tokens, " << figures.generated_tokens << " generated, " << stops << "/"
+            << count << " stopped, " << figures.seconds
+            << " s: " << static_cast<double>(figures.generated_tokens) / figures.seconds << " generated tok/s, "
+            << count / figures.seconds << " prompts/s, " << static_cast<double>(std::clock() - started) / CLOCKS_PER_SEC
+            << " s of processor time, peak " << udrl::peak_memory_bytes() / 1000000 << " MB\n";
   CHECK(stops > count / 2);
 }

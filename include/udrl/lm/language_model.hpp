@@ -24,9 +24,9 @@ struct Segment {
 using Prompt = std::vector<Segment>;
 
 struct Sampling {
-  double temperature = 1.0;  ///< 0 is greedy
-  double top_p = 1.0;        ///< (0, 1]
-  int top_k = 0;             ///< 0: off
+  double temperature = 1.0;     ///< 0 is greedy
+  double top_p = 1.0;           ///< (0, 1]
+  int top_k = 0;                ///< 0: off
   double repeat_penalty = 1.0;  ///< 1: off; over the last 64 tokens
   std::uint64_t seed = 0;
   int max_tokens = 64;
@@ -50,9 +50,9 @@ struct Completion {
   std::string id;
   std::string text;  ///< as the model wrote it, without the end token; not normalised
   Finish finish = Finish::stop;
-  int tokens = 0;              ///< generated, end token included
-  double log_prob = 0;         ///< sum over generated tokens, nats, under the unmodified distribution; NaN where unknown
-  double seconds = 0;          ///< from admission into a slot to the last token
+  int tokens = 0;       ///< generated, end token included
+  double log_prob = 0;  ///< sum over generated tokens, nats, under the unmodified distribution; NaN where unknown
+  double seconds = 0;   ///< from admission into a slot to the last token
   double first_token_s = 0;
 };
 
@@ -61,8 +61,8 @@ struct ModelInfo {
   std::string architecture;  ///< "qwen2", "llama", "gpt2", …
   std::string quantization;
   std::uint64_t parameters = 0;
-  int context = 0;           ///< positions it was trained with
-  std::string sha256;        ///< of the file; "" for http
+  int context = 0;     ///< positions it was trained with
+  std::string sha256;  ///< of the file; "" for http
 };
 
 enum class Role { system, user, assistant };
@@ -78,7 +78,7 @@ using CompletionSink = std::function<void(Completion)>;
 
 /// What a run of `complete` did, for figures.
 struct Throughput {
-  std::uint64_t prompt_tokens = 0;     ///< computed, shared ones once
+  std::uint64_t prompt_tokens = 0;  ///< computed, shared ones once
   std::uint64_t generated_tokens = 0;
   double seconds = 0;
 };

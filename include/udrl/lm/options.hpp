@@ -10,16 +10,16 @@
 namespace udrl::lm {
 
 struct ModelOptions {
-  std::string name;              ///< how tables and records call it; default: the file's stem
-  std::filesystem::path gguf;    ///< a GGUF file: runs in process
-  std::string url;               ///< an OpenAI-compatible endpoint (https://host/v1): exactly one of gguf and url
-  std::string http_model;        ///< the model's name at that endpoint
-  std::string api_key_env;       ///< the environment variable that holds the key
-  int slots = 32;                ///< requests answered at once
-  int context = 0;               ///< tokens of KV cache shared by all slots; 0: as many as slots × max tokens need
-  int batch = 512;               ///< tokens computed at once while reading prompts
-  int gpu_layers = 999;          ///< layers put on a GPU where the build has one
-  bool embedding = false;        ///< opened to embed
+  std::string name;            ///< how tables and records call it; default: the file's stem
+  std::filesystem::path gguf;  ///< a GGUF file: runs in process
+  std::string url;             ///< an OpenAI-compatible endpoint (https://host/v1): exactly one of gguf and url
+  std::string http_model;      ///< the model's name at that endpoint
+  std::string api_key_env;     ///< the environment variable that holds the key
+  int slots = 32;              ///< requests answered at once
+  int context = 0;             ///< tokens of KV cache shared by all slots; 0: as many as slots × max tokens need
+  int batch = 512;             ///< tokens computed at once while reading prompts
+  int gpu_layers = 999;        ///< layers put on a GPU where the build has one
+  bool embedding = false;      ///< opened to embed
 };
 
 /// Declares the options under `prefix` ("teacher" → --teacher.gguf, table [teacher]).
