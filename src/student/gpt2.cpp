@@ -6,6 +6,7 @@
 #include <c10/core/GradMode.h>
 
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "udrl/base/error.hpp"
@@ -42,6 +43,26 @@ at::Tensor fresh(const TensorSpec& spec, const StudentConfig& config, std::uint6
 at::Tensor affine(const at::Tensor& x_NI, const at::Tensor& weight_IO, const at::Tensor& bias_O, ForwardMode mode) {
   if (!mode.bf16) return at::addmm(bias_O, x_NI, weight_IO);
   return at::addmm(bias_O.to(at::kBFloat16), x_NI.to(at::kBFloat16), weight_IO.to(at::kBFloat16));
+}
+
+/// Below this length a processor is several times faster with whole products than with LibTorch's tiled attention.
+constexpr std::int64_t longest_by_products = 256;
+
+/// 0 where a position may look, -∞ above the diagonal.
+at::Tensor causal_mask(std::int64_t length) {
+  return at::full({length, length}, -std::numeric_limits<float>::infinity(), at::kFloat).triu_(1);
+}
+
+/// Attention as two batched products around a softmax, which sums in float32 whatever its inputs.
+at::Tensor attention_by_products(const at::Tensor& qkv_3BHTD, const at::Tensor& causal_TT, double dropout) {
+  const std::int64_t batch = qkv_3BHTD.size(1), heads = qkv_3BHTD.size(2), length = qkv_3BHTD.size(3), size = qkv_3BHTD.size(4);
+  const std::vector<at::Tensor> qkv_ATD = qkv_3BHTD.view({3, batch * heads, length, size}).unbind(0);  // A = B·H
+  const at::Tensor mask_ATT = causal_TT.to(qkv_3BHTD.scalar_type()).expand({batch * heads, length, length});
+  const at::Tensor scores_ATT = at::baddbmm(mask_ATT, qkv_ATD[0], qkv_ATD[1].transpose(1, 2), 1,
+                                            1.0 / std::sqrt(static_cast<double>(size)));
+  at::Tensor weights_ATT = at::softmax(scores_ATT, -1);
+  if (dropout > 0) weights_ATT = at::dropout(weights_ATT, dropout, true);
+  return at::bmm(weights_ATT, qkv_ATD[2]).view({batch, heads, length, size});
 }
 
 }  // namespace
@@ -86,14 +107,16 @@ at::Tensor Gpt2::embed(const at::Tensor& ids_BT, ForwardMode mode) const {
   return drop(x_BTC.reshape({-1, config_.n_embd}), mode);
 }
 
-at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, Shape shape, ForwardMode mode) const {
+at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, const Batch& batch, ForwardMode mode) const {
   const at::Tensor qkv = affine(x_NC, block.attn_weight, block.attn_bias, mode);
-  const at::Tensor qkv_3BHTD = qkv.to(at::kFloat)
-                                   .view({shape.batch, shape.length, 3, config_.n_head, config_.head_size()})
-                                   .permute({2, 0, 3, 1, 4});
+  const at::Tensor qkv_3BHTD = qkv.view({batch.rows, batch.length, 3, config_.n_head, config_.head_size()})
+                                   .permute({2, 0, 3, 1, 4})
+                                   .contiguous();
   const double dropout = mode.training ? config_.dropout : 0.0;
-  const at::Tensor y_BHTD = at::scaled_dot_product_attention(qkv_3BHTD[0], qkv_3BHTD[1], qkv_3BHTD[2], {}, dropout,
-                                                             /*is_causal=*/true);
+  const at::Tensor y_BHTD = batch.causal_TT.defined()
+                                ? attention_by_products(qkv_3BHTD, batch.causal_TT, dropout)
+                                : at::scaled_dot_product_attention(qkv_3BHTD[0], qkv_3BHTD[1], qkv_3BHTD[2], {}, dropout,
+                                                                   /*is_causal=*/true);
   const at::Tensor y_NC = y_BHTD.transpose(1, 2).reshape({-1, config_.n_embd});
   return drop(affine(y_NC, block.proj_weight, block.proj_bias, mode), mode);
 }
@@ -104,10 +127,11 @@ at::Tensor Gpt2::feed_forward(const Block& block, const at::Tensor& x_NC, Forwar
 }
 
 at::Tensor Gpt2::hidden(const at::Tensor& ids_BT, ForwardMode mode) const {
-  const Shape shape{ids_BT.size(0), ids_BT.size(1)};
+  Batch batch{ids_BT.size(0), ids_BT.size(1), {}};
+  if (device_.is_cpu() && batch.length <= longest_by_products) batch.causal_TT = causal_mask(batch.length);
   at::Tensor x_NC = embed(ids_BT, mode);
   for (const Block& block : blocks_) {
-    x_NC = x_NC + attend(block, norm(x_NC, block.ln_1_weight, block.ln_1_bias), shape, mode);
+    x_NC = x_NC + attend(block, norm(x_NC, block.ln_1_weight, block.ln_1_bias), batch, mode);
     x_NC = x_NC + feed_forward(block, norm(x_NC, block.ln_2_weight, block.ln_2_bias), mode);
   }
   return norm(x_NC, ln_f_weight_, ln_f_bias_);

@@ -77,8 +77,7 @@ void finish(const TrainOptions& options, const Preparation& run, const TrainingS
   card.training.push_back({"tokens seen", grouped(state.tokens)});
   card.metrics = {{"validation loss", decimals(state.best_valid.value_or(0), 3) + " nats a token, after step " + grouped(state.best_step)}};
   write_texts(options.out, run, card);
-  const student::GgufExport gguf = student::export_gguf(options.out);
-  manifest.models[student::files::gguf] = gguf.sha256;
+  student::export_gguf(options.out);
   manifest.counts = {{"steps", state.step}, {"tokens", state.tokens}, {"sequences", run.epoch().sequences},
                      {"too_long", run.epoch().too_long}, {"parameters", run.model().parameter_count()}};
   manifest.complete = true;

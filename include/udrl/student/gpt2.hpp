@@ -22,7 +22,7 @@ struct Parameter {
 
 /// How a forward pass computes.
 struct ForwardMode {
-  bool bf16 = false;      ///< matrix products in bfloat16; weights, norms, attention and the residual stream stay float32
+  bool bf16 = false;      ///< matrix products in bfloat16; weights, norms and the residual stream stay float32
   bool training = false;  ///< applies dropout
 };
 
@@ -49,11 +49,12 @@ class Gpt2 {
     at::Tensor ln_1_weight, ln_1_bias, attn_weight, attn_bias, proj_weight, proj_bias;
     at::Tensor ln_2_weight, ln_2_bias, fc_weight, fc_bias, out_weight, out_bias;
   };
-  struct Shape {
-    std::int64_t batch, length;
+  struct Batch {
+    std::int64_t rows, length;
+    at::Tensor causal_TT;  ///< undefined where LibTorch's own attention is used
   };
   at::Tensor embed(const at::Tensor& ids_BT, ForwardMode mode) const;
-  at::Tensor attend(const Block& block, const at::Tensor& x_NC, Shape shape, ForwardMode mode) const;
+  at::Tensor attend(const Block& block, const at::Tensor& x_NC, const Batch& batch, ForwardMode mode) const;
   at::Tensor feed_forward(const Block& block, const at::Tensor& x_NC, ForwardMode mode) const;
   at::Tensor norm(const at::Tensor& x_NC, const at::Tensor& weight_C, const at::Tensor& bias_C) const;
   at::Tensor drop(const at::Tensor& x, ForwardMode mode) const;

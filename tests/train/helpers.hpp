@@ -1,0 +1,128 @@
+// Small worlds for the tests of train: a folder, a tokenizer, samples, a tagged folder.
+#pragma once
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "udrl/base/files.hpp"
+#include "udrl/command/fitted.hpp"
+#include "udrl/data/shards.hpp"
+#include "udrl/data/text.hpp"
+#include "udrl/student/tokenizer.hpp"
+#include "udrl/train/batches.hpp"
+#include "udrl/train/samples.hpp"
+
+namespace udrl::train::testing {
+
+namespace fs = std::filesystem;
+
+/// A folder of its own for one test, removed at the end.
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string pattern = (fs::temp_directory_path() / "udrl-train-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~TempFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+inline const std::vector<std::string>& nouns() {
+  static const std::vector<std::string> list{"bakery", "sailing club", "garden", "museum", "bicycle", "coffee", "library", "circus"};
+  return list;
+}
+
+inline data::Record record(int i, const std::string& split) {
+  static const char* const frames[] = {"A warm photo of a %s at dusk, soft light", "Bright %s poster with bold letters",
+                                       "Minimal drawing of the %s on plain paper, with a thin blue line around it and stars",
+                                       "%s banner"};
+  data::Record out;
+  out.intent.subject = nouns()[static_cast<std::size_t>(i) % nouns().size()];
+  out.intent.intent = out.intent.subject + " flyer number " + std::to_string(i / 8);
+  out.intent.intent_id = content_id({out.intent.intent});
+  out.task = i % 3 == 0 ? "template" : "image";
+  std::string text = frames[i % 4];
+  out.prompt = text.replace(text.find("%s"), 2, out.intent.subject);
+  out.id = content_id({out.intent.intent, out.task, "teacher", split, std::to_string(i)});
+  out.teacher = "teacher";
+  out.finish = "stop";
+  out.words = data::count_words(out.prompt);
+  out.return_value = 0.0;
+  out.commands = {{"return", i % 5}, {"words", *out.words}};
+  out.split = split;
+  return out;
+}
+
+inline command::Fitted fitted() {
+  command::Fitted out;
+  out.normalisation_version = data::normalisation_version;
+  out.bins = 5;
+  out.weights = {{"relevance", 1.0}};
+  for (const char* name : {"image", "template"}) {
+    command::FittedTask task;
+    task.name = name;
+    task.scorers = {{"relevance", {0, 1}}};
+    task.quantiles.assign(101, 0.0);
+    task.support = command::Support(5);
+    for (int i = 0; i < 200; ++i) task.support.add(1 + i % 20, i % 5);
+    out.tasks.push_back(task);
+  }
+  return out;
+}
+
+/// tagged/ with `train` and `valid` records.
+inline void write_tagged(const fs::path& folder, int train, int valid) {
+  const auto write = [&](const std::string& split, int count) {
+    data::ShardWriter writer(folder / split);
+    for (int i = 0; i < count; ++i) writer.append(data::to_json(record(i, split)));
+    writer.close();
+  };
+  write("train", train);
+  write("valid", valid);
+  command::save(fitted(), folder / "commands.json");
+}
+
+inline std::vector<Sample> samples(int count) {
+  std::vector<Sample> out;
+  for (int i = 0; i < count; ++i) out.push_back(sample_of(record(i, "train"), fitted()));
+  return out;
+}
+
+inline student::Tokenizer tokenizer(const std::vector<Sample>& from, int vocab = 512) {
+  std::vector<std::string> texts;
+  for (const Sample& sample : from) {
+    texts.push_back(" " + sample.intent);
+    texts.push_back(" " + sample.prompt);
+  }
+  student::TokenizerOptions options;
+  options.vocab_size = vocab;
+  return student::Tokenizer::from_bytes(student::train_tokenizer(texts, command::control_pieces(), options), "test");
+}
+
+inline WordList word_list() {
+  std::vector<std::string> words;
+  for (int i = 0; i < 26; ++i) {
+    for (int j = 0; j < 26; ++j) words.push_back(std::string("zz") + static_cast<char>('a' + i) + static_cast<char>('a' + j));
+  }
+  return WordList(words);
+}
+
+/// The golden's way to say a sequence: ids, and from where on they are learned.
+inline MicroBatch batch_of(const std::vector<Sequence>& sequences) {
+  std::vector<Indexed> indexed;
+  for (std::size_t i = 0; i < sequences.size(); ++i) indexed.push_back({sequences[i], static_cast<std::uint32_t>(i)});
+  return bucket(indexed, 1 << 20, 2).front();
+}
+
+}  // namespace udrl::train::testing

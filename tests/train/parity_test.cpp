@@ -1,0 +1,123 @@
+// GPT-2 against transformers' GPT2LMHeadModel: goldens of make_goldens.py. Tolerances are named beside each figure.
+#include <ATen/ATen.h>
+
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+#include "helpers.hpp"
+#include "udrl/student/gpt2.hpp"
+#include "udrl/student/safetensors.hpp"
+#include "udrl/train/learner.hpp"
+
+using namespace udrl;
+using namespace udrl::train;
+using namespace udrl::train::testing;
+
+namespace {
+
+constexpr double logits_tolerance = 2e-5;    // absolute; the logits' standard deviation is about 1
+constexpr double loss_tolerance = 1e-5;      // relative
+constexpr double gradient_tolerance = 1e-5;  // absolute, of every single value; the largest are about 0.3
+constexpr double adamw_tolerance = 2e-4;     // relative, of each of ten losses: AdamW divides small gradients by themselves
+
+struct Golden {
+  student::SafetensorsFile file{std::string(UDRL_SOURCE_DIR) + "/tests/train/goldens/gpt2_tiny.safetensors"};
+  student::StudentConfig config;
+  std::vector<Sequence> sequences;
+
+  Golden() {
+    const auto shape = nlohmann::json::parse(file.metadata().at("config"));
+    config.vocab_size = shape.at("vocab_size");
+    config.n_positions = shape.at("n_positions");
+    config.n_embd = shape.at("n_embd");
+    config.n_layer = shape.at("n_layer");
+    config.n_head = shape.at("n_head");
+    const auto listed = nlohmann::json::parse(file.metadata().at("sequences"));
+    for (std::size_t i = 0; i < listed.at("ids").size(); ++i) {
+      sequences.push_back({listed.at("ids").at(i), listed.at("first_target").at(i)});
+    }
+  }
+
+  std::vector<float> values(const std::string& name) const {
+    const auto floats = file.at(name).floats();
+    return {floats.begin(), floats.end()};
+  }
+
+  /// A learner with the golden's weights.
+  Learner learner() const {
+    TempFolder folder;
+    std::vector<student::TensorView> views;
+    for (const auto& spec : student::tensor_specs(config)) {
+      views.push_back(student::view_f32(spec.name, spec.shape, file.at("weights." + spec.name).floats()));
+    }
+    student::write_safetensors(folder.path() / "m.safetensors", views);
+    LearnerOptions options;
+    options.model = config;
+    options.optimizer.name = "adamw";
+    options.device = "cpu";
+    options.precision = "fp32";
+    Learner out(options);
+    out.load_model(folder.path() / "m.safetensors");
+    return out;
+  }
+
+  Step step() const {
+    Step out;
+    out.micro_batches.push_back(batch_of(sequences));
+    return out;
+  }
+};
+
+void check_close(const std::string& name, const float* got, const std::vector<float>& expected, double tolerance) {
+  double largest = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) largest = std::max(largest, std::abs(double{got[i]} - expected[i]));
+  INFO(name << ": largest difference " << largest);
+  CHECK(largest <= tolerance);
+}
+
+}  // namespace
+
+TEST_CASE("Logits are those of transformers") {
+  const Golden golden;
+  const student::Gpt2 model(golden.config, 1);
+  for (const auto& parameter : model.parameters()) {
+    const auto values = golden.values("weights." + parameter.name);
+    REQUIRE(static_cast<std::int64_t>(values.size()) == parameter.value.numel());
+    std::copy(values.begin(), values.end(), parameter.value.data_ptr<float>());
+  }
+  const std::vector<float> expected = golden.values("logits");
+  std::size_t row = 0;
+  for (const Sequence& s : golden.sequences) {
+    const std::vector<std::int64_t> ids(s.ids.begin(), s.ids.end());
+    const at::Tensor ids_BT = at::tensor(ids, at::kLong).unsqueeze(0);
+    const at::Tensor logits = model.logits(model.hidden(ids_BT)).detach().contiguous();
+    const auto from = expected.begin() + static_cast<std::ptrdiff_t>(row * 67);
+    check_close("logits", logits.data_ptr<float>(), {from, from + logits.numel()}, logits_tolerance);
+    row += s.ids.size();
+  }
+}
+
+TEST_CASE("Loss and the gradient of every parameter are those of transformers") {
+  const Golden golden;
+  Learner learner = golden.learner();
+  CHECK(learner.step(golden.step(), 0, 0.0).loss == Approx(golden.values("loss")[0]).epsilon(loss_tolerance));
+  // The step clipped its gradient to norm 1.
+  Learner again = golden.learner();
+  const double norm = again.step(golden.step(), 0, 0.0).grad_norm;
+  const auto gradients = again.gradients();
+  REQUIRE(gradients.size() == student::tensor_specs(golden.config).size());
+  for (const auto& [name, values] : gradients) {
+    std::vector<float> scaled = values;
+    for (float& value : scaled) value = static_cast<float>(value * std::max(1.0, norm));
+    check_close(name, scaled.data(), golden.values("grad." + name), gradient_tolerance);
+  }
+}
+
+TEST_CASE("Ten steps of AdamW lose what they lose in PyTorch") {
+  const Golden golden;
+  Learner learner = golden.learner();
+  const std::vector<float> expected = golden.values("adamw_losses");
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CHECK(learner.step(golden.step(), i, 1.0).loss == Approx(expected[i]).epsilon(adamw_tolerance));
+  }
+}

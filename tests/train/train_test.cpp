@@ -1,0 +1,213 @@
+// The whole stage on a tiny data set: the folder it leaves, stop and resume, refusals.
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "catch.hpp"
+#include "helpers.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/data/manifest.hpp"
+#include "udrl/student/checkpoint.hpp"
+#include "udrl/train/train.hpp"
+
+using namespace udrl;
+using namespace udrl::train;
+using namespace udrl::train::testing;
+
+namespace {
+
+TrainOptions tiny(const fs::path& folder, const std::string& out) {
+  TrainOptions options;
+  options.data = folder / "tagged";
+  options.out = folder / out;
+  options.model = {2, 32, 2, 64, 512, 0.0};
+  options.batch = {512, 256};
+  options.sequence.swap_words = std::string(UDRL_SOURCE_DIR) + "/data/words/nouns.txt";
+  options.steps = 16;
+  options.valid_every = 4;
+  options.save_every = 5;
+  options.device = "cpu";
+  options.precision = "fp32";
+  return options;
+}
+
+Provenance provenance(const TrainOptions& options) {
+  TrainOptions copy = options;
+  copy.out = copy.data = "folder";
+  OptionSet set;
+  declare(set, copy);
+  return {"test", set.to_json(false)};
+}
+
+TrainReport run(const TrainOptions& options, Observer& observer) { return udrl::train::train(options, provenance(options), observer);
+}
+TrainReport run(const TrainOptions& options) {
+  Observer silent;
+  return run(options, silent);
+}
+
+/// Asks to stop once a number of steps is done.
+struct Stopper : Observer {
+  std::uint64_t after;
+  explicit Stopper(std::uint64_t steps) : after(steps) {}
+  void progress(const Progress& p) override {
+    if (p.what == "train" && p.done == after) request_stop();
+  }
+};
+
+struct Notes : Observer {
+  std::string all;
+  void note(Level, const std::string& text) override { all += text + "\n"; }
+};
+
+void run_until(const TrainOptions& options, std::uint64_t steps) {
+  Stopper stopper(steps);
+  try {
+    run(options, stopper);
+    FAIL("the run was not stopped");
+  } catch (const Error& error) {
+    request_stop(false);
+    REQUIRE(error.kind() == ErrorKind::stopped);
+    REQUIRE(error.exit_code() == 3);
+  }
+}
+
+std::vector<nlohmann::json> metrics(const fs::path& folder) {
+  std::vector<nlohmann::json> lines;
+  std::istringstream in(read_file(folder / "metrics.jsonl"));
+  for (std::string line; std::getline(in, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("Training leaves a checkpoint folder that opens, and says what it does") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  const TrainOptions options = tiny(folder.path(), "out");
+  Notes notes;
+  const TrainReport report = run(options, notes);
+  CHECK(report.steps == 16);
+  CHECK(report.valid_loss > 0);
+  const auto checkpoint = student::open_checkpoint(options.out);
+  CHECK(checkpoint.config.parameter_count() == report.parameters);
+  for (const char* file : {"config.json", "model.safetensors", "tokenizer.model", "tokenizer.json", "commands.json", "student.gguf",
+                           "README.md", "metrics.jsonl", "training_state.safetensors", "training_state.json", "manifest.json"}) {
+    CHECK(fs::exists(options.out / file));
+  }
+  CHECK(data::read_manifest(options.out).complete);
+  const auto lines = metrics(options.out);
+  REQUIRE(lines.size() == 16);
+  CHECK(lines.back().at("loss").get<double>() < lines.front().at("loss").get<double>());
+  CHECK(lines[3].contains("valid_loss"));
+  for (const char* said : {"parameters", "tokens an epoch", "steps", "minutes to go", "left out"}) {
+    CHECK(notes.all.find(said) != std::string::npos);
+  }
+  CHECK(run(options).steps == 16);  // complete: nothing is done again
+}
+
+TEST_CASE("A run that was stopped and went on ends with the same bytes as one that was not") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  for (const char* optimizer : {"adamw", "muon"}) {
+    const std::string name = optimizer;
+    TrainOptions straight = tiny(folder.path(), name + "-straight"), stopped = tiny(folder.path(), name + "-stopped");
+    straight.optimizer.name = stopped.optimizer.name = name;
+    run(straight);
+    run_until(stopped, 7);
+    run_until(stopped, 8);
+    CHECK(metrics(stopped.out).size() == 8);
+    run(stopped);
+    for (const char* file : {"model.safetensors", "training_state.safetensors", "training_state.json", "student.gguf", "tokenizer.model"}) {
+      INFO(file);
+      CHECK(read_file(straight.out / file) == read_file(stopped.out / file));
+    }
+    CHECK(metrics(stopped.out).size() == 16);
+  }
+}
+
+TEST_CASE("A run that was killed goes on from the last saved state") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  const TrainOptions straight = tiny(folder.path(), "straight"), killed = tiny(folder.path(), "killed");
+  run(straight);
+  struct Killer : Observer {
+    void progress(const Progress& p) override {
+      if (p.done == 13) throw std::runtime_error("kill -9");
+    }
+  } killer;
+  CHECK_THROWS_AS(run(killed, killer), std::runtime_error);
+  run(killed);
+  CHECK(read_file(straight.out / "model.safetensors") == read_file(killed.out / "model.safetensors"));
+  CHECK(metrics(killed.out).size() == 16);
+}
+
+TEST_CASE("An output folder of other options or other data is refused, and what differs is named") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions options = tiny(folder.path(), "out");
+  options.steps = 2;
+  run(options);
+  options.optimizer.lr = 0.5;
+  try {
+    run(options);
+    FAIL("not refused");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::user);
+    CHECK(std::string(error.what()).find("lr") != std::string::npos);
+  }
+  options.optimizer.lr = TrainOptions{}.optimizer.lr;
+  fs::remove_all(folder.path() / "tagged");
+  write_tagged(folder.path() / "tagged", 95, 16);
+  CHECK_THROWS_AS(run(options), Error);
+}
+
+TEST_CASE("A loss that is not finite stops the run, names records and leaves the last good state") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions options = tiny(folder.path(), "out");
+  options.save_every = 1;
+  options.optimizer.name = "adamw";
+  options.optimizer.lr = 1;
+  options.optimizer.weight_decay = 10;
+  options.optimizer.clip = 0;
+  options.schedule.warmup = 0;
+  options.steps = 400;
+  try {
+    run(options);
+    FAIL("it stayed finite");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::failure);
+    const std::string what = error.what();
+    CHECK(what.find("not finite") != std::string::npos);
+    std::size_t named = 0;
+    for (int i = 0; i < 96; ++i) named += what.find(record(i, "train").id) != std::string::npos ? 1 : 0;
+    CHECK(named > 0);
+  }
+  CHECK(fs::exists(options.out / "training_state.safetensors"));
+}
+
+TEST_CASE("Data that is not there or of no use is refused") {
+  TempFolder folder;
+  TrainOptions options = tiny(folder.path(), "out");
+  CHECK_THROWS_AS(run(options), Error);
+  write_tagged(folder.path() / "tagged", 96, 16);
+  options.model.vocab = 100000;
+  CHECK_THROWS_AS(run(options), Error);
+  options = tiny(folder.path(), "out2");
+  options.model.positions = 16;
+  CHECK_THROWS_AS(run(options), Error);
+}
+
+TEST_CASE("Every shipped recipe of training parses and is in range") {
+  for (const char* recipe : {"ci", "demo", "replica", "paper"}) {
+    TrainOptions options;
+    OptionSet set;
+    declare(set, options);
+    set.read_toml(std::string(UDRL_SOURCE_DIR) + "/configs/" + recipe + "/train.toml");
+    set.validate();
+    CHECK_NOTHROW(check(options));
+    const auto parameters = student_config(options.model, options.model.vocab).parameter_count();
+    if (std::string(recipe) == "demo" || std::string(recipe) == "replica") CHECK(parameters <= 6'170'000);
+  }
+}
