@@ -192,7 +192,7 @@ void declare(OptionSet& set, SynthesizeOptions& o) {
   set.add("temperatures", o.temperatures, "draw k is made at number k modulo their count").range(0, 5);
   set.add("top_p", o.top_p, "nucleus sampling: least probable tokens beyond this mass are left out").range(0.01, 1);
   set.add("repeat_penalty", o.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
-  set.add("limit", o.limit, "only so many intents; 0: all");
+  set.add("limit", o.limit, "only so many intents; 0: all. Raise it later to go on").runtime_only();
   set.add("skip", o.skip, "leave out the first so many intents");
   set.add("seed", o.seed, "seed of all random choices");
   set.add("block", o.block, "intents whose requests are sorted by few-shot subset").range(1, 100000);

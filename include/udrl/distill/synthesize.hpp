@@ -24,7 +24,7 @@ struct SynthesizeOptions {
   std::vector<double> temperatures = {0.6, 0.7, 0.8, 0.9, 1.0};  ///< draw k uses number k modulo their count
   double top_p = 0.95;
   double repeat_penalty = 1.0;
-  std::uint64_t limit = 0;  ///< only the first so many intents; 0: all
+  std::uint64_t limit = 0;  ///< only the first so many intents; 0: all. A larger limit goes on with the same folder
   std::uint64_t skip = 0;   ///< leave out the first so many intents
   std::uint64_t seed = 1;
   int block = 128;  ///< intents whose requests are sorted by few-shot subset, so that its prefix is computed once
