@@ -57,6 +57,7 @@ void install_stop_signals() {
   install(SIGINT, on_stop_signal);
   install(SIGTERM, on_stop_signal);
   install(SIGPIPE, SIG_IGN);
+  install(SIGXFSZ, SIG_IGN);
 }
 
 bool stop_requested() noexcept { return stop_flag.load(std::memory_order_relaxed); }

@@ -1,10 +1,13 @@
 // Stop signals, threads, and what is said about the machine.
 #include "udrl/base/process.hpp"
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 
 #include "catch.hpp"
 #include "child.hpp"
@@ -42,6 +45,19 @@ TEST_CASE("a reader that went away does not end the process") {
     if (::pipe(ends) != 0) return 1;
     ::close(ends[0]);
     return ::write(ends[1], "x", 1) == -1 ? 0 : 2;
+  });
+  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+}
+
+TEST_CASE("a file at its limit does not end the process") {
+  const int status = wait_status_of_child([] {
+    install_stop_signals();
+    const struct rlimit none {
+      0, 0
+    };
+    std::FILE* file = std::tmpfile();
+    if (file == nullptr || ::setrlimit(RLIMIT_FSIZE, &none) != 0) return 1;
+    return ::write(::fileno(file), "x", 1) == -1 && errno == EFBIG ? 0 : 2;
   });
   CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
 }
