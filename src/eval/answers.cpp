@@ -36,7 +36,8 @@ data::Json to_json(const Answer& answer, const Case& c) {
 }
 
 Answer answer_from_json(const data::Json& json) {
-  Answer answer{field<std::string>(json, "prompt"), field<std::string>(json, "finish"), field<int>(json, "tokens"), {}, {}};
+  Answer answer{
+      field<std::string>(json, "prompt"), field<std::string>(json, "finish"), field<int>(json, "tokens"), {}, {}};
   answer.asked_words = optional_number(json, "asked_words");
   answer.asked_return = optional_number(json, "asked_return");
   return answer;

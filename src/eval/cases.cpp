@@ -122,8 +122,7 @@ std::vector<std::size_t> derangement(const CaseSet& set, std::uint64_t seed) {
           .expected("no subject with more than half of the intents")
           .got(std::to_string(shift) + " of " + std::to_string(positions.size()))
           .hint("evaluate more intents, or data of more subjects");
-    for (std::size_t i = 0; i < positions.size(); ++i)
-      source[positions[i]] = positions[(i + shift) % positions.size()];
+    for (std::size_t i = 0; i < positions.size(); ++i) source[positions[i]] = positions[(i + shift) % positions.size()];
   }
   return source;
 }

@@ -10,8 +10,8 @@
 namespace udrl::eval {
 namespace {
 
-constexpr double width = 420;
-constexpr double letter = 6.3;  // a letter of the 12-unit font, on average, rounded up
+constexpr double width = 390;
+constexpr double letter = 7.1;  // a letter of a wide 12-unit font, on average
 
 std::string coordinate(double value) {
   char buffer[32];
@@ -20,7 +20,11 @@ std::string coordinate(double value) {
 }
 
 Html line(double x1, double y1, double x2, double y2, const std::string& css_class) {
-  return tag("line", {{"x1", coordinate(x1)}, {"y1", coordinate(y1)}, {"x2", coordinate(x2)}, {"y2", coordinate(y2)}, {"class", css_class}});
+  return tag("line", {{"x1", coordinate(x1)},
+                      {"y1", coordinate(y1)},
+                      {"x2", coordinate(x2)},
+                      {"y2", coordinate(y2)},
+                      {"class", css_class}});
 }
 
 Html label(double x, double y, const std::string& words, const std::string& css_class) {
@@ -32,7 +36,10 @@ Html dot(double x, double y, double radius, const std::string& css_class) {
 }
 
 Html svg(double height, const std::string& what, const std::vector<Html>& parts) {
-  return tag("svg", {{"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)}, {"role", "img"}, {"aria-label", what}}, parts);
+  return tag(
+      "svg",
+      {{"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)}, {"role", "img"}, {"aria-label", what}},
+      parts);
 }
 
 /// Maps low … high to from … to.
@@ -66,9 +73,7 @@ double round_step(double range, int wanted) {
   return 10 * power;
 }
 
-int decimals_for(const std::vector<double>& ticks) {
-  return ticks.size() > 1 && ticks[1] - ticks[0] < 0.0999 ? 2 : 1;
-}
+int decimals_for(const std::vector<double>& ticks) { return ticks.size() > 1 && ticks[1] - ticks[0] < 0.0999 ? 2 : 1; }
 
 /// From zero, or below it where values are, to a little above the highest.
 Scale quality_scale(const std::vector<Mark>& marks, double from, double to) {
@@ -107,7 +112,8 @@ class Labels {
 
  private:
   double cost_of(const Box& box) const {
-    double cost = box.left < area_.left || box.right > area_.right || box.top < area_.top || box.bottom > area_.bottom ? 1.5 : 0;
+    double cost =
+        box.left < area_.left || box.right > area_.right || box.top < area_.top || box.bottom > area_.bottom ? 1.5 : 0;
     for (const Box& other : taken_) cost += box.meets(other) ? 1 : 0;
     return cost;
   }
@@ -117,7 +123,7 @@ class Labels {
 
 /// The frame of a chart with two axes.
 struct Frame {
-  double left = 46, right = width - 12, top = 26, bottom = 246, height = 292;
+  double left = 46, right = width - 18, top = 26, bottom = 246, height = 292;
 
   Html axes(const std::string& x_title, const std::string& y_title) const {
     return join({line(left, bottom, right, bottom, "axis"), label(left - 40, 13, y_title, "title"),
@@ -179,21 +185,22 @@ std::vector<double> log_ticks(double low, double high) {
 }
 
 Html interval_chart(const std::vector<Mark>& marks, double guide, const std::string& axis_title) {
-  constexpr double left = 10, right = width - 12, top = 6, step = 37;
+  constexpr double left = 10, right = width - 64, top = 6, step = 37;  // values stand right of the plot
   const double bottom = top + step * static_cast<double>(marks.size()) + 2;
   const Scale x = quality_scale(marks, left, right);
   std::vector<Html> parts;
   const auto ticks = linear_ticks(x.low, x.high, 5);
   for (const double tick : ticks) {
     parts.push_back(line(x(tick), top, x(tick), bottom, "grid"));
-    parts.push_back(label(x(tick), bottom + 15, fixed(tick, decimals_for(ticks)), tick == ticks.front() ? "tick" : "tick middle"));
+    parts.push_back(
+        label(x(tick), bottom + 15, fixed(tick, decimals_for(ticks)), tick == ticks.front() ? "tick" : "tick middle"));
   }
   if (std::isfinite(guide)) parts.push_back(line(x(guide), top, x(guide), bottom, "guide"));
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const Mark& m = marks[i];
     const double y = top + step * static_cast<double>(i) + 27;
     parts.push_back(label(left, y - 11, m.label, "name halo " + m.css_class));
-    parts.push_back(label(right, y - 11, fixed(m.value, 3), "value halo end " + m.css_class));
+    parts.push_back(label(width - 10, y + 4, fixed(m.value, 3), "value end " + m.css_class));
     if (std::isfinite(m.low)) parts.push_back(line(x(m.low), y, x(m.high), y, "whisker " + m.css_class));
     if (std::isfinite(m.value)) parts.push_back(dot(x(m.value), y, 4.5, "dot " + m.css_class));
   }
@@ -219,7 +226,7 @@ Html scatter_chart(const std::vector<Point>& points, const ScatterText& text) {
   for (const double tick : log_ticks(x.low, x.high)) parts.push_back(frame.x_tick(x(tick), text.x_tick(tick)));
   parts.push_back(frame.axes(text.x_title, text.y_title));
 
-  Labels labels({frame.left, frame.top - 8, frame.right + 6, frame.bottom});
+  Labels labels({frame.left, frame.top - 8, frame.right + 12, frame.bottom});
   for (const Point& p : points) {
     const double px = x(p.x), py = y(p.y.value);
     labels.reserve({px - 6, py - 6, px + 6, py + 6});

@@ -98,7 +98,8 @@ void describe(RowResult& result, const std::vector<Measured>& answers, int diver
   result.broken_rules = broken_rules(answers);
 }
 
-std::vector<RowResult> row_results(const Results& results, const Comparison& comparison, const CompareOptions& options) {
+std::vector<RowResult> row_results(const Results& results, const Comparison& comparison,
+                                   const CompareOptions& options) {
   std::map<std::string, Resampled> headlines;
   for (const auto& measured : results.measured) headlines[measured.row.name] = comparison.headline(measured.row.name);
   std::vector<RowResult> out;
@@ -128,7 +129,8 @@ std::optional<Difference> return_effect(const Results& results, const Comparison
   d.headline = minus(comparison.headline(students[0]), comparison.headline(students[1])).estimate();
   d.relevance = minus(comparison.relevance(students[0]), comparison.relevance(students[1])).estimate();
   for (const auto& task : results.set.tasks)
-    d.headline_by_task[task] = minus(comparison.headline(students[0], task), comparison.headline(students[1], task)).estimate();
+    d.headline_by_task[task] =
+        minus(comparison.headline(students[0], task), comparison.headline(students[1], task)).estimate();
   return d;
 }
 
@@ -171,7 +173,8 @@ Headline headline(const Results& results, const CompareOptions& options) {
   h.margin = options.margin;
   h.row = results.measured.front().row.name;
   h.verdict = verdict_of(results.row(h.row), h.reference);
-  h.caveats.push_back("label scorer only: the same model made the labels the student was trained on; no held-out scorer yet (issue 6)");
+  h.caveats.push_back(
+      "label scorer only: the same model made the labels the student was trained on; no held-out scorer yet (issue 6)");
   const std::size_t subjects = results.set.subjects.size();
   if (subjects < fewest_subjects && (h.verdict == Verdict::pass || h.verdict == Verdict::fail)) {
     h.verdict = Verdict::inconclusive;

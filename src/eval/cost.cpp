@@ -36,8 +36,8 @@ bool reset_peak_memory() {
   return static_cast<bool>(file);
 }
 
-/// One request at a time. The first of each prefix group is asked twice, and only its second answer counts: the first one
-/// pays for the prefix.
+/// One request at a time. The first of each prefix group is asked twice, and only its second answer counts: the first
+/// one pays for the prefix.
 class LatencyRun {
  public:
   LatencyRun(OpenSystem& system, const Row& row, const std::vector<Case>& cases) {
@@ -90,36 +90,34 @@ std::vector<Case> commonest_group(const OpenSystem& system, const CaseSet& set, 
   std::map<std::size_t, std::vector<Case>> groups;
   for (const Case& c : set.cases)
     if (c.task_index == task) groups[system.prefix_group(c)].push_back(c);
-  const auto largest = std::max_element(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
-    return a.second.size() < b.second.size();
-  });
+  const auto largest = std::max_element(groups.begin(), groups.end(),
+                                        [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
   return largest == groups.end() ? std::vector<Case>{} : largest->second;
 }
 
 }  // namespace
 
 data::Json to_json(const Cost& c) {
-  data::Json json = {
-      {"identity", c.identity},
-      {"asked_requests", c.asked_requests},
-      {"model",
-       {{"name", c.model.name},
-        {"architecture", c.model.architecture},
-        {"quantization", c.model.quantization},
-        {"parameters", c.model.parameters},
-        {"context", c.model.context},
-        {"sha256", c.model.sha256}}},
-      {"file_bytes", c.file_bytes},
-      {"peak_bytes", c.peak_bytes},
-      {"processor", c.processor},
-      {"threads", c.threads},
-      {"latency",
-       {{"requests", c.latency.requests},
-        {"p50_s", c.latency.p50_s},
-        {"p95_s", c.latency.p95_s},
-        {"first_p50_s", c.latency.first_p50_s},
-        {"first_p95_s", c.latency.first_p95_s},
-        {"tokens_per_s", c.latency.tokens_per_s}}}};
+  data::Json json = {{"identity", c.identity},
+                     {"asked_requests", c.asked_requests},
+                     {"model",
+                      {{"name", c.model.name},
+                       {"architecture", c.model.architecture},
+                       {"quantization", c.model.quantization},
+                       {"parameters", c.model.parameters},
+                       {"context", c.model.context},
+                       {"sha256", c.model.sha256}}},
+                     {"file_bytes", c.file_bytes},
+                     {"peak_bytes", c.peak_bytes},
+                     {"processor", c.processor},
+                     {"threads", c.threads},
+                     {"latency",
+                      {{"requests", c.latency.requests},
+                       {"p50_s", c.latency.p50_s},
+                       {"p95_s", c.latency.p95_s},
+                       {"first_p50_s", c.latency.first_p50_s},
+                       {"first_p95_s", c.latency.first_p95_s},
+                       {"tokens_per_s", c.latency.tokens_per_s}}}};
   if (c.batch)
     json["batch"] = {{"slots", c.batch->slots},
                      {"requests", c.batch->requests},
@@ -135,7 +133,8 @@ Cost cost_from_json(const data::Json& json) try {
   Cost cost;
   cost.identity = json.at("identity");
   cost.asked_requests = json.at("asked_requests");
-  cost.model = {m.at("name"), m.at("architecture"), m.at("quantization"), m.at("parameters"), m.at("context"), m.at("sha256")};
+  cost.model = {m.at("name"),       m.at("architecture"), m.at("quantization"),
+                m.at("parameters"), m.at("context"),      m.at("sha256")};
   cost.file_bytes = json.at("file_bytes");
   cost.peak_bytes = json.at("peak_bytes");
   cost.processor = json.at("processor");

@@ -30,8 +30,8 @@ struct Prepared {
 std::string hash_of(const distill::Task& task) {
   std::string text = task.name + "\n" + task.instructions;
   for (const int n : {task.max_tokens, task.min_words, task.max_words, task.subsets, task.shots})
-    text += "\n" + std::to_string(n);
-  for (const auto& example : task.examples) text += "\n" + example.id;
+    text.append("\n").append(std::to_string(n));
+  for (const auto& example : task.examples) text.append("\n").append(example.id);
   return sha256(text);
 }
 
@@ -47,11 +47,13 @@ void require_files(const EvalOptions& options, const std::vector<System>& system
     if (!fs::exists(file)) throw user_error(what + " is not there").at(file.string()).hint(hint);
   };
   require(options.student / "student.gguf", "the student", "name the folder that udrl-train has finished");
-  require(options.student / "commands.json", "what the student can be asked", "name the folder that udrl-train has finished");
+  require(options.student / "commands.json", "what the student can be asked",
+          "name the folder that udrl-train has finished");
   require(options.tagged / "test", "the test split", "name the folder that udrl-distill tag wrote");
   for (const System& system : systems)
     if (!system.model.gguf.empty())
-      require(system.model.gguf, "the model of " + system.title, "run scripts/setup.sh, or correct [model] of its systems file");
+      require(system.model.gguf, "the model of " + system.title,
+              "run scripts/setup.sh, or correct [model] of its systems file");
 }
 
 Prepared prepare(const EvalOptions& options) {
@@ -97,10 +99,12 @@ class Asking {
     const auto& cases = prepared_.set.cases;
     for (const System& system : prepared_.systems) {
       AnswerIdentity identity{prepared_.hashes.at("model " + system.name), {}, options_.seed, context_.command_line};
-      for (const auto& task : prepared_.tasks) identity.inputs["task " + task.name] = prepared_.hashes.at("task " + task.name);
+      for (const auto& task : prepared_.tasks)
+        identity.inputs["task " + task.name] = prepared_.hashes.at("task " + task.name);
       if (system.is_student) identity.inputs["commands.json"] = prepared_.hashes.at("commands.json");
       for (const Row& row : system.rows) {
-        auto [cache, is_new] = caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));
+        auto [cache, is_new] =
+            caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));
         progress_.total += cases.size();
         progress_.resumed += static_cast<std::uint64_t>(
             std::count_if(cases.begin(), cases.end(), [&](const Case& c) { return cache->second.has(c); }));
@@ -115,22 +119,28 @@ class Asking {
   }
 
   void ask(const System& system) {
+    Cost& cost = costs_[system.name];
     const fs::path file = options_.out / "costs" / (system.name + ".json");
-    auto cost = read_cost(file, system, options_);
-    if (!cost) {
+    if (auto known = read_cost(file, system, options_)) {
+      cost = std::move(*known);
+    } else {
       context_.observer.note(Level::info, "measuring latency and memory of " + system.title);
       cost = measure_cost(system, prepared_.tasks, prepared_.set, options_);
+      save(cost, file);
     }
-    Batch batch;
-    if (!std::all_of(system.rows.begin(), system.rows.end(), [&](const Row& row) { return is_complete(row); }))
-      batch = answer_rows(system);
-    if (!cost->batch || batch.requests > cost->batch->requests) {
-      if (batch.requests > 0) cost->batch = batch;
-    }
+    if (std::all_of(system.rows.begin(), system.rows.end(), [&](const Row& row) { return is_complete(row); })) return;
+    const Batch batch = answer_rows(system);
+    if (!tells_throughput(batch) || (cost.batch && cost.batch->requests > batch.requests)) return;
+    cost.batch = batch;
+    save(cost, file);
+  }
+
+  /// A run hardly longer than its beginning and its end says nothing about the speed between them.
+  static bool tells_throughput(const Batch& batch) { return batch.requests >= 2 * static_cast<unsigned>(batch.slots); }
+
+  static void save(const Cost& cost, const fs::path& file) {
     make_folder(file.parent_path());
-    write_file_atomic(file, to_json(*cost).dump(2) + "\n");
-    costs_[system.name] = *cost;
-    check_stop("evaluation stopped", go_on);
+    write_file_atomic(file, to_json(cost).dump(2) + "\n");
   }
 
   Batch answer_rows(const System& system) {
@@ -147,7 +157,9 @@ class Asking {
       batch.tokens += throughput.generated_tokens;
       batch.seconds += throughput.seconds;
       caches_.at(row.name).close(is_complete(row));
-      check_stop("evaluation stopped after " + std::to_string(progress_.done) + " of " + std::to_string(progress_.total) + " answers", go_on);
+      check_stop("evaluation stopped after " + std::to_string(progress_.done) + " of " +
+                     std::to_string(progress_.total) + " answers",
+                 go_on);
     }
     return batch;
   }
@@ -181,7 +193,8 @@ std::vector<MeasuredRow> measure_all(const Prepared& p, const Asking& asking, co
   for (const System& system : p.systems)
     for (const Row& row : system.rows) rows.emplace_back(row, asking.answers(row));
   const std::string source = shuffled_source(p.systems);
-  const auto shuffled_from = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.first.name == source; })->second;
+  const auto shuffled_from =
+      std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.first.name == source; })->second;
   for (const Row& row : arm_rows()) rows.emplace_back(row, arm_answers(row, shuffled_from, p.set, options.seed));
 
   std::vector<MeasuredRow> measured;
@@ -250,8 +263,9 @@ Results evaluate(const EvalOptions& options, const RunContext& context) {
     results.system_order.push_back(system.name);
     for (const Row& row : system.rows) system_of[row.name] = system.name;
   }
-  compare(results, system_of, {static_cast<std::size_t>(options.bootstrap_draws), options.seed, options.margin,
-                               options.diversity_words, prepared.reference});
+  compare(results, system_of,
+          {static_cast<std::size_t>(options.bootstrap_draws), options.seed, options.margin, options.diversity_words,
+           prepared.reference});
   write_all(results, options);
   return results;
 }

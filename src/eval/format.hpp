@@ -36,16 +36,16 @@ inline std::string millions(std::uint64_t n) {
   return n == 0 ? "–" : fixed(m, m < 100 ? 1 : 0) + "M";
 }
 
-/// Decimal megabytes.
+/// Decimal megabytes; the space does not break.
 inline std::string megabytes(std::uint64_t bytes) {
   const double mb = static_cast<double>(bytes) / 1e6;
-  return bytes == 0 ? "–" : fixed(mb, mb < 10 ? 1 : 0) + " MB";
+  return bytes == 0 ? "–" : fixed(mb, mb < 10 ? 1 : 0) + "\u00a0MB";
 }
 
 /// "43 ms", "1.24 s"
 inline std::string duration(double seconds) {
   if (!std::isfinite(seconds)) return "–";
-  return seconds < 1 ? fixed(1000 * seconds, seconds < 0.01 ? 1 : 0) + " ms" : fixed(seconds, 2) + " s";
+  return seconds < 1 ? fixed(1000 * seconds, seconds < 0.01 ? 1 : 0) + "\u00a0ms" : fixed(seconds, 2) + "\u00a0s";
 }
 
 }  // namespace udrl::eval

@@ -13,9 +13,11 @@ bool is_void(std::string_view name) {
 }
 
 std::string start_tag(std::string_view name, const Attributes& attributes) {
-  std::string out = "<" + std::string(name);
-  for (const auto& [key, value] : attributes) out += " " + std::string(key) + "=\"" + escape_html(value) + "\"";
-  return out + ">";
+  std::string out = "<";
+  out.append(name);
+  for (const auto& [key, value] : attributes)
+    out.append(" ").append(key).append("=\"").append(escape_html(value)).append("\"");
+  return out.append(">");
 }
 
 }  // namespace
@@ -48,7 +50,7 @@ Html tag(std::string_view name, const Attributes& attributes, const std::vector<
   std::string out = start_tag(name, attributes);
   if (is_void(name)) return trusted(out);
   out += join(children).markup();
-  return trusted(out + "</" + std::string(name) + ">");
+  return trusted(out.append("</").append(name).append(">"));
 }
 
 Html tag(std::string_view name, const std::vector<Html>& children) { return tag(name, Attributes{}, children); }

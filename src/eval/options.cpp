@@ -15,12 +15,14 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("intents", o.intents, "test intents, each asked for every task").range(4, 1e6);
   set.add("seed", o.seed, "seed of all random choices");
   set.add("decoding.temperature", o.decoding.temperature, "of the student; 0 is greedy").range(0, 5);
-  set.add("decoding.top_p", o.decoding.top_p, "of the student: least probable tokens beyond this mass are left out").range(0.01, 1);
+  set.add("decoding.top_p", o.decoding.top_p, "of the student: least probable tokens beyond this mass are left out")
+      .range(0.01, 1);
   set.add("decoding.repeat_penalty", o.decoding.repeat_penalty, "of the student; 1: off").range(1, 2);
   set.add("decoding.max_tokens", o.decoding.max_tokens, "of the student; 0: what the words asked need").range(0, 1024);
   set.add("bootstrap_draws", o.bootstrap_draws, "resamples of the subjects").range(100, 1e6);
   set.add("margin", o.margin, "share of the reference's relevance that PASS asks for").range(0, 2);
-  set.add("diversity_words", o.diversity_words, "answers are cut to so many words before their variety is counted").range(2, 80);
+  set.add("diversity_words", o.diversity_words, "answers are cut to so many words before their variety is counted")
+      .range(2, 80);
   set.add("latency_requests", o.latency_requests, "requests timed one at a time, each system").range(1, 10000);
   set.add("slots", o.slots, "requests answered at once").range(1, 256);
   set.add("shown", o.shown, "cases with answers side by side in the report").range(0, 1000);

@@ -2,6 +2,8 @@
 #include "udrl/eval/report.hpp"
 
 #include <cmath>
+#include <limits>
+#include <set>
 
 #include "format.hpp"
 #include "report_parts.hpp"
@@ -23,7 +25,9 @@ std::string title(const Results& results) {
   return "The student reaches " + percent(e.value) + " of its teacher’s relevance";
 }
 
-std::string plural(std::size_t n, const std::string& one) { return std::to_string(n) + " " + one + (n == 1 ? "" : "s"); }
+std::string plural(std::size_t n, const std::string& one) {
+  return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+}
 
 std::string lead(const Results& results) {
   const Estimate& e = headline_ratio(results);
@@ -32,18 +36,20 @@ std::string lead(const Results& results) {
                     plural(results.set.tasks.size(), "task") + ". The teacher is " +
                     results.row(results.headline.reference).row.title + ".";
   if (std::isfinite(e.low))
-    out += " The share is counted from the floor of unrelated answers, with the request’s own words masked; its 95% interval is " +
-           percent(e.low) + " to " + percent(e.high) + ".";
+    out +=
+        " The share is counted from the floor of unrelated answers, with the request’s own words masked; its 95% "
+        "interval is " +
+        percent(e.low) + " to " + percent(e.high) + ".";
   return out;
 }
 
 Html verdict(const Results& results) {
   const Headline& h = results.headline;
   const std::string name = verdict_text(h);
-  std::string why = "To pass, the one-sided 95% lower bound must lie above " + percent(h.margin) + " of the teacher; it is " +
-                    percent(headline_ratio(results).lower_95) + ".";
+  std::string why = "To pass, the one-sided 95% lower bound must lie above " + percent(h.margin) +
+                    " of the teacher; it is " + percent(headline_ratio(results).lower_95) + ".";
   if (!h.withheld_because.empty()) why = "No verdict is given: " + h.withheld_because.front() + ".";
-  return tag("p", {tag("span", {{"class", "verdict " + name}}, name), text(why)});
+  return tag("p", {{"class", "decision"}}, {tag("span", {{"class", "verdict " + name}}, name), tag("span", why)});
 }
 
 Html fact(const std::string& figure, const std::string& words) {
@@ -60,14 +66,17 @@ Html facts(const Results& results) {
   if (own && teacher) {
     const double size = static_cast<double>(teacher->model.parameters) / static_cast<double>(own->model.parameters);
     parts.push_back(fact(millions(own->model.parameters), "parameters; the teacher has " + times(size) + " as many"));
-    parts.push_back(fact(duration(own->latency.p50_s), "for a whole answer; the teacher takes " +
-                                                           times(teacher->latency.p50_s / own->latency.p50_s) + " as long"));
+    parts.push_back(fact(
+        duration(own->latency.p50_s),
+        "for a whole answer; the teacher takes " + times(teacher->latency.p50_s / own->latency.p50_s) + " as long"));
   }
   if (student.words.answers > 0)
-    parts.push_back(fact("±" + fixed(student.words.mean_absolute_error, 1), "words off the length asked for, on average"));
+    parts.push_back(fact(fixed(student.words.mean_absolute_error, 1), "words off the length asked for, on average"));
   if (results.return_effect) {
     const Estimate& d = results.return_effect->headline;
-    parts.push_back(fact((d.value >= 0 ? "+" : "") + fixed(d.value, 3), "relevance from asking the top return rather than the lowest (" + range_of(d, 3) + ")"));
+    const std::string sign = d.value >= 0 ? "+" : "";
+    parts.push_back(fact(sign + fixed(d.value, 3),
+                         "relevance from asking the top return rather than the lowest (" + range_of(d, 3) + ")"));
   }
   return tag("div", {{"class", "facts"}}, parts);
 }
@@ -91,15 +100,19 @@ Mark mark_of(const RowResult& row) {
 Html relevance_chart(const Results& results) {
   std::vector<Mark> marks;
   for (const RowResult& row : results.rows) marks.push_back(mark_of(row));
-  return interval_chart(marks, results.row(results.headline.reference).all.headline.value, "relevance, request’s words masked");
+  return interval_chart(marks, results.row(results.headline.reference).all.headline.value,
+                        "relevance, request’s words masked");
 }
 
+/// Both rows of the student, and the first one of every other system: the others cost the same.
 template <class X>
 Html cost_chart(const Results& results, X x_of, const ScatterText& words) {
   std::vector<Point> points;
+  std::set<std::string> drawn;
   for (const RowResult& row : results.rows) {
     const Cost* cost = cost_of(results, row);
-    if (cost && x_of(*cost) > 0) points.push_back({mark_of(row), x_of(*cost)});
+    const bool again = !drawn.insert(row.system).second && row.row.kind != RowKind::student;
+    if (cost && !again && x_of(*cost) > 0) points.push_back({mark_of(row), x_of(*cost)});
   }
   return scatter_chart(points, words);
 }
@@ -115,33 +128,44 @@ std::string short_duration(double seconds) {
   return seconds < 1 ? fixed(seconds * 1000, seconds < 0.001 ? 1 : 0) + " ms" : fixed(seconds, 0) + " s";
 }
 
+std::string short_count(double n) { return n < 1e9 ? fixed(n / 1e6, n < 1e6 ? 1 : 0) + "M" : fixed(n / 1e9, 0) + "B"; }
+
 Html charts(const Results& results) {
   const auto latency = [](const Cost& c) { return c.latency.p50_s; };
   const auto parameters = [](const Cost& c) { return static_cast<double>(c.model.parameters); };
-  const auto size = [](double n) { return fixed(n / 1e6, n < 1e6 ? 1 : 0) + "M"; };
   return tag("div", {{"class", "charts"}},
-             {figure("Relevance", "Dots are means, lines 95% intervals; the dashed line is the teacher.", relevance_chart(results)),
-              figure("Words asked for, words written", "A dot an answer; the line is their mean, the dashes what was asked.", words_chart_of(results)),
-              figure("Relevance and speed", "Left is faster, higher is better.", cost_chart(results, latency, {"whole answer, median, one at a time", "masked relevance", short_duration})),
-              figure("Relevance and size", "Left is smaller, higher is better.", cost_chart(results, parameters, {"parameters", "masked relevance", size}))});
+             {figure("Relevance", "Dots are means, lines 95% intervals; the dashed line is the teacher.",
+                     relevance_chart(results)),
+              figure("Words asked for, words written",
+                     "A dot an answer; the line is their mean, the dashes what was asked.", words_chart_of(results)),
+              figure("Relevance and speed", "Left is faster, higher is better.",
+                     cost_chart(results, latency,
+                                {"whole answer, median, one at a time", "masked relevance", short_duration})),
+              figure("Relevance and size", "Left is smaller, higher is better.",
+                     cost_chart(results, parameters, {"parameters", "masked relevance", short_count}))});
 }
 
 Html head(const Results& results) {
-  return tag("head", {tag("meta", {{"charset", "utf-8"}}), tag("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}}),
+  return tag("head", {tag("meta", {{"charset", "utf-8"}}),
+                      tag("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}}),
                       tag("meta", {{"name", "color-scheme"}, {"content", "light dark"}}),
-                      tag("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", "default-src 'none'; style-src 'unsafe-inline'"}}),
+                      tag("meta", {{"http-equiv", "Content-Security-Policy"},
+                                   {"content", "default-src 'none'; style-src 'unsafe-inline'"}}),
                       tag("title", "udrl: " + title(results)), tag("style", {trusted(report_style)})});
 }
 
 }  // namespace
 
 std::string report_html(const Results& results, const ReportOptions& options) {
-  const Html summary = tag("header", {tag("p", {{"class", "kicker"}}, "udrl evaluation"), tag("h1", title(results)),
-                                      tag("p", {{"class", "lead"}}, lead(results)), verdict(results), facts(results),
-                                      tag("p", {{"class", "small muted"}}, "Measured on " + results.lineage.processor + "."), notes(results.headline)});
-  const Html page = tag("main", {summary, charts(results), systems_section(results), control_section(results), variety_section(results),
-                                 cost_section(results), answers_section(results, options.shown), method_section(results),
-                                 tag("footer", results.lineage.version)});
+  const Html summary =
+      tag("header", {tag("p", {{"class", "kicker"}}, "udrl evaluation"), tag("h1", title(results)),
+                     tag("p", {{"class", "lead"}}, lead(results)), verdict(results), facts(results),
+                     tag("p", {{"class", "small muted"}}, "Measured on " + results.lineage.processor + "."),
+                     notes(results.headline)});
+  const Html page =
+      tag("main", {summary, charts(results), systems_section(results), control_section(results),
+                   variety_section(results), cost_section(results), answers_section(results, options.shown),
+                   method_section(results), tag("footer", results.lineage.version)});
   return "<!doctype html>\n" + tag("html", {{"lang", "en"}}, {head(results), tag("body", {page})}).markup() + "\n";
 }
 

@@ -1,4 +1,5 @@
-// Answers side by side. What models wrote is hostile: it enters as text, isolated from the direction of its surroundings.
+// Answers side by side. What models wrote is hostile: it enters as text, isolated from the direction of its
+// surroundings.
 #include <algorithm>
 
 #include "format.hpp"
@@ -16,7 +17,8 @@ std::vector<std::size_t> shown_cases(const CaseSet& set, std::size_t shown) {
 }
 
 std::string figures(const Measured& m) {
-  std::string out = "relevance " + fixed(m.masked, 2) + " masked, " + fixed(m.relevance, 2) + " raw · " + std::to_string(m.words) + " words";
+  std::string out = "relevance " + fixed(m.masked, 2) + " masked, " + fixed(m.relevance, 2) + " raw · " +
+                    std::to_string(m.words) + " words";
   if (m.answer.asked_words) out += ", " + std::to_string(*m.answer.asked_words) + " asked";
   return out;
 }
@@ -36,14 +38,16 @@ Html answer(const MeasuredRow& row, std::size_t i) {
 Html answers_section(const Results& results, std::size_t shown) {
   const MeasuredRow& student = results.answers(results.headline.row);
   const MeasuredRow& reference = results.answers(results.headline.reference);
-  std::vector<Html> parts = {
-      tag("h2", "Side by side"),
-      tag("p", {{"class", "under"}}, "Requests spread evenly over the test set, not chosen. The student was asked for its top return and a number of words; the teacher for neither.")};
+  std::vector<Html> parts = {tag("h2", "Side by side"),
+                             tag("p", {{"class", "under"}},
+                                 "Requests spread evenly over the test set, not chosen. The student was asked for its "
+                                 "top return and a number of words; the teacher for neither.")};
   for (const std::size_t i : shown_cases(results.set, shown)) {
     const Case& c = results.set.cases[i];
-    parts.push_back(tag("article", {{"class", "pair"}},
-                        {tag("header", {tag("b", {tag("bdi", c.intent.intent)}), tag("span", {{"class", "small muted"}}, c.task)}),
-                         tag("div", {{"class", "columns"}}, {answer(student, i), answer(reference, i)})}));
+    parts.push_back(
+        tag("article", {{"class", "pair"}},
+            {tag("header", {tag("b", {tag("bdi", c.intent.intent)}), tag("span", {{"class", "small muted"}}, c.task)}),
+             tag("div", {{"class", "columns"}}, {answer(student, i), answer(reference, i)})}));
   }
   return join(parts);
 }

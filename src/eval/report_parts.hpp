@@ -14,7 +14,9 @@ struct TableRow {
   std::string css_class;
   std::vector<Html> cells;
 };
-Html data_table(const std::vector<std::string>& head, const std::vector<TableRow>& rows);
+Html data_table(const std::vector<std::string>& head, const std::vector<TableRow>& rows,
+                const std::string& css_class = "cards");
+inline constexpr const char* narrow_table = "cards narrow";
 /// A value with a smaller line below it (nothing where empty).
 Html with_small(const std::string& value, const std::string& small);
 

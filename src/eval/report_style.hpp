@@ -24,14 +24,15 @@ h1, h2 { font-family: var(--serif); font-weight: 600; line-height: 1.18; letter-
 h1 { font-size: clamp(1.9rem, 1.2rem + 2.9vw, 3.1rem); margin: 10px 0 18px; max-width: 21em; }
 h2 { font-size: 1.55rem; margin: 64px 0 6px; }
 h3 { font-size: 0.95rem; margin: 0 0 2px; }
-p { margin: 0 0 12px; max-width: 44em; }
+p { margin: 0 0 12px; max-width: 46em; text-wrap: pretty; }
 .kicker { font-size: 0.8rem; letter-spacing: 0.09em; text-transform: uppercase; color: var(--muted); margin: 0; }
-.lead { font-size: 1.13rem; max-width: 40em; }
+.lead { font-size: 1.13rem; max-width: 44em; }
+.decision { display: flex; gap: 12px; align-items: flex-start; }
 .under { color: var(--muted); margin-bottom: 18px; }
 .muted { color: var(--muted); }
 .small { font-size: 0.85rem; }
 .verdict { display: inline-block; font-weight: 650; font-size: 0.82rem; letter-spacing: 0.06em; padding: 3px 11px;
-  border: 1.5px solid currentColor; border-radius: 99px; margin-right: 8px; white-space: nowrap; }
+  border: 1.5px solid currentColor; border-radius: 99px; white-space: nowrap; }
 .PASS { color: var(--good); } .FAIL { color: var(--bad); } .INCONCLUSIVE, .WITHHELD, .UNDEFINED { color: var(--open); }
 .notes { border-left: 3px solid var(--open); padding: 2px 0 2px 16px; margin: 20px 0 0; }
 .notes p { margin: 4px 0; font-size: 0.93rem; }
@@ -63,6 +64,7 @@ td { text-align: right; padding: 9px 10px; border-bottom: 1px solid var(--line);
 th:first-child, td:first-child { text-align: left; padding-left: 0; } td:first-child { min-width: 13em; }
 th:last-child, td:last-child { padding-right: 0; }
 td small { display: block; color: var(--muted); font-size: 0.8rem; white-space: nowrap; }
+table.narrow { max-width: 760px; }
 tr.student td:first-child { color: var(--student); font-weight: 650; }
 tr.arm td:first-child { color: var(--muted); }
 .pair { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px 22px 18px; margin: 14px 0; break-inside: avoid; }
@@ -89,9 +91,9 @@ footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line);
   .columns { grid-template-columns: 1fr; }
   .facts > div { padding: 14px 14px 12px; } .facts b { font-size: 1.4rem; }
   figure { padding: 16px 14px 10px; } .pair { padding: 14px 16px; }
-  table.cards thead { display: none; }
-  table.cards, table.cards tbody, table.cards tr, table.cards td { display: block; width: 100%; }
-  table.cards tr { border-bottom: 1px solid var(--line); padding: 10px 0; }
+  table.cards th:not(:first-child) { display: none; } table.cards th { border: 0; padding-bottom: 0; }
+  table.cards, table.cards thead, table.cards tbody, table.cards tr, table.cards td { display: block; width: 100%; }
+  table.cards tbody tr { border-bottom: 1px solid var(--line); padding: 10px 0; }
   table.cards td { border: 0; padding: 2px 0; display: flex; justify-content: space-between; gap: 14px; text-align: right; }
   table.cards td::before { content: attr(data-label); color: var(--muted); text-align: left; }
   table.cards td:first-child { font-weight: 650; justify-content: flex-start; text-align: left; padding-bottom: 5px; }

@@ -80,7 +80,10 @@ Json to_json(const Difference& d) {
 }
 
 Json to_json(const ScorerGate& g) {
-  return {{"auc_masked", number(g.auc_masked)}, {"auc_raw", number(g.auc_raw)}, {"needed", g.needed}, {"passed", g.passed()}};
+  return {{"auc_masked", number(g.auc_masked)},
+          {"auc_raw", number(g.auc_raw)},
+          {"needed", g.needed},
+          {"passed", g.passed()}};
 }
 
 Json to_json(const Headline& h) {
@@ -104,7 +107,8 @@ Json to_json(const Lineage& l) {
 }
 
 Json to_json(const CaseSet& set) {
-  return {{"intents", set.intents}, {"subjects", set.subjects.size()}, {"tasks", set.tasks}, {"cases", set.cases.size()}};
+  return {
+      {"intents", set.intents}, {"subjects", set.subjects.size()}, {"tasks", set.tasks}, {"cases", set.cases.size()}};
 }
 
 template <class Rows>

@@ -132,7 +132,8 @@ Estimate estimate(double value, const std::vector<double>& draws) {
   std::vector<double> finite;
   std::copy_if(draws.begin(), draws.end(), std::back_inserter(finite), [](double x) { return std::isfinite(x); });
   const double undefined = static_cast<double>(draws.size() - finite.size());
-  if (finite.empty() || undefined > most_undefined * static_cast<double>(draws.size())) return {value, nan, nan, nan, nan};
+  if (finite.empty() || undefined > most_undefined * static_cast<double>(draws.size()))
+    return {value, nan, nan, nan, nan};
   std::sort(finite.begin(), finite.end());
   return {value, sorted_quantile(finite, 0.025), sorted_quantile(finite, 0.975), sorted_quantile(finite, 0.05),
           sorted_quantile(finite, 0.95)};

@@ -15,6 +15,7 @@ struct SystemFile {
   std::vector<std::string> decodings = {"greedy", "sampled"};
   double temperature = 0.8;
   double top_p = 0.95;
+  double repeat_penalty = 1.0;
   bool few_shot = true;
   lm::ModelOptions model;
 };
@@ -26,13 +27,15 @@ void declare(OptionSet& set, SystemFile& file) {
   set.add("decodings", file.decodings, "one row each: greedy, sampled").choices({"greedy", "sampled"});
   set.add("temperature", file.temperature, "of the sampled row").range(0.01, 5);
   set.add("top_p", file.top_p, "of the sampled row").range(0.01, 1);
+  set.add("repeat_penalty", file.repeat_penalty, "of both rows, as in synthesis; 1: off").range(1, 2);
   set.add("few_shot", file.few_shot, "show it the task's examples, as in synthesis");
   lm::declare(set, "model", file.model);
 }
 
 bool is_safe_name(const std::string& name) {
   const auto safe = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == '_';
   };
   return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), safe);
 }
@@ -45,6 +48,7 @@ Row model_row(const SystemFile& file, const std::string& decoding) {
   row.kind = RowKind::model;
   row.sampling.temperature = decoding == "greedy" ? 0.0 : file.temperature;
   row.sampling.top_p = decoding == "greedy" ? 1.0 : file.top_p;
+  row.sampling.repeat_penalty = file.repeat_penalty;
   row.sampling.stop_at_newline = true;
   row.few_shot = file.few_shot;
   return row;
@@ -77,14 +81,17 @@ void refuse_same_names(const std::vector<System>& systems) {
   for (const System& system : systems)
     for (const Row& row : system.rows)
       if (!seen.insert(row.name).second)
-        throw user_error("two systems have the same name").got(row.name).hint("change 'name' in one of the systems files");
+        throw user_error("two systems have the same name")
+            .got(row.name)
+            .hint("change 'name' in one of the systems files");
 }
 
 /// The row of the teacher (the first systems file) with this decoding, or its first row.
 const Row& teacher_row(const std::vector<System>& systems, bool greedy) {
   const auto teacher = std::find_if(systems.begin(), systems.end(), [](const System& s) { return !s.is_student; });
   if (teacher == systems.end())
-    throw user_error("no teacher to compare with").hint("name a systems file with --systems, for example one of configs/systems");
+    throw user_error("no teacher to compare with")
+        .hint("name a systems file with --systems, for example one of configs/systems");
   const auto fits = [&](const Row& row) { return (row.sampling.temperature == 0) == greedy; };
   const auto row = std::find_if(teacher->rows.begin(), teacher->rows.end(), fits);
   return row == teacher->rows.end() ? teacher->rows.front() : *row;
@@ -151,7 +158,8 @@ std::string reference_row(const std::vector<System>& systems, const std::string&
   if (std::find(names.begin(), names.end(), wanted) != names.end()) return wanted;
   const std::string near = nearest(wanted, names);
   throw user_error("no row '" + wanted + "' to compare with")
-      .hint(near.empty() ? "name a row of one of the systems files, such as NAME-greedy" : "did you mean '" + near + "'?");
+      .hint(near.empty() ? "name a row of one of the systems files, such as NAME-greedy"
+                         : "did you mean '" + near + "'?");
 }
 
 std::string shuffled_source(const std::vector<System>& systems) { return teacher_row(systems, false).name; }

@@ -18,7 +18,8 @@ std::string ratio_text(const RowResult& row, const std::string& reference, bool 
   for (const Ratio& ratio : row.ratios) {
     if (ratio.reference != reference) continue;
     const std::string value = fixed(ratio.corrected.value, 2);
-    return with_interval && std::isfinite(ratio.corrected.low) ? value + " (" + range_of(ratio.corrected, 2) + ")" : value;
+    return with_interval && std::isfinite(ratio.corrected.low) ? value + " (" + range_of(ratio.corrected, 2) + ")"
+                                                               : value;
   }
   return "–";
 }
@@ -61,43 +62,52 @@ std::string set_text(const Results& results) {
          " subjects that training never saw, " + std::to_string(results.set.tasks.size()) + " tasks";
 }
 
-std::string verdict_text(const Headline& h) {
-  return h.withheld_because.empty() ? to_string(h.verdict) : "WITHHELD";
-}
+std::string verdict_text(const Headline& h) { return h.withheld_because.empty() ? to_string(h.verdict) : "WITHHELD"; }
 
 }  // namespace
 
 std::string to_markdown(const Results& results) {
   const std::string& reference = results.headline.reference;
-  Line head = {"system", "parameters", "relevance, intent masked (95% interval)", "relevance, raw",
-               "ratio to " + reference + " (95% interval)", "valid", "words off by", "distinct-2", "p50 latency", "tokens/s, one at a time"};
-  std::string out = set_text(results) + "; " + results.lineage.processor + "; scorer: " + results.lineage.scorer + "\n\n" +
-                    markdown_line(head) + markdown_line(Line(head.size(), "---"));
+  Line head = {"system",
+               "parameters",
+               "relevance, intent masked (95% interval)",
+               "relevance, raw",
+               "ratio to " + reference + " (95% interval)",
+               "valid",
+               "words off by",
+               "distinct-2",
+               "p50 latency",
+               "tokens/s, one at a time"};
+  std::string out = set_text(results) + "; " + results.lineage.processor + "; scorer: " + results.lineage.scorer +
+                    "\n\n" + markdown_line(head) + markdown_line(Line(head.size(), "---"));
   for (const RowResult& row : results.rows) {
     const Cost* cost = cost_of(results, row);
-    out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–",
-                          fixed(row.all.headline.value, 3) + " (" + range_of(row.all.headline, 3) + ")",
-                          fixed(row.all.relevance.value, 3), ratio_text(row, reference, true), percent(row.all.valid),
-                          words_error(row), fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
-                          cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
+    out +=
+        markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–",
+                       fixed(row.all.headline.value, 3) + " (" + range_of(row.all.headline, 3) + ")",
+                       fixed(row.all.relevance.value, 3), ratio_text(row, reference, true), percent(row.all.valid),
+                       words_error(row), fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
+                       cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
   return out;
 }
 
 std::string to_terminal(const Results& results) {
   const std::string& reference = results.headline.reference;
-  std::vector<Line> lines = {{"system", "params", "masked", "raw", "ratio", "valid", "words±", "dist-2", "p50", "tok/s"}};
+  std::vector<Line> lines = {
+      {"system", "params", "masked", "raw", "ratio", "valid", "words±", "dist-2", "p50", "tok/s"}};
   for (const RowResult& row : results.rows) {
     const Cost* cost = cost_of(results, row);
-    lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–", fixed(row.all.headline.value, 3),
-                     fixed(row.all.relevance.value, 3), ratio_text(row, reference, false), percent(row.all.valid),
-                     words_error(row), fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
+    lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–",
+                     fixed(row.all.headline.value, 3), fixed(row.all.relevance.value, 3),
+                     ratio_text(row, reference, false), percent(row.all.valid), words_error(row),
+                     fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
                      cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
   std::string out = aligned(lines) + "\n" + set_text(results) + "\n";
-  out += "ratio to " + reference + ", from the floor of shuffled answers: " +
-         ratio_text(results.row(results.headline.row), reference, true) + ", verdict at " + fixed(results.headline.margin, 2) +
-         ": " + verdict_text(results.headline) + "\n";
+  out += "ratio to " + reference +
+         ", from the floor of shuffled answers: " + ratio_text(results.row(results.headline.row), reference, true) +
+         ", verdict at " + fixed(results.headline.margin, 2) + ": " + verdict_text(results.headline) + "\n";
   for (const auto& reason : results.headline.withheld_because) out += "  withheld: " + reason + "\n";
   for (const auto& caveat : results.headline.caveats) out += "  note: " + caveat + "\n";
   if (results.return_effect)

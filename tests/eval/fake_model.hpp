@@ -1,4 +1,5 @@
-// A language model for tests: answers from a function, embeds by counting letters. Fast, and never mistaken for a real one.
+// A language model for tests: answers from a function, embeds by counting letters. Fast, and never mistaken for a real
+// one.
 #pragma once
 
 #include <algorithm>

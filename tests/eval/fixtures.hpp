@@ -1,8 +1,8 @@
 // Small made-up evaluations for the tests of this room. The figures are invented: they stand for nothing.
 #pragma once
 
-#include <string>
 #include <unistd.h>
+#include <string>
 
 #include "udrl/base/random.hpp"
 #include "udrl/eval/compare.hpp"

@@ -44,11 +44,20 @@ inline Results whole_results() {
              {"teacher", made_up_cost("teacher", 494'000'000, 0.61)},
              {"baseline", made_up_cost("baseline", 134'500'000, 0.24)}};
   r.system_order = {"student", "teacher", "baseline"};
-  r.lineage = {"udrl 0 (test)", "udrl-eval --config made-up.toml", "an invented processor, 2 cores, AVX2 FMA", "all-minilm-l6-v2",
-               {{"seed", 1}}, {{"model student", std::string(64, 'b')}, {"test split", std::string(64, 'c')}}, 3, 2};
+  r.lineage = {"udrl 0 (test)",
+               "udrl-eval --config made-up.toml",
+               "an invented processor, 2 cores, AVX2 FMA",
+               "all-minilm-l6-v2",
+               {{"seed", 1}},
+               {{"model student", std::string(64, 'b')}, {"test split", std::string(64, 'c')}},
+               3,
+               2};
   compare(r,
-          {{"student-top", "student"}, {"student-lowest", "student"}, {"teacher-greedy", "teacher"},
-           {"teacher-sampled", "teacher"}, {"baseline-sampled", "baseline"}},
+          {{"student-top", "student"},
+           {"student-lowest", "student"},
+           {"teacher-greedy", "teacher"},
+           {"teacher-sampled", "teacher"},
+           {"baseline-sampled", "baseline"}},
           compare_options());
   return r;
 }

@@ -18,7 +18,8 @@ TEST_CASE("results.json holds what was measured and where it comes from") {
   CHECK(json.at("test_set").at("subjects") == 30);
   CHECK(json.at("systems").size() == 7);
   const auto& top = json.at("systems").at("student-top");
-  CHECK(top.at("ratio_to").at("teacher-greedy").at("floor_corrected").at("value").get<double>() == Approx(0.6).margin(0.05));
+  CHECK(top.at("ratio_to").at("teacher-greedy").at("floor_corrected").at("value").get<double>() ==
+        Approx(0.6).margin(0.05));
   CHECK(top.at("words_asked_against_got").at("answers") == 180);
   CHECK(json.at("lineage").at("test_openings") == 3);
   CHECK(json.at("costs").at("student").at("latency").at("p50_s") == 0.045);

@@ -57,7 +57,8 @@ Compared simple(double system, double reference, double floor, double noise) {
 TEST_CASE("quantiles equal NumPy's") {
   const Json c = expected().at("quantile");
   for (std::size_t i = 0; i < c.at("levels").size(); ++i)
-    CHECK(quantile(doubles(c.at("values")), c.at("levels")[i]) == Approx(c.at("expected")[i].get<double>()).epsilon(1e-12));
+    CHECK(quantile(doubles(c.at("values")), c.at("levels")[i]) ==
+          Approx(c.at("expected")[i].get<double>()).epsilon(1e-12));
 }
 
 TEST_CASE("rank correlation with ties equals SciPy's") {
@@ -72,7 +73,8 @@ TEST_CASE("rank correlation of a constant is not a number") {
 
 TEST_CASE("area under the curve with ties equals SciPy's") {
   const Json c = expected().at("auc");
-  CHECK(auc(doubles(c.at("positives")), doubles(c.at("negatives"))) == Approx(c.at("expected").get<double>()).epsilon(1e-12));
+  CHECK(auc(doubles(c.at("positives")), doubles(c.at("negatives"))) ==
+        Approx(c.at("expected").get<double>()).epsilon(1e-12));
 }
 
 TEST_CASE("resampled means equal NumPy's on the same resamples") {
@@ -158,7 +160,11 @@ TEST_CASE("with a true ratio at the margin PASS stays rare") {
     }
     const Column s = make_column(system, cluster_of, clusters), r = make_column(reference, cluster_of, clusters),
                  f = make_column(floor, cluster_of, clusters);
-    const Compared c{s.mean(), r.mean(), f.mean(), resampled_means(s, resamples), resampled_means(r, resamples),
+    const Compared c{s.mean(),
+                     r.mean(),
+                     f.mean(),
+                     resampled_means(s, resamples),
+                     resampled_means(r, resamples),
                      resampled_means(f, resamples)};
     passed += decide(c, 0.95) == Verdict::pass ? 1 : 0;
   }

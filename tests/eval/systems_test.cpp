@@ -37,7 +37,8 @@ TEST_CASE("a system gives a row for each decoding") {
 TEST_CASE("an unknown key or a name that is no folder is refused") {
   TemporaryFolder folder;
   CHECK_THROWS_AS(load_system(write(folder, "a", "temprature = 1.0\n" + tiny)), Error);
-  CHECK_THROWS_AS(load_system(write(folder, "b", "name = \"../x\"\ntitle = \"x\"\n[model]\ngguf = \"x.gguf\"\n")), Error);
+  CHECK_THROWS_AS(load_system(write(folder, "b", "name = \"../x\"\ntitle = \"x\"\n[model]\ngguf = \"x.gguf\"\n")),
+                  Error);
   CHECK_THROWS_AS(load_system(write(folder, "c", "decodings = [\"beam\"]\n" + tiny)), Error);
 }
 

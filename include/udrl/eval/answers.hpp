@@ -1,5 +1,5 @@
-// Answers, kept on disk one folder a row: an interrupted evaluation goes on, and a system added later is the only one that is
-// asked. Not for: judging them (measure.hpp).
+// Answers, kept on disk one folder a row: an interrupted evaluation goes on, and a system added later is the only one
+// that is asked. Not for: judging them (measure.hpp).
 #pragma once
 
 #include <filesystem>
@@ -17,7 +17,7 @@
 namespace udrl::eval {
 
 struct Answer {
-  std::string text;  ///< normalised
+  std::string text;    ///< normalised
   std::string finish;  ///< stop, length, error
   int tokens = 0;
   std::optional<int> asked_words, asked_return;

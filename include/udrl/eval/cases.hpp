@@ -1,5 +1,5 @@
-// A case: one unseen intent for one task, with the words that students are asked for. All systems answer the same cases.
-// Not for: how a system is asked (question.hpp).
+// A case: one unseen intent for one task, with the words that students are asked for. All systems answer the same
+// cases. Not for: how a system is asked (question.hpp).
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct Case {
 };
 
 struct CaseSet {
-  std::vector<Case> cases;             ///< an intent's tasks follow one another
-  std::vector<std::string> subjects;   ///< by cluster
+  std::vector<Case> cases;            ///< an intent's tasks follow one another
+  std::vector<std::string> subjects;  ///< by cluster
   std::vector<std::string> tasks;
   std::size_t intents = 0;
 };
@@ -38,14 +38,14 @@ struct CaseOptions {
 std::vector<data::Intent> read_split_intents(const std::filesystem::path& split_folder);
 /// Throws `Error` (user) if a subject of `test` occurs in `train` (folder of shards; skipped where absent).
 void check_unseen(const std::vector<data::Intent>& test, const std::filesystem::path& train_folder);
-/// Deals intents subject by subject, so that as many subjects as possible are heard; asking for more intents keeps those that
-/// fewer gave. An intent without a subject is its own.
+/// Deals intents subject by subject, so that as many subjects as possible are heard; asking for more intents keeps
+/// those that fewer gave. An intent without a subject is its own.
 std::vector<data::Intent> choose_intents(std::vector<data::Intent> intents, const CaseOptions& options);
 CaseSet make_cases(const std::vector<data::Intent>& intents, const std::vector<distill::Task>& tasks,
                    const command::Fitted& fitted, const CaseOptions& options);
 
-/// For each case the case whose answer it is given in the `shuffled` arm: same task, another subject, each answer used once.
-/// Throws `Error` (user) where one subject has more than half of the cases.
+/// For each case the case whose answer it is given in the `shuffled` arm: same task, another subject, each answer used
+/// once. Throws `Error` (user) where one subject has more than half of the cases.
 std::vector<std::size_t> derangement(const CaseSet& set, std::uint64_t seed);
 
 }  // namespace udrl::eval

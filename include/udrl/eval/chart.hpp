@@ -1,5 +1,5 @@
-// Charts as inline SVG, drawn for a column 420 units wide, coloured by the page's style sheet (classes student, model, arm).
-// Not for: tables, or which figures are shown (report.hpp).
+// Charts as inline SVG, drawn for a column 390 units wide, coloured by the page's style sheet (classes student, model,
+// arm). Not for: tables, or which figures are shown (report.hpp).
 #pragma once
 
 #include <functional>
@@ -37,7 +37,8 @@ struct ScatterText {
 /// Logarithmic x axis; each point named beside it, without overlaps as far as there is room.
 Html scatter_chart(const std::vector<Point>& points, const ScatterText& text);
 
-/// Words asked (x) against words got (y): every answer a faint dot, their mean for each length asked a line, and the diagonal.
+/// Words asked (x) against words got (y): every answer a faint dot, their mean for each length asked a line, and the
+/// diagonal.
 Html words_chart(const std::vector<std::pair<int, int>>& asked_and_got);
 
 }  // namespace udrl::eval

@@ -1,4 +1,5 @@
-// From measured answers to figures with intervals and a verdict. Not for: measuring (measure.hpp), or layout (report.hpp).
+// From measured answers to figures with intervals and a verdict. Not for: measuring (measure.hpp), or layout
+// (report.hpp).
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ struct CompareOptions {
 /// Fewer subjects than this decide nothing: a bootstrap of few clusters is too sure of itself.
 inline constexpr std::size_t fewest_subjects = 20;
 
-/// Fills rows, return effect, gate and headline of `results` from its cases and measured rows. `system_of` names the system
-/// of each row. The row `shuffled` must be there.
+/// Fills rows, return effect, gate and headline of `results` from its cases and measured rows. `system_of` names the
+/// system of each row. The row `shuffled` must be there.
 void compare(Results& results, const std::map<std::string, std::string>& system_of, const CompareOptions& options);
 
 }  // namespace udrl::eval

@@ -1,4 +1,5 @@
-// What an answer costs: latency one request at a time, tokens a second, memory, size. Not for: how good it is (measure.hpp).
+// What an answer costs: latency one request at a time, tokens a second, memory, size. Not for: how good it is
+// (measure.hpp).
 #pragma once
 
 #include <filesystem>

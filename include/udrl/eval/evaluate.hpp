@@ -7,9 +7,9 @@
 
 namespace udrl::eval {
 
-/// Writes into `options.out`: outputs/ROW/ (answers, kept), costs/SYSTEM.json (kept), measured.jsonl (every answer with its
-/// values), results.json, results.md, report.html. What an earlier run of the same settings left is used. A stop request
-/// ends it with `stopped_error`; the same command goes on.
+/// Writes into `options.out`: outputs/ROW/ (answers, kept), costs/SYSTEM.json (kept), measured.jsonl (every answer with
+/// its values), results.json, results.md, report.html. What an earlier run of the same settings left is used. A stop
+/// request ends it with `stopped_error`; the same command goes on.
 Results evaluate(const EvalOptions& options, const RunContext& context);
 
 }  // namespace udrl::eval

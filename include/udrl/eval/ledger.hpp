@@ -13,8 +13,8 @@ struct Openings {
   std::uint64_t students = 0;  ///< different ones
 };
 
-/// Adds a line {student, test} to `test_openings.jsonl` in `folder` and counts the lines of the same test set. A torn or
-/// foreign line counts as an opening. Throws `Error` (user) if the ledger cannot be written.
+/// Adds a line {student, test} to `test_openings.jsonl` in `folder` and counts the lines of the same test set. A torn
+/// or foreign line counts as an opening. Throws `Error` (user) if the ledger cannot be written.
 Openings record_opening(const std::filesystem::path& folder, const std::string& student_sha256,
                         const std::string& test_sha256);
 

@@ -45,7 +45,7 @@ std::vector<double> headline_values(const MeasuredRow& row, const CaseSet& set, 
 struct WordControl {
   int answers = 0;
   double mean_absolute_error = 0;
-  double exact = 0;     ///< share
+  double exact = 0;       ///< share
   double within_two = 0;  ///< share
   double rank_correlation = 0;
 };

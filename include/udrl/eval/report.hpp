@@ -1,4 +1,5 @@
-// report.html: one file, no script, no network, light and dark, screen, phone and paper. Not for: the figures (compare.hpp).
+// report.html: one file, no script, no network, light and dark, screen, phone and paper. Not for: the figures
+// (compare.hpp).
 #pragma once
 
 #include <cstddef>

@@ -76,7 +76,7 @@ struct Lineage {
 struct Results {
   CaseSet set;
   std::vector<MeasuredRow> measured;
-  std::vector<RowResult> rows;  ///< in the order of `measured`
+  std::vector<RowResult> rows;        ///< in the order of `measured`
   std::map<std::string, Cost> costs;  ///< by system
   std::vector<std::string> system_order;
   std::optional<Difference> return_effect;  ///< top less lowest

@@ -29,8 +29,8 @@ struct Column {
 /// `cluster_of[i]` in 0 … clusters-1 is the cluster of `values[i]`.
 Column make_column(std::span<const double> values, std::span<const std::size_t> cluster_of, std::size_t clusters);
 
-/// Which clusters each resample holds: `draws` rows of `clusters` indices. The same resamples are used for every column, and
-/// that is what pairs systems.
+/// Which clusters each resample holds: `draws` rows of `clusters` indices. The same resamples are used for every
+/// column, and that is what pairs systems.
 struct Resamples {
   std::size_t clusters = 0;
   std::vector<std::uint32_t> indices;  ///< draws × clusters, row-major
@@ -45,10 +45,10 @@ std::vector<double> resampled_means(const Column& column, const Resamples& resam
 /// A figure with what the bootstrap says about it. NaN where undefined.
 struct Estimate {
   double value;
-  double low;        ///< 2.5% and …
-  double high;       ///< … 97.5% percentile: the two-sided 95% interval
-  double lower_95;   ///< 5% percentile: one-sided 95% lower bound
-  double upper_95;   ///< 95% percentile
+  double low;       ///< 2.5% and …
+  double high;      ///< … 97.5% percentile: the two-sided 95% interval
+  double lower_95;  ///< 5% percentile: one-sided 95% lower bound
+  double upper_95;  ///< 95% percentile
 };
 /// Percentile interval of `draws`; undefined if over 1% of them are not finite.
 Estimate estimate(double value, const std::vector<double>& draws);
@@ -61,8 +61,8 @@ struct Compared {
   double system, reference, floor;
   std::vector<double> system_draws, reference_draws, floor_draws;
 };
-/// (system − floor) / (reference − floor), the ratio that has a zero. Undefined unless the reference beats the floor with
-/// one-sided 95% confidence.
+/// (system − floor) / (reference − floor), the ratio that has a zero. Undefined unless the reference beats the floor
+/// with one-sided 95% confidence.
 Estimate floor_corrected_ratio(const Compared& compared);
 /// system / reference.
 Estimate raw_ratio(const Compared& compared);

@@ -18,13 +18,13 @@ enum class RowKind {
 };
 
 struct Row {
-  std::string name;   ///< key of results.json, and folder of its answers
-  std::string title;  ///< what tables call it
+  std::string name;         ///< key of results.json, and folder of its answers
+  std::string title;        ///< what tables call it
   std::string short_title;  ///< what charts call it
   RowKind kind = RowKind::arm;
-  lm::Sampling sampling;        ///< models and students; the seed is drawn per case
-  std::string asked_return;     ///< students: "top" or "lowest"
-  bool few_shot = true;         ///< models
+  lm::Sampling sampling;     ///< models and students; the seed is drawn per case
+  std::string asked_return;  ///< students: "top" or "lowest"
+  bool few_shot = true;      ///< models
 };
 
 /// A model and its rows.
@@ -41,7 +41,7 @@ inline constexpr const char* shuffled_row = "shuffled";
 inline constexpr const char* bare_intent_row = "bare-intent";
 
 /// Reads configs/systems/NAME.toml: `name`, `title`, `short_title`, `decodings` ("greedy", "sampled"), `temperature`,
-/// `top_p`, `few_shot`, and [model]. An unknown key or a value out of range is an `Error` (user).
+/// `top_p`, `repeat_penalty`, `few_shot`, and [model]. An unknown key or a value out of range is an `Error` (user).
 System load_system(const std::filesystem::path& file);
 /// The student under its top and its lowest return.
 System student_system(const EvalOptions& options);
