@@ -55,11 +55,12 @@ at::Tensor causal_mask(std::int64_t length) {
 
 /// Attention as two batched products around a softmax, which sums in float32 whatever its inputs.
 at::Tensor attention_by_products(const at::Tensor& qkv_3BHTD, const at::Tensor& causal_TT, double dropout) {
-  const std::int64_t batch = qkv_3BHTD.size(1), heads = qkv_3BHTD.size(2), length = qkv_3BHTD.size(3), size = qkv_3BHTD.size(4);
+  const std::int64_t batch = qkv_3BHTD.size(1), heads = qkv_3BHTD.size(2), length = qkv_3BHTD.size(3),
+                     size = qkv_3BHTD.size(4);
   const std::vector<at::Tensor> qkv_ATD = qkv_3BHTD.view({3, batch * heads, length, size}).unbind(0);  // A = B·H
   const at::Tensor mask_ATT = causal_TT.to(qkv_3BHTD.scalar_type()).expand({batch * heads, length, length});
-  const at::Tensor scores_ATT = at::baddbmm(mask_ATT, qkv_ATD[0], qkv_ATD[1].transpose(1, 2), 1,
-                                            1.0 / std::sqrt(static_cast<double>(size)));
+  const at::Tensor scores_ATT =
+      at::baddbmm(mask_ATT, qkv_ATD[0], qkv_ATD[1].transpose(1, 2), 1, 1.0 / std::sqrt(static_cast<double>(size)));
   at::Tensor weights_ATT = at::softmax(scores_ATT, -1);
   if (dropout > 0) weights_ATT = at::dropout(weights_ATT, dropout, true);
   return at::bmm(weights_ATT, qkv_ATD[2]).view({batch, heads, length, size});
@@ -113,10 +114,10 @@ at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, const Batch&
                                    .permute({2, 0, 3, 1, 4})
                                    .contiguous();
   const double dropout = mode.training ? config_.dropout : 0.0;
-  const at::Tensor y_BHTD = batch.causal_TT.defined()
-                                ? attention_by_products(qkv_3BHTD, batch.causal_TT, dropout)
-                                : at::scaled_dot_product_attention(qkv_3BHTD[0], qkv_3BHTD[1], qkv_3BHTD[2], {}, dropout,
-                                                                   /*is_causal=*/true);
+  const at::Tensor y_BHTD = batch.causal_TT.defined() ? attention_by_products(qkv_3BHTD, batch.causal_TT, dropout)
+                                                      : at::scaled_dot_product_attention(qkv_3BHTD[0], qkv_3BHTD[1],
+                                                                                         qkv_3BHTD[2], {}, dropout,
+                                                                                         /*is_causal=*/true);
   const at::Tensor y_NC = y_BHTD.transpose(1, 2).reshape({-1, config_.n_embd});
   return drop(affine(y_NC, block.proj_weight, block.proj_bias, mode), mode);
 }

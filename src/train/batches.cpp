@@ -113,7 +113,8 @@ std::uint64_t windows(const BatchSource& source) {
 std::vector<Step> window_steps(const BatchSource& source, std::uint64_t epoch, std::uint64_t window) {
   auto batches = bucket(window_sequences(source, epoch, window), source.options.micro_tokens, source.pad_id);
   RandomStream(source.seed, "steps:" + std::to_string(epoch) + ":" + std::to_string(window)).shuffle(batches);
-  const int per_step = std::max(1, (source.options.step_tokens + source.options.micro_tokens / 2) / source.options.micro_tokens);
+  const int per_step =
+      std::max(1, (source.options.step_tokens + source.options.micro_tokens / 2) / source.options.micro_tokens);
   return group(std::move(batches), static_cast<std::size_t>(per_step), epoch);
 }
 

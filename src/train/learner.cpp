@@ -118,7 +118,8 @@ struct Learner::Impl {
   at::Tensor loss_sum(const MicroBatch& batch, student::ForwardMode how) const {
     const at::Tensor ids_BT = to_tensor(batch.ids, device).view({batch.rows, batch.width});
     const at::Tensor chosen_NC = model.hidden(ids_BT, how).index_select(0, to_tensor(batch.positions, device));
-    return at::cross_entropy_loss(model.logits(chosen_NC, how), to_tensor(batch.targets, device), {}, at::Reduction::Sum);
+    return at::cross_entropy_loss(model.logits(chosen_NC, how), to_tensor(batch.targets, device), {},
+                                  at::Reduction::Sum);
   }
 
   /// Leaves the gradient of the mean loss; returns each micro-batch's part of it.
@@ -189,7 +190,8 @@ Learner::Learner(Learner&&) noexcept = default;
 
 StepResult Learner::step(const Step& step, std::uint64_t step_index, double lr_share) {
   if (step.targets() == 0) throw failure("a training step has no token to learn");
-  if (impl_->options.model.dropout > 0) at::manual_seed(RandomStream(impl_->options.seed, "dropout:" + std::to_string(step_index))());
+  if (impl_->options.model.dropout > 0)
+    at::manual_seed(RandomStream(impl_->options.seed, "dropout:" + std::to_string(step_index))());
   impl_->zero_grads();
   StepResult result;
   const std::vector<double> parts = impl_->backward(step);
@@ -237,7 +239,8 @@ std::map<std::string, std::string> Learner::load_state(const std::filesystem::pa
 }
 
 std::string Learner::description() const {
-  const std::string device = impl_->device.is_cuda() ? "cuda" : "cpu, " + std::to_string(compute_threads()) + " threads";
+  const std::string device =
+      impl_->device.is_cuda() ? "cuda" : "cpu, " + std::to_string(compute_threads()) + " threads";
   return device + (impl_->mode.bf16 ? ", bf16" : ", fp32");
 }
 

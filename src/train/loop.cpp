@@ -31,7 +31,9 @@ class Speed {
  public:
   explicit Speed(std::uint64_t tokens_before) : before_(tokens_before) {}
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-  double tokens_per_s(std::uint64_t tokens) const { return static_cast<double>(tokens - before_) / std::max(1e-9, seconds()); }
+  double tokens_per_s(std::uint64_t tokens) const {
+    return static_cast<double>(tokens - before_) / std::max(1e-9, seconds());
+  }
 
  private:
   std::uint64_t before_;
@@ -94,7 +96,8 @@ class Loop {
 
   void tell_time(double rate) {
     const double left = static_cast<double>(input_.total_steps - state_.step) * speed_.seconds() / steps_until_estimate;
-    observer_.note(Level::info, format("about %.1f minutes to go", left / 60) + format(" at %.0f tokens a second", rate));
+    observer_.note(Level::info,
+                   format("about %.1f minutes to go", left / 60) + format(" at %.0f tokens a second", rate));
   }
 
   void evaluate() {
@@ -136,8 +139,9 @@ class Loop {
     metrics_.flush();
     throw failure(std::isfinite(result.loss) ? "the gradient is not finite" : "the loss is not finite")
         .at("step " + std::to_string(state_.step + 1) + ", records " + ids(batch, result))
-        .hint("the weights saved last are untouched; train into another folder with a lower learning rate "
-              "(optimizer.lr, optimizer.muon_lr) or a lower optimizer.clip");
+        .hint(
+            "the weights saved last are untouched; train into another folder with a lower learning rate "
+            "(optimizer.lr, optimizer.muon_lr) or a lower optimizer.clip");
   }
 
   const LoopInput& input_;

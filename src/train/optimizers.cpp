@@ -59,8 +59,9 @@ class AdamW : public Optimizer {
   void update(AdamGroup& group, double lr) {
     if (group.values.empty()) return;
     const Tensors steps(group.values.size(), steps_);
-    at::_fused_adamw_(group.values, gradients_of(group.values), group.first, group.second, {}, steps, lr, options_.beta1,
-                      options_.beta2, group.decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+    at::_fused_adamw_(group.values, gradients_of(group.values), group.first, group.second, {}, steps, lr,
+                      options_.beta1, options_.beta2, group.decay, options_.epsilon, /*amsgrad=*/false,
+                      /*maximize=*/false);
   }
 
   OptimizerOptions options_;
@@ -68,8 +69,8 @@ class AdamW : public Optimizer {
   at::Tensor steps_;
 };
 
-/// The orthogonal matrix nearest to `x`, roughly: a quintic Newton-Schulz iteration whose coefficients push all singular
-/// values into about 0.7 … 1.2 within five steps. [R, C] or a batch of them.
+/// The orthogonal matrix nearest to `x`, roughly: a quintic Newton-Schulz iteration whose coefficients push all
+/// singular values into about 0.7 … 1.2 within five steps. [R, C] or a batch of them.
 at::Tensor orthogonal(at::Tensor x, bool bf16) {
   const bool tall = x.size(-2) > x.size(-1);
   if (tall) x = x.transpose(-2, -1);
@@ -134,7 +135,8 @@ std::unique_ptr<Optimizer> make_adamw(std::vector<student::Parameter> parameters
   return std::make_unique<AdamW>(parameters, options);
 }
 
-std::unique_ptr<Optimizer> make_muon(std::vector<student::Parameter> matrices, const OptimizerOptions& options, bool bf16) {
+std::unique_ptr<Optimizer> make_muon(std::vector<student::Parameter> matrices, const OptimizerOptions& options,
+                                     bool bf16) {
   return std::make_unique<Muon>(std::move(matrices), options, bf16);
 }
 
@@ -146,7 +148,8 @@ std::vector<std::unique_ptr<Optimizer>> make_optimizers(const std::vector<studen
     return optimizers;
   }
   std::vector<student::Parameter> matrices, rest;
-  for (const student::Parameter& parameter : parameters) (is_block_matrix(parameter) ? matrices : rest).push_back(parameter);
+  for (const student::Parameter& parameter : parameters)
+    (is_block_matrix(parameter) ? matrices : rest).push_back(parameter);
   optimizers.push_back(make_muon(matrices, options, bf16));
   optimizers.push_back(make_adamw(rest, options));
   return optimizers;

@@ -30,7 +30,8 @@ class Optimizer {
 std::unique_ptr<Optimizer> make_adamw(std::vector<student::Parameter> parameters, const OptimizerOptions& options);
 /// Muon (Jordan et al., 2024): momentum, then the nearest orthogonal matrix by five Newton-Schulz steps. `bf16`: those
 /// steps in bfloat16.
-std::unique_ptr<Optimizer> make_muon(std::vector<student::Parameter> matrices, const OptimizerOptions& options, bool bf16);
+std::unique_ptr<Optimizer> make_muon(std::vector<student::Parameter> matrices, const OptimizerOptions& options,
+                                     bool bf16);
 
 /// What `options.name` asks for.
 std::vector<std::unique_ptr<Optimizer>> make_optimizers(const std::vector<student::Parameter>& parameters,

@@ -12,7 +12,8 @@ void declare_model(OptionSet& set, ModelOptions& o) {
   set.add("model.layers", o.layers, "transformer blocks").range(1, 200);
   set.add("model.width", o.width, "width of the residual stream, a multiple of heads").range(8, 16384);
   set.add("model.heads", o.heads, "attention heads").range(1, 256);
-  set.add("model.positions", o.positions, "longest sequence in tokens; longer ones are left out and counted").range(16, 65536);
+  set.add("model.positions", o.positions, "longest sequence in tokens; longer ones are left out and counted")
+      .range(16, 65536);
   set.add("model.vocab", o.vocab, "pieces of the tokenizer").range(512, 1'000'000);
   set.add("model.dropout", o.dropout, "dropout of embeddings, attention and residuals").range(0, 0.9);
 }
@@ -31,7 +32,8 @@ void declare_batch(OptionSet& set, BatchOptions& o) {
 }
 
 void declare_optimizer(OptionSet& set, OptimizerOptions& o) {
-  set.add("optimizer.name", o.name, "muon (for the matrices of the blocks, adamw for the rest) or adamw").choices({"muon", "adamw"});
+  set.add("optimizer.name", o.name, "muon (for the matrices of the blocks, adamw for the rest) or adamw")
+      .choices({"muon", "adamw"});
   set.add("optimizer.lr", o.lr, "learning rate of adamw").range(0, 1);
   set.add("optimizer.muon_lr", o.muon_lr, "learning rate of muon").range(0, 1);
   set.add("optimizer.weight_decay", o.weight_decay, "weight decay, on matrices only").range(0, 10);
@@ -40,7 +42,8 @@ void declare_optimizer(OptionSet& set, OptimizerOptions& o) {
   set.add("optimizer.epsilon", o.epsilon, "adamw's epsilon").range(1e-15, 1);
   set.add("optimizer.momentum", o.momentum, "muon's momentum").range(0, 0.99999);
   set.add("optimizer.clip", o.clip, "largest norm of the gradient, 0 for none").range(0, inf);
-  set.add("optimizer.ema", o.ema, "decay of averaged weights that are evaluated and saved, 0 for none").range(0, 0.999999);
+  set.add("optimizer.ema", o.ema, "decay of averaged weights that are evaluated and saved, 0 for none")
+      .range(0, 0.999999);
 }
 
 void declare_schedule(OptionSet& set, ScheduleOptions& o) {
@@ -58,7 +61,8 @@ void declare(OptionSet& set, TrainOptions& o) {
   set.add("epochs", o.epochs, "passes over the training split; ignored where steps is set").range(1e-6, 1e6);
   set.add("steps", o.steps, "optimizer steps; 0: from epochs").range(0, 2e9);
   set.add("device", o.device, "auto is CUDA where there is one").choices({"auto", "cpu", "cuda"});
-  set.add("precision", o.precision, "auto is bf16 on CUDA and on processors with AVX512_BF16").choices({"auto", "fp32", "bf16"});
+  set.add("precision", o.precision, "auto is bf16 on CUDA and on processors with AVX512_BF16")
+      .choices({"auto", "fp32", "bf16"});
   set.add("valid_records", o.valid_records, "records of valid/ that are evaluated, always the same").range(1, 1e7);
   set.add("valid_every", o.valid_every, "steps between evaluations").range(1, 1e9);
   set.add("save_every", o.save_every, "steps between saved states").range(1, 1e9).runtime_only();

@@ -101,15 +101,22 @@ void Preparation::make_batches() {
     Sequence sequence = encode(plain_text(valid_samples_[i]), *tokenizer_);
     if (sequence.length() <= source_.longest) valid.push_back({std::move(sequence), static_cast<std::uint32_t>(i)});
   }
-  if (valid.empty()) throw user_error("no record of valid/ fits into the model").at(options_.data.string()).hint("raise model.positions");
+  if (valid.empty())
+    throw user_error("no record of valid/ fits into the model")
+        .at(options_.data.string())
+        .hint("raise model.positions");
   valid_ = bucket(std::move(valid), options_.batch.micro_tokens, source_.pad_id);
   epoch_ = count_epoch(source_, 0);
-  if (epoch_.steps == 0) throw user_error("no record of train/ fits into the model").at(options_.data.string()).hint("raise model.positions");
+  if (epoch_.steps == 0)
+    throw user_error("no record of train/ fits into the model")
+        .at(options_.data.string())
+        .hint("raise model.positions");
 }
 
 std::uint64_t Preparation::total_steps() const {
   if (options_.steps > 0) return static_cast<std::uint64_t>(options_.steps);
-  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(options_.epochs * static_cast<double>(epoch_.steps))));
+  return std::max<std::uint64_t>(
+      1, static_cast<std::uint64_t>(std::llround(options_.epochs * static_cast<double>(epoch_.steps))));
 }
 
 }  // namespace udrl::train

@@ -14,7 +14,9 @@ namespace {
 int return_bin_of(const data::Record& record, const command::Fitted& fitted) {
   const auto found = record.commands.find("return");
   if (found == record.commands.end()) {
-    throw user_error("a record has no return command").at("record " + record.id).hint("tag the records first: udrl-distill tag");
+    throw user_error("a record has no return command")
+        .at("record " + record.id)
+        .hint("tag the records first: udrl-distill tag");
   }
   if (found->second < 0 || found->second >= fitted.bins) {
     throw user_error("a record's return bin is out of range")
@@ -34,8 +36,8 @@ Sample sample_of(const data::Record& record, const command::Fitted& fitted) {
         .at("record " + record.id)
         .hint("remove it, or score and tag again");
   }
-  return {record.id,     record.intent.intent,       record.intent.subject,
-          record.prompt, fitted.slot(record.task),   return_bin_of(record, fitted)};
+  return {record.id,     record.intent.intent,     record.intent.subject,
+          record.prompt, fitted.slot(record.task), return_bin_of(record, fitted)};
 }
 
 Corpus read_corpus(const std::filesystem::path& folder, const command::Fitted& fitted) {
@@ -46,7 +48,8 @@ Corpus read_corpus(const std::filesystem::path& folder, const command::Fitted& f
     corpus.samples.push_back(sample_of(*record, fitted));
     if (!record->teacher.empty()) teachers.insert(record->teacher);
   }
-  if (corpus.samples.empty()) throw user_error("there are no records").at(folder.string()).hint("make more, or tag again");
+  if (corpus.samples.empty())
+    throw user_error("there are no records").at(folder.string()).hint("make more, or tag again");
   std::sort(corpus.samples.begin(), corpus.samples.end(), [](const Sample& a, const Sample& b) { return a.id < b.id; });
   corpus.teachers.assign(teachers.begin(), teachers.end());
   return corpus;

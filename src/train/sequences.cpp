@@ -36,7 +36,8 @@ SequenceText plain_text(const Sample& sample) {
   return text;
 }
 
-SequenceText training_text(const Sample& sample, const SequenceOptions& options, const WordList* words, RandomStream& random) {
+SequenceText training_text(const Sample& sample, const SequenceOptions& options, const WordList* words,
+                           RandomStream& random) {
   // All draws are made whether or not they are used, so that one option does not change what another draws.
   const bool swap = random.uniform() < options.swap, segment = random.uniform() < options.segments;
   const bool any_words = random.uniform() < options.any_words, any_return = random.uniform() < options.any_return;

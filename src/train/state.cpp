@@ -97,7 +97,10 @@ void MetricsLog::append(const Metrics& m) {
 
 void MetricsLog::flush() {
   out_.flush();
-  if (!out_) throw failure("a line could not be written").at(file_.string()).hint("free some disk space, then run the same command again");
+  if (!out_)
+    throw failure("a line could not be written")
+        .at(file_.string())
+        .hint("free some disk space, then run the same command again");
 }
 
 }  // namespace udrl::train

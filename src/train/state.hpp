@@ -13,9 +13,9 @@
 namespace udrl::train {
 
 struct TrainingState {
-  std::uint64_t step = 0;    ///< steps taken
-  std::uint64_t tokens = 0;  ///< trained on
-  Cursor cursor;             ///< of the next step
+  std::uint64_t step = 0;            ///< steps taken
+  std::uint64_t tokens = 0;          ///< trained on
+  Cursor cursor;                     ///< of the next step
   std::optional<double> best_valid;  ///< of the weights in model.safetensors
   std::uint64_t best_step = 0;
   bool bf16 = false;
@@ -31,7 +31,8 @@ TrainingState state_from_json_text(const std::string& text, const std::string& w
 /// The state is in the metadata of the .safetensors, one file, so that the two cannot disagree after a crash; the .json
 /// beside it is a copy for people.
 void save_state(const std::filesystem::path& folder, const TrainingState& state, const Learner& learner);
-/// Nothing where no state was saved. Throws `Error` (user) where it was trained in another precision than the learner's.
+/// Nothing where no state was saved. Throws `Error` (user) where it was trained in another precision than the
+/// learner's.
 std::optional<TrainingState> load_state(const std::filesystem::path& folder, Learner& learner);
 
 /// One line of metrics.jsonl.

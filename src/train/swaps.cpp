@@ -1,5 +1,5 @@
-// Word swaps: what intent and prompt share is replaced in both, so that the student learns to carry words over instead of
-// learning subjects by heart. Not for: when to swap (sequences.cpp).
+// Word swaps: what intent and prompt share is replaced in both, so that the student learns to carry words over instead
+// of learning subjects by heart. Not for: when to swap (sequences.cpp).
 #include <algorithm>
 #include <cctype>
 #include <sstream>
@@ -31,7 +31,8 @@ bool ends_word(const std::string& text, std::size_t at) {
   return at >= text.size() || !is_word_byte(static_cast<unsigned char>(text[at]));
 }
 
-/// The length of the plural ending that a whole-word match may have at `end`: 0, 1 or 2; nothing where the word goes on.
+/// The length of the plural ending that a whole-word match may have at `end`: 0, 1 or 2; nothing where the word goes
+/// on.
 std::optional<std::size_t> ending(const std::string& folded, std::size_t end) {
   if (ends_word(folded, end)) return 0;
   if (folded[end] == 's' && ends_word(folded, end + 1)) return 1;

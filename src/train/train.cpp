@@ -18,7 +18,8 @@ namespace {
 /// 1234567 → "1,234,567".
 std::string grouped(std::uint64_t number) {
   std::string digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
   return digits;
 }
 
@@ -38,29 +39,32 @@ std::string model_line(const Preparation& run, const Learner& learner) {
 std::string data_line(const Preparation& run) {
   const EpochCount& epoch = run.epoch();
   const double padding = 1.0 - static_cast<double>(epoch.tokens) / static_cast<double>(epoch.positions);
-  return grouped(epoch.sequences) + " sequences, " + grouped(epoch.tokens) + " tokens an epoch (" + grouped(epoch.targets) +
-         " learned, " + decimals(100 * padding, 1) + "% padding); " + grouped(epoch.too_long) +
+  return grouped(epoch.sequences) + " sequences, " + grouped(epoch.tokens) + " tokens an epoch (" +
+         grouped(epoch.targets) + " learned, " + decimals(100 * padding, 1) + "% padding); " + grouped(epoch.too_long) +
          " left out, longer than the model's " + std::to_string(run.model().n_positions) + " positions";
 }
 
 std::string steps_line(const Preparation& run) {
   const EpochCount& epoch = run.epoch();
   const double epochs = static_cast<double>(run.total_steps()) / static_cast<double>(epoch.steps);
-  return grouped(run.total_steps()) + " steps of about " + grouped(epoch.tokens / epoch.steps) + " tokens: " +
-         decimals(epochs, 1) + " epochs";
+  return grouped(run.total_steps()) + " steps of about " + grouped(epoch.tokens / epoch.steps) +
+         " tokens: " + decimals(epochs, 1) + " epochs";
 }
 
 student::ModelCard card_of(const TrainOptions& options, const Preparation& run) {
   student::ModelCard card;
   card.teachers = run.corpus().teachers;
   card.example = run.corpus().samples.front().intent;
-  card.data = {{"training sequences", grouped(run.epoch().sequences)}, {"tokens an epoch", grouped(run.epoch().tokens)}};
-  card.training = {{"steps", grouped(run.total_steps())},
-                   {"optimizer", options.optimizer.name},
-                   {"learning rate", options.optimizer.name == "muon" ? decimals(options.optimizer.muon_lr, 4) + " (muon), " + decimals(options.optimizer.lr, 4) + " (adamw)"
-                                                                      : decimals(options.optimizer.lr, 4)},
-                   {"seed", std::to_string(options.seed)},
-                   {"processor", processor_description()}};
+  card.data = {{"training sequences", grouped(run.epoch().sequences)},
+               {"tokens an epoch", grouped(run.epoch().tokens)}};
+  card.training = {
+      {"steps", grouped(run.total_steps())},
+      {"optimizer", options.optimizer.name},
+      {"learning rate", options.optimizer.name == "muon" ? decimals(options.optimizer.muon_lr, 4) + " (muon), " +
+                                                               decimals(options.optimizer.lr, 4) + " (adamw)"
+                                                         : decimals(options.optimizer.lr, 4)},
+      {"seed", std::to_string(options.seed)},
+      {"processor", processor_description()}};
   return card;
 }
 
@@ -75,17 +79,22 @@ TrainReport report_of(const TrainingState& state, const Preparation& run, double
 void finish(const TrainOptions& options, const Preparation& run, const TrainingState& state, data::Manifest manifest) {
   student::ModelCard card = card_of(options, run);
   card.training.push_back({"tokens seen", grouped(state.tokens)});
-  card.metrics = {{"validation loss", decimals(state.best_valid.value_or(0), 3) + " nats a token, after step " + grouped(state.best_step)}};
+  card.metrics = {{"validation loss", decimals(state.best_valid.value_or(0), 3) + " nats a token, after step " +
+                                          grouped(state.best_step)}};
   write_texts(options.out, run, card);
   student::export_gguf(options.out);
-  manifest.counts = {{"steps", state.step}, {"tokens", state.tokens}, {"sequences", run.epoch().sequences},
-                     {"too_long", run.epoch().too_long}, {"parameters", run.model().parameter_count()}};
+  manifest.counts = {{"steps", state.step},
+                     {"tokens", state.tokens},
+                     {"sequences", run.epoch().sequences},
+                     {"too_long", run.epoch().too_long},
+                     {"parameters", run.model().parameter_count()}};
   manifest.complete = true;
   data::write_manifest(options.out, manifest);
 }
 
 void introduce(const Preparation& run, const Learner& learner, const TrainingState& state, Observer& observer) {
-  for (const std::string& line : {model_line(run, learner), data_line(run), steps_line(run)}) observer.note(Level::info, line);
+  for (const std::string& line : {model_line(run, learner), data_line(run), steps_line(run)})
+    observer.note(Level::info, line);
   if (state.step > 0) observer.note(Level::info, "going on after step " + grouped(state.step));
 }
 

@@ -39,14 +39,15 @@ class TempFolder {
 };
 
 inline const std::vector<std::string>& nouns() {
-  static const std::vector<std::string> list{"bakery", "sailing club", "garden", "museum", "bicycle", "coffee", "library", "circus"};
+  static const std::vector<std::string> list{"bakery",  "sailing club", "garden",  "museum",
+                                             "bicycle", "coffee",       "library", "circus"};
   return list;
 }
 
 inline data::Record record(int i, const std::string& split) {
-  static const char* const frames[] = {"A warm photo of a %s at dusk, soft light", "Bright %s poster with bold letters",
-                                       "Minimal drawing of the %s on plain paper, with a thin blue line around it and stars",
-                                       "%s banner"};
+  static const char* const frames[] = {
+      "A warm photo of a %s at dusk, soft light", "Bright %s poster with bold letters",
+      "Minimal drawing of the %s on plain paper, with a thin blue line around it and stars", "%s banner"};
   data::Record out;
   out.intent.subject = nouns()[static_cast<std::size_t>(i) % nouns().size()];
   out.intent.intent = out.intent.subject + " flyer number " + std::to_string(i / 8);
@@ -113,7 +114,8 @@ inline student::Tokenizer tokenizer(const std::vector<Sample>& from, int vocab =
 inline WordList word_list() {
   std::vector<std::string> words;
   for (int i = 0; i < 26; ++i) {
-    for (int j = 0; j < 26; ++j) words.push_back(std::string("zz") + static_cast<char>('a' + i) + static_cast<char>('a' + j));
+    for (int j = 0; j < 26; ++j)
+      words.push_back(std::string("zz") + static_cast<char>('a' + i) + static_cast<char>('a' + j));
   }
   return WordList(words);
 }

@@ -27,7 +27,8 @@ LearnerOptions tiny(const std::string& optimizer = "adamw") {
   return options;
 }
 
-const std::vector<Sequence> sequences{{{1, 10, 11, 12, 30, 31, 32, 33, 2}, 4}, {{1, 13, 14, 40, 41, 2}, 3}, {{1, 15, 16, 17, 18, 45, 2}, 5}};
+const std::vector<Sequence> sequences{
+    {{1, 10, 11, 12, 30, 31, 32, 33, 2}, 4}, {{1, 13, 14, 40, 41, 2}, 3}, {{1, 15, 16, 17, 18, 45, 2}, 5}};
 
 Step step_of(const std::vector<std::vector<Sequence>>& micro_batches) {
   Step step;
@@ -44,10 +45,12 @@ std::vector<float> all_weights(const Learner& learner) {
   return out;
 }
 
-double largest_difference(const std::map<std::string, std::vector<float>>& a, const std::map<std::string, std::vector<float>>& b) {
+double largest_difference(const std::map<std::string, std::vector<float>>& a,
+                          const std::map<std::string, std::vector<float>>& b) {
   double largest = 0;
   for (const auto& [name, values] : a) {
-    for (std::size_t i = 0; i < values.size(); ++i) largest = std::max(largest, std::abs(double{values[i]} - b.at(name)[i]));
+    for (std::size_t i = 0; i < values.size(); ++i)
+      largest = std::max(largest, std::abs(double{values[i]} - b.at(name)[i]));
   }
   return largest;
 }
@@ -172,7 +175,8 @@ TEST_CASE("Averaged weights are those that are evaluated and saved, and do not d
     averaged.evaluate(step_of({sequences}).micro_batches);
   }
   CHECK(all_weights(averaged) != all_weights(plain));
-  CHECK(averaged.step(step_of({sequences}), 20, 0.0).loss == Approx(plain.step(step_of({sequences}), 20, 0.0).loss).epsilon(1e-6));
+  CHECK(averaged.step(step_of({sequences}), 20, 0.0).loss ==
+        Approx(plain.step(step_of({sequences}), 20, 0.0).loss).epsilon(1e-6));
 }
 
 TEST_CASE("A state of another shape is refused") {

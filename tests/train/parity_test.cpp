@@ -18,7 +18,8 @@ namespace {
 constexpr double logits_tolerance = 2e-5;    // absolute; the logits' standard deviation is about 1
 constexpr double loss_tolerance = 1e-5;      // relative
 constexpr double gradient_tolerance = 1e-5;  // absolute, of every single value; the largest are about 0.3
-constexpr double adamw_tolerance = 2e-4;     // relative, of each of ten losses: AdamW divides small gradients by themselves
+constexpr double adamw_tolerance =
+    2e-4;  // relative, of each of ten losses: AdamW divides small gradients by themselves
 
 struct Golden {
   student::SafetensorsFile file{std::string(UDRL_SOURCE_DIR) + "/tests/train/goldens/gpt2_tiny.safetensors"};

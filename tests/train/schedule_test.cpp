@@ -1,7 +1,7 @@
 // Learning rates over a run.
+#include "udrl/train/schedule.hpp"
 #include "catch.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/train/schedule.hpp"
 
 using namespace udrl;
 using namespace udrl::train;

@@ -17,7 +17,8 @@ SequenceOptions plain() {
   return options;
 }
 
-SequenceText text_of(const Sample& sample, const SequenceOptions& options, std::uint64_t epoch = 0, const WordList* words = nullptr) {
+SequenceText text_of(const Sample& sample, const SequenceOptions& options, std::uint64_t epoch = 0,
+                     const WordList* words = nullptr) {
   RandomStream random = sequence_stream(3, epoch, sample.id);
   return training_text(sample, options, words, random);
 }
@@ -49,7 +50,8 @@ TEST_CASE("Each command is dropped as often as asked, independently") {
   options.any_words = options.any_return = 0.1;
   CHECK(std::abs(count(options, [](const SequenceText& t) { return !t.command.words; }) - 200) < 60);
   CHECK(std::abs(count(options, [](const SequenceText& t) { return !t.command.return_bin; }) - 200) < 60);
-  CHECK(std::abs(count(options, [](const SequenceText& t) { return !t.command.words && !t.command.return_bin; }) - 20) < 20);
+  CHECK(std::abs(count(options, [](const SequenceText& t) { return !t.command.words && !t.command.return_bin; }) - 20) <
+        20);
 }
 
 TEST_CASE("A segment splits the prompt at a word and asks for the words still to come") {

@@ -33,7 +33,8 @@ TEST_CASE("A plural of a word in s, x or z takes es") {
 }
 
 TEST_CASE("A subject that both hold is replaced in both by the same words") {
-  const auto out = swapped(sample("sailing club poster", "sailing club", "Sailing clubs at sea, a Sailing Club logo"), {"sea otter"});
+  const auto out = swapped(sample("sailing club poster", "sailing club", "Sailing clubs at sea, a Sailing Club logo"),
+                           {"sea otter"});
   CHECK(out.swapped);
   CHECK(out.intent == "sea otter poster");
   CHECK(out.prompt == "Sea otters at sea, a Sea otter logo");

@@ -39,7 +39,8 @@ Provenance provenance(const TrainOptions& options) {
   return {"test", set.to_json(false)};
 }
 
-TrainReport run(const TrainOptions& options, Observer& observer) { return udrl::train::train(options, provenance(options), observer);
+TrainReport run(const TrainOptions& options, Observer& observer) {
+  return udrl::train::train(options, provenance(options), observer);
 }
 TrainReport run(const TrainOptions& options) {
   Observer silent;
@@ -91,8 +92,9 @@ TEST_CASE("Training leaves a checkpoint folder that opens, and says what it does
   CHECK(report.valid_loss > 0);
   const auto checkpoint = student::open_checkpoint(options.out);
   CHECK(checkpoint.config.parameter_count() == report.parameters);
-  for (const char* file : {"config.json", "model.safetensors", "tokenizer.model", "tokenizer.json", "commands.json", "student.gguf",
-                           "README.md", "metrics.jsonl", "training_state.safetensors", "training_state.json", "manifest.json"}) {
+  for (const char* file :
+       {"config.json", "model.safetensors", "tokenizer.model", "tokenizer.json", "commands.json", "student.gguf",
+        "README.md", "metrics.jsonl", "training_state.safetensors", "training_state.json", "manifest.json"}) {
     CHECK(fs::exists(options.out / file));
   }
   CHECK(data::read_manifest(options.out).complete);
@@ -118,7 +120,8 @@ TEST_CASE("A run that was stopped and went on ends with the same bytes as one th
     run_until(stopped, 8);
     CHECK(metrics(stopped.out).size() == 8);
     run(stopped);
-    for (const char* file : {"model.safetensors", "training_state.safetensors", "training_state.json", "student.gguf", "tokenizer.model"}) {
+    for (const char* file : {"model.safetensors", "training_state.safetensors", "training_state.json", "student.gguf",
+                             "tokenizer.model"}) {
       INFO(file);
       CHECK(read_file(straight.out / file) == read_file(stopped.out / file));
     }

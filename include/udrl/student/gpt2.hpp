@@ -37,8 +37,8 @@ class Gpt2 {
   /// In the order of tensor_specs().
   const std::vector<Parameter>& parameters() const { return parameters_; }
 
-  /// Token ids (int64, [B, T], T ≤ n_positions) → the last hidden states after ln_f, [B·T, C] float32. Attention is causal,
-  /// so padding belongs on the right.
+  /// Token ids (int64, [B, T], T ≤ n_positions) → the last hidden states after ln_f, [B·T, C] float32. Attention is
+  /// causal, so padding belongs on the right.
   at::Tensor hidden(const at::Tensor& ids_BT, ForwardMode mode = {}) const;
   /// The head over any rows of `hidden`: [N, C] → [N, V] float32.
   at::Tensor logits(const at::Tensor& hidden_NC, ForwardMode mode = {}) const;

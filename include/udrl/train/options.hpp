@@ -13,7 +13,7 @@ namespace udrl::train {
 /// The shape of the student; the defaults have 5.8M parameters.
 struct ModelOptions {
   int layers = 6;
-  int width = 256;      ///< a multiple of heads
+  int width = 256;  ///< a multiple of heads
   int heads = 4;
   int positions = 256;  ///< longest sequence in tokens; longer ones are left out and counted
   int vocab = 4096;     ///< pieces of the tokenizer that is trained
@@ -26,7 +26,8 @@ struct SequenceOptions {
   double any_return = 0.1;  ///< ⟨return:any⟩ stands in for the real bin
   double segments = 0.15;   ///< records cut at a random word: type-ahead
   double swap = 0.8;        ///< records with a word swapped in both intent and prompt
-  std::filesystem::path swap_words = "data/words/nouns.txt";  ///< one noun or noun phrase a line; not read where swap is 0
+  std::filesystem::path swap_words =
+      "data/words/nouns.txt";  ///< one noun or noun phrase a line; not read where swap is 0
 };
 
 struct BatchOptions {
@@ -42,9 +43,9 @@ struct OptimizerOptions {
   double beta1 = 0.9;
   double beta2 = 0.95;
   double epsilon = 1e-8;
-  double momentum = 0.95;     ///< of muon
-  double clip = 1.0;          ///< largest norm of the gradient; 0: off
-  double ema = 0.0;           ///< decay of the averaged weights that are evaluated and saved; 0: off
+  double momentum = 0.95;  ///< of muon
+  double clip = 1.0;       ///< largest norm of the gradient; 0: off
+  double ema = 0.0;        ///< decay of the averaged weights that are evaluated and saved; 0: off
 };
 
 struct ScheduleOptions {

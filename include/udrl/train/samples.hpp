@@ -20,12 +20,13 @@ struct Sample {
   int return_bin = 0;
 };
 
-/// Throws `Error` (user) for a record without an answer, without a return, or of a task or bin that commands.json lacks.
+/// Throws `Error` (user) for a record without an answer, without a return, or of a task or bin that commands.json
+/// lacks.
 Sample sample_of(const data::Record& record, const command::Fitted& fitted);
 
 struct Corpus {
-  std::vector<Sample> samples;         ///< ordered by id, so that the order of shards does not matter
-  std::vector<std::string> teachers;   ///< who wrote the prompts, each once, sorted
+  std::vector<Sample> samples;        ///< ordered by id, so that the order of shards does not matter
+  std::vector<std::string> teachers;  ///< who wrote the prompts, each once, sorted
 };
 
 /// All records of a folder. Throws `Error` (user) if there are none, or one is of no use.
@@ -50,12 +51,13 @@ struct IntentAndPrompt {
   bool swapped = false;
 };
 
-/// Replaces what intent and prompt share by drawn words, in both alike: the subject where both hold it as whole words (of
-/// either case, a plural s tolerated), else one content word that both hold. A capital stays a capital. Nothing shared:
-/// the texts as they are.
+/// Replaces what intent and prompt share by drawn words, in both alike: the subject where both hold it as whole words
+/// (of either case, a plural s tolerated), else one content word that both hold. A capital stays a capital. Nothing
+/// shared: the texts as they are.
 IntentAndPrompt swap_words(const Sample& sample, const WordList& words, RandomStream& random);
 
-/// Every whole-word occurrence of `phrase` (case-folded comparison; a plural s kept) replaced by `by`; returns how many.
+/// Every whole-word occurrence of `phrase` (case-folded comparison; a plural s kept) replaced by `by`; returns how
+/// many.
 int replace_phrase(std::string& text, const std::string& phrase, const std::string& by);
 
 }  // namespace udrl::train

@@ -1,5 +1,5 @@
-// A sample as the token ids of one sequence (design §3): command dropout, segments, swaps; a function of (seed, epoch, id).
-// Not for: batches (batches.hpp), or how a sequence is spelt (command/schema.hpp).
+// A sample as the token ids of one sequence (design §3): command dropout, segments, swaps; a function of (seed, epoch,
+// id). Not for: batches (batches.hpp), or how a sequence is spelt (command/schema.hpp).
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ struct Sequence {
 };
 
 /// As training sees it in this epoch. `words` null: no swaps.
-SequenceText training_text(const Sample& sample, const SequenceOptions& options, const WordList* words, RandomStream& random);
+SequenceText training_text(const Sample& sample, const SequenceOptions& options, const WordList* words,
+                           RandomStream& random);
 /// As evaluation sees it: the record's own commands, nothing cut or swapped.
 SequenceText plain_text(const Sample& sample);
 Sequence encode(const SequenceText& text, const student::Tokenizer& tokenizer);

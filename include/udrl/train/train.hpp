@@ -1,4 +1,5 @@
-// The training stage: from tagged records to a checkpoint folder with its GGUF. Not for: command lines (tools/udrl_train.cpp).
+// The training stage: from tagged records to a checkpoint folder with its GGUF. Not for: command lines
+// (tools/udrl_train.cpp).
 #pragma once
 
 #include <cstdint>
@@ -16,15 +17,15 @@ struct Provenance {
 };
 
 struct TrainReport {
-  std::uint64_t steps = 0;         ///< all, earlier runs included
-  std::uint64_t tokens = 0;        ///< trained on, all runs
-  double seconds = 0;              ///< of this run's loop
-  double valid_loss = 0;           ///< of the weights in model.safetensors; nats a target token
+  std::uint64_t steps = 0;   ///< all, earlier runs included
+  std::uint64_t tokens = 0;  ///< trained on, all runs
+  double seconds = 0;        ///< of this run's loop
+  double valid_loss = 0;     ///< of the weights in model.safetensors; nats a target token
   std::uint64_t parameters = 0;
 };
 
-/// Trains, or goes on where an earlier run of the same options stopped. Throws `Error`: user (bad data, an output folder of
-/// other options), failure (a loss that is not finite, a full disk), stopped (on request, after saving).
+/// Trains, or goes on where an earlier run of the same options stopped. Throws `Error`: user (bad data, an output
+/// folder of other options), failure (a loss that is not finite, a full disk), stopped (on request, after saving).
 TrainReport train(const TrainOptions& options, const Provenance& provenance, Observer& observer);
 
 }  // namespace udrl::train
