@@ -1,6 +1,7 @@
 #include "udrl/student/chat_template.hpp"
 
 #include "catch.hpp"
+#include "student/reference.hpp"
 #include "student/tiny.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/command/schema.hpp"
@@ -25,6 +26,25 @@ std::string rendered(const lm::LanguageModel& model, const std::vector<lm::Messa
   std::string text;
   for (const lm::Segment& segment : model.chat(messages)) text += segment.text;
   return text;
+}
+
+lm::Request greedy(lm::Prompt prompt, int max_tokens) {
+  lm::Request request;
+  request.prompt = std::move(prompt);
+  request.sampling.temperature = 0;
+  request.sampling.max_tokens = max_tokens;
+  return request;
+}
+
+// The likeliest piece that is text, or the end.
+int best_text_id(const std::vector<double>& logits) {
+  const Tokenizer& tokenizer = tiny::tokenizer();
+  int best = tokenizer.eos_id();
+  for (int id = 0; id < tokenizer.vocab_size(); ++id) {
+    const bool better = logits[static_cast<std::size_t>(id)] > logits[static_cast<std::size_t>(best)];
+    if (better && !tokenizer.is_control(id)) best = id;
+  }
+  return best;
 }
 
 }  // namespace
@@ -64,14 +84,29 @@ TEST_CASE("the last user message counts, other roles do not") {
 TEST_CASE("a chat and a sequence prompt get the same answer") {
   const tiny::Folder folder;
   const auto model = exported(folder);
-  lm::Request chat, sequence;
-  chat.prompt = model->chat(std::vector<lm::Message>{{lm::Role::user, "marsun sale"}});
-  sequence.prompt = command::sequence_prompt("marsun sale", default_command(tiny::commands(), 0));
-  chat.sampling.temperature = sequence.sampling.temperature = 0;
-  chat.sampling.max_tokens = sequence.sampling.max_tokens = 12;
+  const lm::Request chat = greedy(model->chat(std::vector<lm::Message>{{lm::Role::user, "marsun sale"}}), 12);
+  const lm::Request sequence =
+      greedy(command::sequence_prompt("marsun sale", default_command(tiny::commands(), 0)), 12);
   const auto answers = lm::complete_all(*model, std::vector<lm::Request>{chat, sequence});
   CHECK(answers[0].tokens > 0);
   CHECK(answers[0].text == answers[1].text);
+}
+
+TEST_CASE("greedy text through llama.cpp is the reference's") {
+  const tiny::Folder folder;
+  const tiny::Weights weights(tiny::config());
+  const auto model = exported(folder);
+  const lm::Prompt prompt = command::sequence_prompt("marsun est", {1, 9, 4});
+  std::vector<int> ids = tiny::tokenizer().encode(prompt), answer;
+  while (answer.size() < 10) {
+    const int next = best_text_id(tiny::reference_logits(tiny::config(), weights, ids).back());
+    if (next == tiny::tokenizer().eos_id()) break;
+    ids.push_back(next);
+    answer.push_back(next);
+  }
+  const auto answers = lm::complete_all(*model, std::vector<lm::Request>{greedy(prompt, 10)});
+  REQUIRE_FALSE(answer.empty());
+  CHECK(data::normalise(answers[0].text) == data::normalise(tiny::tokenizer().decode(answer)));
 }
 
 TEST_CASE("commands without a task are refused") {
