@@ -6,7 +6,6 @@
 #include "udrl/base/random.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/command/student_model.hpp"
-#include "udrl/data/text.hpp"
 
 namespace {
 
@@ -63,7 +62,7 @@ void generate(const GenerateOptions& o) {
   const auto answers = lm::complete_all(student.model(), requests);
   const std::chrono::duration<double, std::milli> took = Clock::now() - start;
   const std::chrono::duration<double, std::milli> load = start - loading;
-  for (const lm::Completion& answer : answers) std::cout << data::normalise(answer.text) << "\n";
+  for (const lm::Completion& answer : answers) std::cout << student.present(o.ask, answer.text) << "\n";
   std::fprintf(stderr, "%d in %.1f ms (model loaded in %.0f ms)\n", o.n, took.count(), load.count());
 }
 

@@ -57,11 +57,16 @@ lm::Request StudentModel::request(const Ask& ask, const Command& command, lm::Sa
   lm::Request request;
   const std::string intent = data::normalise(ask.intent);
   if (intent.empty()) throw user_error("the intent is empty").expected("a few words").hint("ask for example --intent \"holiday sale\"");
-  request.prompt = sequence_prompt(intent, command, data::normalise(ask.have));
+  request.prompt = sequence_prompt(intent, command, uncapitalised(data::normalise(ask.have)));
   if (sampling.max_tokens == 0)
     sampling.max_tokens = command.words.value_or(max_words) * tokens_per_word + spare_tokens;
   request.sampling = sampling;
   return request;
+}
+
+std::string StudentModel::present(const Ask& ask, const std::string& written) const {
+  const std::string text = data::normalise(written);
+  return ask.have.empty() ? capitalised(text) : text;
 }
 
 }  // namespace udrl::command

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "udrl/base/error.hpp"
+#include "udrl/command/schema.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::eval {
@@ -110,8 +111,10 @@ lm::Throughput ask_missing(OpenSystem& system, const Row& row, const std::vector
   };
   const auto take = [&](lm::Completion done) {
     const Case& c = *by_id.at(done.id);
-    Answer answer{data::normalise(done.text), lm::to_string(done.finish), done.tokens, {}, system.asked_return(row, c)};
-    if (row.kind == RowKind::student) answer.asked_words = c.asked_words;
+    const std::string text = data::normalise(done.text);
+    const bool student = row.kind == RowKind::student;
+    Answer answer{student ? command::capitalised(text) : text, lm::to_string(done.finish), done.tokens, {}, system.asked_return(row, c)};
+    if (student) answer.asked_words = c.asked_words;
     cache.add(c, std::move(answer));
     answered();
   };

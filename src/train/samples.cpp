@@ -37,7 +37,7 @@ Sample sample_of(const data::Record& record, const command::Fitted& fitted) {
         .hint("remove it, or score and tag again");
   }
   return {record.id,     record.intent.intent,     record.intent.subject,
-          record.prompt, fitted.slot(record.task), return_bin_of(record, fitted)};
+          command::uncapitalised(record.prompt), fitted.slot(record.task), return_bin_of(record, fitted)};
 }
 
 Corpus read_corpus(const std::filesystem::path& folder, const command::Fitted& fitted) {

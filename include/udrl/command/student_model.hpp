@@ -31,6 +31,9 @@ class StudentModel {
   /// The request for it. `sampling.max_tokens` 0 is replaced by what the words asked need, with room to spare.
   lm::Request request(const Ask& ask, const Command& command, lm::Sampling sampling) const;
 
+  /// What the student wrote, as it is shown: normalised; its first letter a capital unless it goes on with `have`.
+  std::string present(const Ask& ask, const std::string& written) const;
+
   lm::LanguageModel& model() { return *model_; }
   const Fitted& fitted() const { return fitted_; }
 
