@@ -3,10 +3,10 @@
 #include "gguf_embed.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "gguf_batch.hpp"
+#include "normalized.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 
@@ -26,17 +26,6 @@ Tokens cut_tokens(const Engine& engine, const std::string& text) {
   }
   if (tokens.empty()) throw user_error("an empty text has no embedding with this model");
   return tokens;
-}
-
-std::vector<float> normalized(std::span<const float> row) {
-  double squares = 0;
-  for (const float x : row) squares += static_cast<double>(x) * x;
-  if (!std::isfinite(squares)) throw failure("the model computed an embedding that is not finite");
-  const double scale = squares > 0 ? 1.0 / std::sqrt(squares) : 0.0;
-  std::vector<float> out;
-  out.reserve(row.size());
-  for (const float x : row) out.push_back(static_cast<float>(x * scale));
-  return out;
 }
 
 class Embedder {

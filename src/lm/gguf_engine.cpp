@@ -10,6 +10,8 @@
 namespace udrl::lm {
 namespace {
 
+constexpr int least_automatic_cells = 1024;  // so that texts to score, each a little longer, do not each make a context
+
 int rounded_up(int n, int step) { return (n + step - 1) / step * step; }
 
 void check_options(const ModelOptions& options) {
@@ -75,7 +77,7 @@ void Engine::open_context(const llama_context_params& parameters) {
 }
 
 llama_context* Engine::generation_context(int cells) {
-  if (options_.context > 0) cells = options_.context;
+  cells = options_.context > 0 ? options_.context : std::max(cells, least_automatic_cells);
   if (cells_ >= cells) {
     llama_memory_clear(llama_get_memory(context_.get()), false);
     return context_.get();

@@ -19,6 +19,14 @@ double log_prob_of(llama_context* context, int row, llama_token next, int vocabu
   return static_cast<double>(logits[static_cast<std::size_t>(next)]) - log_sum_exp(logits);
 }
 
+void check_length(const Engine& engine, std::size_t tokens) {
+  const int most = std::min(engine.trained_positions(), engine.cells());
+  if (static_cast<int>(tokens) <= most) return;
+  throw user_error("prompt and continuation are longer than the model's positions, or than `context`")
+      .expected("at most " + std::to_string(most) + " tokens")
+      .got(std::to_string(tokens) + " tokens");
+}
+
 Tokens joined_tokens(const Engine& engine, const Prompt& prompt, const std::string& continuation, std::size_t& first) {
   Prompt whole = prompt;
   whole.push_back({continuation, false});
@@ -34,13 +42,11 @@ Tokens joined_tokens(const Engine& engine, const Prompt& prompt, const std::stri
 double continuation_log_prob(Engine& engine, const Prompt& prompt, const std::string& continuation) {
   std::size_t first = 0;
   const Tokens tokens = joined_tokens(engine, prompt, continuation, first);
+  if (engine.is_encoder()) throw user_error("this model only embeds texts").at(engine.options().gguf.string());
   if (first == 0) throw user_error("log_prob needs a prompt, or a model with a begin token");
-  if (static_cast<int>(tokens.size()) > engine.trained_positions()) {
-    throw user_error("prompt and continuation are longer than the model's positions")
-        .expected("at most " + std::to_string(engine.trained_positions()) + " tokens")
-        .got(std::to_string(tokens.size()) + " tokens");
-  }
-  llama_context* context = engine.generation_context(static_cast<int>(tokens.size()));
+  llama_context* context =
+      engine.generation_context(std::min(static_cast<int>(tokens.size()), engine.trained_positions()));
+  check_length(engine, tokens.size());
   TokenBatch batch(std::max(engine.options().batch, engine.options().slots));
   double total = 0;
   for (std::size_t done = 0; done + 1 < tokens.size();) {

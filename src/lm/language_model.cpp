@@ -4,6 +4,7 @@
 #include <map>
 
 #include "gguf_model.hpp"
+#include "http_model.hpp"
 #include "udrl/base/error.hpp"
 
 namespace udrl::lm {
@@ -47,6 +48,7 @@ std::unique_ptr<LanguageModel> open_model(const ModelOptions& options) {
         .expected("exactly one of gguf and url")
         .got(options.gguf.empty() ? "neither" : "both");
   }
+  if (!options.url.empty()) return std::make_unique<HttpModel>(options);
   return std::make_unique<GgufModel>(options);
 }
 

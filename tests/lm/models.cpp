@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -77,7 +78,7 @@ class Writer {
 
   void write(const fs::path& file) {
     write_metadata();
-    write_vocabulary();
+    model_.sentencepiece ? write_sentencepiece() : write_vocabulary();
     model_.architecture == "gpt2" ? write_gpt2() : write_llama();
     REQUIRE(gguf_write_to_file(gguf_, file.c_str(), false));
   }
@@ -120,6 +121,30 @@ class Writer {
     gguf_set_val_u32(gguf_, "tokenizer.ggml.eos_token_id", count - 2);
     gguf_set_val_bool(gguf_, "tokenizer.ggml.add_bos_token", false);
     if (model_.chat_template) gguf_set_val_str(gguf_, "tokenizer.chat_template", chatml);
+  }
+
+  void write_sentencepiece() {
+    vocab_.tokens = {"<unk>", "<s>", "</s>"};
+    vocab_.types = {2, 3, 3};
+    char byte[8];
+    for (int i = 0; i < 256; ++i) {
+      std::snprintf(byte, sizeof byte, "<0x%02X>", i);
+      vocab_.tokens.emplace_back(byte);
+      vocab_.types.push_back(6);
+    }
+    for (const char* piece : {"▁", "a", "b", "c", "d", "e", "▁a"}) {
+      vocab_.tokens.emplace_back(piece);
+      vocab_.types.push_back(1);
+    }
+    const std::vector<float> scores(vocab_.tokens.size(), -1.0F);
+    auto tokens = pointers(vocab_.tokens);
+    gguf_set_val_str(gguf_, "tokenizer.ggml.model", "llama");
+    gguf_set_arr_str(gguf_, "tokenizer.ggml.tokens", tokens.data(), tokens.size());
+    gguf_set_arr_data(gguf_, "tokenizer.ggml.scores", GGUF_TYPE_FLOAT32, scores.data(), scores.size());
+    gguf_set_arr_data(gguf_, "tokenizer.ggml.token_type", GGUF_TYPE_INT32, vocab_.types.data(), vocab_.types.size());
+    gguf_set_val_u32(gguf_, "tokenizer.ggml.bos_token_id", 1);
+    gguf_set_val_u32(gguf_, "tokenizer.ggml.eos_token_id", 2);
+    gguf_set_val_bool(gguf_, "tokenizer.ggml.add_bos_token", true);
   }
 
   ggml_tensor* tensor(const std::string& name, std::int64_t columns, std::int64_t rows) {

@@ -19,6 +19,9 @@ struct TinyModel {
   int positions = 256;
   std::uint64_t seed = 1;
   bool chat_template = true;
+  /// A sentencepiece vocabulary instead, which puts a space before texts and asks for a begin token: <unk> <s> </s>,
+  /// 256 bytes, "▁", the letters a to e and "▁a".
+  bool sentencepiece = false;
 };
 
 /// A folder of its own for a test, removed at its end.

@@ -25,10 +25,10 @@ using Prompt = std::vector<Segment>;
 
 struct Sampling {
   double temperature = 1.0;     ///< 0 is greedy
-  double top_p = 1.0;           ///< (0, 1]
+  double top_p = 1.0;           ///< (0, 1]; of the mass at that temperature, within top_k
   int top_k = 0;                ///< 0: off
-  double repeat_penalty = 1.0;  ///< 1: off; over the last 64 tokens
-  std::uint64_t seed = 0;
+  double repeat_penalty = 1.0;  ///< 1: off; over the last 64 tokens of the answer itself, never of the prompt
+  std::uint64_t seed = 0;       ///< draws are a function of (seed, the request's id)
   int max_tokens = 64;
   bool stop_at_newline = false;  ///< the answer ends before the first line break that follows text
   bool ban_control = true;       ///< control tokens other than end-of-generation are never drawn
@@ -43,6 +43,8 @@ struct Request {
   Sampling sampling;
 };
 
+/// stop: an end token or a line break; length: max_tokens or the model's last position; error: an endpoint refused this
+/// request for good or filtered it (its reason is the text); the gguf back-end throws instead.
 enum class Finish { stop, length, error };
 std::string to_string(Finish finish);
 
@@ -90,21 +92,25 @@ class LanguageModel {
   virtual const ModelInfo& info() const = 0;
 
   /// Answers all requests, `slots` at once, refilling a slot as soon as its answer ends. Stops early, without losing an
-  /// answer that was delivered, when a stop is requested (process.hpp).
+  /// answer that was delivered, when a stop is requested (process.hpp). Errors: an empty prompt, one longer than the
+  /// model's positions or the cache, sampling out of range (user); answers delivered before stand.
   virtual Throughput complete(const RequestSource& next, const CompletionSink& done) = 0;
 
-  /// log p(continuation | prompt), nats, summed over the continuation's tokens.
+  /// log p(continuation | prompt), nats, summed over the continuation's tokens. gguf only: endpoints cannot, and say
+  /// so.
   virtual double log_prob(const Prompt& prompt, const std::string& continuation) = 0;
 
-  /// L2-normalised sentence embeddings, one row a text.
+  /// L2-normalised sentence embeddings, one row a text. Texts are cut at the model's positions (MiniLM: 256 word
+  /// pieces).
   virtual std::vector<std::vector<float>> embed(std::span<const std::string> texts) = 0;
 
   /// Messages through the model's own chat template (Jinja), with the generation prompt appended. Content of messages
-  /// becomes text segments, what the template adds control segments.
+  /// becomes text segments, what the template adds control segments. For an endpoint, which applies the template
+  /// itself, the control segments carry the roles; such a prompt is good for that back-end only.
   virtual Prompt chat(std::span<const Message> messages) const = 0;
 };
 
-/// Convenience: answers in the order of `requests`.
+/// Convenience: answers in the order of `requests`. Throws `Error` (stopped) if a stop request came before the last.
 std::vector<Completion> complete_all(LanguageModel& model, std::span<const Request> requests);
 
 /// Opens the back-end that `options` names.

@@ -1,0 +1,28 @@
+// The http back-end: an OpenAI-compatible endpoint. Not for: how requests are sent (http_client.hpp) and written
+// (http_messages.hpp).
+#pragma once
+
+#include "http_client.hpp"
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::lm {
+
+class HttpModel final : public LanguageModel {
+ public:
+  /// Reads the key from the environment. Throws `Error` (user): a URL that is not http(s), no model name, a variable
+  /// that is not set.
+  explicit HttpModel(const ModelOptions& options);
+
+  const ModelInfo& info() const override { return info_; }
+  Throughput complete(const RequestSource& next, const CompletionSink& done) override;
+  double log_prob(const Prompt& prompt, const std::string& continuation) override;
+  std::vector<std::vector<float>> embed(std::span<const std::string> texts) override;
+  Prompt chat(std::span<const Message> messages) const override;
+
+ private:
+  std::string model_;
+  HttpClient client_;
+  ModelInfo info_;
+};
+
+}  // namespace udrl::lm

@@ -1,0 +1,37 @@
+// When a refused or failed HTTP request is sent again. Not for: sending it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "udrl/base/random.hpp"
+
+namespace udrl::lm {
+
+enum class Outcome {
+  good,       ///< 2xx
+  busy,       ///< 429, 503, 529: the endpoint asks for patience. Does not use up the tries.
+  broken,     ///< no connection, a time-out, another 5xx: tried a few times
+  rejected,   ///< 400, 413, 422 …: this request will never be taken, others may
+  forbidden,  ///< 401, 403, 404, 405: no request will be taken
+};
+/// `status` 0: no answer came.
+Outcome judge(long status);
+
+/// How often one request was turned away, and how long it has waited.
+class Patience {
+ public:
+  explicit Patience(const std::string& id) : jitter_(0, id) {}
+
+  /// Seconds to wait before the next try: what the endpoint asked for (`retry_after_s`, 0: nothing), else twice as long
+  /// each time, with jitter. Nothing if the endpoint has been broken too often, or busy for too long.
+  std::optional<double> next_wait(Outcome outcome, double retry_after_s);
+
+ private:
+  RandomStream jitter_;
+  int busy_ = 0;
+  int broken_ = 0;
+  double waited_s_ = 0;
+};
+
+}  // namespace udrl::lm
