@@ -103,8 +103,12 @@ footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line);
 @media print {
   :root { --bg: #fff; --card: #fff; --ink: #000; --muted: #555; --line: #ccc; --soft: #fff;
     --student: #0b756f; --model: #46568f; --arm: #94866d; --good: #1d7a45; --bad: #b03a2e; --open: #8a6a12; }
-  body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
-  h2 { margin-top: 28px; break-after: avoid; } figure, tr, .facts { break-inside: avoid; }
+  body { font-size: 9.5pt; } main { max-width: none; padding: 0; }
+  .charts { grid-template-columns: 1fr 1fr; gap: 10px; } .facts { grid-template-columns: repeat(4, 1fr); }
+  .columns { grid-template-columns: 1fr 1fr; }
+  figure { padding: 12px 14px 8px; } .facts > div { padding: 10px 12px; } .facts b { font-size: 1.3rem; }
+  h2 { margin-top: 26px; } h2, .under { break-after: avoid; }
+  figure, table, .facts, .notes { break-inside: avoid; } td { padding: 5px 8px; }
 }
 )css";
 
