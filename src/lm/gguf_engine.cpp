@@ -84,7 +84,7 @@ llama_context* Engine::generation_context(int cells) {
   }
   llama_context_params parameters = common_parameters();
   parameters.n_ctx = static_cast<std::uint32_t>(rounded_up(cells, 256));
-  parameters.n_batch = static_cast<std::uint32_t>(std::max(options_.batch, options_.slots));
+  parameters.n_batch = static_cast<std::uint32_t>(std::max(options_.batch, options_.slots + prefix_sequences));
   parameters.n_ubatch = parameters.n_batch;
   parameters.n_seq_max = static_cast<std::uint32_t>(options_.slots + prefix_sequences);
   parameters.n_outputs_max = parameters.n_seq_max;
