@@ -5,16 +5,8 @@
 #include <numeric>
 #include <string>
 
-#include "udrl/base/error.hpp"
-
 namespace udrl::train {
 namespace {
-
-std::int64_t total_length(const std::vector<Indexed>& sequences) {
-  std::int64_t total = 0;
-  for (const Indexed& one : sequences) total += one.sequence.length();
-  return total;
-}
 
 void add_row(MicroBatch& batch, const Indexed& one, int pad_id) {
   const Sequence& s = one.sequence;
@@ -91,17 +83,14 @@ std::int64_t Step::positions() const {
 std::vector<MicroBatch> bucket(std::vector<Indexed> sequences, int budget, int pad_id) {
   std::stable_sort(sequences.begin(), sequences.end(),
                    [](const Indexed& a, const Indexed& b) { return a.sequence.length() < b.sequence.length(); });
-  const std::int64_t total = total_length(sequences);
-  const std::int64_t count = std::max<std::int64_t>(1, (total + budget - 1) / budget);
   std::vector<MicroBatch> batches;
-  std::int64_t seen = 0;
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < sequences.size(); ++i) {
-    seen += sequences[i].sequence.length();
-    const bool share_is_full = seen * count >= total * static_cast<std::int64_t>(batches.size() + 1);
-    if (!share_is_full && i + 1 < sequences.size()) continue;
-    batches.push_back(make_batch(sequences, from, i + 1, pad_id));
-    from = i + 1;
+  // From the longest down, so that one length always has the same number of rows: few shapes recur, and what LibTorch
+  // compiles for a shape is used again.
+  for (std::size_t to = sequences.size(); to > 0;) {
+    const auto rows = static_cast<std::size_t>(std::max(1, budget / sequences[to - 1].sequence.length()));
+    const std::size_t from = to > rows ? to - rows : 0;
+    batches.push_back(make_batch(sequences, from, to, pad_id));
+    to = from;
   }
   return batches;
 }

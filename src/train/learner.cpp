@@ -46,6 +46,14 @@ at::Tensor to_tensor(const std::vector<std::int64_t>& values, at::Device device)
       .to(device, /*non_blocking=*/false, /*copy=*/true);
 }
 
+/// Filled up to a multiple of 64, so that few shapes recur (see bucket()).
+std::vector<std::int64_t> filled_up(std::vector<std::int64_t> values, std::int64_t filler) {
+  values.resize((values.size() + 63) / 64 * 64, filler);
+  return values;
+}
+
+constexpr std::int64_t ignored = -100;  // a target that costs nothing
+
 at::Tensor on_cpu(const at::Tensor& value) { return value.detach().to(at::kCPU).to(at::kFloat).contiguous(); }
 
 student::TensorView view_of(const std::string& name, const at::Tensor& cpu) {
@@ -117,9 +125,10 @@ struct Learner::Impl {
   /// Sum over the batch's targets, nats. Only target positions pass through the head.
   at::Tensor loss_sum(const MicroBatch& batch, student::ForwardMode how) const {
     const at::Tensor ids_BT = to_tensor(batch.ids, device).view({batch.rows, batch.width});
-    const at::Tensor chosen_NC = model.hidden(ids_BT, how).index_select(0, to_tensor(batch.positions, device));
-    return at::cross_entropy_loss(model.logits(chosen_NC, how), to_tensor(batch.targets, device), {},
-                                  at::Reduction::Sum);
+    const at::Tensor chosen_NC =
+        model.hidden(ids_BT, how).index_select(0, to_tensor(filled_up(batch.positions, 0), device));
+    return at::cross_entropy_loss(model.logits(chosen_NC, how), to_tensor(filled_up(batch.targets, ignored), device),
+                                  {}, at::Reduction::Sum);
   }
 
   /// Leaves the gradient of the mean loss; returns each micro-batch's part of it.

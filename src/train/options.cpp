@@ -23,7 +23,7 @@ void declare_sequence(OptionSet& set, SequenceOptions& o) {
   set.add("sequence.any_return", o.any_return, "share of sequences whose return command is ⟨return:any⟩").range(0, 1);
   set.add("sequence.segments", o.segments, "share of records cut at a random word (type-ahead)").range(0, 1);
   set.add("sequence.swap", o.swap, "share of records with a shared word swapped in intent and prompt").range(0, 1);
-  set.add("sequence.swap_words", o.swap_words, "file of nouns to swap in, one a line");
+  set.add("sequence.swap_words", o.swap_words, "file of nouns to swap in, one a line").runtime_only();
 }
 
 void declare_batch(OptionSet& set, BatchOptions& o) {
@@ -55,8 +55,8 @@ void declare_schedule(OptionSet& set, ScheduleOptions& o) {
 }  // namespace
 
 void declare(OptionSet& set, TrainOptions& o) {
-  set.add("data", o.data, "tagged folder: train/, valid/ and commands.json").required();
-  set.add("out", o.out, "checkpoint folder to write").required();
+  set.add("data", o.data, "tagged folder: train/, valid/ and commands.json").required().runtime_only();
+  set.add("out", o.out, "checkpoint folder to write").required().runtime_only();
   set.add("seed", o.seed, "seed of weights, order, swaps and command dropout");
   set.add("epochs", o.epochs, "passes over the training split; ignored where steps is set").range(1e-6, 1e6);
   set.add("steps", o.steps, "optimizer steps; 0: from epochs").range(0, 2e9);
