@@ -1,4 +1,5 @@
-// udrl-distill: from intents to tagged training data, a stage a subcommand. Not for: the stages themselves (distill room).
+// udrl-distill: from intents to tagged training data, a stage a subcommand. Not for: the stages themselves (distill
+// room).
 #include <cstdio>
 #include <iostream>
 

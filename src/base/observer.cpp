@@ -63,7 +63,8 @@ std::shared_ptr<spdlog::logger> open_log(const std::filesystem::path& file) {
   if (file.empty()) return nullptr;
   if (file.has_parent_path()) make_folder(file.parent_path());
   try {
-    auto log = std::make_shared<spdlog::logger>("log", std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string()));
+    auto log =
+        std::make_shared<spdlog::logger>("log", std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string()));
     log->set_pattern("%Y-%m-%d %H:%M:%S %l %v");
     log->flush_on(spdlog::level::info);
     log->set_error_handler([](const std::string&) {});  // a full disk must not end the run for its log

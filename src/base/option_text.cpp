@@ -29,7 +29,8 @@ std::string type_limits() {
 
 /// What the type itself allows, for numbers without a declared range.
 std::string limits_of_type(const OptionTarget& target) {
-  if (std::holds_alternative<int*>(target) || std::holds_alternative<std::vector<int>*>(target)) return type_limits<int>();
+  if (std::holds_alternative<int*>(target) || std::holds_alternative<std::vector<int>*>(target))
+    return type_limits<int>();
   if (std::holds_alternative<std::int64_t*>(target)) return type_limits<std::int64_t>();
   if (std::holds_alternative<std::uint64_t*>(target)) return type_limits<std::uint64_t>();
   return "a finite number";

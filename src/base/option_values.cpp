@@ -170,9 +170,11 @@ RawValue parse_flag(const Option& option, const std::vector<std::string>& texts,
         if (raw.shape == Shape::single && texts.size() > 1) throw wrong(option, "was given twice", source);
         for (const auto& text : raw.shape == Shape::single ? texts : split_at_commas(texts)) {
           const bool has_key = raw.shape == Shape::table;
-          if (has_key && text.find('=') == std::string::npos) throw wrong_type(option, text, source).hint("write name=number");
+          if (has_key && text.find('=') == std::string::npos)
+            throw wrong_type(option, text, source).hint("write name=number");
           if (has_key) raw.keys.push_back(text.substr(0, text.find('=')));
-          raw.items.push_back(read_scalar<typename Traits<T>::Element>(has_key ? text.substr(text.find('=') + 1) : text));
+          raw.items.push_back(
+              read_scalar<typename Traits<T>::Element>(has_key ? text.substr(text.find('=') + 1) : text));
         }
         return raw;
       },
@@ -199,8 +201,9 @@ void check(const Option& option) {
 bool is_switch(const Option& option) { return std::holds_alternative<bool*>(option.target()); }
 
 bool is_many(const Option& option) {
-  return std::visit([](auto* target) { return Traits<std::remove_pointer_t<decltype(target)>>::shape != Shape::single; },
-                    option.target());
+  return std::visit(
+      [](auto* target) { return Traits<std::remove_pointer_t<decltype(target)>>::shape != Shape::single; },
+      option.target());
 }
 
 bool is_missing(const Option& option) {

@@ -84,7 +84,8 @@ std::string OptionSet::to_json(bool with_runtime) const {
   for (const auto& option : options_)
     if (with_runtime || !option->is_runtime_only()) sorted[option->name()] = detail::json_value(*option);
   std::string text;
-  for (const auto& [name, value] : sorted) text += (text.empty() ? "\n  " : ",\n  ") + detail::json_string(name) + ": " + value;
+  for (const auto& [name, value] : sorted)
+    text += (text.empty() ? "\n  " : ",\n  ") + detail::json_string(name) + ": " + value;
   return text.empty() ? "{}" : "{" + text + "\n}";
 }
 

@@ -1,4 +1,5 @@
-// Command-line flags through CLI11: the only file that sees it. CLI11 takes the line apart; types are option_values.cpp's.
+// Command-line flags through CLI11: the only file that sees it. CLI11 takes the line apart; types are
+// option_values.cpp's.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -15,7 +16,9 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-std::string without_dashes(const std::string& flag) { return flag.substr(std::min(flag.find_first_not_of('-'), flag.size())); }
+std::string without_dashes(const std::string& flag) {
+  return flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+}
 
 std::string names_for_cli(const Option& option) {
   std::string names = option.flag();
@@ -30,7 +33,8 @@ CLI::Option* declare_flag(CLI::App& app, const Option& option) {
   return flag->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-/// CLI11 takes the next argument where `--flag=` has an empty value, and splits texts in brackets: hand it values apart.
+/// CLI11 takes the next argument where `--flag=` has an empty value, and splits texts in brackets: hand it values
+/// apart.
 Arguments with_values_apart(const Arguments& arguments, const std::vector<std::string>& valued_flags) {
   Arguments apart;
   for (const auto& argument : arguments) {
@@ -53,10 +57,12 @@ std::string nearest_flag(const std::string& flag, const std::vector<std::string>
 
 Error unknown_argument(const std::string& argument, const std::vector<std::string>& flags) {
   if (argument.rfind("-", 0) != 0)
-    return user_error("unexpected argument \"" + argument + "\"").hint("values follow their flag; lists are written a,b,c");
+    return user_error("unexpected argument \"" + argument + "\"")
+        .hint("values follow their flag; lists are written a,b,c");
   const std::string flag = argument.substr(0, argument.find('='));
   const std::string near = nearest_flag(flag, flags);
-  return user_error("unknown flag \"" + flag + "\"").hint(near.empty() ? "--help lists the known ones" : "did you mean " + near + "?");
+  return user_error("unknown flag \"" + flag + "\"")
+      .hint(near.empty() ? "--help lists the known ones" : "did you mean " + near + "?");
 }
 
 Error no_value(const std::string& flag) {
@@ -76,8 +82,7 @@ void run_cli(CLI::App& app, const Arguments& arguments) {
 /// "--input --output x": the value of --input was forgotten.
 void refuse_flag_as_value(const Arguments& values, const std::string& flag, const std::vector<std::string>& flags) {
   for (const auto& value : values)
-    if (std::count(flags.begin(), flags.end(), value) > 0)
-      throw no_value(flag).got(value);
+    if (std::count(flags.begin(), flags.end(), value) > 0) throw no_value(flag).got(value);
 }
 
 /// The CLI11 side of an option set.

@@ -104,7 +104,8 @@ std::string OptionSet::help_text() const {
     for (const auto& option : options_)
       if (table_of(*option) == table) text += line_of(left_side(*option), right_side(*option));
     if (!table.empty()) continue;
-    text += line_of("  --config FILE", "TOML file with the same options; flags win over it, a later file over an earlier one");
+    text += line_of("  --config FILE",
+                    "TOML file with the same options; flags win over it, a later file over an earlier one");
     text += line_of("  -h, --help", "this text");
   }
   return text;

@@ -75,7 +75,8 @@ int compute_threads() {
 }
 
 void set_compute_threads(int n) {
-  if (n < 0) throw user_error("threads is out of range").expected("0 (all usable cores) or more").got(std::to_string(n));
+  if (n < 0)
+    throw user_error("threads is out of range").expected("0 (all usable cores) or more").got(std::to_string(n));
   chosen_threads.store(n);
 }
 

@@ -14,10 +14,21 @@ namespace {
 
 /// Flags of the kernel that change how fast, or in which order, we compute; x86 first, then ARM.
 constexpr std::array<std::pair<const char*, const char*>, 15> notable{{
-    {"avx2", "AVX2"}, {"fma", "FMA"}, {"f16c", "F16C"}, {"avx_vnni", "AVX_VNNI"}, {"avx512f", "AVX512F"},
-    {"avx512_vnni", "AVX512_VNNI"}, {"avx512_bf16", "AVX512_BF16"}, {"avx512_fp16", "AVX512_FP16"},
-    {"amx_int8", "AMX_INT8"}, {"amx_bf16", "AMX_BF16"}, {"asimd", "NEON"}, {"asimddp", "DOTPROD"}, {"sve", "SVE"},
-    {"i8mm", "I8MM"}, {"bf16", "BF16"},
+    {"avx2", "AVX2"},
+    {"fma", "FMA"},
+    {"f16c", "F16C"},
+    {"avx_vnni", "AVX_VNNI"},
+    {"avx512f", "AVX512F"},
+    {"avx512_vnni", "AVX512_VNNI"},
+    {"avx512_bf16", "AVX512_BF16"},
+    {"avx512_fp16", "AVX512_FP16"},
+    {"amx_int8", "AMX_INT8"},
+    {"amx_bf16", "AMX_BF16"},
+    {"asimd", "NEON"},
+    {"asimddp", "DOTPROD"},
+    {"sve", "SVE"},
+    {"i8mm", "I8MM"},
+    {"bf16", "BF16"},
 }};
 
 /// The value of the first line "name : value", or "".

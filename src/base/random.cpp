@@ -1,4 +1,5 @@
-// Philox4x32-10 and what is drawn from it. Every function here is part of what a seed means: a change changes all outputs.
+// Philox4x32-10 and what is drawn from it. Every function here is part of what a seed means: a change changes all
+// outputs.
 #include "udrl/base/random.hpp"
 
 #include <cmath>

@@ -44,7 +44,8 @@ std::string overview(const std::string& tool, const std::vector<Subcommand>& sub
   std::size_t longest = 0;
   for (const auto& s : subcommands) longest = std::max(longest, s.name.size());
   std::string text = "Usage: " + tool + " COMMAND [options]\n\nCommands:\n";
-  for (const auto& s : subcommands) text += "  " + s.name + std::string(longest - s.name.size() + 2, ' ') + s.help + "\n";
+  for (const auto& s : subcommands)
+    text += "  " + s.name + std::string(longest - s.name.size() + 2, ' ') + s.help + "\n";
   return text + "\n" + tool + " COMMAND --help explains a command, " + tool + " --version says what was built.\n";
 }
 
@@ -82,7 +83,8 @@ Error as_error(const std::exception& error) {
 void flush_standard_output() {
   errno = 0;
   std::cout.flush();
-  if (!std::cout && errno != EPIPE && errno != 0) throw failure("cannot write to standard output").hint("is the disk full?");
+  if (!std::cout && errno != EPIPE && errno != 0)
+    throw failure("cannot write to standard output").hint("is the disk full?");
 }
 
 class Run {

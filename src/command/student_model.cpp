@@ -44,10 +44,8 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
 Command StudentModel::resolve(const Ask& ask) const {
   Command command;
   command.task_slot = fitted_.slot(ask.task);
-  if (ask.words == "auto")
-    command.words = fitted_.default_words(command.task_slot);
-  else if (ask.words != "any")
-    command.words = words_from_text(ask.words);
+  if (ask.words == "auto") command.words = fitted_.default_words(command.task_slot);
+  else if (ask.words != "any") command.words = words_from_text(ask.words);
   command.return_bin = fitted_.return_from_text(command.task_slot, ask.return_spec, command.words);
   fitted_.check(command);
   return command;
@@ -56,7 +54,8 @@ Command StudentModel::resolve(const Ask& ask) const {
 lm::Request StudentModel::request(const Ask& ask, const Command& command, lm::Sampling sampling) const {
   lm::Request request;
   const std::string intent = data::normalise(ask.intent);
-  if (intent.empty()) throw user_error("the intent is empty").expected("a few words").hint("ask for example --intent \"holiday sale\"");
+  if (intent.empty())
+    throw user_error("the intent is empty").expected("a few words").hint("ask for example --intent \"holiday sale\"");
   request.prompt = sequence_prompt(intent, command, uncapitalised(data::normalise(ask.have)));
   if (sampling.max_tokens == 0)
     sampling.max_tokens = command.words.value_or(max_words) * tokens_per_word + spare_tokens;

@@ -1,10 +1,10 @@
 // The rules of validity.hpp, each a small predicate.
 #include "udrl/distill/validity.hpp"
 
+#include <utf8proc.h>
 #include <algorithm>
 #include <array>
 #include <map>
-#include <utf8proc.h>
 
 #include "udrl/data/text.hpp"
 
@@ -16,9 +16,9 @@ bool starts_with_any(std::string_view text, const auto& prefixes) {
 }
 
 bool is_preamble(std::string_view folded) {
-  static constexpr std::array<std::string_view, 12> openings = {
-      "sure",     "here is",  "here's",  "here are", "certainly", "of course",
-      "as an ai", "i'm sorry", "i am sorry", "i can't", "okay,",  "prompt:"};
+  static constexpr std::array<std::string_view, 12> openings = {"sure",       "here is",   "here's",   "here are",
+                                                                "certainly",  "of course", "as an ai", "i'm sorry",
+                                                                "i am sorry", "i can't",   "okay,",    "prompt:"};
   return starts_with_any(folded, openings);
 }
 

@@ -113,7 +113,11 @@ lm::Throughput ask_missing(OpenSystem& system, const Row& row, const std::vector
     const Case& c = *by_id.at(done.id);
     const std::string text = data::normalise(done.text);
     const bool student = row.kind == RowKind::student;
-    Answer answer{student ? command::capitalised(text) : text, lm::to_string(done.finish), done.tokens, {}, system.asked_return(row, c)};
+    Answer answer{student ? command::capitalised(text) : text,
+                  lm::to_string(done.finish),
+                  done.tokens,
+                  {},
+                  system.asked_return(row, c)};
     if (student) answer.asked_words = c.asked_words;
     cache.add(c, std::move(answer));
     answered();

@@ -36,8 +36,12 @@ Sample sample_of(const data::Record& record, const command::Fitted& fitted) {
         .at("record " + record.id)
         .hint("remove it, or score and tag again");
   }
-  return {record.id,     record.intent.intent,     record.intent.subject,
-          command::uncapitalised(record.prompt), fitted.slot(record.task), return_bin_of(record, fitted)};
+  return {record.id,
+          record.intent.intent,
+          record.intent.subject,
+          command::uncapitalised(record.prompt),
+          fitted.slot(record.task),
+          return_bin_of(record, fitted)};
 }
 
 Corpus read_corpus(const std::filesystem::path& folder, const command::Fitted& fitted) {

@@ -6,7 +6,8 @@
 using namespace udrl;
 
 TEST_CASE("an error shows its parts on a line each") {
-  const Error error = user_error("words is out of range").at("tag.toml:3").expected("1 to 80").got("91").hint("ask for less");
+  const Error error =
+      user_error("words is out of range").at("tag.toml:3").expected("1 to 80").got("91").hint("ask for less");
   CHECK(std::string(error.what()) ==
         "tag.toml:3: words is out of range\n"
         "  expected: 1 to 80\n"

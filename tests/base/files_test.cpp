@@ -140,7 +140,8 @@ TEST_CASE("a file that cannot be read is named with its reason") {
 TEST_CASE("a file cannot be written where there is no folder") {
   const TempFolder folder;
   const fs::path file = folder.path() / "no" / "x";
-  CHECK(contains(error_of([&] { write_file_atomic(file, "1"); }), "2 " + file.string() + ": cannot write the file: there is no"));
+  CHECK(contains(error_of([&] { write_file_atomic(file, "1"); }),
+                 "2 " + file.string() + ": cannot write the file: there is no"));
   CHECK(contains(error_of([&] { write_file_atomic(folder.path(), "1"); }), "it is a folder"));
 }
 
@@ -164,7 +165,9 @@ TEST_CASE("sha256 gives the published answers") {
 }
 
 TEST_CASE("a content id is the first half of the hash of its joined fields") {
-  CHECK(content_id({"ab", "c"}) == sha256("ab\x1f" "c").substr(0, 32));
+  CHECK(content_id({"ab", "c"}) == sha256("ab\x1f"
+                                          "c")
+                                       .substr(0, 32));
   CHECK(content_id({"ab", "c"}) != content_id({"a", "bc"}));
   CHECK(content_id({"ab", ""}) != content_id({"ab"}));
 }

@@ -33,10 +33,13 @@ std::string refused(const Arguments& arguments) {
 }  // namespace
 
 TEST_CASE("flags set every type of option") {
-  const Sample o = parsed({"--resume", "--no-mask", "--bins", "7", "--offset", "-5", "--seed", "18446744073709551615",
-                           "--learning-rate", "3e-4", "--kind", "global", "--name", "a, b # c", "--input", "x/y",
-                           "--tasks", "story,image", "--temperatures", "0.5,1.25", "--layers", "0,3,6", "--weights",
-                           "relevance=1,copying=0.5", "--model.slots", "8", "--threads", "9"});
+  const Sample o = parsed({"--resume",        "--no-mask",   "--bins",         "7",
+                           "--offset",        "-5",          "--seed",         "18446744073709551615",
+                           "--learning-rate", "3e-4",        "--kind",         "global",
+                           "--name",          "a, b # c",    "--input",        "x/y",
+                           "--tasks",         "story,image", "--temperatures", "0.5,1.25",
+                           "--layers",        "0,3,6",       "--weights",      "relevance=1,copying=0.5",
+                           "--model.slots",   "8",           "--threads",      "9"});
   CHECK(o.resume);
   CHECK_FALSE(o.mask);
   CHECK(o.bins == 7);
@@ -62,7 +65,8 @@ TEST_CASE("no flags leave the defaults") {
 }
 
 TEST_CASE("a value may follow an equals sign") {
-  const Sample o = parsed({"--bins=3", "--name=x=y", "--weights=judge=2", "--resume=true", "--mask=false", "--offset=-9"});
+  const Sample o =
+      parsed({"--bins=3", "--name=x=y", "--weights=judge=2", "--resume=true", "--mask=false", "--offset=-9"});
   CHECK(o.bins == 3);
   CHECK(o.name == "x=y");
   CHECK(o.weights == std::map<std::string, double>{{"judge", 2}});
@@ -122,7 +126,8 @@ TEST_CASE("an argument that belongs to no flag is refused") {
 }
 
 TEST_CASE("a wrong type is refused with what was expected") {
-  CHECK(refused({"--bins", "many"}) == "2 --bins: bins has the wrong type\n  expected: a whole number\n  got:      \"many\"");
+  CHECK(refused({"--bins", "many"}) ==
+        "2 --bins: bins has the wrong type\n  expected: a whole number\n  got:      \"many\"");
   CHECK(contains(refused({"--bins", "2.5"}), "got:      2.5"));
   CHECK(contains(refused({"--bins", "3x"}), "wrong type"));
   CHECK(contains(refused({"--learning-rate", "fast"}), "expected: a number"));
@@ -143,8 +148,9 @@ TEST_CASE("a value out of range is refused with the range") {
 }
 
 TEST_CASE("a value that is no choice is refused with the nearest one") {
-  CHECK(refused({"--kind", "globl"}) ==
-        "2 --kind: kind cannot be \"globl\"\n  expected: one of advantage, global\n  hint:     did you mean \"global\"?");
+  CHECK(
+      refused({"--kind", "globl"}) ==
+      "2 --kind: kind cannot be \"globl\"\n  expected: one of advantage, global\n  hint:     did you mean \"global\"?");
   CHECK(contains(refused({"--tasks", "image,poem"}), "tasks cannot be \"poem\""));
   CHECK(contains(refused({"--weights", "beauty=1"}), "weights cannot be \"beauty\""));
 }

@@ -80,8 +80,10 @@ TEST_CASE("an unknown key is refused with the nearest one and its line") {
   Reader r;
   CHECK(r.refused("bins = 3\nlearning_rat = 1\n") ==
         "2 c.toml:2: unknown key \"learning_rat\"\n  hint:     did you mean \"learning_rate\"?");
-  CHECK(contains(r.refused("[model]\nslot = 3\n"), "c.toml:2: unknown key \"model.slot\"\n  hint:     did you mean \"model.slots\"?"));
-  CHECK(contains(r.refused("[modle]\nslots = 3\n"), "unknown key \"modle.slots\"\n  hint:     did you mean \"model.slots\"?"));
+  CHECK(contains(r.refused("[model]\nslot = 3\n"),
+                 "c.toml:2: unknown key \"model.slot\"\n  hint:     did you mean \"model.slots\"?"));
+  CHECK(contains(r.refused("[modle]\nslots = 3\n"),
+                 "unknown key \"modle.slots\"\n  hint:     did you mean \"model.slots\"?"));
   CHECK(contains(r.refused("slots = 3\n"), "did you mean \"model.slots\"?"));
   CHECK(contains(r.refused("[empty]\n"), "unknown key \"empty\""));
   CHECK(contains(r.refused("zzzzzzzzzz = 1\n"), "--help lists"));

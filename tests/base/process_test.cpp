@@ -52,9 +52,7 @@ TEST_CASE("a reader that went away does not end the process") {
 TEST_CASE("a file at its limit does not end the process") {
   const int status = wait_status_of_child([] {
     install_stop_signals();
-    const struct rlimit none {
-      0, 0
-    };
+    const struct rlimit none { 0, 0 };
     std::FILE* file = std::tmpfile();
     if (file == nullptr || ::setrlimit(RLIMIT_FSIZE, &none) != 0) return 1;
     return ::write(::fileno(file), "x", 1) == -1 && errno == EFBIG ? 0 : 2;

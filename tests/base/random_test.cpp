@@ -40,7 +40,8 @@ TEST_CASE("a stream is a function of seed and key") {
 
 // Committed data was drawn with these: a change here is a change of every seed's meaning.
 TEST_CASE("streams stay what they were when the first data was made") {
-  CHECK(draw({1, "golden"}, 6) == std::vector<std::uint32_t>{2038859933, 111168222, 990054269, 650946343, 2324465012, 2299682528});
+  CHECK(draw({1, "golden"}, 6) ==
+        std::vector<std::uint32_t>{2038859933, 111168222, 990054269, 650946343, 2324465012, 2299682528});
   RandomStream stream(1, "golden");
   CHECK(stream.uniform() == 0.47470907052650191);
   CHECK(stream.below(1000) == 967);
@@ -74,7 +75,8 @@ TEST_CASE("below reaches every value and no other") {
 
 TEST_CASE("below has no bias where n is most of 64 bits") {
   RandomStream stream(3, "large");
-  const std::uint64_t n = (std::uint64_t{1} << 63) + (std::uint64_t{1} << 62);  // 3/4 of the range: plain modulo would double
+  const std::uint64_t n =
+      (std::uint64_t{1} << 63) + (std::uint64_t{1} << 62);  // 3/4 of the range: plain modulo would double
   int lowest_third = 0;
   for (int i = 0; i < 9000; ++i) {
     const std::uint64_t x = stream.below(n);

@@ -36,7 +36,8 @@ class TempFolder {
 
   /// How many entries there are, hidden ones included.
   std::size_t entries() const {
-    const auto distance = std::distance(std::filesystem::directory_iterator(path_), std::filesystem::directory_iterator());
+    const auto distance =
+        std::distance(std::filesystem::directory_iterator(path_), std::filesystem::directory_iterator());
     return static_cast<std::size_t>(distance);
   }
 

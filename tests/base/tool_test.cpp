@@ -164,7 +164,8 @@ TEST_CASE("help and version go to standard output") {
   CHECK(help.code == 0);
   CHECK(contains(help.out, "udrl-test tag: returns and commands\n\nUsage: udrl-test tag [options]"));
   CHECK(contains(help.out, "--threads N"));
-  for (const auto& outcome : {tool.run({"--version"}), tool.run({"tag", "--version"}), tool.run({"--version"}, false)}) {
+  for (const auto& outcome :
+       {tool.run({"--version"}), tool.run({"tag", "--version"}), tool.run({"--version"}, false)}) {
     CHECK(outcome.code == 0);
     CHECK(outcome.out == version() + "\n");
   }

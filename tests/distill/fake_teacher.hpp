@@ -23,7 +23,8 @@ class FakeTeacher final : public lm::LanguageModel {
       ++times_asked;
       lm::Completion answer;
       answer.id = request->id;
-      answer.text = "A quiet scene about " + request->prompt.back().text + " number " + std::to_string(request->sampling.seed % 1000);
+      answer.text = "A quiet scene about " + request->prompt.back().text + " number " +
+                    std::to_string(request->sampling.seed % 1000);
       if (cut_every > 0 && times_asked % cut_every == 0) answer.finish = lm::Finish::length;
       answer.tokens = 7;
       figures.generated_tokens += 7;

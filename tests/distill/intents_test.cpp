@@ -68,7 +68,8 @@ TEST_CASE("A user's own list is normalised, and each intent taken once") {
 TEST_CASE("A malformed list is refused with file and line") {
   const TemporaryFolder folder;
   for (const char* name : {"subjects.tsv", "formats.tsv", "styles.tsv", "phrasings.tsv"})
-    fs::create_directories(folder / "lists"), fs::copy_file(fs::path(UDRL_SOURCE_DIR) / "data/intents" / name, folder / "lists" / name);
+    fs::create_directories(folder / "lists"),
+        fs::copy_file(fs::path(UDRL_SOURCE_DIR) / "data/intents" / name, folder / "lists" / name);
   write_file_atomic(folder / "lists" / "formats.tsv", "format\tweight\n-\t1\nflyer 3\n");
   IntentsOptions options;
   options.lists = folder / "lists";

@@ -69,7 +69,8 @@ TEST_CASE("A task file that does not fit is refused with file, key and cure") {
   CHECK(contains(load_text(folder, good + "max_words = 900\n"), "1 to 80"));
   CHECK(contains(load_text(folder, good + "max_words = = 3\n"), "t.toml:5"));
   CHECK(contains(load_text(folder, "name = \"t\"\n"), "description"));
-  CHECK(contains(load_text(folder, "name = \"t\"\ndescription = \"d\"\ninstructions = \"i\"\nshots = 2\n"), "too few examples"));
+  CHECK(contains(load_text(folder, "name = \"t\"\ndescription = \"d\"\ninstructions = \"i\"\nshots = 2\n"),
+                 "too few examples"));
   CHECK(contains(refusal([] { load_tasks(tasks_folder, {"imagee"}); }), "did you mean 'image'"));
 }
 

@@ -12,14 +12,15 @@
 
 namespace udrl {
 
-/// The error of a failed system call on `file`: "cannot write the file: the disk is full", with the cure. `error_number` is
-/// errno. A path that the user can put right is the user's mistake, a broken or full disk is a failure.
+/// The error of a failed system call on `file`: "cannot write the file: the disk is full", with the cure.
+/// `error_number` is errno. A path that the user can put right is the user's mistake, a broken or full disk is a
+/// failure.
 Error file_error(const std::string& what, const std::filesystem::path& file, int error_number);
 
 /// Throws `Error` (user) that names the file and says why it cannot be read.
 std::string read_file(const std::filesystem::path& file);
-/// Writes a temporary file beside `file`, flushes it to the disk and renames it. A full disk leaves the old file as it was.
-/// A device or pipe (/dev/stdout) is written to as it is.
+/// Writes a temporary file beside `file`, flushes it to the disk and renames it. A full disk leaves the old file as it
+/// was. A device or pipe (/dev/stdout) is written to as it is.
 void write_file_atomic(const std::filesystem::path& file, std::string_view content);
 /// The same for content that `write` streams; throws if the stream fails.
 void write_file_atomic(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write);

@@ -20,9 +20,9 @@
 namespace udrl {
 
 /// The types an option can have. Enumerations are strings with `choices`.
-using OptionTarget = std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, std::string*, std::filesystem::path*,
-                                  std::vector<std::string>*, std::vector<double>*, std::vector<int>*,
-                                  std::map<std::string, double>*>;
+using OptionTarget =
+    std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, std::string*, std::filesystem::path*,
+                 std::vector<std::string>*, std::vector<double>*, std::vector<int>*, std::map<std::string, double>*>;
 
 class Option {
  public:
@@ -67,8 +67,8 @@ class Option {
 
 /// Names are kebab-free: `max_tokens` is `--max-tokens` on the command line and `max_tokens` in TOML; `model.slots` is
 /// `--model.slots` and key `slots` of table `[model]`. Lists are written `--tasks image,template` or by repeating the
-/// flag, tables `--weights relevance=1,copying=0.5`, switches `--resume` and `--no-resume`. A list or table that is given
-/// replaces the default one. The targets must outlive the set.
+/// flag, tables `--weights relevance=1,copying=0.5`, switches `--resume` and `--no-resume`. A list or table that is
+/// given replaces the default one. The targets must outlive the set.
 class OptionSet {
  public:
   OptionSet();
@@ -87,7 +87,8 @@ class OptionSet {
   /// Reads a TOML file. An unknown key is refused with the nearest known one; a wrong type or a value out of range with
   /// file and line. What a flag has set stays.
   void read_toml(const std::filesystem::path& file);
-  /// Flags win over the files named by --config (several are read in their order). Throws `Error` (user). Returns false if
+  /// Flags win over the files named by --config (several are read in their order). Throws `Error` (user). Returns false
+  /// if
   /// --help was asked for and printed into `help`.
   bool parse(const std::vector<std::string>& arguments, const std::string& program, std::string* help);
   /// Checks ranges, choices and required options; called by both of the above's users once at the end.

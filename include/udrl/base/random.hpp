@@ -13,8 +13,8 @@ namespace udrl {
 /// One block of Philox4x32-10: four 32-bit words from a 128-bit counter and a 64-bit key.
 std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
-/// A stream of random numbers; satisfies UniformRandomBitGenerator. Two streams of the same (seed, key) are equal; the key
-/// is hashed (SHA-256) into counter and key words.
+/// A stream of random numbers; satisfies UniformRandomBitGenerator. Two streams of the same (seed, key) are equal; the
+/// key is hashed (SHA-256) into counter and key words.
 class RandomStream {
  public:
   using result_type = std::uint32_t;

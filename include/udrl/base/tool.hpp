@@ -14,10 +14,11 @@ namespace udrl {
 /// What a running subcommand is given.
 struct RunContext {
   Observer& observer;
-  std::string tool;             ///< "udrl-distill"
-  std::string command_line;     ///< as typed
-  std::string config_json;      ///< all resolved options
-  std::string output_config_json;  ///< resolved options without the runtime-only ones: two runs that agree here agree in output
+  std::string tool;          ///< "udrl-distill"
+  std::string command_line;  ///< as typed
+  std::string config_json;   ///< all resolved options
+  std::string
+      output_config_json;  ///< resolved options without the runtime-only ones: two runs that agree here agree in output
 };
 
 struct Subcommand {
@@ -27,7 +28,8 @@ struct Subcommand {
   std::function<void(const RunContext&)> run;
 };
 
-/// 0 finished, 1 failure, 2 the user's mistake, 3 stopped and resumable. Every tool has --help, --version, --config FILE,
+/// 0 finished, 1 failure, 2 the user's mistake, 3 stopped and resumable. Every tool has --help, --version, --config
+/// FILE,
 /// --threads N, --quiet and --log FILE. Installs the stop signals.
 int run_tool(int argc, char** argv, const std::string& tool, std::vector<Subcommand> subcommands);
 

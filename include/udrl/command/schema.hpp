@@ -36,9 +36,9 @@ inline constexpr std::string_view have_piece = "⟨have⟩";
 /// `<s> holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩` without the answer; `<s>` is the tokenizer's own. With `have`,
 /// `…⟨have⟩ A cosy shop⟨gen⟩`. Text segments start with a space. `intent` and `have` must be normalised.
 lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std::string_view have = {});
-/// Students read and write answers that begin in lower case, as the intents do that they carry words over from: "Holiday"
-/// and "holiday" share no piece of the vocabulary, and learning that they are one word is dear for a small model.
-/// `uncapitalised` leaves "DIY day" and "3D render" alone; `capitalised` is how an answer is shown.
+/// Students read and write answers that begin in lower case, as the intents do that they carry words over from:
+/// "Holiday" and "holiday" share no piece of the vocabulary, and learning that they are one word is dear for a small
+/// model. `uncapitalised` leaves "DIY day" and "3D render" alone; `capitalised` is how an answer is shown.
 std::string uncapitalised(std::string text);
 std::string capitalised(std::string text);
 

@@ -1,5 +1,5 @@
-// A trained student as generation and evaluation ask it: a checkpoint folder's student.gguf through `lm`, under commands
-// that its data supports. Not for: training, or torch.
+// A trained student as generation and evaluation ask it: a checkpoint folder's student.gguf through `lm`, under
+// commands that its data supports. Not for: training, or torch.
 #pragma once
 
 #include <filesystem>
@@ -14,16 +14,17 @@ namespace udrl::command {
 
 /// One question to a student, in a user's words.
 struct Ask {
-  std::string intent;          ///< any text; normalised here
-  std::string task;            ///< name
-  std::string words = "auto";  ///< a number 1–80, "any", or "auto": the usual length of this task's best answers
+  std::string intent;               ///< any text; normalised here
+  std::string task;                 ///< name
+  std::string words = "auto";       ///< a number 1–80, "any", or "auto": the usual length of this task's best answers
   std::string return_spec = "top";  ///< "top", "lowest", "any" or a number
-  std::string have;            ///< what is written already; the student goes on from there
+  std::string have;                 ///< what is written already; the student goes on from there
 };
 
 class StudentModel {
  public:
-  /// Throws `Error` (user) where the folder has no student.gguf or commands.json. `options.gguf` is set from the folder.
+  /// Throws `Error` (user) where the folder has no student.gguf or commands.json. `options.gguf` is set from the
+  /// folder.
   static StudentModel open(const std::filesystem::path& folder, lm::ModelOptions options = {});
 
   /// Resolves and checks the command; one outside the trained support is refused with the nearest supported one named.

@@ -20,7 +20,7 @@ struct SynthesizeOptions {
   std::vector<std::string> tasks;  ///< names; empty: every file of the folder
   std::filesystem::path out;
   lm::ModelOptions teacher;
-  int draws = 5;                                            ///< answers an intent and task
+  int draws = 5;                                                 ///< answers an intent and task
   std::vector<double> temperatures = {0.6, 0.7, 0.8, 0.9, 1.0};  ///< draw k uses number k modulo their count
   double top_p = 0.95;
   double repeat_penalty = 1.0;
@@ -38,9 +38,9 @@ struct SynthesizeResult {
   double seconds = 0;                  ///< in this run, model time
 };
 
-/// Appends one record an answer to `out`; what is there already is not asked again. Each record's sampling is a function
-/// of (seed, record id). `finish` is `stop`, `length` (cut, never a sample), or `rejected` with the rule in `rejected_by`.
-/// A stop request ends it with everything written that was answered, and throws `stopped_error`.
+/// Appends one record an answer to `out`; what is there already is not asked again. Each record's sampling is a
+/// function of (seed, record id). `finish` is `stop`, `length` (cut, never a sample), or `rejected` with the rule in
+/// `rejected_by`. A stop request ends it with everything written that was answered, and throws `stopped_error`.
 SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& context);
 /// The same with a teacher that is open.
 SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel& teacher, const RunContext& context);

@@ -26,7 +26,8 @@ struct TensorView {
   std::span<const std::byte> bytes;
 
   std::uint64_t elements() const;
-  /// The elements as floats; only for f32 (assert). Throws `Error` (user) where the file does not align them to 4 bytes.
+  /// The elements as floats; only for f32 (assert). Throws `Error` (user) where the file does not align them to 4
+  /// bytes.
   std::span<const float> floats() const;
 };
 

@@ -46,8 +46,8 @@ struct Indexed {
   std::uint32_t record = 0;
 };
 
-/// Sorts by length and cuts into batches of at most `budget` positions, padding included (a sequence longer than that is
-/// a batch of its own); every sequence is in exactly one. Sequences of one length keep the order they come in.
+/// Sorts by length and cuts into batches of at most `budget` positions, padding included (a sequence longer than that
+/// is a batch of its own); every sequence is in exactly one. Sequences of one length keep the order they come in.
 std::vector<MicroBatch> bucket(std::vector<Indexed> sequences, int budget, int pad_id);
 
 /// All that a stream draws from. `sequence_of(record, epoch)` must be thread-safe and a pure function.
