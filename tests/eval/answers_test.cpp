@@ -87,7 +87,7 @@ TEST_CASE("a complete cache asks nothing") {
   AnswerCache cache(folder.path / "o", manifest());
   ask_missing(second, student, set.cases, cache, [] {});
   CHECK(second.fake.asked.empty());
-  CHECK(cache.at(set.cases[0]).text == "an answer");
+  CHECK(cache.at(set.cases[0]).text == "An answer");
 }
 
 TEST_CASE("answers of another model or another setting are not mixed in") {
