@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fields.hpp"
+#include "shard_file.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/shards.hpp"
@@ -32,7 +33,6 @@ void flatten(const std::string& name, const Json& value, Flat& out) {
 Flat decisive(const Manifest& manifest) {
   Flat out;
   flatten("", manifest.config, out);
-  flatten("stage", manifest.stage, out);
   flatten("seed", manifest.seed, out);
   flatten("schema_version", manifest.schema, out);
   flatten("normalisation_version", manifest.normalisation, out);
@@ -76,11 +76,20 @@ std::vector<fs::path> shards_below(const fs::path& folder) {
   return shards;
 }
 
-void refuse_other(const fs::path& folder, const Manifest& was, const Manifest& wanted) {
-  const std::vector<std::string> lines = differences(was, wanted);
-  if (lines.empty()) return;
+// Of a run that ended before it wrote anything that someone could miss: a bad line, a wrong model.
+bool holds_nothing_yet(const fs::path& folder, const Manifest& manifest) {
+  if (manifest.complete) return false;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name != "manifest.json" && !name.starts_with(".manifest.json.tmp-") && !name.starts_with("rejects"))
+      return false;
+  }
+  return true;
+}
+
+[[noreturn]] void refuse_other(const fs::path& folder, const std::vector<std::string>& differing) {
   std::string all;
-  for (const std::string& line : lines) all += (all.empty() ? "" : "; ") + line;
+  for (const std::string& line : differing) all += (all.empty() ? "" : "; ") + line;
   throw user_error("the output folder was made with other settings")
       .at(folder.string())
       .got(all)
@@ -90,6 +99,8 @@ void refuse_other(const fs::path& folder, const Manifest& was, const Manifest& w
 }  // namespace
 
 std::vector<std::string> differences(const Manifest& was, const Manifest& now) {
+  // The settings of two stages have nothing to do with each other.
+  if (was.stage != now.stage) return {"stage: was \"" + was.stage + "\", now \"" + now.stage + "\""};
   const Flat before = decisive(was), after = decisive(now);
   Flat names = before;
   names.insert(after.begin(), after.end());
@@ -171,8 +182,10 @@ std::string hash_input(const fs::path& folder_or_file) {
 Manifest open_output(const fs::path& folder, Manifest wanted) {
   if (has_manifest(folder)) {
     Manifest was = read_manifest(folder);
-    refuse_other(folder, was, wanted);
-    return was;
+    const std::vector<std::string> differing = differences(was, wanted);
+    if (differing.empty()) return was;
+    if (!holds_nothing_yet(folder, was)) refuse_other(folder, differing);
+    lock_folder(folder);  // throws where another process is at it
   }
   if (has_shards(folder)) {
     throw user_error("the output folder holds shards but no manifest.json")

@@ -103,8 +103,8 @@ struct JsonLinesReader::Impl {
   void bad_line(const Error& error) {
     const std::string why = flat(error.what());
     if (options.skip_bad) return reject(why);
-    const std::string mend =
-        "mend or remove the line, or pass --skip-bad to put such lines into rejects.jsonl and go on";
+    std::string mend = "mend or remove the line";
+    if (options.can_skip) mend += ", or pass --skip-bad to put such lines into rejects.jsonl and go on";
     const std::string restart = "the file is truncated: start the stage that wrote it again, which repairs it";
     throw user_error("malformed line: " + why)
         .at(where(source->file()))

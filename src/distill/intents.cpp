@@ -54,7 +54,10 @@ struct Weighted {
       double weight = -1;
       std::from_chars(row.second.data(), row.second.data() + row.second.size(), weight);
       if (!(weight >= 0))
-        throw user_error("a weight is not a number of at least 0").at(file.string()).got("'" + row.second + "'").hint("correct it");
+        throw user_error("a weight is not a number of at least 0")
+            .at(file.string())
+            .got("'" + row.second + "'")
+            .hint("correct it");
       values.push_back(row.first == "-" ? "" : row.first);
       weights.push_back(weight);
     }
@@ -73,7 +76,9 @@ struct Lists {
         phrasings(folder / "phrasings.tsv") {}
 };
 
-bool uses(const std::string& pattern, const char* placeholder) { return pattern.find(placeholder) != std::string::npos; }
+bool uses(const std::string& pattern, const char* placeholder) {
+  return pattern.find(placeholder) != std::string::npos;
+}
 
 void fill(std::string& pattern, const std::string& placeholder, const std::string& value) {
   const auto at = pattern.find(placeholder);
@@ -146,7 +151,9 @@ Intent user_intent(const std::string& text) {
 
 Intent user_intent(const data::Json& json) {
   if (!json.is_object() || !json.contains("intent") || !json["intent"].is_string())
-    throw user_error("no field 'intent' with a string").got(json.dump().substr(0, 80)).hint("give each line {\"intent\": \"…\"}");
+    throw user_error("no field 'intent' with a string")
+        .got(json.dump().substr(0, 80))
+        .hint("give each line {\"intent\": \"…\"}");
   Intent intent = user_intent(json["intent"].get<std::string>());
   intent.group = json.value("group", "");
   intent.subject = json.value("subject", intent.intent);
@@ -158,19 +165,29 @@ Intent user_intent(const data::Json& json) {
 void collect_from_file(const fs::path& file, Collector& collector) {
   if (file.extension() == ".jsonl" || file.extension() == ".gz" || fs::is_directory(file)) {
     data::JsonLinesReader reader(file);
-    while (const auto intent = reader.next_as([](const data::Json& json) { return user_intent(json); })) collector.add(*intent);
+    while (const auto intent = reader.next_as([](const data::Json& json) { return user_intent(json); }))
+      collector.add(*intent);
     return;
   }
   std::istringstream lines(read_file(file));
   for (std::string line; std::getline(lines, line);) collector.add(user_intent(line));
 }
 
+std::map<std::string, std::string> hash_sources(const IntentsOptions& options) {
+  if (!options.from.empty()) return {{"from", data::hash_input(options.from)}};
+  std::map<std::string, std::string> hashes;
+  for (const char* list : {"subjects.tsv", "formats.tsv", "styles.tsv", "phrasings.tsv"}) {
+    hashes[list] = data::hash_input(options.lists / list);
+  }
+  return hashes;
+}
+
 }  // namespace
 
 void declare(OptionSet& set, IntentsOptions& o) {
-  set.add("lists", o.lists, "folder of subjects.tsv, formats.tsv, styles.tsv and phrasings.tsv");
-  set.add("from", o.from, "your own intents instead: text, one a line, or JSONL with a field 'intent'");
-  set.add("out", o.out, "folder to write").required();
+  set.add("lists", o.lists, "folder of subjects.tsv, formats.tsv, styles.tsv and phrasings.tsv").runtime_only();
+  set.add("from", o.from, "your own intents instead: text, one a line, or JSONL with a field 'intent'").runtime_only();
+  set.add("out", o.out, "folder to write").required().runtime_only();
   set.add("per_subject", o.per_subject, "intents made of each subject").range(1, 1000);
   set.add("limit", o.limit, "at most so many intents; 0: all").range(0, 1e9);
   set.add("seed", o.seed, "seed of all random choices");
@@ -182,16 +199,13 @@ data::Manifest make_intents(const IntentsOptions& options, const RunContext& con
   manifest.command_line = context.command_line;
   manifest.config = data::Json::parse(context.output_config_json);
   manifest.seed = options.seed;
-  const fs::path source = options.from.empty() ? options.lists / "subjects.tsv" : options.from;
-  manifest.inputs[options.from.empty() ? "lists" : "from"] = data::hash_input(source);
+  manifest.inputs = hash_sources(options);
   manifest = data::open_output(options.out, manifest);
   if (manifest.complete) return manifest;
 
   Collector collector;
-  if (options.from.empty())
-    collect_from_lists(options, collector);
-  else
-    collect_from_file(options.from, collector);
+  if (options.from.empty()) collect_from_lists(options, collector);
+  else collect_from_file(options.from, collector);
   RandomStream(options.seed, "intents/order").shuffle(collector.intents);
   if (options.limit > 0 && collector.intents.size() > static_cast<std::size_t>(options.limit))
     collector.intents.resize(static_cast<std::size_t>(options.limit));

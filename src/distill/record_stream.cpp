@@ -38,7 +38,7 @@ bool RecordStream::open_next() {
   reader_.reset();
   if (opened_ == inputs_.size()) return false;
   reader_ = std::make_unique<data::JsonLinesReader>(inputs_[opened_],
-                                                    data::ReadOptions{!rejects_.empty(), rejects_of(opened_)});
+                                                    data::ReadOptions{!rejects_.empty(), rejects_of(opened_), true});
   ++opened_;
   return true;
 }

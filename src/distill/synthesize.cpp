@@ -69,9 +69,7 @@ class Plan {
         teacher_(std::move(teacher)),
         answered_(std::move(answered)) {}
 
-  std::uint64_t total() const {
-    return intents_.size() * subsets_.size() * static_cast<std::uint64_t>(options_.draws);
-  }
+  std::uint64_t total() const { return intents_.size() * subsets_.size() * static_cast<std::uint64_t>(options_.draws); }
 
   std::optional<Planned> next() {
     while (position_ == block_.size()) {
@@ -89,7 +87,8 @@ class Plan {
     for (; next_intent_ < end; ++next_intent_)
       for (const auto& task_subsets : subsets_)
         for (int draw = 0; draw < options_.draws; ++draw) add(intents_[next_intent_], task_subsets, draw);
-    std::stable_sort(block_.begin(), block_.end(), [](const Planned& a, const Planned& b) { return a.subset < b.subset; });
+    std::stable_sort(block_.begin(), block_.end(),
+                     [](const Planned& a, const Planned& b) { return a.subset < b.subset; });
   }
 
   void add(const Intent& intent, const std::vector<Subset>& task_subsets, int draw) {
@@ -152,12 +151,14 @@ std::string outcome(const Record& record) {
 
 std::vector<Intent> choose_intents(const SynthesizeOptions& options) {
   std::vector<Intent> intents = data::read_intents(options.intents);
-  intents.erase(intents.begin(), intents.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(options.skip, intents.size())));
+  intents.erase(intents.begin(),
+                intents.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(options.skip, intents.size())));
   if (options.limit > 0 && intents.size() > options.limit) intents.resize(options.limit);
   return intents;
 }
 
-data::Manifest wanted_manifest(const SynthesizeOptions& options, const lm::LanguageModel& teacher, const RunContext& context) {
+data::Manifest wanted_manifest(const SynthesizeOptions& options, const std::vector<Task>& tasks,
+                               const lm::LanguageModel& teacher, const RunContext& context) {
   data::Manifest manifest;
   manifest.stage = "synthesize";
   manifest.command_line = context.command_line;
@@ -165,11 +166,13 @@ data::Manifest wanted_manifest(const SynthesizeOptions& options, const lm::Langu
   manifest.seed = options.seed;
   manifest.models[teacher.info().name] = teacher.info().sha256;
   manifest.inputs["intents"] = data::hash_input(options.intents);
+  for (const Task& task : tasks) manifest.inputs["task " + task.name] = task.sha256;
   return manifest;
 }
 
 /// Ids and outcomes of what earlier runs wrote.
-std::unordered_set<std::string> read_answered(const std::filesystem::path& folder, std::map<std::string, std::uint64_t>& counts) {
+std::unordered_set<std::string> read_answered(const std::filesystem::path& folder,
+                                              std::map<std::string, std::uint64_t>& counts) {
   std::unordered_set<std::string> ids;
   data::repair_shards(folder);
   if (!data::has_shards(folder)) return ids;
@@ -183,10 +186,10 @@ std::unordered_set<std::string> read_answered(const std::filesystem::path& folde
 }  // namespace
 
 void declare(OptionSet& set, SynthesizeOptions& o) {
-  set.add("intents", o.intents, "intents: a folder of shards or a JSONL file").required();
-  set.add("tasks_folder", o.tasks_folder, "folder of task files");
+  set.add("intents", o.intents, "intents: a folder of shards or a JSONL file").required().runtime_only();
+  set.add("tasks_folder", o.tasks_folder, "folder of task files").runtime_only();
   set.add("tasks", o.tasks, "names of the tasks; none: every file of the folder");
-  set.add("out", o.out, "folder of samples to write, or to go on with").required();
+  set.add("out", o.out, "folder of samples to write, or to go on with").required().runtime_only();
   lm::declare(set, "teacher", o.teacher);
   set.add("draws", o.draws, "answers an intent and task").range(1, 1000);
   set.add("temperatures", o.temperatures, "draw k is made at number k modulo their count").range(0, 5);
@@ -200,7 +203,8 @@ void declare(OptionSet& set, SynthesizeOptions& o) {
 
 SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& context) {
   // What is wrong with the options or the input is said before a model is loaded.
-  if (options.temperatures.empty()) throw user_error("no temperatures").expected("at least one").hint("set 'temperatures'");
+  if (options.temperatures.empty())
+    throw user_error("no temperatures").expected("at least one").hint("set 'temperatures'");
   load_tasks(options.tasks_folder, options.tasks);
   data::list_shards(options.intents);
   return synthesize(options, *lm::open_model(options.teacher), context);
@@ -212,7 +216,7 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel&
   const std::string teacher_name = options.teacher.name.empty() ? teacher.info().name : options.teacher.name;
 
   SynthesizeResult result;
-  result.manifest = data::open_output(options.out, wanted_manifest(options, teacher, context));
+  result.manifest = data::open_output(options.out, wanted_manifest(options, tasks, teacher, context));
   auto& counts = result.manifest.counts;
   counts.clear();
   auto answered = read_answered(options.out, counts);
@@ -245,8 +249,9 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel&
 
   result.manifest.complete = progress.done == progress.total;
   data::write_manifest(options.out, result.manifest);
-  check_stop("synthesis stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " prompts",
-             "run the same command again: it goes on from there");
+  check_stop(
+      "synthesis stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " prompts",
+      "run the same command again: it goes on from there");
   return result;
 }
 

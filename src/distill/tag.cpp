@@ -77,6 +77,7 @@ void write_splits(const TagOptions& options, const Pool& pool, RecordStream stre
     if (!writer) writer.emplace(options.out / record->split);
     writer->append(data::to_json(*record));
   }
+  if (stream.next()) throw changed_input();  // and bad lines at the end are set aside too
   for (auto& writer : writers) {
     if (writer) writer->close();
   }

@@ -98,6 +98,7 @@ Task load_task(const fs::path& file) {
   task.shots = reader.number("shots", 0, 64, task.shots);
   task.examples = read_examples(json, file.string());
   check_counts(task, file.string());
+  task.sha256 = sha256_file(file);
   return task;
 }
 
@@ -134,7 +135,8 @@ std::vector<std::vector<Example>> few_shot_subsets(const Task& task, std::uint64
         deck = task.examples;
         stream.shuffle(deck);
       }
-      const bool used = std::any_of(subset.begin(), subset.end(), [&](const Example& e) { return e.id == deck.back().id; });
+      const bool used =
+          std::any_of(subset.begin(), subset.end(), [&](const Example& e) { return e.id == deck.back().id; });
       if (!used) subset.push_back(deck.back());
       deck.pop_back();
     }
@@ -142,7 +144,8 @@ std::vector<std::vector<Example>> few_shot_subsets(const Task& task, std::uint64
   return subsets;
 }
 
-std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Example>& shots, const std::string& intent) {
+std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Example>& shots,
+                                          const std::string& intent) {
   std::vector<lm::Message> messages{{lm::Role::system, task.instructions}};
   for (const Example& shot : shots) {
     messages.push_back({lm::Role::user, shot.intent});

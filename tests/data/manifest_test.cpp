@@ -55,6 +55,7 @@ TEST_CASE("The same settings go on in the folder, with the counts of the earlier
 TEST_CASE("Other settings are refused and each difference is named") {
   const TemporaryFolder folder;
   open_output(folder.path(), example());
+  put(folder / "part-00000.jsonl", "{}\n");
   Manifest other = example();
   other.config = Json::parse(R"({"temperatures": [0.7], "model": {"slots": 16}, "top_p": 0.9})");
   other.seed = 8;
@@ -75,16 +76,31 @@ TEST_CASE("Other settings are refused and each difference is named") {
   CHECK_FALSE(error->cure().empty());
 }
 
+TEST_CASE("A run that wrote nothing yet does not hold its folder") {
+  const TemporaryFolder folder;
+  Manifest other = example();
+  other.seed = 8;
+  open_output(folder.path(), example());
+  put(folder / "rejects.jsonl", "{}\n");
+  CHECK(open_output(folder.path(), other).seed == 8);
+  CHECK(read_manifest(folder.path()).seed == 8);
+
+  other.complete = true;
+  write_manifest(folder.path(), other);
+  CHECK_FALSE(message_of([&] { open_output(folder.path(), example()); }).empty());
+}
+
 TEST_CASE("Another stage or normalisation is a difference, a version is not") {
   Manifest other = example();
-  other.stage = "score";
-  other.normalisation += 1;
   other.tool_version = "other";
   other.counts.clear();
-  const auto found = differences(example(), other);
-  REQUIRE(found.size() == 2);
-  CHECK(contains(found[1], "stage: was \"synthesize\", now \"score\""));
-  CHECK(differences(example(), example()).empty());
+  CHECK(differences(example(), other).empty());
+  other.normalisation += 1;
+  REQUIRE(differences(example(), other).size() == 1);
+  CHECK(contains(differences(example(), other)[0], "normalisation_version: was "));
+  other.stage = "score";
+  other.config = Json::object();
+  CHECK(differences(example(), other) == std::vector<std::string>{"stage: was \"synthesize\", now \"score\""});
 }
 
 TEST_CASE("Shards without a manifest are not written into") {

@@ -87,7 +87,16 @@ TEST_CASE("A malformed line stops with file, line, reason and the cure") {
   CHECK(contains(message, "part-00000.jsonl:2"));
   CHECK(contains(message, "not JSON"));
   CHECK(contains(message, "column"));
-  CHECK(contains(message, "--skip-bad"));
+  CHECK(contains(message, "mend"));
+  CHECK_FALSE(contains(message, "--skip-bad"));
+}
+
+TEST_CASE("A flag to skip malformed lines is named where the tool has it") {
+  const TemporaryFolder folder;
+  put(folder / "part-00000.jsonl", "{\n");
+  ReadOptions options;
+  options.can_skip = true;
+  CHECK(contains(message_of([&] { JsonLinesReader(folder.path(), options).next(); }), "--skip-bad"));
 }
 
 TEST_CASE("What is not one object a line is malformed") {

@@ -43,8 +43,9 @@ std::string hash_input(const std::filesystem::path& folder_or_file);
 std::vector<std::string> differences(const Manifest& was, const Manifest& now);
 
 /// Opens a stage's output folder. New: writes the manifest (complete = false). There from an earlier run of the same
-/// config, seed, models and inputs: returns its manifest, to go on. Otherwise throws `Error` (user) that names each
-/// difference and says to choose another folder or remove this one.
+/// config, seed, models and inputs: returns its manifest, to go on. Of another config that ended before it wrote
+/// anything else: begun anew. Otherwise throws `Error` (user) that names each difference and says to choose another
+/// folder or remove this one.
 Manifest open_output(const std::filesystem::path& folder, Manifest wanted);
 
 }  // namespace udrl::data

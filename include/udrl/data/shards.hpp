@@ -24,6 +24,7 @@ bool has_shards(const std::filesystem::path& folder);
 struct ReadOptions {
   bool skip_bad = false;          ///< put malformed lines into `rejects` and go on
   std::filesystem::path rejects;  ///< a JSONL file {file, line, why, text}; required with skip_bad; replaced
+  bool can_skip = false;          ///< the tool has a flag --skip-bad: the error of a bad line names it
 };
 
 /// Reads lines across shards, gzipped or not. A malformed line (not JSON, an empty line, a record that

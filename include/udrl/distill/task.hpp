@@ -1,5 +1,5 @@
-// A task as data: what the teacher is told, few-shot examples, limits on the answer. A user adds a task by adding a file.
-// Not for: asking the teacher (synthesize.hpp).
+// A task as data: what the teacher is told, few-shot examples, limits on the answer. A user adds a task by adding a
+// file. Not for: asking the teacher (synthesize.hpp).
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,7 @@ struct Task {
   int subsets = 4;  ///< seeded few-shot subsets
   int shots = 3;    ///< examples a subset
   std::vector<Example> examples;
+  std::string sha256;  ///< of the file it was read from
 };
 
 /// Reads data/tasks/NAME.toml. Throws `Error` (user) naming file, key and what was expected.
@@ -39,6 +40,7 @@ std::vector<Task> load_tasks(const std::filesystem::path& folder, const std::vec
 std::vector<std::vector<Example>> few_shot_subsets(const Task& task, std::uint64_t seed);
 
 /// Instructions, examples as turns, and the intent as the last user turn.
-std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Example>& shots, const std::string& intent);
+std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Example>& shots,
+                                          const std::string& intent);
 
 }  // namespace udrl::distill
