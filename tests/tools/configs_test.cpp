@@ -1,0 +1,91 @@
+// Every shipped config file is accepted by the stage that it is for: known keys, values in range, nothing missing.
+// Not for: running them (the smoke run does that for configs/ci).
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "udrl/base/options.hpp"
+#include "udrl/distill/intents.hpp"
+#include "udrl/distill/score.hpp"
+#include "udrl/distill/synthesize.hpp"
+#include "udrl/distill/tag.hpp"
+#include "udrl/distill/task.hpp"
+#include "udrl/eval/options.hpp"
+#include "udrl/eval/systems.hpp"
+#include "udrl/train/options.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path source = UDRL_SOURCE_DIR;
+
+std::vector<fs::path> toml_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(source / folder))
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+template <class Options>
+Options read(const fs::path& file) {
+  Options options;
+  udrl::OptionSet set;
+  declare(set, options);
+  set.read_toml(file);
+  set.validate();
+  return options;
+}
+
+void read_train(const fs::path& file) { udrl::train::check(read<udrl::train::TrainOptions>(file)); }
+
+using Reader = std::function<void(const fs::path&)>;
+const std::map<std::string, Reader> readers = {{"intents", read<udrl::distill::IntentsOptions>},
+                                               {"synthesize", read<udrl::distill::SynthesizeOptions>},
+                                               {"score", read<udrl::distill::ScoreOptions>},
+                                               {"tag", read<udrl::distill::TagOptions>},
+                                               {"train", read_train},
+                                               {"eval", read<udrl::eval::EvalOptions>}};
+
+/// configs/replica/score-qwen.toml → "score"
+std::string stage_of(const fs::path& file) {
+  const std::string name = file.stem().string();
+  return name.substr(0, name.find('-'));
+}
+
+}  // namespace
+
+TEST_CASE("Every shipped recipe is accepted by its stage") {
+  int recipes = 0;
+  for (const fs::path& file : toml_files("configs")) {
+    if (file.parent_path().filename() == "systems") continue;
+    INFO(file.string());
+    const auto reader = readers.find(stage_of(file));
+    REQUIRE(reader != readers.end());
+    REQUIRE_NOTHROW(reader->second(file));
+    ++recipes;
+  }
+  CHECK(recipes >= 15);
+}
+
+TEST_CASE("The recipe that is tested has all stages") {
+  for (const auto& stage : readers) {
+    INFO(stage.first);
+    CHECK(fs::exists(source / "configs/ci" / (stage.first + ".toml")));
+  }
+}
+
+TEST_CASE("Every shipped system and task is accepted") {
+  for (const fs::path& file : toml_files("configs/systems")) {
+    INFO(file.string());
+    REQUIRE_NOTHROW(udrl::eval::load_system(file));
+  }
+  for (const fs::path& file : toml_files("data/tasks")) {
+    INFO(file.string());
+    REQUIRE_NOTHROW(udrl::distill::load_task(file));
+  }
+}

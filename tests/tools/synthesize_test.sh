@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Synthesis with a real teacher that is stopped, killed or runs out of disk goes on: nothing that was answered is lost or
+# asked again, and at the end each answer is there exactly once. Not for: the answers' quality.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+need_model "$TEACHER"
+
+"$DISTILL" intents --out "$TMP/intents" --limit 9 > /dev/null 2>&1
+synthesize() {
+  ${EXEC:-} "$DISTILL" synthesize --intents "$TMP/intents" --tasks image,template --out "$1" --draws 2 \
+    --temperatures 0.7,1.0 --teacher.gguf "$TEACHER" --teacher.slots 16 "${@:2}"
+}
+readonly ANSWERS=36  # 9 intents, 2 tasks, 2 draws; 32 reach the disk before the end
+ids_of() { grep -oh '"id":"[0-9a-f]*"' "$1"/part-*.jsonl | sort; }
+whole_lines() { head -n "$(lines_of "$1")" "$1/part-00000.jsonl" 2> /dev/null; }
+
+holds "undisturbed" synthesize "$TMP/whole"
+holds "undisturbed: all answers" test "$(lines_of "$TMP/whole")" -eq "$ANSWERS"
+ids_of "$TMP/whole" > "$TMP/ids"
+holds "undisturbed: each once" test "$(sort -u "$TMP/ids" | wc -l)" -eq "$ANSWERS"
+
+# completes NAME OUT: goes on after what is there, and ends with each answer once.
+completes() {
+  whole_lines "$2" > "$TMP/kept"
+  expect "$1: goes on" 0 -- synthesize "$2" || return
+  holds "$1: each answer once" diff <(ids_of "$2") "$TMP/ids"
+  holds "$1: what was there is there" cmp "$TMP/kept" <(head -n "$(wc -l < "$TMP/kept")" "$2/part-00000.jsonl")
+}
+
+# disturb FAULT:N. Changes 1 to 3 are the manifest's, 4 and 5 the first flush, 6 the next lines.
+disturb() {
+  out="$TMP/$1"
+  mkdir "$out"
+  run with_fault "$1" "$out" synthesize "$out"
+}
+for n in 4 6; do
+  disturb "kill:$n"
+  expect_last "killed at change $n" 137 && completes "killed at change $n" "$out"
+done
+disturb full:6
+expect_last "a full disk" 1 "the disk is full" "part-00000.jsonl" "run the same command again" &&
+  completes "a full disk" "$out"
+holds "a full disk: what came before was kept" test "$(wc -l < "$TMP/kept")" -ge 32
+
+out="$TMP/ctrl-c"
+EXEC=exec synthesize "$out" > "$TMP/output" 2>&1 < /dev/null &
+until grep -q 'synthesize .* of' "$TMP/output" || ! kill -0 $! 2> /dev/null; do sleep 0.05; done  # the first answer
+kill -INT $!
+wait $!
+got=$? output="$(< "$TMP/output")"
+expect_last "Ctrl-C" 3 "synthesis stopped after" "run the same command again" && completes "Ctrl-C" "$out"
+holds "Ctrl-C: the answers until then were kept" test -s "$TMP/kept"
+
+expect "other settings" 2 "top_p: was 0.95, now 0.5" "choose another output folder" -- synthesize "$TMP/whole" --top-p 0.5
+holds "which touches nothing" diff <(ids_of "$TMP/whole") "$TMP/ids"
+finish

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Training that is stopped, killed or runs out of disk goes on, and ends with the very weights of an undisturbed run.
+# And what a checkpoint refuses: other settings, a student.gguf cut short. Some 20 s of computing: label smoke.
+# Not for: learning anything (the smoke run), the state's format (tests/train).
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+holds "tag" tag "$TMP/tagged"
+training() { train "$1" "$TMP/tagged"; }
+holds "train, undisturbed" training "$TMP/whole"
+
+# same_student NAME OUT: goes on, and ends as $TMP/whole.
+same_student() {
+  expect "$1: goes on" 0 -- training "$2" || return
+  same_files "$1" "$TMP/whole" "$2" model.safetensors training_state.safetensors tokenizer.model config.json \
+    commands.json student.gguf
+  holds "$1: a line for each step, once" test "$(wc -l < "$2/metrics.jsonl")" -eq 12
+}
+
+# disturb FAULT:N: in a fresh folder, the Nth change is the fault.
+disturb() {
+  out="$TMP/$1"
+  mkdir "$out"
+  run with_fault "$1" "$out" training "$out"
+}
+
+expect "a finished training, again" 0 "nothing to do" -- training "$TMP/whole"
+
+# Counted in changes of the folder: while it is set up, in the middle of the saves, and near the end.
+for n in 3 14 30 40; do
+  disturb "kill:$n"
+  expect_last "killed at change $n" 137 && same_student "killed at change $n" "$out"
+done
+disturb int:20
+expect_last "stopped" 3 "training was stopped after step" "everything is saved" "run the same command again" &&
+  same_student "stopped" "$out"
+for n in 14 30; do
+  disturb "full:$n"
+  expect_last "full at change $n" 1 "the disk is full" "$out" "run the same command again" &&
+    same_student "full at change $n" "$out"
+done
+
+# A signal from outside, as Ctrl-C sends it: as soon as a first save is there.
+out="$TMP/ctrl-c"
+EXEC=exec training "$out" > "$TMP/output" 2>&1 < /dev/null &
+until [[ -e "$out/training_state.safetensors" ]] || ! kill -0 $! 2> /dev/null; do sleep 0.05; done
+kill -INT $!
+wait $!
+got=$? output="$(< "$TMP/output")"
+[[ "$got" -eq 0 ]] || expect_last "Ctrl-C" 3 "run the same command again"  # 0: it was through already
+same_student "Ctrl-C" "$out"
+
+expect "other settings" 2 "steps: was 12, now 13" "choose another output folder" -- \
+  "$TRAIN" --data "$TMP/tagged" --out "$TMP/whole" --steps 13
+mv "$TMP/whole" "$TMP/moved"
+expect "a folder that was moved" 0 "nothing to do" -- training "$TMP/moved"
+
+holds "generate" "$GENERATE" --model "$TMP/moved" --task image --intent "holiday sale" --words 12
+size="$(stat -c %s "$TMP/moved/student.gguf")"
+truncate -s $((size - 100)) "$TMP/moved/student.gguf"
+expect "a student.gguf cut short" 2 "student.gguf" "truncated" "expected: $size bytes" -- \
+  "$GENERATE" --model "$TMP/moved" --task image --intent "holiday sale"
+finish
