@@ -1,6 +1,7 @@
 // The files of a run that can be gone on with.
 #include "state.hpp"
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -92,15 +93,19 @@ void MetricsLog::append(const Metrics& m) {
   Json line{{"step", m.step}, {"loss", m.loss},     {"grad_norm", m.grad_norm},
             {"lr", m.lr},     {"tokens", m.tokens}, {"tokens_per_s", m.tokens_per_s}};
   if (m.valid_loss) line["valid_loss"] = *m.valid_loss;
+  errno = 0;
   out_ << line.dump() << '\n';
+  check();
 }
 
 void MetricsLog::flush() {
+  errno = 0;
   out_.flush();
-  if (!out_)
-    throw failure("a line could not be written")
-        .at(file_.string())
-        .hint("free some disk space, then run the same command again");
+  check();
+}
+
+void MetricsLog::check() const {
+  if (!out_) throw file_error("cannot write the file", file_, errno);
 }
 
 }  // namespace udrl::train

@@ -52,6 +52,7 @@ class MetricsLog {
   void flush();
 
  private:
+  void check() const;
   std::filesystem::path file_;
   std::ofstream out_;
 };
