@@ -21,18 +21,18 @@ declare -A reason=(
   [empty]="the line is empty" [broken]="not JSON: column" [missing]='field "prompt" is missing'
   [array]="not a JSON object" [torn]="the file ends within this line"
 )
-flags="--bins 3 --support.at-least 1 --support.top-at-least 1"
+flags=(--bins 3 --support.at-least 1 --support.top-at-least 1)
 for kind in "${!reason[@]}"; do
   in="$TMP/$kind"
   expect "score, $kind" 2 "$in/part-00000.jsonl:4" "${reason[$kind]}" "--skip-bad" -- \
     "$DISTILL" score --input "$in" --out "$TMP/scored-$kind" --scorers copying
   expect "tag, $kind" 2 "$in/part-00000.jsonl:4" "${reason[$kind]}" "--skip-bad" -- \
-    "$DISTILL" tag --input "$in" --out "$TMP/tagged-$kind" $flags
+    "$DISTILL" tag --input "$in" --out "$TMP/tagged-$kind" "${flags[@]}"
   # The same folder, for nothing is in it yet.
   expect "score --skip-bad, $kind" 0 "bad_lines 1" -- \
     "$DISTILL" score --input "$in" --out "$TMP/scored-$kind" --scorers copying --skip-bad
   expect "tag --skip-bad, $kind" 0 "bad_lines 1" -- \
-    "$DISTILL" tag --input "$in" --out "$TMP/tagged-$kind" $flags --skip-bad
+    "$DISTILL" tag --input "$in" --out "$TMP/tagged-$kind" "${flags[@]}" --skip-bad
   for out in scored tagged; do
     holds "$out-$kind: one rejected line" test "$(wc -l < "$TMP/$out-$kind/rejects.jsonl")" -eq 1
     holds "$out-$kind: with its number" grep -q '"line":4' "$TMP/$out-$kind/rejects.jsonl"
@@ -45,9 +45,9 @@ expect "a truncated shard is mended by the stage that wrote it, says the hint" 2
   "$DISTILL" score --input "$TMP/torn" --out "$TMP/other" --scorers copying
 
 # A mended input goes into the same folder.
-expect "tag refuses" 2 "malformed" -- "$DISTILL" tag --input "$TMP/broken" --out "$TMP/mended" $flags
+expect "tag refuses" 2 "malformed" -- "$DISTILL" tag --input "$TMP/broken" --out "$TMP/mended" "${flags[@]}"
 sed -i 4d "$TMP/broken/part-00000.jsonl"
-expect "tag, after the line was removed" 0 -- "$DISTILL" tag --input "$TMP/broken" --out "$TMP/mended" $flags
+expect "tag, after the line was removed" 0 -- "$DISTILL" tag --input "$TMP/broken" --out "$TMP/mended" "${flags[@]}"
 
 tag "$TMP/tagged" > /dev/null 2>&1
 for kind in empty broken missing; do

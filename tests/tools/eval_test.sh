@@ -29,7 +29,7 @@ holds "and the test split counts as unopened" test ! -e "$TMP/tagged/test_openin
 
 out="$TMP/eval"
 EXEC=exec evaluate "$out" > "$TMP/output" 2>&1 < /dev/null &
-until grep -q 'evaluate .* of' "$TMP/output" || ! kill -0 $! 2> /dev/null; do sleep 0.05; done  # the first answer
+until grep -qE ' [0-9]+ of [0-9]+ ' "$TMP/output" || ! kill -0 $! 2> /dev/null; do sleep 0.05; done  # the first answer
 kill -INT $!
 wait $!
 got=$? output="$(< "$TMP/output")"

@@ -43,7 +43,7 @@ holds "a full disk: what came before was kept" test "$(wc -l < "$TMP/kept")" -ge
 
 out="$TMP/ctrl-c"
 EXEC=exec synthesize "$out" > "$TMP/output" 2>&1 < /dev/null &
-until grep -q 'synthesize .* of' "$TMP/output" || ! kill -0 $! 2> /dev/null; do sleep 0.05; done  # the first answer
+until grep -qE ' [0-9]+ of [0-9]+ ' "$TMP/output" || ! kill -0 $! 2> /dev/null; do sleep 0.05; done  # the first answer
 kill -INT $!
 wait $!
 got=$? output="$(< "$TMP/output")"

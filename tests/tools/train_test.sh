@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Training that is stopped, killed or runs out of disk goes on, and ends with the very weights of an undisturbed run.
-# And what a checkpoint refuses: other settings, a student.gguf cut short. Some 20 s of computing: label smoke.
+# And what a checkpoint refuses: other settings, a student.gguf cut short.
 # Not for: learning anything (the smoke run), the state's format (tests/train).
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
