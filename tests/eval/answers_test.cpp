@@ -92,7 +92,13 @@ TEST_CASE("a complete cache asks nothing") {
 
 TEST_CASE("answers of another model or another setting are not mixed in") {
   TemporaryFolder folder;
-  AnswerCache(folder.path / "o", manifest()).close(false);
+  const CaseSet set = case_set(4, 1);
+  {
+    FakeSystem system;
+    AnswerCache cache(folder.path / "o", manifest());
+    ask_missing(system, row("student-top", RowKind::student), set.cases, cache, [] {});
+    cache.close(false);
+  }
   CHECK_THROWS_AS(AnswerCache(folder.path / "o", manifest("another")), Error);
   Row warmer = row("student-top", RowKind::student);
   warmer.sampling.temperature = 0.9;
