@@ -96,7 +96,7 @@ struct Learner::Impl {
   explicit Impl(const LearnerOptions& from)
       : options(from),
         device(device_of(from.device)),
-        mode{bf16_of(from, device), true},
+        mode{bf16_of(from, device), true, 0},
         model(from.model, from.seed, device),
         optimizers(make_optimizers(model.parameters(), from.optimizer, mode.bf16)) {
     at::set_num_threads(compute_threads());
@@ -132,11 +132,13 @@ struct Learner::Impl {
   }
 
   /// Leaves the gradient of the mean loss; returns each micro-batch's part of it.
-  std::vector<double> backward(const Step& step) {
+  std::vector<double> backward(const Step& step, RandomStream random) {
     const double targets = static_cast<double>(step.targets());
+    at::manual_seed(random());
     std::vector<at::Tensor> parts;
     for (const MicroBatch& batch : step.micro_batches) {
-      const at::Tensor loss = loss_sum(batch, mode) / targets;
+      const student::ForwardMode how{mode.bf16, true, std::uint64_t{random()} << 16};
+      const at::Tensor loss = loss_sum(batch, how) / targets;
       loss.backward();
       parts.push_back(loss.detach());
     }
@@ -199,11 +201,10 @@ Learner::Learner(Learner&&) noexcept = default;
 
 StepResult Learner::step(const Step& step, std::uint64_t step_index, double lr_share) {
   if (step.targets() == 0) throw failure("a training step has no token to learn");
-  if (impl_->options.model.dropout > 0)
-    at::manual_seed(RandomStream(impl_->options.seed, "dropout:" + std::to_string(step_index))());
   impl_->zero_grads();
   StepResult result;
-  const std::vector<double> parts = impl_->backward(step);
+  const std::vector<double> parts =
+      impl_->backward(step, {impl_->options.seed, "dropout:" + std::to_string(step_index)});
   for (std::size_t i = 0; i < parts.size(); ++i) {
     result.loss += parts[i];
     if (!std::isfinite(parts[i])) result.bad_micro_batches.push_back(i);
@@ -221,7 +222,7 @@ EvaluationResult Learner::evaluate(std::span<const MicroBatch> batches) {
   EvaluationResult result;
   double sum = 0;
   for (const MicroBatch& batch : batches) {
-    sum += impl_->loss_sum(batch, {impl_->mode.bf16, false}).item<double>();
+    sum += impl_->loss_sum(batch, {impl_->mode.bf16, false, 0}).item<double>();
     result.targets += batch.targets.size();
   }
   impl_->exchange();

@@ -122,3 +122,25 @@ TEST_CASE("Ten steps of AdamW lose what they lose in PyTorch") {
     CHECK(learner.step(golden.step(), i, 1.0).loss == Approx(expected[i]).epsilon(adamw_tolerance));
   }
 }
+
+TEST_CASE("Dropout leaves the mean, drops its share, and is a function of its seed") {
+  student::StudentConfig config;
+  config.vocab_size = 67;
+  config.n_positions = 64;
+  config.n_embd = 64;
+  config.n_layer = 1;
+  config.n_head = 2;
+  config.dropout = 0.25;
+  const student::Gpt2 model(config, 1);
+  const at::Tensor ids_BT = at::zeros({8, 64}, at::kLong);
+  const auto hidden = [&](student::ForwardMode mode) { return model.hidden(ids_BT, mode).detach(); };
+  CHECK(hidden({false, true, 5}).equal(hidden({false, true, 5})));
+  CHECK_FALSE(hidden({false, true, 5}).equal(hidden({false, true, 50})));
+  CHECK(hidden({false, false, 5}).equal(hidden({false, false, 50})));
+  // Averaged over many draws the passes come near to the one without dropout, and single ones do not.
+  at::Tensor mean = at::zeros_like(hidden({}));
+  for (std::uint64_t i = 0; i < 400; ++i) mean += hidden({false, true, 1000 * i}) / 400;
+  const double single = (hidden({false, true, 5}) - hidden({})).abs().mean().item<double>();
+  CHECK(single > 0.1);
+  CHECK((mean - hidden({})).abs().mean().item<double>() < 0.4 * single);
+}

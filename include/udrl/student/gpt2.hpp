@@ -22,8 +22,9 @@ struct Parameter {
 
 /// How a forward pass computes.
 struct ForwardMode {
-  bool bf16 = false;      ///< matrix products in bfloat16; weights, norms and the residual stream stay float32
-  bool training = false;  ///< applies dropout
+  bool bf16 = false;               ///< matrix products in bfloat16; weights, norms and the residual stream stay float32
+  bool training = false;           ///< applies dropout
+  std::uint64_t dropout_seed = 0;  ///< another one for every pass; its neighbours (up to 3·layers + 1) are used too
 };
 
 class Gpt2 {
@@ -48,6 +49,7 @@ class Gpt2 {
   struct Block {
     at::Tensor ln_1_weight, ln_1_bias, attn_weight, attn_bias, proj_weight, proj_bias;
     at::Tensor ln_2_weight, ln_2_bias, fc_weight, fc_bias, out_weight, out_bias;
+    std::uint64_t site;  ///< of its first dropout
   };
   struct Batch {
     std::int64_t rows, length;
@@ -57,7 +59,7 @@ class Gpt2 {
   at::Tensor attend(const Block& block, const at::Tensor& x_NC, const Batch& batch, ForwardMode mode) const;
   at::Tensor feed_forward(const Block& block, const at::Tensor& x_NC, ForwardMode mode) const;
   at::Tensor norm(const at::Tensor& x_NC, const at::Tensor& weight_C, const at::Tensor& bias_C) const;
-  at::Tensor drop(const at::Tensor& x, ForwardMode mode) const;
+  at::Tensor drop(const at::Tensor& x, ForwardMode mode, std::uint64_t site) const;
   void bind_blocks();
 
   StudentConfig config_;
