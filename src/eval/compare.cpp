@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "udrl/base/error.hpp"
+#include "format.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -183,7 +183,11 @@ Headline headline(const Results& results, const CompareOptions& options) {
   }
   h.withheld_because = unfailed_arms(results, h.reference, h.verdict == Verdict::pass);
   if (!results.gate.passed())
-    h.withheld_because.push_back("the scorer does not tell the reference’s answers from another intent’s well enough");
+    h.withheld_because.push_back(
+        "with the intent’s words masked, the scorer tells the reference’s answers from another intent’s with an area "
+        "under the curve of " +
+        fixed(results.gate.auc_masked, 2) + "; " + fixed(results.gate.needed, 2) +
+        " is needed (as written: " + fixed(results.gate.auc_raw, 2) + ")");
   return h;
 }
 

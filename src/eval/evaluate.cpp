@@ -56,10 +56,18 @@ void require_files(const EvalOptions& options, const std::vector<System>& system
               "run scripts/setup.sh, or correct [model] of its systems file");
 }
 
+std::unique_ptr<lm::LanguageModel> open_embedder(const EvalOptions& options) {
+  lm::ModelOptions embedder = options.embedder;
+  embedder.embedding = true;
+  return lm::open_model(embedder);
+}
+
 Prepared prepare(const EvalOptions& options) {
   Prepared p;
   p.systems = load_systems(options);
   require_files(options, p.systems);
+  const std::string any = "a";
+  open_embedder(options)->embed({&any, 1});  // it measures last, but a wrong one is said first
   p.reference = reference_row(p.systems, options.reference);
   const auto fitted = command::load(options.student / "commands.json");
   p.tasks = tasks_of(options, fitted);
@@ -96,21 +104,27 @@ class Asking {
 
  private:
   void open_caches() {
-    const auto& cases = prepared_.set.cases;
     for (const System& system : prepared_.systems) {
       AnswerIdentity identity{prepared_.hashes.at("model " + system.name), {}, options_.seed, context_.command_line};
       for (const auto& task : prepared_.tasks)
         identity.inputs["task " + task.name] = prepared_.hashes.at("task " + task.name);
       if (system.is_student) identity.inputs["commands.json"] = prepared_.hashes.at("commands.json");
       for (const Row& row : system.rows) {
-        auto [cache, is_new] =
-            caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));
-        progress_.total += cases.size();
-        progress_.resumed += static_cast<std::uint64_t>(
-            std::count_if(cases.begin(), cases.end(), [&](const Case& c) { return cache->second.has(c); }));
+        caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));
       }
     }
-    progress_.done = progress_.resumed;
+  }
+
+  /// Of one system alone: the speed of another tells nothing about the time left.
+  Progress progress_of(const System& system) const {
+    Progress progress{"answer", "prompts", 0, 0, 0, system.short_title};
+    for (const Row& row : system.rows) {
+      const AnswerCache& cache = caches_.at(row.name);
+      for (const Case& c : prepared_.set.cases) progress.resumed += cache.has(c) ? 1 : 0;
+      progress.total += prepared_.set.cases.size();
+    }
+    progress.done = progress.resumed;
+    return progress;
   }
 
   bool is_complete(const Row& row) const {
@@ -128,6 +142,7 @@ class Asking {
       cost = measure_cost(system, prepared_.tasks, prepared_.set, options_);
       save(cost, file);
     }
+    if (system.parameters > 0) cost.model.parameters = system.parameters;
     if (std::all_of(system.rows.begin(), system.rows.end(), [&](const Row& row) { return is_complete(row); })) return;
     const Batch batch = answer_rows(system);
     if (!tells_throughput(batch) || (cost.batch && cost.batch->requests > batch.requests)) return;
@@ -146,19 +161,19 @@ class Asking {
   Batch answer_rows(const System& system) {
     const auto open = open_system(system, prepared_.tasks, {options_.slots, options_.seed});
     Batch batch{options_.slots, 0, 0, 0};
-    progress_.detail = system.short_title;
+    Progress progress = progress_of(system);
     for (const Row& row : system.rows) {
       const auto answered = [&] {
         ++batch.requests;
-        ++progress_.done;
-        context_.observer.progress(progress_);
+        ++progress.done;
+        context_.observer.progress(progress);
       };
       const auto throughput = ask_missing(*open, row, prepared_.set.cases, caches_.at(row.name), answered);
       batch.tokens += throughput.generated_tokens;
       batch.seconds += throughput.seconds;
       caches_.at(row.name).close(is_complete(row));
-      check_stop("evaluation stopped after " + std::to_string(progress_.done) + " of " +
-                     std::to_string(progress_.total) + " answers",
+      check_stop("evaluation stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) +
+                     " answers of " + system.title,
                  go_on);
     }
     return batch;
@@ -169,7 +184,6 @@ class Asking {
   const RunContext& context_;
   std::map<std::string, AnswerCache> caches_;
   std::map<std::string, Cost> costs_;
-  Progress progress_{"evaluate", "answers", 0, 0, 0, ""};
 };
 
 /// The arms' answers are made from what is there.
@@ -186,9 +200,7 @@ std::vector<Answer> arm_answers(const Row& row, const std::vector<Answer>& shuff
 
 std::vector<MeasuredRow> measure_all(const Prepared& p, const Asking& asking, const EvalOptions& options,
                                      const RunContext& context) {
-  lm::ModelOptions embedder_options = options.embedder;
-  embedder_options.embedding = true;
-  const auto embedder = lm::open_model(embedder_options);
+  const auto embedder = open_embedder(options);
   std::vector<std::pair<Row, std::vector<Answer>>> rows;
   for (const System& system : p.systems)
     for (const Row& row : system.rows) rows.emplace_back(row, asking.answers(row));

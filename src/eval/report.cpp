@@ -83,7 +83,8 @@ Html facts(const Results& results) {
 
 Html notes(const Headline& h) {
   std::vector<Html> lines;
-  for (const auto& reason : h.withheld_because) lines.push_back(tag("p", "Withheld: " + reason + "."));
+  for (std::size_t i = 1; i < h.withheld_because.size(); ++i)  // the first stands beside the verdict
+    lines.push_back(tag("p", "Also withheld because " + h.withheld_because[i] + "."));
   for (const auto& caveat : h.caveats) lines.push_back(tag("p", "Note: " + caveat + "."));
   return tag("div", {{"class", "notes"}}, lines);
 }

@@ -51,7 +51,7 @@ Html tasks_table(const Results& results) {
 std::string rules_text(const std::map<std::string, double>& rules) {
   std::string out;
   for (const auto& [rule, share] : rules)
-    out += (out.empty() ? "" : ", ") + rule + " " + percent(share, share < 0.01 ? 1 : 0);
+    out += (out.empty() ? "" : ", ") + rule + "\u00a0" + percent(share, share < 0.01 ? 1 : 0);
   return out.empty() ? "none" : out;
 }
 
@@ -173,7 +173,8 @@ Html cost_section(const Results& results) {
                   : text("–")}});
   }
   const Cost& any = results.costs.begin()->second;
-  return join({heading("What an answer costs", any.processor + "; " + std::to_string(any.threads) + " threads; " +
+  return join({heading("What an answer costs", any.processor + "; " + std::to_string(any.threads) +
+                                                   (any.threads == 1 ? " thread; " : " threads; ") +
                                                    std::to_string(any.latency.requests) +
                                                    " requests a system, one after another, few-shot prefix already "
                                                    "computed. All through the same engine, llama.cpp."),

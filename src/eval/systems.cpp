@@ -17,6 +17,7 @@ struct SystemFile {
   double top_p = 0.95;
   double repeat_penalty = 1.0;
   bool few_shot = true;
+  std::uint64_t parameters = 0;
   lm::ModelOptions model;
 };
 
@@ -29,6 +30,8 @@ void declare(OptionSet& set, SystemFile& file) {
   set.add("top_p", file.top_p, "of the sampled row").range(0.01, 1);
   set.add("repeat_penalty", file.repeat_penalty, "of both rows, as in synthesis; 1: off").range(1, 2);
   set.add("few_shot", file.few_shot, "show it the task's examples, as in synthesis");
+  set.add("parameters", file.parameters,
+          "of the model, where its file stores a tied matrix twice; 0: what the file holds");
   lm::declare(set, "model", file.model);
 }
 
@@ -127,13 +130,13 @@ System load_system(const std::filesystem::path& path) {
     throw user_error("a system without a row").at(path.string()).hint("set decodings = [\"greedy\", \"sampled\"]");
   if (file.short_title.empty()) file.short_title = file.title;
   if (file.model.name.empty()) file.model.name = file.name;
-  System system{file.name, file.title, file.short_title, false, file.model, {}};
+  System system{file.name, file.title, file.short_title, false, file.parameters, file.model, {}};
   for (const auto& decoding : file.decodings) system.rows.push_back(model_row(file, decoding));
   return system;
 }
 
 System student_system(const EvalOptions& options) {
-  System system{"student", "udrl student", "student", true, {}, {}};
+  System system{"student", "udrl student", "student", true, 0, {}, {}};
   system.model.name = "student";
   system.model.gguf = options.student / "student.gguf";
   system.rows = {student_row(options, "top"), student_row(options, "lowest")};

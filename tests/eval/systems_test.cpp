@@ -26,8 +26,9 @@ const std::string tiny = "name = \"tiny\"\ntitle = \"Tiny Model Q4\"\n[model]\ng
 
 TEST_CASE("a system gives a row for each decoding") {
   TemporaryFolder folder;
-  const System system = load_system(write(folder, "tiny", "temperature = 0.6\n" + tiny));
+  const System system = load_system(write(folder, "tiny", "temperature = 0.6\nparameters = 7\n" + tiny));
   REQUIRE(system.rows.size() == 2);
+  CHECK(system.parameters == 7);
   CHECK(system.rows[0].name == "tiny-greedy");
   CHECK(system.rows[0].sampling.temperature == 0.0);
   CHECK(system.rows[1].title == "Tiny Model Q4, sampled");

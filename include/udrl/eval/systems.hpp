@@ -2,6 +2,7 @@
 // Not for: asking (question.hpp, answers.hpp).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ struct Row {
 struct System {
   std::string name, title, short_title;
   bool is_student = false;
+  std::uint64_t parameters = 0;  ///< where the file's own count misleads (a tied matrix stored twice); 0: the file's
   lm::ModelOptions model;
   std::vector<Row> rows;
 };
@@ -41,7 +43,8 @@ inline constexpr const char* shuffled_row = "shuffled";
 inline constexpr const char* bare_intent_row = "bare-intent";
 
 /// Reads configs/systems/NAME.toml: `name`, `title`, `short_title`, `decodings` ("greedy", "sampled"), `temperature`,
-/// `top_p`, `repeat_penalty`, `few_shot`, and [model]. An unknown key or a value out of range is an `Error` (user).
+/// `top_p`, `repeat_penalty`, `few_shot`, `parameters`, and [model]. An unknown key or a value out of range is an
+/// `Error` (user).
 System load_system(const std::filesystem::path& file);
 /// The student under its top and its lowest return.
 System student_system(const EvalOptions& options);
