@@ -167,6 +167,18 @@ std::vector<std::string> unfailed_arms(const Results& results, const std::string
   return reasons;
 }
 
+/// What holds for the headline holds for every ratio that is printed: none may pass where no verdict is due.
+void restrain_verdicts(Results& results) {
+  const bool withheld = !results.headline.withheld_because.empty();
+  const bool too_few = results.set.subjects.size() < fewest_subjects;
+  for (RowResult& row : results.rows)
+    for (Ratio& ratio : row.ratios) {
+      if (withheld) ratio.verdict = Verdict::withheld;
+      else if (too_few && ratio.verdict != Verdict::undefined) ratio.verdict = Verdict::inconclusive;
+    }
+  if (withheld) results.headline.verdict = Verdict::withheld;
+}
+
 Headline headline(const Results& results, const CompareOptions& options) {
   Headline h;
   h.reference = options.reference;
@@ -203,6 +215,7 @@ void compare(Results& results, const std::map<std::string, std::string>& system_
   results.return_effect = return_effect(results, comparison);
   results.gate = scorer_gate(results, options.reference);
   results.headline = headline(results, options);
+  restrain_verdicts(results);
 }
 
 }  // namespace udrl::eval

@@ -45,7 +45,7 @@ std::string lead(const Results& results) {
 
 Html verdict(const Results& results) {
   const Headline& h = results.headline;
-  const std::string name = verdict_text(h);
+  const std::string name = to_string(h.verdict);
   std::string why = "To pass, the one-sided 95% lower bound must lie above " + percent(h.margin) +
                     " of the teacher; it is " + percent(headline_ratio(results).lower_95) + ".";
   if (!h.withheld_because.empty()) why = "No verdict is given: " + h.withheld_because.front() + ".";

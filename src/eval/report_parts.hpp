@@ -25,7 +25,6 @@ const char* css_class(RowKind kind);
 const Cost* cost_of(const Results& results, const RowResult& row);
 /// The ratio to a reference row, or null.
 const Ratio* ratio_to(const RowResult& row, const std::string& reference);
-std::string verdict_text(const Headline& headline);
 
 Html systems_section(const Results& results);
 Html control_section(const Results& results);

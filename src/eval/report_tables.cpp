@@ -88,10 +88,6 @@ const Ratio* ratio_to(const RowResult& row, const std::string& reference) {
   return nullptr;
 }
 
-std::string verdict_text(const Headline& headline) {
-  return headline.withheld_because.empty() ? to_string(headline.verdict) : "WITHHELD";
-}
-
 Html systems_section(const Results& results) {
   const std::string& reference = results.headline.reference;
   std::vector<TableRow> rows;

@@ -90,7 +90,7 @@ Json to_json(const Headline& h) {
   return {{"row", h.row},
           {"reference", h.reference},
           {"margin", h.margin},
-          {"verdict", h.withheld_because.empty() ? to_string(h.verdict) : "WITHHELD"},
+          {"verdict", to_string(h.verdict)},
           {"withheld_because", h.withheld_because},
           {"caveats", h.caveats}};
 }

@@ -144,6 +144,7 @@ std::string to_string(Verdict verdict) {
     case Verdict::pass: return "PASS";
     case Verdict::fail: return "FAIL";
     case Verdict::inconclusive: return "INCONCLUSIVE";
+    case Verdict::withheld: return "WITHHELD";
     case Verdict::undefined: break;
   }
   return "UNDEFINED";

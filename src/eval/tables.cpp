@@ -62,8 +62,6 @@ std::string set_text(const Results& results) {
          " subjects that training never saw, " + std::to_string(results.set.tasks.size()) + " tasks";
 }
 
-std::string verdict_text(const Headline& h) { return h.withheld_because.empty() ? to_string(h.verdict) : "WITHHELD"; }
-
 }  // namespace
 
 std::string to_markdown(const Results& results) {
@@ -107,7 +105,7 @@ std::string to_terminal(const Results& results) {
   std::string out = aligned(lines) + "\n" + set_text(results) + "\n";
   out += "ratio to " + reference +
          ", from the floor of shuffled answers: " + ratio_text(results.row(results.headline.row), reference, true) +
-         ", verdict at " + fixed(results.headline.margin, 2) + ": " + verdict_text(results.headline) + "\n";
+         ", verdict at " + fixed(results.headline.margin, 2) + ": " + to_string(results.headline.verdict) + "\n";
   for (const auto& reason : results.headline.withheld_because) out += "  withheld: " + reason + "\n";
   for (const auto& caveat : results.headline.caveats) out += "  note: " + caveat + "\n";
   if (results.return_effect)

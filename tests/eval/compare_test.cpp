@@ -67,6 +67,7 @@ TEST_CASE("a PASS is withheld where an arm that must fail passes") {
   r = compared(std::move(r));
   REQUIRE(r.headline.withheld_because.size() == 1);
   CHECK(to_json(r).at("headline").at("verdict") == "WITHHELD");
+  CHECK(to_json(r).dump().find("\"PASS\"") == std::string::npos);  // nor for any other row
 }
 
 TEST_CASE("no verdict from a scorer that does not know true from shuffled answers") {
@@ -82,6 +83,8 @@ TEST_CASE("too few subjects decide nothing") {
   const Results r = compared(results(0.75, 0.4, 8));
   CHECK(r.headline.verdict == Verdict::inconclusive);
   CHECK(r.headline.caveats.size() == 2);
+  for (const RowResult& row : r.rows)
+    for (const Ratio& ratio : row.ratios) CHECK(ratio.verdict == Verdict::inconclusive);
 }
 
 TEST_CASE("top less lowest return, overall and by task") {

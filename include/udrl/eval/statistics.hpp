@@ -53,7 +53,8 @@ struct Estimate {
 /// Percentile interval of `draws`; undefined if over 1% of them are not finite.
 Estimate estimate(double value, const std::vector<double>& draws);
 
-enum class Verdict { pass, fail, inconclusive, undefined };
+/// `withheld`: the evaluation as a whole does not deserve one (compare.hpp); `decide` never says so.
+enum class Verdict { pass, fail, inconclusive, undefined, withheld };
 std::string to_string(Verdict verdict);
 
 /// Means of one comparison, with the same resamples in each vector.
