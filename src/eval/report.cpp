@@ -22,6 +22,7 @@ const Estimate& headline_ratio(const Results& results) {
 std::string title(const Results& results) {
   const Estimate& e = headline_ratio(results);
   if (!std::isfinite(e.value)) return "No ratio can be given: the teacher does not beat shuffled answers";
+  if (e.value <= 0) return "The student does no better than unrelated answers";
   return "The student reaches " + percent(e.value) + " of its teacher’s relevance";
 }
 

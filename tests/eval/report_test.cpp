@@ -91,6 +91,13 @@ TEST_CASE("a report without a defined ratio says so") {
   CHECK(is_balanced(html));
 }
 
+TEST_CASE("a student below the floor is not given a negative share in the title") {
+  Results r = whole_results();
+  for (auto& m : r.measured[0].answers) m.masked = 0.05;
+  compare(r, {{"student-top", "student"}, {"teacher-greedy", "teacher"}}, compare_options());
+  CHECK(report_html(r, {3}).find("no better than unrelated answers") != std::string::npos);
+}
+
 TEST_CASE("ticks are round numbers inside the range") {
   const auto near = [](const std::vector<double>& got, const std::vector<double>& wanted) {
     REQUIRE(got.size() == wanted.size());
