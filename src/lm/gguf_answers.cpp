@@ -16,6 +16,8 @@ namespace {
 
 /// The automatic cache never grows beyond this, unless a single request needs more.
 constexpr int most_automatic_cells = 32768;
+/// A question shorter than this is computed anew for each draw: sharing costs a step in which the draws wait.
+constexpr std::size_t shortest_question = 8;
 
 class Run {
  public:
@@ -35,7 +37,8 @@ class Run {
   // Admission.
   void refill();
   bool admit(Prepared& prepared);
-  Prefix* prefix_for(const Prepared& prepared, bool& shareable);
+  void share_question(Prepared& prepared);
+  Prefix* prefix_of(std::span<const llama_token> tokens, Prefix* parent);
   bool has_room(int cells);
   void open_cache();
   int cells_wanted() const;
@@ -86,19 +89,42 @@ void Run::refill() {
   }
 }
 
+/// Several draws ask the same question one after another: all of it but the last token, which is computed for its
+/// logits, is then computed once.
+void Run::share_question(Prepared& prepared) {
+  const std::size_t all_but_last = prepared.tokens.size() - 1;
+  if (all_but_last < prepared.common + shortest_question) return;
+  const bool asked_before = prefixes_->find(std::span(prepared.tokens).first(all_but_last)) != nullptr;
+  const bool asked_next = look_ahead(2) && waiting_.size() > 1 && waiting_[1].tokens == prepared.tokens;
+  prepared.shared = asked_before || asked_next ? all_but_last : prepared.common;
+}
+
+Prefix* Run::prefix_of(std::span<const llama_token> tokens, Prefix* parent) {
+  if (parent != nullptr && parent->tokens.size() == tokens.size()) return parent;
+  Prefix* prefix = tokens.empty() ? nullptr : prefixes_->find(tokens);
+  if (prefix != nullptr || tokens.empty()) return prefix;
+  prefix = prefixes_->add(tokens, parent);
+  if (prefix != nullptr) figures_.prompt_tokens += prefix->own();
+  return prefix;
+}
+
 bool Run::admit(Prepared& prepared) {
-  const auto shared = std::span(prepared.tokens).first(prepared.shared);
-  Prefix* prefix = prepared.shared > 0 ? prefixes_->find(shared) : nullptr;
-  const int to_compute = prefix == nullptr ? static_cast<int>(prepared.shared) : 0;
-  last_prefix_ = prefix;  // so that making room spares it
-  if (!has_room(prepared.own_cells() + to_compute)) return false;
-  if (prefix == nullptr && prepared.shared > 0) {
-    prefix = prefixes_->add(shared);
-    if (prefix == nullptr) prepared.shared = 0;  // too many different prefixes at once: this one is not shared
-    last_prefix_ = prefix;
-    prefixes_->drop_unused(prefix);
-    figures_.prompt_tokens += prefix != nullptr ? prefix->tokens.size() : 0;
+  share_question(prepared);
+  const auto leading = [&](std::size_t count) { return std::span(prepared.tokens).first(count); };
+  Prefix* known = prefixes_->find(leading(prepared.shared));
+  if (known == nullptr) known = prefixes_->find(leading(prepared.common));
+  last_prefix_ = known;  // so that making room spares it
+  const std::size_t computed = known == nullptr ? 0 : known->tokens.size();
+  if (!has_room(static_cast<int>(prepared.shared - computed) + prepared.own_cells())) return false;
+
+  Prefix* prefix = prefix_of(leading(prepared.common), nullptr);
+  if (prepared.shared > prepared.common) {
+    Prefix* question = prefix_of(leading(prepared.shared), prefix);
+    if (question != nullptr) prefix = question;
   }
+  prepared.shared = prefix == nullptr ? 0 : prefix->tokens.size();  // fewer where too many are in use at once
+  last_prefix_ = prefix;
+  prefixes_->drop_unused(prefix);
   reserved_ += prepared.own_cells();
   figures_.prompt_tokens += prepared.tokens.size() - prepared.shared;
   answers_.push_back(std::make_unique<Answer>(std::move(prepared), free_slots_.back(), prefix));
@@ -127,7 +153,7 @@ int Run::cells_wanted() const {
 void Run::open_cache() {
   context_ = engine_.generation_context(cells_wanted());
   const int slots = engine_.options().slots;
-  prefixes_ = std::make_unique<PrefixCache>(llama_get_memory(context_), slots, Engine::prefix_sequences);
+  prefixes_ = std::make_unique<PrefixCache>(llama_get_memory(context_), slots, engine_.prefix_sequences());
   last_prefix_ = nullptr;
   free_slots_.clear();
   for (llama_seq_id slot = slots; slot-- > 0;) free_slots_.push_back(slot);
@@ -145,6 +171,7 @@ void Run::refuse(const Prepared& prepared) const {
 void Run::step() {
   batch_.clear();
   // First, since a prefix may have been there already when its answer was admitted.
+  prefixes_->inherit();
   for (const auto& answer : answers_) answer->take_prefix(*prefixes_);
   for (const bool generating : {true, false}) {
     for (const auto& answer : answers_) {

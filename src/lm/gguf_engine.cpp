@@ -15,7 +15,7 @@ constexpr int least_automatic_cells = 1024;  // so that texts to score, each a l
 int rounded_up(int n, int step) { return (n + step - 1) / step * step; }
 
 void check_options(const ModelOptions& options) {
-  const int most = static_cast<int>(llama_max_parallel_sequences()) - Engine::prefix_sequences;
+  const int most = static_cast<int>(llama_max_parallel_sequences()) - Engine::least_prefixes;
   if (options.slots < 1 || options.slots > most) {
     throw user_error("slots is out of range")
         .expected("1 to " + std::to_string(most))
@@ -55,6 +55,11 @@ bool Engine::is_encoder() const {
   return metadata(model_.get(), (architecture + ".attention.causal").c_str(), "true") == "false";
 }
 
+int Engine::prefix_sequences() const {
+  const int all = static_cast<int>(llama_max_parallel_sequences());
+  return std::min(least_prefixes + options_.slots, all - options_.slots);
+}
+
 llama_context_params Engine::common_parameters() const {
   llama_context_params parameters = llama_context_default_params();
   parameters.n_threads = compute_threads();
@@ -84,9 +89,9 @@ llama_context* Engine::generation_context(int cells) {
   }
   llama_context_params parameters = common_parameters();
   parameters.n_ctx = static_cast<std::uint32_t>(rounded_up(cells, 256));
-  parameters.n_batch = static_cast<std::uint32_t>(std::max(options_.batch, options_.slots + prefix_sequences));
+  parameters.n_batch = static_cast<std::uint32_t>(std::max(options_.batch, rows()));
   parameters.n_ubatch = parameters.n_batch;
-  parameters.n_seq_max = static_cast<std::uint32_t>(options_.slots + prefix_sequences);
+  parameters.n_seq_max = static_cast<std::uint32_t>(rows());
   parameters.n_outputs_max = parameters.n_seq_max;
   parameters.kv_unified = true;  // sequences share the cells of a common prefix
   open_context(parameters);

@@ -12,8 +12,8 @@ namespace udrl::lm {
 
 class Engine {
  public:
-  /// Prefixes that can be shared at once, each in a sequence behind those of the slots.
-  static constexpr int prefix_sequences = 8;
+  /// Beginnings that can be shared at once, beside one question a slot: each in a sequence behind those of the slots.
+  static constexpr int least_prefixes = 8;
   static constexpr int embedding_sequences = 64;
 
   /// Throws `Error`: a missing, damaged or truncated file, an architecture that llama.cpp does not know.
@@ -25,6 +25,9 @@ class Engine {
   /// Positions that the model was trained with.
   int trained_positions() const { return llama_model_n_ctx_train(model_.get()); }
   bool is_encoder() const;
+  int prefix_sequences() const;
+  /// Rows of logits that one batch can give; llama.cpp wants as many as there are sequences.
+  int rows() const { return options_.slots + prefix_sequences(); }
 
   /// A context to generate with that has an empty cache of at least `cells` tokens, or as many as the options fix.
   /// Makes a new one only if the present one is too small.

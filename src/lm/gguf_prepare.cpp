@@ -39,7 +39,7 @@ Prepared prepare(const Engine& engine, Request request) {
         .hint("shorten the prompt (fewer examples), or take a model with more positions");
   }
   prepared.budget = std::min(request.sampling.max_tokens, room);
-  prepared.shared = shared_tokens(engine, request, prepared.tokens);
+  prepared.common = prepared.shared = shared_tokens(engine, request, prepared.tokens);
   prepared.request = std::move(request);
   return prepared;
 }

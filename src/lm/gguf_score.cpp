@@ -10,9 +10,6 @@
 namespace udrl::lm {
 namespace {
 
-/// Rows of logits wanted from one batch: as many as the context was made for.
-int rows_at_once(const Engine& engine) { return engine.options().slots + Engine::prefix_sequences; }
-
 /// Token i + 1 is predicted from row i.
 double log_prob_of(llama_context* context, int row, llama_token next, int vocabulary) {
   const std::span<const float> logits(llama_get_logits_ith(context, row), static_cast<std::size_t>(vocabulary));
@@ -52,7 +49,7 @@ double continuation_log_prob(Engine& engine, const Prompt& prompt, const std::st
   for (std::size_t done = 0; done + 1 < tokens.size();) {
     batch.clear();
     const std::size_t begin = done;
-    for (int rows = 0; batch.room() > 0 && rows < rows_at_once(engine) && done + 1 < tokens.size(); ++done) {
+    for (int rows = 0; batch.room() > 0 && rows < engine.rows() && done + 1 < tokens.size(); ++done) {
       const bool wanted = done + 1 >= first;
       batch.add(tokens[done], static_cast<int>(done), 0, wanted);
       rows += wanted ? 1 : 0;

@@ -84,6 +84,34 @@ TEST_CASE("a shared prefix changes the cost, not the greedy text") {
   CHECK(cost[1] * 3 < cost[0]);
 }
 
+TEST_CASE("draws of one question compute it once, alone and behind a common beginning") {
+  const std::string architecture = GENERATE("llama", "gpt2");
+  const std::size_t common_segments = GENERATE(0, 1);
+  const int draws = 4;
+  const TestFolder folder;
+  const auto model = tiny_model(folder, {architecture, 256, 3, true}, slots(GENERATE(1, 3, 16)));
+  std::vector<Request> all;
+  std::vector<std::string> alone;
+  std::uint64_t length = 0;
+  for (int question = 0; question < 5; ++question) {
+    const std::string text = "question number " + std::to_string(question) + " about the sea";
+    const Request one = request("alone", text, 10);
+    length = one.prompt[0].text.size() + one.prompt[1].text.size() + 1;  // at most: a token a byte
+    alone.push_back(complete_all(*model, {&one, 1})[0].text);
+    for (int draw = 0; draw < draws; ++draw) {
+      all.push_back(request("r" + std::to_string(all.size()), text, 10));
+      all.back().shared_segments = common_segments;
+    }
+  }
+  std::size_t asked = 0;
+  const Throughput figures = model->complete(
+      [&]() -> std::optional<Request> { return asked < all.size() ? std::optional(all[asked++]) : std::nullopt; },
+      [&](Completion answer) {
+        CHECK(answer.text == alone[std::stoul(answer.id.substr(1)) / static_cast<std::size_t>(draws)]);
+      });
+  CHECK(figures.prompt_tokens <= 5 * (length + draws));
+}
+
 TEST_CASE("many different prefixes, more than are kept at once, all answer as if alone") {
   const TestFolder folder;
   const auto model = tiny_model(folder, {"llama", 256, 5, true}, slots(12));
