@@ -14,9 +14,9 @@ namespace udrl::data {
 namespace {
 
 // In the order in which stages add them: the order on a line, too.
-constexpr std::array<std::string_view, 19> known_fields = {
-    "intent_id", "intent",   "group",  "subject", "format", "style", "id",     "task",     "prompt", "teacher",
-    "draw",      "sampling", "finish", "tokens",  "scores", "words", "return", "commands", "split"};
+constexpr std::array<std::string_view, 20> known_fields = {
+    "intent_id", "intent", "group",    "subject", "format", "style",  "occasion", "id",     "task",     "prompt",
+    "teacher",   "draw",   "sampling", "finish",  "tokens", "scores", "words",    "return", "commands", "split"};
 
 bool is_known(std::string_view name) {
   return std::find(known_fields.begin(), known_fields.end(), name) != known_fields.end();
@@ -105,7 +105,8 @@ void append_field(std::string& line, const std::string& name, const Json& value)
 Intent intent_from_json(const Json& json) {
   const Fields fields(json, "record");
   return {fields.text("intent_id"),      fields.text("intent"),        fields.text_or("group", ""),
-          fields.text_or("subject", ""), fields.text_or("format", ""), fields.text_or("style", "")};
+          fields.text_or("subject", ""), fields.text_or("format", ""), fields.text_or("style", ""),
+          fields.text_or("occasion", "")};
 }
 
 Json to_json(const Intent& intent) {
@@ -114,6 +115,7 @@ Json to_json(const Intent& intent) {
   put_if_set(json, "subject", intent.subject);
   put_if_set(json, "format", intent.format);
   put_if_set(json, "style", intent.style);
+  put_if_set(json, "occasion", intent.occasion);
   return json;
 }
 

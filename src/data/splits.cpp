@@ -1,16 +1,26 @@
-// Held-out subjects, drawn group by group. Not for: records.
+// Parts drawn by hash: groups and formats first, then subjects within their group, then single intents.
 #include "udrl/data/splits.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <limits>
+#include <unordered_map>
 
 #include "udrl/base/error.hpp"
-#include "udrl/base/random.hpp"
+#include "udrl/base/files.hpp"
 
 namespace udrl::data {
 namespace {
 
-using Groups = std::map<std::string, std::vector<std::string>>;
+/// The hash of a name for one purpose, and as a number in [0, 1).
+std::uint64_t hash_of(const SplitOptions& options, const char* purpose, const std::string& name) {
+  const std::string id = content_id({std::to_string(options.seed), purpose, name});
+  std::uint64_t hash = 0;
+  std::from_chars(id.data(), id.data() + 16, hash, 16);
+  return hash;
+}
+double chance(std::uint64_t hash) { return std::ldexp(static_cast<double>(hash >> 11), -53); }
 
 void check(const SplitOptions& options) {
   const double test = options.test_fraction, valid = options.valid_fraction;
@@ -20,40 +30,98 @@ void check(const SplitOptions& options) {
       .got(std::to_string(test) + " and " + std::to_string(valid));
 }
 
-// Each subject once, in the first of its groups; both sorted.
-Groups group(const std::vector<GroupedSubject>& subjects) {
-  std::map<std::string, std::string> group_of;
-  for (const GroupedSubject& s : subjects) {
-    const auto found = group_of.emplace(s.subject, s.group).first;
-    found->second = std::min(found->second, s.group);
-  }
-  Groups groups;
-  for (const auto& [subject, name] : group_of) groups[name].push_back(subject);
-  return groups;
+/// Numbers of the names, in the order of their hashes.
+std::vector<std::uint32_t> in_hash_order(const std::vector<std::string>& names, std::vector<std::uint32_t> numbers,
+                                         const SplitOptions& options, const char* purpose) {
+  std::sort(numbers.begin(), numbers.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return std::pair(hash_of(options, purpose, names[a]), names[a]) <
+           std::pair(hash_of(options, purpose, names[b]), names[b]);
+  });
+  return numbers;
 }
 
-std::size_t held_out(double fraction, std::size_t n, std::size_t left) {
+/// Which of the names, from number `first` on, are held out whole.
+std::vector<bool> choose(const std::vector<std::string>& names, std::uint32_t first, int wanted,
+                         const SplitOptions& options, const char* purpose) {
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t i = first; i < names.size(); ++i) numbers.push_back(i);
+  const std::size_t count = std::min<std::size_t>(static_cast<std::size_t>(std::max(wanted, 0)), numbers.size() / 10);
+  numbers = in_hash_order(names, std::move(numbers), options, purpose);
+  std::vector<bool> chosen(names.size());
+  for (std::size_t i = 0; i < count; ++i) chosen[numbers[i]] = true;
+  return chosen;
+}
+
+std::size_t share(double fraction, std::size_t n, std::size_t left) {
   if (fraction <= 0) return 0;
   const auto wanted = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(n)));
   return std::min(std::max<std::size_t>(wanted, 1), left);
 }
 
+constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
+
+/// Each subject's group: the first by name of those it is in.
+std::vector<std::uint32_t> group_of_subjects(const std::vector<Origin>& intents, const OriginNames& names) {
+  std::vector<std::uint32_t> group(names.subjects.size(), nobody);
+  for (const Origin& intent : intents) {
+    std::uint32_t& known = group[intent.subject];
+    if (known == nobody || names.groups[intent.group] < names.groups[known]) known = intent.group;
+  }
+  return group;
+}
+
+std::vector<Split> split_subjects(const std::vector<std::uint32_t>& group_of, const OriginNames& names,
+                                  const SplitOptions& options) {
+  std::vector<std::vector<std::uint32_t>> members(names.groups.size());
+  for (std::uint32_t s = 0; s < group_of.size(); ++s) {
+    if (group_of[s] != nobody) members[group_of[s]].push_back(s);
+  }
+  std::vector<Split> splits(names.subjects.size(), Split::train);
+  for (auto& group : members) {
+    const std::size_t n = group.size();
+    if (n == 0) continue;
+    group = in_hash_order(names.subjects, std::move(group), options, "subject");
+    const std::size_t test = share(options.test_fraction, n, n - 1);
+    const std::size_t valid = share(options.valid_fraction, n, n - 1 - test);
+    for (std::size_t i = 0; i < test + valid; ++i) splits[group[i]] = i < test ? Split::test : Split::valid;
+  }
+  return splits;
+}
+
+/// Of each wish that is phrased in several ways, the phrasing that may train.
+std::unordered_map<std::uint64_t, std::uint64_t> first_phrasings(const std::vector<Origin>& intents) {
+  std::unordered_map<std::uint64_t, std::uint64_t> first;
+  for (const Origin& intent : intents) {
+    const auto [entry, added] = first.emplace(intent.wish, intent.intent);
+    if (!added) entry->second = std::min(entry->second, intent.intent);
+  }
+  return first;
+}
+
 }  // namespace
 
-std::map<std::string, std::string> split_subjects(const std::vector<GroupedSubject>& subjects,
-                                                  const SplitOptions& options) {
+std::vector<Split> split_intents(const std::vector<Origin>& intents, const OriginNames& names,
+                                 const SplitOptions& options) {
   check(options);
-  std::map<std::string, std::string> splits;
-  Groups groups = group(subjects);
-  for (auto& [name, members] : groups) {
-    RandomStream random(options.seed, "split/" + name);
-    random.shuffle(members);
-    const std::size_t n = members.size();
-    const std::size_t test = held_out(options.test_fraction, n, n - 1);
-    const std::size_t valid = held_out(options.valid_fraction, n, n - 1 - test);
-    for (std::size_t i = 0; i < n; ++i) {
-      splits[members[i]] = i < test ? "test" : i < test + valid ? "valid" : "train";
-    }
+  const auto group_of = group_of_subjects(intents, names);
+  const auto unseen_group = choose(names.groups, 0, options.unseen_groups, options, "group");
+  const auto unseen_format = choose(names.formats, 1, options.unseen_formats, options, "format");
+  const auto of_subject = split_subjects(group_of, names, options);
+  const auto phrasing = first_phrasings(intents);
+  std::vector<Split> splits;
+  for (const Origin& intent : intents) {
+    const std::string wish = std::to_string(intent.wish);
+    const auto drawn = [&](double share, const char* purpose, const std::string& name) {
+      return share > 0 && chance(hash_of(options, purpose, name)) < share;
+    };
+    Split split = of_subject[intent.subject];
+    if (unseen_group[group_of[intent.subject]]) split = Split::test_groups;
+    else if (split == Split::train && unseen_format[intent.format]) split = Split::test_formats;
+    else if (split == Split::train && drawn(options.new_intents, "wish", wish)) split = Split::test_intents;
+    else if (split == Split::train && phrasing.at(intent.wish) != intent.intent &&
+             drawn(options.paraphrases, "paraphrase", wish))
+      split = Split::test_paraphrases;
+    splits.push_back(split);
   }
   return splits;
 }

@@ -19,6 +19,8 @@ bool is_ascii(std::string_view text);
 bool is_white_space(char32_t code);
 /// General category Cc.
 bool is_control(char32_t code);
+/// A letter of any script.
+bool is_letter(char32_t code);
 /// A letter, mark or number of any script.
 bool is_word_character(char32_t code);
 

@@ -16,6 +16,9 @@ struct Span {
   std::size_t begin = 0, end = 0;  // bytes
 };
 
+/// Latin letters have code points below U+0250, and U+1E00–U+1EFF.
+bool is_latin(char32_t code) { return code < 0x250 || (code >= 0x1E00 && code <= 0x1EFF); }
+
 bool is_apostrophe(char32_t code) { return code == '\'' || code == 0x2019; }
 
 bool word_character_at(std::string_view text, std::size_t at) {
@@ -73,6 +76,14 @@ std::vector<std::string_view> words(std::string_view text) {
     begin = text.find_first_not_of(ascii_space, end);
   }
   return out;
+}
+
+bool has_other_script(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t code = decode_utf8(text, at);
+    if (is_letter(code) && !is_latin(code)) return true;
+  }
+  return false;
 }
 
 int count_words(std::string_view text) { return static_cast<int>(words(text).size()); }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "tag_fit.hpp"
+#include "tag_near.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
@@ -33,6 +34,7 @@ const char* count_name(const Row& row) {
   switch (row.outcome) {
     case Outcome::duplicate: return "duplicate";
     case Outcome::duplicate_across: return "duplicate_across";
+    case Outcome::near_held_out: return "near_held_out";
     case Outcome::too_long: return "too_long";
     case Outcome::empty: return "empty";
     case Outcome::kept: break;
@@ -54,14 +56,8 @@ void add_tags(Record& record, const Row& row) {
   record.split = split_names[static_cast<std::size_t>(row.split)];
 }
 
-/// The input changed between the two passes: no file of ours can be trusted then.
-Error changed_input() {
-  return failure("the input changed while it was being tagged")
-      .hint("let nothing write to it, and run the same command again");
-}
-
 void write_splits(const TagOptions& options, const Pool& pool, RecordStream stream, Observer& observer) {
-  std::array<std::optional<data::ShardWriter>, 3> writers;
+  std::array<std::optional<data::ShardWriter>, split_names.size()> writers;
   Progress progress{"tag: write", "prompts", 0, pool.rows.size(), 0, ""};
   for (const Row& row : pool.rows) {
     std::optional<Record> record = stream.next();
@@ -92,11 +88,13 @@ fs::path rejects_file(const TagOptions& options) {
 }
 
 TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& observer) {
-  Pool pool = read_pool(options, RecordStream(options.input, rejects_file(options)), observer);
+  const auto open = [&] { return RecordStream(options.input, rejects_file(options)); };
+  Pool pool = read_pool(options, open(), observer);
+  if (options.drop_near_held_out) drop_near_held_out(pool, options, open, observer);
   const command::Fitted fitted = fit_returns(pool, options);
   manifest.counts = count_outcomes(pool);
   remove_splits(options.out);
-  write_splits(options, pool, RecordStream(options.input, rejects_file(options)), observer);
+  write_splits(options, pool, open(), observer);
   const TagTable table = make_table(pool);
   command::save(fitted, options.out / "commands.json");
   write_file_atomic(options.out / "table.json", to_json(table).dump(1) + "\n");
@@ -108,7 +106,9 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
 
 void declare(OptionSet& set, TagOptions& o) {
   set.add("input", o.input, "scored folders, pooled").required().runtime_only();
-  set.add("out", o.out, "folder to write: train/, valid/, test/, commands.json, table.txt").required().runtime_only();
+  set.add("out", o.out, "folder to write: train/, valid/, test/ and its kin, commands.json, table.txt")
+      .required()
+      .runtime_only();
   set.add("bins", o.bins, "how many returns can be asked for").range(1, command::max_returns);
   set.add("return_kind", o.return_kind, "advantage: rank within an intent; global: rank within the task")
       .choices({"advantage", "global"});
@@ -119,6 +119,15 @@ void declare(OptionSet& set, TagOptions& o) {
   set.add("seed", o.split.seed, "seed that chooses the subjects held out");
   set.add("test_fraction", o.split.test_fraction, "share of each group's subjects held out for test").range(0, 0.9);
   set.add("valid_fraction", o.split.valid_fraction, "share of each group's subjects held out for valid").range(0, 0.9);
+  set.add("new_intents", o.split.new_intents, "share of training subjects' intents held out as test_intents")
+      .range(0, 0.9);
+  set.add("paraphrases", o.split.paraphrases, "share of wishes phrased in several ways of which one phrasing trains")
+      .range(0, 1);
+  set.add("unseen_groups", o.split.unseen_groups, "whole groups held out as test_groups, at most a tenth")
+      .range(0, 1000);
+  set.add("unseen_formats", o.split.unseen_formats, "formats held out as test_formats, at most a tenth").range(0, 1000);
+  set.add("drop_near_held_out", o.drop_near_held_out, "keep out of training what is nearly the same as held-out texts");
+  data::declare(set, "near", o.near);
   set.add("support.at_least", o.support.at_least, "training records that a command needs to be allowed").range(1, 1e9);
   set.add("support.reach", o.support.reach, "counted over this many words to each side").range(0, command::max_words);
   set.add("support.top_at_least", o.support.top_at_least, "records that the top return needs").range(1, 1e9);

@@ -2,10 +2,13 @@
 #include "tag_pool.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <set>
 #include <unordered_map>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/dedup.hpp"
 #include "udrl/data/text.hpp"
@@ -31,9 +34,17 @@ const std::string& subject_of(const data::Intent& intent) {
   return intent.subject.empty() ? intent.intent : intent.subject;
 }
 
+std::uint64_t hash64(const std::string& id) {
+  std::uint64_t value = 0;
+  std::from_chars(id.data(), id.data() + std::min<std::size_t>(id.size(), 16), value, 16);
+  return value;
+}
+
 /// Gives each distinct text the next number.
 class Numbers {
  public:
+  Numbers() = default;
+  explicit Numbers(const std::string& first) { of(first); }
   std::uint32_t of(const std::string& text) {
     const auto [entry, added] = numbers_.emplace(text, static_cast<std::uint32_t>(texts_.size()));
     if (added) texts_.push_back(text);
@@ -59,7 +70,8 @@ class PoolReader {
     row.task = static_cast<std::uint16_t>(tasks_.of(record.task));
     row.group = groups_.of(record.intent.intent_id + "/" + record.task);
     add_scores(record, row.outcome);
-    add_subject(record.intent, row.outcome);
+    row_intents_.push_back(intent_of(record.intent));
+    if (row.outcome == Outcome::kept) kept_[row_intents_.back()] = true;
     pool_.rows.push_back(row);
   }
 
@@ -93,12 +105,19 @@ class PoolReader {
     }
   }
 
-  void add_subject(const data::Intent& intent, Outcome outcome) {
-    row_subjects_.push_back(subjects_.of(subject_of(intent)));
-    if (row_subjects_.back() >= groups_of_subjects_.size()) groups_of_subjects_.push_back({"", false});
-    auto& [group, kept] = groups_of_subjects_[row_subjects_.back()];
-    if (!kept || intent.group < group) group = intent.group;
-    kept = kept || outcome == Outcome::kept;
+  /// The number of a distinct intent, whose origin is noted when it is seen first.
+  std::uint32_t intent_of(const data::Intent& intent) {
+    const std::uint32_t number = intents_.of(intent.intent_id);
+    if (number < origins_.size()) return number;
+    data::Origin origin;
+    origin.group = group_names_.of(intent.group);
+    origin.subject = subject_names_.of(subject_of(intent));
+    origin.format = format_names_.of(intent.format);
+    origin.wish = hash64(content_id({subject_of(intent), intent.format, intent.occasion, intent.style}));
+    origin.intent = hash64(intent.intent_id);
+    origins_.push_back(origin);
+    kept_.push_back(false);
+    return number;
   }
 
   /// Slots: the order that was asked for, then by name.
@@ -121,31 +140,32 @@ class PoolReader {
     pool_.tasks = std::move(names);
   }
 
+  /// Only intents of which a record was kept take part: the others may not hold anything out.
   void split() {
-    std::vector<data::GroupedSubject> grouped;
-    for (std::size_t i = 0; i < groups_of_subjects_.size(); ++i) {
-      if (groups_of_subjects_[i].second) grouped.push_back({groups_of_subjects_[i].first, subjects_.texts()[i]});
+    std::vector<data::Origin> present;
+    for (std::size_t i = 0; i < origins_.size(); ++i) {
+      if (kept_[i]) present.push_back(origins_[i]);
     }
-    const auto splits = data::split_subjects(grouped, options_.split);
-    std::vector<Split> of_subject(groups_of_subjects_.size(), Split::train);
-    for (std::size_t i = 0; i < of_subject.size(); ++i) {
-      const auto found = splits.find(subjects_.texts()[i]);
-      if (found != splits.end()) of_subject[i] = split_of(found->second);
+    const data::OriginNames names{group_names_.texts(), subject_names_.texts(), format_names_.texts()};
+    const auto splits = data::split_intents(present, names, options_.split);
+    std::vector<Split> of_intent(origins_.size(), Split::train);
+    std::map<std::string, std::set<std::uint32_t>> subjects;
+    for (std::size_t i = 0, next = 0; i < origins_.size(); ++i) {
+      if (!kept_[i]) continue;
+      of_intent[i] = splits[next++];
+      subjects[split_names[static_cast<std::size_t>(of_intent[i])]].insert(origins_[i].subject);
     }
-    for (const auto& [subject, name] : splits) ++pool_.subjects[name];
-    for (std::size_t i = 0; i < pool_.rows.size(); ++i) pool_.rows[i].split = of_subject[row_subjects_[i]];
-  }
-
-  static Split split_of(const std::string& name) {
-    return name == "test" ? Split::test : name == "valid" ? Split::valid : Split::train;
+    for (const auto& [name, numbers] : subjects) pool_.subjects[name] = numbers.size();
+    for (std::size_t i = 0; i < pool_.rows.size(); ++i) pool_.rows[i].split = of_intent[row_intents_[i]];
   }
 
   const TagOptions& options_;
   Pool pool_;
-  Numbers tasks_, groups_, subjects_;
+  Numbers tasks_, groups_, intents_, group_names_, subject_names_, format_names_{""};
   data::SeenTexts seen_, seen_across_;
-  std::vector<std::uint32_t> row_subjects_;
-  std::vector<std::pair<std::string, bool>> groups_of_subjects_;  ///< group, and whether any record was kept
+  std::vector<data::Origin> origins_;  ///< by number of intent
+  std::vector<bool> kept_;             ///< by number of intent: any of its records
+  std::vector<std::uint32_t> row_intents_;
 };
 
 }  // namespace

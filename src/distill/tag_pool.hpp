@@ -8,13 +8,15 @@
 #include <vector>
 
 #include "record_stream.hpp"
+#include "udrl/data/splits.hpp"
 #include "udrl/distill/tag.hpp"
 
 namespace udrl::distill {
 
-enum class Outcome : std::uint8_t { kept, duplicate, duplicate_across, too_long, empty };
-enum class Split : std::uint8_t { train, valid, test };
-inline constexpr std::array<const char*, 3> split_names{"train", "valid", "test"};
+using data::Split;
+using data::split_names;
+
+enum class Outcome : std::uint8_t { kept, duplicate, duplicate_across, near_held_out, too_long, empty };
 
 using RowId = std::array<char, 32>;
 /// A record's id; a shorter one is filled with zero bytes.

@@ -44,7 +44,8 @@ TagOptions golden_options(const Json& json, const TemporaryFolder& folder) {
   options.bins = json.at("bins").get<int>();
   options.weights = json.at("weights").get<std::map<std::string, double>>();
   options.copying_penalty = json.at("copying_penalty").get<double>();
-  options.split = {1, 0, 0};
+  options.split = {1, 0, 0, 0, 0, 0, 0};
+  options.drop_near_held_out = false;
   return options;
 }
 
@@ -70,7 +71,8 @@ TagOptions options_for(const TemporaryFolder& folder, const std::string& out = "
   TagOptions options;
   options.input = {(folder / "in").string()};
   options.out = folder / out;
-  options.split = {5, 0.2, 0.1};
+  options.split = {5, 0.2, 0.1, 0, 0, 0, 0};
+  options.drop_near_held_out = false;  // the texts of these tests are all alike
   return options;
 }
 
@@ -153,6 +155,7 @@ TEST_CASE("No subject is in two splits and every split has some") {
   auto records = scored(40, 5);
   for (Record& record : scored(40, 5, "template")) {  // another intent of the same subject
     record.intent.intent = record.intent.subject + " flyer";
+    record.intent.format = "flyer";
     record.intent.intent_id = udrl::content_id({record.intent.intent});
     records.push_back(std::move(record));
   }
@@ -170,6 +173,36 @@ TEST_CASE("No subject is in two splits and every split has some") {
   CHECK(splits.size() == 40);
   for (const auto& [subject, names] : splits) CHECK(names.size() == 1);
   CHECK(result.table.subjects.at("train") + result.table.subjects.at("valid") + result.table.subjects.at("test") == 40);
+}
+
+TEST_CASE("Training keeps nothing that is nearly held out") {
+  const TemporaryFolder folder;
+  auto records = scored(40, 3);
+  const std::vector<std::string> words = {"amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven"};
+  for (std::size_t i = 0; i < records.size(); ++i) {  // texts of their own
+    std::string& prompt = records[i].prompt;
+    prompt.clear();
+    for (std::size_t w = 0; w < 8; ++w)
+      prompt += words[(i * (w + 3) + w * w + i / 8) % 8] + std::to_string(i * w) + " ";
+    prompt.pop_back();
+    records[i].intent.intent = prompt.substr(0, 30) + std::to_string(i / 3);
+    records[i].intent.intent_id = udrl::content_id({std::to_string(i / 3)});
+  }
+  TagOptions options = options_for(folder);
+  options.drop_near_held_out = true;
+  write_records(folder / "in", records);
+  CHECK(tag_samples(options, quiet_context()).manifest.counts.count("near_held_out") == 0);
+
+  const Record held_out = read_split(options.out, "test").at(0);
+  Record leak = read_split(options.out, "train").at(0);
+  leak.id = "another";
+  leak.prompt = held_out.prompt + ".";
+  records.push_back(leak);
+  write_records(folder / "leaky", records);
+  options.input = {(folder / "leaky").string()};
+  options.out = folder / "clean";
+  CHECK(tag_samples(options, quiet_context()).manifest.counts.at("near_held_out") == 1);
+  for (const Record& record : read_split(options.out, "train")) CHECK(record.id != "another");
 }
 
 TEST_CASE("An intent without a subject is held out by itself") {

@@ -17,6 +17,7 @@ struct Intent {
   std::string intent_id;  ///< content_id(intent)
   std::string intent;     ///< normalised text
   std::string group, subject, format, style;
+  std::string occasion{};
 };
 
 /// How a sample was drawn from the teacher.

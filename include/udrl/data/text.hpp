@@ -21,6 +21,8 @@ std::string fold_case(std::string_view text);
 std::vector<std::string> word_tokens(std::string_view text);
 /// The Snowball (English) stem of a case-folded word.
 std::string stem(std::string_view word);
+/// Whether it holds a letter of another script than Latin.
+bool has_other_script(std::string_view text);
 bool is_stop_word(std::string_view folded_word);
 /// Stems of the words that are not stop words, in order, each once.
 std::vector<std::string> content_stems(std::string_view text);

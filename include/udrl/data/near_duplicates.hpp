@@ -1,0 +1,89 @@
+// Near duplicates by MinHash (Broder, 1997, "On the resemblance and containment of documents") with banding (Leskovec,
+// Rajaraman, Ullman, "Mining of massive datasets", ch. 3). Not for: equal texts (dedup.hpp), or equal meaning.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "udrl/base/options.hpp"
+
+namespace udrl::data {
+
+/// Two texts are compared by the Jaccard similarity of their sets of shingles. A pair of similarity s is looked at with
+/// probability 1 − (1 − s^rows)^bands, and is near if the share of equal hashes (standard error
+/// √(s(1 − s)/(bands·rows))) reaches the threshold.
+struct NearOptions {
+  double threshold = 0.8;  ///< [0, 1]
+  int shingle = 4;         ///< bytes of the folded text, its words joined by single spaces and framed by them
+  int bands = 16;
+  int rows = 4;
+};
+
+void declare(OptionSet& set, const std::string& prefix, NearOptions& options);
+
+/// bands × rows minima.
+using Signature = std::vector<std::uint32_t>;
+
+class MinHash {
+ public:
+  explicit MinHash(const NearOptions& options);
+  Signature signature(std::string_view text) const;
+  /// One hash a band.
+  std::vector<std::uint64_t> bands(const Signature& signature) const;
+  /// Estimated Jaccard similarity, [0, 1].
+  static double similarity(const Signature& a, const Signature& b);
+
+ private:
+  NearOptions options_;
+  std::vector<std::uint64_t> factors_, offsets_;
+};
+
+/// In memory, a few hundred bytes a text: held-out parts, the answers to one intent.
+class NearIndex {
+ public:
+  struct Match {
+    std::uint64_t item = 0;
+    double similarity = 0;
+  };
+  explicit NearIndex(const NearOptions& options);
+  /// The most similar text at or above the threshold (the first of equals).
+  std::optional<Match> find(std::string_view text) const;
+  void add(std::string_view text, std::uint64_t item);
+
+ private:
+  std::optional<Match> find(const Signature& signature) const;
+  NearOptions options_;
+  MinHash hash_;
+  std::vector<std::pair<std::uint64_t, Signature>> texts_;
+  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> buckets_;
+};
+
+/// On disk, in flat memory: millions of texts. Signatures and bands lie in a temporary folder below `where`.
+class NearFinder {
+ public:
+  NearFinder(const NearOptions& options, const std::filesystem::path& where);
+  ~NearFinder();
+  NearFinder(const NearFinder&) = delete;
+  NearFinder& operator=(const NearFinder&) = delete;
+
+  /// Texts are numbered from 0 in the order in which they are added.
+  void add(std::string_view text);
+  struct Duplicate {
+    std::uint64_t item, of;  ///< `of` < `item`, and is kept itself
+    double similarity;
+  };
+  /// Each text that resembles an earlier one which is kept, in ascending order. Call once.
+  std::vector<Duplicate> find();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace udrl::data

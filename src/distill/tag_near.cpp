@@ -1,0 +1,75 @@
+// Two passes: held-out texts into indexes, then training rows against them.
+#include "tag_near.hpp"
+
+#include <unordered_map>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/data/near_duplicates.hpp"
+
+namespace udrl::distill {
+namespace {
+
+constexpr std::uint64_t report_every = 10'000;
+
+/// Intents of these parts differ from all that train by design; those of the others are close to some by design.
+bool is_of_new_subjects(Split split) {
+  return split == Split::valid || split == Split::test || split == Split::test_groups;
+}
+
+class HeldOut {
+ public:
+  HeldOut(const data::NearOptions& near, std::size_t tasks) : intents_(near), prompts_(tasks, data::NearIndex(near)) {}
+
+  void add(const Row& row, const data::Record& record) {
+    prompts_[row.task].add(record.prompt, 0);
+    if (!is_of_new_subjects(row.split)) return;
+    if (seen_.emplace(record.intent.intent_id, false).second) intents_.add(record.intent.intent, 0);
+  }
+  bool is_near(const Row& row, const data::Record& record) {
+    const auto [entry, added] = seen_.emplace(record.intent.intent_id, false);
+    if (added) entry->second = intents_.find(record.intent.intent).has_value();
+    return entry->second || prompts_[row.task].find(record.prompt).has_value();
+  }
+
+ private:
+  data::NearIndex intents_;
+  std::vector<data::NearIndex> prompts_;        ///< by task
+  std::unordered_map<std::string, bool> seen_;  ///< intent ids; of training ones, whether they are near
+};
+
+template <class Use>
+void for_each(Pool& pool, RecordStream stream, const char* what, Observer& observer, Use use) {
+  Progress progress{what, "prompts", 0, pool.rows.size(), 0, ""};
+  for (Row& row : pool.rows) {
+    const auto record = stream.next();
+    if (!record) throw changed_input();
+    if (++progress.done % report_every == 0) {
+      observer.progress(progress);
+      check_stop("tag stopped while looking for near duplicates", "run the same command again: it begins anew");
+    }
+    if (row.outcome != Outcome::kept) continue;
+    if (row_id(*record) != row.id) throw changed_input();
+    use(row, *record);
+  }
+}
+
+}  // namespace
+
+Error changed_input() {
+  return failure("the input changed while it was being tagged")
+      .hint("let nothing write to it, and run the same command again");
+}
+
+void drop_near_held_out(Pool& pool, const TagOptions& options, const std::function<RecordStream()>& open,
+                        Observer& observer) {
+  HeldOut held_out(options.near, pool.tasks.size());
+  for_each(pool, open(), "tag: held-out texts", observer, [&](const Row& row, const data::Record& record) {
+    if (data::held_out(row.split)) held_out.add(row, record);
+  });
+  for_each(pool, open(), "tag: near duplicates", observer, [&](Row& row, const data::Record& record) {
+    if (!data::held_out(row.split) && held_out.is_near(row, record)) row.outcome = Outcome::near_held_out;
+  });
+}
+
+}  // namespace udrl::distill

@@ -1,0 +1,20 @@
+// Near duplicates across splits: what training would see of what it is tested on. Not for: equal texts (tag_pool.cpp).
+#pragma once
+
+#include <functional>
+
+#include "tag_pool.hpp"
+#include "udrl/base/error.hpp"
+
+namespace udrl::distill {
+
+/// Marks training rows `near_held_out` whose intent nearly is one of valid, test or test_groups, or whose prompt nearly
+/// is a held-out prompt of the same task. Only held-out texts are in memory (about a kilobyte each); training rows
+/// stream by. `open` gives the input from its start, in the order of the rows.
+void drop_near_held_out(Pool& pool, const TagOptions& options, const std::function<RecordStream()>& open,
+                        Observer& observer);
+
+/// The input changed between two passes: no file of ours can be trusted then.
+Error changed_input();
+
+}  // namespace udrl::distill
