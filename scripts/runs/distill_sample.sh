@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes data/distilled/ again: intents, two teachers' answers, scores, gzipped shards.
+# Makes data/distilled/: intents, the parts of the sample (a teacher's answers and their scores), gzipped shards.
 #
-# For: growing the committed sample (what it holds is not asked or scored again), or, with data/distilled removed,
-# reproducing it. Cost: about an hour and a half on 2 cores; stop it with Ctrl-C and start it again, it goes on.
+# For: growing the committed sample: what a part holds is not asked or scored again. Cost: about four hours on 2 cores for
+# all of it; stop it with Ctrl-C and start it again, it goes on. Each PART is configs/sample/synthesize-PART.toml.
 # Not for: the demo, which uses what is committed.
 #
-# Usage: distill_sample.sh [--freeze]
+# Usage: distill_sample.sh [--freeze] [PART]...      default: qwen-deep qwen-broad smollm2-broad
 #   --freeze   ask nothing more: score what is there, and put it into data/distilled
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -13,33 +13,40 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 DISTILL=${UDRL_DISTILL:-build/release/bin/udrl-distill}
 
 FREEZE=false
-[[ "${1:-}" != --freeze ]] || FREEZE=true
+if [[ "${1:-}" == --freeze ]]; then
+  FREEZE=true
+  shift
+fi
+PARTS=("$@")
+[[ ${#PARTS[@]} -gt 0 ]] || PARTS=(qwen-deep qwen-broad smollm2-broad)
 
-# restore SAMPLES COMMITTED: where nothing was asked yet on this machine, begins with what is committed.
+# restore PART: where nothing was asked yet on this machine, begins with what is committed.
 restore() {
-  [[ ! -d "$1" && -f "$2/synthesize.manifest.json" ]] || return 0
-  mkdir -p "$1"
-  cp "$2"/part-*.jsonl.gz "$1/"
-  cp "$2/synthesize.manifest.json" "$1/manifest.json"
+  local samples=runs/sample/$1/samples committed=data/distilled/$1
+  [[ ! -d "$samples" && -f "$committed/synthesize.manifest.json" ]] || return 0
+  mkdir -p "$samples"
+  cp "$committed"/part-*.jsonl.gz "$samples/"
+  cp "$committed/synthesize.manifest.json" "$samples/manifest.json"
 }
 
-# distill_teacher SHORT FULL: synthesis and scores of one teacher, then its shards into data/distilled/FULL.
-distill_teacher() {
-  local short=$1 out=data/distilled/$2 samples=runs/sample/samples-$1 reuse=()
-  restore "$samples" "$out"
-  [[ "$FREEZE" == true ]] || "$DISTILL" synthesize --config "configs/replica/synthesize-$short.toml"
+# freeze PART: scores what was not scored yet, and packs it.
+freeze() {
+  local run=runs/sample/$1 out=data/distilled/$1 reuse=()
   [[ ! -d "$out" ]] || reuse=(--reuse "$out")
-  rm -rf "runs/sample/scored-$short"
-  "$DISTILL" score --config "configs/replica/score-$short.toml" "${reuse[@]}"
+  rm -rf "$run/scored"
+  "$DISTILL" score --config configs/sample/score.toml --input "$run/samples" --out "$run/scored" "${reuse[@]}"
   mkdir -p "$out"
   rm -f "$out"/part-*
-  cp "runs/sample/scored-$short/manifest.json" "$out/"
-  cp "$samples/manifest.json" "$out/synthesize.manifest.json"
-  for shard in "runs/sample/scored-$short"/part-*.jsonl; do
+  cp "$run/scored/manifest.json" "$out/"
+  cp "$run/samples/manifest.json" "$out/synthesize.manifest.json"
+  for shard in "$run/scored"/part-*.jsonl; do
     gzip -9 -n -c "$shard" > "$out/$(basename "$shard").gz"
   done
 }
 
-"$DISTILL" intents --config configs/replica/intents.toml
-distill_teacher qwen qwen2.5-coder-0.5b-instruct
-distill_teacher smollm2 smollm2-135m-instruct
+[[ "$FREEZE" == true ]] || "$DISTILL" intents --config configs/sample/intents.toml
+for part in "${PARTS[@]}"; do
+  restore "$part"
+  [[ "$FREEZE" == true ]] || "$DISTILL" synthesize --config "configs/sample/synthesize-$part.toml"
+  freeze "$part"
+done

@@ -1,16 +1,23 @@
-// Intents from lists: choose format and style by weight, then a phrasing that uses just these.
+// Candidates are normalised, filtered, and sorted by a hash of seed and text, which shuffles them and brings equal ones
+// together. Not for: where candidates come from (intent_lists.cpp, intent_sources.cpp).
 #include "udrl/distill/intents.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <sstream>
-#include <unordered_set>
+#include <optional>
+#include <utility>
 
+#include "intent_invention.hpp"
+#include "intent_lists.hpp"
+#include "intent_sources.hpp"
+#include "same_meaning.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
-#include "udrl/base/random.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/data/external_sort.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/lm/language_model.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -18,178 +25,124 @@ namespace {
 namespace fs = std::filesystem;
 using data::Intent;
 
-constexpr int tries_per_intent = 20;
-
-struct Row {
-  std::string first, second;
-};
-
-/// Rows of two tab-separated columns after a header line.
-std::vector<Row> read_table(const fs::path& file) {
-  std::istringstream lines(read_file(file));
-  std::string line;
-  std::vector<Row> rows;
-  for (int number = 1; std::getline(lines, line); ++number) {
-    if (number == 1) continue;
-    const auto tab = line.find('\t');
-    if (tab == std::string::npos || line.find('\t', tab + 1) != std::string::npos)
-      throw user_error("a row does not have two columns")
-          .at(file.string() + ":" + std::to_string(number))
-          .expected("two columns with one tab between them")
-          .got("'" + line + "'")
-          .hint("correct that line");
-    rows.push_back({line.substr(0, tab), line.substr(tab + 1)});
-  }
-  if (rows.empty()) throw user_error("the list is empty").at(file.string()).hint("add rows below the header line");
-  return rows;
+/// Where an intent stands in the order of a seed.
+std::uint64_t place_of(const std::string& intent_id, std::uint64_t seed) {
+  const std::string id = content_id({std::to_string(seed), intent_id});
+  std::uint64_t place = 0;
+  std::from_chars(id.data(), id.data() + 16, place, 16);
+  return place;
 }
 
-/// A list of choices with weights; "-" stands for none.
-struct Weighted {
-  std::vector<std::string> values;
-  std::vector<double> weights;
-
-  explicit Weighted(const fs::path& file) {
-    for (const Row& row : read_table(file)) {
-      double weight = -1;
-      std::from_chars(row.second.data(), row.second.data() + row.second.size(), weight);
-      if (!(weight >= 0))
-        throw user_error("a weight is not a number of at least 0")
-            .at(file.string())
-            .got("'" + row.second + "'")
-            .hint("correct it");
-      values.push_back(row.first == "-" ? "" : row.first);
-      weights.push_back(weight);
-    }
-  }
-  const std::string& draw(RandomStream& stream) const { return values[stream.weighted(weights)]; }
-};
-
-struct Lists {
-  std::vector<Row> subjects;  ///< group, subject
-  Weighted formats, styles, phrasings;
-
-  explicit Lists(const fs::path& folder)
-      : subjects(read_table(folder / "subjects.tsv")),
-        formats(folder / "formats.tsv"),
-        styles(folder / "styles.tsv"),
-        phrasings(folder / "phrasings.tsv") {}
-};
-
-bool uses(const std::string& pattern, const char* placeholder) {
-  return pattern.find(placeholder) != std::string::npos;
-}
-
-void fill(std::string& pattern, const std::string& placeholder, const std::string& value) {
-  const auto at = pattern.find(placeholder);
-  if (at != std::string::npos) pattern.replace(at, placeholder.size(), value);
-}
-
-std::string draw_phrasing(const Lists& lists, const Intent& made_from, RandomStream& stream) {
-  std::vector<double> weights = lists.phrasings.weights;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::string& pattern = lists.phrasings.values[i];
-    if (uses(pattern, "{format}") == made_from.format.empty() || uses(pattern, "{style}") == made_from.style.empty())
-      weights[i] = 0;
-  }
-  if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 0; }))
-    throw user_error("no phrasing uses just what was drawn")
-        .at("phrasings.tsv")
-        .expected("a pattern for each of: subject; with format; with style; with both")
-        .hint("add the missing pattern");
-  return lists.phrasings.values[stream.weighted(weights)];
-}
-
-Intent draw_intent(const Lists& lists, const Row& subject, RandomStream& stream) {
-  Intent intent;
-  intent.group = subject.first;
-  intent.subject = subject.second;
-  intent.format = lists.formats.draw(stream);
-  intent.style = lists.styles.draw(stream);
-  std::string text = draw_phrasing(lists, intent, stream);
-  fill(text, "{subject}", intent.subject);
-  fill(text, "{format}", intent.format);
-  fill(text, "{style}", intent.style);
-  intent.intent = data::normalise(text);
-  intent.intent_id = content_id({intent.intent});
-  return intent;
-}
-
-/// Takes each distinct intent once.
-class Collector {
+/// Candidates on their way to shards.
+class Pipeline {
  public:
-  bool add(Intent intent) {
-    if (intent.intent.empty()) return ++counts["empty"], false;
-    if (!seen_.insert(intent.intent_id).second) return ++counts["duplicates"], false;
-    intents.push_back(std::move(intent));
-    return true;
+  explicit Pipeline(const IntentsOptions& options) : options_(options), sorter_(options.out) {
+    if (options.drop_near) near_.emplace(options.near, options.out);
+    if (options.same_meaning < 1) meaning_.emplace(options.same_meaning, options.out);
   }
-  std::vector<Intent> intents;
-  std::map<std::string, std::uint64_t> counts;
+
+  void take(Intent intent) {
+    intent.intent = data::normalise(intent.intent);
+    intent.subject = data::normalise(intent.subject);
+    const std::string rule = broken_intent_rule(intent.intent, options_.most_words);
+    if (!rule.empty()) {
+      ++counts[rule];
+      return;
+    }
+    intent.intent_id = content_id({intent.intent});
+    sorter_.add(place_of(intent.intent_id, options_.seed), taken_, data::to_json(intent).dump());
+    if (near_) near_->add(intent.intent);
+    if (meaning_) meaning_->add(intent.subject, taken_, intent.intent);
+    ++taken_;
+    check_stop("making intents was stopped", "run the same command again");
+  }
+
+  void write(const fs::path& out) {
+    const std::vector<const char*> why_dropped = find_dropped();
+    data::ShardWriter writer(out);
+    std::string last_id;
+    sorter_.drain([&](const data::ExternalSorter::Entry& entry) {
+      if (options_.limit > 0 && counts["intents"] == static_cast<std::uint64_t>(options_.limit)) return;
+      const data::Json json = data::Json::parse(entry.payload);
+      const bool again = std::exchange(last_id, json["intent_id"].get<std::string>()) == json["intent_id"];
+      const char* why = again ? "duplicates" : why_dropped[entry.order];
+      ++counts[why == nullptr ? "intents" : why];
+      if (why == nullptr) writer.append(json);
+    });
+    writer.close();
+  }
+
+  std::map<std::string, std::uint64_t> counts{{"intents", 0}, {"duplicates", 0}};
 
  private:
-  std::unordered_set<std::string> seen_;
+  /// By number of candidate; nullptr: stays. Of equal texts the first stays.
+  std::vector<const char*> find_dropped() {
+    std::vector<const char*> why(taken_, nullptr);
+    if (meaning_) {
+      const auto embedder = lm::open_model(options_.embedder);
+      for (const std::uint64_t item : meaning_->find(*embedder)) why[item] = "same_meaning";
+    }
+    if (near_) {
+      for (const auto& duplicate : near_->find()) why[duplicate.item] = "near_duplicates";
+    }
+    return why;
+  }
+
+  const IntentsOptions& options_;
+  data::ExternalSorter sorter_;
+  std::optional<data::NearFinder> near_;
+  std::optional<SameMeaning> meaning_;
+  std::uint64_t taken_ = 0;
 };
 
-void collect_from_lists(const IntentsOptions& options, Collector& collector) {
-  const Lists lists(options.lists);
-  for (const Row& subject : lists.subjects) {
-    RandomStream stream(options.seed, "intent/" + subject.second);
-    int made = 0;
-    for (int attempt = 0; made < options.per_subject && attempt < tries_per_intent * options.per_subject; ++attempt)
-      made += collector.add(draw_intent(lists, subject, stream)) ? 1 : 0;
+/// Most of the memory that seeds may take: so many are plenty to show a teacher.
+constexpr std::size_t most_seeds = 20'000;
+
+void collect(const IntentsOptions& options, const RunContext& context, Pipeline& pipeline) {
+  std::vector<Intent> seeds;
+  const auto take = [&](Intent intent) {
+    if (options.invent > 0 && seeds.size() < most_seeds) seeds.push_back(intent);
+    pipeline.take(std::move(intent));
+  };
+  if (options.from.empty()) intents_from_lists(options, take);
+  else intents_from_file(options.from, take);
+  if (options.invent == 0) return;
+  const auto teacher = lm::open_model(options.teacher);
+  const InventionOptions invention{static_cast<std::uint64_t>(options.invent), options.seed, options.out / "invented"};
+  invented_intents(invention, seeds, *teacher, context, [&](Intent intent) {
+    ++pipeline.counts["invented"];
+    pipeline.take(std::move(intent));
+  });
+}
+
+/// What a run that was stopped or killed left: all of it is made again in a moment.
+void remove_leftovers(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("part-") || name.starts_with("sort.") || name.starts_with("signatures."))
+      fs::remove_all(entry.path());
   }
-}
-
-Intent user_intent(const std::string& text) {
-  Intent intent;
-  intent.intent = data::normalise(text);
-  intent.intent_id = content_id({intent.intent});
-  intent.subject = intent.intent;
-  return intent;
-}
-
-Intent user_intent(const data::Json& json) {
-  if (!json.is_object() || !json.contains("intent") || !json["intent"].is_string())
-    throw user_error("no field 'intent' with a string")
-        .got(json.dump().substr(0, 80))
-        .hint("give each line {\"intent\": \"…\"}");
-  Intent intent = user_intent(json["intent"].get<std::string>());
-  intent.group = json.value("group", "");
-  intent.subject = json.value("subject", intent.intent);
-  intent.format = json.value("format", "");
-  intent.style = json.value("style", "");
-  return intent;
-}
-
-void collect_from_file(const fs::path& file, Collector& collector) {
-  if (file.extension() == ".jsonl" || file.extension() == ".gz" || fs::is_directory(file)) {
-    data::JsonLinesReader reader(file);
-    while (const auto intent = reader.next_as([](const data::Json& json) { return user_intent(json); }))
-      collector.add(*intent);
-    return;
-  }
-  std::istringstream lines(read_file(file));
-  for (std::string line; std::getline(lines, line);) collector.add(user_intent(line));
-}
-
-std::map<std::string, std::string> hash_sources(const IntentsOptions& options) {
-  if (!options.from.empty()) return {{"from", data::hash_input(options.from)}};
-  std::map<std::string, std::string> hashes;
-  for (const char* list : {"subjects.tsv", "formats.tsv", "styles.tsv", "phrasings.tsv"}) {
-    hashes[list] = data::hash_input(options.lists / list);
-  }
-  return hashes;
 }
 
 }  // namespace
 
 void declare(OptionSet& set, IntentsOptions& o) {
-  set.add("lists", o.lists, "folder of subjects.tsv, formats.tsv, styles.tsv and phrasings.tsv").runtime_only();
-  set.add("from", o.from, "your own intents instead: text, one a line, or JSONL with a field 'intent'").runtime_only();
+  set.add("lists", o.lists, "folder of subjects, formats.tsv, occasions.tsv, styles.tsv, phrasings.tsv").runtime_only();
+  set.add("subjects", o.subjects, "files of that folder with the subjects");
+  set.add("from", o.from,
+          "your own intents instead: text, one a line, CSV with a column 'intent', or JSONL with a field")
+      .runtime_only();
   set.add("out", o.out, "folder to write").required().runtime_only();
   set.add("per_subject", o.per_subject, "intents made of each subject").range(1, 1000);
   set.add("limit", o.limit, "at most so many intents; 0: all").range(0, 1e9);
+  set.add("most_words", o.most_words, "leave out longer intents").range(1, 80);
+  set.add("drop_near", o.drop_near, "leave out what is nearly the same as an earlier one");
+  data::declare(set, "near", o.near);
+  set.add("same_meaning", o.same_meaning, "cosine from which two intents of a subject mean the same; 1: not compared")
+      .range(-1, 1);
+  lm::declare(set, "embedder", o.embedder);
+  set.add("invent", o.invent, "lists of up to eight intents that the teacher is asked to invent").range(0, 1e7);
+  lm::declare(set, "teacher", o.teacher);
   set.add("seed", o.seed, "seed of all random choices");
 }
 
@@ -199,24 +152,16 @@ data::Manifest make_intents(const IntentsOptions& options, const RunContext& con
   manifest.command_line = context.command_line;
   manifest.config = data::Json::parse(context.output_config_json);
   manifest.seed = options.seed;
-  manifest.inputs = hash_sources(options);
+  if (options.from.empty()) manifest.inputs = hash_lists(options);
+  else manifest.inputs["from"] = data::hash_input(options.from);
   manifest = data::open_output(options.out, manifest);
   if (manifest.complete) return manifest;
 
-  Collector collector;
-  if (options.from.empty()) collect_from_lists(options, collector);
-  else collect_from_file(options.from, collector);
-  RandomStream(options.seed, "intents/order").shuffle(collector.intents);
-  if (options.limit > 0 && collector.intents.size() > static_cast<std::size_t>(options.limit))
-    collector.intents.resize(static_cast<std::size_t>(options.limit));
-
-  std::error_code ignored;
-  fs::remove(options.out / "part-00000.jsonl", ignored);  // of a run that was stopped: made again in a moment
-  data::ShardWriter writer(options.out);
-  for (const Intent& intent : collector.intents) writer.append(data::to_json(intent));
-  writer.close();
-  collector.counts["intents"] = collector.intents.size();
-  manifest.counts = collector.counts;
+  remove_leftovers(options.out);
+  Pipeline pipeline(options);
+  collect(options, context, pipeline);
+  pipeline.write(options.out);
+  manifest.counts = pipeline.counts;
   manifest.complete = true;
   data::write_manifest(options.out, manifest);
   return manifest;

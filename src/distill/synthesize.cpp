@@ -2,8 +2,11 @@
 #include "udrl/distill/synthesize.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -69,7 +72,9 @@ class Plan {
         teacher_(std::move(teacher)),
         answered_(std::move(answered)) {}
 
-  std::uint64_t total() const { return intents_.size() * subsets_.size() * static_cast<std::uint64_t>(options_.draws); }
+  std::uint64_t total() const {
+    return intents_.size() * tasks_per_intent() * static_cast<std::uint64_t>(options_.draws);
+  }
 
   std::optional<Planned> next() {
     while (position_ == block_.size()) {
@@ -85,10 +90,25 @@ class Plan {
     position_ = 0;
     const std::size_t end = std::min(intents_.size(), next_intent_ + static_cast<std::size_t>(options_.block));
     for (; next_intent_ < end; ++next_intent_)
-      for (const auto& task_subsets : subsets_)
-        for (int draw = 0; draw < options_.draws; ++draw) add(intents_[next_intent_], task_subsets, draw);
+      for (const std::size_t task : tasks_of(intents_[next_intent_]))
+        for (int draw = 0; draw < options_.draws; ++draw)
+          add(intents_[next_intent_], subsets_[task], options_.first_draw + draw);
     std::stable_sort(block_.begin(), block_.end(),
                      [](const Planned& a, const Planned& b) { return a.subset < b.subset; });
+  }
+
+  std::size_t tasks_per_intent() const {
+    const auto wanted = static_cast<std::size_t>(options_.tasks_per_intent);
+    return wanted == 0 ? subsets_.size() : std::min(wanted, subsets_.size());
+  }
+
+  std::vector<std::size_t> tasks_of(const Intent& intent) const {
+    std::vector<std::size_t> tasks(subsets_.size());
+    std::iota(tasks.begin(), tasks.end(), 0);
+    if (tasks_per_intent() == tasks.size()) return tasks;
+    RandomStream(options_.seed, "tasks/" + intent.intent_id).shuffle(tasks);
+    tasks.resize(tasks_per_intent());
+    return tasks;
   }
 
   void add(const Intent& intent, const std::vector<Subset>& task_subsets, int draw) {
@@ -100,12 +120,22 @@ class Plan {
     record.id = content_id({intent.intent, record.task, teacher_, std::to_string(draw)});
     if (answered_.count(record.id)) return;
     RandomStream stream(options_.seed, "synthesize/" + record.id);
-    const Subset& subset = task_subsets[stream.below(task_subsets.size())];
+    const Subset& subset = task_subsets[choose_subset(record, task_subsets.size(), stream)];
     record.sampling.temperature = options_.temperatures[static_cast<std::size_t>(draw) % options_.temperatures.size()];
     record.sampling.top_p = options_.top_p;
     record.sampling.seed = stream();
     record.sampling.few_shot = subset.ids;
     block_.push_back({std::move(record), &subset});
+  }
+
+  /// Draws of an intent take turns among a few subsets, so that those of one subset ask the same question, which the
+  /// teacher then reads once.
+  std::size_t choose_subset(const Record& record, std::size_t count, RandomStream& stream) const {
+    if (options_.subsets_per_intent == 0) return stream.below(count);
+    std::vector<std::size_t> order(count);
+    std::iota(order.begin(), order.end(), 0);
+    RandomStream(options_.seed, "subsets/" + content_id({record.intent.intent, record.task, teacher_})).shuffle(order);
+    return order[static_cast<std::size_t>(record.draw % options_.subsets_per_intent) % count];
   }
 
   const SynthesizeOptions& options_;
@@ -149,12 +179,58 @@ std::string outcome(const Record& record) {
   return record.finish == "rejected" ? "rejected_" + record.extra.value("rejected_by", "") : record.finish;
 }
 
+/// Says after the first answers of a run what the rest will take.
+class Forecast {
+ public:
+  void answered(const Progress& progress, std::uint64_t tokens, Observer& observer) {
+    if (++answers_ != pilot || progress.total - progress.done < pilot) return;
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const double left = static_cast<double>(progress.total - progress.done) / pilot;
+    char text[160];
+    std::snprintf(text, sizeof text,
+                  "forecast from %d prompts: %.0f generated tokens a prompt, %.2f million and %.1f hours still to come",
+                  pilot, static_cast<double>(tokens) / pilot, left * static_cast<double>(tokens) / 1e6,
+                  left * seconds / 3600);
+    observer.note(Level::info, text);
+  }
+
+ private:
+  static constexpr int pilot = 64;
+  int answers_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+struct Share {
+  std::uint64_t job = 1, jobs = 1;
+};
+
+Share parse_share(const std::string& text) {
+  if (text.empty()) return {};
+  Share share;
+  const auto slash = text.find('/');
+  const char* end = text.data() + text.size();
+  const char* middle = slash == std::string::npos ? end : text.data() + slash;
+  const auto whole = [](const char* first, const char* last, std::uint64_t& number) {
+    const auto [stop, error] = std::from_chars(first, last, number);
+    return error == std::errc() && stop == last;
+  };
+  const bool good = whole(text.data(), middle, share.job) && middle != end && whole(middle + 1, end, share.jobs);
+  if (good && share.job >= 1 && share.job <= share.jobs) return share;
+  throw user_error("shard is no share of the work")
+      .expected("i/n with 1 <= i <= n, for example 2/8")
+      .got("'" + text + "'")
+      .hint("give job i of n its number, and a folder of its own with --out");
+}
+
 std::vector<Intent> choose_intents(const SynthesizeOptions& options) {
   std::vector<Intent> intents = data::read_intents(options.intents);
   intents.erase(intents.begin(),
                 intents.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(options.skip, intents.size())));
   if (options.limit > 0 && intents.size() > options.limit) intents.resize(options.limit);
-  return intents;
+  const Share share = parse_share(options.shard);
+  std::vector<Intent> mine;
+  for (std::size_t i = share.job - 1; i < intents.size(); i += share.jobs) mine.push_back(std::move(intents[i]));
+  return mine;
 }
 
 data::Manifest wanted_manifest(const SynthesizeOptions& options, const std::vector<Task>& tasks,
@@ -192,17 +268,25 @@ void declare(OptionSet& set, SynthesizeOptions& o) {
   set.add("out", o.out, "folder of samples to write, or to go on with").required().runtime_only();
   lm::declare(set, "teacher", o.teacher);
   set.add("draws", o.draws, "answers an intent and task").range(1, 1000);
+  set.add("first_draw", o.first_draw, "draws are numbered from here: for more answers to the same intents")
+      .range(0, 1e6);
+  set.add("tasks_per_intent", o.tasks_per_intent, "ask so many of the tasks, by chance; 0: all").range(0, 64);
   set.add("temperatures", o.temperatures, "draw k is made at number k modulo their count").range(0, 5);
+  set.add("subsets_per_intent", o.subsets_per_intent,
+          "few-shot subsets among which the draws of an intent take turns; 0: each draw its own. Fewer are faster")
+      .range(0, 64);
   set.add("top_p", o.top_p, "nucleus sampling: least probable tokens beyond this mass are left out").range(0.01, 1);
   set.add("repeat_penalty", o.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
   set.add("limit", o.limit, "only so many intents; 0: all. Raise it later to go on").runtime_only();
   set.add("skip", o.skip, "leave out the first so many intents");
+  set.add("shard", o.shard, "i/n: do the i-th of n equal shares of the intents, for job arrays (each its own --out)");
   set.add("seed", o.seed, "seed of all random choices");
   set.add("block", o.block, "intents whose requests are sorted by few-shot subset").range(1, 100000);
 }
 
 SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& context) {
   // What is wrong with the options or the input is said before a model is loaded.
+  parse_share(options.shard);
   if (options.temperatures.empty())
     throw user_error("no temperatures").expected("at least one").hint("set 'temperatures'");
   load_tasks(options.tasks_folder, options.tasks);
@@ -226,6 +310,7 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel&
   progress.total = plan.total();
 
   data::ShardWriter writer(options.out);
+  Forecast forecast;
   std::unordered_map<std::string, Planned> asked;
   const auto next = [&]() -> std::optional<lm::Request> {
     auto planned = plan.next();
@@ -242,6 +327,7 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel&
     ++counts[outcome(planned.record)];
     if (++progress.done % flush_every == 0) writer.flush();
     result.generated_tokens += static_cast<std::uint64_t>(answer.tokens);
+    forecast.answered(progress, result.generated_tokens, context.observer);
     context.observer.progress(progress);
   };
   result.seconds = teacher.complete(next, take).seconds;

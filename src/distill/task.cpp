@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "json_schema.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/options.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/base/toml.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/distill/validity.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -17,8 +19,9 @@ namespace {
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-const std::vector<std::string> task_keys = {"name",      "description", "instructions", "max_tokens", "min_words",
-                                            "max_words", "subsets",     "shots",        "examples"};
+const std::vector<std::string> task_keys = {"name",      "description", "instructions", "max_tokens",
+                                            "min_words", "max_words",   "subsets",      "shots",
+                                            "examples",  "schema",      "allow"};
 
 /// Reads typed keys of one file and names file and key where they do not fit.
 class Reader {
@@ -28,6 +31,14 @@ class Reader {
   std::string text(const std::string& key) const {
     if (!json_.contains(key) || !json_[key].is_string()) throw wrong(key, "a string");
     return json_[key].get<std::string>();
+  }
+  std::vector<std::string> texts(const std::string& key) const {
+    std::vector<std::string> out;
+    for (const Json& item : json_.value(key, Json::array())) {
+      if (!item.is_string()) throw wrong(key, "a list of strings");
+      out.push_back(item.get<std::string>());
+    }
+    return out;
   }
   int number(const std::string& key, int low, int high, int fallback) const {
     if (!json_.contains(key)) return fallback;
@@ -70,6 +81,29 @@ std::vector<Example> read_examples(const Json& json, const std::string& where) {
   return examples;
 }
 
+/// The examples are held to the task's own rules: a teacher imitates them.
+void check_examples(const Task& task, const std::string& where) {
+  for (const std::string& rule : task.allow) {
+    const auto& known = validity_rules();
+    if (std::find(known.begin(), known.end(), rule) == known.end())
+      throw user_error("'allow' names no rule")
+          .at(where)
+          .got("'" + rule + "'")
+          .hint("did you mean '" + nearest(rule, known) + "'?");
+  }
+  Task others = task;
+  others.examples.clear();  // every example is an echo of itself
+  for (const Example& example : task.examples) {
+    const std::string rule = broken_rule(example.prompt, example.intent, others);
+    if (rule.empty()) continue;
+    throw user_error("an example breaks a rule of its own task")
+        .at(where)
+        .expected("an answer as you would accept it")
+        .got("'" + example.prompt + "', which breaks '" + rule + "'")
+        .hint("correct it, or 'allow' the rule");
+  }
+}
+
 void check_counts(const Task& task, const std::string& where) {
   if (static_cast<int>(task.examples.size()) < task.shots)
     throw user_error("too few examples for a few-shot subset")
@@ -97,7 +131,10 @@ Task load_task(const fs::path& file) {
   task.subsets = reader.number("subsets", 1, 64, task.subsets);
   task.shots = reader.number("shots", 0, 64, task.shots);
   task.examples = read_examples(json, file.string());
+  if (json.contains("schema")) task.schema = std::make_shared<JsonSchema>(reader.text("schema"));
+  task.allow = reader.texts("allow");
   check_counts(task, file.string());
+  check_examples(task, file.string());
   task.sha256 = sha256_file(file);
   return task;
 }

@@ -1,11 +1,11 @@
 // The rules of validity.hpp, each a small predicate.
 #include "udrl/distill/validity.hpp"
 
-#include <utf8proc.h>
 #include <algorithm>
 #include <array>
 #include <map>
 
+#include "json_schema.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::distill {
@@ -36,21 +36,6 @@ bool has_markup(std::string_view text) {
   return std::any_of(signs.begin(), signs.end(), [&](auto sign) { return text.find(sign) != std::string_view::npos; });
 }
 
-/// Latin letters have code points below U+0250, and U+1E00–U+1EFF.
-bool has_other_script(std::string_view text) {
-  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-  for (std::size_t i = 0; i < text.size();) {
-    utf8proc_int32_t code = 0;
-    const auto length = utf8proc_iterate(bytes + i, static_cast<utf8proc_ssize_t>(text.size() - i), &code);
-    if (length <= 0) return true;
-    i += static_cast<std::size_t>(length);
-    const auto category = utf8proc_category(code);
-    const bool letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
-    if (letter && code >= 0x250 && !(code >= 0x1E00 && code <= 0x1EFF)) return true;
-  }
-  return false;
-}
-
 bool repeats(const std::vector<std::string>& words) {
   std::map<std::pair<std::string, std::string>, int> pairs;
   for (std::size_t i = 1; i < words.size(); ++i) {
@@ -67,21 +52,52 @@ bool is_echo(std::string_view folded, std::string_view intent, const Task& task)
                      [&](const Example& e) { return folded == data::fold_case(e.prompt); });
 }
 
+/// A rule says whether an answer breaks it.
+struct Answer {
+  std::string_view text, intent;
+  std::string folded;
+  int words;
+  const Task& task;
+};
+struct Rule {
+  const char* name;
+  bool (*broken)(const Answer&);
+};
+
+const std::array<Rule, 11> rules = {{
+    {"empty", [](const Answer& a) { return a.text.empty(); }},
+    {"too_short", [](const Answer& a) { return a.words < a.task.min_words; }},
+    {"too_long", [](const Answer& a) { return a.words > a.task.max_words; }},
+    {"schema", [](const Answer& a) { return a.task.schema && !a.task.schema->fault(a.text).empty(); }},
+    {"preamble", [](const Answer& a) { return !a.task.schema && is_preamble(a.folded); }},
+    {"quoted", [](const Answer& a) { return !a.task.schema && is_quoted(a.text); }},
+    {"list", [](const Answer& a) { return !a.task.schema && is_list(a.text); }},
+    {"markup", [](const Answer& a) { return !a.task.schema && has_markup(a.text); }},
+    {"language", [](const Answer& a) { return data::has_other_script(a.text); }},
+    {"repeats", [](const Answer& a) { return repeats(data::word_tokens(a.text)); }},
+    {"echo", [](const Answer& a) { return is_echo(a.folded, a.intent, a.task); }},
+}};
+
+bool allows(const Task& task, const std::string& rule) {
+  return std::find(task.allow.begin(), task.allow.end(), rule) != task.allow.end();
+}
+
 }  // namespace
 
+const std::vector<std::string>& validity_rules() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> out;
+    for (const Rule& rule : rules) out.emplace_back(rule.name);
+    return out;
+  }();
+  return names;
+}
+
 std::string broken_rule(std::string_view answer, std::string_view intent, const Task& task) {
-  if (answer.empty()) return "empty";
-  const int count = data::count_words(answer);
-  if (count < task.min_words) return "too_short";
-  if (count > task.max_words) return "too_long";
-  const std::string folded = data::fold_case(answer);
-  if (is_preamble(folded)) return "preamble";
-  if (is_quoted(answer)) return "quoted";
-  if (is_list(answer)) return "list";
-  if (has_markup(answer)) return "markup";
-  if (has_other_script(answer)) return "language";
-  if (repeats(data::word_tokens(answer))) return "repeats";
-  if (is_echo(folded, intent, task)) return "echo";
+  const Answer a{answer, intent, data::fold_case(answer), data::count_words(answer), task};
+  for (const Rule& rule : rules) {
+    if (!allows(task, rule.name) && rule.broken(a)) return rule.name;
+  }
   return {};
 }
 

@@ -56,6 +56,68 @@ TEST_CASE("Synthesis asks for each intent, task and draw once") {
   }
 }
 
+TEST_CASE("Draws of an intent take turns among as many few-shot subsets as asked for") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  SynthesizeOptions options = options_in(folder, "samples");
+  options.subsets_per_intent = GENERATE(1, 2, 3);
+  options.draws = 6;
+  FakeTeacher teacher;
+  synthesize(options, teacher, quiet_context());
+  std::map<std::string, std::map<std::vector<std::string>, int>> draws_by_subset;
+  std::set<std::vector<std::string>> first_subsets;
+  for (const data::Record& record : data::read_records(options.out)) {
+    ++draws_by_subset[record.task + record.intent.intent][record.sampling.few_shot];
+    if (record.draw == 0) first_subsets.insert(record.sampling.few_shot);
+  }
+  REQUIRE(draws_by_subset.size() == 3 * 2);
+  for (const auto& [question, draws] : draws_by_subset) {
+    CHECK(static_cast<int>(draws.size()) == options.subsets_per_intent);
+    for (const auto& [subset, count] : draws) CHECK(count == 6 / options.subsets_per_intent);
+  }
+  CHECK(first_subsets.size() > 2);  // other intents, other subsets
+}
+
+TEST_CASE("Not every intent need be asked every task, and draws may be numbered on") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  SynthesizeOptions options = options_in(folder, "samples");
+  options.tasks = {"image", "template", "headline", "search", "fields"};
+  options.tasks_per_intent = 2;
+  options.first_draw = 4;
+  FakeTeacher teacher;
+  CHECK(synthesize(options, teacher, quiet_context()).manifest.complete);
+  std::map<std::string, std::set<std::string>> tasks;
+  for (const data::Record& record : data::read_records(options.out)) {
+    tasks[record.intent.intent].insert(record.task);
+    CHECK((record.draw >= 4 && record.draw < 8));
+  }
+  REQUIRE(tasks.size() == 3);
+  for (const auto& [intent, names] : tasks) CHECK(names.size() == 2);
+}
+
+TEST_CASE("Jobs that share the intents ask each question once among them") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  FakeTeacher whole;
+  synthesize(options_in(folder, "whole"), whole, quiet_context());
+  std::map<std::string, std::string> together;
+  for (const char* shard : {"1/2", "2/2"}) {
+    SynthesizeOptions options = options_in(folder, std::string("job") + shard[0]);
+    options.shard = shard;
+    FakeTeacher teacher;
+    synthesize(options, teacher, quiet_context());
+    for (const auto& [id, line] : lines_by_id(options.out)) CHECK(together.emplace(id, line).second);
+  }
+  CHECK(together == lines_by_id(folder / "whole"));
+  for (const char* bad : {"0/2", "3/2", "2", "1/", "a/b", "1/2x"}) {
+    SynthesizeOptions options = options_in(folder, "bad");
+    options.shard = bad;
+    FakeTeacher teacher;
+    CHECK(contains(refusal([&] { synthesize(options, teacher, quiet_context()); }), "i/n"));
+  }
+}
+
 TEST_CASE("A stopped synthesis goes on and asks nothing twice") {
   const NoStop no_stop;
   const TemporaryFolder folder;

@@ -51,7 +51,7 @@ const std::map<std::string, Reader> readers = {{"intents", read<udrl::distill::I
                                                {"train", read_train},
                                                {"eval", read<udrl::eval::EvalOptions>}};
 
-/// configs/replica/score-qwen.toml → "score"
+/// configs/sample/synthesize-qwen-deep.toml → "synthesize"
 std::string stage_of(const fs::path& file) {
   const std::string name = file.stem().string();
   return name.substr(0, name.find('-'));

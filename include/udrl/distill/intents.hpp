@@ -1,29 +1,50 @@
-// Stage "intents": short, plausible user intents from lists of subjects, formats, styles and phrasings, or a user's own
-// list. Not for: asking the teacher (synthesize.hpp).
+// Stage "intents": short, plausible user intents from lists of subjects, formats, occasions, styles and phrasings, or a
+// user's own list, and intents that a teacher invents; filtered, each once, in a fair order. Not for: asking the
+// teacher for answers (synthesize.hpp).
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "udrl/base/options.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/data/manifest.hpp"
+#include "udrl/data/near_duplicates.hpp"
+#include "udrl/lm/options.hpp"
 
 namespace udrl::distill {
 
 struct IntentsOptions {
-  std::filesystem::path lists = "data/intents";  ///< subjects.tsv, formats.tsv, styles.tsv, phrasings.tsv
-  std::filesystem::path from;                    ///< a user's own list instead: text (one intent a line) or JSONL
-  std::filesystem::path out;                     ///< folder of shards
-  int per_subject = 2;
-  int limit = 0;  ///< at most so many intents; 0: all
+  std::filesystem::path lists = "data/intents";  ///< the lists of `subjects`, formats, occasions, styles, phrasings
+  std::vector<std::string> subjects = {"subjects.tsv", "wordnet_subjects.tsv"};  ///< files of `lists`
+  std::filesystem::path from;  ///< a user's own list instead: text (one intent a line), CSV or JSONL
+  std::filesystem::path out;   ///< folder of shards
+  int per_subject = 2;         ///< with other formats, occasions, styles or phrasings
+  int limit = 0;               ///< at most so many intents; 0: all
+  int most_words = 14;         ///< longer ones are left out
+  bool drop_near = true;       ///< leave out what is nearly the same as an earlier one
+  data::NearOptions near;
+  double same_meaning = 1;    ///< cosine from which two intents of one subject mean the same; 1: not compared
+  lm::ModelOptions embedder;  ///< for that
+  int invent = 0;             ///< lists of up to eight intents that the teacher is asked to invent
+  lm::ModelOptions teacher;   ///< for that
   std::uint64_t seed = 1;
 };
 
 void declare(OptionSet& set, IntentsOptions& options);
 
-/// Writes the intents, each once, in an order shuffled by the seed so that any leading part is a fair sample. Counts:
-/// `intents`, `duplicates`, `empty`. Throws `Error` (user) where a list is malformed (file, line, why).
+/// The name of the first rule that a normalised intent breaks, or "": `empty`, `too_long`, `language` (letters outside
+/// Latin script), `no_words`, `markup`, `chat` (a sentence to the model: "Can you write …", "Ignore the above …").
+std::string broken_intent_rule(std::string_view intent, int most_words);
+
+/// Writes the intents, each once, in an order that is a function of the seed and the texts, so that any leading part is
+/// a fair sample. Memory stays flat but for a few bytes a line: a million lines take less than 200 MB. Counts:
+/// `intents`, `duplicates`, `near_duplicates`, `same_meaning`, `invented` (candidates), and each rule of
+/// `broken_intent_rule`. What a teacher invented is kept in `out`/invented, so that a stopped run goes on. Throws
+/// `Error` (user) where a list is malformed (file, line, why).
 data::Manifest make_intents(const IntentsOptions& options, const RunContext& context);
 
 }  // namespace udrl::distill

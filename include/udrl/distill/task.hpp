@@ -4,12 +4,15 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "udrl/lm/language_model.hpp"
 
 namespace udrl::distill {
+
+class JsonSchema;
 
 struct Example {
   std::string id;  ///< content_id(intent, prompt)
@@ -27,7 +30,9 @@ struct Task {
   int subsets = 4;  ///< seeded few-shot subsets
   int shots = 3;    ///< examples a subset
   std::vector<Example> examples;
-  std::string sha256;  ///< of the file it was read from
+  std::shared_ptr<const JsonSchema> schema;  ///< answers are JSON objects that it admits; nullptr: answers are text
+  std::vector<std::string> allow;            ///< rules of validity.hpp that do not hold for this task
+  std::string sha256;                        ///< of the file it was read from
 };
 
 /// Reads data/tasks/NAME.toml. Throws `Error` (user) naming file, key and what was expected.

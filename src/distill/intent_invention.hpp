@@ -1,0 +1,25 @@
+// Intents that a teacher invents, in the manner of self-instruct (Wang et al., 2022, arXiv 2212.10560): shown a few
+// random ones of a group, it goes on with the list. Not for: intents from lists (intent_lists.hpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "intent_lists.hpp"
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::distill {
+
+struct InventionOptions {
+  std::uint64_t lists = 0;        ///< how many lists the teacher is asked for, of up to eight intents each
+  std::uint64_t seed = 1;
+  std::filesystem::path folder;   ///< its answers, one a line; those that are there are not asked again
+};
+
+/// Gives what the teacher wrote, with the group of the seeds it was shown and itself as its subject. `seeds` are
+/// intents with groups. Throws `Error` (stopped) on a stop request: answers so far are kept.
+void invented_intents(const InventionOptions& options, const std::vector<data::Intent>& seeds,
+                      lm::LanguageModel& teacher, const RunContext& context, const TakeIntent& take);
+
+}  // namespace udrl::distill

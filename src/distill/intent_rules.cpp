@@ -1,0 +1,39 @@
+// What is no intent. Not for: how common or sensible one is.
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "udrl/data/text.hpp"
+#include "udrl/distill/intents.hpp"
+
+namespace udrl::distill {
+namespace {
+
+/// People who type into a search box do not talk to a model.
+bool is_chat(const std::string& folded) {
+  static constexpr std::array<std::string_view, 18> openings = {
+      "can you ",    "could you ", "would you ", "will you ",  "please ",    "write ",
+      "tell me ",    "what is ",   "what are ",  "how do ",    "how can ",   "explain ",
+      "you are ",    "act as ",    "ignore ",    "generate a", "as an ai",   "i want you "};
+  return std::any_of(openings.begin(), openings.end(), [&](auto opening) { return folded.starts_with(opening); }) ||
+         folded.ends_with("?");
+}
+
+bool has_markup(std::string_view text) {
+  static constexpr std::array<std::string_view, 7> signs = {"```", "**", "<|", "</", "http://", "https://", "{\""};
+  return std::any_of(signs.begin(), signs.end(), [&](auto sign) { return text.find(sign) != std::string_view::npos; });
+}
+
+}  // namespace
+
+std::string broken_intent_rule(std::string_view intent, int most_words) {
+  if (intent.empty()) return "empty";
+  if (data::count_words(intent) > most_words) return "too_long";
+  if (data::has_other_script(intent)) return "language";
+  if (data::word_tokens(intent).empty()) return "no_words";
+  if (has_markup(intent)) return "markup";
+  if (is_chat(data::fold_case(intent))) return "chat";
+  return {};
+}
+
+}  // namespace udrl::distill
