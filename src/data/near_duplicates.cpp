@@ -80,7 +80,8 @@ class SignatureFile {
 }  // namespace
 
 void declare(OptionSet& set, const std::string& prefix, NearOptions& o) {
-  set.add(prefix + ".threshold", o.threshold, "similarity (Jaccard, of shingles) from which two texts are near").range(0, 1);
+  set.add(prefix + ".threshold", o.threshold, "similarity (Jaccard, of shingles) from which two texts are near")
+      .range(0, 1);
   set.add(prefix + ".shingle", o.shingle, "bytes of a shingle").range(1, 64);
   set.add(prefix + ".bands", o.bands, "bands of a signature").range(1, 256);
   set.add(prefix + ".rows", o.rows, "hashes of a band").range(1, 64);

@@ -105,7 +105,8 @@ void invented_intents(const InventionOptions& options, const std::vector<Intent>
     const Ask ask = ask_for(number, groups, options.seed);
     lm::Request request;
     request.id = std::to_string(number++);
-    request.prompt = teacher.chat(std::vector<lm::Message>{{lm::Role::system, instructions}, {lm::Role::user, ask.list}});
+    request.prompt =
+        teacher.chat(std::vector<lm::Message>{{lm::Role::system, instructions}, {lm::Role::user, ask.list}});
     request.sampling.temperature = 1.0;
     request.sampling.top_p = 0.95;
     request.sampling.seed = options.seed;

@@ -12,9 +12,9 @@
 namespace udrl::distill {
 
 struct InventionOptions {
-  std::uint64_t lists = 0;        ///< how many lists the teacher is asked for, of up to eight intents each
+  std::uint64_t lists = 0;  ///< how many lists the teacher is asked for, of up to eight intents each
   std::uint64_t seed = 1;
-  std::filesystem::path folder;   ///< its answers, one a line; those that are there are not asked again
+  std::filesystem::path folder;  ///< its answers, one a line; those that are there are not asked again
 };
 
 /// Gives what the teacher wrote, with the group of the seeds it was shown and itself as its subject. `seeds` are

@@ -12,9 +12,9 @@ namespace {
 /// People who type into a search box do not talk to a model.
 bool is_chat(const std::string& folded) {
   static constexpr std::array<std::string_view, 18> openings = {
-      "can you ",    "could you ", "would you ", "will you ",  "please ",    "write ",
-      "tell me ",    "what is ",   "what are ",  "how do ",    "how can ",   "explain ",
-      "you are ",    "act as ",    "ignore ",    "generate a", "as an ai",   "i want you "};
+      "can you ", "could you ", "would you ", "will you ",  "please ",  "write ",
+      "tell me ", "what is ",   "what are ",  "how do ",    "how can ", "explain ",
+      "you are ", "act as ",    "ignore ",    "generate a", "as an ai", "i want you "};
   return std::any_of(openings.begin(), openings.end(), [&](auto opening) { return folded.starts_with(opening); }) ||
          folded.ends_with("?");
 }

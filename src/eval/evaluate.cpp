@@ -49,7 +49,8 @@ void require_files(const EvalOptions& options, const std::vector<System>& system
   require(options.student / "student.gguf", "the student", "name the folder that udrl-train has finished");
   require(options.student / "commands.json", "what the student can be asked",
           "name the folder that udrl-train has finished");
-  require(options.tagged / "test", "the test split", "name the folder that udrl-distill tag wrote");
+  require(options.tagged / options.split, "the " + options.split + " split",
+          "name the folder that udrl-distill tag wrote");
   for (const System& system : systems)
     if (!system.model.gguf.empty())
       require(system.model.gguf, "the model of " + system.title,
@@ -71,16 +72,17 @@ Prepared prepare(const EvalOptions& options) {
   p.reference = reference_row(p.systems, options.reference);
   const auto fitted = command::load(options.student / "commands.json");
   p.tasks = tasks_of(options, fitted);
-  auto all = read_split_intents(options.tagged / "test");
+  auto all = read_split_intents(options.tagged / options.split);
   check_unseen(all, options.tagged / "train");
   const CaseOptions choose{static_cast<std::size_t>(options.intents), options.seed};
   p.set = make_cases(choose_intents(std::move(all), choose), p.tasks, fitted, choose);
   for (const auto& task : p.tasks) p.hashes["task " + task.name] = hash_of(task);
   p.hashes["commands.json"] = sha256_file(options.student / "commands.json");
-  p.hashes["test split"] = data::hash_input(options.tagged / "test");
+  p.hashes["test split"] = data::hash_input(options.tagged / options.split);
   if (data::has_manifest(options.tagged)) p.hashes["tagged manifest"] = sha256_file(options.tagged / "manifest.json");
   for (const System& system : p.systems) p.hashes["model " + system.name] = model_identity(system);
-  p.openings = record_opening(options.tagged, p.hashes["model student"], p.hashes["test split"]);
+  if (options.split == "test")
+    p.openings = record_opening(options.tagged, p.hashes["model student"], p.hashes["test split"]);
   return p;
 }
 
@@ -278,6 +280,8 @@ Results evaluate(const EvalOptions& options, const RunContext& context) {
   compare(results, system_of,
           {static_cast<std::size_t>(options.bootstrap_draws), options.seed, options.margin, options.diversity_words,
            prepared.reference});
+  if (options.split == "valid")
+    results.headline.caveats.emplace_back("validation split: choices are made on it, so this is no result");
   write_all(results, options);
   return results;
 }

@@ -5,7 +5,8 @@ namespace udrl::eval {
 
 void declare(OptionSet& set, EvalOptions& o) {
   set.add("student", o.student, "checkpoint folder of udrl-train").required();
-  set.add("tagged", o.tagged, "the tagged data it was trained on; its test split is evaluated").required();
+  set.add("tagged", o.tagged, "the tagged data it was trained on").required();
+  set.add("split", o.split, "which part of it: test, or valid, on which choices are made").choices({"test", "valid"});
   set.add("systems", o.systems, "systems files (configs/systems/*.toml); the first is the teacher").required();
   set.add("out", o.out, "folder for answers, figures and report, or to go on with").required();
   set.add("reference", o.reference, "row that the headline compares with; default: the teacher's greedy row");

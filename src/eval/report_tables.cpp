@@ -202,8 +202,10 @@ Html method_section(const Results& results) {
                   item("The bare request and the shuffled answers must FAIL; if one does not, no PASS is given."),
                   item("Teachers and baselines are asked as in synthesis: the task’s instructions and few-shot "
                        "examples, the same for every model."),
-                  item("This test set has been opened " + std::to_string(l.test_openings) + " times, for " +
-                       std::to_string(l.test_students) + " different students.")}),
+                  item(l.test_openings == 0
+                           ? "The test set stayed closed: these are intents of the validation split."
+                           : "This test set has been opened " + std::to_string(l.test_openings) + " times, for " +
+                                 std::to_string(l.test_students) + " different students.")}),
        tag("table", {{"class", "hash"}}, {tag("tbody", hashes)}),
        tag("p", {{"class", "small muted"}}, {text(l.version + ": "), tag("code", l.command_line)}),
        tag("p", {{"class", "small muted"}},

@@ -1,5 +1,5 @@
-// Intents that a (fake) teacher invents: read from its lists, kept on the disk, asked once. And meanings compared with a
-// fake embedder. Not for: real models.
+// Intents that a (fake) teacher invents: read from its lists, kept on the disk, asked once. And meanings compared with
+// a fake embedder. Not for: real models.
 #include "catch.hpp"
 #include "fake_teacher.hpp"
 #include "intent_invention.hpp"
@@ -21,7 +21,8 @@ class ListTeacher final : public lm::LanguageModel {
       ++asked;
       lm::Completion answer;
       answer.id = request->id;
-      answer.text = "9. Alpine hut " + request->id + "\n10) \"Ferry timetable " + request->id + "\"\n- solo\n12. cut off he";
+      answer.text =
+          "9. Alpine hut " + request->id + "\n10) \"Ferry timetable " + request->id + "\"\n- solo\n12. cut off he";
       answer.finish = lm::Finish::length;
       done(answer);
     }

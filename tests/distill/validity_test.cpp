@@ -27,11 +27,13 @@ TEST_CASE("A task may allow what others reject, and its name must be known") {
 TEST_CASE("A task with a schema takes objects that the schema admits, and nothing else") {
   const Task task = shipped("fields");
   const auto rule = [&](const std::string& answer) { return broken_rule(answer, "holiday sale", task); };
-  CHECK(rule(R"({"subject": "holiday sale", "document": "poster", "style": "bold", "colors": ["red", "white"]})").empty());
+  CHECK(rule(R"({"subject": "holiday sale", "document": "poster", "style": "bold", "colors": ["red", "white"]})")
+            .empty());
   CHECK(rule(R"({"subject": "holiday sale", "document": "poster", "style": "bold", "colors": "red and white"})") ==
         "schema");
   CHECK(rule(R"({"subject": "holiday sale", "document": "poster", "style": "bold", "colors": []})") == "schema");
-  CHECK(rule(R"({"subject": "sale", "document": "poster", "style": "bold", "colors": ["red"], "size": 4})") == "schema");
+  CHECK(rule(R"({"subject": "sale", "document": "poster", "style": "bold", "colors": ["red"], "size": 4})") ==
+        "schema");
   CHECK(rule(R"({"subject": "sale", "document": "poster", "style": "bold", "colors": ["red"])") == "schema");
   CHECK(rule("A red sleigh full of wrapped boxes under lights") == "schema");
 }

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>

@@ -21,7 +21,9 @@ struct Decoding {
 
 struct EvalOptions {
   std::filesystem::path student;  ///< checkpoint folder with student.gguf and commands.json
-  std::filesystem::path tagged;  ///< the data it was trained on; `test` is used, `train` only to prove that it is apart
+  std::filesystem::path
+      tagged;                  ///< the data it was trained on; `split` is used, `train` only to prove that it is apart
+  std::string split = "test";  ///< or "valid": choices are made on it, and the test set stays closed
   std::filesystem::path out;
   std::vector<std::string> systems;  ///< TOML files; the first is the teacher
   std::string reference;             ///< row the headline is measured against; "": the teacher's greedy row
