@@ -5,8 +5,10 @@
 
 #include "terminal.hpp"
 #include "udrl/base/tool.hpp"
+#include "udrl/distill/duplicates.hpp"
 #include "udrl/distill/intents.hpp"
 #include "udrl/distill/score.hpp"
+#include "udrl/distill/summary.hpp"
 #include "udrl/distill/synthesize.hpp"
 #include "udrl/distill/tag.hpp"
 #include "udrl/distill/view.hpp"
@@ -51,6 +53,14 @@ void run_tag(const distill::TagOptions& options, const RunContext& context) {
   print_counts(result.manifest, options.out);
 }
 
+void run_summary(const distill::SummaryOptions& options, const RunContext& context) {
+  std::cout << distill::to_text(distill::summarise(options, context));
+}
+
+void run_duplicates(const distill::DuplicatesOptions& options, const RunContext& context) {
+  std::cout << distill::to_text(distill::threshold_effects(options, context));
+}
+
 void run_view(const distill::ViewOptions& options, const RunContext&) {
   tools::PosixTerminal terminal;
   distill::view_records(options, terminal);
@@ -63,6 +73,8 @@ int main(int argc, char** argv) {
   distill::SynthesizeOptions synthesize;
   distill::ScoreOptions score;
   distill::TagOptions tag;
+  distill::SummaryOptions summary;
+  distill::DuplicatesOptions duplicates;
   distill::ViewOptions view;
   std::vector<Subcommand> commands;
   commands.push_back(stage("intents", "make short user intents from lists, or take your own", intents, run_intents));
@@ -70,6 +82,9 @@ int main(int argc, char** argv) {
       stage("synthesize", "ask the teacher for several answers to each intent and task", synthesize, run_synthesize));
   commands.push_back(stage("score", "give each answer its figures: relevance, copying, words", score, run_score));
   commands.push_back(stage("tag", "turn scores into returns and commands, and hold subjects out", tag, run_tag));
+  commands.push_back(stage("summary", "what is in folders, by task: valid, words, scores", summary, run_summary));
+  commands.push_back(
+      stage("duplicates", "what a threshold for near duplicates would leave out", duplicates, run_duplicates));
   commands.push_back(stage("view", "page through intents, answers, scores and commands", view, run_view));
   return run_tool(argc, argv, "udrl-distill", std::move(commands));
 }

@@ -3,12 +3,10 @@
 
 #include <unistd.h>
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <limits>
 
+#include "temporary_file.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/data/external_sort.hpp"
 #include "udrl/data/text.hpp"
@@ -41,17 +39,12 @@ std::string framed(std::string_view text) {
   return out;
 }
 
-/// Signatures on disk, in a file without a name: it is gone when the process ends, however it ends.
 class SignatureFile {
  public:
   SignatureFile(const NearOptions& options, const fs::path& where)
-      : numbers_(static_cast<std::size_t>(options.bands * options.rows)), where_(where) {
-    std::string name = (where / "signatures.XXXXXX").string();
-    const int descriptor = mkstemp(name.data());
-    if (descriptor < 0) throw file_error("cannot make a temporary file", name, errno);
-    ::unlink(name.c_str());
-    file_.reset(::fdopen(descriptor, "w+b"));
-  }
+      : numbers_(static_cast<std::size_t>(options.bands * options.rows)),
+        where_(where),
+        file_(make_temporary_file(where)) {}
   void append(const Signature& signature) {
     if (std::fwrite(signature.data(), bytes(), 1, file_.get()) != 1) throw broken("write");
   }
@@ -66,15 +59,12 @@ class SignatureFile {
   }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   std::size_t bytes() const { return numbers_ * sizeof(std::uint32_t); }
   Error broken(const std::string& how) const { return file_error("cannot " + how + " signatures", where_, errno); }
 
   std::size_t numbers_;
   fs::path where_;
-  std::unique_ptr<std::FILE, Close> file_;
+  TemporaryFile file_;
 };
 
 }  // namespace
@@ -210,10 +200,11 @@ std::vector<NearFinder::Duplicate> NearFinder::find() {
   std::vector<bool> dropped(impl_->items);
   std::vector<Duplicate> duplicates;
   impl_->pairs.drain([&](const ExternalSorter::Entry& pair) {
-    if (dropped[pair.key] || dropped[pair.order]) return;
+    if (dropped[pair.order]) return;
     const double similarity = MinHash::similarity(impl_->signatures.read(pair.key), impl_->signatures.read(pair.order));
+    if (!dropped[pair.key]) duplicates.push_back({pair.key, pair.order, similarity});
+    else if (similarity > duplicates.back().similarity) duplicates.back() = {pair.key, pair.order, similarity};
     dropped[pair.key] = true;
-    duplicates.push_back({pair.key, pair.order, similarity});
   });
   return duplicates;
 }

@@ -118,9 +118,7 @@ void collect(const IntentsOptions& options, const RunContext& context, Pipeline&
 /// What a run that was stopped or killed left: all of it is made again in a moment.
 void remove_leftovers(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("part-") || name.starts_with("sort.") || name.starts_with("signatures."))
-      fs::remove_all(entry.path());
+    if (entry.path().filename().string().starts_with("part-")) fs::remove(entry.path());
   }
 }
 

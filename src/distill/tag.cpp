@@ -34,6 +34,8 @@ const char* count_name(const Row& row) {
   switch (row.outcome) {
     case Outcome::duplicate: return "duplicate";
     case Outcome::duplicate_across: return "duplicate_across";
+    case Outcome::near_duplicate: return "near_duplicate";
+    case Outcome::near_duplicate_across: return "near_duplicate_across";
     case Outcome::near_held_out: return "near_held_out";
     case Outcome::too_long: return "too_long";
     case Outcome::empty: return "empty";
@@ -90,6 +92,7 @@ fs::path rejects_file(const TagOptions& options) {
 TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& observer) {
   const auto open = [&] { return RecordStream(options.input, rejects_file(options)); };
   Pool pool = read_pool(options, open(), observer);
+  if (options.drop_near_samples) drop_near_samples(pool, options, open, observer);
   if (options.drop_near_held_out) drop_near_held_out(pool, options, open, observer);
   const command::Fitted fitted = fit_returns(pool, options);
   manifest.counts = count_outcomes(pool);
@@ -126,6 +129,7 @@ void declare(OptionSet& set, TagOptions& o) {
   set.add("unseen_groups", o.split.unseen_groups, "whole groups held out as test_groups, at most a tenth")
       .range(0, 1000);
   set.add("unseen_formats", o.split.unseen_formats, "formats held out as test_formats, at most a tenth").range(0, 1000);
+  set.add("drop_near_samples", o.drop_near_samples, "leave out answers nearly the same as an earlier one of the task");
   set.add("drop_near_held_out", o.drop_near_held_out, "keep out of training what is nearly the same as held-out texts");
   data::declare(set, "near", o.near);
   set.add("support.at_least", o.support.at_least, "training records that a command needs to be allowed").range(1, 1e9);

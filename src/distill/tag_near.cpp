@@ -1,6 +1,7 @@
-// Two passes: held-out texts into indexes, then training rows against them.
+// Answers of a task against each other on the disk; held-out texts in memory, training rows against them.
 #include "tag_near.hpp"
 
+#include <memory>
 #include <unordered_map>
 
 #include "udrl/base/error.hpp"
@@ -61,13 +62,32 @@ Error changed_input() {
       .hint("let nothing write to it, and run the same command again");
 }
 
+void drop_near_samples(Pool& pool, const TagOptions& options, const std::function<RecordStream()>& open,
+                       Observer& observer) {
+  std::vector<std::unique_ptr<data::NearFinder>> finders;  // by task
+  std::vector<std::vector<std::uint32_t>> rows(pool.tasks.size());
+  for (std::size_t task = 0; task < pool.tasks.size(); ++task)
+    finders.push_back(std::make_unique<data::NearFinder>(options.near, options.out));
+  for_each(pool, open(), "tag: near duplicates", observer, [&](const Row& row, const data::Record& record) {
+    finders[row.task]->add(record.prompt);
+    rows[row.task].push_back(static_cast<std::uint32_t>(&row - pool.rows.data()));
+  });
+  for (std::size_t task = 0; task < pool.tasks.size(); ++task) {
+    for (const auto& duplicate : finders[task]->find()) {
+      Row& row = pool.rows[rows[task][duplicate.item]];
+      const bool same_intent = row.group == pool.rows[rows[task][duplicate.of]].group;
+      row.outcome = same_intent ? Outcome::near_duplicate : Outcome::near_duplicate_across;
+    }
+  }
+}
+
 void drop_near_held_out(Pool& pool, const TagOptions& options, const std::function<RecordStream()>& open,
                         Observer& observer) {
   HeldOut held_out(options.near, pool.tasks.size());
   for_each(pool, open(), "tag: held-out texts", observer, [&](const Row& row, const data::Record& record) {
     if (data::held_out(row.split)) held_out.add(row, record);
   });
-  for_each(pool, open(), "tag: near duplicates", observer, [&](Row& row, const data::Record& record) {
+  for_each(pool, open(), "tag: near held-out texts", observer, [&](Row& row, const data::Record& record) {
     if (!data::held_out(row.split) && held_out.is_near(row, record)) row.outcome = Outcome::near_held_out;
   });
 }

@@ -1,4 +1,5 @@
-// Near duplicates across splits: what training would see of what it is tested on. Not for: equal texts (tag_pool.cpp).
+// Near duplicates: answers that say again what an earlier one said, and what training would see of what it is tested
+// on. Not for: equal texts (tag_pool.cpp).
 #pragma once
 
 #include <functional>
@@ -7,6 +8,11 @@
 #include "udrl/base/error.hpp"
 
 namespace udrl::distill {
+
+/// Marks rows `near_duplicate` whose answer is nearly that of an earlier row of the same intent and task, and
+/// `near_duplicate_across` where it is another intent's. Temporary files lie on the disk of options.out.
+void drop_near_samples(Pool& pool, const TagOptions& options, const std::function<RecordStream()>& open,
+                       Observer& observer);
 
 /// Marks training rows `near_held_out` whose intent nearly is one of valid, test or test_groups, or whose prompt nearly
 /// is a held-out prompt of the same task. Only held-out texts are in memory (about a kilobyte each); training rows

@@ -16,7 +16,16 @@ namespace udrl::distill {
 using data::Split;
 using data::split_names;
 
-enum class Outcome : std::uint8_t { kept, duplicate, duplicate_across, near_held_out, too_long, empty };
+enum class Outcome : std::uint8_t {
+  kept,
+  duplicate,
+  duplicate_across,
+  near_duplicate,
+  near_duplicate_across,
+  near_held_out,
+  too_long,
+  empty
+};
 
 using RowId = std::array<char, 32>;
 /// A record's id; a shorter one is filled with zero bytes.

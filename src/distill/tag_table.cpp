@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "udrl/base/table.hpp"
 #include "udrl/distill/tag.hpp"
 
 namespace udrl::distill {
@@ -34,29 +35,12 @@ Cells cells_of(const TagRow& row) {
   return cells;
 }
 
-std::string aligned(const std::vector<Cells>& lines) {
-  std::vector<std::size_t> widths;
-  for (const Cells& cells : lines) {
-    widths.resize(std::max(widths.size(), cells.size()), 0);
-    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
-  }
-  std::string text;
-  for (const Cells& cells : lines) {
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string padding(widths[i] - cells[i].size(), ' ');
-      text += (i == 0 ? "" : "  ") + (i < 2 ? cells[i] + padding : padding + cells[i]);
-    }
-    text += '\n';
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string to_text(const TagTable& table) {
   std::vector<Cells> lines{header(table)};
   for (const TagRow& row : table.rows) lines.push_back(cells_of(row));
-  std::string text = aligned(lines);
+  std::string text = aligned_table(lines, 2);
   text += "subjects:";
   for (const char* split : {"train", "valid", "test"}) {
     const auto found = table.subjects.find(split);

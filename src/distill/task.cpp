@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 const std::vector<std::string> task_keys = {"name",      "description", "instructions", "max_tokens",
                                             "min_words", "max_words",   "subsets",      "shots",
-                                            "examples",  "schema",      "allow"};
+                                            "examples",  "schema",      "allow",        "layout"};
 
 /// Reads typed keys of one file and names file and key where they do not fit.
 class Reader {
@@ -31,6 +31,13 @@ class Reader {
   std::string text(const std::string& key) const {
     if (!json_.contains(key) || !json_[key].is_string()) throw wrong(key, "a string");
     return json_[key].get<std::string>();
+  }
+  std::string one_of(const std::string& key, const std::vector<std::string>& choices) const {
+    const std::string value = text(key);
+    if (std::find(choices.begin(), choices.end(), value) != choices.end()) return value;
+    std::string all;
+    for (const std::string& choice : choices) all += (all.empty() ? "" : " or ") + choice;
+    throw wrong(key, all);
   }
   std::vector<std::string> texts(const std::string& key) const {
     std::vector<std::string> out;
@@ -133,6 +140,7 @@ Task load_task(const fs::path& file) {
   task.examples = read_examples(json, file.string());
   if (json.contains("schema")) task.schema = std::make_shared<JsonSchema>(reader.text("schema"));
   task.allow = reader.texts("allow");
+  if (json.contains("layout")) task.layout = reader.one_of("layout", {"turns", "list"});
   check_counts(task, file.string());
   check_examples(task, file.string());
   task.sha256 = sha256_file(file);
@@ -185,8 +193,12 @@ std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Ex
                                           const std::string& intent) {
   std::vector<lm::Message> messages{{lm::Role::system, task.instructions}};
   for (const Example& shot : shots) {
-    messages.push_back({lm::Role::user, shot.intent});
-    messages.push_back({lm::Role::assistant, shot.prompt});
+    if (task.layout == "list") {
+      messages[0].content += "\n\nRequest: " + shot.intent + "\nAnswer: " + shot.prompt;
+    } else {
+      messages.push_back({lm::Role::user, shot.intent});
+      messages.push_back({lm::Role::assistant, shot.prompt});
+    }
   }
   messages.push_back({lm::Role::user, intent});
   return messages;

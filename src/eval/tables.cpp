@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "format.hpp"
+#include "udrl/base/table.hpp"
 #include "udrl/eval/results.hpp"
 
 namespace udrl::eval {
@@ -26,29 +27,6 @@ std::string ratio_text(const RowResult& row, const std::string& reference, bool 
 
 std::string words_error(const RowResult& row) {
   return row.words.answers > 0 ? fixed(row.words.mean_absolute_error, 1) : "–";
-}
-
-/// Characters on a terminal: code points, which is enough for what is printed here.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string padded(const std::string& text, std::size_t to, bool left) {
-  const std::string space(to > width(text) ? to - width(text) : 0, ' ');
-  return left ? text + space : space + text;
-}
-
-std::string aligned(const std::vector<Line>& lines) {
-  std::vector<std::size_t> widths(lines.front().size());
-  for (const Line& line : lines)
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
-  std::string out;
-  for (const Line& line : lines) {
-    std::string text;
-    for (std::size_t i = 0; i < line.size(); ++i) text += (i ? "  " : "") + padded(line[i], widths[i], i == 0);
-    out += text + "\n";
-  }
-  return out;
 }
 
 std::string markdown_line(const Line& line) {
@@ -102,7 +80,7 @@ std::string to_terminal(const Results& results) {
                      fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
                      cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
-  std::string out = aligned(lines) + "\n" + set_text(results) + "\n";
+  std::string out = aligned_table(lines, 1) + "\n" + set_text(results) + "\n";
   out += "ratio to " + reference +
          ", from the floor of shuffled answers: " + ratio_text(results.row(results.headline.row), reference, true) +
          ", verdict at " + fixed(results.headline.margin, 2) + ": " + to_string(results.headline.verdict) + "\n";

@@ -45,7 +45,7 @@ TagOptions golden_options(const Json& json, const TemporaryFolder& folder) {
   options.weights = json.at("weights").get<std::map<std::string, double>>();
   options.copying_penalty = json.at("copying_penalty").get<double>();
   options.split = {1, 0, 0, 0, 0, 0, 0};
-  options.drop_near_held_out = false;
+  options.drop_near_samples = options.drop_near_held_out = false;
   return options;
 }
 
@@ -72,7 +72,7 @@ TagOptions options_for(const TemporaryFolder& folder, const std::string& out = "
   options.input = {(folder / "in").string()};
   options.out = folder / out;
   options.split = {5, 0.2, 0.1, 0, 0, 0, 0};
-  options.drop_near_held_out = false;  // the texts of these tests are all alike
+  options.drop_near_samples = options.drop_near_held_out = false;  // the texts of these tests are all alike
   return options;
 }
 
@@ -203,6 +203,25 @@ TEST_CASE("Training keeps nothing that is nearly held out") {
   options.out = folder / "clean";
   CHECK(tag_samples(options, quiet_context()).manifest.counts.at("near_held_out") == 1);
   for (const Record& record : read_split(options.out, "train")) CHECK(record.id != "another");
+}
+
+TEST_CASE("Answers that are nearly the same are left out, the first stays") {
+  const TemporaryFolder folder;
+  auto records = scored(30, 2);
+  for (std::size_t i = 0; i < records.size(); ++i)  // texts of their own
+    records[i].prompt = udrl::content_id({"a", std::to_string(i)}) + " " + udrl::content_id({"b", std::to_string(i)});
+  records[1].prompt = records[0].prompt + "s";   // the same intent
+  records[20].prompt = records[2].prompt + "s";  // another
+  write_records(folder / "in", records);
+  TagOptions options = options_for(folder);
+  options.drop_near_samples = true;
+  const auto counts = tag_samples(options, quiet_context()).manifest.counts;
+  CHECK(counts.at("near_duplicate") == 1);
+  CHECK(counts.at("near_duplicate_across") == 1);
+  std::set<std::string> left;
+  for (const Record& record : read_all(options.out)) left.insert(record.id);
+  CHECK(left.size() == records.size() - 2);
+  CHECK(left.count(records[1].id) + left.count(records[20].id) == 0);
 }
 
 TEST_CASE("An intent without a subject is held out by itself") {

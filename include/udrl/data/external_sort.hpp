@@ -5,21 +5,21 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace udrl::data {
 
-/// Entries in ascending order of (key, order). The runs lie in a temporary folder that the destructor removes.
+/// Entries in ascending order of (key, order). Runs lie in files without names: nothing is left, however it ends.
 class ExternalSorter {
  public:
   struct Entry {
     std::uint64_t key = 0, order = 0;
     std::string payload;
   };
-  /// `folder` is made below `where`, which must exist. `memory` is in bytes, for the buffer and, while merging, for
-  /// reading the runs.
+  /// `where`: an existing folder, on whose disk the runs lie. `memory` is in bytes, for the buffer and, while merging,
+  /// for reading the runs.
   explicit ExternalSorter(const std::filesystem::path& where, std::size_t memory = std::size_t{32} << 20);
   ~ExternalSorter();
   ExternalSorter(const ExternalSorter&) = delete;
@@ -31,20 +31,8 @@ class ExternalSorter {
   void drain(const std::function<void(const Entry&)>& take);
 
  private:
-  struct Item {
-    std::uint64_t key, order;
-    std::size_t offset, length;
-  };
-  std::filesystem::path run_file(std::size_t number) const;
-  void sort_items();
-  void spill();
-  void merge(const std::function<void(const Entry&)>& take) const;
-
-  std::filesystem::path folder_;
-  std::size_t memory_;
-  std::string payloads_;
-  std::vector<Item> items_;
-  std::size_t runs_ = 0;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace udrl::data

@@ -75,7 +75,7 @@ class NearFinder {
   /// Texts are numbered from 0 in the order in which they are added.
   void add(std::string_view text);
   struct Duplicate {
-    std::uint64_t item, of;  ///< `of` < `item`, and is kept itself
+    std::uint64_t item, of;  ///< `of` < `item`, is kept itself, and of those the most similar
     double similarity;
   };
   /// Each text that resembles an earlier one which is kept, in ascending order. Call once.

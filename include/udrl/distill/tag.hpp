@@ -26,6 +26,7 @@ struct TagOptions {
   double copying_penalty = 0.1;    ///< standard deviations of return for one of copying; naming the subject copies too
   std::vector<std::string> tasks;  ///< the order of their slots; those not named follow by name
   data::SplitOptions split;
+  bool drop_near_samples = true;   ///< of answers that are nearly the same the first stays
   bool drop_near_held_out = true;  ///< no training text is nearly one that is held out
   data::NearOptions near;
   command::SupportRule support;
@@ -60,8 +61,9 @@ struct TagResult {
 
 /// Writes a folder a split (data/splits.hpp) with `return`, `commands` and `split` added, out/commands.json,
 /// out/table.{json,txt} and the manifest. Counts: records by split, and what was left out: `duplicate` (same intent,
-/// task and text), `duplicate_across` (same task and text for another intent), `near_held_out` (a training text that
-/// nearly is a held-out one), `too_long` (more than 80 words), `empty`, `bad_lines`.
+/// task and text), `duplicate_across` (same task and text for another intent), `near_duplicate`,
+/// `near_duplicate_across` (nearly the same), `near_held_out` (a training text that nearly is a held-out one),
+/// `too_long` (more than 80 words), `empty`, `bad_lines`.
 /// An unfinished output is begun anew; a finished one of the same config and inputs is only reported. Throws `Error`
 /// (user): a record without one of the weighted scores, a task without training records, too many tasks.
 TagResult tag_samples(const TagOptions& options, const RunContext& context);

@@ -31,6 +31,7 @@ struct Task {
   int shots = 3;    ///< examples a subset
   std::vector<Example> examples;
   std::shared_ptr<const JsonSchema> schema;  ///< answers are JSON objects that it admits; nullptr: answers are text
+  std::string layout = "turns";              ///< examples are turns of the chat; or "list": lines of the system message
   std::vector<std::string> allow;            ///< rules of validity.hpp that do not hold for this task
   std::string sha256;                        ///< of the file it was read from
 };
@@ -44,7 +45,7 @@ std::vector<Task> load_tasks(const std::filesystem::path& folder, const std::vec
 /// used about equally often.
 std::vector<std::vector<Example>> few_shot_subsets(const Task& task, std::uint64_t seed);
 
-/// Instructions, examples as turns, and the intent as the last user turn.
+/// Instructions, examples in the task's layout, and the intent as the last user turn.
 std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Example>& shots,
                                           const std::string& intent);
 

@@ -1,0 +1,14 @@
+// Tables for a terminal. Not for: HTML or Markdown.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace udrl {
+
+/// Lines of cells as columns two spaces apart: the first `left` columns to the left, the others to the right. Lines may
+/// have fewer cells than others. Widths count code points.
+std::string aligned_table(const std::vector<std::vector<std::string>>& lines, std::size_t left);
+
+}  // namespace udrl
