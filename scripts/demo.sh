@@ -53,7 +53,7 @@ build
 
 START=$SECONDS
 say ""
-say "From here on it takes about 10 minutes on 2 cores: live synthesis 1, training 5, evaluation 4."
+say "From here on it takes about 13 minutes on 2 cores: live synthesis 1, training 9, evaluation 3."
 stage "1/7 intents: short requests to answer" "$BIN/udrl-distill" intents --config configs/demo/intents.toml
 stage "2/7 synthesize: the teacher answers them, live" "$BIN/udrl-distill" synthesize --config configs/demo/synthesize.toml
 stage "3/7 score: how relevant is each answer" "$BIN/udrl-distill" score --config configs/demo/score.toml

@@ -40,7 +40,10 @@ void run_synthesize(const distill::SynthesizeOptions& options, const RunContext&
   const auto result = distill::synthesize(options, context);
   print_counts(result.manifest, options.out);
   if (result.seconds > 0)
-    std::printf("%.0f generated tokens/s\n", static_cast<double>(result.generated_tokens) / result.seconds);
+    std::printf("%.0f generated tokens/s (%llu generated, %llu read, %.1f s)\n",
+                static_cast<double>(result.generated_tokens) / result.seconds,
+                static_cast<unsigned long long>(result.generated_tokens),
+                static_cast<unsigned long long>(result.prompt_tokens), result.seconds);
 }
 
 void run_score(const distill::ScoreOptions& options, const RunContext& context) {

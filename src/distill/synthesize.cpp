@@ -330,7 +330,9 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel&
     forecast.answered(progress, result.generated_tokens, context.observer);
     context.observer.progress(progress);
   };
-  result.seconds = teacher.complete(next, take).seconds;
+  const lm::Throughput figures = teacher.complete(next, take);
+  result.seconds = figures.seconds;
+  result.prompt_tokens = figures.prompt_tokens;
   writer.close();
 
   result.manifest.complete = progress.done == progress.total;

@@ -1,5 +1,5 @@
-// What is in folders of samples or scored records, as one table: to compare teachers, tasks and prompt designs. Not for:
-// single records (view.hpp), or what tag made (tag.hpp).
+// What is in folders of samples or scored records, as one table: to compare teachers, tasks and prompt designs. Not
+// for: single records (view.hpp), or what tag made (tag.hpp).
 #pragma once
 
 #include <cstdint>
@@ -24,9 +24,9 @@ struct SummaryRow {
   std::string folder, task;
   std::uint64_t records = 0;
   std::map<std::string, std::uint64_t> outcomes;  ///< "stop", "length", or the rule that was broken
-  double words = 0;       ///< mean over samples (`finish` is stop)
-  double tokens = 0;      ///< mean over all records: the cost
-  double distinct_2 = 0;  ///< different word pairs over all word pairs, answers cut to equal length
+  double words = 0;                               ///< mean over samples (`finish` is stop)
+  double tokens = 0;                              ///< mean over all records: the cost
+  double distinct_2 = 0;                 ///< different word pairs over all word pairs, answers cut to equal length
   std::map<std::string, double> scores;  ///< means over samples; empty before they are scored
 
   double valid() const;  ///< share of records that are samples

@@ -39,6 +39,7 @@ void declare(OptionSet& set, SynthesizeOptions& options);
 struct SynthesizeResult {
   data::Manifest manifest;
   std::uint64_t generated_tokens = 0;  ///< in this run
+  std::uint64_t prompt_tokens = 0;     ///< in this run, shared ones once
   double seconds = 0;                  ///< in this run, model time
 };
 

@@ -15,8 +15,8 @@ namespace udrl::eval {
 struct Decoding {
   double temperature = 0.7;
   double top_p = 0.95;
-  double repeat_penalty = 1.0;
-  int max_tokens = 0;  ///< 0: what the words asked need, with room to spare
+  double repeat_penalty = 1.1;  ///< as the teachers' own
+  int max_tokens = 0;           ///< 0: what the words asked need, with room to spare
 };
 
 struct EvalOptions {
