@@ -1,18 +1,29 @@
 #!/usr/bin/env bash
 # How fast the teacher answers: udrl-distill synthesize with Qwen2.5-Coder-0.5B, 32 slots, 6 draws an intent, beside what
-# llama_decode itself allows on this machine for the same tokens, measured in the same run.
+# llama_decode itself allows on this machine for the same tokens, and beside llama-server (same source, flags, model and
+# slots, continuous batching and prompt cache on; our own concurrent client asks it). All in one run.
 #
-# For: a quiet machine; prints one JSON object a line. Not for: the comparison with llama-server (not there yet).
+# For: a quiet machine; prints one JSON object a line. Builds llama-server the first time.
 #
-# Usage: synthesis.sh [--quick]     --quick: 168 prompts instead of 516
+# Usage: synthesis.sh [--quick]     --quick: 168 prompts instead of 516, and no llama-server
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$ROOT"
 
+source "$ROOT/scripts/lib/llama_server.sh"
+
 BIN=build/release/bin
 RUN=runs/bench/synthesis
+MODEL=models/qwen2.5-coder-0.5b-instruct.q4_k_m.gguf
+SLOTS=32
+PORT=18417
 INTENTS=43
-[[ "${1:-}" != --quick ]] || INTENTS=14
+WITH_SERVER=true
+if [[ "${1:-}" == --quick ]]; then
+  INTENTS=14
+  WITH_SERVER=false
+fi
+[[ "$WITH_SERVER" == false ]] || install_llama_server
 
 processor() { sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1; }
 flags() { grep -m 1 '^flags' /proc/cpuinfo | tr ' ' '\n' | grep -E '^(avx2|avx512f|avx512_vnni|avx512_bf16)$' | paste -sd ' '; }
@@ -28,18 +39,36 @@ figure() {
 # "reading generating", tokens a second of llama_decode
 raw() { build/release/tests/lm/test_lm "raw decode" | sed -n 's|^raw: reading \([0-9.]*\) tokens/s, generating \([0-9.]*\) .*|\1 \2|p'; }
 
+# synthesize OUT OPTION...: leaves "rate generated read seconds" in FIGURES
+synthesize() {
+  local out=$1
+  shift
+  "$BIN/udrl-distill" synthesize --intents "$RUN/intents" --tasks image template --out "$out" --draws 6 --seed 3 \
+    --temperatures 0.6 0.75 0.9 1.0 --top-p 0.95 --repeat-penalty 1.1 --teacher.slots "$SLOTS" --quiet "$@" > "$RUN/log"
+  FIGURES=$(sed -n 's|^\([0-9]*\) generated tokens/s (\([0-9]*\) generated, \([0-9]*\) read, \([0-9.]*\) s)$|\1 \2 \3 \4|p' "$RUN/log")
+}
+
 rm -rf "$RUN"
 "$BIN/udrl-distill" intents --out "$RUN/intents" --limit "$INTENTS" --seed 9 --quiet > /dev/null
 read -r READING_BEFORE GENERATING_BEFORE < <(raw)
-"$BIN/udrl-distill" synthesize --config configs/demo/synthesize.toml --intents "$RUN/intents" --out "$RUN/samples" \
-  --draws 6 --quiet > "$RUN/log"
+synthesize "$RUN/samples" --teacher.gguf "$MODEL"
 read -r READING_AFTER GENERATING_AFTER < <(raw)
 
-LINE=$(sed -n 's|^\([0-9]*\) generated tokens/s (\([0-9]*\) generated, \([0-9]*\) read, \([0-9.]*\) s)$|\1 \2 \3 \4|p' "$RUN/log")
-read -r RATE GENERATED READ SECONDS_TAKEN <<< "$LINE"
+read -r RATE GENERATED READ SECONDS_TAKEN <<< "$FIGURES"
 SHARE=$(awk -v g="$GENERATED" -v r="$READ" -v s="$SECONDS_TAKEN" -v ra="$READING_BEFORE" -v rb="$READING_AFTER" \
   -v ga="$GENERATING_BEFORE" -v gb="$GENERATING_AFTER" \
   'BEGIN { printf "%.2f", (r / ((ra + rb) / 2) + g / ((ga + gb) / 2)) / s }')
 figure "synthesis" "$RATE" "generated tokens/s" "$MACHINE" 120
 figure "synthesis, share of raw llama_decode" "$SHARE" "ratio" \
   "same tokens at $READING_BEFORE to $READING_AFTER read/s and $GENERATING_BEFORE to $GENERATING_AFTER generated/s; $MACHINE" 0.95
+
+if [[ "$WITH_SERVER" == true ]]; then
+  start_llama_server "$MODEL" "$SLOTS" "$PORT"
+  trap 'kill "$SERVER_PID" 2> /dev/null' EXIT
+  synthesize "$RUN/samples-server" --teacher.url "http://127.0.0.1:$PORT/v1" --teacher.http-model qwen
+  read -r _ _ _ SERVER_SECONDS <<< "$FIGURES"
+  PROMPTS=$((INTENTS * 2 * 6))
+  figure "synthesis, prompts a second beside llama-server" \
+    "$(awk -v a="$SECONDS_TAKEN" -v b="$SERVER_SECONDS" 'BEGIN { printf "%.2f", b / a }')" "ratio" \
+    "llama-server: $PROMPTS prompts in $SERVER_SECONDS s, in process $SECONDS_TAKEN s; $MACHINE" 1.3
+fi

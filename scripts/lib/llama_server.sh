@@ -1,0 +1,37 @@
+# Sourced by benchmarks: llama-server from the same source, with the same flags, as the library that udrl links.
+# Not for: set-up; udrl itself needs no server.
+# shellcheck shell=bash
+source "$ROOT/scripts/lib/llama.sh"
+
+llama_server() { printf '%s/llama-server-%s/bin/llama-server' "$DEPS" "$("$ROOT/scripts/llama_key.sh")"; }
+
+# Builds it unless it is there (several minutes).
+install_llama_server() {
+  local folder arguments environment
+  [[ ! -x "$(llama_server)" ]] || return 0
+  step "llama-server, to compare with (several minutes, once; log in .deps/llama-server-build.log)" >&2
+  folder="$DEPS/llama-server-build"
+  mapfile -t environment < <(llama_environment)
+  read -ra arguments <<< "$("$ROOT/scripts/llama_key.sh" --arguments)"
+  quietly "$DEPS/llama-server-build.log" env "${environment[@]}" cmake -G Ninja -S "$(llama_source)/vendor/llama.cpp" \
+    -B "$folder" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=ON -DGGML_CCACHE=ON \
+    -DLLAMA_BUILD_{COMMON,TOOLS,SERVER}=ON -DLLAMA_BUILD_{TESTS,EXAMPLES,APP,UI}=OFF -DLLAMA_USE_PREBUILT_UI=OFF \
+    -DLLAMA_OPENSSL=OFF "${arguments[@]}" || llama_failed
+  quietly "$DEPS/llama-server-build.log" env "${environment[@]}" cmake --build "$folder" --target llama-server || llama_failed
+  mkdir -p "$(dirname "$(llama_server)")"
+  mv "$folder/bin/llama-server" "$(llama_server)"
+  rm -rf "$folder"
+}
+
+# start_llama_server MODEL SLOTS PORT: returns when it answers; SERVER_PID is its process.
+start_llama_server() {
+  "$(llama_server)" -m "$1" -np "$2" -c $(($2 * 640)) -b 512 -ub 512 -t "$(nproc)" -tb "$(nproc)" \
+    --host 127.0.0.1 --port "$3" > "$DEPS/llama-server.log" 2>&1 &
+  SERVER_PID=$!
+  for _ in $(seq 120); do
+    ! curl -sf "http://127.0.0.1:$3/health" > /dev/null || return 0
+    kill -0 "$SERVER_PID" 2> /dev/null || break
+    sleep 0.5
+  done
+  die "llama-server does not start (log: .deps/llama-server.log)"
+}
