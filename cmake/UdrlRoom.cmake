@@ -1,17 +1,22 @@
 # How a room (a static library) and its tests are declared.
 
 # udrl_room(data SOURCES a.cpp b.cpp USES base PUBLIC nlohmann_json::nlohmann_json PRIVATE ZLIB::ZLIB)
-#   USES: other rooms; PUBLIC / PRIVATE: outside libraries.
+#   USES: other rooms; PUBLIC / PRIVATE: outside libraries; JSON: most files read nlohmann/json, which is large: it is
+#   compiled once (not in debug builds, which find a forgotten include).
 function(udrl_room name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "JSON" "" "SOURCES;USES;PUBLIC;PRIVATE" ${ARGN})
   add_library(udrl_${name} STATIC ${ARG_SOURCES})
   target_include_directories(udrl_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)
   list(TRANSFORM ARG_USES PREPEND udrl_)
   target_link_libraries(udrl_${name} PUBLIC ${ARG_USES} ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} udrl_options)
+  if(ARG_JSON)
+    target_precompile_headers(udrl_${name} PRIVATE <algorithm> <filesystem> <functional> <map> <string> <vector>
+                                                   <nlohmann/json.hpp>)
+  endif()
 endfunction()
 
 # udrl_test(data SOURCES a_test.cpp USES data [LABELS fast])
-#   One executable a room, every Catch2 test case its own ctest.
+#   One executable a room, every Catch2 test case its own ctest. Tests are compiled for a short build, not for speed.
 function(udrl_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBRARIES;LABELS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})
@@ -20,6 +25,8 @@ function(udrl_test name)
   target_compile_definitions(test_${name} PRIVATE UDRL_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                                   UDRL_BINARY_DIR="${PROJECT_BINARY_DIR}")
   target_link_libraries(test_${name} PRIVATE ${ARG_USES} ${ARG_LIBRARIES} udrl_test_main udrl_options)
+  target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_precompile_headers(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/catch.hpp <nlohmann/json.hpp>)
   if(NOT ARG_LABELS)
     set(ARG_LABELS fast)
   endif()

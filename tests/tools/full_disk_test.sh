@@ -23,7 +23,7 @@ for stage in intents short_score tag; do
   done
   [[ "$n" -gt 4 ]] || fail "$stage" "met a full disk $((n - 1)) times only: are faults injected?"
 
-  expect "$stage, a limit on file sizes" 1 "ulimit -f" "part-00000.jsonl" "$cure" -- limited 16 "$stage" "$TMP/limited-$stage"
+  expect "$stage, a limit on file sizes" 1 "ulimit -f" "$TMP/limited-$stage" "$cure" -- limited 16 "$stage" "$TMP/limited-$stage"
   goes_on "$stage, a limit on file sizes" "$stage" "$TMP/limited-$stage"
 done
 
