@@ -43,8 +43,8 @@ raw() { build/release/tests/lm/test_lm "raw decode" | sed -n 's|^raw: reading \(
 synthesize() {
   local out=$1
   shift
-  "$BIN/udrl-distill" synthesize --intents "$RUN/intents" --tasks image template --out "$out" --draws 6 --seed 3 \
-    --temperatures 0.6 0.75 0.9 1.0 --top-p 0.95 --repeat-penalty 1.1 --teacher.slots "$SLOTS" --quiet "$@" > "$RUN/log"
+  "$BIN/udrl-distill" synthesize --intents "$RUN/intents" --tasks image,template --out "$out" --draws 6 --seed 3 \
+    --temperatures 0.6,0.75,0.9,1.0 --top-p 0.95 --repeat-penalty 1.1 --teacher.slots "$SLOTS" --quiet "$@" > "$RUN/log"
   FIGURES=$(sed -n 's|^\([0-9]*\) generated tokens/s (\([0-9]*\) generated, \([0-9]*\) read, \([0-9.]*\) s)$|\1 \2 \3 \4|p' "$RUN/log")
 }
 
