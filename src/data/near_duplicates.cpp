@@ -147,15 +147,19 @@ struct NearFinder::Impl {
   Impl(const NearOptions& o, const fs::path& where)
       : options(o), hash(o), bands(where), pairs(where), signatures(o, where) {}
 
-  /// Near pairs of one bucket, its items in ascending order.
+  /// Near pairs of one bucket, its items in ascending order. An item that is near an earlier one stands for no others
+  /// here: a bucket of thousands of alike texts is compared with one of them.
   void compare(const std::vector<std::uint64_t>& bucket) {
     std::vector<std::pair<std::uint64_t, Signature>> earlier;
     for (const std::uint64_t item : bucket) {
       Signature signature = signatures.read(item);
+      bool near = false;
       for (const auto& [other, its] : earlier) {
-        if (MinHash::similarity(signature, its) >= options.threshold) pairs.add(item, other);
+        if (MinHash::similarity(signature, its) < options.threshold) continue;
+        pairs.add(item, other);
+        near = true;
       }
-      if (earlier.size() < most_compared) earlier.emplace_back(item, std::move(signature));
+      if (!near && earlier.size() < most_compared) earlier.emplace_back(item, std::move(signature));
     }
   }
 
