@@ -5,7 +5,9 @@
 #
 # For: a quiet machine; prints one JSON object a line. Builds llama-server the first time.
 #
-# Usage: synthesis.sh [--quick]     --quick: 168 prompts instead of 516, and no llama-server
+# Usage: synthesis.sh [--quick | --no-server]
+#   --quick       168 prompts instead of 516, and no llama-server
+#   --no-server   no llama-server
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$ROOT"
@@ -19,10 +21,8 @@ SLOTS=32
 PORT=18417
 INTENTS=43
 WITH_SERVER=true
-if [[ "${1:-}" == --quick ]]; then
-  INTENTS=14
-  WITH_SERVER=false
-fi
+[[ "${1:-}" != --quick ]] || INTENTS=14
+[[ -z "${1:-}" ]] || WITH_SERVER=false
 [[ "$WITH_SERVER" == false ]] || install_llama_server
 
 processor() { sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1; }
