@@ -18,7 +18,7 @@ install_llama() {
   local arguments
   arguments="$("$ROOT/scripts/llama_key.sh" --arguments)"
   llama_source_is_ready || unpack_llama
-  llama_build_is_ready || build_llama "$arguments"
+  llama_build_is_ready || build_llama
   printf '%s' "$arguments" > "$DEPS/llama-cmake-args"
   say "llama.cpp: .deps/$(basename "$(llama_prefix)") (for this processor${arguments:+; CMAKE_ARGS=$arguments})"
 }
@@ -47,19 +47,33 @@ llama_environment() {
   printf '%s\n' "CCACHE_BASEDIR=$ROOT" CCACHE_NOHASHDIR=1 "CCACHE_EXTRAFILES=$DEPS/llama-key.txt"
 }
 
+# configure_llama LOG FOLDER OPTION...: the flags that the library and what it is compared with have in common.
+configure_llama() {
+  local log="$1" folder="$2" environment arguments
+  shift 2
+  mapfile -t environment < <(llama_environment)
+  read -ra arguments <<< "$("$ROOT/scripts/llama_key.sh" --arguments)"
+  quietly "$log" env "${environment[@]}" cmake -G Ninja -S "$(llama_source)/vendor/llama.cpp" -B "$folder" \
+    -DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DGGML_CCACHE=ON -DLLAMA_BUILD_{TESTS,EXAMPLES,APP}=OFF \
+    -DLLAMA_OPENSSL=OFF "$@" "${arguments[@]}" || llama_failed
+}
+
+# compile_llama LOG FOLDER OPTION...
+compile_llama() {
+  local log="$1" folder="$2" environment
+  shift 2
+  mapfile -t environment < <(llama_environment)
+  quietly "$log" env "${environment[@]}" cmake --build "$folder" "$@" || llama_failed
+}
+
 build_llama() {
-  local folder prefix environment arguments
+  local folder prefix log="$DEPS/llama-build.log"
   step "llama.cpp for this processor (a few minutes; log in .deps/llama-build.log)"
   folder="$(new_temporary)"
   prefix="$(llama_prefix)"
-  mapfile -t environment < <(llama_environment)
-  read -ra arguments <<< "$1"
-  quietly "$DEPS/llama-build.log" env "${environment[@]}" cmake -G Ninja -S "$(llama_source)/vendor/llama.cpp" \
-    -B "$folder/build" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON -DGGML_NATIVE=ON -DGGML_CCACHE=ON \
-    -DLLAMA_BUILD_{COMMON,TESTS,TOOLS,EXAMPLES,SERVER,APP}=OFF -DLLAMA_OPENSSL=OFF \
-    -DCMAKE_INSTALL_PREFIX="$folder/prefix" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_INSTALL_RPATH="\$ORIGIN" \
-    "${arguments[@]}" || llama_failed
-  quietly "$DEPS/llama-build.log" env "${environment[@]}" cmake --build "$folder/build" --parallel || llama_failed
+  configure_llama "$log" "$folder/build" -DBUILD_SHARED_LIBS=ON -DLLAMA_BUILD_{COMMON,TOOLS,SERVER}=OFF \
+    -DCMAKE_INSTALL_PREFIX="$folder/prefix" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_INSTALL_RPATH="\$ORIGIN"
+  compile_llama "$log" "$folder/build" --parallel
   quietly "$DEPS/llama-install.log" cmake --install "$folder/build" || llama_failed
   rm -rf "$prefix"
   mv "$folder/prefix" "$prefix"

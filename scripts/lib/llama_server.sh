@@ -7,17 +7,12 @@ llama_server() { printf '%s/llama-server-%s/bin/llama-server' "$DEPS" "$("$ROOT/
 
 # Builds it unless it is there (several minutes).
 install_llama_server() {
-  local folder arguments environment
+  local folder="$DEPS/llama-server-build" log="$DEPS/llama-server-build.log"
   [[ ! -x "$(llama_server)" ]] || return 0
   step "llama-server, to compare with (several minutes, once; log in .deps/llama-server-build.log)" >&2
-  folder="$DEPS/llama-server-build"
-  mapfile -t environment < <(llama_environment)
-  read -ra arguments <<< "$("$ROOT/scripts/llama_key.sh" --arguments)"
-  quietly "$DEPS/llama-server-build.log" env "${environment[@]}" cmake -G Ninja -S "$(llama_source)/vendor/llama.cpp" \
-    -B "$folder" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=ON -DGGML_CCACHE=ON \
-    -DLLAMA_BUILD_{COMMON,TOOLS,SERVER}=ON -DLLAMA_BUILD_{TESTS,EXAMPLES,APP,UI}=OFF -DLLAMA_USE_PREBUILT_UI=OFF \
-    -DLLAMA_OPENSSL=OFF "${arguments[@]}" || llama_failed
-  quietly "$DEPS/llama-server-build.log" env "${environment[@]}" cmake --build "$folder" --target llama-server || llama_failed
+  configure_llama "$log" "$folder" -DBUILD_SHARED_LIBS=OFF -DLLAMA_BUILD_{COMMON,TOOLS,SERVER}=ON -DLLAMA_BUILD_UI=OFF \
+    -DLLAMA_USE_PREBUILT_UI=OFF
+  compile_llama "$log" "$folder" --target llama-server
   mkdir -p "$(dirname "$(llama_server)")"
   mv "$folder/bin/llama-server" "$(llama_server)"
   rm -rf "$folder"

@@ -1,8 +1,10 @@
 // SHA-256 through OpenSSL's EVP interface.
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <fstream>
 #include <memory>
 
@@ -73,6 +75,12 @@ std::string content_id(std::initializer_list<std::string_view> fields) {
     first = false;
   }
   return hash.hex().substr(0, 32);
+}
+
+std::uint64_t leading_bits(std::string_view id) {
+  std::uint64_t bits = 0;
+  std::from_chars(id.data(), id.data() + std::min<std::size_t>(id.size(), 16), bits, 16);
+  return bits;
 }
 
 }  // namespace udrl

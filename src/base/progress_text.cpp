@@ -4,6 +4,7 @@
 #include <string>
 
 #include "udrl/base/observer.hpp"
+#include "udrl/base/table.hpp"
 
 namespace udrl {
 namespace {
@@ -14,12 +15,6 @@ std::string grouped(std::uint64_t n) {
   std::string text = std::to_string(n);
   for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
   return text;
-}
-
-std::string fixed(double value, int decimals) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), "%.*f", decimals, value);
-  return buffer;
 }
 
 std::string rate_text(double rate) {

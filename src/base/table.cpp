@@ -2,6 +2,7 @@
 #include "udrl/base/table.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace udrl {
 namespace {
@@ -11,6 +12,12 @@ std::size_t width(const std::string& text) {
 }
 
 }  // namespace
+
+std::string fixed(double value, int decimals) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+  return buffer;
+}
 
 std::string aligned_table(const std::vector<std::vector<std::string>>& lines, std::size_t left) {
   std::vector<std::size_t> widths;

@@ -118,20 +118,19 @@ double MinHash::similarity(const Signature& a, const Signature& b) {
 
 NearIndex::NearIndex(const NearOptions& options) : options_(options), hash_(options) {}
 
-std::optional<NearIndex::Match> NearIndex::find(std::string_view text) const { return find(hash_.signature(text)); }
-
-std::optional<NearIndex::Match> NearIndex::find(const Signature& signature) const {
+std::optional<NearIndex::Match> NearIndex::find(std::string_view text) const {
+  const Signature signature = hash_.signature(text);
   std::optional<Match> best;
-  std::uint32_t best_text = 0;
+  std::uint32_t best_number = 0;
   for (const std::uint64_t band : hash_.bands(signature)) {
     const auto bucket = buckets_.find(band);
     if (bucket == buckets_.end()) continue;
-    for (const std::uint32_t text : bucket->second) {
-      const double similarity = MinHash::similarity(signature, texts_[text].second);
+    for (const std::uint32_t number : bucket->second) {
+      const double similarity = MinHash::similarity(signature, texts_[number].second);
       if (similarity < options_.threshold) continue;
       const bool better =
-          !best || similarity > best->similarity || (similarity == best->similarity && text < best_text);
-      if (better) best = Match{texts_[text].first, similarity}, best_text = text;
+          !best || similarity > best->similarity || (similarity == best->similarity && number < best_number);
+      if (better) best = Match{texts_[number].first, similarity}, best_number = number;
     }
   }
   return best;

@@ -2,7 +2,6 @@
 #include "udrl/data/splits.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <unordered_map>
@@ -15,10 +14,7 @@ namespace {
 
 /// The hash of a name for one purpose, and as a number in [0, 1).
 std::uint64_t hash_of(const SplitOptions& options, const char* purpose, const std::string& name) {
-  const std::string id = content_id({std::to_string(options.seed), purpose, name});
-  std::uint64_t hash = 0;
-  std::from_chars(id.data(), id.data() + 16, hash, 16);
-  return hash;
+  return leading_bits(content_id({std::to_string(options.seed), purpose, name}));
 }
 double chance(std::uint64_t hash) { return std::ldexp(static_cast<double>(hash >> 11), -53); }
 

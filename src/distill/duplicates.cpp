@@ -2,7 +2,6 @@
 #include "udrl/distill/duplicates.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -10,6 +9,7 @@
 #include "record_stream.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/base/table.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -102,19 +102,17 @@ std::vector<ThresholdEffect> threshold_effects(const DuplicatesOptions& options,
 }
 
 std::string to_text(const std::vector<ThresholdEffect>& effects) {
-  std::string text = "threshold  answers  near, same intent  near, another intent\n";
-  char line[128];
+  std::vector<std::vector<std::string>> lines{{"threshold", "answers", "near, same intent", "near, another intent"}};
   for (const auto& e : effects) {
-    std::snprintf(line, sizeof line, "%9.2f  %7llu  %17llu  %20llu\n", e.threshold,
-                  static_cast<unsigned long long>(e.answers), static_cast<unsigned long long>(e.near),
-                  static_cast<unsigned long long>(e.near_across));
-    text += line;
+    lines.push_back(
+        {fixed(e.threshold, 2), std::to_string(e.answers), std::to_string(e.near), std::to_string(e.near_across)});
   }
+  std::string text = aligned_table(lines, 0);
   for (const auto& e : effects) {
     for (const auto& pair : e.examples) {
-      std::snprintf(line, sizeof line, "\nfrom %.2f: %.2f, %s\n", e.threshold, pair.similarity,
-                    pair.same_intent ? "the same intent" : "another intent");
-      text += line + ("  stays: " + pair.kept + "\n  goes:  " + pair.dropped + "\n");
+      text += "\nfrom " + fixed(e.threshold, 2) + ": " + fixed(pair.similarity, 2) +
+              (pair.same_intent ? ", the same intent" : ", another intent") + "\n  stays: " + pair.kept +
+              "\n  goes:  " + pair.dropped + "\n";
     }
   }
   return text;

@@ -1,8 +1,7 @@
 // What is no intent. Not for: how common or sensible one is.
-#include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "signs.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/distill/intents.hpp"
 
@@ -15,13 +14,7 @@ bool is_chat(const std::string& folded) {
       "can you ", "could you ", "would you ", "will you ",  "please ",  "write ",
       "tell me ", "what is ",   "what are ",  "how do ",    "how can ", "explain ",
       "you are ", "act as ",    "ignore ",    "generate a", "as an ai", "i want you "};
-  return std::any_of(openings.begin(), openings.end(), [&](auto opening) { return folded.starts_with(opening); }) ||
-         folded.ends_with("?");
-}
-
-bool has_markup(std::string_view text) {
-  static constexpr std::array<std::string_view, 7> signs = {"```", "**", "<|", "</", "http://", "https://", "{\""};
-  return std::any_of(signs.begin(), signs.end(), [&](auto sign) { return text.find(sign) != std::string_view::npos; });
+  return starts_with_any(folded, openings) || folded.ends_with("?");
 }
 
 }  // namespace

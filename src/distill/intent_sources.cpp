@@ -61,29 +61,14 @@ class CsvReader {
 
   bool next(std::vector<std::string>& fields) {
     fields.clear();
-    std::string line;
-    if (!next_line(line)) return false;
+    std::string row, more;
+    if (!next_line(row)) return false;
     row_line_ = line_;
-    std::string field;
-    bool quoted = false;
-    for (std::size_t i = 0;; ++i) {
-      if (i == line.size()) {
-        if (!quoted) break;
-        field += '\n';
-        if (!next_line(line)) throw wrong("a quoted field does not end", "close it with \"");
-        i = static_cast<std::size_t>(-1);
-      } else if (quoted && line[i] == '"' && i + 1 < line.size() && line[i + 1] == '"') {
-        field += line[i++];
-      } else if (line[i] == '"') {
-        quoted = !quoted;
-      } else if (line[i] == ',' && !quoted) {
-        fields.push_back(std::move(field));
-        field.clear();
-      } else {
-        field += line[i];
-      }
+    while (std::count(row.begin(), row.end(), '"') % 2 != 0) {  // a quoted field goes on in the next line
+      if (!next_line(more)) throw wrong("a quoted field does not end", "close it with \"");
+      row += "\n" + more;
     }
-    fields.push_back(std::move(field));
+    split(row, fields);
     return true;
   }
   Error wrong(const std::string& what, const std::string& hint) const {
@@ -96,6 +81,16 @@ class CsvReader {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     ++line_;
     return true;
+  }
+  static void split(const std::string& row, std::vector<std::string>& fields) {
+    fields.emplace_back();
+    bool quoted = false;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (quoted && row.compare(i, 2, "\"\"") == 0) fields.back() += row[i++];
+      else if (row[i] == '"') quoted = !quoted;
+      else if (row[i] == ',' && !quoted) fields.emplace_back();
+      else fields.back() += row[i];
+    }
   }
   fs::path file_;
   std::ifstream stream_;

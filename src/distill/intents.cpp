@@ -3,7 +3,6 @@
 #include "udrl/distill/intents.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -27,10 +26,7 @@ using data::Intent;
 
 /// Where an intent stands in the order of a seed.
 std::uint64_t place_of(const std::string& intent_id, std::uint64_t seed) {
-  const std::string id = content_id({std::to_string(seed), intent_id});
-  std::uint64_t place = 0;
-  std::from_chars(id.data(), id.data() + 16, place, 16);
-  return place;
+  return leading_bits(content_id({std::to_string(seed), intent_id}));
 }
 
 /// Candidates on their way to shards.

@@ -2,7 +2,6 @@
 #include "same_meaning.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 
 #include "udrl/base/files.hpp"
@@ -17,13 +16,6 @@ struct Text {
   std::uint64_t subject, item;
   std::string text;
 };
-
-std::uint64_t hash_of(const std::string& subject) {
-  const std::string id = content_id({subject});
-  std::uint64_t hash = 0;
-  std::from_chars(id.data(), id.data() + 16, hash, 16);
-  return hash;
-}
 
 /// Drops among `texts`, sorted by subject and item.
 void compare(const std::vector<Text>& texts, double threshold, lm::LanguageModel& embedder,
@@ -45,7 +37,7 @@ void compare(const std::vector<Text>& texts, double threshold, lm::LanguageModel
 }  // namespace
 
 void SameMeaning::add(const std::string& subject, std::uint64_t item, const std::string& text) {
-  sorter_.add(hash_of(subject), item, text);
+  sorter_.add(leading_bits(content_id({subject})), item, text);
 }
 
 std::vector<std::uint64_t> SameMeaning::find(lm::LanguageModel& embedder) {

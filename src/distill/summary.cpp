@@ -2,7 +2,6 @@
 #include "udrl/distill/summary.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <set>
 
 #include "udrl/base/process.hpp"
@@ -41,12 +40,6 @@ SummaryRow finished(Gathered gathered) {
   for (auto& [name, value] : row.scores) value /= samples;
   row.distinct_2 = score::distinct_n(gathered.answers, 2, words_compared);
   return row;
-}
-
-std::string fixed(double value, int digits) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
-  return buffer;
 }
 
 }  // namespace

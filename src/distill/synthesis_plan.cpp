@@ -17,12 +17,8 @@ std::vector<std::vector<Subset>> make_subsets(const std::vector<Task>& tasks, co
   for (const Task& task : tasks) {
     std::vector<Subset> subsets;
     for (auto& shots : few_shot_subsets(task, seed)) {
-      Subset subset{&task, shots, {}, {}};
+      Subset subset{&task, shots, {}, shared_segments(task, shots, teacher)};
       for (const Example& shot : shots) subset.ids.push_back(shot.id);
-      const lm::Prompt a = teacher.chat(teacher_messages(task, shots, "a"));
-      const lm::Prompt b = teacher.chat(teacher_messages(task, shots, "b"));
-      const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
-      subset.common.assign(a.begin(), differ);
       subsets.push_back(std::move(subset));
     }
     all.push_back(std::move(subsets));

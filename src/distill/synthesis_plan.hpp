@@ -15,12 +15,12 @@
 
 namespace udrl::distill {
 
-/// One few-shot subset of a task, with what its prompts have in common.
+/// One few-shot subset of a task.
 struct Subset {
   const Task* task;
   std::vector<Example> shots;
   std::vector<std::string> ids;
-  lm::Prompt common;  ///< leading segments of every prompt of the subset
+  std::size_t shared_segments;  ///< leading ones that all prompts of the subset have in common
 };
 
 /// The subsets of each task, in the order of the tasks, which must outlive them.

@@ -32,7 +32,7 @@ lm::Request to_request(const Planned& planned, const lm::LanguageModel& teacher,
   lm::Request request;
   request.id = planned.record.id;
   request.prompt = teacher.chat(teacher_messages(*subset.task, subset.shots, planned.record.intent.intent));
-  request.shared_segments = subset.common.size();
+  request.shared_segments = subset.shared_segments;
   request.sampling.temperature = planned.record.sampling.temperature;
   request.sampling.top_p = planned.record.sampling.top_p;
   request.sampling.seed = planned.record.sampling.seed;

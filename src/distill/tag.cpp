@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 using data::Manifest;
 using data::Record;
 
-constexpr std::uint64_t report_every = 10'000;
-
 Manifest wanted_manifest(const TagOptions& options, const RunContext& context) {
   Manifest manifest;
   manifest.stage = "tag";
@@ -58,24 +56,14 @@ void add_tags(Record& record, const Row& row) {
   record.split = split_names[static_cast<std::size_t>(row.split)];
 }
 
-void write_splits(const TagOptions& options, const Pool& pool, RecordStream stream, Observer& observer) {
+void write_splits(const TagOptions& options, Pool& pool, RecordStream stream, Observer& observer) {
   std::array<std::optional<data::ShardWriter>, split_names.size()> writers;
-  Progress progress{"tag: write", "prompts", 0, pool.rows.size(), 0, ""};
-  for (const Row& row : pool.rows) {
-    std::optional<Record> record = stream.next();
-    if (!record) throw changed_input();
-    if (++progress.done % report_every == 0 || progress.done == progress.total) {
-      observer.progress(progress);
-      check_stop("tag stopped while writing", "run the same command again: it begins anew");
-    }
-    if (row.outcome != Outcome::kept) continue;
-    if (row_id(*record) != row.id) throw changed_input();
-    add_tags(*record, row);
+  for_each_kept(pool, std::move(stream), {"tag: write", "writing"}, observer, [&](const Row& row, Record& record) {
+    add_tags(record, row);
     auto& writer = writers[static_cast<std::size_t>(row.split)];
-    if (!writer) writer.emplace(options.out / record->split);
-    writer->append(data::to_json(*record));
-  }
-  if (stream.next()) throw changed_input();  // and bad lines at the end are set aside too
+    if (!writer) writer.emplace(options.out / record.split);
+    writer->append(data::to_json(record));
+  });
   for (auto& writer : writers) {
     if (writer) writer->close();
   }

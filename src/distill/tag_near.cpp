@@ -4,14 +4,10 @@
 #include <memory>
 #include <unordered_map>
 
-#include "udrl/base/error.hpp"
-#include "udrl/base/process.hpp"
 #include "udrl/data/near_duplicates.hpp"
 
 namespace udrl::distill {
 namespace {
-
-constexpr std::uint64_t report_every = 10'000;
 
 /// Intents of these parts differ from all that train by design; those of the others are close to some by design.
 bool is_of_new_subjects(Split split) {
@@ -39,28 +35,9 @@ class HeldOut {
   std::unordered_map<std::string, bool> seen_;  ///< intent ids; of training ones, whether they are near
 };
 
-template <class Use>
-void for_each(Pool& pool, RecordStream stream, const char* what, Observer& observer, Use use) {
-  Progress progress{what, "prompts", 0, pool.rows.size(), 0, ""};
-  for (Row& row : pool.rows) {
-    const auto record = stream.next();
-    if (!record) throw changed_input();
-    if (++progress.done % report_every == 0) {
-      observer.progress(progress);
-      check_stop("tag stopped while looking for near duplicates", "run the same command again: it begins anew");
-    }
-    if (row.outcome != Outcome::kept) continue;
-    if (row_id(*record) != row.id) throw changed_input();
-    use(row, *record);
-  }
-}
+const std::string looking = "looking for near duplicates";
 
 }  // namespace
-
-Error changed_input() {
-  return failure("the input changed while it was being tagged")
-      .hint("let nothing write to it, and run the same command again");
-}
 
 void drop_near_samples(Pool& pool, const TagOptions& options, const std::function<RecordStream()>& open,
                        Observer& observer) {
@@ -68,10 +45,11 @@ void drop_near_samples(Pool& pool, const TagOptions& options, const std::functio
   std::vector<std::vector<std::uint32_t>> rows(pool.tasks.size());
   for (std::size_t task = 0; task < pool.tasks.size(); ++task)
     finders.push_back(std::make_unique<data::NearFinder>(options.near, options.out));
-  for_each(pool, open(), "tag: near duplicates", observer, [&](const Row& row, const data::Record& record) {
-    finders[row.task]->add(record.prompt);
-    rows[row.task].push_back(static_cast<std::uint32_t>(&row - pool.rows.data()));
-  });
+  for_each_kept(pool, open(), {"tag: near duplicates", looking}, observer,
+                [&](const Row& row, const data::Record& record) {
+                  finders[row.task]->add(record.prompt);
+                  rows[row.task].push_back(static_cast<std::uint32_t>(&row - pool.rows.data()));
+                });
   for (std::size_t task = 0; task < pool.tasks.size(); ++task) {
     for (const auto& duplicate : finders[task]->find()) {
       Row& row = pool.rows[rows[task][duplicate.item]];
@@ -84,12 +62,14 @@ void drop_near_samples(Pool& pool, const TagOptions& options, const std::functio
 void drop_near_held_out(Pool& pool, const TagOptions& options, const std::function<RecordStream()>& open,
                         Observer& observer) {
   HeldOut held_out(options.near, pool.tasks.size());
-  for_each(pool, open(), "tag: held-out texts", observer, [&](const Row& row, const data::Record& record) {
-    if (data::held_out(row.split)) held_out.add(row, record);
-  });
-  for_each(pool, open(), "tag: near held-out texts", observer, [&](Row& row, const data::Record& record) {
-    if (!data::held_out(row.split) && held_out.is_near(row, record)) row.outcome = Outcome::near_held_out;
-  });
+  for_each_kept(pool, open(), {"tag: held-out texts", looking}, observer,
+                [&](const Row& row, const data::Record& record) {
+                  if (data::held_out(row.split)) held_out.add(row, record);
+                });
+  for_each_kept(pool, open(), {"tag: near held-out texts", looking}, observer,
+                [&](Row& row, const data::Record& record) {
+                  if (!data::held_out(row.split) && held_out.is_near(row, record)) row.outcome = Outcome::near_held_out;
+                });
 }
 
 }  // namespace udrl::distill

@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "tag_pool.hpp"
-#include "udrl/base/error.hpp"
 
 namespace udrl::distill {
 
@@ -19,8 +18,5 @@ void drop_near_samples(Pool& pool, const TagOptions& options, const std::functio
 /// stream by. `open` gives the input from its start, in the order of the rows.
 void drop_near_held_out(Pool& pool, const TagOptions& options, const std::function<RecordStream()>& open,
                         Observer& observer);
-
-/// The input changed between two passes: no file of ours can be trusted then.
-Error changed_input();
 
 }  // namespace udrl::distill

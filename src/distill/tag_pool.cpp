@@ -2,7 +2,6 @@
 #include "tag_pool.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <set>
 #include <unordered_map>
@@ -27,17 +26,6 @@ std::vector<std::string> needed_scores(const TagOptions& options) {
   const bool has_copying = std::find(names.begin(), names.end(), "copying") != names.end();
   if (options.copying_penalty != 0 && !has_copying) names.emplace_back("copying");
   return names;
-}
-
-/// What a split holds out whole; an intent that was made from no subject stands for itself.
-const std::string& subject_of(const data::Intent& intent) {
-  return intent.subject.empty() ? intent.intent : intent.subject;
-}
-
-std::uint64_t hash64(const std::string& id) {
-  std::uint64_t value = 0;
-  std::from_chars(id.data(), id.data() + std::min<std::size_t>(id.size(), 16), value, 16);
-  return value;
 }
 
 /// Gives each distinct text the next number.
@@ -111,10 +99,10 @@ class PoolReader {
     if (number < origins_.size()) return number;
     data::Origin origin;
     origin.group = group_names_.of(intent.group);
-    origin.subject = subject_names_.of(subject_of(intent));
+    origin.subject = subject_names_.of(data::subject_of(intent));
     origin.format = format_names_.of(intent.format);
-    origin.wish = hash64(content_id({subject_of(intent), intent.format, intent.occasion, intent.style}));
-    origin.intent = hash64(intent.intent_id);
+    origin.wish = leading_bits(content_id({data::subject_of(intent), intent.format, intent.occasion, intent.style}));
+    origin.intent = leading_bits(intent.intent_id);
     origins_.push_back(origin);
     kept_.push_back(false);
     return number;
@@ -168,6 +156,12 @@ class PoolReader {
   std::vector<std::uint32_t> row_intents_;
 };
 
+/// The input changed between two passes: no file of ours can be trusted then.
+Error changed_input() {
+  return failure("the input changed while it was being tagged")
+      .hint("let nothing write to it, and run the same command again");
+}
+
 }  // namespace
 
 RowId row_id(const data::Record& record) {
@@ -194,6 +188,23 @@ Pool read_pool(const TagOptions& options, RecordStream stream, Observer& observe
   Pool pool = reader.finish();
   pool.bad_lines = stream.rejected();
   return pool;
+}
+
+void for_each_kept(Pool& pool, RecordStream stream, const Pass& pass, Observer& observer,
+                   const std::function<void(Row&, data::Record&)>& use) {
+  Progress progress{pass.what, "prompts", 0, pool.rows.size(), 0, ""};
+  for (Row& row : pool.rows) {
+    std::optional<data::Record> record = stream.next();
+    if (!record) throw changed_input();
+    if (++progress.done % report_every == 0 || progress.done == progress.total) {
+      observer.progress(progress);
+      check_stop("tag stopped while " + pass.doing, "run the same command again: it begins anew");
+    }
+    if (row.outcome != Outcome::kept) continue;
+    if (row_id(*record) != row.id) throw changed_input();
+    use(row, *record);
+  }
+  if (stream.next()) throw changed_input();  // and bad lines at the end are set aside too
 }
 
 }  // namespace udrl::distill

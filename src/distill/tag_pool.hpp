@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -56,5 +57,14 @@ struct Pool {
 
 /// Throws `Error` (user) for a record that lacks one of the scores, and for more tasks than there are slots.
 Pool read_pool(const TagOptions& options, RecordStream stream, Observer& observer);
+
+/// A later pass over the same input, and how it is called: in progress, and where it is stopped.
+struct Pass {
+  std::string what;   ///< "tag: write"
+  std::string doing;  ///< "writing"
+};
+/// Gives each kept row with its record. Throws `Error` (failure) where the input changed since the pool was read.
+void for_each_kept(Pool& pool, RecordStream stream, const Pass& pass, Observer& observer,
+                   const std::function<void(Row&, data::Record&)>& use);
 
 }  // namespace udrl::distill

@@ -1,18 +1,11 @@
 // The table of what tag made, for people and for programs. Not for: making it (tag_fit.cpp).
 #include <algorithm>
-#include <cstdio>
 
 #include "udrl/base/table.hpp"
 #include "udrl/distill/tag.hpp"
 
 namespace udrl::distill {
 namespace {
-
-std::string fixed(double value, int digits) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
-  return buffer;
-}
 
 using Cells = std::vector<std::string>;
 

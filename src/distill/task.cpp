@@ -204,4 +204,10 @@ std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Ex
   return messages;
 }
 
+std::size_t shared_segments(const Task& task, const std::vector<Example>& shots, const lm::LanguageModel& model) {
+  const lm::Prompt a = model.chat(teacher_messages(task, shots, "a"));
+  const lm::Prompt b = model.chat(teacher_messages(task, shots, "b"));
+  return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+}
+
 }  // namespace udrl::distill

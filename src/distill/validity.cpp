@@ -6,14 +6,11 @@
 #include <map>
 
 #include "json_schema.hpp"
+#include "signs.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::distill {
 namespace {
-
-bool starts_with_any(std::string_view text, const auto& prefixes) {
-  return std::any_of(std::begin(prefixes), std::end(prefixes), [&](std::string_view p) { return text.starts_with(p); });
-}
 
 bool is_preamble(std::string_view folded) {
   static constexpr std::array<std::string_view, 12> openings = {"sure",       "here is",   "here's",   "here are",
@@ -29,11 +26,6 @@ bool is_list(std::string_view text) {
 
 bool is_quoted(std::string_view text) {
   return text.size() > 1 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
-}
-
-bool has_markup(std::string_view text) {
-  static constexpr std::array<std::string_view, 7> signs = {"```", "**", "<|", "</", "http://", "https://", "{\""};
-  return std::any_of(signs.begin(), signs.end(), [&](auto sign) { return text.find(sign) != std::string_view::npos; });
 }
 
 bool repeats(const std::vector<std::string>& words) {

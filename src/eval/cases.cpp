@@ -13,14 +13,10 @@
 namespace udrl::eval {
 namespace {
 
-const std::string& subject_of(const data::Intent& intent) {
-  return intent.subject.empty() ? intent.intent : intent.subject;
-}
-
 /// Subjects in an order shuffled by the seed, each with its intents shuffled too.
 std::vector<std::vector<data::Intent>> shuffled_subjects(std::vector<data::Intent> intents, std::uint64_t seed) {
   std::map<std::string, std::vector<data::Intent>> by_subject;
-  for (data::Intent& intent : intents) by_subject[subject_of(intent)].push_back(std::move(intent));
+  for (data::Intent& intent : intents) by_subject[data::subject_of(intent)].push_back(std::move(intent));
   std::vector<std::vector<data::Intent>> out;
   for (auto& [subject, group] : by_subject) {
     RandomStream(seed, "eval/intents/" + subject).shuffle(group);
@@ -67,13 +63,13 @@ std::vector<data::Intent> read_split_intents(const std::filesystem::path& split_
 void check_unseen(const std::vector<data::Intent>& test, const std::filesystem::path& train_folder) {
   if (!std::filesystem::exists(train_folder)) return;
   std::set<std::string> subjects;
-  for (const auto& intent : test) subjects.insert(subject_of(intent));
+  for (const auto& intent : test) subjects.insert(data::subject_of(intent));
   data::JsonLinesReader reader(train_folder);
   while (const auto intent = reader.next_as(data::intent_from_json)) {
-    if (subjects.count(subject_of(*intent)) == 0) continue;
+    if (subjects.count(data::subject_of(*intent)) == 0) continue;
     throw user_error("the test split holds a subject that training saw")
         .at((train_folder / reader.position()).string())
-        .got("subject '" + subject_of(*intent) + "'")
+        .got("subject '" + data::subject_of(*intent) + "'")
         .hint("tag the data again: its splits hold out whole subjects");
   }
 }
@@ -100,8 +96,8 @@ CaseSet make_cases(const std::vector<data::Intent>& intents, const std::vector<d
   for (const auto& task : tasks) set.tasks.push_back(task.name);
   std::map<std::string, std::size_t> clusters;
   for (const auto& intent : intents) {
-    const auto [cluster, is_new] = clusters.emplace(subject_of(intent), clusters.size());
-    if (is_new) set.subjects.push_back(subject_of(intent));
+    const auto [cluster, is_new] = clusters.emplace(data::subject_of(intent), clusters.size());
+    if (is_new) set.subjects.push_back(data::subject_of(intent));
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       Case c{content_id({intent.intent, tasks[t].name}), intent, tasks[t].name, t, 0, cluster->second};
       RandomStream stream(options.seed, "eval/words/" + c.id);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "udrl/base/table.hpp"
 #include "udrl/eval/statistics.hpp"
 
 namespace udrl::eval {
@@ -13,9 +14,7 @@ namespace udrl::eval {
 /// "–" for what is not a number.
 inline std::string fixed(double value, int decimals) {
   if (!std::isfinite(value)) return "–";
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
-  std::string out = buffer;
+  std::string out = udrl::fixed(value, decimals);
   const bool is_zero = out.find_first_not_of("-0.") == std::string::npos;
   if (out.front() == '-') out = is_zero ? out.substr(1) : "−" + out.substr(1);
   return out;

@@ -27,7 +27,7 @@ class FewShotSystem : public OpenSystem {
     for (const auto& task : tasks) {
       auto subsets = few_shot ? distill::few_shot_subsets(task, seed) : std::vector<std::vector<distill::Example>>{{}};
       std::vector<Subset> prepared;
-      for (auto& shots : subsets) prepared.push_back(prepare(task, std::move(shots)));
+      for (auto& shots : subsets) prepared.push_back({shots, distill::shared_segments(task, shots, *model_)});
       subsets_.push_back(std::move(prepared));
     }
   }
@@ -56,13 +56,6 @@ class FewShotSystem : public OpenSystem {
   std::optional<int> asked_return(const Row&, const Case&) const override { return std::nullopt; }
 
  private:
-  Subset prepare(const distill::Task& task, std::vector<distill::Example> shots) const {
-    const lm::Prompt a = model_->chat(distill::teacher_messages(task, shots, "a"));
-    const lm::Prompt b = model_->chat(distill::teacher_messages(task, shots, "b"));
-    const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
-    return {std::move(shots), static_cast<std::size_t>(differ - a.begin())};
-  }
-
   /// The same examples for every model.
   std::size_t subset_index(const Case& c) const {
     return RandomStream(seed_, "eval/few-shot/" + c.id).below(subsets_[c.task_index].size());

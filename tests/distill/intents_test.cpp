@@ -19,6 +19,15 @@ IntentsOptions shipped_lists(const fs::path& out) {
   return options;
 }
 
+/// A user's own list in a file of that name.
+IntentsOptions own_list(const TemporaryFolder& folder, const std::string& name, const std::string& content) {
+  write_file_atomic(folder / name, content);
+  IntentsOptions options;
+  options.from = folder / name;
+  options.out = folder / "intents";
+  return options;
+}
+
 }  // namespace
 
 TEST_CASE("Intents are distinct and say what they were made from") {
@@ -56,10 +65,7 @@ TEST_CASE("Intents are a function of the seed, and a limit takes the first of th
 
 TEST_CASE("A user's own list is normalised, and each intent taken once") {
   const TemporaryFolder folder;
-  write_file_atomic(folder / "mine.txt", "Holiday  sale\n\nlost cat\r\nHoliday sale\n");
-  IntentsOptions options;
-  options.from = folder / "mine.txt";
-  options.out = folder / "intents";
+  IntentsOptions options = own_list(folder, "mine.txt", "Holiday  sale\n\nlost cat\r\nHoliday sale\n");
   const auto manifest = make_intents(options, quiet_context());
   CHECK(manifest.counts.at("intents") == 2);
   CHECK(manifest.counts.at("duplicates") == 1);
@@ -68,13 +74,10 @@ TEST_CASE("A user's own list is normalised, and each intent taken once") {
 
 TEST_CASE("A user's CSV keeps its columns, quotes and line breaks") {
   const TemporaryFolder folder;
-  write_file_atomic(folder / "mine.csv",
-                    "\xEF\xBB\xBFintent,subject,group\r\n"
-                    "\"flyer, \"\"big\"\" sale\",sale,shops\r\n"
-                    "\"two\nlines\",,\r\n");
-  IntentsOptions options;
-  options.from = folder / "mine.csv";
-  options.out = folder / "intents";
+  IntentsOptions options = own_list(folder, "mine.csv",
+                                    "\xEF\xBB\xBFintent,subject,group\r\n"
+                                    "\"flyer, \"\"big\"\" sale\",sale,shops\r\n"
+                                    "\"two\nlines\",,\r\n");
   make_intents(options, quiet_context());
   std::map<std::string, data::Intent> found;
   for (const data::Intent& intent : data::read_intents(options.out)) found[intent.intent] = intent;
@@ -102,10 +105,7 @@ TEST_CASE("What is no intent is left out and counted by rule") {
   CHECK(broken_intent_rule("Can you make me a poster", 14) == "chat");
   CHECK(broken_intent_rule("what goes on a menu?", 14) == "chat");
   const TemporaryFolder folder;
-  write_file_atomic(folder / "mine.txt", "holiday sale\nWrite me a poster\nйога\n");
-  IntentsOptions options;
-  options.from = folder / "mine.txt";
-  options.out = folder / "intents";
+  IntentsOptions options = own_list(folder, "mine.txt", "holiday sale\nWrite me a poster\nйога\n");
   const auto manifest = make_intents(options, quiet_context());
   CHECK(manifest.counts.at("intents") == 1);
   CHECK(manifest.counts.at("chat") == 1);
@@ -114,12 +114,10 @@ TEST_CASE("What is no intent is left out and counted by rule") {
 
 TEST_CASE("Near duplicates are left out, the first stays") {
   const TemporaryFolder folder;
-  write_file_atomic(folder / "mine.txt",
-                    "rustic wedding invitation with wild flowers\nrustic wedding invitations with wild flowers\n"
-                    "sushi counter opening night\n");
-  IntentsOptions options;
-  options.from = folder / "mine.txt";
-  options.out = folder / "intents";
+  IntentsOptions options =
+      own_list(folder, "mine.txt",
+               "rustic wedding invitation with wild flowers\nrustic wedding invitations with wild flowers\n"
+               "sushi counter opening night\n");
   const auto manifest = make_intents(options, quiet_context());
   CHECK(manifest.counts.at("near_duplicates") == 1);
   std::set<std::string> left;

@@ -1,8 +1,6 @@
 // Hidden benchmarks ([.bench]): few-shot synthesis and embedding as the pipeline asks for them. Not for: correctness.
 //
 //     build/release/tests/lm/test_lm "[.bench]" -s
-#include <llama.h>
-
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -10,6 +8,8 @@
 #include <iostream>
 
 #include "catch.hpp"
+#include "gguf_batch.hpp"
+#include "llama_runtime.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/lm/language_model.hpp"
 
@@ -103,52 +103,41 @@ TEST_CASE("few-shot synthesis", "[.bench]") {
 TEST_CASE("raw decode", "[.bench]") {
   constexpr int beginning = 450, own = 17, steps = 27;
   const int slots = setting("UDRL_BENCH_SLOTS", 32);
-  llama_backend_init();
-  llama_log_set([](ggml_log_level, const char*, void*) {}, nullptr);
-  llama_model* model =
+  start_llama();
+  const ModelHandle model(
       llama_model_load_from_file((fs::path(UDRL_SOURCE_DIR) / "models/qwen2.5-coder-0.5b-instruct.q4_k_m.gguf").c_str(),
-                                 llama_model_default_params());
+                                 llama_model_default_params()));
   llama_context_params parameters = llama_context_default_params();
   parameters.n_ctx = 4096;
   parameters.n_batch = parameters.n_ubatch = 512;
   parameters.n_seq_max = static_cast<std::uint32_t>(slots + 1);
   parameters.kv_unified = true;
   parameters.n_threads = parameters.n_threads_batch = setting("UDRL_BENCH_THREADS", udrl::compute_threads());
-  llama_context* context = llama_init_from_model(model, parameters);
-  llama_batch batch = llama_batch_init(512, 0, 1);
-  const auto add = [&](int token, int position, llama_seq_id sequence, bool logits) {
-    batch.token[batch.n_tokens] = token;
-    batch.pos[batch.n_tokens] = position;
-    batch.n_seq_id[batch.n_tokens] = 1;
-    batch.seq_id[batch.n_tokens][0] = sequence;
-    batch.logits[batch.n_tokens++] = logits ? 1 : 0;
-  };
+  const ContextHandle context(llama_init_from_model(model.get(), parameters));
+  TokenBatch batch(512);
   const auto decode = [&] {
     const auto start = std::chrono::steady_clock::now();
-    REQUIRE(llama_decode(context, batch) == 0);
-    llama_synchronize(context);
-    batch.n_tokens = 0;
+    batch.decode(context.get());
+    llama_synchronize(context.get());
+    batch.clear();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
-  for (int i = 0; i < beginning; ++i) add(1000 + i, i, slots, i + 1 == beginning);
+  for (int i = 0; i < beginning; ++i) batch.add(1000 + i, i, slots, i + 1 == beginning);
   const double reading = beginning / decode();
   for (int s = 0; s < slots; ++s) {
-    llama_memory_seq_cp(llama_get_memory(context), slots, s, -1, -1);
+    llama_memory_seq_cp(llama_get_memory(context.get()), slots, s, -1, -1);
     for (int i = 0; i < own; ++i) {
-      add(2000 + 31 * s + i, beginning + i, s, i + 1 == own);
-      if (batch.n_tokens == 512) decode();
+      batch.add(2000 + 31 * s + i, beginning + i, s, i + 1 == own);
+      if (batch.room() == 0) decode();
     }
   }
-  if (batch.n_tokens > 0) decode();
+  if (batch.size() > 0) decode();
   double seconds = 0;
   for (int step = 0; step < steps; ++step) {
-    for (int s = 0; s < slots; ++s) add(3000 + 17 * s + step, beginning + own + step, s, true);
+    for (int s = 0; s < slots; ++s) batch.add(3000 + 17 * s + step, beginning + own + step, s, true);
     seconds += decode();
   }
   std::cout << udrl::processor_description() << "\n"
             << "raw: reading " << reading << " tokens/s, generating " << slots * steps / seconds << " tokens/s at "
             << slots << " sequences\n";
-  llama_batch_free(batch);
-  llama_free(context);
-  llama_model_free(model);
 }

@@ -28,11 +28,7 @@ holds "nothing was written" test ! -e "$TMP/out"
 holds "and the test split counts as unopened" test ! -e "$TMP/tagged/test_openings.jsonl"
 
 out="$TMP/eval"
-EXEC=exec evaluate "$out" > "$TMP/output" 2>&1 < /dev/null &
-until grep -qE ' [0-9]+ of [0-9]+ ' "$TMP/output" || ! kill -0 $! 2> /dev/null; do sleep 0.05; done  # the first answer
-kill -INT $!
-wait $!
-got=$? output="$(< "$TMP/output")"
+interrupt has_answered evaluate "$out"
 expect_last "Ctrl-C" 3 "evaluation stopped" "run the same command again"
 find "$out/outputs" -name 'part-*.jsonl' -exec cat {} + | sort > "$TMP/kept"
 holds "Ctrl-C: answers until then were kept" test -s "$TMP/kept"

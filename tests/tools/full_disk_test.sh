@@ -6,7 +6,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 intents() { "$DISTILL" intents --out "$1" --limit 700; }
-short_score() { "$DISTILL" score --input "$SCORED" --out "$1" --scorers copying,repetition --block 24; }
 limited() { (ulimit -f "$1" && shift && "$@"); }
 cure="run the same command again"
 
@@ -14,9 +13,7 @@ for stage in intents short_score tag; do
   holds "$stage, undisturbed" "$stage" "$TMP/whole-$stage"
 
   for ((n = 1; ; ++n)); do
-    out="$TMP/$stage-$n"
-    mkdir "$out"
-    run with_fault "full:$n" "$out" "$stage" "$out"
+    disturb "full:$n" "$stage"
     [[ "$got" -ne 0 ]] || break
     expect_last "$stage, full at change $n" 1 "the disk is full" "$out" "$cure" || break
     goes_on "$stage, full at change $n" "$stage" "$out"

@@ -109,6 +109,28 @@ with_fault() {
   )
 }
 
+# disturb ACTION:N COMMAND: run on a fresh folder, $out, in which the Nth change is the fault.
+disturb() {
+  out="$TMP/$2-$1"
+  mkdir "$out"
+  run with_fault "$1" "$out" "$2" "$out"
+}
+
+# interrupt READY COMMAND...: run, sent what Ctrl-C sends once READY (a command) holds. The COMMAND begins its tool with
+# ${EXEC:-}, so that the signal reaches the tool and no shell.
+interrupt() {
+  local ready="$1"
+  shift
+  EXEC=exec "$@" > "$TMP/output" 2>&1 < /dev/null &
+  until "$ready" || ! kill -0 $! 2> /dev/null; do sleep 0.05; done
+  kill -INT $!
+  wait $!
+  got=$?
+  output="$(< "$TMP/output")"
+}
+# A READY for stages that answer: progress shows the first answer.
+has_answered() { grep -qE ' [0-9]+ of [0-9]+ ' "$TMP/output"; }
+
 # A disk of so many KiB at $TMP/disk, where this user may mount one.
 mount_disk() {
   mkdir -p "$TMP/disk"
@@ -129,6 +151,9 @@ score() {
   shift
   "$DISTILL" score --input "$SCORED" --out "$out" --scorers copying,repetition --block 16 "$@"
 }
+
+# The same in fewer, larger blocks.
+short_score() { "$DISTILL" score --input "$SCORED" --out "$1" --scorers copying,repetition --block 24; }
 
 # The smallest student that goes through all of training: a few seconds. `EXEC=exec train … &` has the tool's own id in $!.
 train() {

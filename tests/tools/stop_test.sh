@@ -5,14 +5,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 intents() { "$DISTILL" intents --out "$1" --limit 300; }
-short_score() { "$DISTILL" score --input "$SCORED" --out "$1" --scorers copying,repetition --block 24; }
-
-# disturb FAULT:N STAGE: a fresh output folder, in which the Nth change is the fault.
-disturb() {
-  out="$TMP/$2-$1"
-  mkdir "$out"
-  run with_fault "$1" "$out" "$2" "$out"
-}
 
 for stage in intents short_score tag; do
   holds "$stage, undisturbed" "$stage" "$TMP/whole-$stage"

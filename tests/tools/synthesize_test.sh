@@ -26,27 +26,18 @@ completes() {
   holds "$1: what was there is there" cmp "$TMP/kept" <(head -n "$(wc -l < "$TMP/kept")" "$2/part-00000.jsonl")
 }
 
-# disturb FAULT:N. Changes 1 to 3 are the manifest's, 4 and 5 the first flush, 6 the next lines.
-disturb() {
-  out="$TMP/$1"
-  mkdir "$out"
-  run with_fault "$1" "$out" synthesize "$out"
-}
+# Changes 1 to 3 are the manifest's, 4 and 5 the first flush, 6 the next lines.
 for n in 4 6; do
-  disturb "kill:$n"
+  disturb "kill:$n" synthesize
   expect_last "killed at change $n" 137 && completes "killed at change $n" "$out"
 done
-disturb full:6
+disturb full:6 synthesize
 expect_last "a full disk" 1 "the disk is full" "part-00000.jsonl" "run the same command again" &&
   completes "a full disk" "$out"
 holds "a full disk: what came before was kept" test "$(wc -l < "$TMP/kept")" -ge 32
 
 out="$TMP/ctrl-c"
-EXEC=exec synthesize "$out" > "$TMP/output" 2>&1 < /dev/null &
-until grep -qE ' [0-9]+ of [0-9]+ ' "$TMP/output" || ! kill -0 $! 2> /dev/null; do sleep 0.05; done  # the first answer
-kill -INT $!
-wait $!
-got=$? output="$(< "$TMP/output")"
+interrupt has_answered synthesize "$out"
 expect_last "Ctrl-C" 3 "synthesis stopped after" "run the same command again" && completes "Ctrl-C" "$out"
 holds "Ctrl-C: the answers until then were kept" test -s "$TMP/kept"
 

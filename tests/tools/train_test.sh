@@ -16,36 +16,26 @@ same_student() {
   holds "$1: a line for each step, once" test "$(wc -l < "$2/metrics.jsonl")" -eq 12
 }
 
-# disturb FAULT:N: in a fresh folder, the Nth change is the fault.
-disturb() {
-  out="$TMP/$1"
-  mkdir "$out"
-  run with_fault "$1" "$out" training "$out"
-}
-
 expect "a finished training, again" 0 "nothing to do" -- training "$TMP/whole"
 
 # Counted in changes of the folder: while it is set up, in the middle of the saves, and near the end.
 for n in 3 14 30 40; do
-  disturb "kill:$n"
+  disturb "kill:$n" training
   expect_last "killed at change $n" 137 && same_student "killed at change $n" "$out"
 done
-disturb int:20
+disturb int:20 training
 expect_last "stopped" 3 "training was stopped after step" "everything is saved" "run the same command again" &&
   same_student "stopped" "$out"
 for n in 14 30; do
-  disturb "full:$n"
+  disturb "full:$n" training
   expect_last "full at change $n" 1 "the disk is full" "$out" "run the same command again" &&
     same_student "full at change $n" "$out"
 done
 
 # A signal from outside, as Ctrl-C sends it: as soon as a first save is there.
 out="$TMP/ctrl-c"
-EXEC=exec training "$out" > "$TMP/output" 2>&1 < /dev/null &
-until [[ -e "$out/training_state.safetensors" ]] || ! kill -0 $! 2> /dev/null; do sleep 0.05; done
-kill -INT $!
-wait $!
-got=$? output="$(< "$TMP/output")"
+has_saved() { [[ -e "$out/training_state.safetensors" ]]; }
+interrupt has_saved training "$out"
 [[ "$got" -eq 0 ]] || expect_last "Ctrl-C" 3 "run the same command again"  # 0: it was through already
 same_student "Ctrl-C" "$out"
 

@@ -1,6 +1,7 @@
 // Files written whole or not at all, and read with errors that name them. Not for: JSONL shards (data/shards.hpp).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
@@ -32,5 +33,7 @@ std::string sha256(std::string_view bytes);
 std::string sha256_file(const std::filesystem::path& file);
 /// The first 128 bits of SHA-256 over the fields joined by U+001F: 32 hexadecimal digits. The id of a record.
 std::string content_id(std::initializer_list<std::string_view> fields);
+/// The first 64 bits of an id, for hash tables and orders; of a shorter text, as many as its hexadecimal digits give.
+std::uint64_t leading_bits(std::string_view id);
 
 }  // namespace udrl

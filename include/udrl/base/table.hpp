@@ -1,4 +1,4 @@
-// Tables for a terminal. Not for: HTML or Markdown.
+// Figures and tables for a terminal. Not for: HTML or Markdown.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,9 @@
 #include <vector>
 
 namespace udrl {
+
+/// "0.512": so many decimals.
+std::string fixed(double value, int decimals);
 
 /// Lines of cells as columns two spaces apart: the first `left` columns to the left, the others to the right. Lines may
 /// have fewer cells than others. Widths count code points.

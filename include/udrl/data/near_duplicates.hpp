@@ -57,7 +57,6 @@ class NearIndex {
   void add(std::string_view text, std::uint64_t item);
 
  private:
-  std::optional<Match> find(const Signature& signature) const;
   NearOptions options_;
   MinHash hash_;
   std::vector<std::pair<std::uint64_t, Signature>> texts_;

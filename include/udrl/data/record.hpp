@@ -20,6 +20,11 @@ struct Intent {
   std::string occasion{};
 };
 
+/// What splits hold out whole; an intent that was made from no subject stands for itself.
+inline const std::string& subject_of(const Intent& intent) {
+  return intent.subject.empty() ? intent.intent : intent.subject;
+}
+
 /// How a sample was drawn from the teacher.
 struct SampledBy {
   double temperature = 0;

@@ -49,4 +49,7 @@ std::vector<std::vector<Example>> few_shot_subsets(const Task& task, std::uint64
 std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Example>& shots,
                                           const std::string& intent);
 
+/// How many leading segments the prompts of all intents have in common, for `lm::Request::shared_segments`.
+std::size_t shared_segments(const Task& task, const std::vector<Example>& shots, const lm::LanguageModel& model);
+
 }  // namespace udrl::distill
