@@ -1,5 +1,4 @@
-// Continuous batching: many answers at once, each slot refilled as soon as its answer ends. Not for: one answer's state
-// (gguf_slot.hpp).
+// Answers, written token by token. Not for: which run together (gguf_run.hpp).
 #pragma once
 
 #include "gguf_engine.hpp"

@@ -8,7 +8,8 @@
 
 namespace udrl::lm {
 
-TokenBatch::TokenBatch(int capacity) : batch_(llama_batch_init(capacity, 0, 1)), capacity_(capacity) {}
+TokenBatch::TokenBatch(int capacity, int rows)
+    : batch_(llama_batch_init(capacity, 0, 1)), capacity_(capacity), most_rows_(rows) {}
 TokenBatch::~TokenBatch() { llama_batch_free(batch_); }
 
 int TokenBatch::add(llama_token token, int position, llama_seq_id sequence, bool wants_logits) {
@@ -19,6 +20,7 @@ int TokenBatch::add(llama_token token, int position, llama_seq_id sequence, bool
   batch_.n_seq_id[i] = 1;
   batch_.seq_id[i][0] = sequence;
   batch_.logits[i] = wants_logits ? 1 : 0;
+  rows_ += wants_logits ? 1 : 0;
   return i;
 }
 

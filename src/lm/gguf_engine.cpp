@@ -91,8 +91,8 @@ llama_context* Engine::generation_context(int cells) {
   parameters.n_ctx = static_cast<std::uint32_t>(rounded_up(cells, 256));
   parameters.n_batch = static_cast<std::uint32_t>(std::max(options_.batch, rows()));
   parameters.n_ubatch = parameters.n_batch;
-  parameters.n_seq_max = static_cast<std::uint32_t>(rows());
-  parameters.n_outputs_max = parameters.n_seq_max;
+  parameters.n_seq_max = static_cast<std::uint32_t>(sequences());
+  parameters.n_outputs_max = static_cast<std::uint32_t>(rows());
   parameters.kv_unified = true;  // sequences share the cells of a common prefix
   open_context(parameters);
   cells_ = static_cast<int>(llama_n_ctx(context_.get()));

@@ -2,6 +2,7 @@
 // computed.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 
 #include "gguf_vocabulary.hpp"
@@ -15,6 +16,7 @@ class Engine {
   /// Beginnings that can be shared at once, beside one question a slot: each in a sequence behind those of the slots.
   static constexpr int least_prefixes = 8;
   static constexpr int embedding_sequences = 64;
+  static constexpr int least_rows = 128;
 
   /// Throws `Error`: a missing, damaged or truncated file, an architecture that llama.cpp does not know.
   explicit Engine(const ModelOptions& options);
@@ -26,8 +28,10 @@ class Engine {
   int trained_positions() const { return llama_model_n_ctx_train(model_.get()); }
   bool is_encoder() const;
   int prefix_sequences() const;
-  /// Rows of logits that one batch can give; llama.cpp wants as many as there are sequences.
-  int rows() const { return options_.slots + prefix_sequences(); }
+  /// In the cache: a slot's each, and those of shared prefixes.
+  int sequences() const { return options_.slots + prefix_sequences(); }
+  /// Rows of logits that one batch can give; llama.cpp wants at least as many as there are sequences.
+  int rows() const { return std::max(sequences(), least_rows); }
 
   /// A context to generate with that has an empty cache of at least `cells` tokens, or as many as the options fix.
   /// Makes a new one only if the present one is too small.

@@ -4,7 +4,7 @@
 #include "gguf_answers.hpp"
 #include "gguf_embed.hpp"
 #include "gguf_file.hpp"
-#include "gguf_score.hpp"
+#include "gguf_likelihood.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 
@@ -24,8 +24,13 @@ Throughput GgufModel::complete(const RequestSource& next, const CompletionSink& 
   return answer_requests(engine_, next, done);
 }
 
-double GgufModel::log_prob(const Prompt& prompt, const std::string& continuation) {
-  return continuation_log_prob(engine_, prompt, continuation);
+Likelihoods GgufModel::log_probs(std::span<const Continuation> continuations) {
+  return continuation_log_probs(engine_, continuations);
+}
+
+std::vector<std::vector<double>> GgufModel::choice_log_probs(std::span<const Question> questions,
+                                                             std::span<const std::string> options) {
+  return option_log_probs(engine_, questions, options);
 }
 
 std::vector<std::vector<float>> GgufModel::embed(std::span<const std::string> texts) {

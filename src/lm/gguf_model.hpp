@@ -16,7 +16,9 @@ class GgufModel final : public LanguageModel {
 
   const ModelInfo& info() const override;
   Throughput complete(const RequestSource& next, const CompletionSink& done) override;
-  double log_prob(const Prompt& prompt, const std::string& continuation) override;
+  Likelihoods log_probs(std::span<const Continuation> continuations) override;
+  std::vector<std::vector<double>> choice_log_probs(std::span<const Question> questions,
+                                                    std::span<const std::string> options) override;
   std::vector<std::vector<float>> embed(std::span<const std::string> texts) override;
   Prompt chat(std::span<const Message> messages) const override;
 

@@ -1,4 +1,4 @@
-// Requests to tokens. Not for: computing them (gguf_answers.cpp).
+// Requests to tokens. Not for: computing them (gguf_run.cpp).
 #include "gguf_prepare.hpp"
 
 #include <algorithm>
@@ -12,35 +12,69 @@ namespace {
 /// Shorter ones are computed anew: sharing costs a step in which their requests wait.
 constexpr std::size_t shortest_shared = 16;
 
-std::size_t shared_tokens(const Engine& engine, const Request& request, const Tokens& tokens) {
-  const std::size_t segments = std::min(request.shared_segments, request.prompt.size());
+std::size_t common_tokens(const Engine& engine, const Prompt& prompt, std::size_t shared_segments,
+                          const Tokens& tokens) {
+  const std::size_t segments = std::min(shared_segments, prompt.size());
   if (segments == 0) return 0;
-  const Tokens leading = engine.vocabulary().prompt_tokens(std::span(request.prompt).first(segments));
+  const Tokens leading = engine.vocabulary().prompt_tokens(std::span(prompt).first(segments));
   const auto differ = std::mismatch(leading.begin(), leading.end(), tokens.begin(), tokens.end()).first;
-  const auto common = static_cast<std::size_t>(differ - leading.begin());
-  const std::size_t shared = std::min(common, tokens.size() - 1);  // the last one is computed for its logits
-  return shared < shortest_shared ? 0 : shared;
+  return static_cast<std::size_t>(differ - leading.begin());
+}
+
+/// Sets what is shared, of which nothing lies beyond `question`.
+void share(Prepared& prepared, std::size_t common, std::size_t question) {
+  prepared.question = question;
+  common = std::min(common, question);
+  prepared.common = prepared.shared = common < shortest_shared ? 0 : common;
+}
+
+void check_length(const Engine& engine, const Prepared& prepared, std::size_t tokens, std::size_t most) {
+  if (tokens == 0) throw user_error("a prompt is empty").at("request " + prepared.id);
+  if (tokens <= most) return;
+  throw user_error("a prompt is longer than the model's positions")
+      .at("request " + prepared.id)
+      .expected("at most " + std::to_string(most) + " of its " + std::to_string(engine.trained_positions()) + " tokens")
+      .got(std::to_string(tokens) + " tokens")
+      .hint("shorten the prompt (fewer examples), or take a model with more positions");
+}
+
+Prepared prepare(const Engine& engine, const Question& question, const std::string& id) {
+  Prepared prepared;
+  prepared.id = id;
+  prepared.tokens = engine.vocabulary().prompt_tokens(question.prompt);
+  check_length(engine, prepared, prepared.tokens.size(), static_cast<std::size_t>(engine.trained_positions() - 1));
+  share(prepared, common_tokens(engine, question.prompt, question.shared_segments, prepared.tokens),
+        prepared.tokens.size() - 1);  // the last one is computed for its logits
+  return prepared;
 }
 
 }  // namespace
 
-Prepared prepare(const Engine& engine, Request request) {
+Prepared prepare(const Engine& engine, const Request& request) {
   check_sampling(request.sampling);
-  Prepared prepared;
-  prepared.tokens = engine.vocabulary().prompt_tokens(request.prompt);
-  const int length = static_cast<int>(prepared.tokens.size());
-  const int room = engine.trained_positions() - length;
-  if (length == 0) throw user_error("a prompt is empty").at("request " + request.id);
-  if (room < 1) {
-    throw user_error("a prompt is longer than the model's positions")
-        .at("request " + request.id)
-        .expected("fewer than " + std::to_string(engine.trained_positions()) + " tokens")
-        .got(std::to_string(length) + " tokens")
-        .hint("shorten the prompt (fewer examples), or take a model with more positions");
-  }
+  Prepared prepared = prepare(engine, {request.prompt, request.shared_segments}, request.id);
+  const int room = engine.trained_positions() - static_cast<int>(prepared.tokens.size());
   prepared.budget = std::min(request.sampling.max_tokens, room);
-  prepared.common = prepared.shared = shared_tokens(engine, request, prepared.tokens);
-  prepared.request = std::move(request);
+  return prepared;
+}
+
+Prepared prepare(const Engine& engine, const Question& question) { return prepare(engine, question, "of a choice"); }
+
+Prepared prepare(const Engine& engine, const Continuation& continuation, Tokens& whole, std::size_t& first) {
+  const Prompt& prompt = continuation.question.prompt;
+  Prompt joined = prompt;
+  joined.push_back({continuation.text, false});
+  const Tokens before = engine.vocabulary().prompt_tokens(prompt);
+  whole = engine.vocabulary().prompt_tokens(joined);
+  // The text may grow together with the prompt's end into other tokens: those count as the text's.
+  const auto differ = std::mismatch(before.begin(), before.end(), whole.begin(), whole.end()).first;
+  first = static_cast<std::size_t>(differ - before.begin());
+  if (first == 0) throw user_error("log_prob needs a prompt, or a model with a begin token");
+  Prepared prepared;
+  prepared.id = "of '" + continuation.text.substr(0, 40) + "'";
+  check_length(engine, prepared, whole.size(), static_cast<std::size_t>(engine.trained_positions()));
+  prepared.tokens.assign(whole.begin(), whole.end() - 1);
+  share(prepared, common_tokens(engine, prompt, continuation.question.shared_segments, whole), first - 1);
   return prepared;
 }
 

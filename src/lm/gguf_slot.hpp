@@ -1,50 +1,49 @@
-// One answer under way: what of its prompt is computed, what is written so far, and when it ends. Not for: batches.
+// What runs in a sequence of the cache of its own: how much of its tokens is computed, and when it ends. Not for: what
+// it is for (gguf_answers.cpp writes, gguf_likelihood.cpp measures), or which run together (gguf_run.hpp).
 #pragma once
-
-#include <chrono>
-#include <optional>
 
 #include "gguf_prefixes.hpp"
 #include "gguf_prepare.hpp"
-#include "sampler.hpp"
 
 namespace udrl::lm {
 
-/// From its admission to its end. A sequence in the cache belongs to it.
-class Answer {
+/// From its admission to its end.
+class Slot {
  public:
-  Answer(Prepared prepared, llama_seq_id sequence, Prefix* prefix);
+  explicit Slot(Prepared prepared) : prepared_(std::move(prepared)) {}
+  virtual ~Slot() = default;
 
+  /// Sets the sequence, and the prefix that it waits for (or nullptr).
+  virtual void admit(llama_seq_id sequence, Prefix* prefix);
   /// Takes over the prefix's cells once they are computed.
   void take_prefix(PrefixCache& prefixes);
-  /// Adds the last drawn token, or prompt tokens as far as there is room. Nothing while its prefix is being computed.
-  void fill(TokenBatch& batch);
-  /// Draws the next token if the batch computed its logits. True if the answer has ended.
-  bool advance(llama_context* context, const Vocabulary& vocabulary);
+  /// One token a step, so it comes first in a batch.
+  virtual bool generating() const { return false; }
+  /// Adds tokens as far as there is room. Nothing while its prefix is being computed.
+  virtual void fill(TokenBatch& batch) = 0;
+  /// Takes what the batch computed. True if this was its end.
+  virtual bool advance(llama_context* context, const Vocabulary& vocabulary) = 0;
+  /// Hands over what it was for, once; returns how many tokens it wrote.
+  virtual int deliver() = 0;
 
+  Prepared& prepared() { return prepared_; }
+  const Prepared& prepared() const { return prepared_; }
   llama_seq_id sequence() const { return sequence_; }
-  int own_cells() const { return prepared_.own_cells(); }
   Prefix* prefix() const { return prefix_; }
-  std::size_t prompt_tokens() const { return prepared_.tokens.size() - prepared_.shared; }
-  bool generating() const { return computed_ == prepared_.tokens.size(); }
-  Completion take_completion() { return std::move(completion_); }
+
+ protected:
+  bool waits() const { return waits_; }
+  bool is_read() const { return computed_ == prepared_.tokens.size(); }
+  /// Adds the next token of what is to be read; returns its row.
+  int read_next(TokenBatch& batch, bool wants_logits);
+  std::size_t computed() const { return computed_; }
 
  private:
-  bool accept(const Drawn& drawn, const Vocabulary& vocabulary);
-  bool cut_at_newline(std::size_t searched_from);
-  bool finish(Finish how);
-  double seconds() const;
-
   Prepared prepared_;
-  Sampler sampler_;
-  llama_seq_id sequence_;
-  Prefix* prefix_;
-  bool waits_;                ///< for its prefix
-  std::size_t computed_ = 0;  ///< prompt tokens in the cache
-  llama_token last_ = 0;
-  int row_ = -1;  ///< where the batch computed its logits; −1: nowhere
-  Completion completion_;
-  std::chrono::steady_clock::time_point start_;
+  llama_seq_id sequence_ = 0;
+  Prefix* prefix_ = nullptr;
+  bool waits_ = false;        ///< for its prefix
+  std::size_t computed_ = 0;  ///< tokens in the cache
 };
 
 }  // namespace udrl::lm

@@ -1,6 +1,7 @@
 // OpenAI's JSON. Not for: sending (http_client.cpp).
 #include "http_messages.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -64,6 +65,11 @@ void cut_at_newline(std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n\v\f");
   if (first == std::string::npos) return;
   if (const std::size_t line_break = text.find('\n', first); line_break != std::string::npos) text.resize(line_break);
+}
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 Completion failed(Completion completion, const HttpReply& reply) {
@@ -134,6 +140,49 @@ std::uint64_t prompt_tokens(const HttpReply& reply) {
   const json answer = json::parse(reply.body, nullptr, false);
   if (!answer.is_object() || !answer.contains("usage") || !answer.at("usage").is_object()) return 0;
   return answer.at("usage").value("prompt_tokens", std::uint64_t{0});
+}
+
+HttpJob choice_job(const Question& question, const std::string& model, std::size_t number) {
+  Request request{std::to_string(number), question.prompt, 0, {}};
+  request.sampling.max_tokens = 1;
+  request.sampling.temperature = 0;
+  HttpJob job = completion_job(request, model);
+  json body = json::parse(job.body);
+  if (body.contains("messages")) {
+    body["logprobs"] = true;
+    body["top_logprobs"] = 20;
+  } else {
+    body["logprobs"] = 5;
+  }
+  job.body = dump(body);
+  return job;
+}
+
+std::vector<double> read_choice(const HttpReply& reply, std::span<const std::string> options) {
+  std::vector<double> log_probs(options.size(), -std::numeric_limits<double>::infinity());
+  bool listed = false;
+  const auto take = [&](const std::string& token, double log_prob) {
+    listed = true;
+    const std::string text = trimmed(token);
+    for (std::size_t i = 0; i < options.size(); ++i) {
+      if (text == options[i]) log_probs[i] = std::max(log_probs[i], log_prob);
+    }
+  };
+  try {
+    const json logs = json::parse(reply.body).at("choices").at(0).at("logprobs");
+    if (logs.contains("content")) {
+      for (const json& entry : logs.at("content").at(0).at("top_logprobs"))
+        take(entry.at("token"), entry.at("logprob"));
+    } else {
+      for (const auto& [token, log_prob] : logs.at("top_logprobs").at(0).items()) take(token, log_prob);
+    }
+  } catch (const json::exception&) {
+    listed = false;
+  }
+  if (listed) return log_probs;
+  throw user_error("the endpoint gives no log-probabilities, which a judge needs")
+      .got("status " + std::to_string(reply.status) + ": " + reply.body.substr(0, shown_body))
+      .hint("take an endpoint that answers `top_logprobs`, or a judge that runs in process (gguf = …)");
 }
 
 HttpJob embedding_job(std::span<const std::string> texts, const std::string& model, std::size_t first) {

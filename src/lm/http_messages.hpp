@@ -23,6 +23,12 @@ Completion read_completion(const Request& request, const HttpReply& reply);
 /// Tokens of the prompt, 0 where the endpoint does not say.
 std::uint64_t prompt_tokens(const HttpReply& reply);
 
+/// Asks for the first token of an answer, and for the 20 likeliest (what OpenAI's interface lists at most).
+HttpJob choice_job(const Question& question, const std::string& model, std::size_t number);
+/// log p of the token that is, without white space around it, each option; −∞ where it is not listed. Throws `Error`
+/// (user) for an endpoint that lists none.
+std::vector<double> read_choice(const HttpReply& reply, std::span<const std::string> options);
+
 HttpJob embedding_job(std::span<const std::string> texts, const std::string& model, std::size_t first);
 /// One row a text, in their order, not normalised. Throws `Error` (failure) if it is not `count` rows of one width.
 std::vector<std::vector<float>> read_embeddings(const HttpReply& reply, std::size_t count);

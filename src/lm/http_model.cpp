@@ -70,10 +70,28 @@ Throughput HttpModel::complete(const RequestSource& next, const CompletionSink& 
   return figures;
 }
 
-double HttpModel::log_prob(const Prompt&, const std::string&) {
+Likelihoods HttpModel::log_probs(std::span<const Continuation>) {
   throw user_error("an endpoint cannot score a given text: OpenAI's interface has no such request")
       .at(info_.name)
       .hint("score likelihood with a model that runs in process (gguf = …), or leave that scorer out");
+}
+
+std::vector<std::vector<double>> HttpModel::choice_log_probs(std::span<const Question> questions,
+                                                             std::span<const std::string> options) {
+  std::vector<std::vector<double>> rows(questions.size());
+  std::size_t asked = 0;
+  std::size_t answered = 0;
+  const auto next_job = [&]() -> std::optional<HttpJob> {
+    if (asked == questions.size()) return std::nullopt;
+    const std::size_t i = asked++;
+    return choice_job(questions[i], model_, i);
+  };
+  client_.run(next_job, [&](const HttpJob& job, const HttpReply& reply) {
+    rows[std::stoul(job.id)] = read_choice(reply, options);
+    ++answered;
+  });
+  if (answered < questions.size()) throw stopped_error("stopped while a judge was asked", "run the same command again");
+  return rows;
 }
 
 std::vector<std::vector<float>> HttpModel::embed(std::span<const std::string> texts) {

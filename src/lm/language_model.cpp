@@ -18,6 +18,20 @@ std::string to_string(Finish finish) {
   return "error";
 }
 
+Likelihoods LanguageModel::log_probs(std::span<const Continuation>) {
+  throw user_error("this model cannot measure how likely a text is").at(info().name);
+}
+
+double LanguageModel::log_prob(const Prompt& prompt, const std::string& continuation) {
+  const Continuation one{{prompt, 0}, continuation};
+  return log_probs({&one, 1}).values.front().log_prob;
+}
+
+std::vector<std::vector<double>> LanguageModel::choice_log_probs(std::span<const Question>,
+                                                                 std::span<const std::string>) {
+  throw user_error("this model cannot choose among options").at(info().name);
+}
+
 std::vector<Completion> complete_all(LanguageModel& model, std::span<const Request> requests) {
   std::vector<Completion> answers(requests.size());
   std::size_t asked = 0;

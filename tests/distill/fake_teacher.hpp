@@ -34,7 +34,6 @@ class FakeTeacher final : public lm::LanguageModel {
     figures.seconds = 1;
     return figures;
   }
-  double log_prob(const lm::Prompt&, const std::string&) override { return 0; }
   std::vector<std::vector<float>> embed(std::span<const std::string>) override { return {}; }
   lm::Prompt chat(std::span<const lm::Message> messages) const override {
     lm::Prompt prompt;

@@ -28,7 +28,6 @@ class ListTeacher final : public lm::LanguageModel {
     }
     return {};
   }
-  double log_prob(const lm::Prompt&, const std::string&) override { return 0; }
   /// By the first letter alone: equal letters, equal meaning.
   std::vector<std::vector<float>> embed(std::span<const std::string> texts) override {
     std::vector<std::vector<float>> rows;

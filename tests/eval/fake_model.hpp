@@ -39,8 +39,6 @@ class FakeModel : public lm::LanguageModel {
     return throughput;
   }
 
-  double log_prob(const lm::Prompt&, const std::string&) override { return 0; }
-
   std::vector<std::vector<float>> embed(std::span<const std::string> texts) override {
     std::vector<std::vector<float>> rows;
     for (const auto& text : texts) {

@@ -204,6 +204,47 @@ TEST_CASE("the probabilities of all continuations of one byte sum to less than o
   CHECK(total < 1.0);
 }
 
+TEST_CASE("texts measured together are as likely as alone, shared beginnings or not") {
+  const TestFolder folder;
+  ModelOptions few = slots(4);
+  few.batch = 48;
+  const auto model = tiny_model(folder, {"llama", 256, 1, true}, few);
+  const std::string examples = "a beginning that all of these have in common, and quite long";
+  std::vector<Continuation> items;
+  for (int i = 0; i < 24; ++i) {
+    const std::string asked = " number " + std::to_string(i / 3);  // three texts after each question
+    items.push_back({{{{examples, true}, {asked, false}}, 1}, std::string(1 + i * 3, static_cast<char>('a' + i))});
+  }
+  const Likelihoods together = model->log_probs(items);
+  REQUIRE(together.values.size() == items.size());
+  std::uint64_t tokens = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    tokens += 60 + 9 + static_cast<std::uint64_t>(together.values[i].tokens);
+    CHECK(together.values[i].tokens > 0);
+    // Keys and values are cached in half precision, and sums differ with what is beside them in a batch.
+    CHECK(together.values[i].log_prob ==
+          Approx(model->log_prob(items[i].question.prompt, items[i].text)).epsilon(3e-4));
+  }
+  CHECK(together.throughput.prompt_tokens < tokens / 2);
+  CHECK(model->log_probs({}).values.empty());
+}
+
+TEST_CASE("options are as likely as the tokens that they begin with") {
+  const TestFolder folder;
+  const auto model = tiny_model(folder, {"qwen2", 256, 1, true}, slots(2));
+  const std::vector<Question> questions{{{{"how good?", false}}, 0}, {{{"and this one, how good is it?", false}}, 0}};
+  const std::vector<std::string> digits{"1", "2", "3"};
+  const auto rows = model->choice_log_probs(questions, digits);
+  REQUIRE(rows.size() == 2);
+  for (std::size_t q = 0; q < 2; ++q) {
+    REQUIRE(rows[q].size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(rows[q][i] == Approx(model->log_prob(questions[q].prompt, digits[i])).margin(1e-3));
+    }
+  }
+  CHECK_THROWS_AS(model->choice_log_probs(questions, std::vector<std::string>{"1", "1"}), udrl::Error);
+}
+
 TEST_CASE("a prompt longer than the positions is refused, an answer is cut at them") {
   const TestFolder folder;
   const auto model = tiny_model(folder, {"gpt2", 100, 1, true}, slots(2));

@@ -1,6 +1,7 @@
 // The http back-end against a server in this process: messages, retries, refusals, embeddings. Not for: real endpoints.
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -173,6 +174,31 @@ TEST_CASE("options of an endpoint are checked before anything is sent") {
   CHECK_THROWS_AS(open_model(options), udrl::Error);
   options.api_key_env = "";
   CHECK_THROWS_AS(open_model(options)->log_prob({{"a", false}}, "b"), udrl::Error);
+}
+
+TEST_CASE("a judge's choice comes from the probabilities that the endpoint lists") {
+  bool lists = true;
+  json seen;
+  std::mutex mutex;
+  const FakeServer server([&](const std::string&, const std::string&, const std::string& body) {
+    const std::lock_guard lock(mutex);
+    seen = json::parse(body);
+    const bool second = last_content(body) == "say b";
+    const json top{{{"token", second ? " 3" : "4"}, {"logprob", -0.25}}, {{"token", "5"}, {"logprob", -2.0}}};
+    json choice{{"message", {{"role", "assistant"}, {"content", "4"}}}, {"finish_reason", "length"}};
+    if (lists) choice["logprobs"] = {{"content", {{{"token", "4"}, {"logprob", -0.25}, {"top_logprobs", top}}}}};
+    return FakeReply{200, json{{"choices", {choice}}}.dump(), "", false};
+  });
+  const auto model = endpoint(server);
+  const std::vector<Question> questions{{chat_request(*model, "a").prompt, 0}, {chat_request(*model, "b").prompt, 0}};
+  const std::vector<std::string> digits{"3", "4", "5"};
+  const auto rows = model->choice_log_probs(questions, digits);
+  const double never = -std::numeric_limits<double>::infinity();
+  CHECK(rows == std::vector<std::vector<double>>{{never, -0.25, -2.0}, {-0.25, never, -2.0}});
+  CHECK(seen.at("max_tokens") == 1);
+  CHECK(seen.at("logprobs") == true);
+  lists = false;
+  CHECK_THROWS_AS(model->choice_log_probs(questions, digits), udrl::Error);
 }
 
 TEST_CASE("embeddings come in the order of the texts, normalised") {

@@ -22,7 +22,6 @@ class FakeEmbedder : public lm::LanguageModel {
   lm::Throughput complete(const lm::RequestSource&, const lm::CompletionSink&) override {
     throw failure("not an author");
   }
-  double log_prob(const lm::Prompt&, const std::string&) override { throw failure("not an author"); }
   lm::Prompt chat(std::span<const lm::Message>) const override { throw failure("not an author"); }
 
   std::vector<std::vector<float>> embed(std::span<const std::string> texts) override {

@@ -85,7 +85,25 @@ struct Throughput {
   double seconds = 0;
 };
 
-/// Not thread-safe. Errors: `udrl::Error`.
+/// What a model is asked without being asked to write.
+struct Question {
+  Prompt prompt;
+  std::size_t shared_segments = 0;  ///< as in `Request`
+};
+struct Continuation {
+  Question question;
+  std::string text;
+};
+struct Likelihood {
+  double log_prob = 0;  ///< nats, summed over the text's tokens
+  int tokens = 0;       ///< of the text
+};
+struct Likelihoods {
+  std::vector<Likelihood> values;  ///< in the order of the continuations
+  Throughput throughput;
+};
+
+/// Not thread-safe. Errors: `udrl::Error`. A back-end that cannot do one of these says so.
 class LanguageModel {
  public:
   virtual ~LanguageModel() = default;
@@ -96,9 +114,17 @@ class LanguageModel {
   /// model's positions or the cache, sampling out of range (user); answers delivered before stand.
   virtual Throughput complete(const RequestSource& next, const CompletionSink& done) = 0;
 
-  /// log p(continuation | prompt), nats, summed over the continuation's tokens. gguf only: endpoints cannot, and say
-  /// so.
-  virtual double log_prob(const Prompt& prompt, const std::string& continuation) = 0;
+  /// log p(text | question) of each, as many at once as there is room for; what neighbours share (their question, or
+  /// its leading segments) is computed once, so ask for such one after another. gguf only: endpoints cannot, and say
+  /// so. Throws `Error` (stopped) on a stop request.
+  virtual Likelihoods log_probs(std::span<const Continuation> continuations);
+  /// Convenience: of one, nats.
+  double log_prob(const Prompt& prompt, const std::string& continuation);
+  /// log p of the token that each option begins with, as the next one after each question: a row a question, a column
+  /// an option. Options must begin with different tokens. −∞ for what an endpoint does not list; one that lists nothing
+  /// is an `Error` (user).
+  virtual std::vector<std::vector<double>> choice_log_probs(std::span<const Question> questions,
+                                                            std::span<const std::string> options);
 
   /// L2-normalised sentence embeddings, one row a text. Texts are cut at the model's positions (MiniLM: 256 word
   /// pieces).
