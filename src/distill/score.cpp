@@ -1,16 +1,15 @@
-// The score stage: survey the input, go on where an earlier run ended, score and write block by block.
+// The score stage: sort the input by intent, go on where an earlier run ended, score and write block by block.
 #include "udrl/distill/score.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
+#include <optional>
 
 #include "score_blocks.hpp"
+#include "score_reuse.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/text.hpp"
-#include "udrl/score/scorer.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -19,94 +18,110 @@ using data::Manifest;
 using data::Record;
 using score::Values;
 
-const std::string model_name = "embedder";
-
 /// Six decimals: what a scorer can mean, and lines that are short.
 double rounded(double value) { return std::round(value * 1e6) / 1e6; }
 
-std::string text_key(const Record& record) { return content_id({record.intent.intent, record.prompt}); }
+/// A scorer, and how its values are stored.
+struct Column {
+  score::Scorer* scorer;
+  std::vector<std::string> names;  ///< as the scorer says
+  std::string suffix;
+  bool reusable;
 
-bool embeds(const ScoreOptions& options) {
-  return std::any_of(options.scorers.begin(), options.scorers.end(), score::needs_embeddings);
-}
-
-/// Values of samples that were scored before, by content.
-class Reuse {
- public:
-  Reuse(const ScoreOptions& options, const std::string& embedder_hash, std::vector<std::string> wanted)
-      : wanted_(std::move(wanted)) {
-    std::erase(wanted_, "words");
-    for (const std::string& folder : options.reuse) {
-      if (embeds(options)) require_same_model(folder, embedder_hash);
-      read(folder);
-    }
+  bool is_known(const Values& values) const {
+    return reusable && std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+             return name == "words" || values.contains(name + suffix);
+           });
   }
+};
 
-  const Values* find(const Record& record) const {
-    const auto found = known_.find(text_key(record));
-    return found == known_.end() ? nullptr : &found->second;
+class BlockScorer {
+ public:
+  BlockScorer(const ScoreOptions& options, score::Resources resources, const ModelHashes& models)
+      : set_(options.scorers, std::move(resources)), columns_(columns_of(options)), reuse_(options.reuse, models, stored_names()) {}
+
+  /// Adds its scores to each record; returns how many took all that can be taken from earlier runs.
+  std::uint64_t score(std::vector<Record>& records) {
+    set_.begin_batch();
+    std::vector<const Values*> known;
+    for (const Record& record : records) known.push_back(&reuse_.of(record));
+    for (const Column& column : columns_) fill(column, records, known);
+    for (Record& record : records) record.words = data::count_words(record.prompt);
+    return static_cast<std::uint64_t>(
+        std::count_if(known.begin(), known.end(), [&](const Values* values) { return is_reused(*values); }));
+  }
+  std::uint64_t count_reused(const std::vector<Record>& records) const {
+    return static_cast<std::uint64_t>(
+        std::count_if(records.begin(), records.end(), [&](const Record& r) { return is_reused(reuse_.of(r)); }));
   }
 
  private:
-  static void require_same_model(const std::string& folder, const std::string& hash) {
-    const Manifest manifest = data::read_manifest(folder);
-    const auto model = manifest.models.find(model_name);
-    const std::string got = model == manifest.models.end() ? "none" : model->second;
-    if (got == hash) return;
-    throw user_error("the scores to be reused were made with another embedding model")
-        .at(folder)
-        .expected(hash)
-        .got(got)
-        .hint("use that model, or leave out --reuse and score everything again");
+  std::vector<Column> columns_of(const ScoreOptions& options) {
+    std::vector<Column> columns;
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      const std::string& name = options.scorers[i];
+      columns.push_back({&set_[i], set_[i].value_names(), score::model_of(name).empty() ? "" : options.suffix,
+                         !score::depends_on_batch(name)});
+    }
+    return columns;
+  }
+  std::vector<std::string> stored_names() const {
+    std::vector<std::string> names;
+    for (const Column& column : columns_) {
+      for (const std::string& name : column.names) names.push_back(name + column.suffix);
+    }
+    return names;
+  }
+  bool is_reused(const Values& values) const {
+    return !values.empty() && std::all_of(columns_.begin(), columns_.end(), [&](const Column& column) {
+             return !column.reusable || column.is_known(values);
+           });
   }
 
-  void read(const std::string& folder) {
-    data::JsonLinesReader reader(folder);
-    while (const auto record = reader.next_as(data::record_from_json)) {
-      Values values;
-      for (const std::string& name : wanted_) {
-        const auto found = record->scores.find(name);
-        if (found != record->scores.end()) values.insert(*found);
+  static void fill(const Column& column, std::vector<Record>& records, const std::vector<const Values*>& known) {
+    std::vector<Record*> unknown;
+    std::vector<score::Answer> answers;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      Record& record = records[i];
+      if (column.is_known(*known[i])) {
+        for (const std::string& name : column.names) store(record, name + column.suffix, *known[i], name + column.suffix);
+      } else {
+        unknown.push_back(&record);
+        answers.push_back(score::answers_of({&record, 1}).front());
       }
-      if (values.size() == wanted_.size()) known_[text_key(*record)] = std::move(values);
+    }
+    if (answers.empty()) return;
+    std::vector<Values> values(answers.size());
+    column.scorer->score(answers, values);
+    for (std::size_t i = 0; i < unknown.size(); ++i) {
+      for (const std::string& name : column.names) store(*unknown[i], name + column.suffix, values[i], name);
     }
   }
+  /// Words have a field of their own.
+  static void store(Record& record, const std::string& as, const Values& values, const std::string& name) {
+    if (name != "words") record.scores[as] = rounded(values.at(name));
+  }
 
-  std::vector<std::string> wanted_;
-  std::unordered_map<std::string, Values> known_;
+  score::ScorerSet set_;
+  std::vector<Column> columns_;
+  Reuse reuse_;
 };
 
-void take_values(Record& record, const Values& values) {
-  for (const auto& [name, value] : values) {
-    if (name != "words") record.scores[name] = rounded(value);
+ModelHashes hashes_of(const score::Models& models) {
+  ModelHashes hashes;
+  for (const auto& [role, model] : models) {
+    if (model != nullptr) hashes[role] = model->info().sha256;
   }
-  record.words = data::count_words(record.prompt);
+  return hashes;
 }
 
-/// Scores the records of a block; returns how many took known values.
-std::uint64_t score_block(std::vector<Record>& records, score::ScorerSet& scorers, const Reuse& reuse) {
-  std::vector<Record*> unknown;
-  std::vector<score::Answer> answers;
-  for (Record& record : records) {
-    if (const Values* values = reuse.find(record)) {
-      take_values(record, *values);
-    } else {
-      unknown.push_back(&record);
-      answers.push_back({record.intent.intent, record.prompt});
-    }
-  }
-  const std::vector<Values> values = answers.empty() ? std::vector<Values>{} : scorers.score(answers);
-  for (std::size_t i = 0; i < unknown.size(); ++i) take_values(*unknown[i], values[i]);
-  return records.size() - unknown.size();
-}
-
-Manifest wanted_manifest(const ScoreOptions& options, const lm::LanguageModel* embedder, const RunContext& context) {
+Manifest wanted_manifest(const ScoreOptions& options, const ModelHashes& models, const RunContext& context) {
   Manifest manifest;
   manifest.stage = "score";
   manifest.tool_version = version();
   manifest.command_line = context.command_line;
   manifest.config = data::Json::parse(context.output_config_json);
-  if (embedder) manifest.models[model_name] = embedder->info().sha256;
+  manifest.models = models;
   manifest.inputs = hash_inputs(options.input);
   for (const auto& [name, hash] : hash_inputs(options.reuse)) manifest.inputs["reuse " + name] = hash;
   return manifest;
@@ -116,68 +131,87 @@ std::filesystem::path rejects_file(const ScoreOptions& options) {
   return options.skip_bad ? options.out / "rejects.jsonl" : std::filesystem::path();
 }
 
-/// Reads past the blocks that are there, then scores and writes the others.
-std::uint64_t run_blocks(const ScoreOptions& options, score::ScorerSet& scorers, const Reuse& reuse,
-                         const Survey& survey, Observer& observer) {
-  const Filter filter(options.tasks_folder);
-  const std::size_t resumed = resume_at_block(options.out, survey);
-  RecordStream stream(options.input, rejects_file(options));
-  data::ShardWriter writer(options.out);
-  Progress progress{"score", "prompts", 0, survey.total, 0, ""};
-  std::uint64_t reused = 0;
-  std::map<std::string, std::uint64_t> ignored;
-  for (std::size_t i = 0; i < survey.kept.size(); ++i) {
-    Block block = read_block(stream, filter, options.block, ignored);
-    progress.done += block.kept.size();
-    if (i < resumed) {
-      progress.resumed = progress.done;
-      reused += static_cast<std::uint64_t>(std::count_if(block.kept.begin(), block.kept.end(),
-                                                         [&](const Record& r) { return reuse.find(r) != nullptr; }));
-      continue;
-    }
-    check_stop("score stopped after " + std::to_string(progress.done - block.kept.size()) + " of " +
-                   std::to_string(survey.total) + " prompts",
-               "run the same command again: it goes on from there");
-    reused += score_block(block.kept, scorers, reuse);
-    for (const Record& record : block.kept) writer.append(data::to_json(record));
-    writer.flush();
-    observer.progress(progress);
+/// Passes over the blocks that are there, then scores and writes the others.
+class BlockWriter {
+ public:
+  BlockWriter(const ScoreOptions& options, BlockScorer& scorer, std::uint64_t total, Observer& observer)
+      : options_(options), scorer_(scorer), observer_(observer), written_(written_lines(options.out)) {
+    progress_ = {"score", "prompts", 0, total, 0, ""};
   }
-  writer.close();
-  return reused;
+
+  void operator()(std::vector<Record> block) {
+    if (!writer_ && progress_.done + block.size() <= written_) {
+      progress_.done += block.size();
+      progress_.resumed = progress_.done;
+      reused_ += scorer_.count_reused(block);
+      return;
+    }
+    check_stop("score stopped after " + std::to_string(progress_.done) + " of " + std::to_string(progress_.total) +
+                   " prompts",
+               "run the same command again: it goes on from there");
+    if (!writer_) open();
+    reused_ += scorer_.score(block);
+    for (const Record& record : block) writer_->append(data::to_json(record));
+    writer_->flush();
+    progress_.done += block.size();
+    observer_.progress(progress_);
+  }
+  std::uint64_t close() {
+    if (!writer_) open();
+    writer_->close();
+    return reused_;
+  }
+
+ private:
+  void open() {
+    keep_lines(options_.out, progress_.done);
+    writer_.emplace(options_.out);
+  }
+
+  const ScoreOptions& options_;
+  BlockScorer& scorer_;
+  Observer& observer_;
+  std::uint64_t written_;
+  std::optional<data::ShardWriter> writer_;
+  Progress progress_;
+  std::uint64_t reused_ = 0;
+};
+
+/// With `valid` among the scorers, an answer that breaks a rule is scored, and says so.
+std::filesystem::path rules_folder(const ScoreOptions& options) {
+  const bool says_so = std::find(options.scorers.begin(), options.scorers.end(), "valid") != options.scorers.end();
+  return says_so ? std::filesystem::path() : options.tasks_folder;
 }
 
 }  // namespace
 
 void declare(OptionSet& set, ScoreOptions& o) {
-  set.add("input", o.input, "folders of samples, read one after another").required().runtime_only();
+  set.add("input", o.input, "folders of samples").required().runtime_only();
   set.add("out", o.out, "folder of scored samples to write, or to go on with").required().runtime_only();
-  set.add("scorers", o.scorers, "what to measure").choices(score::scorer_names());
-  lm::declare(set, "embedder", o.embedder);
-  set.add("reuse", o.reuse, "scored folders: samples of the same intent and prompt take their values from there")
+  declare(set, static_cast<ScorerOptions&>(o));
+  set.add("reuse", o.reuse, "scored folders: samples of the same task, intent and prompt take their values from there")
       .runtime_only();
-  set.add("tasks_folder", o.tasks_folder, "apply the validity rules of the tasks in this folder again");
-  set.add("block", o.block, "records scored and written together").range(1, 100000);
+  set.add("suffix", o.suffix, "behind the names of values that a model gave, to keep two models' values apart");
+  set.add("block", o.block, "records scored and written together, at least").range(1, 100000);
   set.add("skip_bad", o.skip_bad, "put malformed lines into rejects.jsonl and go on");
 }
 
 Manifest score_samples(const ScoreOptions& options, const RunContext& context) {
-  if (!embeds(options)) return score_samples(options, nullptr, context);
-  lm::ModelOptions model = options.embedder;
-  model.embedding = true;
-  const auto embedder = lm::open_model(model);
-  return score_samples(options, embedder.get(), context);
+  const OpenModels models(options);
+  return score_samples(options, models.by_role(), context);
 }
 
-Manifest score_samples(const ScoreOptions& options, lm::LanguageModel* embedder, const RunContext& context) {
-  score::ScorerSet scorers(options.scorers, embedder);
-  Manifest manifest = data::open_output(options.out, wanted_manifest(options, embedder, context));
+Manifest score_samples(const ScoreOptions& options, const score::Models& models, const RunContext& context) {
+  const ModelHashes hashes = hashes_of(models);
+  Manifest manifest = data::open_output(options.out, wanted_manifest(options, hashes, context));
   if (manifest.complete) return manifest;
-  const Reuse reuse(options, embedder ? embedder->info().sha256 : "", scorers.value_names());
-  const Filter filter(options.tasks_folder);
-  const Survey survey = survey_blocks(RecordStream(options.input, rejects_file(options)), filter, options.block);
-  manifest.counts = survey.counts;
-  manifest.counts["reused"] = run_blocks(options, scorers, reuse, survey, context.observer);
+  const Filter filter(rules_folder(options));
+  SortedSamples samples(RecordStream(options.input, rejects_file(options)), filter, options.out);
+  manifest.counts = samples.counts();
+  BlockScorer scorer(options, resources_for(options, models, &samples.siblings()), hashes);
+  BlockWriter writer(options, scorer, samples.total(), context.observer);
+  samples.for_each_block(options.block, std::ref(writer));
+  manifest.counts["reused"] = writer.close();
   manifest.complete = true;
   data::write_manifest(options.out, manifest);
   return manifest;

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/distill/validity.hpp"
 
@@ -41,13 +43,12 @@ std::uintmax_t bytes_of_lines(const fs::path& file, std::uint64_t lines) {
   return bytes;
 }
 
-void keep_lines(const fs::path& folder, std::uint64_t keep) {
-  for (const fs::path& shard : plain_shards(folder)) {
-    const std::uint64_t lines = count_lines(shard);
-    if (lines > keep) fs::resize_file(shard, bytes_of_lines(shard, keep));
-    if (keep == 0) fs::remove(shard);
-    keep -= std::min(keep, lines);
-  }
+/// By intent, then by task.
+std::pair<std::uint64_t, std::uint64_t> place_of(const data::Record& record) {
+  constexpr int task_bits = 16;
+  const std::uint64_t task = leading_bits(content_id({record.task}));
+  const std::uint64_t answer = leading_bits(content_id({record.id, record.prompt}));
+  return {leading_bits(record.intent.intent_id), (task >> (64 - task_bits) << (64 - task_bits)) | (answer >> task_bits)};
 }
 
 }  // namespace
@@ -66,42 +67,46 @@ std::string Filter::reason(const data::Record& record) const {
   return rule.empty() ? "" : "rule_" + rule;
 }
 
-Block read_block(RecordStream& stream, const Filter& filter, int size, std::map<std::string, std::uint64_t>& counts) {
-  Block block;
-  for (int i = 0; i < size; ++i) {
-    std::optional<data::Record> record = stream.next();
-    if (!record) {
-      block.last = true;
-      break;
-    }
+SortedSamples::SortedSamples(RecordStream stream, const Filter& filter, const std::filesystem::path& where)
+    : sorter_(where) {
+  while (const auto record = stream.next()) {
+    if (total_ % 1024 == 0) check_stop("score stopped while reading its input", "run the same command again");
     const std::string reason = filter.reason(*record);
-    ++counts[reason.empty() ? "scored" : reason];
-    if (reason.empty()) block.kept.push_back(std::move(*record));
+    ++counts_[reason.empty() ? "scored" : reason];
+    if (!reason.empty()) continue;
+    ++total_;
+    siblings_.add(record->intent);
+    const auto [intent, order] = place_of(*record);
+    sorter_.add(intent, order, data::to_line(data::to_json(*record)));
   }
-  return block;
+  if (stream.rejected() > 0) counts_["bad_lines"] = stream.rejected();
 }
 
-Survey survey_blocks(RecordStream stream, const Filter& filter, int block_size) {
-  Survey survey;
-  for (bool last = false; !last;) {
-    const Block block = read_block(stream, filter, block_size, survey.counts);
-    survey.kept.push_back(static_cast<std::uint32_t>(block.kept.size()));
-    survey.total += block.kept.size();
-    last = block.last;
-    check_stop("score stopped while reading its input", "run the same command again");
-  }
-  if (stream.rejected() > 0) survey.counts["bad_lines"] = stream.rejected();
-  return survey;
+void SortedSamples::for_each_block(int size, const std::function<void(std::vector<data::Record>)>& use) {
+  std::vector<data::Record> block;
+  std::uint64_t last = 0;
+  sorter_.drain([&](const data::ExternalSorter::Entry& entry) {
+    if (block.size() >= static_cast<std::size_t>(size) && entry.key != last) use(std::exchange(block, {}));
+    last = entry.key;
+    block.push_back(data::record_from_json(data::Json::parse(entry.payload)));
+  });
+  if (!block.empty()) use(std::move(block));
 }
 
-std::size_t resume_at_block(const std::filesystem::path& folder, const Survey& survey) {
+std::uint64_t written_lines(const std::filesystem::path& folder) {
   data::repair_shards(folder);
-  std::uint64_t lines = 0, kept = 0;
+  std::uint64_t lines = 0;
   for (const fs::path& shard : plain_shards(folder)) lines += count_lines(shard);
-  std::size_t blocks = 0;
-  while (blocks < survey.kept.size() && kept + survey.kept[blocks] <= lines) kept += survey.kept[blocks++];
-  if (lines > kept) keep_lines(folder, kept);
-  return blocks;
+  return lines;
+}
+
+void keep_lines(const fs::path& folder, std::uint64_t keep) {
+  for (const fs::path& shard : plain_shards(folder)) {
+    const std::uint64_t lines = count_lines(shard);
+    if (lines > keep) fs::resize_file(shard, bytes_of_lines(shard, keep));
+    if (keep == 0) fs::remove(shard);
+    keep -= std::min(keep, lines);
+  }
 }
 
 }  // namespace udrl::distill

@@ -1,15 +1,18 @@
-// The score stage's bookkeeping: which records a block keeps, and where an earlier run ended. Not for: scoring
+// The score stage's bookkeeping: which records it keeps, in which blocks, and where an earlier run ended. Not for: scoring
 // (score.cpp).
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "record_stream.hpp"
+#include "udrl/data/external_sort.hpp"
 #include "udrl/distill/task.hpp"
+#include "udrl/score/siblings.hpp"
 
 namespace udrl::distill {
 
@@ -23,22 +26,30 @@ class Filter {
   std::map<std::string, Task> tasks_;
 };
 
-/// A fixed number of input records, less those that the filter leaves out.
-struct Block {
-  std::vector<data::Record> kept;
-  bool last = false;
-};
-Block read_block(RecordStream& stream, const Filter& filter, int size, std::map<std::string, std::uint64_t>& counts);
+/// One pass over the input before any model runs (a malformed line is found here, and not after an hour), and the kept
+/// samples sorted by intent and task: what an intent's answers share is computed once, and whole intents are in one
+/// block.
+class SortedSamples {
+ public:
+  /// Runs lie on the disk of `where`, an existing folder.
+  SortedSamples(RecordStream stream, const Filter& filter, const std::filesystem::path& where);
 
-/// One pass over the input before any model runs: a malformed line is found here, and not after an hour.
-struct Survey {
-  std::vector<std::uint32_t> kept;  ///< records by block
-  std::uint64_t total = 0;
-  std::map<std::string, std::uint64_t> counts;
-};
-Survey survey_blocks(RecordStream stream, const Filter& filter, int block_size);
+  std::uint64_t total() const { return total_; }
+  const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
+  const score::Siblings& siblings() const { return siblings_; }
+  /// Hands over all, once, in blocks of at least `size` records (but the last), each of whole intents.
+  void for_each_block(int size, const std::function<void(std::vector<data::Record>)>& use);
 
-/// Cuts the output behind the last whole block; returns how many blocks are there.
-std::size_t resume_at_block(const std::filesystem::path& folder, const Survey& survey);
+ private:
+  data::ExternalSorter sorter_;
+  std::uint64_t total_ = 0;
+  std::map<std::string, std::uint64_t> counts_;
+  score::Siblings siblings_;
+};
+
+/// Lines that an earlier run left, a torn last one not counted.
+std::uint64_t written_lines(const std::filesystem::path& folder);
+/// Cuts the shards behind so many lines.
+void keep_lines(const std::filesystem::path& folder, std::uint64_t keep);
 
 }  // namespace udrl::distill

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 
 const std::vector<std::string> task_keys = {"name",      "description", "instructions", "max_tokens",
                                             "min_words", "max_words",   "subsets",      "shots",
-                                            "examples",  "schema",      "allow",        "layout"};
+                                            "examples",  "schema",      "allow",        "layout",
+                                            "rubric"};
 
 /// Reads typed keys of one file and names file and key where they do not fit.
 class Reader {
@@ -75,6 +76,11 @@ class Reader {
   const Json& json_;
   std::string where_;
 };
+
+std::string default_rubric(const Task& task) {
+  return "You rate answers to short requests. What is wanted: " + task.description +
+         " A good answer is about the subject of the request, keeps its format, style and occasion, and is specific.";
+}
 
 std::vector<Example> read_examples(const Json& json, const std::string& where) {
   std::vector<Example> examples;
@@ -140,6 +146,7 @@ Task load_task(const fs::path& file) {
   task.examples = read_examples(json, file.string());
   if (json.contains("schema")) task.schema = std::make_shared<JsonSchema>(reader.text("schema"));
   task.allow = reader.texts("allow");
+  task.rubric = json.contains("rubric") ? reader.text("rubric") : default_rubric(task);
   if (json.contains("layout")) task.layout = reader.one_of("layout", {"turns", "list"});
   check_counts(task, file.string());
   check_examples(task, file.string());

@@ -21,16 +21,17 @@ std::vector<Vector> embed(lm::LanguageModel& model, std::span<const std::string>
 }  // namespace
 
 std::vector<Vector> Embeddings::of_batch(std::span<const std::string> texts) {
-  std::unordered_map<std::string_view, std::size_t> place;
-  std::vector<std::string> distinct;
+  std::vector<std::string> fresh;
   for (const std::string& text : texts) {
-    if (place.emplace(text, distinct.size()).second) distinct.push_back(text);
+    if (batch_.emplace(text, Vector{}).second) fresh.push_back(text);
   }
-  if (distinct.empty()) return {};
-  const std::vector<Vector> rows = embed(model_, distinct);
+  if (!fresh.empty()) {
+    std::vector<Vector> rows = embed(model_, fresh);
+    for (std::size_t i = 0; i < fresh.size(); ++i) batch_[fresh[i]] = std::move(rows[i]);
+  }
   std::vector<Vector> out;
   out.reserve(texts.size());
-  for (const std::string& text : texts) out.push_back(rows[place.at(text)]);
+  for (const std::string& text : texts) out.push_back(batch_.at(text));
   return out;
 }
 

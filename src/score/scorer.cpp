@@ -2,7 +2,11 @@
 #include "udrl/score/scorer.hpp"
 
 #include <algorithm>
+#include <functional>
 
+#include "batch.hpp"
+#include "embedding_scorers.hpp"
+#include "reading_scorers.hpp"
 #include "scorers.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/options.hpp"
@@ -10,20 +14,57 @@
 namespace udrl::score {
 namespace {
 
-Error unknown_scorer(const std::string& name) {
+using Shared = std::shared_ptr<Batch>;
+
+struct Kind {
+  std::string name, model;
+  std::function<std::unique_ptr<Scorer>(const Shared&)> make;
+};
+
+template <class T, class... Arguments>
+auto made(Arguments... arguments) {
+  return [=](const Shared& batch) { return std::make_unique<T>(batch, arguments...); };
+}
+
+auto text(const std::string& name, TextScorer::Function value) {
+  return [=](const Shared&) { return std::make_unique<TextScorer>(name, value); };
+}
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> all{
+      {"relevance", "embedder", made<Relevance>(false)},
+      {"relevance_masked", "embedder", made<Relevance>(true)},
+      {"pmi", "pmi", made<Pmi>(false)},
+      {"pmi_masked", "pmi", made<Pmi>(true)},
+      {"retrieval", "embedder", made<Retrieval>()},
+      {"judge", "judge", made<Judge>()},
+      {"fluency", "teacher", made<Fluency>()},
+      {"novelty", "embedder", made<Novelty>()},
+      {"words", "", text("words", words)},
+      {"tokens", "", text("tokens", tokens)},
+      {"copying", "", [](const Shared&) { return std::make_unique<Copying>(); }},
+      {"repetition", "", text("repetition", repetition)},
+      {"valid", "", made<Validity>()}};
+  return all;
+}
+
+const Kind& kind_of(const std::string& name) {
+  for (const Kind& kind : kinds()) {
+    if (kind.name == name) return kind;
+  }
   const std::string near = nearest(name, scorer_names());
   std::string known;
   for (const std::string& scorer : scorer_names()) known += (known.empty() ? "" : ", ") + scorer;
-  return user_error("unknown scorer")
+  throw user_error("unknown scorer")
       .expected(known)
       .got(name)
       .hint(near.empty() ? "choose among these" : "did you mean '" + near + "'?");
 }
 
-std::shared_ptr<Embeddings> required(const std::string& scorer, std::shared_ptr<Embeddings> embeddings) {
-  if (embeddings) return embeddings;
-  throw user_error("scorer '" + scorer + "' needs an embedding model")
-      .hint("name one (--embedder.gguf FILE), or leave this scorer out");
+Resources only(lm::LanguageModel* embedder) {
+  Resources resources;
+  resources.models["embedder"] = embedder;
+  return resources;
 }
 
 }  // namespace
@@ -31,30 +72,34 @@ std::shared_ptr<Embeddings> required(const std::string& scorer, std::shared_ptr<
 std::vector<Answer> answers_of(std::span<const data::Record> records) {
   std::vector<Answer> answers;
   answers.reserve(records.size());
-  for (const data::Record& record : records) answers.push_back({record.intent.intent, record.prompt});
+  for (const data::Record& r : records) {
+    answers.push_back({r.intent.intent, r.prompt, r.task, &r.intent, r.tokens});
+  }
   return answers;
 }
 
 const std::vector<std::string>& scorer_names() {
-  static const std::vector<std::string> names{"relevance", "relevance_masked", "words", "copying", "repetition"};
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> out;
+    for (const Kind& kind : kinds()) out.push_back(kind.name);
+    return out;
+  }();
   return names;
 }
 
-bool needs_embeddings(const std::string& scorer) { return scorer.starts_with("relevance"); }
+std::string model_of(const std::string& scorer) { return kind_of(scorer).model; }
 
-std::unique_ptr<Scorer> make_scorer(const std::string& name, std::shared_ptr<Embeddings> embeddings) {
-  if (name == "relevance") return std::make_unique<Relevance>(required(name, std::move(embeddings)), false);
-  if (name == "relevance_masked") return std::make_unique<Relevance>(required(name, std::move(embeddings)), true);
-  if (name == "words") return std::make_unique<Words>();
-  if (name == "copying") return std::make_unique<Copying>();
-  if (name == "repetition") return std::make_unique<Repetition>();
-  throw unknown_scorer(name);
+bool depends_on_batch(const std::string& scorer) { return scorer == "novelty"; }
+
+std::unique_ptr<Scorer> make_scorer(const std::string& name, const Shared& batch) { return kind_of(name).make(batch); }
+
+ScorerSet::ScorerSet(const std::vector<std::string>& names, Resources resources)
+    : batch_(std::make_shared<Batch>(std::move(resources))) {
+  for (const std::string& name : names) scorers_.push_back(make_scorer(name, batch_));
 }
 
 ScorerSet::ScorerSet(const std::vector<std::string>& names, lm::LanguageModel* embedder)
-    : embeddings_(embedder ? std::make_shared<Embeddings>(*embedder) : nullptr) {
-  for (const std::string& name : names) scorers_.push_back(make_scorer(name, embeddings_));
-}
+    : ScorerSet(names, only(embedder)) {}
 
 std::vector<std::string> ScorerSet::value_names() const {
   std::vector<std::string> names;
@@ -65,8 +110,11 @@ std::vector<std::string> ScorerSet::value_names() const {
 }
 
 void ScorerSet::score(std::span<const Answer> answers, std::span<Values> values) {
+  begin_batch();
   for (const auto& scorer : scorers_) scorer->score(answers, values);
 }
+
+void ScorerSet::begin_batch() { batch_->begin(); }
 
 std::vector<Values> ScorerSet::score(std::span<const Answer> answers) {
   std::vector<Values> values(answers.size());

@@ -1,41 +1,35 @@
-// The scorers, each a small class.
+// The scorers that read text alone.
 #include "scorers.hpp"
 
+#include "batch.hpp"
 #include "overlap.hpp"
+#include "udrl/base/error.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::score {
 
-std::vector<std::string> Relevance::value_names() const { return {masked_ ? "relevance_masked" : "relevance"}; }
+double words(const Answer& answer) { return data::count_words(answer.prompt); }
 
-void Relevance::score(std::span<const Answer> answers, std::span<Values> values) {
-  std::vector<std::string> texts;
-  texts.reserve(answers.size());
-  for (const Answer& a : answers) {
-    texts.push_back(masked_ ? data::mask_words(a.prompt, a.intent) : std::string(a.prompt));
-  }
-  const std::vector<Vector> rows = embeddings_->of_batch(texts);
-  const std::string name = value_names().front();
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    values[i][name] = cosine(embeddings_->of_shared(answers[i].intent), rows[i]);
-  }
-}
+double tokens(const Answer& answer) { return answer.tokens; }
 
-void Words::score(std::span<const Answer> answers, std::span<Values> values) {
-  for (std::size_t i = 0; i < answers.size(); ++i) values[i]["words"] = data::count_words(answers[i].prompt);
-}
+double repetition(const Answer& answer) { return share_of_repeated_bigrams(data::word_tokens(answer.prompt)); }
 
 void Copying::score(std::span<const Answer> answers, std::span<Values> values) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    const auto& [intent, prompt] = answers[i];
-    values[i]["copying"] = share_of_stems(intent, prompt);
-    values[i]["copy_ngram"] = longest_shared_run(data::word_tokens(intent), data::word_tokens(prompt));
+    const Answer& a = answers[i];
+    values[i]["copying"] = share_of_stems(a.intent, a.prompt);
+    values[i]["copy_ngram"] = longest_shared_run(data::word_tokens(a.intent), data::word_tokens(a.prompt));
   }
 }
 
-void Repetition::score(std::span<const Answer> answers, std::span<Values> values) {
+Validity::Validity(std::shared_ptr<Batch> batch) : batch_(std::move(batch)) {
+  if (batch_->resources().is_valid) return;
+  throw user_error("scorer 'valid' needs the tasks' files").hint("name their folder (--tasks-folder)");
+}
+
+void Validity::score(std::span<const Answer> answers, std::span<Values> values) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    values[i]["repetition"] = share_of_repeated_bigrams(data::word_tokens(answers[i].prompt));
+    values[i]["valid"] = batch_->resources().is_valid(answers[i]) ? 1 : 0;
   }
 }
 

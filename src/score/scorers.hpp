@@ -1,27 +1,28 @@
-// The scorers, each a small class. Not for: choosing among them (scorer.cpp).
+// The scorers that read text alone. Not for: choosing among them (scorer.cpp), or those that ask a model.
 #pragma once
 
 #include "udrl/score/scorer.hpp"
 
 namespace udrl::score {
 
-class Relevance : public Scorer {
+/// A scorer of one value that is a function of an answer.
+class TextScorer : public Scorer {
  public:
-  Relevance(std::shared_ptr<Embeddings> embeddings, bool masked)
-      : embeddings_(std::move(embeddings)), masked_(masked) {}
-  std::vector<std::string> value_names() const override;
-  void score(std::span<const Answer> answers, std::span<Values> values) override;
+  using Function = double (*)(const Answer& answer);
+  TextScorer(std::string name, Function value) : name_(std::move(name)), value_(value) {}
+  std::vector<std::string> value_names() const override { return {name_}; }
+  void score(std::span<const Answer> answers, std::span<Values> values) override {
+    for (std::size_t i = 0; i < answers.size(); ++i) values[i][name_] = value_(answers[i]);
+  }
 
  private:
-  std::shared_ptr<Embeddings> embeddings_;
-  bool masked_;
+  std::string name_;
+  Function value_;
 };
 
-class Words : public Scorer {
- public:
-  std::vector<std::string> value_names() const override { return {"words"}; }
-  void score(std::span<const Answer> answers, std::span<Values> values) override;
-};
+double words(const Answer& answer);
+double tokens(const Answer& answer);
+double repetition(const Answer& answer);
 
 class Copying : public Scorer {
  public:
@@ -29,10 +30,15 @@ class Copying : public Scorer {
   void score(std::span<const Answer> answers, std::span<Values> values) override;
 };
 
-class Repetition : public Scorer {
+class Validity : public Scorer {
  public:
-  std::vector<std::string> value_names() const override { return {"repetition"}; }
+  /// Throws `Error` (user) without `is_valid`.
+  explicit Validity(std::shared_ptr<Batch> batch);
+  std::vector<std::string> value_names() const override { return {"valid"}; }
   void score(std::span<const Answer> answers, std::span<Values> values) override;
+
+ private:
+  std::shared_ptr<Batch> batch_;
 };
 
 }  // namespace udrl::score

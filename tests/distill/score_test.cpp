@@ -24,6 +24,8 @@ std::vector<udrl::data::Record> samples(int intents, int draws) {
   return records;
 }
 
+udrl::score::Models with(FakeEmbedder& embedder) { return {{"embedder", &embedder}}; }
+
 ScoreOptions options_for(const fs::path& input, const fs::path& out, int block = 7) {
   ScoreOptions options;
   options.input = {input.string()};
@@ -38,7 +40,7 @@ TEST_CASE("Samples get scores and words, cut ones are left out and counted") {
   const TemporaryFolder folder;
   write_records(folder / "in", samples(5, 4));
   FakeEmbedder embedder;
-  const auto manifest = score_samples(options_for(folder / "in", folder / "out"), &embedder, quiet_context());
+  const auto manifest = score_samples(options_for(folder / "in", folder / "out"), with(embedder), quiet_context());
   CHECK(manifest.complete);
   CHECK(manifest.counts.at("scored") == 15);
   CHECK(manifest.counts.at("finish_length") == 5);
@@ -56,7 +58,7 @@ TEST_CASE("A score stage that was stopped anywhere ends with the same bytes") {
   const TemporaryFolder folder;
   write_records(folder / "in", samples(12, 5));
   FakeEmbedder embedder;
-  score_samples(options_for(folder / "in", folder / "whole"), &embedder, quiet_context());
+  score_samples(options_for(folder / "in", folder / "whole"), with(embedder), quiet_context());
 
   const ScoreOptions options = options_for(folder / "in", folder / "parts");
   int stops = 0;
@@ -64,7 +66,7 @@ TEST_CASE("A score stage that was stopped anywhere ends with the same bytes") {
     FakeEmbedder stopping;
     stopping.after_embed = [] { udrl::request_stop(); };
     try {
-      finished = score_samples(options, &stopping, quiet_context()).complete;
+      finished = score_samples(options, with(stopping), quiet_context()).complete;
     } catch (const udrl::Error& error) {
       REQUIRE(error.kind() == udrl::ErrorKind::stopped);
       ++stops;
@@ -81,7 +83,7 @@ TEST_CASE("A block that was half written is redone") {
   const TemporaryFolder folder;
   write_records(folder / "in", samples(12, 5));
   FakeEmbedder embedder;
-  score_samples(options_for(folder / "in", folder / "out"), &embedder, quiet_context());
+  score_samples(options_for(folder / "in", folder / "out"), with(embedder), quiet_context());
   const auto whole = contents(folder / "out");
   const std::string shard = "part-00000.jsonl";
   auto manifest = udrl::data::read_manifest(folder / "out");
@@ -90,7 +92,7 @@ TEST_CASE("A block that was half written is redone") {
   const double share = GENERATE(0.0, 0.1, 0.5, 0.95);
   fs::resize_file(folder / "out" / shard,
                   static_cast<std::uintmax_t>(share * static_cast<double>(whole.at(shard).size())));
-  score_samples(options_for(folder / "in", folder / "out"), &embedder, quiet_context());
+  score_samples(options_for(folder / "in", folder / "out"), with(embedder), quiet_context());
   CHECK(contents(folder / "out") == whole);
 }
 
@@ -99,14 +101,14 @@ TEST_CASE("Values are reused for the same intent and prompt and asked for otherw
   auto old_records = samples(4, 3);
   write_records(folder / "old", old_records);
   FakeEmbedder embedder;
-  score_samples(options_for(folder / "old", folder / "old_scored"), &embedder, quiet_context());
+  score_samples(options_for(folder / "old", folder / "old_scored"), with(embedder), quiet_context());
 
   old_records[0].prompt = "another prompt under the same id";
   write_records(folder / "new", old_records);
   ScoreOptions options = options_for(folder / "new", folder / "new_scored");
   options.reuse = {(folder / "old_scored").string()};
   embedder.asked.clear();
-  const auto manifest = score_samples(options, &embedder, quiet_context());
+  const auto manifest = score_samples(options, with(embedder), quiet_context());
   CHECK(manifest.counts.at("reused") == 7);
   CHECK(embedder.asked.size() == 3);  // the new prompt, masked and not, and its intent
   const auto before = udrl::data::read_records(folder / "old_scored");
@@ -119,13 +121,13 @@ TEST_CASE("Values of another embedding model are not reused") {
   const TemporaryFolder folder;
   write_records(folder / "in", samples(2, 3));
   FakeEmbedder embedder;
-  score_samples(options_for(folder / "in", folder / "scored"), &embedder, quiet_context());
+  score_samples(options_for(folder / "in", folder / "scored"), with(embedder), quiet_context());
   auto manifest = udrl::data::read_manifest(folder / "scored");
   manifest.models["embedder"] = std::string(64, '0');
   udrl::data::write_manifest(folder / "scored", manifest);
   ScoreOptions options = options_for(folder / "in", folder / "out");
   options.reuse = {(folder / "scored").string()};
-  CHECK(contains(refusal([&] { score_samples(options, &embedder, quiet_context()); }), "another embedding model"));
+  CHECK(contains(refusal([&] { score_samples(options, with(embedder), quiet_context()); }), "another model (embedder)"));
 }
 
 TEST_CASE("Several inputs are one stream") {
@@ -135,10 +137,10 @@ TEST_CASE("Several inputs are one stream") {
   write_records(folder / "a", {records.begin(), records.begin() + 8});
   write_records(folder / "b", {records.begin() + 8, records.end()});
   FakeEmbedder embedder;
-  score_samples(options_for(folder / "all", folder / "one"), &embedder, quiet_context());
+  score_samples(options_for(folder / "all", folder / "one"), with(embedder), quiet_context());
   ScoreOptions options = options_for(folder / "a", folder / "two");
   options.input.push_back((folder / "b").string());
-  score_samples(options, &embedder, quiet_context());
+  score_samples(options, with(embedder), quiet_context());
   CHECK(contents(folder / "one", "manifest.json") == contents(folder / "two", "manifest.json"));
 }
 
@@ -148,14 +150,14 @@ TEST_CASE("A malformed line stops the stage or is set aside and counted") {
   std::ofstream(folder / "in" / "part-00000.jsonl", std::ios::app) << "{\"intent\": \n";
   FakeEmbedder embedder;
   ScoreOptions options = options_for(folder / "in", folder / "out");
-  const std::string message = refusal([&] { score_samples(options, &embedder, quiet_context()); });
+  const std::string message = refusal([&] { score_samples(options, with(embedder), quiet_context()); });
   CHECK(contains(message, "part-00000.jsonl"));
   CHECK(contains(message, "10"));
   CHECK(embedder.asked.empty());  // found before any work was done
 
   options.skip_bad = true;
   options.out = folder / "out2";
-  const auto manifest = score_samples(options, &embedder, quiet_context());
+  const auto manifest = score_samples(options, with(embedder), quiet_context());
   CHECK(manifest.counts.at("bad_lines") == 1);
   CHECK(manifest.counts.at("scored") == 6);
   CHECK(contains(udrl::read_file(folder / "out2" / "rejects.jsonl"), "intent"));
@@ -166,8 +168,8 @@ TEST_CASE("An output made with other options is refused") {
   write_records(folder / "in", samples(3, 3));
   FakeEmbedder embedder;
   const ScoreOptions options = options_for(folder / "in", folder / "out");
-  score_samples(options, &embedder, quiet_context(R"({"block": 7})"));
-  CHECK(contains(refusal([&] { score_samples(options, &embedder, quiet_context(R"({"block": 8})")); }), "block"));
+  score_samples(options, with(embedder), quiet_context(R"({"block": 7})"));
+  CHECK(contains(refusal([&] { score_samples(options, with(embedder), quiet_context(R"({"block": 8})")); }), "block"));
 }
 
 TEST_CASE("Scoring without an embedding model works where no scorer embeds") {
@@ -178,5 +180,5 @@ TEST_CASE("Scoring without an embedding model works where no scorer embeds") {
   CHECK(score_samples(options, quiet_context()).counts.at("scored") == 6);
   options.scorers = {"relevance"};
   options.out = folder / "out2";
-  CHECK_THROWS_AS(score_samples(options, nullptr, quiet_context()), udrl::Error);
+  CHECK_THROWS_AS(score_samples(options, udrl::score::Models{}, quiet_context()), udrl::Error);
 }

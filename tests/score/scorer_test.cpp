@@ -75,13 +75,13 @@ TEST_CASE("A batch's values do not depend on earlier batches") {
 
 TEST_CASE("An unknown scorer is refused with the nearest named") {
   try {
-    make_scorer("relevence", nullptr);
+    ScorerSet({"relevence"}, nullptr);
     FAIL("accepted");
   } catch (const udrl::Error& error) {
     CHECK(error.kind() == udrl::ErrorKind::user);
     CHECK(error.cure().find("'relevance'") != std::string::npos);
   }
-  CHECK_THROWS_AS(make_scorer("relevance", nullptr), udrl::Error);
+  CHECK_THROWS_AS(ScorerSet({"relevance"}, nullptr), udrl::Error);
   CHECK_NOTHROW(ScorerSet({"copying", "words"}, nullptr));
 }
 

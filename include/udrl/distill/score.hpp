@@ -1,5 +1,6 @@
-// Stage "score": gives each sample its figures (scorers of udrl/score), in fixed blocks, so that a stage stopped
-// anywhere and started again ends with the same bytes. Not for: what the figures are worth (tag.hpp).
+// Stage "score": gives each sample its figures (scorers of udrl/score), in fixed blocks of whole intents, so that a stage
+// stopped anywhere and started again ends with the same bytes. Not for: what the figures are worth (doctor.hpp), or what
+// is made of them (tag.hpp).
 #pragma once
 
 #include <filesystem>
@@ -9,28 +10,27 @@
 #include "udrl/base/options.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/data/manifest.hpp"
-#include "udrl/lm/language_model.hpp"
+#include "udrl/distill/scorers.hpp"
 
 namespace udrl::distill {
 
-struct ScoreOptions {
-  std::vector<std::string> input;  ///< folders (or files) of samples, read one after another
+struct ScoreOptions : ScorerOptions {
+  std::vector<std::string> input;  ///< folders (or files) of samples
   std::filesystem::path out;
-  std::vector<std::string> scorers = {"relevance", "relevance_masked", "copying", "repetition"};
-  lm::ModelOptions embedder;
-  std::vector<std::string> reuse;      ///< scored folders: the same intent and prompt take their values from there
-  std::filesystem::path tasks_folder;  ///< apply the validity rules of these tasks; empty: synthesis did
-  int block = 512;                     ///< records scored and written together
+  std::vector<std::string> reuse;  ///< scored folders: the same task, intent and prompt take their values from there
+  std::string suffix;              ///< behind the names of values that a model gave: keeps two models' apart
+  int block = 512;                 ///< records scored and written together, at least; intents are not divided
   bool skip_bad = false;
 };
 
 void declare(OptionSet& set, ScoreOptions& options);
 
-/// Writes every sample that finished with `stop` (and is valid), in the order of the input, with `scores` and `words`
-/// added. Counts: `scored`, `reused` (among the scored), `finish_…` and `rule_…` by reason, `bad_lines`. Reused values
-/// must come from the same embedding model. A stop request ends it between two blocks with `stopped_error`.
+/// Writes every sample that finished with `stop` (and is valid), sorted by the hash of its intent, then by task, with
+/// `scores` and `words` added; scores that it had stay. Counts: `scored`, `reused` (among the scored: all that can be),
+/// `finish_…` and `rule_…` by reason, `bad_lines`. Reused values must come from the same models. A stop request ends it
+/// between two blocks with `stopped_error`.
 data::Manifest score_samples(const ScoreOptions& options, const RunContext& context);
-/// The same with a model that is open; null if no scorer embeds.
-data::Manifest score_samples(const ScoreOptions& options, lm::LanguageModel* embedder, const RunContext& context);
+/// The same with models that are open.
+data::Manifest score_samples(const ScoreOptions& options, const score::Models& models, const RunContext& context);
 
 }  // namespace udrl::distill

@@ -24,6 +24,7 @@ struct Task {
   std::string name;
   std::string description;
   std::string instructions;  ///< the system message
+  std::string rubric;        ///< what a judge goes by; made from the description where the file has none
   int max_tokens = 64;       ///< a longer answer is cut, and never a sample
   int min_words = 1;
   int max_words = 80;

@@ -19,8 +19,10 @@ class Embeddings {
  public:
   explicit Embeddings(lm::LanguageModel& model) : model_(model) {}
 
-  /// One row a text, L2-normalised; a text that occurs twice in the batch is computed once.
+  /// One row a text, L2-normalised; a text that was asked for before in the batch is not computed again.
   std::vector<Vector> of_batch(std::span<const std::string> texts);
+  /// Forgets the long texts.
+  void begin_batch() { batch_.clear(); }
   /// Of a text that will be asked for again; at most `kept_at_most` are remembered.
   const Vector& of_shared(std::string_view text);
 
@@ -29,6 +31,7 @@ class Embeddings {
  private:
   lm::LanguageModel& model_;
   std::unordered_map<std::string, Vector> kept_;
+  std::unordered_map<std::string, Vector> batch_;
 };
 
 /// Cosine of two L2-normalised vectors of the same size.

@@ -11,15 +11,9 @@
 
 #include "udrl/data/record.hpp"
 #include "udrl/lm/language_model.hpp"
-#include "udrl/score/embeddings.hpp"
+#include "udrl/score/resources.hpp"
 
 namespace udrl::score {
-
-/// What is scored. Both texts normalised.
-struct Answer {
-  std::string_view intent;
-  std::string_view prompt;
-};
 
 /// The answers of records; views into them.
 std::vector<Answer> answers_of(std::span<const data::Record> records);
@@ -35,32 +29,51 @@ class Scorer {
   virtual void score(std::span<const Answer> answers, std::span<Values> values) = 0;
 };
 
-/// The scorers that `make_scorer` knows:
-///   relevance         cosine of the sentence embeddings of intent and prompt
+/// The scorers that `make_scorer` knows, and the values that they give:
+///   relevance         cosine of the sentence embeddings of intent and prompt, −1 … 1
 ///   relevance_masked  the same, with the intent's content words and their inflections masked in the prompt
-///   words             runs without white space
+///   pmi               (log p(intent | prompt) − log p(intent)) / tokens of the intent, nats a token, under any causal
+///                     model that reads the task's examples backwards: could one guess the request from the answer?
+///   pmi_masked        the same, with the intent's words masked in the prompt
+///   retrieval         share of the intent's siblings (same format or style and another subject; same subject and
+///                     another format) that lie farther from the prompt than the intent does, ties counted half, 0 … 1
+///   judge             1 … 5: a chat model's rating under the task's rubric, expected over the digits' probabilities
+///   fluency           log p(prompt | task, intent) under the teacher, nats a token
+///   novelty           1 − the largest cosine to another prompt of the same intent and task in the batch; 1 for a lone one
+///   words, tokens     runs without white space; tokens that the teacher wrote
 ///   copying           share of the intent's content stems that the prompt repeats; copy_ngram: words in the longest
-///   run
-///                     that both share
+///                     run that both share
 ///   repetition        share of the prompt's bigrams that occurred before in it
+///   valid             1 if the prompt breaks no rule of its task, else 0
 const std::vector<std::string>& scorer_names();
-bool needs_embeddings(const std::string& scorer);
+/// "embedder", "pmi", "judge" or "teacher"; "" for a scorer that reads text alone.
+std::string model_of(const std::string& scorer);
+/// Whether a scorer's value of an answer depends on the other answers of its intent, so that it can't be taken from
+/// another run.
+bool depends_on_batch(const std::string& scorer);
 
-/// Throws `Error` (user) for an unknown name (nearest known one named), and for a scorer that embeds without
-/// `embeddings`.
-std::unique_ptr<Scorer> make_scorer(const std::string& name, std::shared_ptr<Embeddings> embeddings);
+/// Throws `Error` (user) for an unknown name (nearest known one named), and for a scorer without what it needs of the
+/// resources.
+std::unique_ptr<Scorer> make_scorer(const std::string& name, const std::shared_ptr<Batch>& batch);
 
 /// Several scorers as one. Scores of a batch depend on that batch alone, not on what was scored before.
 class ScorerSet : public Scorer {
  public:
-  /// `embedder` may be null if no scorer embeds; it must outlive the set.
+  /// The models must outlive the set.
+  ScorerSet(const std::vector<std::string>& names, Resources resources);
+  /// `embedder` may be null if no scorer embeds.
   ScorerSet(const std::vector<std::string>& names, lm::LanguageModel* embedder);
   std::vector<std::string> value_names() const override;
   void score(std::span<const Answer> answers, std::span<Values> values) override;
   std::vector<Values> score(std::span<const Answer> answers);
 
+  /// One after another, where not all answers need all scorers: `begin_batch`, then each.
+  std::size_t size() const { return scorers_.size(); }
+  Scorer& operator[](std::size_t i) { return *scorers_[i]; }
+  void begin_batch();
+
  private:
-  std::shared_ptr<Embeddings> embeddings_;
+  std::shared_ptr<Batch> batch_;
   std::vector<std::unique_ptr<Scorer>> scorers_;
 };
 

@@ -1,0 +1,56 @@
+// Values of samples that were scored before, by content.
+#include "score_reuse.hpp"
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/data/manifest.hpp"
+#include "udrl/data/shards.hpp"
+
+namespace udrl::distill {
+namespace {
+
+std::string text_key(const data::Record& record) {
+  return content_id({record.task, record.intent.intent, record.prompt});
+}
+
+void require_same_models(const std::string& folder, const ModelHashes& models) {
+  const data::Manifest manifest = data::read_manifest(folder);
+  for (const auto& [role, hash] : models) {
+    const auto model = manifest.models.find(role);
+    if (model == manifest.models.end() || model->second == hash) continue;
+    throw user_error("the scores to be reused were made with another model (" + role + ")")
+        .at(folder)
+        .expected(hash)
+        .got(model->second)
+        .hint("use that model, or leave out --reuse and score everything again");
+  }
+}
+
+}  // namespace
+
+Reuse::Reuse(const std::vector<std::string>& folders, const ModelHashes& models, std::vector<std::string> wanted)
+    : wanted_(std::move(wanted)) {
+  for (const std::string& folder : folders) {
+    require_same_models(folder, models);
+    read(folder);
+  }
+}
+
+void Reuse::read(const std::string& folder) {
+  data::JsonLinesReader reader(folder);
+  while (const auto record = reader.next_as(data::record_from_json)) {
+    score::Values& values = known_[text_key(*record)];
+    for (const std::string& name : wanted_) {
+      const auto found = record->scores.find(name);
+      if (found != record->scores.end()) values.insert(*found);
+    }
+  }
+}
+
+const score::Values& Reuse::of(const data::Record& record) const {
+  static const score::Values nothing;
+  const auto found = known_.empty() ? known_.end() : known_.find(text_key(record));
+  return found == known_.end() ? nothing : found->second;
+}
+
+}  // namespace udrl::distill

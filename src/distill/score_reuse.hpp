@@ -1,0 +1,32 @@
+// Values of samples that were scored before, by content. Not for: scoring.
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "udrl/data/record.hpp"
+#include "udrl/score/scorer.hpp"
+
+namespace udrl::distill {
+
+/// SHA-256 of the models by their role.
+using ModelHashes = std::map<std::string, std::string>;
+
+class Reuse {
+ public:
+  /// Reads the scored folders. Throws `Error` (user) for one whose values another model of the same role gave.
+  Reuse(const std::vector<std::string>& folders, const ModelHashes& models, std::vector<std::string> wanted);
+
+  /// The wanted values that are known; fewer than all where a folder lacks some.
+  const score::Values& of(const data::Record& record) const;
+
+ private:
+  void read(const std::string& folder);
+
+  std::vector<std::string> wanted_;
+  std::unordered_map<std::string, score::Values> known_;
+};
+
+}  // namespace udrl::distill
