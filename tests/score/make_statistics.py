@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Makes tests/eval/statistics.json: what NumPy and SciPy say about fixed cases, for statistics_test.cpp.
+"""Makes tests/score/statistics.json: what NumPy and SciPy say about fixed cases, for statistics_test.cpp.
 
 Needs numpy and scipy (a throw-away environment is enough):
-    python tests/eval/make_statistics.py > tests/eval/statistics.json
+    python tests/score/make_statistics.py > tests/score/statistics.json
 """
 import json
 import sys
