@@ -15,7 +15,16 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double most_undefined = 0.01;  // share of resamples that may be undefined
 
-/// Ranks from 1, ties share their average.
+/// `values` sorted.
+double sorted_quantile(const std::vector<double>& values, double p) {
+  const double position = p * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, values.size() - 1);
+  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
+}  // namespace
+
 std::vector<double> ranks(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -40,16 +49,6 @@ double pearson(std::span<const double> x, std::span<const double> y) {
   }
   return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : nan;
 }
-
-/// `values` sorted.
-double sorted_quantile(const std::vector<double>& values, double p) {
-  const double position = p * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
-}
-
-}  // namespace
 
 double mean(std::span<const double> values) {
   if (values.empty()) return nan;

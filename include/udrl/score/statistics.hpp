@@ -14,6 +14,10 @@ namespace udrl::score {
 double mean(std::span<const double> values);
 /// Quantile p in [0, 1] by linear interpolation between order statistics (NumPy's default). NaN for no values.
 double quantile(std::vector<double> values, double p);
+/// Ranks from 1, ties share their average.
+std::vector<double> ranks(std::span<const double> values);
+/// NaN if either side is constant.
+double pearson(std::span<const double> x, std::span<const double> y);
 /// Spearman's rank correlation, ties by average rank. NaN if either side is constant or there are under two pairs.
 double spearman(std::span<const double> x, std::span<const double> y);
 /// Probability that a positive exceeds a negative, ties counted half (Mann–Whitney U / n·m). NaN if either is empty.
