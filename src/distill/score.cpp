@@ -38,7 +38,9 @@ struct Column {
 class BlockScorer {
  public:
   BlockScorer(const ScoreOptions& options, score::Resources resources, const ModelHashes& models)
-      : set_(options.scorers, std::move(resources)), columns_(columns_of(options)), reuse_(options.reuse, models, stored_names()) {}
+      : set_(options.scorers, std::move(resources)),
+        columns_(columns_of(options)),
+        reuse_(options.reuse, models, stored_names()) {}
 
   /// Adds its scores to each record; returns how many took all that can be taken from earlier runs.
   std::uint64_t score(std::vector<Record>& records) {
@@ -74,8 +76,8 @@ class BlockScorer {
   }
   bool is_reused(const Values& values) const {
     return !values.empty() && std::all_of(columns_.begin(), columns_.end(), [&](const Column& column) {
-             return !column.reusable || column.is_known(values);
-           });
+      return !column.reusable || column.is_known(values);
+    });
   }
 
   static void fill(const Column& column, std::vector<Record>& records, const std::vector<const Values*>& known) {
@@ -84,7 +86,8 @@ class BlockScorer {
     for (std::size_t i = 0; i < records.size(); ++i) {
       Record& record = records[i];
       if (column.is_known(*known[i])) {
-        for (const std::string& name : column.names) store(record, name + column.suffix, *known[i], name + column.suffix);
+        for (const std::string& name : column.names)
+          store(record, name + column.suffix, *known[i], name + column.suffix);
       } else {
         unknown.push_back(&record);
         answers.push_back(score::answers_of({&record, 1}).front());
@@ -146,9 +149,9 @@ class BlockWriter {
       reused_ += scorer_.count_reused(block);
       return;
     }
-    check_stop("score stopped after " + std::to_string(progress_.done) + " of " + std::to_string(progress_.total) +
-                   " prompts",
-               "run the same command again: it goes on from there");
+    check_stop(
+        "score stopped after " + std::to_string(progress_.done) + " of " + std::to_string(progress_.total) + " prompts",
+        "run the same command again: it goes on from there");
     if (!writer_) open();
     reused_ += scorer_.score(block);
     for (const Record& record : block) writer_->append(data::to_json(record));

@@ -48,7 +48,8 @@ std::pair<std::uint64_t, std::uint64_t> place_of(const data::Record& record) {
   constexpr int task_bits = 16;
   const std::uint64_t task = leading_bits(content_id({record.task}));
   const std::uint64_t answer = leading_bits(content_id({record.id, record.prompt}));
-  return {leading_bits(record.intent.intent_id), (task >> (64 - task_bits) << (64 - task_bits)) | (answer >> task_bits)};
+  return {leading_bits(record.intent.intent_id),
+          (task >> (64 - task_bits) << (64 - task_bits)) | (answer >> task_bits)};
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The score stage's bookkeeping: which records it keeps, in which blocks, and where an earlier run ended. Not for: scoring
-// (score.cpp).
+// The score stage's bookkeeping: which records it keeps, in which blocks, and where an earlier run ended. Not for:
+// scoring (score.cpp).
 #pragma once
 
 #include <cstdint>

@@ -19,10 +19,9 @@ namespace {
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-const std::vector<std::string> task_keys = {"name",      "description", "instructions", "max_tokens",
-                                            "min_words", "max_words",   "subsets",      "shots",
-                                            "examples",  "schema",      "allow",        "layout",
-                                            "rubric"};
+const std::vector<std::string> task_keys = {"name",      "description", "instructions", "max_tokens", "min_words",
+                                            "max_words", "subsets",     "shots",        "examples",   "schema",
+                                            "allow",     "layout",      "rubric"};
 
 /// Reads typed keys of one file and names file and key where they do not fit.
 class Reader {

@@ -7,6 +7,10 @@
 #include "format.hpp"
 
 namespace udrl::eval {
+
+using score::Column, score::Resamples, score::draw_resamples, score::make_column, score::mean, score::resampled_means,
+    score::auc;
+
 namespace {
 
 /// The mean of a column, with its value in every resample.
@@ -14,7 +18,7 @@ struct Resampled {
   double value = 0;
   std::vector<double> draws;
 
-  Estimate estimate() const { return udrl::eval::estimate(value, draws); }
+  Estimate estimate() const { return score::estimate(value, draws); }
 };
 
 Resampled minus(const Resampled& a, const Resampled& b) {

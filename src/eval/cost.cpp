@@ -9,9 +9,12 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
-#include "udrl/eval/statistics.hpp"
+#include "udrl/score/statistics.hpp"
 
 namespace udrl::eval {
+
+using score::quantile;
+
 namespace {
 
 namespace fs = std::filesystem;

@@ -1,50 +1,16 @@
-// Figures as people read them: shared by terminal, Markdown and report. Not for: JSON.
+// How the evaluation writes its figures. Not for: JSON.
 #pragma once
 
-#include <cmath>
-#include <cstdint>
-#include <cstdio>
 #include <string>
 
-#include "udrl/base/table.hpp"
-#include "udrl/eval/statistics.hpp"
+#include "udrl/page/figures.hpp"
+#include "udrl/score/statistics.hpp"
 
 namespace udrl::eval {
 
-/// "–" for what is not a number.
-inline std::string fixed(double value, int decimals) {
-  if (!std::isfinite(value)) return "–";
-  std::string out = udrl::fixed(value, decimals);
-  const bool is_zero = out.find_first_not_of("-0.") == std::string::npos;
-  if (out.front() == '-') out = is_zero ? out.substr(1) : "−" + out.substr(1);
-  return out;
-}
-
-inline std::string percent(double share, int decimals = 0) {
-  return std::isfinite(share) ? fixed(100 * share, decimals) + "%" : "–";
-}
+using page::duration, page::fixed, page::megabytes, page::millions, page::percent;
 
 /// "0.512 to 0.561"
-inline std::string range_of(const Estimate& e, int decimals) {
-  return std::isfinite(e.low) ? fixed(e.low, decimals) + " to " + fixed(e.high, decimals) : "–";
-}
-
-/// "5.9M", "494M"
-inline std::string millions(std::uint64_t n) {
-  const double m = static_cast<double>(n) / 1e6;
-  return n == 0 ? "–" : fixed(m, m < 100 ? 1 : 0) + "M";
-}
-
-/// Decimal megabytes; the space does not break.
-inline std::string megabytes(std::uint64_t bytes) {
-  const double mb = static_cast<double>(bytes) / 1e6;
-  return bytes == 0 ? "–" : fixed(mb, mb < 10 ? 1 : 0) + "\u00a0MB";
-}
-
-/// "43 ms", "1.24 s"
-inline std::string duration(double seconds) {
-  if (!std::isfinite(seconds)) return "–";
-  return seconds < 1 ? fixed(1000 * seconds, seconds < 0.01 ? 1 : 0) + "\u00a0ms" : fixed(seconds, 2) + "\u00a0s";
-}
+inline std::string range_of(const score::Estimate& e, int decimals) { return page::range_of(e.low, e.high, decimals); }
 
 }  // namespace udrl::eval

@@ -5,11 +5,14 @@
 #include <cstdlib>
 
 #include "udrl/distill/validity.hpp"
-#include "udrl/eval/statistics.hpp"
 #include "udrl/score/diversity.hpp"
 #include "udrl/score/scorer.hpp"
+#include "udrl/score/statistics.hpp"
 
 namespace udrl::eval {
+
+using score::mean, score::spearman;
+
 namespace {
 
 /// A cut answer is none, whatever it says: the rule of synthesis.

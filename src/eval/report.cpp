@@ -7,8 +7,7 @@
 
 #include "format.hpp"
 #include "report_parts.hpp"
-#include "report_style.hpp"
-#include "udrl/eval/chart.hpp"
+#include "udrl/page/chart.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -53,10 +52,6 @@ Html verdict(const Results& results) {
   return tag("p", {{"class", "decision"}}, {tag("span", {{"class", "verdict " + name}}, name), tag("span", why)});
 }
 
-Html fact(const std::string& figure, const std::string& words) {
-  return tag("div", {tag("b", figure), tag("span", words)});
-}
-
 std::string times(double ratio) { return std::isfinite(ratio) ? fixed(ratio, ratio < 10 ? 1 : 0) + "×" : "–"; }
 
 Html facts(const Results& results) {
@@ -88,10 +83,6 @@ Html notes(const Headline& h) {
     lines.push_back(tag("p", "Also withheld because " + h.withheld_because[i] + "."));
   for (const auto& caveat : h.caveats) lines.push_back(tag("p", "Note: " + caveat + "."));
   return tag("div", {{"class", "notes"}}, lines);
-}
-
-Html figure(const std::string& title, const std::string& words, const Html& chart) {
-  return tag("figure", {tag("h3", title), tag("p", words), chart});
 }
 
 Mark mark_of(const RowResult& row) {
@@ -147,15 +138,6 @@ Html charts(const Results& results) {
                      cost_chart(results, parameters, {"parameters", "masked relevance", short_count}))});
 }
 
-Html head(const Results& results) {
-  return tag("head", {tag("meta", {{"charset", "utf-8"}}),
-                      tag("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}}),
-                      tag("meta", {{"name", "color-scheme"}, {"content", "light dark"}}),
-                      tag("meta", {{"http-equiv", "Content-Security-Policy"},
-                                   {"content", "default-src 'none'; style-src 'unsafe-inline'"}}),
-                      tag("title", "udrl: " + title(results)), tag("style", {trusted(report_style)})});
-}
-
 }  // namespace
 
 std::string report_html(const Results& results, const ReportOptions& options) {
@@ -164,11 +146,11 @@ std::string report_html(const Results& results, const ReportOptions& options) {
                      tag("p", {{"class", "lead"}}, lead(results)), verdict(results), facts(results),
                      tag("p", {{"class", "small muted"}}, "Measured on " + results.lineage.processor + "."),
                      notes(results.headline)});
-  const Html page =
+  const Html content =
       tag("main", {summary, charts(results), systems_section(results), control_section(results),
                    variety_section(results), cost_section(results), answers_section(results, options.shown),
                    method_section(results), tag("footer", results.lineage.version)});
-  return "<!doctype html>\n" + tag("html", {{"lang", "en"}}, {head(results), tag("body", {page})}).markup() + "\n";
+  return document("udrl: " + title(results), content);
 }
 
 }  // namespace udrl::eval

@@ -4,21 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "udrl/eval/html.hpp"
 #include "udrl/eval/results.hpp"
+#include "udrl/page/parts.hpp"
 
 namespace udrl::eval {
 
-/// A table whose rows become cards on a phone. `cells[0]` names the row.
-struct TableRow {
-  std::string css_class;
-  std::vector<Html> cells;
-};
-Html data_table(const std::vector<std::string>& head, const std::vector<TableRow>& rows,
-                const std::string& css_class = "cards");
-inline constexpr const char* narrow_table = "cards narrow";
-/// A value with a smaller line below it (nothing where empty).
-Html with_small(const std::string& value, const std::string& small);
+using namespace page;  // markup, charts and tables
+using page::fixed;     // not the plain one of base/table.hpp
 
 const char* css_class(RowKind kind);
 /// The cost of a row's system, or null.

@@ -13,10 +13,6 @@ Html estimate_cell(const Estimate& e, int decimals) {
 
 Html ratio_cell(const Ratio* ratio) { return ratio ? estimate_cell(ratio->corrected, 2) : text("–"); }
 
-Html heading(const std::string& title, const std::string& under) {
-  return join({tag("h2", title), tag("p", {{"class", "under"}}, under)});
-}
-
 std::string title_of(const Results& results, const std::string& row) { return results.row(row).row.title; }
 
 /// Every student row against every model's row.
@@ -56,22 +52,6 @@ std::string rules_text(const std::map<std::string, double>& rules) {
 }
 
 }  // namespace
-
-Html data_table(const std::vector<std::string>& head, const std::vector<TableRow>& rows, const std::string& css_class) {
-  std::vector<Html> titles, lines;
-  for (const auto& title : head) titles.push_back(tag("th", {{"scope", "col"}}, title));
-  for (const TableRow& row : rows) {
-    std::vector<Html> cells;
-    for (std::size_t i = 0; i < row.cells.size(); ++i)
-      cells.push_back(tag("td", {{"data-label", head[i]}}, {tag("div", {row.cells[i]})}));
-    lines.push_back(tag("tr", {{"class", row.css_class}}, cells));
-  }
-  return tag("table", {{"class", css_class}}, {tag("thead", {tag("tr", titles)}), tag("tbody", lines)});
-}
-
-Html with_small(const std::string& value, const std::string& small) {
-  return small.empty() ? text(value) : join({text(value), tag("small", small)});
-}
 
 const char* css_class(RowKind kind) {
   return kind == RowKind::student ? "student" : kind == RowKind::model ? "model" : "arm";

@@ -107,8 +107,7 @@ Tokens option_tokens(const Engine& engine, const Prompt& prompt, std::span<const
 }
 
 /// Runs a slot for each of `count`, in their order.
-Throughput run_all(Engine& engine, std::size_t count,
-                   const std::function<std::unique_ptr<Slot>(std::size_t)>& make) {
+Throughput run_all(Engine& engine, std::size_t count, const std::function<std::unique_ptr<Slot>(std::size_t)>& make) {
   require_author(engine);
   std::size_t next = 0;
   const Throughput figures = run_slots(engine, [&] { return next < count ? make(next++) : nullptr; });

@@ -90,8 +90,7 @@ bool same_question(const Prepared& a, const Prepared& b) {
 void Run::share_question(Prepared& prepared) {
   if (prepared.question < prepared.common + shortest_question) return;
   const bool asked_before = prefixes_->find(std::span(prepared.tokens).first(prepared.question)) != nullptr;
-  const bool asked_next =
-      look_ahead(2) && waiting_.size() > 1 && same_question(waiting_[1]->prepared(), prepared);
+  const bool asked_next = look_ahead(2) && waiting_.size() > 1 && same_question(waiting_[1]->prepared(), prepared);
   prepared.shared = asked_before || asked_next ? prepared.question : prepared.common;
 }
 

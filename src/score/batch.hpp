@@ -1,5 +1,5 @@
-// What the scorers of one batch share, so that it is computed once: embeddings and what intents are worth alone. Not for:
-// scores.
+// What the scorers of one batch share, so that it is computed once: embeddings and what intents are worth alone. Not
+// for: scores.
 #pragma once
 
 #include <map>

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "udrl/base/error.hpp"
 #include "udrl/data/text.hpp"
@@ -13,12 +14,25 @@ namespace {
 
 /// What stands for the answer in the baseline.
 constexpr const char* no_answer = "(not shown)";
+constexpr std::size_t most_examples = 8;
+
+/// Places of the answers, those of a task together: they share the beginning of what is asked.
+std::vector<std::size_t> by_task(std::span<const Answer> answers) {
+  std::vector<std::size_t> order(answers.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return answers[a].task < answers[b].task; });
+  return order;
+}
 
 std::string spaced(std::string_view text) { return std::string(" ").append(text); }
 
+std::string key_of(const Answer& a) { return std::string(a.task) + '\x1f' + std::string(a.intent); }
+
 std::string examples_backwards(const TaskGuide& guide) {
   std::string text = "Each text was written for a short request. Guess the request.\n\n";
-  for (const auto& [intent, prompt] : guide.examples) {
+  for (std::size_t i = 0; i < std::min(guide.examples.size(), most_examples); ++i) {
+    const auto& [intent, prompt] = guide.examples[i];
     text.append("Text: ").append(prompt).append("\nRequest: ").append(intent).append("\n\n");
   }
   return text.append("Text:");
@@ -37,23 +51,26 @@ lm::Continuation Pmi::ask(const Answer& answer, std::string_view shown) const {
 }
 
 void Pmi::score(std::span<const Answer> answers, std::span<Values> values) {
-  std::vector<lm::Continuation> items;
-  std::vector<std::string> keys, asked;
+  const std::string name = value_names().front();
+  const std::vector<std::size_t> order = by_task(answers);
   auto& baselines = batch_->baselines();
-  for (const Answer& a : answers) {
-    keys.push_back(std::string(a.task) + '\x1f' + std::string(a.intent));
-    if (!baselines.emplace(keys.back(), lm::Likelihood{}).second) continue;
-    asked.push_back(keys.back());
-    items.push_back(ask(a, no_answer));
-  }
-  for (const Answer& a : answers) {
+  std::vector<lm::Continuation> items;
+  std::vector<lm::Likelihood*> fresh(answers.size(), nullptr);
+  for (const std::size_t i : order) {
+    const Answer& a = answers[i];
+    const auto [baseline, is_new] = baselines.emplace(key_of(a), lm::Likelihood{});
+    if (is_new) {
+      fresh[i] = &baseline->second;
+      items.push_back(ask(a, no_answer));
+    }
     items.push_back(ask(a, masked_ ? data::mask_words(a.prompt, a.intent) : std::string(a.prompt)));
   }
-  const auto likelihoods = batch_->model("pmi", "pmi").log_probs(items).values;
-  for (std::size_t i = 0; i < asked.size(); ++i) baselines[asked[i]] = likelihoods[i];
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    const lm::Likelihood& with = likelihoods[asked.size() + i];
-    values[i][value_names().front()] = (with.log_prob - baselines[keys[i]].log_prob) / with.tokens;
+  const auto likelihoods = batch_->model("pmi", name).log_probs(items).values;
+  auto next = likelihoods.begin();
+  for (const std::size_t i : order) {
+    if (fresh[i] != nullptr) *fresh[i] = *next++;
+    const lm::Likelihood& with = *next++;
+    values[i][name] = (with.log_prob - baselines.at(key_of(answers[i])).log_prob) / with.tokens;
   }
 }
 
@@ -64,19 +81,23 @@ Fluency::Fluency(std::shared_ptr<Batch> batch) : batch_(std::move(batch)) {
 }
 
 void Fluency::score(std::span<const Answer> answers, std::span<Values> values) {
+  const std::vector<std::size_t> order = by_task(answers);
   std::vector<lm::Continuation> items;
-  for (const Answer& a : answers) items.push_back({batch_->resources().teacher_question(a), std::string(a.prompt)});
+  for (const std::size_t i : order) {
+    items.push_back({batch_->resources().teacher_question(answers[i]), std::string(answers[i].prompt)});
+  }
   const auto likelihoods = batch_->model("teacher", "fluency").log_probs(items).values;
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    values[i]["fluency"] = likelihoods[i].log_prob / std::max(1, likelihoods[i].tokens);
+  for (std::size_t n = 0; n < order.size(); ++n) {
+    values[order[n]]["fluency"] = likelihoods[n].log_prob / std::max(1, likelihoods[n].tokens);
   }
 }
 
 Judge::Judge(std::shared_ptr<Batch> batch) : batch_(std::move(batch)), model_(batch_->model("judge", "judge")) {}
 
 lm::Question Judge::ask(const Answer& answer) const {
-  const std::string rubric = batch_->guide(answer.task).rubric +
-                             "\nRate the answer from 1 (useless) to 5 (excellent). Reply with one digit and nothing else.";
+  const std::string rubric =
+      batch_->guide(answer.task).rubric +
+      "\nRate the answer from 1 (useless) to 5 (excellent). Reply with one digit and nothing else.";
   const std::vector<lm::Message> messages{
       {lm::Role::system, rubric},
       {lm::Role::user,
@@ -86,17 +107,18 @@ lm::Question Judge::ask(const Answer& answer) const {
 
 void Judge::score(std::span<const Answer> answers, std::span<Values> values) {
   static const std::vector<std::string> digits{"1", "2", "3", "4", "5"};
+  const std::vector<std::size_t> order = by_task(answers);
   std::vector<lm::Question> questions;
-  for (const Answer& a : answers) questions.push_back(ask(a));
+  for (const std::size_t i : order) questions.push_back(ask(answers[i]));
   const auto rows = model_.choice_log_probs(questions, digits);
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    const double rating = expected_rating(rows[i]);
+  for (std::size_t n = 0; n < order.size(); ++n) {
+    const double rating = expected_rating(rows[n]);
     if (!std::isfinite(rating)) {
       throw failure("the judge gives no digit a probability")
-          .at("answer '" + std::string(answers[i].prompt.substr(0, 60)) + "'")
+          .at("answer '" + std::string(answers[order[n]].prompt.substr(0, 60)) + "'")
           .hint("take another judge, or leave this scorer out");
     }
-    values[i]["judge"] = rating;
+    values[order[n]]["judge"] = rating;
   }
 }
 

@@ -31,20 +31,19 @@ auto text(const std::string& name, TextScorer::Function value) {
 }
 
 const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all{
-      {"relevance", "embedder", made<Relevance>(false)},
-      {"relevance_masked", "embedder", made<Relevance>(true)},
-      {"pmi", "pmi", made<Pmi>(false)},
-      {"pmi_masked", "pmi", made<Pmi>(true)},
-      {"retrieval", "embedder", made<Retrieval>()},
-      {"judge", "judge", made<Judge>()},
-      {"fluency", "teacher", made<Fluency>()},
-      {"novelty", "embedder", made<Novelty>()},
-      {"words", "", text("words", words)},
-      {"tokens", "", text("tokens", tokens)},
-      {"copying", "", [](const Shared&) { return std::make_unique<Copying>(); }},
-      {"repetition", "", text("repetition", repetition)},
-      {"valid", "", made<Validity>()}};
+  static const std::vector<Kind> all{{"relevance", "embedder", made<Relevance>(false)},
+                                     {"relevance_masked", "embedder", made<Relevance>(true)},
+                                     {"pmi", "pmi", made<Pmi>(false)},
+                                     {"pmi_masked", "pmi", made<Pmi>(true)},
+                                     {"retrieval", "embedder", made<Retrieval>()},
+                                     {"judge", "judge", made<Judge>()},
+                                     {"fluency", "teacher", made<Fluency>()},
+                                     {"novelty", "embedder", made<Novelty>()},
+                                     {"words", "", text("words", words)},
+                                     {"tokens", "", text("tokens", tokens)},
+                                     {"copying", "", [](const Shared&) { return std::make_unique<Copying>(); }},
+                                     {"repetition", "", text("repetition", repetition)},
+                                     {"valid", "", made<Validity>()}};
   return all;
 }
 

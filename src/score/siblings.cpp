@@ -48,7 +48,8 @@ std::vector<std::string> Siblings::of(const data::Intent& intent) const {
   const auto other_subject = [&](const Kept& k) { return k.subject != subject; };
   if (!intent.format.empty()) take_from(by_format_, intent.format, other_subject);
   if (out.empty() && !intent.style.empty()) take_from(by_style_, intent.style, other_subject);
-  take_from(by_subject_, subject, [&](const Kept& k) { return k.format != intent.format && k.intent != intent.intent; });
+  take_from(by_subject_, subject,
+            [&](const Kept& k) { return k.format != intent.format && k.intent != intent.intent; });
   return out;
 }
 

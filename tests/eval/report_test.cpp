@@ -1,17 +1,17 @@
-// The report and its charts.
+// The report.
 #include "udrl/eval/report.hpp"
 
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
-#include <regex>
 
 #include "catch.hpp"
+#include "page/markup.hpp"
 #include "report_fixture.hpp"
-#include "udrl/eval/chart.hpp"
 
 using namespace udrl::eval;
 using namespace udrl::eval::testing;
+using udrl::page::testing::is_balanced;
 
 namespace {
 
@@ -24,23 +24,6 @@ std::size_t count(const std::string& text, const std::string& part) {
 const std::string& page() {
   static const std::string html = report_html(whole_results(), {24});
   return html;
-}
-
-/// Every start tag has its end tag, in order.
-bool is_balanced(const std::string& html) {
-  std::vector<std::string> open;
-  const std::regex tags("<(/?)([a-z0-9]+)[^>]*>");
-  for (std::sregex_iterator it(html.begin(), html.end(), tags), end; it != end; ++it) {
-    const std::string name = (*it)[2];
-    if (name == "meta" || name == "br") continue;
-    if ((*it)[1].length() == 0) {
-      open.push_back(name);
-    } else {
-      if (open.empty() || open.back() != name) return false;
-      open.pop_back();
-    }
-  }
-  return open.empty();
 }
 
 }  // namespace
@@ -96,26 +79,6 @@ TEST_CASE("a student below the floor is not given a negative share in the title"
   for (auto& m : r.measured[0].answers) m.masked = 0.05;
   compare(r, {{"student-top", "student"}, {"teacher-greedy", "teacher"}}, compare_options());
   CHECK(report_html(r, {3}).find("no better than unrelated answers") != std::string::npos);
-}
-
-TEST_CASE("ticks are round numbers inside the range") {
-  const auto near = [](const std::vector<double>& got, const std::vector<double>& wanted) {
-    REQUIRE(got.size() == wanted.size());
-    for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == Approx(wanted[i]).margin(1e-9));
-  };
-  near(linear_ticks(0, 1, 5), {0, 0.2, 0.4, 0.6, 0.8, 1});
-  near(linear_ticks(0, 43, 5), {0, 10, 20, 30, 40});
-  near(log_ticks(0.02, 1.5), {0.02, 0.05, 0.1, 0.2, 0.5, 1});
-  near(log_ticks(2e6, 1e9), {1e7, 1e8, 1e9});
-}
-
-TEST_CASE("charts of nothing and of equal values are drawn without fault") {
-  CHECK(scatter_chart({}, {"x", "y", {}}).markup().empty());
-  CHECK(words_chart({}).markup().empty());
-  const Mark flat{"flat", "model", 0, 0, 0};
-  const std::string svg = interval_chart({flat}, std::nan(""), "x").markup();
-  CHECK(svg.find("nan") == std::string::npos);
-  CHECK(svg.find("inf") == std::string::npos);
 }
 
 // A developer's aid: UDRL_REPORT_OUT=file ./test_eval "a report to look at" writes the made-up page.

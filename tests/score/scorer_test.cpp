@@ -2,7 +2,9 @@
 #include "udrl/score/scorer.hpp"
 #include "catch.hpp"
 #include "fake_embedder.hpp"
+#include "fake_reader.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/score/siblings.hpp"
 
 using namespace udrl::score;
 using udrl::testing::FakeEmbedder;
@@ -59,7 +61,7 @@ TEST_CASE("Each distinct text is embedded once, intents alone") {
   const std::vector<Answer> answers{{"red fox", "a red fox"}, {"red fox", "a red fox"}, {"red fox", "snow"}};
   set.score(answers);
   std::sort(embedder.asked.begin(), embedder.asked.end());
-  CHECK(embedder.asked == std::vector<std::string>{"a red fox", "a … …", "red fox", "snow", "snow"});
+  CHECK(embedder.asked == std::vector<std::string>{"a red fox", "a … …", "red fox", "snow"});
   embedder.asked.clear();
   set.score(answers);
   CHECK(std::count(embedder.asked.begin(), embedder.asked.end(), "red fox") == 0);
@@ -87,9 +89,17 @@ TEST_CASE("An unknown scorer is refused with the nearest named") {
 
 TEST_CASE("Every scorer that is named can be made and gives the values it names") {
   FakeEmbedder embedder;
+  udrl::testing::FakeReader reader;
+  const Siblings siblings;
+  Resources resources;
+  resources.models = {{"embedder", &embedder}, {"pmi", &reader}, {"judge", &reader}, {"teacher", &reader}};
+  resources.tasks = {{"image", {}}};
+  resources.teacher_question = [](const Answer&) { return udrl::lm::Question{{{"write", false}}, 0}; };
+  resources.is_valid = [](const Answer&) { return true; };
+  resources.siblings = &siblings;
   for (const std::string& name : scorer_names()) {
-    ScorerSet set({name}, &embedder);
-    const std::vector<Answer> answers{{"red fox", "a red fox in snow"}};
+    ScorerSet set({name}, resources);
+    const std::vector<Answer> answers{{"red fox", "a red fox in snow", "image"}};
     std::vector<std::string> got;
     const std::vector<Values> values = set.score(answers);
     for (const auto& [value_name, value] : values.front()) got.push_back(value_name);

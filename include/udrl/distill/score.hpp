@@ -1,6 +1,6 @@
-// Stage "score": gives each sample its figures (scorers of udrl/score), in fixed blocks of whole intents, so that a stage
-// stopped anywhere and started again ends with the same bytes. Not for: what the figures are worth (doctor.hpp), or what
-// is made of them (tag.hpp).
+// Stage "score": gives each sample its figures (scorers of udrl/score), in fixed blocks of whole intents, so that a
+// stage stopped anywhere and started again ends with the same bytes. Not for: what the figures are worth (doctor.hpp),
+// or what is made of them (tag.hpp).
 #pragma once
 
 #include <filesystem>

@@ -10,7 +10,7 @@
 #include "udrl/eval/cases.hpp"
 #include "udrl/eval/cost.hpp"
 #include "udrl/eval/measure.hpp"
-#include "udrl/eval/statistics.hpp"
+#include "udrl/eval/ratio.hpp"
 
 namespace udrl::eval {
 

@@ -31,7 +31,8 @@ struct TaskGuide {
   std::string rubric;                                         ///< what a judge goes by
 };
 
-/// Open models by their role: "embedder", "pmi", "judge", "teacher" (`model_of` a scorer). They must outlive their users.
+/// Open models by their role: "embedder", "pmi", "judge", "teacher" (`model_of` a scorer). They must outlive their
+/// users.
 using Models = std::map<std::string, lm::LanguageModel*>;
 
 /// Null or empty where no scorer at hand needs it.

@@ -1,9 +1,9 @@
 // Escaping: what a model wrote never becomes markup.
-#include "udrl/eval/html.hpp"
+#include "udrl/page/html.hpp"
 
 #include "catch.hpp"
 
-using namespace udrl::eval;
+using namespace udrl::page;
 
 TEST_CASE("text is escaped") {
   CHECK(escape_html("<script>alert('x' & \"y\")</script>") ==

@@ -1,5 +1,5 @@
-// The statistics of statistics.hpp, each a few lines; checked against SciPy and NumPy in tests/eval.
-#include "udrl/eval/statistics.hpp"
+// The statistics of statistics.hpp, each a few lines; checked against SciPy and NumPy in tests/score.
+#include "udrl/score/statistics.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -9,13 +9,22 @@
 
 #include "udrl/base/random.hpp"
 
-namespace udrl::eval {
+namespace udrl::score {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double most_undefined = 0.01;  // share of resamples that may be undefined
 
-/// Ranks from 1, ties share their average.
+/// `values` sorted.
+double sorted_quantile(const std::vector<double>& values, double p) {
+  const double position = p * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, values.size() - 1);
+  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
+}  // namespace
+
 std::vector<double> ranks(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -40,30 +49,6 @@ double pearson(std::span<const double> x, std::span<const double> y) {
   }
   return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : nan;
 }
-
-/// `values` sorted.
-double sorted_quantile(const std::vector<double>& values, double p) {
-  const double position = p * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
-}
-
-/// f(system, reference, floor) in every resample.
-template <class F>
-std::vector<double> in_each_draw(const Compared& c, F f) {
-  assert(c.system_draws.size() == c.reference_draws.size() && c.system_draws.size() == c.floor_draws.size());
-  std::vector<double> out(c.system_draws.size());
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = f(c.system_draws[i], c.reference_draws[i], c.floor_draws[i]);
-  return out;
-}
-
-bool reference_beats_floor(const Compared& c) {
-  const auto gap = in_each_draw(c, [](double, double reference, double floor) { return reference - floor; });
-  return estimate(c.reference - c.floor, gap).lower_95 > 0;
-}
-
-}  // namespace
 
 double mean(std::span<const double> values) {
   if (values.empty()) return nan;
@@ -139,39 +124,4 @@ Estimate estimate(double value, const std::vector<double>& draws) {
           sorted_quantile(finite, 0.95)};
 }
 
-std::string to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::pass: return "PASS";
-    case Verdict::fail: return "FAIL";
-    case Verdict::inconclusive: return "INCONCLUSIVE";
-    case Verdict::withheld: return "WITHHELD";
-    case Verdict::undefined: break;
-  }
-  return "UNDEFINED";
-}
-
-Estimate floor_corrected_ratio(const Compared& c) {
-  if (!reference_beats_floor(c)) return {nan, nan, nan, nan, nan};
-  const auto ratio = [](double system, double reference, double floor) {
-    return reference > floor ? (system - floor) / (reference - floor) : nan;
-  };
-  return estimate(ratio(c.system, c.reference, c.floor), in_each_draw(c, ratio));
-}
-
-Estimate raw_ratio(const Compared& c) {
-  const auto ratio = [](double system, double reference, double) { return reference > 0 ? system / reference : nan; };
-  return estimate(ratio(c.system, c.reference, c.floor), in_each_draw(c, ratio));
-}
-
-Verdict decide(const Compared& c, double margin) {
-  if (!reference_beats_floor(c)) return Verdict::undefined;
-  const auto excess = [margin](double system, double reference, double floor) {
-    return (system - floor) - margin * (reference - floor);
-  };
-  const Estimate e = estimate(excess(c.system, c.reference, c.floor), in_each_draw(c, excess));
-  if (e.lower_95 > 0) return Verdict::pass;
-  if (e.upper_95 < 0) return Verdict::fail;
-  return Verdict::inconclusive;
-}
-
-}  // namespace udrl::eval
+}  // namespace udrl::score

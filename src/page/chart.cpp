@@ -1,13 +1,13 @@
 // Charts: scales, ticks, marks. All coordinates are in units of the viewBox.
-#include "udrl/eval/chart.hpp"
+#include "udrl/page/chart.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 
-#include "format.hpp"
+#include "udrl/page/figures.hpp"
 
-namespace udrl::eval {
+namespace udrl::page {
 namespace {
 
 constexpr double width = 390;
@@ -260,4 +260,4 @@ Html words_chart(const std::vector<std::pair<int, int>>& asked_and_got) {
   return svg(frame.height, "words asked for against words written", parts);
 }
 
-}  // namespace udrl::eval
+}  // namespace udrl::page

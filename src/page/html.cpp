@@ -1,10 +1,10 @@
 // Markup builder.
-#include "udrl/eval/html.hpp"
+#include "udrl/page/html.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace udrl::eval {
+namespace udrl::page {
 namespace {
 
 bool is_void(std::string_view name) {
@@ -67,4 +67,4 @@ Html join(const std::vector<Html>& parts) {
   return out;
 }
 
-}  // namespace udrl::eval
+}  // namespace udrl::page

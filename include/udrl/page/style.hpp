@@ -1,9 +1,9 @@
-// The report's style sheet. System fonts only; light and dark; one column on a phone, tables become cards; paper.
+// The style sheet of every page. System fonts only; light and dark; one column on a phone, tables become cards; paper.
 #pragma once
 
-namespace udrl::eval {
+namespace udrl::page {
 
-inline constexpr const char* report_style = R"css(
+inline constexpr const char* style_sheet = R"css(
 :root {
   --bg: #faf9f6; --card: #ffffff; --ink: #1c1e21; --muted: #63676d; --line: #e3e0d9; --soft: #f1efe9;
   --student: #0b756f; --model: #46568f; --arm: #94866d; --good: #1d7a45; --bad: #b03a2e; --open: #8a6a12;
@@ -112,4 +112,4 @@ footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line);
 }
 )css";
 
-}  // namespace udrl::eval
+}  // namespace udrl::page

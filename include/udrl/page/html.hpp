@@ -1,5 +1,5 @@
 // HTML and SVG as nested values. Text can enter only through `text` and attribute values, and both escape: what a model
-// wrote cannot become markup. Not for: what the report says (report.hpp).
+// wrote cannot become markup. Not for: what a page says.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace udrl::eval {
+namespace udrl::page {
 
 /// & < > " ' as entities; controls other than tab and line feed, and what is not UTF-8's business (NUL), as U+FFFD.
 std::string escape_html(std::string_view text);
@@ -42,4 +42,4 @@ Html tag(std::string_view name, const Attributes& attributes, std::string_view c
 Html tag(std::string_view name, std::string_view content);
 Html join(const std::vector<Html>& parts);
 
-}  // namespace udrl::eval
+}  // namespace udrl::page

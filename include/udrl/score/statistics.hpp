@@ -1,5 +1,5 @@
 // Means, quantiles, ranks and the bootstrap that is paired by case and clustered by subject.
-// Not for: what is measured (metrics.hpp) or which comparisons are made (compare.hpp).
+// Not for: what is measured, or what follows from it (eval/ratio.hpp, distill/doctor.hpp).
 #pragma once
 
 #include <cstddef>
@@ -8,12 +8,16 @@
 #include <string>
 #include <vector>
 
-namespace udrl::eval {
+namespace udrl::score {
 
 /// NaN for no values.
 double mean(std::span<const double> values);
 /// Quantile p in [0, 1] by linear interpolation between order statistics (NumPy's default). NaN for no values.
 double quantile(std::vector<double> values, double p);
+/// Ranks from 1, ties share their average.
+std::vector<double> ranks(std::span<const double> values);
+/// NaN if either side is constant.
+double pearson(std::span<const double> x, std::span<const double> y);
 /// Spearman's rank correlation, ties by average rank. NaN if either side is constant or there are under two pairs.
 double spearman(std::span<const double> x, std::span<const double> y);
 /// Probability that a positive exceeds a negative, ties counted half (Mann–Whitney U / n·m). NaN if either is empty.
@@ -53,22 +57,4 @@ struct Estimate {
 /// Percentile interval of `draws`; undefined if over 1% of them are not finite.
 Estimate estimate(double value, const std::vector<double>& draws);
 
-/// `withheld`: the evaluation as a whole does not deserve one (compare.hpp); `decide` never says so.
-enum class Verdict { pass, fail, inconclusive, undefined, withheld };
-std::string to_string(Verdict verdict);
-
-/// Means of one comparison, with the same resamples in each vector.
-struct Compared {
-  double system, reference, floor;
-  std::vector<double> system_draws, reference_draws, floor_draws;
-};
-/// (system − floor) / (reference − floor), the ratio that has a zero. Undefined unless the reference beats the floor
-/// with one-sided 95% confidence.
-Estimate floor_corrected_ratio(const Compared& compared);
-/// system / reference.
-Estimate raw_ratio(const Compared& compared);
-/// Is the floor-corrected ratio above `margin`? PASS and FAIL are one-sided at 95%, decided on
-/// (system − floor) − margin · (reference − floor), which has no pole. Undefined where the ratio is.
-Verdict decide(const Compared& compared, double margin);
-
-}  // namespace udrl::eval
+}  // namespace udrl::score

@@ -1,5 +1,5 @@
 // Charts as inline SVG, drawn for a column 390 units wide, coloured by the page's style sheet (classes student, model,
-// arm). Not for: tables, or which figures are shown (report.hpp).
+// arm). Not for: tables, or which figures are shown (eval/report.hpp, distill/doctor.hpp).
 #pragma once
 
 #include <functional>
@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "udrl/eval/html.hpp"
+#include "udrl/page/html.hpp"
 
-namespace udrl::eval {
+namespace udrl::page {
 
 /// A named value with its interval; NaN bounds draw no whisker.
 struct Mark {
@@ -41,4 +41,4 @@ Html scatter_chart(const std::vector<Point>& points, const ScatterText& text);
 /// diagonal.
 Html words_chart(const std::vector<std::pair<int, int>>& asked_and_got);
 
-}  // namespace udrl::eval
+}  // namespace udrl::page

@@ -1,0 +1,19 @@
+// Which values judge an answer, and which of them are kin: the one place that knows values by name. Not for: making
+// values (scorer.hpp).
+#pragma once
+
+#include <string>
+
+namespace udrl::score {
+
+/// True for values that say how good an answer is; false for what describes it (copying, repetition, length). A name
+/// that is not known here judges.
+bool is_quality(const std::string& value);
+
+/// Values of one family come from one model or one way of looking, so that their agreement proves little: relevance,
+/// relevance_masked and retrieval embed; any other name is of the family of its stem ("pmi_masked": pmi).
+std::string family_of(const std::string& value);
+
+inline bool independent(const std::string& a, const std::string& b) { return family_of(a) != family_of(b); }
+
+}  // namespace udrl::score

@@ -1,0 +1,69 @@
+// statistics.hpp against NumPy and SciPy (statistics.json, made by make_statistics.py).
+#include "udrl/score/statistics.hpp"
+
+#include <cmath>
+
+#include "catch.hpp"
+#include "clustered.hpp"
+
+using namespace udrl::score;
+using namespace udrl::score::testing;
+
+TEST_CASE("quantiles equal NumPy's") {
+  const Json c = expected().at("quantile");
+  for (std::size_t i = 0; i < c.at("levels").size(); ++i)
+    CHECK(quantile(doubles(c.at("values")), c.at("levels")[i]) ==
+          Approx(c.at("expected")[i].get<double>()).epsilon(1e-12));
+}
+
+TEST_CASE("rank correlation with ties equals SciPy's") {
+  const Json c = expected().at("spearman");
+  CHECK(spearman(doubles(c.at("x")), doubles(c.at("y"))) == Approx(c.at("expected").get<double>()).epsilon(1e-12));
+}
+
+TEST_CASE("rank correlation of a constant is not a number") {
+  const std::vector<double> x = {1, 1, 1}, y = {1, 2, 3};
+  CHECK(std::isnan(spearman(x, y)));
+}
+
+TEST_CASE("area under the curve with ties equals SciPy's") {
+  const Json c = expected().at("auc");
+  CHECK(auc(doubles(c.at("positives")), doubles(c.at("negatives"))) ==
+        Approx(c.at("expected").get<double>()).epsilon(1e-12));
+}
+
+TEST_CASE("resampled means equal NumPy's on the same resamples") {
+  const Clustered c;
+  const Resamples r = c.given();
+  REQUIRE(r.draws() == 400);
+  for (const std::string system : {"system", "reference", "floor"}) {
+    const auto means = resampled_means(c.column(system), r);
+    for (std::size_t i = 0; i < 5; ++i)
+      CHECK(means[i] == Approx(c.json.at("expected_means").at(system)[i].get<double>()).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("resamples are a function of the seed") {
+  CHECK(draw_resamples(9, 50, 3).indices == draw_resamples(9, 50, 3).indices);
+  CHECK(draw_resamples(9, 50, 3).indices != draw_resamples(9, 50, 4).indices);
+}
+
+TEST_CASE("an estimate with many undefined draws has no interval") {
+  std::vector<double> draws(100, 1.0);
+  for (std::size_t i = 0; i < 5; ++i) draws[i] = std::nan("");
+  CHECK(std::isnan(estimate(1.0, draws).low));
+  draws.assign(1000, 1.0);
+  draws[0] = std::nan("");
+  CHECK(estimate(1.0, draws).low == 1.0);
+}
+
+TEST_CASE("own resamples agree with SciPy's bootstrap within Monte Carlo error") {
+  const Clustered c;
+  const Resamples resamples = draw_resamples(c.clusters, 10000, 7);
+  const Column system = c.column("system"), reference = c.column("reference");
+  const auto draws = resampled_means(system, resamples), others = resampled_means(reference, resamples);
+  check_near(estimate(system.mean(), draws), c.json.at("scipy_interval_of_mean"));
+  std::vector<double> difference;
+  for (std::size_t i = 0; i < draws.size(); ++i) difference.push_back(draws[i] - others[i]);
+  check_near(estimate(system.mean() - reference.mean(), difference), c.json.at("scipy_interval_of_difference"));
+}
