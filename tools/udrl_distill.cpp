@@ -5,6 +5,7 @@
 
 #include "terminal.hpp"
 #include "udrl/base/tool.hpp"
+#include "udrl/distill/answer.hpp"
 #include "udrl/distill/duplicates.hpp"
 #include "udrl/distill/intents.hpp"
 #include "udrl/distill/score.hpp"
@@ -50,6 +51,10 @@ void run_score(const distill::ScoreOptions& options, const RunContext& context) 
   print_counts(distill::score_samples(options, context), options.out);
 }
 
+void run_answer(const distill::AnswerOptions& options, const RunContext& context) {
+  print_counts(distill::answer_intents(options, context), options.out);
+}
+
 void run_tag(const distill::TagOptions& options, const RunContext& context) {
   const auto result = distill::tag_samples(options, context);
   std::cout << distill::to_text(result.table);
@@ -76,6 +81,7 @@ int main(int argc, char** argv) {
   distill::SynthesizeOptions synthesize;
   distill::ScoreOptions score;
   distill::TagOptions tag;
+  distill::AnswerOptions answer;
   distill::SummaryOptions summary;
   distill::DuplicatesOptions duplicates;
   distill::ViewOptions view;
@@ -85,6 +91,8 @@ int main(int argc, char** argv) {
       stage("synthesize", "ask the teacher for several answers to each intent and task", synthesize, run_synthesize));
   commands.push_back(stage("score", "give each answer its figures: relevance, copying, words", score, run_score));
   commands.push_back(stage("tag", "turn scores into returns and commands, and hold subjects out", tag, run_tag));
+  commands.push_back(
+      stage("answer", "have a trained student answer intents under commands, as samples", answer, run_answer));
   commands.push_back(stage("summary", "what is in folders, by task: valid, words, scores", summary, run_summary));
   commands.push_back(
       stage("duplicates", "what a threshold for near duplicates would leave out", duplicates, run_duplicates));

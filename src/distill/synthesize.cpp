@@ -7,8 +7,8 @@
 #include <cmath>
 #include <cstdio>
 #include <unordered_map>
-#include <unordered_set>
 
+#include "answer_records.hpp"
 #include "synthesis_plan.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -16,16 +16,12 @@
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/distill/task.hpp"
-#include "udrl/distill/validity.hpp"
 #include "udrl/lm/language_model.hpp"
 
 namespace udrl::distill {
 namespace {
 
 using data::Intent;
-using data::Record;
-
-constexpr std::uint64_t flush_every = 32;
 
 lm::Request to_request(const Planned& planned, const lm::LanguageModel& teacher, const SynthesizeOptions& options) {
   const Subset& subset = *planned.subset;
@@ -40,22 +36,6 @@ lm::Request to_request(const Planned& planned, const lm::LanguageModel& teacher,
   request.sampling.max_tokens = subset.task->max_tokens;
   request.sampling.stop_at_newline = true;
   return request;
-}
-
-/// What the teacher said becomes the record's, with the reason if it is no sample.
-void take_answer(Record& record, const lm::Completion& answer, const Task& task) {
-  record.prompt = data::normalise(answer.text);
-  record.tokens = answer.tokens;
-  record.finish = lm::to_string(answer.finish);
-  if (answer.finish != lm::Finish::stop) return;
-  const std::string rule = broken_rule(record.prompt, record.intent.intent, task);
-  if (rule.empty()) return;
-  record.finish = "rejected";
-  record.extra["rejected_by"] = rule;
-}
-
-std::string outcome(const Record& record) {
-  return record.finish == "rejected" ? "rejected_" + record.extra.value("rejected_by", "") : record.finish;
 }
 
 /// Says after the first answers of a run what the rest will take.
@@ -125,19 +105,6 @@ data::Manifest wanted_manifest(const SynthesizeOptions& options, const std::vect
   return manifest;
 }
 
-/// Ids and outcomes of what earlier runs wrote.
-std::unordered_set<std::string> read_answered(const std::filesystem::path& folder,
-                                              std::map<std::string, std::uint64_t>& counts) {
-  std::unordered_set<std::string> ids;
-  data::repair_shards(folder);
-  if (!data::has_shards(folder)) return ids;
-  data::JsonLinesReader reader(folder);
-  while (const auto record = reader.next_as(data::record_from_json)) {
-    if (ids.insert(record->id).second) ++counts[outcome(*record)];
-  }
-  return ids;
-}
-
 }  // namespace
 
 void declare(OptionSet& set, SynthesizeOptions& o) {
@@ -201,9 +168,9 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel&
   const auto take = [&](lm::Completion answer) {
     auto node = asked.extract(answer.id);
     Planned& planned = node.mapped();
-    take_answer(planned.record, answer, *planned.subset->task);
+    take_answer(planned.record, answer, data::normalise(answer.text), *planned.subset->task);
     writer.append(data::to_json(planned.record));
-    ++counts[outcome(planned.record)];
+    ++counts[outcome_of(planned.record)];
     if (++progress.done % flush_every == 0) writer.flush();
     result.generated_tokens += static_cast<std::uint64_t>(answer.tokens);
     forecast.answered(progress, result.generated_tokens, context.observer);

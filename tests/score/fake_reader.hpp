@@ -1,5 +1,5 @@
-// A language model that finds a word likely where its prompt has it, and rates by what the answer says. Counts what it is
-// asked. Not for: anything that a real model decides.
+// A language model that finds a word likely where its prompt has it, and rates by what the answer says. Counts what it
+// is asked. Not for: anything that a real model decides.
 #pragma once
 
 #include <cmath>

@@ -102,7 +102,8 @@ TEST_CASE("Retrieval is the share of siblings that an answer leaves behind") {
   resources.models = {{"embedder", &embedder}};
   resources.siblings = &siblings;
   ScorerSet set({"retrieval"}, resources);
-  const std::vector<Answer> answers{{fox.intent, "fox poster", "image", &fox}, {fox.intent, "whale poster", "image", &fox}};
+  const std::vector<Answer> answers{{fox.intent, "fox poster", "image", &fox},
+                                    {fox.intent, "whale poster", "image", &fox}};
   const auto values = set.score(answers);
   CHECK(values[0].at("retrieval") == Approx(1.0));
   CHECK(values[1].at("retrieval") < 0.7);

@@ -1,0 +1,202 @@
+// The answer stage: a student's slots kept full, each answer one line.
+#include "udrl/distill/answer.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "answer_records.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/base/random.hpp"
+#include "udrl/command/student_model.hpp"
+#include "udrl/data/shards.hpp"
+
+namespace udrl::distill {
+namespace {
+
+namespace fs = std::filesystem;
+using data::Intent;
+using data::Record;
+
+/// Distinct intents in the order of their ids, so that the first so many are a fair sample.
+std::vector<Intent> choose_intents(const AnswerOptions& options) {
+  std::map<std::string, Intent> distinct;
+  data::JsonLinesReader reader(options.intents);
+  while (auto intent = reader.next_as(data::intent_from_json)) distinct.try_emplace(intent->intent_id, *intent);
+  std::vector<Intent> intents;
+  for (auto& [id, intent] : distinct) {
+    if (options.limit > 0 && intents.size() == options.limit) break;
+    intents.push_back(std::move(intent));
+  }
+  return intents;
+}
+
+std::vector<Task> tasks_of(const AnswerOptions& options, const command::Fitted& fitted) {
+  std::vector<std::string> names = options.tasks;
+  if (names.empty()) {
+    for (const auto& task : fitted.tasks) names.push_back(task.name);
+  }
+  return load_tasks(options.tasks_folder, names);
+}
+
+std::string name_of(const AnswerOptions& options) {
+  if (!options.name.empty()) return options.name;
+  const fs::path folder = fs::absolute(options.student).lexically_normal();
+  return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+}
+
+/// One question to the student.
+struct Asked {
+  Record record;
+  const Task* task;
+  command::Ask ask;
+  command::Command command;
+};
+
+/// Every intent, task, return and draw in turn, but those that are answered.
+class Questions {
+ public:
+  Questions(const AnswerOptions& options, const command::StudentModel& student, std::vector<Intent> intents,
+            const std::vector<Task>& tasks)
+      : options_(options), student_(student), intents_(std::move(intents)), tasks_(tasks), name_(name_of(options)) {}
+
+  std::uint64_t total() const { return intents_.size() * tasks_.size() * options_.returns.size() * draws(); }
+
+  std::optional<Asked> next(const std::unordered_set<std::string>& answered) {
+    while (place_ < total()) {
+      Asked asked = at(place_++);
+      if (!answered.contains(asked.record.id)) return asked;
+    }
+    return std::nullopt;
+  }
+
+  lm::Request request(const Asked& asked) const {
+    lm::Sampling sampling;
+    sampling.temperature = asked.record.sampling.temperature;
+    sampling.top_p = asked.record.sampling.top_p;
+    sampling.seed = asked.record.sampling.seed;
+    sampling.repeat_penalty = options_.repeat_penalty;
+    sampling.max_tokens = 0;
+    lm::Request request = student_.request(asked.ask, asked.command, sampling);
+    request.id = asked.record.id;
+    return request;
+  }
+
+ private:
+  std::uint64_t draws() const { return static_cast<std::uint64_t>(options_.draws); }
+
+  Asked at(std::uint64_t place) const {
+    Asked asked;
+    const std::uint64_t draw = place % draws();
+    place /= draws();
+    const std::string& wanted = options_.returns[place % options_.returns.size()];
+    place /= options_.returns.size();
+    asked.task = &tasks_[place % tasks_.size()];
+    Record& record = asked.record;
+    record.intent = intents_[place / tasks_.size()];
+    record.task = asked.task->name;
+    record.teacher = name_;
+    record.draw = static_cast<int>(draw);
+    record.id = content_id({record.intent.intent, record.task, name_, wanted, std::to_string(draw)});
+    RandomStream random(options_.seed, "answer/" + record.id);
+    record.sampling = {options_.temperature, options_.top_p, random(), {}};
+    asked.ask = {record.intent.intent, record.task, options_.words, wanted, ""};
+    asked.command = command_for(asked.ask, random);
+    if (asked.command.return_bin) record.extra["asked"]["return"] = *asked.command.return_bin;
+    if (asked.command.words) record.extra["asked"]["words"] = *asked.command.words;
+    return asked;
+  }
+
+  command::Command command_for(command::Ask ask, RandomStream& random) const {
+    if (ask.words != "sampled") return student_.resolve(ask);
+    const command::Fitted& fitted = student_.fitted();
+    const int slot = fitted.slot(ask.task);
+    const int words = fitted.draw_words(slot, random);
+    return fitted.nearest_supported({slot, words, fitted.return_from_text(slot, ask.return_spec, words)});
+  }
+
+  const AnswerOptions& options_;
+  const command::StudentModel& student_;
+  std::vector<Intent> intents_;
+  const std::vector<Task>& tasks_;
+  std::string name_;
+  std::uint64_t place_ = 0;
+};
+
+data::Manifest wanted_manifest(const AnswerOptions& options, command::StudentModel& student,
+                               const std::vector<Task>& tasks, const RunContext& context) {
+  data::Manifest manifest;
+  manifest.stage = "answer";
+  manifest.tool_version = version();
+  manifest.command_line = context.command_line;
+  manifest.config = data::Json::parse(context.output_config_json);
+  manifest.seed = options.seed;
+  manifest.models["student"] = student.model().info().sha256;
+  manifest.inputs["commands.json"] = sha256_file(options.student / "commands.json");
+  manifest.inputs["intents"] = data::hash_input(options.intents);
+  for (const Task& task : tasks) manifest.inputs["task " + task.name] = task.sha256;
+  return manifest;
+}
+
+}  // namespace
+
+void declare(OptionSet& set, AnswerOptions& o) {
+  set.add("student", o.student, "checkpoint folder of udrl-train").required().runtime_only();
+  set.add("name", o.name, "how the records call it; default: the folder's name");
+  set.add("intents", o.intents, "intents, or records of any stage: their distinct intents").required().runtime_only();
+  set.add("tasks_folder", o.tasks_folder, "folder of task files").runtime_only();
+  set.add("tasks", o.tasks, "names of the tasks; none: all that the student knows");
+  set.add("out", o.out, "folder of answers to write, or to go on with").required().runtime_only();
+  set.add("returns", o.returns, "each asked of every draw: 'top', 'lowest', 'any' or numbers");
+  set.add("words", o.words, "a number, 'any', 'auto' (the task's usual) or 'sampled' (as long as its best answers are)");
+  set.add("draws", o.draws, "answers an intent, task and return").range(1, 1000);
+  set.add("temperature", o.temperature, "0: always the likeliest token").range(0, 5);
+  set.add("top_p", o.top_p, "nucleus sampling").range(0.01, 1);
+  set.add("repeat_penalty", o.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
+  set.add("limit", o.limit, "only so many intents; 0: all. Raise it later to go on").runtime_only();
+  set.add("seed", o.seed, "seed of all random choices");
+  set.add("slots", o.slots, "requests answered at once").range(1, 256).runtime_only();
+}
+
+data::Manifest answer_intents(const AnswerOptions& options, const RunContext& context) {
+  if (options.returns.empty()) throw user_error("no returns to ask for").hint("set 'returns', for example top");
+  std::vector<Intent> intents = choose_intents(options);
+  lm::ModelOptions model;
+  model.slots = options.slots;
+  auto student = command::StudentModel::open(options.student, model);
+  const std::vector<Task> tasks = tasks_of(options, student.fitted());
+  data::Manifest manifest = data::open_output(options.out, wanted_manifest(options, student, tasks, context));
+  manifest.counts.clear();
+  const auto answered = read_answered(options.out, manifest.counts);
+  Questions questions(options, student, std::move(intents), tasks);
+  Progress progress{"answer", "prompts", answered.size(), questions.total(), answered.size(), ""};
+
+  data::ShardWriter writer(options.out);
+  std::unordered_map<std::string, Asked> asked;
+  student.model().complete(
+      [&]() -> std::optional<lm::Request> {
+        auto question = questions.next(answered);
+        if (!question) return std::nullopt;
+        lm::Request request = questions.request(*question);
+        asked.emplace(request.id, std::move(*question));
+        return request;
+      },
+      [&](const lm::Completion& answer) {
+        auto node = asked.extract(answer.id);
+        Asked& question = node.mapped();
+        take_answer(question.record, answer, student.present(question.ask, answer.text), *question.task);
+        writer.append(data::to_json(question.record));
+        ++manifest.counts[outcome_of(question.record)];
+        if (++progress.done % flush_every == 0) writer.flush();
+        context.observer.progress(progress);
+      });
+  writer.close();
+  manifest.complete = progress.done == progress.total;
+  data::write_manifest(options.out, manifest);
+  check_stop("stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " answers",
+             "run the same command again: it goes on from there");
+  return manifest;
+}
+
+}  // namespace udrl::distill

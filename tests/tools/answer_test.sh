@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# A student that answers many intents: under the commands asked, each answer once, stopped or killed or not.
+# Not for: what the answers are worth (this student has learned nothing).
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+holds "tag" tag "$TMP/tagged"
+holds "train" train "$TMP/student" "$TMP/tagged"
+# answer OUT [OPTION...]
+answer() {
+  local out="$1"
+  shift
+  "$DISTILL" answer --student "$TMP/student" --intents "$TMP/tagged/valid" --out "$out" --returns top,any --draws 3 \
+    --slots 8 "$@"
+}
+ids() { cat "$1"/part-*.jsonl | grep -o '"id":"[0-9a-f]*"' | sort; }
+
+holds "answers" answer "$TMP/whole"
+intents="$(cat "$TMP"/tagged/valid/part-*.jsonl | grep -o '"intent_id":"[0-9a-f]*"' | sort -u | wc -l)"
+tasks="$(grep -c '"name"' "$TMP/tagged/commands.json")"
+holds "every intent, task, return and draw" test "$(lines_of "$TMP/whole")" -eq $((intents * tasks * 2 * 3))
+holds "the command is kept: of half, which may be any, no return" \
+  test "$(cat "$TMP/whole"/part-*.jsonl | grep -c '"asked":{"return"')" -eq $((intents * tasks * 3))
+expect "again: nothing is asked" 0 -- answer "$TMP/whole"
+holds "again: nothing is added" test "$(lines_of "$TMP/whole")" -eq $((intents * tasks * 2 * 3))
+
+for fault in kill:6 int:8 full:5; do
+  disturb "$fault" answer
+  expect "$fault: goes on" 0 -- answer "$out"
+  holds "$fault: the same answers, each once" diff <(ids "$TMP/whole") <(ids "$out")
+done
+
+expect "another seed" 2 "seed: was 1, now 2" "choose another output folder" -- answer "$TMP/whole" --seed 2
+expect "a return that there is not" 2 "return" -- answer "$TMP/other" --returns best
+expect "no student" 2 "student.gguf" "udrl-train" -- \
+  "$DISTILL" answer --student "$TMP/tagged" --intents "$TMP/tagged/valid" --out "$TMP/other"
+holds "answers are samples" "$DISTILL" score --input "$TMP/whole" --out "$TMP/scored" --scorers copying,repetition
+finish
