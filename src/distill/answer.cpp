@@ -46,6 +46,9 @@ std::string name_of(const AnswerOptions& options) {
   return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
 }
 
+/// Null stands for `any`.
+data::Json or_null(const std::optional<int>& value) { return value ? data::Json(*value) : data::Json(); }
+
 /// One question to the student.
 struct Asked {
   Record record;
@@ -103,8 +106,8 @@ class Questions {
     record.sampling = {options_.temperature, options_.top_p, random(), {}};
     asked.ask = {record.intent.intent, record.task, options_.words, wanted, ""};
     asked.command = command_for(asked.ask, random);
-    if (asked.command.return_bin) record.extra["asked"]["return"] = *asked.command.return_bin;
-    if (asked.command.words) record.extra["asked"]["words"] = *asked.command.words;
+    record.extra["asked"]["return"] = or_null(asked.command.return_bin);
+    record.extra["asked"]["words"] = or_null(asked.command.words);
     return asked;
   }
 
@@ -149,7 +152,8 @@ void declare(OptionSet& set, AnswerOptions& o) {
   set.add("tasks", o.tasks, "names of the tasks; none: all that the student knows");
   set.add("out", o.out, "folder of answers to write, or to go on with").required().runtime_only();
   set.add("returns", o.returns, "each asked of every draw: 'top', 'lowest', 'any' or numbers");
-  set.add("words", o.words, "a number, 'any', 'auto' (the task's usual) or 'sampled' (as long as its best answers are)");
+  set.add("words", o.words,
+          "a number, 'any', 'auto' (the task's usual) or 'sampled' (as long as its best answers are)");
   set.add("draws", o.draws, "answers an intent, task and return").range(1, 1000);
   set.add("temperature", o.temperature, "0: always the likeliest token").range(0, 5);
   set.add("top_p", o.top_p, "nucleus sampling").range(0.01, 1);

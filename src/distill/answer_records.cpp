@@ -12,6 +12,7 @@ void take_answer(Record& record, const lm::Completion& answer, const std::string
   record.prompt = text;
   record.tokens = answer.tokens;
   record.finish = lm::to_string(answer.finish);
+  record.extra["rejected_by"] = "";
   if (answer.finish != lm::Finish::stop) return;
   const std::string rule = broken_rule(record.prompt, record.intent.intent, task);
   if (rule.empty()) return;

@@ -1,4 +1,5 @@
-// Answers of a model as records: what stages that ask have in common. Not for: what is asked (synthesize.cpp, answer.cpp).
+// Answers of a model as records: what stages that ask have in common. Not for: what is asked (synthesize.cpp,
+// answer.cpp).
 #pragma once
 
 #include <cstdint>

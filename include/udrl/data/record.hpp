@@ -33,7 +33,8 @@ struct SampledBy {
   std::vector<std::string> few_shot;  ///< ids of the examples shown
 };
 
-/// One answer to one intent, with whatever the stages so far have added. A field no stage has set is absent in JSON;
+/// One answer to one intent, with whatever the stages so far have added. A field no stage has set is absent in JSON
+/// (those of the intent are always there);
 /// fields this version does not know are kept in `extra` and written back.
 struct Record {
   Intent intent;

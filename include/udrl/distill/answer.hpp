@@ -1,5 +1,5 @@
-// Stage "answer": a trained student answers intents under commands. For: the loop (score its answers, pool them with the
-// teacher's, tag again, train on), and for trials on `valid`. Not for: one question (udrl-generate), or a verdict
+// Stage "answer": a trained student answers intents under commands. For: the loop (score its answers, pool them with
+// the teacher's, tag again, train on), and for trials on `valid`. Not for: one question (udrl-generate), or a verdict
 // (udrl-eval).
 #pragma once
 
@@ -22,8 +22,8 @@ struct AnswerOptions {
   std::vector<std::string> tasks;  ///< names; empty: all that the student knows
   std::filesystem::path out;
   std::vector<std::string> returns = {"top"};  ///< "top", "lowest", "any" or numbers: each is asked of every draw
-  std::string words = "sampled";               ///< a number, "any", "auto" (the usual), "sampled" (as the best were long)
-  int draws = 1;                               ///< answers an intent, task and return
+  std::string words = "sampled";  ///< a number, "any", "auto" (the usual), "sampled" (as the best were long)
+  int draws = 1;                  ///< answers an intent, task and return
   double temperature = 0.7;
   double top_p = 0.95;
   double repeat_penalty = 1.1;
@@ -34,7 +34,7 @@ struct AnswerOptions {
 
 void declare(OptionSet& set, AnswerOptions& options);
 
-/// Appends one record an answer to `out`, with `asked` {return, words} added (absent: any); what is there already is not
+/// Appends one record an answer to `out`, with `asked` {return, words} added (null: any); what is there already is not
 /// asked again. A return that the data does not support with the words drawn is lowered or raised to one that it does.
 /// Validity, outcomes and stopping are as in `synthesize`.
 data::Manifest answer_intents(const AnswerOptions& options, const RunContext& context);
