@@ -31,17 +31,18 @@ TEST_CASE("A full record comes back from its line unchanged") {
 TEST_CASE("The fields of a line are those of the format and in stage order") {
   CHECK(
       to_line(to_json(full_record())) ==
-      R"({"intent_id":"0123","intent":"holiday sale","group":"retail","subject":"sale","format":"flyer","style":"minimalist",)"
+      R"({"intent_id":"0123","intent":"holiday sale","group":"retail","subject":"sale","format":"flyer","style":"minimalist","occasion":"",)"
       R"("id":"4567","task":"image","prompt":"A cosy \"shop\" window …","teacher":"qwen","draw":3,)"
       R"("sampling":{"few_shot":["a","b"],"seed":18446744073709551615,"temperature":0.30000000000000004,"top_p":0.95},)"
       R"("finish":"stop","tokens":17,"scores":{"copying":0.3333333333333333,"relevance":0.1},"words":5,"return":-1e-17,)"
       R"("commands":{"return":4,"words":5},"split":"train","note":{"by":["someone",1,null]}})");
 }
 
-TEST_CASE("A field that no stage has set is absent") {
+TEST_CASE("A field that no stage has set is absent, those of the intent never") {
   Record record;
   record.intent = {"1", "holiday sale", "", "", "", ""};
-  CHECK(to_line(to_json(record)) == R"({"intent_id":"1","intent":"holiday sale"})");
+  CHECK(to_line(to_json(record)) ==
+        R"({"intent_id":"1","intent":"holiday sale","group":"","subject":"","format":"","style":"","occasion":""})");
   const Record back = record_from_json(to_json(record));
   CHECK(back.id.empty());
   CHECK_FALSE(back.words.has_value());
@@ -82,7 +83,7 @@ TEST_CASE("A field of the wrong type is named with what was expected and found")
                         {"scores", "{\"relevance\": \"high\"}", "a number"},
                         {"commands", "{\"words\": 1.5}", "a whole number"},
                         {"sampling", "\"greedy\"", "an object"},
-                        {"split", "\"dev\"", "train, valid or test"},
+                        {"split", "\"dev\"", "train, valid, test, test_intents"},
                         {"group", "null", "a string"}};
   for (const Case& c : cases) {
     Json json = to_json(full_record());
