@@ -33,7 +33,7 @@ p { margin: 0 0 12px; max-width: 46em; text-wrap: pretty; }
 .small { font-size: 0.85rem; }
 .verdict { display: inline-block; font-weight: 650; font-size: 0.82rem; letter-spacing: 0.06em; padding: 3px 11px;
   border: 1.5px solid currentColor; border-radius: 99px; white-space: nowrap; }
-.PASS { color: var(--good); } .FAIL { color: var(--bad); } .INCONCLUSIVE, .WITHHELD, .UNDEFINED { color: var(--open); }
+.PASS { color: var(--good); } .FAIL { color: var(--bad); } .INCONCLUSIVE, .WITHHELD, .UNDEFINED, .UNKNOWN { color: var(--open); }
 .notes { border-left: 3px solid var(--open); padding: 2px 0 2px 16px; margin: 20px 0 0; }
 .notes p { margin: 4px 0; font-size: 0.93rem; }
 .facts { display: grid; grid-template-columns: repeat(4, 1fr); gap: 1px; background: var(--line); border: 1px solid var(--line);
@@ -56,6 +56,8 @@ svg .student { --c: var(--student); } svg .model { --c: var(--model); } svg .arm
 svg .dot { fill: var(--c); } svg .whisker { stroke: var(--c); } svg .value { fill: var(--c); font-weight: 650; }
 svg text.student { fill: var(--student); font-weight: 650; }
 svg .faint { fill: var(--c); opacity: 0.28; }
+svg .dashed { stroke-dasharray: 6 5; }
+svg .cell { fill: var(--student); stroke: var(--line); } svg .below { fill: var(--bad); }
 svg .curve { fill: none; stroke: var(--c); stroke-width: 2.5; stroke-linejoin: round; stroke-linecap: round; }
 table { border-collapse: collapse; width: 100%; margin: 16px 0 8px; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th { text-align: right; font-weight: 600; font-size: 0.8rem; line-height: 1.3; color: var(--muted); padding: 6px 10px; vertical-align: bottom;
