@@ -28,7 +28,8 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& lines, st
   std::string out;
   for (const auto& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string space(widths[i] - width(line[i]), ' ');
+      const bool ends = i < left && i + 1 == line.size();  // nothing follows that must stand below something
+      const std::string space(ends ? 0 : widths[i] - width(line[i]), ' ');
       out += (i == 0 ? "" : "  ") + (i < left ? line[i] + space : space + line[i]);
     }
     out += "\n";

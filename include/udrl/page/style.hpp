@@ -66,6 +66,7 @@ td { text-align: right; padding: 9px 10px; border-bottom: 1px solid var(--line);
 th:first-child, td:first-child { text-align: left; padding-left: 0; } td:first-child { min-width: 13em; }
 th:last-child, td:last-child { padding-right: 0; }
 td small { display: block; color: var(--muted); font-size: 0.8rem; white-space: nowrap; }
+table.words th, table.words td { text-align: left; } table.words td:nth-child(3) { min-width: 20em; }
 table.narrow { max-width: 760px; }
 tr.student td:first-child { color: var(--student); font-weight: 650; }
 tr.arm td:first-child { color: var(--muted); }
@@ -101,6 +102,7 @@ footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line);
   table.cards td:first-child { font-weight: 650; justify-content: flex-start; text-align: left; padding-bottom: 5px; }
   table.cards td:first-child::before { content: none; }
   table.cards td small { display: block; }
+  table.words td { text-align: left; } table.words td:nth-child(3) { min-width: 0; }
 }
 @media print {
   :root { --bg: #fff; --card: #fff; --ink: #000; --muted: #555; --line: #ccc; --soft: #fff;
