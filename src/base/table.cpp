@@ -19,6 +19,12 @@ std::string fixed(double value, int decimals) {
   return buffer;
 }
 
+std::string grouped(std::uint64_t n) {
+  std::string text = std::to_string(n);
+  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
+  return text;
+}
+
 std::string aligned_table(const std::vector<std::vector<std::string>>& lines, std::size_t left) {
   std::vector<std::size_t> widths;
   for (const auto& line : lines) {

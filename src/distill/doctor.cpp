@@ -100,7 +100,7 @@ DoctorResult examine(const DoctorOptions& options, lm::LanguageModel* embedder, 
 std::string to_text(const DoctorResult& result) {
   std::vector<std::vector<std::string>> lines;
   for (const Check& check : result.checks)
-    lines.push_back({"  " + to_string(check.finding), check.scorer.empty() ? "all" : check.scorer, check.reason});
+    lines.push_back({"  " + to_string(check.finding), check.scorer, check.reason});
   std::istringstream table(aligned_table(lines, 3));
   std::string text = to_string(result.overall.finding) + "  " + result.overall.reason + "\n", question, cures, line;
   for (const Check& check : result.checks) {

@@ -57,20 +57,38 @@ Html distribution(const Gate& gate) {
   return page::lines_chart(series, {gate.scorer, "share", {}, false, true});
 }
 
-/// What selecting by one scorer gains, as each sees it.
-Html best_of_chart(const Findings& f, const std::string& selecting) {
-  std::vector<Series> series;
-  std::vector<double> ticks;
-  for (const std::string& judging : f.scorers) {
-    const bool own = judging == selecting, kin = !score::independent(judging, selecting);
-    Series line{own ? "as it sees itself" : judging, own ? "student" : kin ? "arm" : "model dashed", {}};
-    for (const BestOf& b : f.best) {
-      if (b.selecting != selecting || b.judging != judging) continue;
-      line.points.emplace_back(static_cast<double>(b.draws), b.gain.value);
-      if (own) ticks.push_back(static_cast<double>(b.draws));
-    }
-    series.push_back(std::move(line));
+/// The gain of selecting by one scorer, mean over those that judge; a point a number of draws.
+Series best_of_line(const Findings& f, const std::string& selecting, const std::vector<std::string>& judging) {
+  Series line;
+  for (const BestOf& b : f.best) {
+    if (b.selecting != selecting || std::find(judging.begin(), judging.end(), b.judging) == judging.end()) continue;
+    const auto draws = static_cast<double>(b.draws), gain = b.gain.value / static_cast<double>(judging.size());
+    const auto same = std::find_if(line.points.begin(), line.points.end(), [&](auto& p) { return p.first == draws; });
+    if (same == line.points.end()) line.points.emplace_back(draws, gain);
+    else same->second += gain;
   }
+  return line;
+}
+
+/// What selecting by one scorer gains, as itself, its kin and independent scorers see it.
+Html best_of_chart(const Findings& f, const std::string& selecting) {
+  std::vector<std::string> kin, others;
+  for (const std::string& name : f.scorers)
+    if (name != selecting && !score::independent(name, selecting)) kin.push_back(name);
+  for (const std::string& name : f.judges)
+    if (score::independent(name, selecting)) others.push_back(name);
+  std::vector<Series> series;
+  const auto add = [&](const char* label, const char* css_class, const std::vector<std::string>& judging) {
+    Series line = best_of_line(f, selecting, judging);
+    line.label = label, line.css_class = css_class;
+    if (!line.points.empty()) series.push_back(std::move(line));
+  };
+  add("as it sees itself", "student", {selecting});
+  add("its kin", "arm", kin);
+  add("independent", "model dashed", others);
+  if (series.empty()) return {};
+  std::vector<double> ticks;
+  for (const auto& point : series.front().points) ticks.push_back(point.first);
   return page::lines_chart(series, {"best of so many draws", "gain, SD", ticks, true, false});
 }
 
@@ -101,8 +119,7 @@ Html charts_section(const Findings& f) {
     add("Agreement within intents", "Do two scorers order the draws of an intent alike? Rank correlation.",
         agreement_chart(f));
   for (const std::string& scorer : f.scorers)
-    add("Best of n by " + scorer,
-        "What the picked draw gains over the mean draw; broken lines are independent scorers.",
+    add("Best of n by " + scorer, "What the picked draw gains over the mean draw, as each kind of scorer sees it.",
         best_of_chart(f, scorer));
   return page::tag("div", {{"class", "charts"}}, charts);
 }

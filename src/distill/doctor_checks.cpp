@@ -2,7 +2,6 @@
 #include "doctor_checks.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "udrl/page/figures.hpp"
@@ -19,6 +18,7 @@ constexpr double least_control = 0.2;    // standard deviations: Cohen's small e
 constexpr double least_rank = 0.8;       // Spearman of a rank among six with the whole group's
 constexpr double most_chance = 0.05;     // p, divided by the number of partners
 constexpr double same_value = 0.02;      // scored again, more than this from the record is another value
+const std::string another_kind = "score with one of another kind as well (udrl-distill score --scorers)";
 constexpr std::size_t draws_judged = 6;  // the number of draws whose ranks are judged
 
 /// PASS where the interval lies above the threshold, FAIL where it lies below.
@@ -32,11 +32,8 @@ std::string with_range(const Estimate& e, int decimals = 3) {
   return fixed(e.value, decimals) + " (" + page::range_of(e.low, e.high, decimals) + ")";
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
-  return out;
+std::string listed_or_counted(const std::vector<std::string>& scorers) {
+  return scorers.size() < 4 ? listed(scorers) : "each of " + std::to_string(scorers.size()) + " independent scorers";
 }
 
 std::string score_again_cure(const Gate& gate) {
@@ -103,7 +100,7 @@ Check noise(const Findings& f, const std::string& scorer) {
   const auto all = partners(f, scorer);
   if (all.empty() || !std::isfinite(all.front()->chance.p)) {
     check.reason = "no independent scorer ranks the same draws";
-    check.cure = "score with one of another kind as well (udrl-distill score --scorers)";
+    check.cure = another_kind;
     return check;
   }
   const Agreement& best = *all.front();
@@ -111,6 +108,7 @@ Check noise(const Findings& f, const std::string& scorer) {
   if (best.chance.p * static_cast<double>(all.size()) < most_chance) {
     check.finding = Finding::pass;
     check.reason = "agrees with " + other_of(best, scorer) + " within intents: " + figures +
+                   "; with copying taken out " + fixed(best.given_copying, 2) +
                    "; if both are equally good, a rank by it correlates " +
                    fixed(std::sqrt(std::max(0.0, best.spearman.value)), 2) + " with what both measure";
     return check;
@@ -118,8 +116,8 @@ Check noise(const Findings& f, const std::string& scorer) {
   std::vector<std::string> names;
   for (const Agreement* pair : all) names.push_back(other_of(*pair, scorer));
   check.finding = Finding::fail;
-  check.reason = "no more than noise: within intents it agrees with " + listed(names) + " no more than chance does (" +
-                 (all.size() > 1 ? "best " : "") + figures + ")";
+  check.reason = "no more than noise: within intents it agrees with " + listed_or_counted(names) +
+                 " no more than chance does (" + (all.size() > 1 ? "best " : "") + figures + ")";
   check.cure = "do not rank draws by it: leave it out of tag --weights, or sample draws that differ more";
   return check;
 }
@@ -173,7 +171,7 @@ Check gain(const Findings& f, const std::string& scorer) {
       "top against lowest return is " + fixed(own->control.value, 2) + " SD by its own measure";
   if (!seen || !std::isfinite(seen->control.value)) {
     check.reason = by_itself + "; no independent scorer says how much of that is real";
-    check.cure = "score with one of another kind as well";
+    check.cure = another_kind;
     return check;
   }
   check.finding = against(seen->control, least_control);
@@ -185,12 +183,12 @@ Check gain(const Findings& f, const std::string& scorer) {
   return check;
 }
 
-Check few(const Findings& f) {
-  Check check{few_check, "", Finding::unknown, "", ""};
+Check few(const Findings& f, const std::string& scorer) {
+  Check check{few_check, scorer, Finding::unknown, "", ""};
   const FewDraws* judged = nullptr;
   std::string others;
   for (const FewDraws& d : f.few) {
-    if (d.scorer != f.scorers.front()) continue;
+    if (d.scorer != scorer) continue;
     if (d.draws == draws_judged) judged = &d;
     else others += "; among " + std::to_string(d.draws) + ": " + fixed(d.spearman, 2);
   }
@@ -204,28 +202,19 @@ Check few(const Findings& f) {
                  " with the rank among all, " + percent(judged->same_bin.value) + " fall into the same bin and " +
                  percent(judged->near_bin.value) + " within one" + others + "; the median intent here has " +
                  fixed(f.median_draws, 0);
-  if (check.finding == Finding::fail) check.cure = "draw more often for each intent, or ask for fewer bins";
+  if (check.finding == Finding::fail)
+    check.cure = "draw more often for each intent, ask for fewer bins, or take a scorer with fewer ties";
   return check;
 }
 
-/// What a scorer must pass to make labels: effects can be taken out afterwards, so they do not count.
-bool counts_for_label(const Check& check) {
-  static const std::array<std::string, 5> needed = {shuffled_check, swapped_check, noise_check, spread_check,
-                                                    gain_check};
-  return std::find(needed.begin(), needed.end(), check.question) != needed.end();
-}
-
-Finding label_finding(const std::vector<Check>& checks, const std::string& scorer) {
-  Finding worst = Finding::pass;
-  for (const Check& check : checks) {
-    if (check.scorer != scorer || !counts_for_label(check)) continue;
-    if (check.finding == Finding::fail) return Finding::fail;
-    if (check.finding == Finding::unknown) worst = Finding::unknown;
-  }
-  return worst;
-}
-
 }  // namespace
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return out;
+}
 
 std::vector<Check> make_checks(const Findings& f) {
   std::vector<Check> checks;
@@ -235,31 +224,8 @@ std::vector<Check> make_checks(const Findings& f) {
   for (const Spread& s : f.spreads) checks.push_back(spread(s));
   for (const std::string& scorer : f.scorers) checks.push_back(confounded(f, scorer));
   for (const std::string& scorer : f.scorers) checks.push_back(gain(f, scorer));
-  checks.push_back(few(f));
+  for (const std::string& scorer : f.scorers) checks.push_back(few(f, scorer));
   return checks;
-}
-
-Check overall_check(const std::vector<Check>& checks, const Findings& f) {
-  Check overall{"worth training on", "", Finding::unknown, "", ""};
-  std::map<Finding, std::vector<std::string>> scorers;
-  for (const std::string& scorer : f.scorers) scorers[label_finding(checks, scorer)].push_back(scorer);
-  const Check& ranks = checks.back();
-  if (scorers[Finding::fail].size() == f.scorers.size() || ranks.finding == Finding::fail) {
-    overall.finding = Finding::fail;
-    overall.reason = ranks.finding == Finding::fail ? "ranks among few draws do not hold"
-                                                    : "every scorer fails at something that a label needs";
-    overall.cure = "mend what fails below before training: a student learns what its labels say";
-  } else if (!scorers[Finding::pass].empty() && ranks.finding == Finding::pass) {
-    overall.finding = Finding::pass;
-    overall.reason = listed(scorers[Finding::pass]) + (scorers[Finding::pass].size() > 1 ? " make" : " makes") +
-                     " labels that other scorers bear out";
-  } else {
-    std::vector<std::string> open = scorers[Finding::unknown];
-    if (open.empty()) open = scorers[Finding::pass];
-    overall.reason = "nothing rules out labels by " + listed(open) + ", but not every question could be answered";
-    overall.cure = "answer what is UNKNOWN below";
-  }
-  return overall;
 }
 
 }  // namespace udrl::distill

@@ -13,10 +13,11 @@ inline const std::string confounded_check = "not length, copying or temperature"
 inline const std::string gain_check = "returns that move what is real";
 inline const std::string few_check = "ranks hold with few draws";
 
-/// By question, scorers in their order, the data as a whole last.
+/// "a, b and c"
+std::string listed(const std::vector<std::string>& names);
+/// By question, scorers in their order.
 std::vector<Check> make_checks(const Findings& findings);
-/// PASS where some scorer passes all that a label must, and ranks hold; FAIL where each fails at something, or ranks do
-/// not hold; else UNKNOWN.
+/// PASS where some scorer passes all that a label must; FAIL where each fails at something; else UNKNOWN.
 Check overall_check(const std::vector<Check>& checks, const Findings& findings);
 
 }  // namespace udrl::distill

@@ -63,7 +63,8 @@ Findings make_findings(const DoctorOptions& options, const DoctorCases& cases, l
   f.spreads = examination.spreads();
   f.few = examination.few_draws();
   f.best = examination.best_of_n();
-  f.expected = examination.expected(judges_of(f.gates));
+  f.judges = judges_of(f.gates);
+  f.expected = examination.expected(f.judges);
   return f;
 }
 

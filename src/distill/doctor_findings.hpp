@@ -15,7 +15,7 @@ struct Agreement {
   bool independent = false;  ///< of different families (score/kinds.hpp)
   score::Estimate spearman;
   score::ChanceTest chance;
-  double given_words = 0;  ///< with what both owe to length taken out
+  double given_words = 0, given_copying = 0;  ///< with what both owe to length, or to copying, taken out
 };
 
 /// What a scorer owes to length, copying, temperature or teacher (Spearman).
@@ -63,6 +63,7 @@ struct Findings {
   std::size_t draws = 0, groups = 0, deep = 0, subjects = 0;  ///< examined
   double median_draws = 0;                                    ///< of a group
   std::vector<std::string> scorers, tasks, teachers;
+  std::vector<std::string> judges;  ///< those that did not fail to tell shuffled intents
   std::vector<Gate> gates;
   std::vector<Agreement> agreements;
   std::vector<Effect> effects;
@@ -78,7 +79,7 @@ struct Findings {
 };
 
 inline constexpr double least_auc = 0.95, least_swapped = 0.80;  ///< what a scorer must reach to carry a verdict
-/// The judge that is the mean of the independent scorers that did not fail to tell shuffled intents.
+/// The judge that is the mean of the `judges` that are independent of the label.
 inline const std::string independent_judge = "independent scorers";
 
 Findings make_findings(const DoctorOptions& options, const DoctorCases& cases, lm::LanguageModel* embedder,

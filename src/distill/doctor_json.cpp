@@ -34,6 +34,7 @@ Json one(const Agreement& a) {
           {"chance_95", number(a.chance.null_95)},
           {"p", number(a.chance.p)},
           {"spearman_given_words", number(a.given_words)},
+          {"spearman_given_copying", number(a.given_copying)},
           {"reliability_at_most", number(std::sqrt(std::max(0.0, a.spearman.value)))}};
 }
 
@@ -105,6 +106,7 @@ Json to_json(const Findings& f) {
           {"scorers", f.scorers},
           {"tasks", f.tasks},
           {"teachers", f.teachers},
+          {"judges", f.judges},
           {"gates", list(f.gates)},
           {"agreement", list(f.agreements)},
           {"effects", list(f.effects)},

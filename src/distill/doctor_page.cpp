@@ -1,10 +1,13 @@
 // The page: verdicts, charts, tables, how it was measured.
 #include "doctor_page.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "doctor_charts.hpp"
 #include "doctor_tables.hpp"
+#include "udrl/base/table.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/page/figures.hpp"
 #include "udrl/page/parts.hpp"
@@ -24,15 +27,42 @@ std::string title(Finding finding) {
   return "Whether to train on this data is not known yet";
 }
 
-std::string counted(std::size_t n, const std::string& one) {
-  return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+/// "12,606 answers"
+std::string counted(std::size_t n, const std::string& one) { return grouped(n) + " " + one + (n == 1 ? "" : "s"); }
+
+std::string sentence(std::string words) {
+  if (words.empty()) return words;
+  words.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(words.front())));
+  return words + ".";
 }
 
 std::string lead(const Findings& f) {
   return "Examined: " + counted(f.draws, "answer") + " in " + counted(f.groups, "group") +
-         " of one intent and task, about " + counted(f.subjects, "subject") + "; " + std::to_string(f.deep) +
-         " of the groups are deep. Taken by hash from " + counted(f.records, "answer") + " in " +
-         counted(f.all_groups, "group") + ". Intervals are 95%, resampled by subject.";
+         " of one intent and task, about " + counted(f.subjects, "subject") + "; " + counted(f.deep, "group") +
+         " of them deep. Taken by hash from " + counted(f.records, "answer") + " in " + counted(f.all_groups, "group") +
+         ". Intervals are 95%, resampled by subject.";
+}
+
+/// Of the scorer that stands best.
+Html facts(const Findings& f, const std::string& scorer) {
+  std::vector<Html> parts;
+  const Gate& gate = f.gate(scorer);
+  if (gate.why_not.empty())
+    parts.push_back(fact(fixed(gate.shuffled.value, 3), "AUC of " + scorer + " against shuffled intents"));
+  for (const Spread& s : f.spreads)
+    if (s.scorer == scorer && std::isfinite(s.within))
+      parts.push_back(fact(percent(s.within), "of its variance lies within intents, where a return can command"));
+  for (const char* judge : {scorer.c_str(), independent_judge.c_str()}) {
+    const Expected* e = f.expected_of(scorer, judge);
+    if (!e || !std::isfinite(e->control.value)) continue;
+    const bool own = e->judge == scorer;
+    parts.push_back(fact(fixed(e->control.value, 2) + " SD", std::string("top against lowest return, ") +
+                                                                 (own ? "by its own measure" : "by independent ones")));
+  }
+  for (const FewDraws& d : f.few)
+    if (d.scorer == scorer && d.draws == 6)
+      parts.push_back(fact(fixed(d.spearman, 2), "correlation of a rank among 6 draws with the rank among all"));
+  return tag("div", {{"class", "facts"}}, parts);
 }
 
 Html badge(Finding finding) { return tag("span", {{"class", "verdict " + to_string(finding)}}, to_string(finding)); }
@@ -41,10 +71,11 @@ Html coloured(Finding finding) { return tag("span", {{"class", to_string(finding
 Html summary(const Findings& f, const Check& overall) {
   std::vector<Html> parts = {
       tag("p", {{"class", "kicker"}}, "udrl doctor"), tag("h1", title(overall.finding)),
-      tag("p", {{"class", "decision"}}, {badge(overall.finding), tag("span", overall.reason + ".")}),
+      tag("p", {{"class", "decision"}}, {badge(overall.finding), tag("span", sentence(overall.reason))}),
       tag("p", {{"class", "lead"}}, lead(f))};
   if (!overall.cure.empty())
     parts.push_back(tag("div", {{"class", "notes"}}, {tag("p", "What to do: " + overall.cure + ".")}));
+  parts.push_back(facts(f, overall.scorer));
   return tag("header", parts);
 }
 
@@ -53,8 +84,7 @@ Html overview(const Findings& f, const std::vector<Check>& checks) {
   std::vector<std::string> head = {"Scorer"};
   std::vector<TableRow> rows;
   for (const Check& check : checks)
-    if (!check.scorer.empty() && std::find(head.begin(), head.end(), check.question) == head.end())
-      head.push_back(check.question);
+    if (std::find(head.begin(), head.end(), check.question) == head.end()) head.push_back(check.question);
   for (const std::string& scorer : f.scorers) {
     TableRow row{"", {text(scorer)}};
     for (const Check& check : checks)
@@ -64,13 +94,16 @@ Html overview(const Findings& f, const std::vector<Check>& checks) {
   return data_table(head, rows);
 }
 
+Html why(const Check& check) {
+  if (check.cure.empty()) return text(sentence(check.reason));
+  return join({text(sentence(check.reason)), tag("div", {{"class", "cure"}}, "→ " + sentence(check.cure))});
+}
+
 Html reasons(const std::vector<Check>& checks) {
   std::vector<TableRow> rows;
   for (const Check& check : checks)
-    rows.push_back({"",
-                    {with_small(check.question, check.scorer.empty() ? "the data as a whole" : check.scorer),
-                     coloured(check.finding), text(check.reason), text(check.cure.empty() ? "–" : check.cure)}});
-  return data_table({"Question", "Verdict", "Why", "What to do"}, rows, "cards words");
+    rows.push_back({"", {with_small(check.question, check.scorer), coloured(check.finding), why(check)}});
+  return data_table({"Question", "Verdict", "Why, and what to do"}, rows, "cards words");
 }
 
 Html method() {
@@ -102,11 +135,13 @@ Html method() {
 }  // namespace
 
 std::string doctor_html(const Findings& findings, const Check& overall, const std::vector<Check>& checks) {
-  const Html content =
-      tag("main", {summary(findings, overall), heading("Verdicts", "A scorer makes good labels if it passes all."),
-                   overview(findings, checks), charts_section(findings),
-                   heading("Why, and what to do", "Each question, asked of each scorer."), reasons(checks),
-                   tables_section(findings), method(), tag("footer", version())});
+  const Html content = tag("main", {summary(findings, overall),
+                                    heading("Verdicts",
+                                            "A scorer makes good labels if it passes all; what follows length, copying "
+                                            "or temperature, tag can take out."),
+                                    overview(findings, checks), charts_section(findings),
+                                    heading("Why, and what to do", "Each question, asked of each scorer."),
+                                    reasons(checks), tables_section(findings), method(), tag("footer", version())});
   return document("udrl doctor: " + to_string(overall.finding), content);
 }
 

@@ -104,7 +104,7 @@ Estimate Examination::over_groups(const std::vector<GroupFigure>& figures) const
 }
 
 std::vector<Agreement> Examination::agreements() const {
-  const auto& words = cases_.factors.at("words");
+  const auto &words = cases_.factors.at("words"), &copying = cases_.factors.at("copying");
   const auto within = [&](const Column& x, const Column& y) {
     const double r = score::weighted_mean(score::spearman_by_group(cases_.groups, x, y));
     return std::isfinite(r) ? r : 0;  // what does not vary explains nothing
@@ -113,11 +113,15 @@ std::vector<Agreement> Examination::agreements() const {
   for (std::size_t a = 0; a < cases_.scorers.size(); ++a)
     for (std::size_t b = a + 1; b < cases_.scorers.size(); ++b) {
       const Column &x = cases_.scores[a], &y = cases_.scores[b];
-      Agreement pair{cases_.scorers[a], cases_.scorers[b], false, {}, {}, 0};
+      Agreement pair{cases_.scorers[a], cases_.scorers[b], false, {}, {}, 0, 0};
       pair.independent = score::independent(pair.a, pair.b);
       pair.spearman = over_groups(score::spearman_by_group(cases_.groups, x, y));
       pair.chance = score::agreement_test(cases_.groups, x, y, options_.resamples, options_.seed);
-      pair.given_words = score::partial_correlation(pair.spearman.value, within(x, words), within(y, words));
+      const auto given = [&](const Column& z) {
+        return score::partial_correlation(pair.spearman.value, within(x, z), within(y, z));
+      };
+      pair.given_words = given(words);
+      pair.given_copying = given(copying);
       out.push_back(std::move(pair));
       check_stop("the examination was stopped", "run the same command again");
     }

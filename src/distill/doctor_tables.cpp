@@ -55,11 +55,12 @@ Html agreements(const Findings& f) {
     rows.push_back({"",
                     {page::with_small(a.a + " / " + a.b, a.independent ? "independent" : "kin"), cell(a.spearman, 3),
                      text(fixed(a.chance.null_95, 3)), text(fixed(a.chance.p, 3)), text(fixed(a.given_words, 3)),
+                     text(fixed(a.given_copying, 3)),
                      text(a.independent ? fixed(std::sqrt(std::max(0.0, a.spearman.value)), 2) : "–")}});
-  return join(
-      {heading("Agreement within intents", "Rank correlation of two scorers over the draws of an intent."),
-       data_table({"Scorers", "Spearman", "95% of chance below", "p", "length taken out", "reliability at most"},
-                  rows)});
+  return join({heading("Agreement within intents", "Rank correlation of two scorers over the draws of an intent."),
+               data_table({"Scorers", "Spearman", "95% of chance below", "p", "length taken out", "copying taken out",
+                           "reliability at most"},
+                          rows)});
 }
 
 Html effects(const Findings& f) {

@@ -60,8 +60,8 @@ Html lines_chart(const std::vector<Series>& series, const LinesText& text) {
   if (!(xs.high > xs.low) || !(ys.high >= ys.low)) return {};
   const Legend legend = legend_of(series, 6);
   Frame frame;
-  frame.top = legend.height + 24;
-  frame.bottom = frame.top + 190;
+  frame.top = legend.height + (text.y_hidden ? 10 : 32);
+  frame.bottom = frame.top + 184;
   frame.height = frame.bottom + 46;
   if (text.y_hidden) frame.left = 10;
   const Scale x{xs.low, xs.high, frame.left + 8, frame.right, false};
@@ -78,7 +78,7 @@ Html lines_chart(const std::vector<Series>& series, const LinesText& text) {
     parts.push_back(frame.x_tick(x(position_of(tick, text)), fixed(tick, text.even ? 0 : decimals_for(x_ticks))));
   parts.push_back(line(frame.left, frame.bottom, frame.right, frame.bottom, "axis"));
   parts.push_back(label((frame.left + frame.right) / 2, frame.height - 6, text.x_title, "title middle"));
-  if (!text.y_hidden) parts.push_back(label(6, frame.top - 12, text.y_title, "title"));
+  if (!text.y_hidden) parts.push_back(label(6, frame.top - 13, text.y_title, "title"));
   for (const Series& s : series) {
     std::vector<std::pair<double, double>> points;
     for (const auto& [px, py] : s.points) points.emplace_back(x(position_of(px, text)), y(py));

@@ -36,7 +36,7 @@ std::string to_string(Finding finding);
 /// One question, its answer, and what to do.
 struct Check {
   std::string question;  ///< "true against shuffled intents"
-  std::string scorer;    ///< "": the data as a whole
+  std::string scorer;    ///< overall: the one that stands best
   Finding finding = Finding::unknown;
   std::string reason, cure;
 };
