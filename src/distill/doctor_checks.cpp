@@ -37,8 +37,9 @@ std::string listed_or_counted(const std::vector<std::string>& scorers) {
 }
 
 std::string score_again_cure(const Gate& gate) {
-  return gate.why_not.starts_with("no embedding") ? "name the model that scored: --embedder.gguf FILE"
-                                                  : "examine it with the build that made it";
+  if (gate.why_not.starts_with("no embedding")) return "name the model that scored: --embedder.gguf FILE";
+  if (gate.why_not.starts_with("no pairs")) return "raise --pairs";
+  return "examine it with the build that made it";
 }
 
 std::string changed(const Gate& gate) {

@@ -106,9 +106,16 @@ Html few(const Findings& f) {
                data_table({"Rank by", "Spearman", "same bin", "within one bin"}, rows, narrow_table)});
 }
 
+/// With many scorers, pairs are left to doctor.json: its own measure, and the mean of the independent ones.
+bool shown(const Expected& e, std::size_t scorers) {
+  constexpr std::size_t few = 3;
+  return scorers <= few || e.judge == e.label || e.judge == independent_judge;
+}
+
 Html expected(const Findings& f) {
   std::vector<TableRow> rows;
   for (const Expected& e : f.expected) {
+    if (!shown(e, f.scorers.size())) continue;
     const std::string kind = e.judge == e.label ? "by its own measure" : e.independent ? "independent" : "kin";
     rows.push_back({e.judge == e.label ? "student" : "",
                     {page::with_small(e.label + " → " + e.judge, kind), cell(e.gain, 2), cell(e.control, 2),
@@ -117,7 +124,7 @@ Html expected(const Findings& f) {
   return join(
       {heading("What a student can be expected to reach",
                "Labels by the first scorer, seen by the second, in standard deviations of the task’s answers. A "
-               "ceiling: a student that obeys perfectly."),
+               "ceiling: a student that obeys perfectly. Every pair of scorers is in doctor.json."),
        data_table({"Label → judge", "gain: top bin over the mean draw", "control: top over lowest bin",
                    "share of a label gain that is seen", "control in the judge’s unit"},
                   rows)});
