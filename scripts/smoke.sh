@@ -27,6 +27,8 @@ step synthesize && "$BIN/udrl-distill" synthesize --config configs/ci/synthesize
 again "$RUN/samples/part-00000.jsonl" "$BIN/udrl-distill" synthesize --config configs/ci/synthesize.toml
 step score && "$BIN/udrl-distill" score --config configs/ci/score.toml
 again "$RUN/scored/part-00000.jsonl" "$BIN/udrl-distill" score --config configs/ci/score.toml
+step doctor && "$BIN/udrl-distill" doctor --config configs/ci/doctor.toml
+again "$RUN/doctor/doctor.html" "$BIN/udrl-distill" doctor --config configs/ci/doctor.toml
 step tag && "$BIN/udrl-distill" tag --config configs/ci/tag.toml
 again "$RUN/tagged/train/part-00000.jsonl" "$BIN/udrl-distill" tag --config configs/ci/tag.toml
 step view && "$BIN/udrl-distill" view --input "$RUN/tagged" --first 1

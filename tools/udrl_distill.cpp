@@ -6,6 +6,7 @@
 #include "terminal.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/distill/answer.hpp"
+#include "udrl/distill/doctor.hpp"
 #include "udrl/distill/duplicates.hpp"
 #include "udrl/distill/intents.hpp"
 #include "udrl/distill/score.hpp"
@@ -65,6 +66,11 @@ void run_summary(const distill::SummaryOptions& options, const RunContext& conte
   std::cout << distill::to_text(distill::summarise(options, context));
 }
 
+void run_doctor(const distill::DoctorOptions& options, const RunContext& context) {
+  std::cout << distill::to_text(distill::examine(options, context));
+  std::cout << "\n" << (options.out / "doctor.html").string() << "\n";
+}
+
 void run_duplicates(const distill::DuplicatesOptions& options, const RunContext& context) {
   std::cout << distill::to_text(distill::threshold_effects(options, context));
 }
@@ -83,6 +89,7 @@ int main(int argc, char** argv) {
   distill::TagOptions tag;
   distill::AnswerOptions answer;
   distill::SummaryOptions summary;
+  distill::DoctorOptions doctor;
   distill::DuplicatesOptions duplicates;
   distill::ViewOptions view;
   std::vector<Subcommand> commands;
@@ -90,6 +97,7 @@ int main(int argc, char** argv) {
   commands.push_back(
       stage("synthesize", "ask the teacher for several answers to each intent and task", synthesize, run_synthesize));
   commands.push_back(stage("score", "give each answer its figures: relevance, copying, words", score, run_score));
+  commands.push_back(stage("doctor", "is scored data worth training on: verdicts, and why", doctor, run_doctor));
   commands.push_back(stage("tag", "turn scores into returns and commands, and hold subjects out", tag, run_tag));
   commands.push_back(
       stage("answer", "have a trained student answer intents under commands, as samples", answer, run_answer));

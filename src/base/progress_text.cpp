@@ -11,12 +11,6 @@ namespace {
 
 constexpr double shortest_measured_s = 0.2;  // a rate over less says nothing
 
-std::string grouped(std::uint64_t n) {
-  std::string text = std::to_string(n);
-  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
-  return text;
-}
-
 std::string rate_text(double rate) {
   if (rate >= 100) return grouped(static_cast<std::uint64_t>(std::llround(rate)));
   return fixed(rate, rate >= 10 ? 1 : 2);

@@ -19,6 +19,12 @@ std::string fixed(double value, int decimals) {
   return buffer;
 }
 
+std::string grouped(std::uint64_t n) {
+  std::string text = std::to_string(n);
+  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
+  return text;
+}
+
 std::string aligned_table(const std::vector<std::vector<std::string>>& lines, std::size_t left) {
   std::vector<std::size_t> widths;
   for (const auto& line : lines) {
@@ -28,7 +34,8 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& lines, st
   std::string out;
   for (const auto& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string space(widths[i] - width(line[i]), ' ');
+      const bool ends = i < left && i + 1 == line.size();  // nothing follows that must stand below something
+      const std::string space(ends ? 0 : widths[i] - width(line[i]), ' ');
       out += (i == 0 ? "" : "  ") + (i < left ? line[i] + space : space + line[i]);
     }
     out += "\n";

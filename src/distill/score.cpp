@@ -110,14 +110,6 @@ class BlockScorer {
   Reuse reuse_;
 };
 
-ModelHashes hashes_of(const score::Models& models) {
-  ModelHashes hashes;
-  for (const auto& [role, model] : models) {
-    if (model != nullptr) hashes[role] = model->info().sha256;
-  }
-  return hashes;
-}
-
 Manifest wanted_manifest(const ScoreOptions& options, const ModelHashes& models, const RunContext& context) {
   Manifest manifest;
   manifest.stage = "score";
@@ -191,7 +183,8 @@ std::filesystem::path rules_folder(const ScoreOptions& options) {
 void declare(OptionSet& set, ScoreOptions& o) {
   set.add("input", o.input, "folders of samples").required().runtime_only();
   set.add("out", o.out, "folder of scored samples to write, or to go on with").required().runtime_only();
-  declare(set, static_cast<ScorerOptions&>(o));
+  set.add("scorers", o.scorers, "what to measure").choices(score::scorer_names());
+  declare(set, static_cast<ScorerNeeds&>(o));
   set.add("reuse", o.reuse, "scored folders: samples of the same task, intent and prompt take their values from there")
       .runtime_only();
   set.add("suffix", o.suffix, "behind the names of values that a model gave, to keep two models' values apart");
@@ -200,7 +193,7 @@ void declare(OptionSet& set, ScoreOptions& o) {
 }
 
 Manifest score_samples(const ScoreOptions& options, const RunContext& context) {
-  const OpenModels models(options);
+  const OpenModels models(options, options.scorers);
   return score_samples(options, models.by_role(), context);
 }
 

@@ -13,9 +13,9 @@ namespace {
 /// Few-shot examples that `fluency` shows the teacher: one subset for all answers, so that their values compare.
 constexpr std::uint64_t few_shot_seed = 1;
 
-std::map<std::string, lm::ModelOptions> options_by_role(const ScorerOptions& options) {
+std::map<std::string, lm::ModelOptions> options_by_role(const ScorerNeeds& needs) {
   std::map<std::string, lm::ModelOptions> all{
-      {"embedder", options.embedder}, {"pmi", options.pmi}, {"judge", options.judge}, {"teacher", options.teacher}};
+      {"embedder", needs.embedder}, {"pmi", needs.pmi}, {"judge", needs.judge}, {"teacher", needs.teacher}};
   all["embedder"].embedding = true;
   return all;
 }
@@ -43,19 +43,18 @@ const KnownTask& known(const KnownTasks& tasks, std::string_view name) {
 
 }  // namespace
 
-void declare(OptionSet& set, ScorerOptions& o) {
-  set.add("scorers", o.scorers, "what to measure").choices(score::scorer_names());
-  set.add("tasks_folder", o.tasks_folder, "task files: for scorers that read; their validity rules are applied again");
+void declare(OptionSet& set, ScorerNeeds& o) {
+  set.add("tasks_folder", o.tasks_folder, "task files, for scorers that read (score applies their validity rules too)");
   lm::declare(set, "embedder", o.embedder);
   lm::declare(set, "pmi", o.pmi);
   lm::declare(set, "judge", o.judge);
   lm::declare(set, "teacher", o.teacher);
 }
 
-OpenModels::OpenModels(const ScorerOptions& options) {
-  const auto by_role = options_by_role(options);
+OpenModels::OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers) {
+  const auto by_role = options_by_role(needs);
   std::map<std::filesystem::path, lm::LanguageModel*> by_file;
-  for (const std::string& scorer : options.scorers) {
+  for (const std::string& scorer : scorers) {
     const std::string role = score::model_of(scorer);
     if (role.empty() || by_role_.contains(role)) continue;
     const lm::ModelOptions& model = by_role.at(role);
@@ -69,15 +68,22 @@ OpenModels::OpenModels(const ScorerOptions& options) {
   }
 }
 
-score::Resources resources_for(const ScorerOptions& options, const score::Models& models,
-                               const score::Siblings* siblings) {
+std::map<std::string, std::string> hashes_of(const score::Models& models) {
+  std::map<std::string, std::string> hashes;
+  for (const auto& [role, model] : models) {
+    if (model != nullptr) hashes[role] = model->info().sha256;
+  }
+  return hashes;
+}
+
+score::Resources resources_for(const ScorerNeeds& needs, const score::Models& models, const score::Siblings* siblings) {
   score::Resources resources;
   resources.models = models;
   resources.siblings = siblings;
-  if (options.tasks_folder.empty()) return resources;
+  if (needs.tasks_folder.empty()) return resources;
   const auto tasks = std::make_shared<KnownTasks>();
   const auto teacher = models.find("teacher");
-  for (Task& task : load_tasks(options.tasks_folder, {})) {
+  for (Task& task : load_tasks(needs.tasks_folder, {})) {
     resources.tasks[task.name] = guide_of(task);
     KnownTask one{task, few_shot_subsets(task, few_shot_seed).front(), 0};
     if (teacher != models.end()) one.shared = shared_segments(task, one.shots, *teacher->second);

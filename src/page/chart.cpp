@@ -5,53 +5,10 @@
 #include <cmath>
 #include <map>
 
-#include "udrl/page/figures.hpp"
+#include "draw.hpp"
 
 namespace udrl::page {
 namespace {
-
-constexpr double width = 390;
-constexpr double letter = 7.1;  // a letter of a wide 12-unit font, on average
-
-std::string coordinate(double value) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.1f", value);
-  return buffer;
-}
-
-Html line(double x1, double y1, double x2, double y2, const std::string& css_class) {
-  return tag("line", {{"x1", coordinate(x1)},
-                      {"y1", coordinate(y1)},
-                      {"x2", coordinate(x2)},
-                      {"y2", coordinate(y2)},
-                      {"class", css_class}});
-}
-
-Html label(double x, double y, const std::string& words, const std::string& css_class) {
-  return tag("text", {{"x", coordinate(x)}, {"y", coordinate(y)}, {"class", css_class}}, words);
-}
-
-Html dot(double x, double y, double radius, const std::string& css_class) {
-  return tag("circle", {{"cx", coordinate(x)}, {"cy", coordinate(y)}, {"r", coordinate(radius)}, {"class", css_class}});
-}
-
-Html svg(double height, const std::string& what, const std::vector<Html>& parts) {
-  return tag(
-      "svg",
-      {{"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)}, {"role", "img"}, {"aria-label", what}},
-      parts);
-}
-
-/// Maps low … high to from … to.
-struct Scale {
-  double low, high, from, to;
-  bool log = false;
-
-  double operator()(double value) const {
-    const double v = log ? std::log(value) : value, a = log ? std::log(low) : low, b = log ? std::log(high) : high;
-    return from + (v - a) / (b - a) * (to - from);
-  }
-};
 
 /// The smallest and largest of what a mark covers.
 std::pair<double, double> extent(const std::vector<Mark>& marks) {
@@ -72,8 +29,6 @@ double round_step(double range, int wanted) {
     if (raw <= factor * power * 1.0001) return factor * power;
   return 10 * power;
 }
-
-int decimals_for(const std::vector<double>& ticks) { return ticks.size() > 1 && ticks[1] - ticks[0] < 0.0999 ? 2 : 1; }
 
 /// From zero, or below it where values are, to a little above the highest.
 Scale quality_scale(const std::vector<Mark>& marks, double from, double to) {
@@ -121,22 +76,6 @@ class Labels {
   std::vector<Box> taken_;
 };
 
-/// The frame of a chart with two axes.
-struct Frame {
-  double left = 46, right = width - 18, top = 26, bottom = 246, height = 292;
-
-  Html axes(const std::string& x_title, const std::string& y_title) const {
-    return join({line(left, bottom, right, bottom, "axis"), label(left - 40, 13, y_title, "title"),
-                 label((left + right) / 2, height - 6, x_title, "title middle")});
-  }
-  Html x_tick(double x, const std::string& words) const {
-    return join({line(x, bottom, x, bottom + 4, "axis"), label(x, bottom + 18, words, "tick middle")});
-  }
-  Html y_tick(double y, const std::string& words) const {
-    return join({line(left, y, right, y, "grid"), label(left - 7, y + 4, words, "tick end")});
-  }
-};
-
 Html whisker(const Scale& y, const Point& point, double x) {
   if (!std::isfinite(point.y.low)) return {};
   return line(x, y(point.y.low), x, y(point.y.high), "whisker " + point.y.css_class);
@@ -152,12 +91,6 @@ std::map<int, double> mean_got(const std::vector<std::pair<int, int>>& pairs) {
   std::map<int, double> means;
   for (const auto& [step, sum] : sums) means[step * 4 + 2] = sum.first / sum.second;
   return means;
-}
-
-Html polyline(const std::vector<std::pair<double, double>>& points, const std::string& css_class) {
-  std::string path;
-  for (const auto& [x, y] : points) path += coordinate(x) + "," + coordinate(y) + " ";
-  return tag("polyline", {{"points", path}, {"class", css_class}});
 }
 
 }  // namespace

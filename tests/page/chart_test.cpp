@@ -4,8 +4,10 @@
 #include <cmath>
 
 #include "catch.hpp"
+#include "markup.hpp"
 
 using namespace udrl::page;
+using udrl::page::testing::is_balanced;
 
 TEST_CASE("ticks are round numbers inside the range") {
   const auto near = [](const std::vector<double>& got, const std::vector<double>& wanted) {
@@ -25,4 +27,17 @@ TEST_CASE("charts of nothing and of equal values are drawn without fault") {
   const std::string svg = interval_chart({flat}, std::nan(""), "x").markup();
   CHECK(svg.find("nan") == std::string::npos);
   CHECK(svg.find("inf") == std::string::npos);
+}
+
+TEST_CASE("curves and squares are drawn as far as there are figures") {
+  CHECK(lines_chart({}, {}).markup().empty());
+  CHECK(matrix_chart({}, {}, "nothing").markup().empty());
+  const Html curves = lines_chart({{"one", "student", {{2, 0.1}, {4, 0.3}}}, {"two", "model dashed", {{2, 0}, {4, 0}}}},
+                                  {"draws", "gain", {2, 4}, true, false});
+  CHECK(is_balanced(curves.markup()));
+  CHECK(curves.markup().find("nan") == std::string::npos);
+  const Html square = matrix_chart({"a", "b"}, {{std::nan(""), -0.5}, {-0.5, std::nan("")}}, "agreement");
+  CHECK(is_balanced(square.markup()));
+  CHECK(square.markup().find("−0.50") != std::string::npos);
+  CHECK(square.markup().find("nan") == std::string::npos);
 }

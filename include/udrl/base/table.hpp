@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@ namespace udrl {
 
 /// "0.512": so many decimals.
 std::string fixed(double value, int decimals);
+/// "1,234,567"
+std::string grouped(std::uint64_t n);
 
 /// Lines of cells as columns two spaces apart: the first `left` columns to the left, the others to the right. Lines may
 /// have fewer cells than others. Widths count code points.

@@ -14,17 +14,17 @@
 
 namespace udrl::distill {
 
-struct ScorerOptions {
-  std::vector<std::string> scorers = {"relevance", "relevance_masked", "copying", "repetition"};
-  std::filesystem::path tasks_folder;  ///< task files: for scorers that read, and to apply validity rules again
+/// What scorers may need.
+struct ScorerNeeds {
+  std::filesystem::path tasks_folder;  ///< task files: for scorers that read
   lm::ModelOptions embedder, pmi, judge, teacher;
 };
-void declare(OptionSet& set, ScorerOptions& options);
+void declare(OptionSet& set, ScorerNeeds& needs);
 
-/// The models that the scorers need, each file opened once whatever its roles.
+/// The models that the scorers need, where they were named; each file is opened once whatever its roles.
 class OpenModels {
  public:
-  explicit OpenModels(const ScorerOptions& options);
+  OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers);
   const score::Models& by_role() const { return by_role_; }
 
  private:
@@ -33,7 +33,9 @@ class OpenModels {
 };
 
 /// Everything that the scorers need; `siblings` (for `retrieval`) and the models must outlive it.
-score::Resources resources_for(const ScorerOptions& options, const score::Models& models,
-                               const score::Siblings* siblings);
+score::Resources resources_for(const ScorerNeeds& needs, const score::Models& models, const score::Siblings* siblings);
+
+/// SHA-256 of the models by role, for a manifest.
+std::map<std::string, std::string> hashes_of(const score::Models& models);
 
 }  // namespace udrl::distill

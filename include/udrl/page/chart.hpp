@@ -41,4 +41,23 @@ Html scatter_chart(const std::vector<Point>& points, const ScatterText& text);
 /// diagonal.
 Html words_chart(const std::vector<std::pair<int, int>>& asked_and_got);
 
+/// A curve.
+struct Series {
+  std::string label;
+  std::string css_class;  ///< student, model or arm; with "dashed" for a broken line
+  std::vector<std::pair<double, double>> points;
+};
+struct LinesText {
+  std::string x_title, y_title;
+  std::vector<double> x_ticks;  ///< none: round numbers
+  bool even = false;            ///< x_ticks stand at equal distances
+  bool y_hidden = false;        ///< shapes alone count
+};
+/// Curves over one scale, named above it.
+Html lines_chart(const std::vector<Series>& series, const LinesText& text);
+
+/// A square of correlations, −1 … 1, NaN left empty: the stronger the fuller. Rows are named, columns numbered.
+Html matrix_chart(const std::vector<std::string>& names, const std::vector<std::vector<double>>& values,
+                  const std::string& what);
+
 }  // namespace udrl::page

@@ -33,12 +33,12 @@ p { margin: 0 0 12px; max-width: 46em; text-wrap: pretty; }
 .small { font-size: 0.85rem; }
 .verdict { display: inline-block; font-weight: 650; font-size: 0.82rem; letter-spacing: 0.06em; padding: 3px 11px;
   border: 1.5px solid currentColor; border-radius: 99px; white-space: nowrap; }
-.PASS { color: var(--good); } .FAIL { color: var(--bad); } .INCONCLUSIVE, .WITHHELD, .UNDEFINED { color: var(--open); }
+.PASS { color: var(--good); } .FAIL { color: var(--bad); } .INCONCLUSIVE, .WITHHELD, .UNDEFINED, .UNKNOWN { color: var(--open); }
 .notes { border-left: 3px solid var(--open); padding: 2px 0 2px 16px; margin: 20px 0 0; }
 .notes p { margin: 4px 0; font-size: 0.93rem; }
-.facts { display: grid; grid-template-columns: repeat(4, 1fr); gap: 1px; background: var(--line); border: 1px solid var(--line);
+.facts { display: grid; grid-template-columns: repeat(4, 1fr); gap: 1px; background: var(--card); border: 1px solid var(--line);
   border-radius: 10px; overflow: hidden; margin: 32px 0 14px; }
-.facts > div { background: var(--card); padding: 18px 20px 16px; }
+.facts > div { box-shadow: 0 0 0 1px var(--line); background: var(--card); padding: 18px 20px 16px; }
 .facts b { display: block; font: 600 1.75rem/1.15 var(--serif); font-variant-numeric: lining-nums; margin-bottom: 5px; }
 .facts span { display: block; font-size: 0.88rem; line-height: 1.4; color: var(--muted); }
 .charts { display: grid; grid-template-columns: 1fr 1fr; gap: 20px; margin-top: 20px; }
@@ -56,6 +56,8 @@ svg .student { --c: var(--student); } svg .model { --c: var(--model); } svg .arm
 svg .dot { fill: var(--c); } svg .whisker { stroke: var(--c); } svg .value { fill: var(--c); font-weight: 650; }
 svg text.student { fill: var(--student); font-weight: 650; }
 svg .faint { fill: var(--c); opacity: 0.28; }
+svg .dashed { stroke-dasharray: 6 5; }
+svg .cell { fill: var(--student); stroke: var(--line); } svg .below { fill: var(--bad); }
 svg .curve { fill: none; stroke: var(--c); stroke-width: 2.5; stroke-linejoin: round; stroke-linecap: round; }
 table { border-collapse: collapse; width: 100%; margin: 16px 0 8px; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th { text-align: right; font-weight: 600; font-size: 0.8rem; line-height: 1.3; color: var(--muted); padding: 6px 10px; vertical-align: bottom;
@@ -64,6 +66,7 @@ td { text-align: right; padding: 9px 10px; border-bottom: 1px solid var(--line);
 th:first-child, td:first-child { text-align: left; padding-left: 0; } td:first-child { min-width: 13em; }
 th:last-child, td:last-child { padding-right: 0; }
 td small { display: block; color: var(--muted); font-size: 0.8rem; white-space: nowrap; }
+table.words th, table.words td { text-align: left; } .cure { color: var(--muted); margin-top: 2px; }
 table.narrow { max-width: 760px; }
 tr.student td:first-child { color: var(--student); font-weight: 650; }
 tr.arm td:first-child { color: var(--muted); }
@@ -99,6 +102,7 @@ footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line);
   table.cards td:first-child { font-weight: 650; justify-content: flex-start; text-align: left; padding-bottom: 5px; }
   table.cards td:first-child::before { content: none; }
   table.cards td small { display: block; }
+  table.words td { text-align: left; } table.words td:nth-child(3) { display: block; } table.words td:nth-child(3)::before { content: none; }
 }
 @media print {
   :root { --bg: #fff; --card: #fff; --ink: #000; --muted: #555; --line: #ccc; --soft: #fff;
@@ -108,7 +112,7 @@ footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line);
   .columns { grid-template-columns: 1fr 1fr; }
   figure { padding: 12px 14px 8px; } .facts > div { padding: 10px 12px; } .facts b { font-size: 1.3rem; }
   h2 { margin-top: 26px; } h2, .under { break-after: avoid; }
-  figure, table, .facts, .notes { break-inside: avoid; } td { padding: 5px 8px; }
+  figure, table, tr, .facts, .notes { break-inside: avoid; } table.words { break-inside: auto; } td { padding: 5px 8px; }
 }
 )css";
 

@@ -1,0 +1,223 @@
+// Making pairs, scoring them again, and the figures of the gates.
+#include "doctor_pairs.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <limits>
+
+#include "udrl/base/process.hpp"
+#include "udrl/base/random.hpp"
+#include "udrl/score/scorer.hpp"
+
+namespace udrl::distill {
+namespace {
+
+using score::Estimate, score::Resamples;
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t block = 128;  // answers scored at once, each with its intents
+constexpr int tries = 50;           // to find another record that fits
+const std::string truth = "true", shuffled = "shuffled";
+
+/// An answer's intents by what was done to them: "true", "shuffled", "subject", "format".
+using Intents = std::map<std::string, std::string>;
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0; }
+
+/// Picks other records of the same task.
+class Donors {
+ public:
+  Donors(const std::vector<PairSource>& sources, std::uint64_t seed) : sources_(sources), random_(seed, "pairs") {
+    for (std::size_t i = 0; i < sources.size(); ++i) by_task_[sources[i].task].push_back(i);
+  }
+
+  Intents intents_of(const PairSource& source) {
+    Intents out{{truth, source.intent.intent}};
+    const auto add = [&](const std::string& what, auto make) {
+      for (int i = 0; i < tries; ++i) {
+        const std::string text = make(any_of(source.task));
+        if (text.empty() || text == source.intent.intent) continue;
+        out[what] = text;
+        return;
+      }
+    };
+    add(shuffled, [&](const PairSource& other) { return other.subject == source.subject ? "" : other.intent.intent; });
+    add("subject", [&](const PairSource& other) {
+      return swapped_text(source.intent.intent, source.intent.subject, other.intent.subject);
+    });
+    add("format", [&](const PairSource& other) {
+      return swapped_text(source.intent.intent, source.intent.format, other.intent.format);
+    });
+    return out;
+  }
+
+ private:
+  const PairSource& any_of(std::size_t task) {
+    const auto& of_task = by_task_[task];
+    return sources_[of_task[random_.below(of_task.size())]];
+  }
+  const std::vector<PairSource>& sources_;
+  std::map<std::size_t, std::vector<std::size_t>> by_task_;
+  RandomStream random_;
+};
+
+std::string why_not(const std::string& scorer, const score::Resources& resources) {
+  const auto& known = score::scorer_names();
+  if (std::find(known.begin(), known.end(), scorer) == known.end()) return "no scorer of this build makes this value";
+  if (scorer == "retrieval" || scorer == "novelty" || scorer == "valid") return "it compares with no single intent";
+  const std::string role = score::model_of(scorer);
+  if (!role.empty() && !resources.models.contains(role)) return "no model was named: " + role;
+  if (role != "embedder" && !role.empty() && resources.tasks.empty()) return "no task files were named";
+  return "";
+}
+
+/// For each source, what was done to its intent → values.
+using Scored = std::vector<std::map<std::string, score::Values>>;
+
+void score_some(const std::vector<Intents>& intents, const DoctorCases& cases, score::ScorerSet& scorers,
+                Scored& scored) {
+  std::vector<score::Answer> answers;
+  const std::size_t first = scored.size();
+  for (std::size_t i = first; i < intents.size(); ++i)
+    for (const auto& intent : intents[i])
+      answers.push_back({intent.second, cases.sources[i].prompt, cases.tasks[cases.sources[i].task]});
+  const std::vector<score::Values> values = scorers.score(answers);
+  std::size_t next = 0;
+  for (std::size_t i = first; i < intents.size(); ++i) {
+    scored.emplace_back();
+    for (const auto& intent : intents[i]) scored.back()[intent.first] = values[next++];
+  }
+}
+
+Scored score_pairs(const DoctorCases& cases, const std::vector<std::string>& names, const score::Resources& resources,
+                   std::uint64_t seed, Observer& observer) {
+  score::ScorerSet scorers(names, resources);
+  Donors donors(cases.sources, seed);
+  std::vector<Intents> intents;
+  Scored scored;
+  while (scored.size() < cases.sources.size()) {
+    const std::size_t end = std::min(scored.size() + block, cases.sources.size());
+    while (intents.size() < end) intents.push_back(donors.intents_of(cases.sources[intents.size()]));
+    score_some(intents, cases, scorers, scored);
+    observer.progress({"doctor: pairs", "answers", scored.size(), cases.sources.size(), 0, ""});
+    check_stop("the examination was stopped while scoring pairs", "run the same command again");
+  }
+  return scored;
+}
+
+/// Pairs of one task and scorer.
+struct Sides {
+  std::vector<double> positives, negatives;
+  std::vector<std::size_t> clusters;
+};
+
+/// `task`: all where it is not given.
+Sides sides_of(const DoctorCases& cases, const Scored& scored, const std::string& scorer, const std::string& other,
+               std::size_t task) {
+  Sides sides;
+  for (std::size_t i = 0; i < scored.size(); ++i) {
+    if (cases.sources[i].task != task && task != cases.tasks.size()) continue;
+    const auto found = scored[i].find(other);
+    if (found == scored[i].end()) continue;
+    sides.positives.push_back(scored[i].at(truth).at(scorer));
+    sides.negatives.push_back(found->second.at(scorer));
+    sides.clusters.push_back(cases.sources[i].subject);
+  }
+  return sides;
+}
+
+std::vector<double> weights_of(const Resamples& resamples, std::size_t draw) {
+  std::vector<double> weights(resamples.clusters, 0.0);
+  for (std::size_t i = 0; i < resamples.clusters; ++i) weights[resamples.indices[draw * resamples.clusters + i]] += 1;
+  return weights;
+}
+
+/// Fills `shuffled`, `by_task` and `answers`.
+void measure_shuffled(const DoctorCases& cases, const Scored& scored, const Resamples& resamples, Gate& gate) {
+  std::vector<score::ClusteredAuc> areas;
+  std::vector<double> sizes;
+  for (std::size_t t = 0; t < cases.tasks.size(); ++t) {
+    const Sides sides = sides_of(cases, scored, gate.scorer, shuffled, t);
+    if (sides.positives.empty()) continue;
+    areas.emplace_back(sides.positives, sides.negatives, sides.clusters);
+    sizes.push_back(static_cast<double>(sides.positives.size()));
+    gate.answers += sides.positives.size();
+    gate.by_task[cases.tasks[t]] = score::auc(sides.positives, sides.negatives);
+  }
+  const auto over_tasks = [&](const std::vector<double>& weights) {
+    double sum = 0, total = 0;
+    for (std::size_t t = 0; t < areas.size(); ++t) {
+      sum += sizes[t] * areas[t](weights);
+      total += sizes[t];
+    }
+    return total > 0 ? sum / total : nan;
+  };
+  std::vector<double> draws;
+  for (std::size_t d = 0; d < resamples.draws(); ++d) draws.push_back(over_tasks(weights_of(resamples, d)));
+  gate.shuffled = score::estimate(over_tasks(std::vector<double>(resamples.clusters, 1.0)), draws);
+}
+
+double win(double positive, double negative) { return positive > negative ? 1 : positive == negative ? 0.5 : 0; }
+
+void measure_swapped(const DoctorCases& cases, const Scored& scored, const Resamples& resamples, Gate& gate) {
+  for (const std::string attribute : {"subject", "format"}) {
+    const Sides sides = sides_of(cases, scored, gate.scorer, attribute, cases.tasks.size());
+    if (sides.positives.empty()) continue;
+    std::vector<double> wins;
+    for (std::size_t i = 0; i < sides.positives.size(); ++i)
+      wins.push_back(win(sides.positives[i], sides.negatives[i]));
+    const score::Column column = score::make_column(wins, sides.clusters, resamples.clusters);
+    gate.swapped[attribute] = score::estimate(column.mean(), score::resampled_means(column, resamples));
+    gate.swapped_pairs[attribute] = wins.size();
+    gate.values[attribute] = sides.negatives;
+  }
+}
+
+double recorded_difference(const DoctorCases& cases, const Scored& scored, const std::string& scorer) {
+  std::vector<double> distances;
+  for (std::size_t i = 0; i < scored.size(); ++i)
+    distances.push_back(std::abs(cases.sources[i].scores.at(scorer) - scored[i].at(truth).at(scorer)));
+  return score::quantile(std::move(distances), 0.5);
+}
+
+Gate gate_of(const DoctorCases& cases, const Scored& scored, const Resamples& resamples, const std::string& scorer) {
+  Gate gate{scorer, "", 0, {nan, nan, nan, nan, nan}, {}, {}, {}, {}, 0};
+  measure_shuffled(cases, scored, resamples, gate);
+  measure_swapped(cases, scored, resamples, gate);
+  const Sides sides = sides_of(cases, scored, scorer, shuffled, cases.tasks.size());
+  gate.values[truth] = sides.positives;
+  gate.values[shuffled] = sides.negatives;
+  gate.recorded_difference = recorded_difference(cases, scored, scorer);
+  return gate;
+}
+
+}  // namespace
+
+std::string swapped_text(std::string_view intent, std::string_view from, std::string_view to) {
+  if (from.empty() || to.empty() || from == to) return "";
+  for (auto at = intent.find(from); at != std::string_view::npos; at = intent.find(from, at + 1)) {
+    const auto end = at + from.size();
+    const bool begins = at == 0 || !is_word(intent[at - 1]), ends = end == intent.size() || !is_word(intent[end]);
+    if (begins && ends) return std::string(intent.substr(0, at)).append(to).append(intent.substr(end));
+  }
+  return "";
+}
+
+std::vector<Gate> measure_gates(const DoctorCases& cases, const Resamples& resamples, const score::Resources& resources,
+                                std::uint64_t seed, Observer& observer) {
+  std::vector<std::string> again;
+  for (const std::string& scorer : cases.scorers)
+    if (why_not(scorer, resources).empty()) again.push_back(scorer);
+  const Scored scored = again.empty() ? Scored() : score_pairs(cases, again, resources, seed, observer);
+  std::vector<Gate> gates;
+  for (const std::string& scorer : cases.scorers) {
+    const std::string reason =
+        scored.empty() && why_not(scorer, resources).empty() ? "no pairs were asked for" : why_not(scorer, resources);
+    if (reason.empty()) gates.push_back(gate_of(cases, scored, resamples, scorer));
+    else gates.push_back({scorer, reason, 0, {nan, nan, nan, nan, nan}, {}, {}, {}, {}, 0});
+  }
+  return gates;
+}
+
+}  // namespace udrl::distill
