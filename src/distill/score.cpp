@@ -9,6 +9,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/score/scorer.hpp"
 
