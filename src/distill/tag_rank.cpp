@@ -2,6 +2,7 @@
 #include "tag_rank.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <set>
@@ -52,8 +53,9 @@ void fit_distributions(Pool& pool, Fitted& fitted, const SortRoom& room) {
 struct Draw {
   double real_return = 0;
   RowId id{};
-  Split split = Split::train;
   std::uint64_t row = 0;
+  Split split = Split::train;
+  std::array<std::uint8_t, 7> unused{};  ///< no byte that is written is unset
 };
 using Draws = std::vector<Draw>;
 
@@ -69,7 +71,7 @@ void for_each_group(Pool& pool, const SortRoom& room, Use use) {
   ExternalSorter sorter(room.where, room.memory);  // (intent and slot, row): the draw
   pool.rows.for_each([&](std::uint64_t number, const Row& row, std::span<const double>) {
     if (!row.kept()) return;
-    const Draw draw{row.real_return, row.id, row.split, number};
+    const Draw draw{row.real_return, row.id, number, row.split, {}};
     const std::uint64_t group = std::uint64_t{row.intent} << 16 | row.task;
     sorter.add(group, number, {reinterpret_cast<const char*>(&draw), sizeof draw});
   });

@@ -10,7 +10,7 @@
 namespace udrl::distill {
 namespace {
 
-static_assert(std::is_trivially_copyable_v<Row> && std::is_standard_layout_v<Row>);
+static_assert(std::is_trivially_copyable_v<Row> && std::is_standard_layout_v<Row> && sizeof(Row) == 56);
 
 Row row_in(std::span<const std::byte> entry) {
   Row row;

@@ -41,7 +41,8 @@ struct Row {
   Outcome outcome = Outcome::kept;
   Split split = Split::train;
   std::int8_t bin = -1;
-  std::uint8_t lacks = 0;  ///< 1 + number of the first score that is missing
+  std::uint8_t lacks = 0;                ///< 1 + number of the first score that is missing
+  std::array<std::uint8_t, 5> unused{};  ///< no byte that is written is unset
   double real_return = 0;
 
   bool kept() const { return outcome == Outcome::kept; }
