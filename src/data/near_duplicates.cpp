@@ -74,7 +74,7 @@ std::vector<std::uint64_t> MinHash::bands(const Signature& signature) const {
 }
 
 double MinHash::similarity(const Signature& a, const Signature& b) {
-  std::size_t equal = 0;
+  std::uint32_t equal = 0;  // as wide as what is compared, which is what vectors want
   for (std::size_t i = 0; i < a.size(); ++i) equal += a[i] == b[i] ? 1 : 0;
   return static_cast<double>(equal) / static_cast<double>(a.size());
 }
