@@ -111,16 +111,24 @@ std::optional<double> percentile_among(std::span<const double> draws, double val
   return below / static_cast<double>(draws.size());
 }
 
+void Quantiles101::add(double value) {
+  const std::uint64_t here = seen_++;
+  if (here == 0) before_ = value;
+  while (quantiles_.size() <= 100) {
+    const double place = static_cast<double>(n_ - 1) * static_cast<double>(quantiles_.size()) / 100.0;
+    const auto low = static_cast<std::uint64_t>(place);
+    const std::uint64_t high = std::min(low + 1, n_ - 1);
+    if (high > here) break;
+    quantiles_.push_back(low == high ? value : before_ + (value - before_) * (place - static_cast<double>(low)));
+  }
+  before_ = value;
+}
+
 std::vector<double> quantiles_101(std::vector<double> values) {
   std::sort(values.begin(), values.end());
-  std::vector<double> out;
-  for (int percent = 0; percent <= 100; ++percent) {
-    const double place = static_cast<double>(values.size() - 1) * percent / 100.0;
-    const auto low = static_cast<std::size_t>(place);
-    const std::size_t high = std::min(low + 1, values.size() - 1);
-    out.push_back(values[low] + (values[high] - values[low]) * (place - static_cast<double>(low)));
-  }
-  return out;
+  Quantiles101 quantiles(values.size());
+  for (const double value : values) quantiles.add(value);
+  return quantiles.quantiles();
 }
 
 }  // namespace udrl::command

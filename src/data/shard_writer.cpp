@@ -51,9 +51,9 @@ struct ShardWriter::Impl {
     if (in_shard >= options.records_per_shard) ++number, in_shard = 0;
   }
 
-  void append(const Json& json) {
+  void append(std::string_view line) {
     if (in_shard == options.records_per_shard) next_shard();
-    buffer.append(to_line(json)) += '\n';
+    buffer.append(line) += '\n';
     ++in_shard;
     if (buffer.size() >= buffer_bytes) spill();
   }
@@ -112,7 +112,8 @@ ShardWriter::~ShardWriter() {
   }
 }
 
-void ShardWriter::append(const Json& json) { impl_->append(json); }
+void ShardWriter::append(const Json& json) { impl_->append(to_line(json)); }
+void ShardWriter::append_line(std::string_view line) { impl_->append(line); }
 void ShardWriter::flush() { impl_->flush(); }
 
 void ShardWriter::close() {

@@ -7,13 +7,7 @@
 namespace udrl::distill {
 namespace {
 
-data::Record sample_from_json(const data::Json& json) {
-  data::Record record = data::record_from_json(json);
-  if (!record.id.empty() && !record.task.empty()) return record;
-  throw user_error("the record is no sample")
-      .expected("id, task and prompt")
-      .hint("give a folder that 'synthesize' wrote");
-}
+constexpr std::size_t lines_in_batch = 256;  // milliseconds of parsing
 
 std::string folder_name(const std::filesystem::path& path) {
   const std::filesystem::path plain = path.lexically_normal();
@@ -22,36 +16,65 @@ std::string folder_name(const std::filesystem::path& path) {
 
 }  // namespace
 
-RecordStream::RecordStream(std::vector<std::string> inputs, std::filesystem::path rejects)
+data::Record sample_of(const data::Line& line) {
+  data::Record record = data::record_from_json(data::parse_line(line));
+  if (!record.id.empty() && !record.task.empty()) return record;
+  throw user_error("the record is no sample")
+      .expected("id, task and prompt")
+      .hint("give a folder that 'synthesize' wrote");
+}
+
+SampleLines::SampleLines(std::vector<std::string> inputs, std::filesystem::path rejects)
     : inputs_(std::move(inputs)), rejects_(std::move(rejects)) {
   if (inputs_.empty()) throw user_error("no input").hint("name at least one folder with --input");
 }
 
-std::filesystem::path RecordStream::rejects_of(std::size_t input) const {
+std::filesystem::path SampleLines::rejects_of(std::size_t input) const {
   if (rejects_.empty() || input == 0) return rejects_;
   std::filesystem::path file = rejects_;
   return file.replace_filename(rejects_.stem().string() + "-" + std::to_string(input + 1) + ".jsonl");
 }
 
-bool RecordStream::open_next() {
-  if (reader_) rejected_before_ += reader_->rejected();
-  reader_.reset();
-  if (opened_ == inputs_.size()) return false;
-  reader_ = std::make_unique<data::JsonLinesReader>(inputs_[opened_],
-                                                    data::ReadOptions{!rejects_.empty(), rejects_of(opened_), true});
-  ++opened_;
+bool SampleLines::open_next() {
+  const std::size_t input = bad_.size();
+  if (input == inputs_.size()) return false;
+  reader_.emplace(inputs_[input]);
+  bad_.emplace_back(data::ReadOptions{!rejects_.empty(), rejects_of(input), true});
   return true;
 }
 
-std::optional<data::Record> RecordStream::next() {
+bool SampleLines::next(Line& line) {
   while (reader_ || open_next()) {
-    if (auto record = reader_->next_as(sample_from_json)) return record;
-    if (!open_next()) break;
+    line.input = bad_.size() - 1;
+    if (reader_->next(line)) return true;
+    reader_.reset();
+  }
+  return false;
+}
+
+std::optional<std::vector<SampleLines::Line>> SampleLines::next_batch() {
+  std::vector<Line> lines;
+  for (Line line; lines.size() < lines_in_batch && next(line);) lines.push_back(std::move(line));
+  return lines.empty() ? std::nullopt : std::optional(std::move(lines));
+}
+
+std::uint64_t SampleLines::rejected() const {
+  std::uint64_t count = 0;
+  for (const data::BadLines& bad : bad_) count += bad.count();
+  return count;
+}
+
+std::optional<data::Record> RecordStream::next() {
+  while (lines_.next(line_)) {
+    try {
+      return sample_of(line_);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::user) throw;
+      lines_.reject(line_, error);
+    }
   }
   return std::nullopt;
 }
-
-std::uint64_t RecordStream::rejected() const { return rejected_before_ + (reader_ ? reader_->rejected() : 0); }
 
 std::map<std::string, std::string> hash_inputs(const std::vector<std::string>& inputs) {
   std::map<std::string, std::string> hashes;

@@ -9,6 +9,7 @@
 #include "score_reuse.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::distill {

@@ -8,6 +8,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/data/shards.hpp"
 #include "udrl/distill/validity.hpp"
 
 namespace udrl::distill {

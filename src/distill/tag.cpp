@@ -1,21 +1,18 @@
-// The tag stage: read compact rows, fit, then stream the input again and write the splits.
+// The tag stage: read the input into rows on disk, fit, then stream the input again and write the splits.
 #include "udrl/distill/tag.hpp"
 
-#include <array>
-#include <optional>
-
+#include "record_stream.hpp"
 #include "tag_fit.hpp"
 #include "tag_near.hpp"
-#include "udrl/base/error.hpp"
+#include "tag_rank.hpp"
+#include "tag_write.hpp"
 #include "udrl/base/files.hpp"
-#include "udrl/base/process.hpp"
 
 namespace udrl::distill {
 namespace {
 
 namespace fs = std::filesystem;
 using data::Manifest;
-using data::Record;
 
 Manifest wanted_manifest(const TagOptions& options, const RunContext& context) {
   Manifest manifest;
@@ -28,47 +25,6 @@ Manifest wanted_manifest(const TagOptions& options, const RunContext& context) {
   return manifest;
 }
 
-const char* count_name(const Row& row) {
-  switch (row.outcome) {
-    case Outcome::duplicate: return "duplicate";
-    case Outcome::duplicate_across: return "duplicate_across";
-    case Outcome::near_duplicate: return "near_duplicate";
-    case Outcome::near_duplicate_across: return "near_duplicate_across";
-    case Outcome::near_held_out: return "near_held_out";
-    case Outcome::too_long: return "too_long";
-    case Outcome::empty: return "empty";
-    case Outcome::kept: break;
-  }
-  return split_names[static_cast<std::size_t>(row.split)];
-}
-
-std::map<std::string, std::uint64_t> count_outcomes(const Pool& pool) {
-  std::map<std::string, std::uint64_t> counts;
-  for (const Row& row : pool.rows) ++counts[count_name(row)];
-  if (pool.bad_lines > 0) counts["bad_lines"] = pool.bad_lines;
-  return counts;
-}
-
-void add_tags(Record& record, const Row& row) {
-  record.return_value = row.real_return;
-  record.words = row.words;
-  record.commands = {{"return", row.bin}, {"words", row.words}};
-  record.split = split_names[static_cast<std::size_t>(row.split)];
-}
-
-void write_splits(const TagOptions& options, Pool& pool, RecordStream stream, Observer& observer) {
-  std::array<std::optional<data::ShardWriter>, split_names.size()> writers;
-  for_each_kept(pool, std::move(stream), {"tag: write", "writing"}, observer, [&](const Row& row, Record& record) {
-    add_tags(record, row);
-    auto& writer = writers[static_cast<std::size_t>(row.split)];
-    if (!writer) writer.emplace(options.out / record.split);
-    writer->append(data::to_json(record));
-  });
-  for (auto& writer : writers) {
-    if (writer) writer->close();
-  }
-}
-
 void remove_splits(const fs::path& out) {
   for (const char* split : split_names) fs::remove_all(out / split);
 }
@@ -78,15 +34,16 @@ fs::path rejects_file(const TagOptions& options) {
 }
 
 TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& observer) {
-  const auto open = [&] { return RecordStream(options.input, rejects_file(options)); };
-  Pool pool = read_pool(options, open(), observer);
-  if (options.drop_near_samples) drop_near_samples(pool, options, open, observer);
-  if (options.drop_near_held_out) drop_near_held_out(pool, options, open, observer);
-  const command::Fitted fitted = fit_returns(pool, options);
+  Pool pool = read_pool(options, rejects_file(options), observer);
+  if (options.drop_near_samples) drop_near_samples(pool, observer);
+  if (options.drop_near_held_out) drop_near_held_out(pool, observer);
+  command::Fitted fitted = fit_returns(pool, options);
+  const IntentCounts intents = rank_returns(pool, fitted, {options.out});
+  count_support(pool, fitted);
   manifest.counts = count_outcomes(pool);
   remove_splits(options.out);
-  write_splits(options, pool, open(), observer);
-  const TagTable table = make_table(pool);
+  write_splits(pool, options, observer);
+  const TagTable table = make_table(pool, intents);
   command::save(fitted, options.out / "commands.json");
   write_file_atomic(options.out / "table.json", to_json(table).dump(1) + "\n");
   write_file_atomic(options.out / "table.txt", to_text(table));

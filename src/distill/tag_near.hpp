@@ -2,21 +2,16 @@
 // on. Not for: equal texts (tag_pool.cpp).
 #pragma once
 
-#include <functional>
-
 #include "tag_pool.hpp"
 
 namespace udrl::distill {
 
 /// Marks rows `near_duplicate` whose answer is nearly that of an earlier row of the same intent and task, and
-/// `near_duplicate_across` where it is another intent's. Temporary files lie on the disk of options.out.
-void drop_near_samples(Pool& pool, const TagOptions& options, const std::function<RecordStream()>& open,
-                       Observer& observer);
+/// `near_duplicate_across` where it is another intent's.
+void drop_near_samples(Pool& pool, Observer& observer);
 
 /// Marks training rows `near_held_out` whose intent nearly is one of valid, test or test_groups, or whose prompt nearly
-/// is a held-out prompt of the same task. Only held-out texts are in memory (about a kilobyte each); training rows
-/// stream by. `open` gives the input from its start, in the order of the rows.
-void drop_near_held_out(Pool& pool, const TagOptions& options, const std::function<RecordStream()>& open,
-                        Observer& observer);
+/// is a held-out prompt of the same task.
+void drop_near_held_out(Pool& pool, Observer& observer);
 
 }  // namespace udrl::distill

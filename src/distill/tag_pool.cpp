@@ -1,16 +1,13 @@
-// Reading scored records into their compact form.
+// Reading scored records into rows, finding equal answers, and giving each row its split.
 #include "tag_pool.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <set>
-#include <unordered_map>
 
+#include "tag_intents.hpp"
+#include "tag_read.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
-#include "udrl/base/process.hpp"
+#include "udrl/base/in_order.hpp"
 #include "udrl/data/dedup.hpp"
-#include "udrl/data/text.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -28,88 +25,68 @@ std::vector<std::string> needed_scores(const TagOptions& options) {
   return names;
 }
 
-/// Gives each distinct text the next number.
-class Numbers {
- public:
-  Numbers() = default;
-  explicit Numbers(const std::string& first) { of(first); }
-  std::uint32_t of(const std::string& text) {
-    const auto [entry, added] = numbers_.emplace(text, static_cast<std::uint32_t>(texts_.size()));
-    if (added) texts_.push_back(text);
-    return entry->second;
-  }
-  const std::vector<std::string>& texts() const { return texts_; }
-
- private:
-  std::unordered_map<std::string, std::uint32_t> numbers_;
-  std::vector<std::string> texts_;
-};
-
 class PoolReader {
  public:
-  explicit PoolReader(const TagOptions& options) : options_(options) { pool_.score_names = needed_scores(options); }
+  explicit PoolReader(const TagOptions& options)
+      : options_(options),
+        names_(needed_scores(options)),
+        read_(options, names_),
+        pool_{RowFile(options.out, names_.size()),
+              data::SignatureFile(options.near, options.out),
+              data::SignatureFile(options.near, options.out),
+              names_,
+              {},
+              {}},
+        texts_(options.out) {}
 
-  void add(const data::Record& record) {
-    Row row;
-    row.id = row_id(record);
-    const int words = record.words.value_or(data::count_words(record.prompt));
-    row.words = static_cast<std::uint8_t>(std::clamp(words, 0, 255));
-    row.outcome = outcome_of(record, words);
-    row.task = static_cast<std::uint16_t>(tasks_.of(record.task));
-    row.group = groups_.of(record.intent.intent_id + "/" + record.task);
-    add_scores(record, row.outcome);
-    row_intents_.push_back(intent_of(record.intent));
-    if (row.outcome == Outcome::kept) kept_[row_intents_.back()] = true;
-    pool_.rows.push_back(row);
+  void read(SampleLines lines, Observer& observer) {
+    Pass pass(observer, "tag: read", "reading its input", 0);
+    in_order([&] { return lines.next_batch(); }, read_,
+             [&](const std::vector<ReadLine>& batch) {
+               for (const ReadLine& line : batch) {
+                 if (const auto* bad = std::get_if<BadSample>(&line)) add(*bad, lines);
+                 else add(std::get<ReadSample>(line));
+                 pass.step();
+               }
+             });
+    pass.check();
   }
 
   Pool finish() {
-    number_tasks();
-    split();
+    texts_.find([&](std::uint64_t row, bool same_intent) {
+      pool_.rows.set_outcome(row, same_intent ? Outcome::duplicate : Outcome::duplicate_across);
+    });
+    split(slots());
     return std::move(pool_);
   }
 
  private:
-  Outcome outcome_of(const data::Record& record, int words) {
-    if (words < 1) return Outcome::empty;
-    if (words > command::max_words) return Outcome::too_long;
-    if (!seen_.insert(record.prompt, record.intent.intent_id + "/" + record.task)) return Outcome::duplicate;
-    if (!seen_across_.insert(record.prompt, record.task)) return Outcome::duplicate_across;
-    return Outcome::kept;
+  void add(const BadSample& bad, SampleLines& lines) {
+    lines.reject(bad.line, bad.why);
+    Row row;
+    row.outcome = Outcome::bad_line;
+    pool_.rows.append(row, std::vector<double>(names_.size()));
+    sign(pool_.answers, "");
   }
 
-  void add_scores(const data::Record& record, Outcome outcome) {
-    for (const std::string& name : pool_.score_names) {
-      const auto found = record.scores.find(name);
-      const bool there = found != record.scores.end();
-      if (!there && outcome == Outcome::kept) {
-        throw user_error("a record has no score '" + name + "'")
-            .at("record " + record.id)
-            .hint(
-                "run 'score' with this scorer, or give it no weight (and set copying_penalty to 0 to go without "
-                "copying)");
-      }
-      pool_.scores.push_back(there ? found->second : 0.0);
-    }
+  void add(const ReadSample& sample) {
+    const std::uint32_t intents = intents_.size();
+    Row row = sample.row;
+    row.intent = intents_.number_of(sample.intent_key, sample.intent);
+    row.task = static_cast<std::uint16_t>(tasks_.of(sample.task));
+    if (row.intent == intents) sign(pool_.intents, sample.intent.intent);
+    if (row.kept()) texts_.add(pool_.rows.size(), sample.text, row.intent);
+    if (!sample.answer.empty()) pool_.answers.append(sample.answer);
+    pool_.rows.append(row, sample.scores);
   }
 
-  /// The number of a distinct intent, whose origin is noted when it is seen first.
-  std::uint32_t intent_of(const data::Intent& intent) {
-    const std::uint32_t number = intents_.of(intent.intent_id);
-    if (number < origins_.size()) return number;
-    data::Origin origin;
-    origin.group = group_names_.of(intent.group);
-    origin.subject = subject_names_.of(data::subject_of(intent));
-    origin.format = format_names_.of(intent.format);
-    origin.wish = leading_bits(content_id({data::subject_of(intent), intent.format, intent.occasion, intent.style}));
-    origin.intent = leading_bits(intent.intent_id);
-    origins_.push_back(origin);
-    kept_.push_back(false);
-    return number;
+  void sign(data::SignatureFile& file, const std::string& text) const {
+    const data::Signature signature = read_.sign(text);
+    if (!signature.empty()) file.append(signature);
   }
 
-  /// Slots: the order that was asked for, then by name.
-  void number_tasks() {
+  /// By number of task: the order that was asked for, then by name.
+  std::vector<std::uint16_t> slots() {
     std::vector<std::string> names = tasks_.texts();
     const auto place = [&](const std::string& name) {
       return std::find(options_.tasks.begin(), options_.tasks.end(), name) - options_.tasks.begin();
@@ -124,87 +101,62 @@ class PoolReader {
     for (const std::string& name : tasks_.texts()) {
       slot.push_back(static_cast<std::uint16_t>(std::find(names.begin(), names.end(), name) - names.begin()));
     }
-    for (Row& row : pool_.rows) row.task = slot[row.task];
     pool_.tasks = std::move(names);
+    return slot;
   }
 
-  /// Only intents of which a record was kept take part: the others may not hold anything out.
-  void split() {
-    std::vector<data::Origin> present;
-    for (std::size_t i = 0; i < origins_.size(); ++i) {
-      if (kept_[i]) present.push_back(origins_[i]);
-    }
-    const data::OriginNames names{group_names_.texts(), subject_names_.texts(), format_names_.texts()};
-    const auto splits = data::split_intents(present, names, options_.split);
-    std::vector<Split> of_intent(origins_.size(), Split::train);
-    std::map<std::string, std::set<std::uint32_t>> subjects;
-    for (std::size_t i = 0, next = 0; i < origins_.size(); ++i) {
-      if (!kept_[i]) continue;
-      of_intent[i] = splits[next++];
-      subjects[split_names[static_cast<std::size_t>(of_intent[i])]].insert(origins_[i].subject);
-    }
-    for (const auto& [name, numbers] : subjects) pool_.subjects[name] = numbers.size();
-    for (std::size_t i = 0; i < pool_.rows.size(); ++i) pool_.rows[i].split = of_intent[row_intents_[i]];
+  /// Intents of which a record was kept.
+  std::vector<bool> present_intents() {
+    std::vector<bool> present(intents_.size());
+    pool_.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) {
+      if (!row.kept()) return;
+      if (row.lacks > 0) throw missing_score(row);
+      present[row.intent] = true;
+    });
+    return present;
+  }
+
+  Error missing_score(const Row& row) const {
+    const std::string id(row.id.begin(), std::find(row.id.begin(), row.id.end(), '\0'));
+    return user_error("a record has no score '" + names_[row.lacks - 1u] + "'")
+        .at("record " + id)
+        .hint(
+            "run 'score' with this scorer, or give it no weight (and set copying_penalty to 0 to go without copying)");
+  }
+
+  void split(const std::vector<std::uint16_t>& slot_of) {
+    IntentTable::Parts parts = intents_.split(present_intents(), options_.split);
+    pool_.subjects = std::move(parts.subjects);
+    pool_.rows.update([&](std::uint64_t, Row& row, std::span<const double>) {
+      if (row.outcome == Outcome::bad_line) return;
+      row.task = slot_of[row.task];
+      row.split = parts.of_intent[row.intent];
+    });
   }
 
   const TagOptions& options_;
+  std::vector<std::string> names_;  ///< of the scores
+  SampleReader read_;
   Pool pool_;
-  Numbers tasks_, groups_, intents_, group_names_, subject_names_, format_names_{""};
-  data::SeenTexts seen_, seen_across_;
-  std::vector<data::Origin> origins_;  ///< by number of intent
-  std::vector<bool> kept_;             ///< by number of intent: any of its records
-  std::vector<std::uint32_t> row_intents_;
+  Numbers tasks_;
+  IntentTable intents_;
+  data::DuplicateFinder texts_;
 };
-
-/// The input changed between two passes: no file of ours can be trusted then.
-Error changed_input() {
-  return failure("the input changed while it was being tagged")
-      .hint("let nothing write to it, and run the same command again");
-}
 
 }  // namespace
 
-RowId row_id(const data::Record& record) {
-  RowId id{};
-  std::copy_n(record.id.begin(), std::min(record.id.size(), id.size()), id.begin());
-  return id;
+void Pass::step() {
+  if (++progress_.done % report_every != 0 && progress_.done != progress_.total) return;
+  observer_.progress(progress_);
+  check();
 }
 
-std::map<std::string, double> Pool::scores_of(std::size_t row) const {
-  std::map<std::string, double> out;
-  for (std::size_t i = 0; i < score_names.size(); ++i) out[score_names[i]] = scores[row * score_names.size() + i];
-  return out;
-}
+void Pass::check() const { check_stop("tag stopped while " + doing_, "run the same command again: it begins anew"); }
 
-Pool read_pool(const TagOptions& options, RecordStream stream, Observer& observer) {
+Pool read_pool(const TagOptions& options, const std::filesystem::path& rejects, Observer& observer) {
   PoolReader reader(options);
-  Progress progress{"tag: read", "prompts", 0, 0, 0, ""};
-  while (const auto record = stream.next()) {
-    reader.add(*record);
-    if (++progress.done % report_every != 0) continue;
-    observer.progress(progress);
-    check_stop("tag stopped while reading its input", "run the same command again");
-  }
-  Pool pool = reader.finish();
-  pool.bad_lines = stream.rejected();
-  return pool;
-}
-
-void for_each_kept(Pool& pool, RecordStream stream, const Pass& pass, Observer& observer,
-                   const std::function<void(Row&, data::Record&)>& use) {
-  Progress progress{pass.what, "prompts", 0, pool.rows.size(), 0, ""};
-  for (Row& row : pool.rows) {
-    std::optional<data::Record> record = stream.next();
-    if (!record) throw changed_input();
-    if (++progress.done % report_every == 0 || progress.done == progress.total) {
-      observer.progress(progress);
-      check_stop("tag stopped while " + pass.doing, "run the same command again: it begins anew");
-    }
-    if (row.outcome != Outcome::kept) continue;
-    if (row_id(*record) != row.id) throw changed_input();
-    use(row, *record);
-  }
-  if (stream.next()) throw changed_input();  // and bad lines at the end are set aside too
+  reader.read(SampleLines(options.input, rejects), observer);
+  return reader.finish();
 }
 
 }  // namespace udrl::distill

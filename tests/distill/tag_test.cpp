@@ -113,7 +113,9 @@ TEST_CASE("Moments and lines of degenerate data are defined") {
   const Line flat = fit_line(std::vector<double>{3, 3}, std::vector<double>{1, 2});
   CHECK(flat.slope == 0.0);
   CHECK(flat.intercept == Approx(1.5));
-  CHECK(spread_within(std::vector<double>{1, 2}, std::vector<std::uint32_t>{0, 1}) == 0.0);
+  SpreadWithin spread;
+  for (const double alone : {1.0, 2.0}) spread.add_group(std::vector<double>{alone});
+  CHECK(spread.spread() == 0.0);
 }
 
 TEST_CASE("Returns, fits and bins agree with NumPy") {

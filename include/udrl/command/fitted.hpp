@@ -111,7 +111,19 @@ struct Fitted {
 
 /// Share of `draws` below `value`, ties counting half; nothing where there are fewer than 5 draws.
 std::optional<double> percentile_among(std::span<const double> draws, double value);
-/// 101 quantiles by linear interpolation (numpy's default); `values` not empty.
+/// 101 quantiles by linear interpolation (numpy's default) of n values, 1 or more, that come in ascending order.
+class Quantiles101 {
+ public:
+  explicit Quantiles101(std::uint64_t n) : n_(n) {}
+  void add(double value);
+  const std::vector<double>& quantiles() const { return quantiles_; }
+
+ private:
+  std::uint64_t n_, seen_ = 0;
+  double before_ = 0;  ///< the value before
+  std::vector<double> quantiles_;
+};
+/// The same of values in any order.
 std::vector<double> quantiles_101(std::vector<double> values);
 
 nlohmann::json to_json(const Fitted& fitted);

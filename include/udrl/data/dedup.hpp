@@ -1,27 +1,31 @@
-// Exact duplicates, by normalised and case-folded text. Not for: near duplicates.
+// Exact duplicates, by normalised and case-folded text, among millions in flat memory. Not for: near duplicates.
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <string_view>
-#include <unordered_set>
+
+#include "udrl/data/external_sort.hpp"
 
 namespace udrl::data {
 
-/// Remembers 128 bits of SHA-256 for each distinct text: about 40 bytes a text, whatever its length.
-class SeenTexts {
+/// 128 bits of SHA-256: equal for texts that are the same but for case and spacing, in one scope (for example a task).
+using TextKey = std::array<std::uint64_t, 2>;
+TextKey text_key(std::string_view text, std::string_view scope = "");
+
+class DuplicateFinder {
  public:
-  /// True if `text` was not seen before in `scope` (for example an intent's id and a task).
-  bool insert(std::string_view text, std::string_view scope = "");
-  std::size_t size() const { return seen_.size(); }
+  /// Temporary files lie on the disk of `where`, an existing folder.
+  explicit DuplicateFinder(const std::filesystem::path& where) : keys_(where) {}
+  /// `number`: ascending. `owner`: whose text it is (for example an intent).
+  void add(std::uint64_t number, const TextKey& key, std::uint32_t owner);
+  /// Each text of which there is an earlier one, in any order; `same_owner`: of its owner. Call once.
+  void find(const std::function<void(std::uint64_t number, bool same_owner)>& take);
 
  private:
-  using Key = std::array<std::uint64_t, 2>;
-  struct Hash {
-    std::size_t operator()(const Key& key) const noexcept { return static_cast<std::size_t>(key[0]); }
-  };
-  std::unordered_set<Key, Hash> seen_;
+  ExternalSorter keys_;  ///< (half of the key, number): the other half and the owner
 };
 
 }  // namespace udrl::data

@@ -5,10 +5,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "udrl/base/options.hpp"
@@ -44,28 +42,17 @@ class MinHash {
   std::vector<std::uint64_t> factors_, offsets_;
 };
 
-/// In memory, a few hundred bytes a text: held-out parts, the answers to one intent.
-class NearIndex {
- public:
-  struct Match {
-    std::uint64_t item = 0;
-    double similarity = 0;
-  };
-  explicit NearIndex(const NearOptions& options);
-  /// The most similar text at or above the threshold (the first of equals).
-  std::optional<Match> find(std::string_view text) const;
-  void add(std::string_view text, std::uint64_t item);
-
- private:
-  NearOptions options_;
-  MinHash hash_;
-  std::vector<std::pair<std::uint64_t, Signature>> texts_;
-  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> buckets_;
+/// `of` < `item`, is kept itself, and of those the most similar.
+struct NearDuplicate {
+  std::uint64_t item = 0, of = 0;
+  double similarity = 0;
 };
 
-/// On disk, in flat memory: millions of texts. Signatures and bands lie in a temporary folder below `where`.
+/// Texts against each other, on disk: millions of them in flat memory. Not for: texts that take part in other ways
+/// (near_search.hpp).
 class NearFinder {
  public:
+  /// Temporary files lie on the disk of `where`, an existing folder.
   NearFinder(const NearOptions& options, const std::filesystem::path& where);
   ~NearFinder();
   NearFinder(const NearFinder&) = delete;
@@ -73,12 +60,8 @@ class NearFinder {
 
   /// Texts are numbered from 0 in the order in which they are added.
   void add(std::string_view text);
-  struct Duplicate {
-    std::uint64_t item, of;  ///< `of` < `item`, is kept itself, and of those the most similar
-    double similarity;
-  };
   /// Each text that resembles an earlier one which is kept, in ascending order. Call once.
-  std::vector<Duplicate> find();
+  std::vector<NearDuplicate> find();
 
  private:
   struct Impl;

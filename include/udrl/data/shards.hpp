@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "udrl/data/lines.hpp"
 #include "udrl/data/record.hpp"
 
 namespace udrl::data {
@@ -20,12 +21,6 @@ std::vector<std::filesystem::path> list_shards(const std::filesystem::path& fold
 
 /// False also where the folder does not exist.
 bool has_shards(const std::filesystem::path& folder);
-
-struct ReadOptions {
-  bool skip_bad = false;          ///< put malformed lines into `rejects` and go on
-  std::filesystem::path rejects;  ///< a JSONL file {file, line, why, text}; required with skip_bad; replaced
-  bool can_skip = false;          ///< the tool has a flag --skip-bad: the error of a bad line names it
-};
 
 /// Reads lines across shards, gzipped or not. A malformed line (not JSON, an empty line, a record that
 /// `record_from_json` refuses) stops with file, line and reason, or is rejected and counted.
@@ -72,6 +67,8 @@ class ShardWriter {
   ~ShardWriter();
   ShardWriter(ShardWriter&&) noexcept;
   void append(const Json& json);
+  /// What `to_line` made.
+  void append_line(std::string_view line);
   void flush();
   void close();
 

@@ -64,8 +64,10 @@ struct TagResult {
 /// task and text), `duplicate_across` (same task and text for another intent), `near_duplicate`,
 /// `near_duplicate_across` (nearly the same), `near_held_out` (a training text that nearly is a held-out one),
 /// `too_long` (more than 80 words), `empty`, `bad_lines`.
-/// An unfinished output is begun anew; a finished one of the same config and inputs is only reported. Throws `Error`
-/// (user): a record without one of the weighted scores, a task without training records, too many tasks.
+/// Memory holds about a hundred bytes a distinct intent and a bit or two a record; temporary files of about a kilobyte
+/// a record lie on the disk of `out` until it ends. An unfinished output is begun anew; a finished one of the same
+/// config and inputs is only reported. Throws `Error` (user): a record without one of the weighted scores, a task
+/// without training records, too many tasks.
 TagResult tag_samples(const TagOptions& options, const RunContext& context);
 
 }  // namespace udrl::distill

@@ -1,0 +1,129 @@
+// The order of returns within a task, and within an intent and task.
+#include "tag_rank.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <set>
+
+#include "udrl/data/external_sort.hpp"
+#include "udrl/distill/returns.hpp"
+
+namespace udrl::distill {
+namespace {
+
+using command::Fitted;
+using command::ReturnKind;
+using data::ExternalSorter;
+
+/// Bits whose order is that of the numbers.
+std::uint64_t sortable(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value + 0.0);  // -0 is 0
+  constexpr std::uint64_t sign = std::uint64_t{1} << 63;
+  return (bits & sign) != 0 ? ~bits : bits | sign;
+}
+double from_sortable(std::uint64_t bits) {
+  constexpr std::uint64_t sign = std::uint64_t{1} << 63;
+  return std::bit_cast<double>((bits & sign) != 0 ? bits & ~sign : ~bits);
+}
+
+void fit_distributions(Pool& pool, Fitted& fitted, const SortRoom& room) {
+  ExternalSorter returns(room.where, room.memory);  // (slot, return)
+  std::vector<std::uint64_t> count(fitted.tasks.size());
+  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) {
+    if (!row.trains()) return;
+    returns.add(row.task, sortable(row.real_return));
+    ++count[row.task];
+  });
+  std::vector<command::Quantiles101> quantiles(count.begin(), count.end());
+  std::vector<BinEdges> edges;
+  for (const std::uint64_t n : count) edges.emplace_back(n, fitted.bins);
+  returns.drain([&](const ExternalSorter::Entry& entry) {
+    quantiles[entry.key].add(from_sortable(entry.order));
+    edges[entry.key].add(from_sortable(entry.order));
+  });
+  for (std::size_t slot = 0; slot < count.size(); ++slot) {
+    fitted.tasks[slot].quantiles = quantiles[slot].quantiles();
+    if (fitted.kind == ReturnKind::global) fitted.tasks[slot].edges = edges[slot].edges();
+  }
+}
+
+/// One draw of an intent and task, as it lies in the sorter.
+struct Draw {
+  double real_return = 0;
+  RowId id{};
+  std::uint64_t row = 0;
+  Split split = Split::train;
+  std::array<std::uint8_t, 7> unused{};  ///< no byte that is written is unset
+};
+using Draws = std::vector<Draw>;
+
+/// Equal returns in the order of their ids.
+void sort_by_return(Draws& draws) {
+  std::sort(draws.begin(), draws.end(),
+            [](const Draw& a, const Draw& b) { return std::tie(a.real_return, a.id) < std::tie(b.real_return, b.id); });
+}
+
+/// The draws of each intent and task: use(slot, draws).
+template <class Use>
+void for_each_group(Pool& pool, const SortRoom& room, Use use) {
+  ExternalSorter sorter(room.where, room.memory);  // (intent and slot, row): the draw
+  pool.rows.for_each([&](std::uint64_t number, const Row& row, std::span<const double>) {
+    if (!row.kept()) return;
+    const Draw draw{row.real_return, row.id, number, row.split, {}};
+    const std::uint64_t group = std::uint64_t{row.intent} << 16 | row.task;
+    sorter.add(group, number, {reinterpret_cast<const char*>(&draw), sizeof draw});
+  });
+  Draws draws;
+  std::uint64_t group = 0;
+  const auto finish = [&] {
+    if (!draws.empty()) use(static_cast<std::uint16_t>(group & 0xFFFF), draws);
+    draws.clear();
+  };
+  sorter.drain([&](const ExternalSorter::Entry& entry) {
+    if (entry.key != group) finish();
+    group = entry.key;
+    std::memcpy(&draws.emplace_back(), entry.payload.data(), sizeof(Draw));
+  });
+  finish();
+}
+
+/// By their order in `draws`.
+std::vector<int> bins_of(const Fitted& fitted, std::uint16_t slot, const Draws& draws) {
+  std::vector<int> bins;
+  for (const Draw& draw : draws) {
+    bins.push_back(fitted.kind == ReturnKind::global ? fitted.bin_of(fitted.tasks[slot], draw.real_return)
+                                                     : rank_bin(bins.size() + 1, draws.size(), fitted.bins));
+  }
+  return bins;
+}
+
+std::vector<double> training_returns(const Draws& draws) {
+  std::vector<double> returns;
+  for (const Draw& draw : draws) {
+    if (draw.split == Split::train) returns.push_back(draw.real_return);
+  }
+  return returns;
+}
+
+}  // namespace
+
+IntentCounts rank_returns(Pool& pool, Fitted& fitted, const SortRoom& room) {
+  fit_distributions(pool, fitted, room);
+  IntentCounts intents;
+  std::vector<SpreadWithin> spreads(fitted.tasks.size());
+  for_each_group(pool, room, [&](std::uint16_t slot, Draws& draws) {
+    spreads[slot].add_group(training_returns(draws));
+    sort_by_return(draws);
+    const std::vector<int> bins = bins_of(fitted, slot, draws);
+    for (std::size_t i = 0; i < draws.size(); ++i) pool.rows.set_bin(draws[i].row, bins[i]);
+    // An intent belongs to one split.
+    for (const int bin : std::set<int>(bins.begin(), bins.end()))
+      ++intents[{draws.front().split, slot, static_cast<std::int8_t>(bin)}];
+  });
+  for (std::size_t slot = 0; slot < spreads.size(); ++slot) fitted.tasks[slot].spread_within = spreads[slot].spread();
+  return intents;
+}
+
+}  // namespace udrl::distill

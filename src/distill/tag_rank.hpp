@@ -1,0 +1,28 @@
+// Quantiles, edges and bins, by sorting the rows on disk: once by return, once by intent. Not for: returns
+// (tag_fit.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <tuple>
+
+#include "tag_pool.hpp"
+
+namespace udrl::distill {
+
+/// Where runs lie, and how many bytes of memory each sort may take.
+struct SortRoom {
+  std::filesystem::path where;
+  std::size_t memory = std::size_t{32} << 20;
+};
+
+/// Intents of each (split, slot, bin).
+using IntentCounts = std::map<std::tuple<Split, std::uint16_t, std::int8_t>, std::uint64_t>;
+
+/// Fills quantiles, edges and spread of `fitted` from rows that train, then `bin` of every row that is kept. Memory
+/// holds the draws of one intent and task at a time.
+IntentCounts rank_returns(Pool& pool, command::Fitted& fitted, const SortRoom& room);
+
+}  // namespace udrl::distill

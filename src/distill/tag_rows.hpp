@@ -1,0 +1,73 @@
+// The compact form in which tag holds its records: one row of fixed size a line of the input, on disk. Not for: texts.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "udrl/data/entry_file.hpp"
+#include "udrl/data/record.hpp"
+#include "udrl/data/splits.hpp"
+
+namespace udrl::distill {
+
+using data::Split;
+using data::split_names;
+
+enum class Outcome : std::uint8_t {
+  kept,
+  duplicate,
+  duplicate_across,
+  near_duplicate,
+  near_duplicate_across,
+  near_held_out,
+  too_long,
+  empty,
+  bad_line
+};
+
+using RowId = std::array<char, 32>;
+/// A record's id; a shorter one is filled with zero bytes, a longer one cut.
+RowId row_id(const data::Record& record);
+
+struct Row {
+  RowId id{};                ///< hexadecimal; ties break by it
+  std::uint32_t intent = 0;  ///< number in the order of appearance
+  std::uint16_t task = 0;    ///< slot
+  std::uint8_t words = 0;
+  Outcome outcome = Outcome::kept;
+  Split split = Split::train;
+  std::int8_t bin = -1;
+  std::uint8_t lacks = 0;                ///< 1 + number of the first score that is missing
+  std::array<std::uint8_t, 5> unused{};  ///< no byte that is written is unset
+  double real_return = 0;
+
+  bool kept() const { return outcome == Outcome::kept; }
+  bool trains() const { return kept() && split == Split::train; }
+};
+
+/// Every line of the input in its order, the bad ones too, each with so many scores.
+class RowFile {
+ public:
+  RowFile(const std::filesystem::path& where, std::size_t scores);
+  void append(const Row& row, std::span<const double> scores);
+  std::uint64_t size() const { return file_.size(); }
+  Row read(std::uint64_t number) { return read(number, 1).front(); }
+  std::vector<Row> read(std::uint64_t first, std::uint64_t count);
+  void set_outcome(std::uint64_t number, Outcome outcome);
+  void set_bin(std::uint64_t number, int bin);
+
+  using Use = std::function<void(std::uint64_t number, const Row& row, std::span<const double> scores)>;
+  void for_each(const Use& use);
+  using Change = std::function<void(std::uint64_t number, Row& row, std::span<const double> scores)>;
+  void update(const Change& change);
+
+ private:
+  std::size_t scores_;
+  data::EntryFile file_;
+};
+
+}  // namespace udrl::distill
