@@ -2,6 +2,8 @@
 #include "udrl/distill/tag.hpp"
 
 #include "record_stream.hpp"
+#include "tag_arms.hpp"
+#include "tag_coverage.hpp"
 #include "tag_fit.hpp"
 #include "tag_near.hpp"
 #include "tag_rank.hpp"
@@ -38,7 +40,8 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
   if (options.drop_near_samples) drop_near_samples(pool, observer);
   if (options.drop_near_held_out) drop_near_held_out(pool, observer);
   command::Fitted fitted = fit_returns(pool, options);
-  const IntentCounts intents = rank_returns(pool, fitted, {options.out});
+  IntentCounts intents = rank_returns(pool, fitted, {options.out}, options.arm);
+  choose_arm(pool, fitted, options, intents);
   count_support(pool, fitted);
   manifest.counts = count_outcomes(pool);
   remove_splits(options.out);
@@ -47,6 +50,7 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
   command::save(fitted, options.out / "commands.json");
   write_file_atomic(options.out / "table.json", to_json(table).dump(1) + "\n");
   write_file_atomic(options.out / "table.txt", to_text(table));
+  write_file_atomic(options.out / "coverage.html", coverage_html(fitted));
   return table;
 }
 
@@ -64,6 +68,14 @@ void declare(OptionSet& set, TagOptions& o) {
   set.add("copying_penalty", o.copying_penalty, "taken off the return for each standard deviation of copying")
       .range(0, 10);
   set.add("tasks", o.tasks, "order of the task slots; those not named follow by name");
+  set.add("only_tasks", o.only_tasks, "leave out tasks that 'tasks' does not name: one student a task");
+  set.add("held_out_scorers", o.held_out_scorers, "kept for evaluation: none of them may have a weight");
+  set.add("force_held_out", o.force_held_out, "they may have one all the same");
+  set.add("keep_best", o.arm.keep_best, "train on so many answers of each intent and task, by return; 0: all")
+      .range(0, 1000);
+  set.add("keep_share", o.arm.keep_share, "train on this share of each task's records, by return").range(0.001, 1);
+  set.add("shuffle_returns", o.arm.shuffle_returns, "placebo: returns are dealt out anew");
+  set.add("mix", o.arm.mix, "task = weight: training records are left out until the tasks stand so").range(0, 1e9);
   set.add("seed", o.split.seed, "seed that chooses the subjects held out");
   set.add("test_fraction", o.split.test_fraction, "share of each group's subjects held out for test").range(0, 0.9);
   set.add("valid_fraction", o.split.valid_fraction, "share of each group's subjects held out for valid").range(0, 0.9);

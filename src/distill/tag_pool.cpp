@@ -18,6 +18,15 @@ std::vector<std::string> needed_scores(const TagOptions& options) {
   std::vector<std::string> names;
   for (const auto& [name, weight] : options.weights) {
     if (weight != 0) names.push_back(name);
+    const auto& kept_apart = options.held_out_scorers;
+    const bool apart = std::find(kept_apart.begin(), kept_apart.end(), name) != kept_apart.end();
+    if (weight != 0 && apart && !options.force_held_out) {
+      throw user_error("a scorer is held out for evaluation, and has a weight in the return")
+          .got("'" + name + "'")
+          .hint(
+              "take it out of 'weights' or of 'held_out_scorers': who makes the labels cannot judge the student "
+              "(force_held_out does it all the same)");
+    }
   }
   if (names.empty()) throw user_error("no scorer has a weight").hint("set 'weights', for example relevance = 1.0");
   const bool has_copying = std::find(names.begin(), names.end(), "copying") != names.end();
@@ -73,7 +82,7 @@ class PoolReader {
     const std::uint32_t intents = intents_.size();
     Row row = sample.row;
     row.intent = intents_.number_of(sample.intent_key, sample.intent);
-    row.task = static_cast<std::uint16_t>(tasks_.of(sample.task));
+    if (row.outcome != Outcome::other_task) row.task = static_cast<std::uint16_t>(tasks_.of(sample.task));
     if (row.intent == intents) sign(pool_.intents, sample.intent.intent);
     if (row.kept()) texts_.add(pool_.rows.size(), sample.text, row.intent);
     if (!sample.answer.empty()) pool_.answers.append(sample.answer);
@@ -128,7 +137,7 @@ class PoolReader {
     IntentTable::Parts parts = intents_.split(present_intents(), options_.split);
     pool_.subjects = std::move(parts.subjects);
     pool_.rows.update([&](std::uint64_t, Row& row, std::span<const double>) {
-      if (row.outcome == Outcome::bad_line) return;
+      if (row.outcome == Outcome::bad_line || row.outcome == Outcome::other_task) return;
       row.task = slot_of[row.task];
       row.split = parts.of_intent[row.intent];
     });

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <set>
 
+#include "udrl/base/files.hpp"
 #include "udrl/data/external_sort.hpp"
 #include "udrl/distill/returns.hpp"
 
@@ -99,6 +100,23 @@ std::vector<int> bins_of(const Fitted& fitted, std::uint16_t slot, const Draws& 
   return bins;
 }
 
+/// Placebo: an advantage is dealt out anew among the draws of its intent, a global return among all bins; by the hash
+/// of the record's id, so that the order of the input does not matter.
+void shuffle(std::vector<int>& bins, const Fitted& fitted, const Draws& draws) {
+  std::vector<std::pair<std::uint64_t, std::size_t>> order;
+  for (std::size_t i = 0; i < draws.size(); ++i) {
+    const std::string id(draws[i].id.begin(), draws[i].id.end());
+    order.emplace_back(leading_bits(content_id({"placebo", id})), i);
+    if (fitted.kind == ReturnKind::global) {
+      bins[i] = static_cast<int>(order.back().first % static_cast<std::uint64_t>(fitted.bins));
+    }
+  }
+  if (fitted.kind == ReturnKind::global) return;
+  std::sort(order.begin(), order.end());
+  const std::vector<int> ranked = bins;
+  for (std::size_t place = 0; place < order.size(); ++place) bins[order[place].second] = ranked[place];
+}
+
 std::vector<double> training_returns(const Draws& draws) {
   std::vector<double> returns;
   for (const Draw& draw : draws) {
@@ -109,15 +127,21 @@ std::vector<double> training_returns(const Draws& draws) {
 
 }  // namespace
 
-IntentCounts rank_returns(Pool& pool, Fitted& fitted, const SortRoom& room) {
+IntentCounts rank_returns(Pool& pool, Fitted& fitted, const SortRoom& room, const ArmOptions& arm) {
   fit_distributions(pool, fitted, room);
   IntentCounts intents;
   std::vector<SpreadWithin> spreads(fitted.tasks.size());
   for_each_group(pool, room, [&](std::uint16_t slot, Draws& draws) {
     spreads[slot].add_group(training_returns(draws));
     sort_by_return(draws);
-    const std::vector<int> bins = bins_of(fitted, slot, draws);
-    for (std::size_t i = 0; i < draws.size(); ++i) pool.rows.set_bin(draws[i].row, bins[i]);
+    std::vector<int> bins = bins_of(fitted, slot, draws);
+    const bool trains = draws.front().split == Split::train;
+    if (arm.shuffle_returns && trains) shuffle(bins, fitted, draws);
+    const std::size_t best = arm.keep_best > 0 && trains ? static_cast<std::size_t>(arm.keep_best) : draws.size();
+    for (std::size_t i = 0; i < draws.size(); ++i) {
+      pool.rows.set_bin(draws[i].row, bins[i]);
+      if (i + best < draws.size()) pool.rows.set_outcome(draws[i].row, Outcome::not_chosen);
+    }
     // An intent belongs to one split.
     for (const int bin : std::set<int>(bins.begin(), bins.end()))
       ++intents[{draws.front().split, slot, static_cast<std::int8_t>(bin)}];

@@ -21,8 +21,9 @@ struct SortRoom {
 /// Intents of each (split, slot, bin).
 using IntentCounts = std::map<std::tuple<Split, std::uint16_t, std::int8_t>, std::uint64_t>;
 
-/// Fills quantiles, edges and spread of `fitted` from rows that train, then `bin` of every row that is kept. Memory
-/// holds the draws of one intent and task at a time.
-IntentCounts rank_returns(Pool& pool, command::Fitted& fitted, const SortRoom& room);
+/// Fills quantiles, edges and spread of `fitted` from rows that train, then `bin` of every row that is kept. Of the
+/// `arm`: training rows below the best so many of their intent and task are left out, and bins shuffled. Memory holds
+/// the draws of one intent and task at a time.
+IntentCounts rank_returns(Pool& pool, command::Fitted& fitted, const SortRoom& room, const ArmOptions& arm = {});
 
 }  // namespace udrl::distill

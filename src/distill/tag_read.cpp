@@ -9,10 +9,19 @@
 namespace udrl::distill {
 namespace {
 
+bool breaks_a_rule(const data::Record& record) {
+  const auto valid = record.scores.find("valid");
+  return valid != record.scores.end() && valid->second < 0.5;
+}
+
 /// Duplicates are found later, among all.
-Outcome outcome_of(int words) {
+Outcome outcome_of(const data::Record& record, int words, const TagOptions& options) {
+  const auto& tasks = options.tasks;
+  if (options.only_tasks && std::find(tasks.begin(), tasks.end(), record.task) == tasks.end())
+    return Outcome::other_task;
   if (words < 1) return Outcome::empty;
-  return words > command::max_words ? Outcome::too_long : Outcome::kept;
+  if (words > command::max_words) return Outcome::too_long;
+  return breaks_a_rule(record) ? Outcome::invalid : Outcome::kept;
 }
 
 }  // namespace
@@ -22,7 +31,7 @@ ReadSample SampleReader::read(data::Record record) const {
   const int words = record.words.value_or(data::count_words(record.prompt));
   sample.row.id = row_id(record);
   sample.row.words = static_cast<std::uint8_t>(std::clamp(words, 0, 255));
-  sample.row.outcome = outcome_of(words);
+  sample.row.outcome = outcome_of(record, words, options_);
   for (std::size_t i = 0; i < score_names_.size(); ++i) {
     const auto score = record.scores.find(score_names_[i]);
     const bool there = score != record.scores.end();

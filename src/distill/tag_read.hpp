@@ -33,7 +33,7 @@ using ReadLine = std::variant<ReadSample, BadSample>;
 class SampleReader {
  public:
   SampleReader(const TagOptions& options, const std::vector<std::string>& score_names)
-      : score_names_(score_names), hash_(options.near), sign_(looks_for_near(options)) {}
+      : options_(options), score_names_(score_names), hash_(options.near), sign_(looks_for_near(options)) {}
   std::vector<ReadLine> operator()(std::vector<SampleLines::Line> lines) const;
   data::Signature sign(const std::string& text) const { return sign_ ? hash_.signature(text) : data::Signature(); }
 
@@ -43,6 +43,7 @@ class SampleReader {
 
  private:
   ReadSample read(data::Record record) const;
+  const TagOptions& options_;
   const std::vector<std::string>& score_names_;
   data::MinHash hash_;
   bool sign_;

@@ -26,6 +26,9 @@ enum class Outcome : std::uint8_t {
   near_held_out,
   too_long,
   empty,
+  invalid,
+  other_task,
+  not_chosen,
   bad_line
 };
 

@@ -5,13 +5,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 doctor() { "$DISTILL" doctor --input "$SCORED" --out "$1" --resamples 100 --quiet "${@:2}"; }
 
-expect "without a model it says what is unknown" 0 "true against shuffled intents" "no embedding model was named" \
+expect "without a model it says what is unknown" 0 "true against shuffled intents" "no model was named" \
   "--embedder.gguf FILE" "$TMP/out/doctor.html" -- doctor "$TMP/out"
 holds "the verdict comes first" test "${output%% *}" = UNKNOWN
 for file in doctor.html doctor.json manifest.json; do holds "$file is there" test -s "$TMP/out/$file"; done
 holds "the page stands alone" bash -c "! grep -qE '<script|://' '$TMP/out/doctor.html'"
 before="$(fingerprint "$TMP/out")"
-expect "finished already" 0 "no embedding model was named" -- doctor "$TMP/out"
+expect "finished already" 0 "no model was named" -- doctor "$TMP/out"
 holds "nothing was written again" test "$(fingerprint "$TMP/out")" = "$before"
 
 expect "other settings" 2 "bins: was 5, now 3" "choose another output folder" -- doctor "$TMP/out" --bins 3
