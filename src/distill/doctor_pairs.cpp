@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "udrl/base/process.hpp"
 #include "udrl/base/random.hpp"
+#include "udrl/data/text.hpp"
 #include "udrl/score/scorer.hpp"
 
 namespace udrl::distill {
@@ -72,34 +75,71 @@ std::string why_not(const std::string& scorer, const score::Resources& resources
   return "";
 }
 
-/// For each source, what was done to its intent → values.
+/// For each source, what was done to its intent → values; beside "subject" stands "true for subject": the true intent's
+/// values where the answer is the one that the subject swap was scored with.
 using Scored = std::vector<std::map<std::string, score::Values>>;
+std::string true_for(const std::string& other) { return "true for " + other; }
 
-void score_some(const std::vector<Intents>& intents, const DoctorCases& cases, score::ScorerSet& scorers,
-                Scored& scored) {
-  std::vector<score::Answer> answers;
-  const std::size_t first = scored.size();
-  for (std::size_t i = first; i < intents.size(); ++i)
-    for (const auto& intent : intents[i])
-      answers.push_back({intent.second, cases.sources[i].prompt, cases.tasks[cases.sources[i].task]});
-  const std::vector<score::Values> values = scorers.score(answers);
-  std::size_t next = 0;
-  for (std::size_t i = first; i < intents.size(); ++i) {
-    scored.emplace_back();
-    for (const auto& intent : intents[i]) scored.back()[intent.first] = values[next++];
+bool masks(const std::string& scorer) { return scorer.ends_with("_masked"); }
+
+/// Answers to be scored, and where their values go.
+class Questions {
+ public:
+  void add(const std::string& intent, std::string prompt, const std::string& task, score::Values& into) {
+    texts_.push_back({intent, std::move(prompt)});
+    tasks_.push_back(task);
+    into_.push_back(&into);
   }
+  void ask(score::ScorerSet& scorers) const {
+    std::vector<score::Answer> answers;
+    for (std::size_t i = 0; i < texts_.size(); ++i) answers.push_back({texts_[i].first, texts_[i].second, tasks_[i]});
+    const std::vector<score::Values> values = scorers.score(answers);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      for (const auto& [name, value] : values[i]) (*into_[i])[name] = value;
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> texts_;  ///< intent, prompt
+  std::vector<std::string> tasks_;
+  std::vector<score::Values*> into_;
+};
+
+/// A scorer that masks takes its own intent's words out of the answer. Were that all, the other intent would meet the
+/// whole answer and the true one a holey one: so both meet the answer without the words of either.
+void score_some(const std::vector<Intents>& intents, const DoctorCases& cases, score::ScorerSet& plain,
+                score::ScorerSet* masked, Scored& scored) {
+  const std::size_t first = scored.size();
+  scored.resize(intents.size());
+  Questions as_written, without_both;
+  for (std::size_t i = first; i < intents.size(); ++i) {
+    const PairSource& source = cases.sources[i];
+    const std::string& task = cases.tasks[source.task];
+    const std::string& own = intents[i].at(truth);
+    for (const auto& [what, intent] : intents[i]) {
+      as_written.add(intent, source.prompt, task, scored[i][what]);
+      if (what == truth) continue;
+      without_both.add(own, data::mask_words(source.prompt, intent), task, scored[i][true_for(what)]);
+      without_both.add(intent, data::mask_words(source.prompt, own), task, scored[i][what]);
+    }
+  }
+  as_written.ask(plain);
+  if (masked != nullptr) without_both.ask(*masked);
 }
 
 Scored score_pairs(const DoctorCases& cases, const std::vector<std::string>& names, const score::Resources& resources,
                    std::uint64_t seed, Observer& observer) {
-  score::ScorerSet scorers(names, resources);
+  score::ScorerSet plain(names, resources);
+  std::vector<std::string> masking;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(masking), masks);
+  score::ScorerSet masked(masking, resources);
   Donors donors(cases.sources, seed);
   std::vector<Intents> intents;
   Scored scored;
   while (scored.size() < cases.sources.size()) {
     const std::size_t end = std::min(scored.size() + block, cases.sources.size());
     while (intents.size() < end) intents.push_back(donors.intents_of(cases.sources[intents.size()]));
-    score_some(intents, cases, scorers, scored);
+    score_some(intents, cases, plain, masking.empty() ? nullptr : &masked, scored);
     observer.progress({"doctor: pairs", "answers", scored.size(), cases.sources.size(), 0, ""});
     check_stop("the examination was stopped while scoring pairs", "run the same command again");
   }
@@ -120,7 +160,7 @@ Sides sides_of(const DoctorCases& cases, const Scored& scored, const std::string
     if (cases.sources[i].task != task && task != cases.tasks.size()) continue;
     const auto found = scored[i].find(other);
     if (found == scored[i].end()) continue;
-    sides.positives.push_back(scored[i].at(truth).at(scorer));
+    sides.positives.push_back(scored[i].at(masks(scorer) ? true_for(other) : truth).at(scorer));
     sides.negatives.push_back(found->second.at(scorer));
     sides.clusters.push_back(cases.sources[i].subject);
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "udrl/base/table.hpp"
+#include "udrl/base/tool.hpp"
 #include "udrl/page/parts.hpp"
 
 namespace udrl::distill {
@@ -59,7 +60,7 @@ Html map_of(const Fitted& fitted, int slot) {
                                             std::to_string(count) + " records")}));
     }
   }
-  for (int n = 5; n <= words; n += 5) {
+  for (int n = 5; n < words; n += 5) {
     parts.push_back(tag("text",
                         {{"x", number(left + cell * (n - 0.5))}, {"y", number(bottom + 16)}, {"text-anchor", "middle"}},
                         std::to_string(n)));
@@ -88,7 +89,8 @@ std::string coverage_html(const Fitted& fitted) {
   }
   const Html heading = page::heading(
       "What can be asked", "Training records by words (across) and return (up); empty where a command is refused.");
-  return page::document("Coverage of commands", page::join({heading, tag("div", {{"class", "charts"}}, charts)}));
+  return page::document("Coverage of commands",
+                        tag("main", {heading, tag("div", {{"class", "charts"}}, charts), tag("footer", version())}));
 }
 
 }  // namespace udrl::distill

@@ -71,7 +71,8 @@ TEST_CASE("Best-of-n trains on the best answer of each intent and task") {
   TagOptions options = bench.options("best");
   options.arm.keep_best = 1;
   const auto counts = tag_samples(options, quiet_context()).manifest.counts;
-  const Group all = by_intent_and_task(bench.split("all", "train")), best = by_intent_and_task(bench.split("best", "train"));
+  const Group all = by_intent_and_task(bench.split("all", "train")),
+              best = by_intent_and_task(bench.split("best", "train"));
   REQUIRE(best.size() == all.size());
   for (const auto& [key, records] : best) {
     REQUIRE(records.size() == 1);
