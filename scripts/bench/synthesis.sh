@@ -12,6 +12,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$ROOT"
 
+source "$ROOT/scripts/lib/bench.sh"
 source "$ROOT/scripts/lib/llama_server.sh"
 
 BIN=build/release/bin
@@ -24,17 +25,6 @@ WITH_SERVER=true
 [[ "${1:-}" != --quick ]] || INTENTS=14
 [[ -z "${1:-}" ]] || WITH_SERVER=false
 [[ "$WITH_SERVER" == false ]] || install_llama_server
-
-processor() { sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1; }
-flags() { grep -m 1 '^flags' /proc/cpuinfo | tr ' ' '\n' | grep -E '^(avx2|avx512f|avx512_vnni|avx512_bf16)$' | paste -sd ' '; }
-MACHINE="$(processor), $(nproc) cores, $(flags)"
-
-# figure NAME VALUE UNIT AGAINST GOAL: one line of JSON; met if the value is not below the goal.
-figure() {
-  awk -v name="$1" -v value="$2" -v unit="$3" -v against="$4" -v goal="$5" 'BEGIN {
-    printf "{\"figure\": \"%s\", \"value\": %s, \"unit\": \"%s\", \"against\": \"%s\", \"goal\": %s, \"met\": %s}\n",
-      name, value, unit, against, goal, (value >= goal ? "true" : "false") }'
-}
 
 # "reading generating", tokens a second of llama_decode
 raw() { build/release/tests/lm/test_lm "raw decode" | sed -n 's|^raw: reading \([0-9.]*\) tokens/s, generating \([0-9.]*\) .*|\1 \2|p'; }

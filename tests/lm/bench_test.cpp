@@ -23,6 +23,11 @@ int setting(const char* name, int otherwise) {
   return value != nullptr ? std::atoi(value) : otherwise;
 }
 
+fs::path model_file() {
+  const char* named = std::getenv("UDRL_BENCH_MODEL");
+  return fs::path(UDRL_SOURCE_DIR) / "models" / (named != nullptr ? named : "qwen2.5-coder-0.5b-instruct.q4_k_m.gguf");
+}
+
 /// About 300 tokens: instructions and four examples.
 std::vector<Message> few_shot(const std::string& intent) {
   std::vector<Message> messages{
@@ -68,9 +73,7 @@ Request synthesis_request(const LanguageModel& model, int i) {
 
 TEST_CASE("few-shot synthesis", "[.bench]") {
   ModelOptions options;
-  const char* named = std::getenv("UDRL_BENCH_MODEL");
-  options.gguf =
-      fs::path(UDRL_SOURCE_DIR) / "models" / (named != nullptr ? named : "qwen2.5-coder-0.5b-instruct.q4_k_m.gguf");
+  options.gguf = model_file();
   options.slots = setting("UDRL_BENCH_SLOTS", 32);
   options.batch = setting("UDRL_BENCH_BATCH", 512);
   if (const int threads = setting("UDRL_BENCH_THREADS", 0); threads > 0) udrl::set_compute_threads(threads);
@@ -104,9 +107,7 @@ TEST_CASE("raw decode", "[.bench]") {
   constexpr int beginning = 450, own = 17, steps = 27;
   const int slots = setting("UDRL_BENCH_SLOTS", 32);
   start_llama();
-  const ModelHandle model(
-      llama_model_load_from_file((fs::path(UDRL_SOURCE_DIR) / "models/qwen2.5-coder-0.5b-instruct.q4_k_m.gguf").c_str(),
-                                 llama_model_default_params()));
+  const ModelHandle model(llama_model_load_from_file(model_file().c_str(), llama_model_default_params()));
   llama_context_params parameters = llama_context_default_params();
   parameters.n_ctx = 4096;
   parameters.n_batch = parameters.n_ubatch = 512;
