@@ -20,6 +20,16 @@ fi
 PARTS=("$@")
 [[ ${#PARTS[@]} -gt 0 ]] || PARTS=(qwen-deep qwen-broad smollm2-broad)
 
+# The intents that the committed parts were asked for: a part grows by these alone, whatever the lists have become since.
+# (They were made by `udrl-distill intents --config configs/sample/intents.toml`.)
+restore_intents() {
+  local intents=runs/sample/intents
+  [[ ! -d "$intents" ]] || return 0
+  mkdir -p "$intents"
+  cp data/intents/sample/manifest.json "$intents/"
+  gunzip -c data/intents/sample/part-00000.jsonl.gz > "$intents/part-00000.jsonl"
+}
+
 # restore PART: where nothing was asked yet on this machine, begins with what is committed.
 restore() {
   local samples=runs/sample/$1/samples committed=data/distilled/$1
@@ -44,7 +54,7 @@ freeze() {
   done
 }
 
-[[ "$FREEZE" == true ]] || "$DISTILL" intents --config configs/sample/intents.toml
+restore_intents
 for part in "${PARTS[@]}"; do
   restore "$part"
   [[ "$FREEZE" == true ]] || "$DISTILL" synthesize --config "configs/sample/synthesize-$part.toml"

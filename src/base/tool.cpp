@@ -34,9 +34,10 @@ std::string quoted(const std::string& argument) {
   return text + "'";
 }
 
-std::string command_line(int argc, char** argv) {
-  std::string text;
-  for (int i = 0; i < argc; ++i) text.append(i ? " " : "").append(quoted(argv[i]));
+/// The tool by its name alone: where it lay says nothing elsewhere, and goes with data that is shared.
+std::string command_line(const std::string& tool, int argc, char** argv) {
+  std::string text = tool;
+  for (int i = 1; i < argc; ++i) text.append(" ").append(quoted(argv[i]));
   return text;
 }
 
@@ -157,7 +158,7 @@ class Run {
 }  // namespace
 
 int run_tool(int argc, char** argv, const std::string& tool, std::vector<Subcommand> subcommands) {
-  return Run(tool, command_line(argc, argv))(Arguments(argv + 1, argv + argc), subcommands);
+  return Run(tool, command_line(tool, argc, argv))(Arguments(argv + 1, argv + argc), subcommands);
 }
 
 }  // namespace udrl

@@ -15,7 +15,7 @@ namespace udrl {
 struct RunContext {
   Observer& observer;
   std::string tool;          ///< "udrl-distill"
-  std::string command_line;  ///< as typed
+  std::string command_line;  ///< as typed, the tool without its folder
   std::string config_json;   ///< all resolved options
   std::string
       output_config_json;  ///< resolved options without the runtime-only ones: two runs that agree here agree in output
