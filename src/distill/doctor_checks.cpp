@@ -17,7 +17,7 @@ constexpr double most_confounded = 0.5;  // a quarter of the variance of ranks
 constexpr double least_control = 0.2;    // standard deviations: Cohen's small effect
 constexpr double least_rank = 0.8;       // Spearman of a rank among six with the whole group's
 constexpr double most_chance = 0.05;     // p, divided by the number of partners
-constexpr double same_value = 0.02;      // scored again, more than this from the record is another value
+constexpr double same_value = 0.1;       // scored again, more SD than this from the record is another value
 const std::string another_kind = "score with one of another kind as well (udrl-distill score --scorers)";
 constexpr std::size_t draws_judged = 6;  // the number of draws whose ranks are judged
 
@@ -47,8 +47,8 @@ std::string score_again_cure(const Gate& gate) {
 
 std::string changed(const Gate& gate) {
   if (gate.recorded_difference <= same_value) return "";
-  return "; scored again it differs from the record by " + fixed(gate.recorded_difference, 3) +
-         ": another model made the data's values?";
+  return "; scored again it differs from the record by " + fixed(gate.recorded_difference, 2) +
+         " SD: another model made the data's values?";
 }
 
 Check shuffled(const Gate& gate) {

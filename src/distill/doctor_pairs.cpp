@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <iterator>
 #include <limits>
 #include <utility>
 
 #include "udrl/base/process.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/distill/returns.hpp"
 #include "udrl/score/scorer.hpp"
 
 namespace udrl::distill {
@@ -108,38 +108,40 @@ class Questions {
 /// A scorer that masks takes its own intent's words out of the answer. Were that all, the other intent would meet the
 /// whole answer and the true one a holey one: so both meet the answer without the words of either.
 void score_some(const std::vector<Intents>& intents, const DoctorCases& cases, score::ScorerSet& plain,
-                score::ScorerSet* masked, Scored& scored) {
+                score::ScorerSet& masking, Scored& scored) {
   const std::size_t first = scored.size();
   scored.resize(intents.size());
-  Questions as_written, without_both;
+  Questions as_written, without_both;  // for scorers that read the whole answer, and for those that mask
   for (std::size_t i = first; i < intents.size(); ++i) {
     const PairSource& source = cases.sources[i];
     const std::string& task = cases.tasks[source.task];
     const std::string& own = intents[i].at(truth);
     for (const auto& [what, intent] : intents[i]) {
       as_written.add(intent, source.prompt, task, scored[i][what]);
-      if (what == truth) continue;
+      if (what == truth) {
+        without_both.add(own, source.prompt, task, scored[i][truth]);
+        continue;
+      }
       without_both.add(own, data::mask_words(source.prompt, intent), task, scored[i][true_for(what)]);
       without_both.add(intent, data::mask_words(source.prompt, own), task, scored[i][what]);
     }
   }
-  as_written.ask(plain);
-  if (masked != nullptr) without_both.ask(*masked);
+  if (plain.size() > 0) as_written.ask(plain);
+  if (masking.size() > 0) without_both.ask(masking);
 }
 
 Scored score_pairs(const DoctorCases& cases, const std::vector<std::string>& names, const score::Resources& resources,
                    std::uint64_t seed, Observer& observer) {
-  score::ScorerSet plain(names, resources);
-  std::vector<std::string> masking;
-  std::copy_if(names.begin(), names.end(), std::back_inserter(masking), masks);
-  score::ScorerSet masked(masking, resources);
+  std::vector<std::string> plain_names, masking_names;
+  for (const std::string& name : names) (masks(name) ? masking_names : plain_names).push_back(name);
+  score::ScorerSet plain(plain_names, resources), masking(masking_names, resources);
   Donors donors(cases.sources, seed);
   std::vector<Intents> intents;
   Scored scored;
   while (scored.size() < cases.sources.size()) {
     const std::size_t end = std::min(scored.size() + block, cases.sources.size());
     while (intents.size() < end) intents.push_back(donors.intents_of(cases.sources[intents.size()]));
-    score_some(intents, cases, plain, masking.empty() ? nullptr : &masked, scored);
+    score_some(intents, cases, plain, masking, scored);
     observer.progress({"doctor: pairs", "answers", scored.size(), cases.sources.size(), 0, ""});
     check_stop("the examination was stopped while scoring pairs", "run the same command again");
   }
@@ -214,11 +216,15 @@ void measure_swapped(const DoctorCases& cases, const Scored& scored, const Resam
   }
 }
 
+/// In standard deviations of the recorded values; nothing where those are all alike.
 double recorded_difference(const DoctorCases& cases, const Scored& scored, const std::string& scorer) {
-  std::vector<double> distances;
-  for (std::size_t i = 0; i < scored.size(); ++i)
-    distances.push_back(std::abs(cases.sources[i].scores.at(scorer) - scored[i].at(truth).at(scorer)));
-  return score::quantile(std::move(distances), 0.5);
+  std::vector<double> recorded, distances;
+  for (std::size_t i = 0; i < scored.size(); ++i) {
+    recorded.push_back(cases.sources[i].scores.at(scorer));
+    distances.push_back(std::abs(recorded.back() - scored[i].at(truth).at(scorer)));
+  }
+  const double deviation = moments_of(recorded).deviation;
+  return deviation > 0 ? score::quantile(std::move(distances), 0.5) / deviation : 0;
 }
 
 Gate gate_of(const DoctorCases& cases, const Scored& scored, const Resamples& resamples, const std::string& scorer) {

@@ -22,7 +22,7 @@ struct Gate {
   std::map<std::string, score::Estimate> swapped;  ///< by attribute: share in which the true intent wins, ties half
   std::map<std::string, std::size_t> swapped_pairs;
   std::map<std::string, std::vector<double>> values;  ///< "true", "shuffled", and by attribute: to draw
-  double recorded_difference = 0;                     ///< median distance between the recorded value and this one
+  double recorded_difference = 0;  ///< median distance to the recorded value, in its standard deviations
 };
 
 /// The intent with `from` replaced by `to` where it stands as whole words; "" where it does not.

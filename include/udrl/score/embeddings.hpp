@@ -13,8 +13,8 @@ namespace udrl::score {
 
 using Vector = std::vector<float>;
 
-/// Short texts that many batches share (intents) are kept and embedded one by one, so that a vector never depends on
-/// what was embedded beside it; long ones (prompts) are embedded batch by batch, and forgotten.
+/// Texts of a batch are embedded together, and forgotten with it. Texts that many batches share (sibling intents) are
+/// kept and embedded one by one, so that a vector never depends on what was embedded beside it in an earlier batch.
 class Embeddings {
  public:
   explicit Embeddings(lm::LanguageModel& model) : model_(model) {}
