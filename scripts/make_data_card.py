@@ -19,7 +19,8 @@ synthesis (`synthesize.manifest.json`). This card is written by `scripts/make_da
 
 - **Made by** `scripts/runs/distill_sample.sh` with `configs/sample/synthesize-PART.toml`; run it again to grow the sample: nothing that is here is asked or scored again.
 - **Teachers**: Qwen2.5-Coder-0.5B-Instruct (Q4_K_M) and SmolLM2-135M-Instruct (Q4_1; warmer, so that returns spread), both Apache-2.0. Files and hashes: `scripts/fetch_models.sh --list`.
-- **Intents**: made from the lists in `data/intents/` (hand-written; nouns of `wordnet_subjects.tsv` from WordNet 3.0, whose licence is in `data/words/README.md`).
+- **Intents**: made from the lists in `data/intents/` (hand-written; nouns of `wordnet_subjects.tsv` from WordNet 3.0, whose licence is in `data/words/README.md`); those
+  of all parts but the first two are kept in `data/intents/sample/`.
 - **Scores**: all-MiniLM-L6-v2 (Apache-2.0), f32.
 - **Licence**: the selection and the intents are Apache-2.0 like the project; the prompts are output of the teachers above.
 """

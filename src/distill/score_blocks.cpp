@@ -71,13 +71,14 @@ std::string Filter::reason(const data::Record& record) const {
 
 SortedSamples::SortedSamples(RecordStream stream, const Filter& filter, const std::filesystem::path& where)
     : sorter_(where) {
-  while (const auto record = stream.next()) {
+  while (auto record = stream.next()) {
     if (total_ % 1024 == 0) check_stop("score stopped while reading its input", "run the same command again");
     const std::string reason = filter.reason(*record);
     ++counts_[reason.empty() ? "scored" : reason];
     if (!reason.empty()) continue;
     ++total_;
     siblings_.add(record->intent);
+    record->extra.erase("rejected_by");  // of what is kept it says nothing, and older samples lack it
     const auto [intent, order] = place_of(*record);
     sorter_.add(intent, order, data::to_line(data::to_json(*record)));
   }
