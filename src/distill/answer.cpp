@@ -1,8 +1,7 @@
 // The answer stage: a student's slots kept full, each answer one line.
 #include "udrl/distill/answer.hpp"
 
-#include <algorithm>
-#include <unordered_map>
+#include <map>
 
 #include "answer_records.hpp"
 #include "udrl/base/error.hpp"
@@ -49,14 +48,6 @@ std::string name_of(const AnswerOptions& options) {
 /// Null stands for `any`.
 data::Json or_null(const std::optional<int>& value) { return value ? data::Json(*value) : data::Json(); }
 
-/// One question to the student.
-struct Asked {
-  Record record;
-  const Task* task;
-  command::Ask ask;
-  command::Command command;
-};
-
 /// Every intent, task, return and draw in turn, but those that are answered.
 class Questions {
  public:
@@ -66,52 +57,51 @@ class Questions {
 
   std::uint64_t total() const { return intents_.size() * tasks_.size() * options_.returns.size() * draws(); }
 
-  std::optional<Asked> next(const std::unordered_set<std::string>& answered) {
+  std::optional<Question> next(const std::unordered_set<std::string>& answered) {
     while (place_ < total()) {
-      Asked asked = at(place_++);
-      if (!answered.contains(asked.record.id)) return asked;
+      Question question = at(place_++);
+      if (!answered.contains(question.record.id)) return question;
     }
     return std::nullopt;
-  }
-
-  lm::Request request(const Asked& asked) const {
-    lm::Sampling sampling;
-    sampling.temperature = asked.record.sampling.temperature;
-    sampling.top_p = asked.record.sampling.top_p;
-    sampling.seed = asked.record.sampling.seed;
-    sampling.repeat_penalty = options_.repeat_penalty;
-    sampling.max_tokens = 0;
-    lm::Request request = student_.request(asked.ask, asked.command, sampling);
-    request.id = asked.record.id;
-    return request;
   }
 
  private:
   std::uint64_t draws() const { return static_cast<std::uint64_t>(options_.draws); }
 
-  Asked at(std::uint64_t place) const {
-    Asked asked;
+  Question at(std::uint64_t place) const {
     const std::uint64_t draw = place % draws();
     place /= draws();
     const std::string& wanted = options_.returns[place % options_.returns.size()];
     place /= options_.returns.size();
-    asked.task = &tasks_[place % tasks_.size()];
-    Record& record = asked.record;
+    Question question{{}, &tasks_[place % tasks_.size()], {}};
+    Record& record = question.record;
     record.intent = intents_[place / tasks_.size()];
-    record.task = asked.task->name;
+    record.task = question.task->name;
     record.teacher = name_;
     record.draw = static_cast<int>(draw);
     record.id = content_id({record.intent.intent, record.task, name_, wanted, std::to_string(draw)});
     RandomStream random(options_.seed, "answer/" + record.id);
     record.sampling = {options_.temperature, options_.top_p, random(), {}};
-    asked.ask = {record.intent.intent, record.task, options_.words, wanted, ""};
-    asked.command = command_for(asked.ask, random);
-    record.extra["asked"]["return"] = or_null(asked.command.return_bin);
-    record.extra["asked"]["words"] = or_null(asked.command.words);
-    return asked;
+    const command::Ask ask{record.intent.intent, record.task, options_.words, wanted, ""};
+    const command::Command command = command_for(ask, random);
+    record.extra["asked"]["return"] = or_null(command.return_bin);
+    record.extra["asked"]["words"] = or_null(command.words);
+    question.request = student_.request(ask, command, sampling_of(record));
+    question.request.id = record.id;
+    return question;
   }
 
-  command::Command command_for(command::Ask ask, RandomStream& random) const {
+  lm::Sampling sampling_of(const Record& record) const {
+    lm::Sampling sampling;
+    sampling.temperature = record.sampling.temperature;
+    sampling.top_p = record.sampling.top_p;
+    sampling.seed = record.sampling.seed;
+    sampling.repeat_penalty = options_.repeat_penalty;
+    sampling.max_tokens = 0;
+    return sampling;
+  }
+
+  command::Command command_for(const command::Ask& ask, RandomStream& random) const {
     if (ask.words != "sampled") return student_.resolve(ask);
     const command::Fitted& fitted = student_.fitted();
     const int slot = fitted.slot(ask.task);
@@ -176,28 +166,11 @@ data::Manifest answer_intents(const AnswerOptions& options, const RunContext& co
   Questions questions(options, student, std::move(intents), tasks);
   Progress progress{"answer", "prompts", answered.size(), questions.total(), answered.size(), ""};
 
-  data::ShardWriter writer(options.out);
-  std::unordered_map<std::string, Asked> asked;
-  student.model().complete(
-      [&]() -> std::optional<lm::Request> {
-        auto question = questions.next(answered);
-        if (!question) return std::nullopt;
-        lm::Request request = questions.request(*question);
-        asked.emplace(request.id, std::move(*question));
-        return request;
-      },
-      [&](const lm::Completion& answer) {
-        auto node = asked.extract(answer.id);
-        Asked& question = node.mapped();
-        take_answer(question.record, answer, student.present(question.ask, answer.text), *question.task);
-        writer.append(data::to_json(question.record));
-        ++manifest.counts[outcome_of(question.record)];
-        if (++progress.done % flush_every == 0) writer.flush();
-        context.observer.progress(progress);
-      });
-  writer.close();
-  manifest.complete = progress.done == progress.total;
-  data::write_manifest(options.out, manifest);
+  Asking asking;
+  asking.next = [&] { return questions.next(answered); };
+  asking.text_of = [&](const lm::Completion& answer) { return student.present({}, answer.text); };
+  asking.answered = [&](const Progress& now, const lm::Completion&) { context.observer.progress(now); };
+  ask_all(student.model(), asking, options.out, manifest, progress);
   check_stop("stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " answers",
              "run the same command again: it goes on from there");
   return manifest;

@@ -1,12 +1,18 @@
 // Answers of a model as records.
 #include "answer_records.hpp"
 
+#include <unordered_map>
+
 #include "udrl/data/shards.hpp"
 #include "udrl/distill/validity.hpp"
 
 namespace udrl::distill {
 
 using data::Record;
+
+namespace {
+
+constexpr std::uint64_t flush_every = 32;  // answers that a kill -9 may cost
 
 void take_answer(Record& record, const lm::Completion& answer, const std::string& text, const Task& task) {
   record.prompt = text;
@@ -20,8 +26,38 @@ void take_answer(Record& record, const lm::Completion& answer, const std::string
   record.extra["rejected_by"] = rule;
 }
 
+/// The name under which a record is counted: its finish, or "rejected_RULE".
 std::string outcome_of(const Record& record) {
   return record.finish == "rejected" ? "rejected_" + record.extra.value("rejected_by", "") : record.finish;
+}
+
+}  // namespace
+
+lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, const std::filesystem::path& folder,
+                       data::Manifest& manifest, Progress& progress) {
+  data::ShardWriter writer(folder);
+  std::unordered_map<std::string, Question> asked;
+  const auto next = [&]() -> std::optional<lm::Request> {
+    std::optional<Question> question = asking.next();
+    if (!question) return std::nullopt;
+    lm::Request request = std::move(question->request);
+    asked.emplace(request.id, std::move(*question));
+    return request;
+  };
+  const auto take = [&](const lm::Completion& answer) {
+    auto node = asked.extract(answer.id);
+    Question& question = node.mapped();
+    take_answer(question.record, answer, asking.text_of(answer), *question.task);
+    writer.append(data::to_json(question.record));
+    ++manifest.counts[outcome_of(question.record)];
+    if (++progress.done % flush_every == 0) writer.flush();
+    asking.answered(progress, answer);
+  };
+  const lm::Throughput figures = model.complete(next, take);
+  writer.close();
+  manifest.complete = progress.done == progress.total;
+  data::write_manifest(folder, manifest);
+  return figures;
 }
 
 std::unordered_set<std::string> read_answered(const std::filesystem::path& folder,

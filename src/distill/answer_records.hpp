@@ -4,24 +4,40 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_set>
 
+#include "udrl/base/observer.hpp"
+#include "udrl/data/manifest.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/distill/task.hpp"
 #include "udrl/lm/language_model.hpp"
 
 namespace udrl::distill {
 
-/// Answers between two flushes: what a kill -9 may cost.
-inline constexpr std::uint64_t flush_every = 32;
+/// A question on its way, and the record that its answer completes.
+struct Question {
+  data::Record record;  ///< its id is the request's
+  const Task* task;
+  lm::Request request;
+};
 
-/// What was said, normalised, becomes the record's; `finish` is `rejected`, with the rule in `rejected_by`, if it is no
-/// sample. `text` is the answer as it is to be kept.
-void take_answer(data::Record& record, const lm::Completion& answer, const std::string& text, const Task& task);
-/// The name under which a record is counted: its finish, or "rejected_RULE".
-std::string outcome_of(const data::Record& record);
+/// What a stage asks, and what it does with the answers beside writing them.
+struct Asking {
+  std::function<std::optional<Question>()> next;
+  std::function<std::string(const lm::Completion& answer)> text_of;  ///< the answer as it is to be kept
+  std::function<void(const Progress& progress, const lm::Completion& answer)> answered;
+};
+
+/// Asks until there are no more questions or a stop is requested, and appends one record an answer to `folder`: an
+/// answer that is no sample has the finish `rejected`, with the rule in `rejected_by`. Counts outcomes in the manifest,
+/// and writes it, complete if all of `progress` (which begins with what was answered before) is done.
+lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, const std::filesystem::path& folder,
+                       data::Manifest& manifest, Progress& progress);
+
 /// Ids of what earlier runs wrote (a torn last line is repaired), and their outcomes, added to `counts`.
 std::unordered_set<std::string> read_answered(const std::filesystem::path& folder,
                                               std::map<std::string, std::uint64_t>& counts);

@@ -11,6 +11,7 @@
 #include "udrl/base/random.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/distill/returns.hpp"
+#include "udrl/score/kinds.hpp"
 #include "udrl/score/scorer.hpp"
 
 namespace udrl::distill {
@@ -68,7 +69,7 @@ class Donors {
 std::string why_not(const std::string& scorer, const score::Resources& resources) {
   const auto& known = score::scorer_names();
   if (std::find(known.begin(), known.end(), scorer) == known.end()) return "no scorer of this build makes this value";
-  if (scorer == "retrieval" || scorer == "novelty" || scorer == "valid") return "it compares with no single intent";
+  if (!score::sees_one_intent(scorer)) return "it compares with no single intent";
   const std::string role = score::model_of(scorer);
   if (!role.empty() && !resources.models.contains(role)) return "no model was named: " + role;
   if (role != "embedder" && !role.empty() && resources.tasks.empty()) return "no task files were named";
@@ -79,8 +80,6 @@ std::string why_not(const std::string& scorer, const score::Resources& resources
 /// values where the answer is the one that the subject swap was scored with.
 using Scored = std::vector<std::map<std::string, score::Values>>;
 std::string true_for(const std::string& other) { return "true for " + other; }
-
-bool masks(const std::string& scorer) { return scorer.ends_with("_masked"); }
 
 /// Answers to be scored, and where their values go.
 class Questions {
@@ -133,7 +132,7 @@ void score_some(const std::vector<Intents>& intents, const DoctorCases& cases, s
 Scored score_pairs(const DoctorCases& cases, const std::vector<std::string>& names, const score::Resources& resources,
                    std::uint64_t seed, Observer& observer) {
   std::vector<std::string> plain_names, masking_names;
-  for (const std::string& name : names) (masks(name) ? masking_names : plain_names).push_back(name);
+  for (const std::string& name : names) (score::masks(name) ? masking_names : plain_names).push_back(name);
   score::ScorerSet plain(plain_names, resources), masking(masking_names, resources);
   Donors donors(cases.sources, seed);
   std::vector<Intents> intents;
@@ -162,7 +161,7 @@ Sides sides_of(const DoctorCases& cases, const Scored& scored, const std::string
     if (cases.sources[i].task != task && task != cases.tasks.size()) continue;
     const auto found = scored[i].find(other);
     if (found == scored[i].end()) continue;
-    sides.positives.push_back(scored[i].at(masks(scorer) ? true_for(other) : truth).at(scorer));
+    sides.positives.push_back(scored[i].at(score::masks(scorer) ? true_for(other) : truth).at(scorer));
     sides.negatives.push_back(found->second.at(scorer));
     sides.clusters.push_back(cases.sources[i].subject);
   }

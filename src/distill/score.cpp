@@ -43,16 +43,14 @@ class BlockScorer {
         columns_(columns_of(options)),
         reuse_(options.reuse, models, stored_names()) {}
 
-  /// Adds its scores to each record; returns how many took all that can be taken from earlier runs.
-  std::uint64_t score(std::vector<Record>& records) {
+  void score(std::vector<Record>& records) {
     set_.begin_batch();
     std::vector<const Values*> known;
     for (const Record& record : records) known.push_back(&reuse_.of(record));
     for (const Column& column : columns_) fill(column, records, known);
     for (Record& record : records) record.words = data::count_words(record.prompt);
-    return static_cast<std::uint64_t>(
-        std::count_if(known.begin(), known.end(), [&](const Values* values) { return is_reused(*values); }));
   }
+  /// How many take all that can be taken from earlier runs.
   std::uint64_t count_reused(const std::vector<Record>& records) const {
     return static_cast<std::uint64_t>(
         std::count_if(records.begin(), records.end(), [&](const Record& r) { return is_reused(reuse_.of(r)); }));
@@ -136,17 +134,17 @@ class BlockWriter {
   }
 
   void operator()(std::vector<Record> block) {
+    reused_ += scorer_.count_reused(block);
     if (!writer_ && progress_.done + block.size() <= written_) {
       progress_.done += block.size();
       progress_.resumed = progress_.done;
-      reused_ += scorer_.count_reused(block);
       return;
     }
     check_stop(
         "score stopped after " + std::to_string(progress_.done) + " of " + std::to_string(progress_.total) + " prompts",
         "run the same command again: it goes on from there");
     if (!writer_) open();
-    reused_ += scorer_.score(block);
+    scorer_.score(block);
     for (const Record& record : block) writer_->append(data::to_json(record));
     writer_->flush();
     progress_.done += block.size();

@@ -2,7 +2,6 @@
 #include "udrl/distill/scorers.hpp"
 
 #include <map>
-#include <set>
 
 #include "udrl/base/error.hpp"
 #include "udrl/distill/validity.hpp"

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <unordered_map>
 
 #include "answer_records.hpp"
 #include "synthesis_plan.hpp"
@@ -147,42 +146,30 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel&
 
   SynthesizeResult result;
   result.manifest = data::open_output(options.out, wanted_manifest(options, tasks, teacher, context));
-  auto& counts = result.manifest.counts;
-  counts.clear();
-  auto answered = read_answered(options.out, counts);
+  result.manifest.counts.clear();
+  auto answered = read_answered(options.out, result.manifest.counts);
   const auto subsets = make_subsets(tasks, teacher, options.seed);
   Progress progress{"synthesize", "prompts", answered.size(), 0, answered.size(), ""};
   Plan plan(options, std::move(intents), subsets, teacher_name, std::move(answered));
   progress.total = plan.total();
 
-  data::ShardWriter writer(options.out);
   Forecast forecast;
-  std::unordered_map<std::string, Planned> asked;
-  const auto next = [&]() -> std::optional<lm::Request> {
+  Asking asking;
+  asking.next = [&]() -> std::optional<Question> {
     auto planned = plan.next();
     if (!planned) return std::nullopt;
     lm::Request request = to_request(*planned, teacher, options);
-    asked.emplace(request.id, std::move(*planned));
-    return request;
+    return Question{std::move(planned->record), planned->subset->task, std::move(request)};
   };
-  const auto take = [&](lm::Completion answer) {
-    auto node = asked.extract(answer.id);
-    Planned& planned = node.mapped();
-    take_answer(planned.record, answer, data::normalise(answer.text), *planned.subset->task);
-    writer.append(data::to_json(planned.record));
-    ++counts[outcome_of(planned.record)];
-    if (++progress.done % flush_every == 0) writer.flush();
+  asking.text_of = [](const lm::Completion& answer) { return data::normalise(answer.text); };
+  asking.answered = [&](const Progress& now, const lm::Completion& answer) {
     result.generated_tokens += static_cast<std::uint64_t>(answer.tokens);
-    forecast.answered(progress, result.generated_tokens, context.observer);
-    context.observer.progress(progress);
+    forecast.answered(now, result.generated_tokens, context.observer);
+    context.observer.progress(now);
   };
-  const lm::Throughput figures = teacher.complete(next, take);
+  const lm::Throughput figures = ask_all(teacher, asking, options.out, result.manifest, progress);
   result.seconds = figures.seconds;
   result.prompt_tokens = figures.prompt_tokens;
-  writer.close();
-
-  result.manifest.complete = progress.done == progress.total;
-  data::write_manifest(options.out, result.manifest);
   check_stop(
       "synthesis stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " prompts",
       "run the same command again: it goes on from there");

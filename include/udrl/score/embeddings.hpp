@@ -21,7 +21,7 @@ class Embeddings {
 
   /// One row a text, L2-normalised; a text that was asked for before in the batch is not computed again.
   std::vector<Vector> of_batch(std::span<const std::string> texts);
-  /// Forgets the long texts.
+  /// Forgets the texts of the batch before.
   void begin_batch() { batch_.clear(); }
   /// Of a text that will be asked for again; at most `kept_at_most` are remembered.
   const Vector& of_shared(std::string_view text);

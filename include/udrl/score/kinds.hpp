@@ -14,6 +14,11 @@ bool is_quality(const std::string& value);
 /// relevance_masked and retrieval embed; any other name is of the family of its stem ("pmi_masked": pmi).
 std::string family_of(const std::string& value);
 
+/// True for values of a scorer that masks its intent's words in the answer.
+bool masks(const std::string& value);
+/// False for values that compare an answer with several intents or none: another intent gives them no meaning.
+bool sees_one_intent(const std::string& value);
+
 inline bool independent(const std::string& a, const std::string& b) { return family_of(a) != family_of(b); }
 
 }  // namespace udrl::score
