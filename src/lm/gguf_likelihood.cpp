@@ -60,9 +60,11 @@ class Reading : public Slot {
 
 class ContinuationReading final : public Reading {
  public:
-  ContinuationReading(Prepared prepared, Tokens whole, std::size_t first, Likelihood& result)
-      : Reading(std::move(prepared), whole.size() - first), whole_(std::move(whole)), result_(result) {
-    result_ = {0, static_cast<int>(whole_.size() - first)};
+  ContinuationReading(Prepared prepared, Joined joined, Likelihood& result)
+      : Reading(std::move(prepared), joined.whole.size() - joined.first),
+        whole_(std::move(joined.whole)),
+        result_(result) {
+    result_ = {0, static_cast<int>(whole_.size() - joined.first)};
   }
 
  private:
@@ -95,13 +97,12 @@ void require_author(const Engine& engine) {
 Tokens option_tokens(const Engine& engine, const Prompt& prompt, std::span<const std::string> options) {
   Tokens tokens;
   for (const std::string& option : options) {
-    Tokens whole;
-    std::size_t first = 0;
-    prepare(engine, Continuation{{prompt, 0}, option}, whole, first);
-    if (std::find(tokens.begin(), tokens.end(), whole[first]) != tokens.end()) {
+    const Joined joined = join(engine, prompt, option);
+    const llama_token token = joined.whole[joined.first];
+    if (std::find(tokens.begin(), tokens.end(), token) != tokens.end()) {
       throw user_error("two options begin with the same token").at("option " + option);
     }
-    tokens.push_back(whole[first]);
+    tokens.push_back(token);
   }
   return tokens;
 }
@@ -121,10 +122,9 @@ Likelihoods continuation_log_probs(Engine& engine, std::span<const Continuation>
   Likelihoods out;
   out.values.resize(continuations.size());
   out.throughput = run_all(engine, continuations.size(), [&](std::size_t i) -> std::unique_ptr<Slot> {
-    Tokens whole;
-    std::size_t first = 0;
-    Prepared prepared = prepare(engine, continuations[i], whole, first);
-    return std::make_unique<ContinuationReading>(std::move(prepared), std::move(whole), first, out.values[i]);
+    Joined joined = join(engine, continuations[i].question.prompt, continuations[i].text);
+    Prepared prepared = prepare(engine, continuations[i], joined);
+    return std::make_unique<ContinuationReading>(std::move(prepared), std::move(joined), out.values[i]);
   });
   return out;
 }

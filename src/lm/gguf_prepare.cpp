@@ -28,21 +28,23 @@ void share(Prepared& prepared, std::size_t common, std::size_t question) {
   prepared.common = prepared.shared = common < shortest_shared ? 0 : common;
 }
 
-void check_length(const Engine& engine, const Prepared& prepared, std::size_t tokens, std::size_t most) {
-  if (tokens == 0) throw user_error("a prompt is empty").at("request " + prepared.id);
+void check_length(const Engine& engine, const std::string& id, std::size_t tokens, std::size_t most) {
+  if (tokens == 0) throw user_error("a prompt is empty").at("request " + id);
   if (tokens <= most) return;
   throw user_error("a prompt is longer than the model's positions")
-      .at("request " + prepared.id)
+      .at("request " + id)
       .expected("at most " + std::to_string(most) + " of its " + std::to_string(engine.trained_positions()) + " tokens")
       .got(std::to_string(tokens) + " tokens")
       .hint("shorten the prompt (fewer examples), or take a model with more positions");
 }
 
+std::string id_of(const std::string& text) { return "of '" + text.substr(0, 40) + "'"; }
+
 Prepared prepare(const Engine& engine, const Question& question, const std::string& id) {
   Prepared prepared;
   prepared.id = id;
   prepared.tokens = engine.vocabulary().prompt_tokens(question.prompt);
-  check_length(engine, prepared, prepared.tokens.size(), static_cast<std::size_t>(engine.trained_positions() - 1));
+  check_length(engine, id, prepared.tokens.size(), static_cast<std::size_t>(engine.trained_positions() - 1));
   share(prepared, common_tokens(engine, question.prompt, question.shared_segments, prepared.tokens),
         prepared.tokens.size() - 1);  // the last one is computed for its logits
   return prepared;
@@ -60,21 +62,25 @@ Prepared prepare(const Engine& engine, const Request& request) {
 
 Prepared prepare(const Engine& engine, const Question& question) { return prepare(engine, question, "of a choice"); }
 
-Prepared prepare(const Engine& engine, const Continuation& continuation, Tokens& whole, std::size_t& first) {
-  const Prompt& prompt = continuation.question.prompt;
-  Prompt joined = prompt;
-  joined.push_back({continuation.text, false});
+Joined join(const Engine& engine, const Prompt& prompt, const std::string& text) {
+  Prompt with_text = prompt;
+  with_text.push_back({text, false});
   const Tokens before = engine.vocabulary().prompt_tokens(prompt);
-  whole = engine.vocabulary().prompt_tokens(joined);
-  // The text may grow together with the prompt's end into other tokens: those count as the text's.
+  Joined joined{engine.vocabulary().prompt_tokens(with_text), 0};
+  const Tokens& whole = joined.whole;
   const auto differ = std::mismatch(before.begin(), before.end(), whole.begin(), whole.end()).first;
-  first = static_cast<std::size_t>(differ - before.begin());
-  if (first == 0) throw user_error("log_prob needs a prompt, or a model with a begin token");
+  joined.first = static_cast<std::size_t>(differ - before.begin());
+  if (joined.first == 0) throw user_error("log_prob needs a prompt, or a model with a begin token");
+  check_length(engine, id_of(text), whole.size(), static_cast<std::size_t>(engine.trained_positions()));
+  return joined;
+}
+
+Prepared prepare(const Engine& engine, const Continuation& continuation, const Joined& joined) {
+  const auto& [prompt, shared_segments] = continuation.question;
   Prepared prepared;
-  prepared.id = "of '" + continuation.text.substr(0, 40) + "'";
-  check_length(engine, prepared, whole.size(), static_cast<std::size_t>(engine.trained_positions()));
-  prepared.tokens.assign(whole.begin(), whole.end() - 1);
-  share(prepared, common_tokens(engine, prompt, continuation.question.shared_segments, whole), first - 1);
+  prepared.id = id_of(continuation.text);
+  prepared.tokens.assign(joined.whole.begin(), joined.whole.end() - 1);
+  share(prepared, common_tokens(engine, prompt, shared_segments, joined.whole), joined.first - 1);
   return prepared;
 }
 

@@ -25,8 +25,15 @@ struct Prepared {
 Prepared prepare(const Engine& engine, const Request& request);
 /// The same for a question whose next token is wanted.
 Prepared prepare(const Engine& engine, const Question& question);
-/// A question and its continuation, without the last token, which nothing follows. `whole` gets all tokens, and `first`
-/// the place of the continuation's first. Throws `Error` (user) also where there is nothing before it.
-Prepared prepare(const Engine& engine, const Continuation& continuation, Tokens& whole, std::size_t& first);
+/// A text behind a prompt, as tokens.
+struct Joined {
+  Tokens whole;
+  std::size_t first = 0;  ///< place of the text's first token
+};
+/// The text may grow together with the prompt's end into other tokens: those count as the text's. Throws `Error` (user)
+/// where nothing comes before it, or both together are longer than the model's positions.
+Joined join(const Engine& engine, const Prompt& prompt, const std::string& text);
+/// A question and its continuation, without the last token, which nothing follows.
+Prepared prepare(const Engine& engine, const Continuation& continuation, const Joined& joined);
 
 }  // namespace udrl::lm

@@ -22,8 +22,7 @@ std::vector<std::string> prompts_of(std::span<const Answer> answers) {
 }  // namespace
 
 void Relevance::score(std::span<const Answer> answers, std::span<Values> values) {
-  const std::string name = value_names().front();
-  Embeddings& embeddings = batch_->embeddings(name);
+  Embeddings& embeddings = batch().embeddings(name());
   std::vector<std::string> texts = prompts_of(answers);
   if (masked_) {
     for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = data::mask_words(texts[i], answers[i].intent);
@@ -31,35 +30,35 @@ void Relevance::score(std::span<const Answer> answers, std::span<Values> values)
   for (const Answer& a : answers) texts.emplace_back(a.intent);  // with the prompts: one short text alone is slow
   const std::vector<Vector> rows = embeddings.of_batch(texts);
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    values[i][name] = cosine(rows[answers.size() + i], rows[i]);
+    values[i][name()] = cosine(rows[answers.size() + i], rows[i]);
   }
 }
 
-Retrieval::Retrieval(std::shared_ptr<Batch> batch) : batch_(std::move(batch)) {
-  batch_->embeddings("retrieval");
-  if (batch_->resources().siblings != nullptr) return;
+Retrieval::Retrieval(std::shared_ptr<Batch> shared) : BatchScorer("retrieval", std::move(shared)) {
+  batch().embeddings(name());
+  if (batch().resources().siblings != nullptr) return;
   throw user_error("scorer 'retrieval' needs other intents to choose among");
 }
 
 void Retrieval::score(std::span<const Answer> answers, std::span<Values> values) {
-  Embeddings& embeddings = batch_->embeddings("retrieval");
+  Embeddings& embeddings = batch().embeddings(name());
   const std::vector<Vector> rows = embeddings.of_batch(prompts_of(answers));
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const double own = cosine(embeddings.of_shared(answers[i].intent), rows[i]);
     const data::Intent none;
-    const auto others = batch_->resources().siblings->of(answers[i].made_from ? *answers[i].made_from : none);
+    const auto others = batch().resources().siblings->of(answers[i].made_from ? *answers[i].made_from : none);
     double beaten = 0;
     for (const std::string& other : others) {
       const double theirs = cosine(embeddings.of_shared(other), rows[i]);
       beaten += theirs < own ? 1 : theirs == own ? 0.5 : 0;
     }
     // Without siblings nothing was told apart: neither right nor wrong.
-    values[i]["retrieval"] = others.empty() ? 0.5 : beaten / static_cast<double>(others.size());
+    values[i][name()] = others.empty() ? 0.5 : beaten / static_cast<double>(others.size());
   }
 }
 
 void Novelty::score(std::span<const Answer> answers, std::span<Values> values) {
-  const std::vector<Vector> rows = batch_->embeddings("novelty").of_batch(prompts_of(answers));
+  const std::vector<Vector> rows = batch().embeddings(name()).of_batch(prompts_of(answers));
   std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> groups;
   for (std::size_t i = 0; i < answers.size(); ++i) groups[{answers[i].intent, answers[i].task}].push_back(i);
   for (const auto& [key, group] : groups) {
@@ -68,7 +67,7 @@ void Novelty::score(std::span<const Answer> answers, std::span<Values> values) {
       for (const std::size_t j : group) {
         if (j != i) nearest = std::max(nearest, cosine(rows[i], rows[j]));
       }
-      values[i]["novelty"] = 1 - nearest;
+      values[i][name()] = 1 - nearest;
     }
   }
 }

@@ -40,20 +40,20 @@ std::string examples_backwards(const TaskGuide& guide) {
 
 }  // namespace
 
-Pmi::Pmi(std::shared_ptr<Batch> batch, bool masked) : batch_(std::move(batch)), masked_(masked) {
-  batch_->model("pmi", value_names().front());
+Pmi::Pmi(std::shared_ptr<Batch> shared, bool masked)
+    : BatchScorer(masked ? "pmi_masked" : "pmi", std::move(shared)), masked_(masked) {
+  batch().model("pmi", name());
 }
 
 lm::Continuation Pmi::ask(const Answer& answer, std::string_view shown) const {
-  const std::string examples = examples_backwards(batch_->guide(answer.task));
+  const std::string examples = examples_backwards(batch().guide(answer.task));
   // Segments of two kinds, so that the examples' tokens do not depend on what follows.
   return {{{{examples, true}, {spaced(shown), false}, {"\nRequest:", true}}, 1}, spaced(answer.intent)};
 }
 
 void Pmi::score(std::span<const Answer> answers, std::span<Values> values) {
-  const std::string name = value_names().front();
   const std::vector<std::size_t> order = by_task(answers);
-  auto& baselines = batch_->baselines();
+  auto& baselines = batch().baselines();
   std::vector<lm::Continuation> items;
   std::vector<lm::Likelihood*> fresh(answers.size(), nullptr);
   for (const std::size_t i : order) {
@@ -65,18 +65,18 @@ void Pmi::score(std::span<const Answer> answers, std::span<Values> values) {
     }
     items.push_back(ask(a, masked_ ? data::mask_words(a.prompt, a.intent) : std::string(a.prompt)));
   }
-  const auto likelihoods = batch_->model("pmi", name).log_probs(items).values;
+  const auto likelihoods = batch().model("pmi", name()).log_probs(items).values;
   auto next = likelihoods.begin();
   for (const std::size_t i : order) {
     if (fresh[i] != nullptr) *fresh[i] = *next++;
     const lm::Likelihood& with = *next++;
-    values[i][name] = (with.log_prob - baselines.at(key_of(answers[i])).log_prob) / with.tokens;
+    values[i][name()] = (with.log_prob - baselines.at(key_of(answers[i])).log_prob) / with.tokens;
   }
 }
 
-Fluency::Fluency(std::shared_ptr<Batch> batch) : batch_(std::move(batch)) {
-  batch_->model("teacher", "fluency");
-  if (!batch_->resources().teacher_question)
+Fluency::Fluency(std::shared_ptr<Batch> shared) : BatchScorer("fluency", std::move(shared)) {
+  batch().model("teacher", name());
+  if (!batch().resources().teacher_question)
     throw user_error("scorer 'fluency' needs the tasks' files").hint("name their folder (--tasks-folder)");
 }
 
@@ -84,19 +84,20 @@ void Fluency::score(std::span<const Answer> answers, std::span<Values> values) {
   const std::vector<std::size_t> order = by_task(answers);
   std::vector<lm::Continuation> items;
   for (const std::size_t i : order) {
-    items.push_back({batch_->resources().teacher_question(answers[i]), std::string(answers[i].prompt)});
+    items.push_back({batch().resources().teacher_question(answers[i]), std::string(answers[i].prompt)});
   }
-  const auto likelihoods = batch_->model("teacher", "fluency").log_probs(items).values;
+  const auto likelihoods = batch().model("teacher", name()).log_probs(items).values;
   for (std::size_t n = 0; n < order.size(); ++n) {
-    values[order[n]]["fluency"] = likelihoods[n].log_prob / std::max(1, likelihoods[n].tokens);
+    values[order[n]][name()] = likelihoods[n].log_prob / std::max(1, likelihoods[n].tokens);
   }
 }
 
-Judge::Judge(std::shared_ptr<Batch> batch) : batch_(std::move(batch)), model_(batch_->model("judge", "judge")) {}
+Judge::Judge(std::shared_ptr<Batch> shared)
+    : BatchScorer("judge", std::move(shared)), model_(batch().model("judge", name())) {}
 
 lm::Question Judge::ask(const Answer& answer) const {
   const std::string rubric =
-      batch_->guide(answer.task).rubric +
+      batch().guide(answer.task).rubric +
       "\nRate the answer from 1 (useless) to 5 (excellent). Reply with one digit and nothing else.";
   const std::vector<lm::Message> messages{
       {lm::Role::system, rubric},
@@ -118,7 +119,7 @@ void Judge::score(std::span<const Answer> answers, std::span<Values> values) {
           .at("answer '" + std::string(answers[order[n]].prompt.substr(0, 60)) + "'")
           .hint("take another judge, or leave this scorer out");
     }
-    values[order[n]]["judge"] = rating;
+    values[order[n]][name()] = rating;
   }
 }
 

@@ -1,47 +1,38 @@
 // The scorers that have a causal model read: how likely texts are, and what it would rate them. Not for: writing.
 #pragma once
 
-#include "batch.hpp"
-#include "udrl/score/scorer.hpp"
+#include "batch_scorer.hpp"
 
 namespace udrl::score {
 
 /// Pointwise mutual information of intent and prompt, by the token of the intent. The model is shown the task's
 /// examples, answer first, and asked what the request was; the baseline is the same question without an answer.
-class Pmi : public Scorer {
+class Pmi : public BatchScorer {
  public:
-  Pmi(std::shared_ptr<Batch> batch, bool masked);
-  std::vector<std::string> value_names() const override { return {masked_ ? "pmi_masked" : "pmi"}; }
+  Pmi(std::shared_ptr<Batch> shared, bool masked);
   void score(std::span<const Answer> answers, std::span<Values> values) override;
 
  private:
   lm::Continuation ask(const Answer& answer, std::string_view shown) const;
 
-  std::shared_ptr<Batch> batch_;
   bool masked_;
 };
 
-class Fluency : public Scorer {
+class Fluency : public BatchScorer {
  public:
-  explicit Fluency(std::shared_ptr<Batch> batch);
-  std::vector<std::string> value_names() const override { return {"fluency"}; }
+  explicit Fluency(std::shared_ptr<Batch> shared);
   void score(std::span<const Answer> answers, std::span<Values> values) override;
-
- private:
-  std::shared_ptr<Batch> batch_;
 };
 
 /// G-Eval (Liu et al., 2023): a rating weighted by the probabilities of the digits.
-class Judge : public Scorer {
+class Judge : public BatchScorer {
  public:
-  explicit Judge(std::shared_ptr<Batch> batch);
-  std::vector<std::string> value_names() const override { return {"judge"}; }
+  explicit Judge(std::shared_ptr<Batch> shared);
   void score(std::span<const Answer> answers, std::span<Values> values) override;
 
  private:
   lm::Question ask(const Answer& answer) const;
 
-  std::shared_ptr<Batch> batch_;
   lm::LanguageModel& model_;
 };
 

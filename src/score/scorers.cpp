@@ -1,7 +1,6 @@
 // The scorers that read text alone.
 #include "scorers.hpp"
 
-#include "batch.hpp"
 #include "overlap.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/text.hpp"
@@ -22,14 +21,14 @@ void Copying::score(std::span<const Answer> answers, std::span<Values> values) {
   }
 }
 
-Validity::Validity(std::shared_ptr<Batch> batch) : batch_(std::move(batch)) {
-  if (batch_->resources().is_valid) return;
+Validity::Validity(std::shared_ptr<Batch> shared) : BatchScorer("valid", std::move(shared)) {
+  if (batch().resources().is_valid) return;
   throw user_error("scorer 'valid' needs the tasks' files").hint("name their folder (--tasks-folder)");
 }
 
 void Validity::score(std::span<const Answer> answers, std::span<Values> values) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    values[i]["valid"] = batch_->resources().is_valid(answers[i]) ? 1 : 0;
+    values[i][name()] = batch().resources().is_valid(answers[i]) ? 1 : 0;
   }
 }
 

@@ -1,7 +1,7 @@
 // The scorers that read text alone. Not for: choosing among them (scorer.cpp), or those that ask a model.
 #pragma once
 
-#include "udrl/score/scorer.hpp"
+#include "batch_scorer.hpp"
 
 namespace udrl::score {
 
@@ -30,15 +30,11 @@ class Copying : public Scorer {
   void score(std::span<const Answer> answers, std::span<Values> values) override;
 };
 
-class Validity : public Scorer {
+class Validity : public BatchScorer {
  public:
   /// Throws `Error` (user) without `is_valid`.
-  explicit Validity(std::shared_ptr<Batch> batch);
-  std::vector<std::string> value_names() const override { return {"valid"}; }
+  explicit Validity(std::shared_ptr<Batch> shared);
   void score(std::span<const Answer> answers, std::span<Values> values) override;
-
- private:
-  std::shared_ptr<Batch> batch_;
 };
 
 }  // namespace udrl::score
