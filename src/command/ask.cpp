@@ -1,10 +1,12 @@
 // Which commands may be asked: the support in the training data, and defaults drawn from it. Not for: returns
 // (fitted.cpp).
+#include <algorithm>
 #include <charconv>
 #include <limits>
-#include <tuple>
+#include <sstream>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/options.hpp"
 #include "udrl/command/fitted.hpp"
 
 namespace udrl::command {
@@ -12,23 +14,64 @@ namespace {
 
 constexpr int words_per_return_step = 4;
 
-std::string describe(const FittedTask& task, const Command& command) {
-  return "task " + task.name + ", words " + (command.words ? std::to_string(*command.words) : "any") + ", return " +
-         (command.return_bin ? std::to_string(*command.return_bin) : "any");
+std::string any_or(const std::optional<int>& value) { return value ? std::to_string(*value) : "any"; }
+
+std::string describe(const Fitted& fitted, const Command& command) {
+  std::string text = "task " + fitted.task(command.task_slot).name + ", words " + any_or(command.words) + ", return " +
+                     any_or(command.return_bin);
+  for (std::size_t i = 0; i < command.further.size(); ++i)
+    text += ", " + fitted.further.at(i).name + " " + any_or(command.further[i]);
+  return text;
 }
 
-int distance(const Command& a, const Command& b) {
-  const int words = a.words ? std::abs(*a.words - *b.words) : 0;
-  const int steps = a.return_bin ? std::abs(*a.return_bin - *b.return_bin) : 0;
-  return words + words_per_return_step * steps;
+/// The bin asked of each return, the return's first; those that the command is too short to name are `any`.
+using Bins = std::vector<std::optional<int>>;
+Bins bins_asked(const Fitted& fitted, const Command& command) {
+  Bins bins{command.return_bin};
+  bins.insert(bins.end(), command.further.begin(), command.further.end());
+  bins.resize(static_cast<std::size_t>(fitted.returns()));
+  return bins;
 }
+
+Command with_bins(int slot, std::optional<int> words, const Bins& bins) {
+  return {slot, words, bins.front(), {bins.begin() + 1, bins.end()}};
+}
+
+int steps_between(const std::optional<int>& a, const std::optional<int>& b) { return a && b ? std::abs(*a - *b) : 0; }
 
 /// All values a dimension can take: those of the command's kind (given or any).
-std::vector<std::optional<int>> choices(const std::optional<int>& asked, int low, int high) {
+Bins choices(const std::optional<int>& asked, int low, int high) {
   if (!asked) return {std::nullopt};
-  std::vector<std::optional<int>> values;
+  Bins values;
   for (int value = low; value <= high; ++value) values.emplace_back(value);
   return values;
+}
+
+/// Every combination of bins for the returns that `asked` gives a number.
+std::vector<Bins> combinations(const Bins& asked, int bins) {
+  std::vector<Bins> all{{}};
+  for (const auto& one : asked) {
+    std::vector<Bins> longer;
+    for (const Bins& begun : all) {
+      for (const auto& value : choices(one, 0, bins - 1)) {
+        longer.push_back(begun);
+        longer.back().push_back(value);
+      }
+    }
+    all = std::move(longer);
+  }
+  return all;
+}
+
+/// Training records, of any length, with these bins.
+std::uint64_t joint_count(const FittedTask& task, const Bins& asked) {
+  std::uint64_t sum = 0;
+  for (const auto& [bins, count] : task.joint) {
+    bool same = true;
+    for (std::size_t i = 0; i < asked.size(); ++i) same = same && (!asked[i] || *asked[i] == bins.at(i));
+    sum += same ? count : 0;
+  }
+  return sum;
 }
 
 /// How often each number of words occurs in a bin; index is words.
@@ -40,18 +83,47 @@ std::vector<double> words_of_bin(const FittedTask& task, int bin) {
   return counts;
 }
 
-bool bin_is_supported(const Fitted& fitted, const FittedTask& task, int bin, std::optional<int> words) {
-  if (task.support.total(bin) < fitted.rule.top_at_least) return false;
-  return !words || task.support.near(words, bin, fitted.rule.reach) >= fitted.rule.at_least;
+bool bin_is_supported(const Support& support, const SupportRule& rule, int bin, std::optional<int> words) {
+  if (support.total(bin) < rule.top_at_least) return false;
+  return !words || support.near(words, bin, rule.reach) >= rule.at_least;
 }
 
 /// The bin with most records: what to ask where no bin meets the rule (tiny data).
-int fullest_bin(const FittedTask& task) {
+int fullest_bin(const Support& support) {
   int best = 0;
-  for (int bin = 1; bin < task.support.bins(); ++bin) {
-    if (task.support.total(bin) > task.support.total(best)) best = bin;
+  for (int bin = 1; bin < support.bins(); ++bin) {
+    if (support.total(bin) > support.total(best)) best = bin;
   }
   return best;
+}
+
+std::optional<int> bin_from_text(const Fitted& fitted, int slot, std::optional<int> words, int which,
+                                 const std::string& text) {
+  if (text == "any") return std::nullopt;
+  if (text == "top") return fitted.top_return(slot, words, which);
+  if (text == "lowest") return fitted.lowest_return(slot, words, which);
+  int bin = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bin);
+  if (error != std::errc() || end != text.data() + text.size() || bin < 0 || bin >= fitted.bins) {
+    throw user_error("no such return")
+        .expected("top, lowest, any or 0 to " + std::to_string(fitted.bins - 1))
+        .got(text)
+        .hint("top asks for the best that the training data supports");
+  }
+  return bin;
+}
+
+/// 1 …: the place of the further return of this name.
+int which_further(const Fitted& fitted, const std::string& name) {
+  std::vector<std::string> names;
+  for (const FurtherReturn& one : fitted.further) names.push_back(one.name);
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return 1 + static_cast<int>(found - names.begin());
+  const std::string near = nearest(name, names);
+  throw user_error("the student knows no such return")
+      .got(name)
+      .hint(names.empty() ? "its data has one return only: `further` of udrl-distill tag adds some"
+                          : "did you mean '" + (near.empty() ? names.front() : near) + "'?");
 }
 
 }  // namespace
@@ -68,55 +140,66 @@ std::uint64_t Support::near(std::optional<int> words, std::optional<int> bin, in
   return sum;
 }
 
-int Fitted::top_return(int slot, std::optional<int> words) const {
-  const FittedTask& fitted = task(slot);
+int Fitted::top_return(int slot, std::optional<int> words, int which) const {
+  const Support& support = task(slot).of(which).support;
   for (int bin = bins - 1; bin >= 0; --bin) {
-    if (bin_is_supported(*this, fitted, bin, words)) return bin;
+    if (bin_is_supported(support, rule, bin, words)) return bin;
   }
-  return fullest_bin(fitted);
+  return fullest_bin(support);
 }
 
-int Fitted::lowest_return(int slot, std::optional<int> words) const {
-  const FittedTask& fitted = task(slot);
+int Fitted::lowest_return(int slot, std::optional<int> words, int which) const {
+  const Support& support = task(slot).of(which).support;
   for (int bin = 0; bin < bins; ++bin) {
-    if (bin_is_supported(*this, fitted, bin, words)) return bin;
+    if (bin_is_supported(support, rule, bin, words)) return bin;
   }
-  return fullest_bin(fitted);
+  return fullest_bin(support);
 }
 
-std::optional<int> Fitted::return_from_text(int slot, const std::string& text, std::optional<int> words) const {
-  if (text == "any") return std::nullopt;
-  if (text == "top") return top_return(slot, words);
-  if (text == "lowest") return lowest_return(slot, words);
-  int bin = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bin);
-  if (error != std::errc() || end != text.data() + text.size() || bin < 0 || bin >= bins) {
-    throw user_error("no such return")
-        .expected("top, lowest, any or 0 to " + std::to_string(bins - 1))
-        .got(text)
-        .hint("top asks for the best that the training data supports");
+Command Fitted::command(int slot, std::optional<int> words, const std::string& returns) const {
+  std::istringstream parts(returns);
+  std::string part;
+  std::getline(parts, part, '+');
+  Command command{slot, words, bin_from_text(*this, slot, words, 0, part), Bins(further.size())};
+  while (std::getline(parts, part, '+')) {
+    const std::size_t equals = part.find('=');
+    if (equals == std::string::npos) {
+      throw user_error("a further return wants a name and a value").expected("for example top+novelty=3").got(returns);
+    }
+    const int which = which_further(*this, part.substr(0, equals));
+    command.further[static_cast<std::size_t>(which) - 1] =
+        bin_from_text(*this, slot, words, which, part.substr(equals + 1));
   }
-  return bin;
+  return command;
 }
 
 bool Fitted::supports(const Command& command) const {
   if (command.words && (*command.words < 1 || *command.words > max_words)) return false;
-  if (command.return_bin && (*command.return_bin < 0 || *command.return_bin >= bins)) return false;
-  const Support& support = task(command.task_slot).support;
-  return support.near(command.words, command.return_bin, rule.reach) >= rule.at_least;
+  const FittedTask& fitted = task(command.task_slot);
+  const Bins asked = bins_asked(*this, command);
+  for (int which = 0; which < returns(); ++which) {
+    const auto& bin = asked[static_cast<std::size_t>(which)];
+    if (bin && (*bin < 0 || *bin >= bins)) return false;
+    if (fitted.of(which).support.near(command.words, bin, rule.reach) < rule.at_least) return false;
+  }
+  return further.empty() || joint_count(fitted, asked) >= rule.at_least;
 }
 
 Command Fitted::nearest_supported(const Command& command) const {
-  Command best{command.task_slot, std::nullopt, std::nullopt};
+  const Bins asked = bins_asked(*this, command);
+  Command best = with_bins(command.task_slot, std::nullopt, Bins(asked.size()));
   int best_distance = std::numeric_limits<int>::max();
-  for (const auto& bin : choices(command.return_bin, 0, bins - 1)) {
+  for (const Bins& bins_here : combinations(asked, bins)) {
+    int steps = 0;
+    for (std::size_t i = 0; i < asked.size(); ++i) steps += steps_between(asked[i], bins_here[i]);
     for (const auto& words : choices(command.words, 1, max_words)) {
-      const Command candidate{command.task_slot, words, bin};
-      const int d = distance(command, candidate);
-      if (d > best_distance || !supports(candidate)) continue;
-      if (d == best_distance && bin <= best.return_bin) continue;  // a tie goes to the higher return
+      const int distance = words_per_return_step * steps + steps_between(command.words, words);
+      if (distance > best_distance) continue;
+      const Command candidate = with_bins(command.task_slot, words, bins_here);
+      if (!supports(candidate) || (distance == best_distance && candidate.return_bin <= best.return_bin))
+        continue;  // a tie goes to the higher return
       best = candidate;
-      best_distance = d;
+      best_distance = distance;
     }
   }
   return best;
@@ -124,12 +207,11 @@ Command Fitted::nearest_supported(const Command& command) const {
 
 void Fitted::check(const Command& command) const {
   if (supports(command)) return;
-  const FittedTask& fitted = task(command.task_slot);
   const Command near = nearest_supported(command);
-  throw user_error("the training data does not support this command: " + describe(fitted, command))
+  throw user_error("the training data does not support this command: " + describe(*this, command))
       .expected("at least " + std::to_string(rule.at_least) + " training records within " + std::to_string(rule.reach) +
                 " words of it")
-      .hint("the nearest supported command is " + describe(fitted, near));
+      .hint("the nearest supported command is " + describe(*this, near));
 }
 
 int Fitted::default_words(int slot) const {
@@ -147,7 +229,7 @@ int Fitted::draw_words(int slot, RandomStream& random) const {
   std::vector<double> counts = words_of_bin(task(slot), top);
   bool any = false;
   for (std::size_t words = 1; words < counts.size(); ++words) {
-    if (!supports({slot, static_cast<int>(words), top})) counts[words] = 0;
+    if (!supports({slot, static_cast<int>(words), top, {}})) counts[words] = 0;
     any = any || counts[words] > 0;
   }
   return any ? static_cast<int>(random.weighted(counts)) : default_words(slot);

@@ -74,7 +74,14 @@ const FittedTask& Fitted::task(int slot) const {
   return tasks[static_cast<std::size_t>(slot)];
 }
 
-double Fitted::real_return(const FittedTask& task, const std::map<std::string, double>& scores, int words) const {
+double Fitted::real_return(const FittedTask& task, const std::map<std::string, double>& scores, int words,
+                           int which) const {
+  const FittedReturn& fit = task.of(which);
+  const double explained = fit.length_intercept + fit.length_slope * words;
+  if (which > 0) {
+    const FurtherReturn& asked = further.at(static_cast<std::size_t>(which) - 1);
+    return asked.weight * z_of(task, scores, asked.name) - explained;
+  }
   double sum = 0, weight_sum = 0;
   for (const auto& [name, weight] : weights) {
     if (weight == 0) continue;
@@ -82,13 +89,12 @@ double Fitted::real_return(const FittedTask& task, const std::map<std::string, d
     weight_sum += std::abs(weight);
   }
   const double mean_z = weight_sum > 0 ? sum / weight_sum : 0.0;
-  const double explained = task.length_intercept + task.length_slope * words;
   const double penalty = copying_penalty == 0 ? 0.0 : copying_penalty * z_of(task, scores, "copying");
   return mean_z - explained - penalty;
 }
 
-double Fitted::percentile(const FittedTask& task, double real_return) const {
-  const std::vector<double>& q = task.quantiles;
+double Fitted::percentile(const FittedReturn& fit, double real_return) const {
+  const std::vector<double>& q = fit.quantiles;
   if (q.size() < 2) return 0.5;
   if (real_return <= q.front()) return 0;
   if (real_return >= q.back()) return 1;
@@ -98,10 +104,10 @@ double Fitted::percentile(const FittedTask& task, double real_return) const {
   return (static_cast<double>(i - 1) + part) / static_cast<double>(q.size() - 1);
 }
 
-int Fitted::bin_of(const FittedTask& task, double real_return) const {
-  if (task.edges.empty()) return std::min(bins - 1, static_cast<int>(percentile(task, real_return) * bins));
-  const auto above = std::upper_bound(task.edges.begin(), task.edges.end(), real_return);
-  return static_cast<int>(above - task.edges.begin());
+int Fitted::bin_of(const FittedReturn& fit, double real_return) const {
+  if (fit.edges.empty()) return std::min(bins - 1, static_cast<int>(percentile(fit, real_return) * bins));
+  const auto above = std::upper_bound(fit.edges.begin(), fit.edges.end(), real_return);
+  return static_cast<int>(above - fit.edges.begin());
 }
 
 std::optional<double> percentile_among(std::span<const double> draws, double value) {

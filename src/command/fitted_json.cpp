@@ -33,33 +33,68 @@ Support support_from(const Json& json, int bins) {
   return support;
 }
 
-Json task_json(const FittedTask& task) {
-  Json scorers = Json::object();
-  for (const auto& [name, moments] : task.scorers) {
-    scorers[name] = {{"mean", moments.mean}, {"deviation", moments.deviation}};
-  }
-  return {{"name", task.name},
-          {"scorers", std::move(scorers)},
-          {"length", {{"slope", task.length_slope}, {"intercept", task.length_intercept}}},
-          {"quantiles", task.quantiles},
-          {"edges", task.edges},
-          {"spread_within", task.spread_within},
-          {"support", support_json(task.support)}};
+Json return_json(const FittedReturn& fit) {
+  return {{"length", {{"slope", fit.length_slope}, {"intercept", fit.length_intercept}}},
+          {"quantiles", fit.quantiles},
+          {"edges", fit.edges},
+          {"spread_within", fit.spread_within},
+          {"support", support_json(fit.support)}};
 }
 
-FittedTask task_from(const Json& json, int bins) {
-  FittedTask task;
-  task.name = json.at("name").get<std::string>();
+FittedReturn return_from(const Json& json, int bins) {
+  FittedReturn fit;
+  fit.length_slope = json.at("length").at("slope").get<double>();
+  fit.length_intercept = json.at("length").at("intercept").get<double>();
+  fit.quantiles = json.at("quantiles").get<std::vector<double>>();
+  fit.edges = json.at("edges").get<std::vector<double>>();
+  fit.spread_within = json.at("spread_within").get<double>();
+  fit.support = support_from(json.at("support"), bins);
+  return fit;
+}
+
+Json task_json(const FittedTask& task) {
+  Json json = return_json(task);
+  json["name"] = task.name;
+  for (const auto& [name, moments] : task.scorers) {
+    json["scorers"][name] = {{"mean", moments.mean}, {"deviation", moments.deviation}};
+  }
+  json["further"] = Json::array();
+  for (const FittedReturn& fit : task.further) json["further"].push_back(return_json(fit));
+  json["joint"] = Json::array();  // [bins, count]
+  for (const auto& [bins, count] : task.joint) json["joint"].push_back({bins, count});
+  return json;
+}
+
+FittedTask task_from(const Json& json, const Fitted& fitted) {
+  FittedTask task{return_from(json, fitted.bins), json.at("name").get<std::string>(), {}, {}, {}};
   for (const auto& item : json.at("scorers").items()) {
     task.scorers[item.key()] = {item.value().at("mean").get<double>(), item.value().at("deviation").get<double>()};
   }
-  task.length_slope = json.at("length").at("slope").get<double>();
-  task.length_intercept = json.at("length").at("intercept").get<double>();
-  task.quantiles = json.at("quantiles").get<std::vector<double>>();
-  task.edges = json.at("edges").get<std::vector<double>>();
-  task.spread_within = json.at("spread_within").get<double>();
-  task.support = support_from(json.at("support"), bins);
+  for (const Json& fit : json.at("further")) task.further.push_back(return_from(fit, fitted.bins));
+  if (task.further.size() != fitted.further.size()) {
+    throw user_error("task '" + task.name + "' has another number of further returns than commands.json names");
+  }
+  for (const Json& row : json.at("joint")) {
+    task.joint[row.at(0).get<std::vector<int>>()] = row.at(1).get<std::uint64_t>();
+  }
   return task;
+}
+
+Json further_json(const std::vector<FurtherReturn>& further) {
+  Json json = Json::array();
+  for (const FurtherReturn& one : further) json.push_back({{"name", one.name}, {"weight", one.weight}});
+  return json;
+}
+
+std::vector<FurtherReturn> further_from(const Json& json) {
+  std::vector<FurtherReturn> further;
+  for (const Json& one : json) further.push_back({one.at("name").get<std::string>(), one.at("weight").get<double>()});
+  if (further.size() > static_cast<std::size_t>(max_further)) {
+    throw user_error("too many further returns")
+        .expected("at most " + std::to_string(max_further))
+        .got(std::to_string(further.size()));
+  }
+  return further;
 }
 
 void require_version(const Json& json, const char* field, int expected) {
@@ -83,10 +118,12 @@ Fitted parse(const Json& json) {
   }
   fitted.weights = json.at("weights").get<std::map<std::string, double>>();
   fitted.copying_penalty = json.at("copying_penalty").get<double>();
+  fitted.further = further_from(json.at("further_returns"));
+  fitted.countdown = json.at("countdown").get<bool>();
   const Json& rule = json.at("support_rule");
   fitted.rule = {rule.at("at_least").get<std::uint64_t>(), rule.at("reach").get<int>(),
                  rule.at("top_at_least").get<std::uint64_t>()};
-  for (const Json& task : json.at("tasks")) fitted.tasks.push_back(task_from(task, fitted.bins));
+  for (const Json& task : json.at("tasks")) fitted.tasks.push_back(task_from(task, fitted));
   return fitted;
 }
 
@@ -102,6 +139,8 @@ Json to_json(const Fitted& fitted) {
       {"bins", fitted.bins},
       {"weights", fitted.weights},
       {"copying_penalty", fitted.copying_penalty},
+      {"further_returns", further_json(fitted.further)},
+      {"countdown", fitted.countdown},
       {"support_rule",
        {{"at_least", fitted.rule.at_least}, {"reach", fitted.rule.reach}, {"top_at_least", fitted.rule.top_at_least}}},
       {"tasks", std::move(tasks)}};

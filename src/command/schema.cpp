@@ -1,7 +1,11 @@
 // The spelling of commands and the text of a sequence. Not for: what the data supports (fitted.cpp).
 #include "udrl/command/schema.hpp"
 
+#include <array>
+#include <cassert>
+
 #include "udrl/base/error.hpp"
+#include "udrl/data/text.hpp"
 
 namespace udrl::command {
 namespace {
@@ -30,7 +34,11 @@ std::vector<std::string> make_control_pieces() {
   for (int words = 1; words <= max_words; ++words) pieces.push_back(words_piece(words));
   pieces.push_back(return_piece(std::nullopt));
   for (int bin = 0; bin < max_returns; ++bin) pieces.push_back(return_piece(bin));
-  for (int left = 8; left <= max_words; left += 8) pieces.push_back(piece("left", std::to_string(left)));
+  for (int left = words_per_count; left <= max_words; left += words_per_count) pieces.push_back(left_piece(left));
+  for (int which = 1; which <= max_further; ++which) {
+    pieces.push_back(return_piece(std::nullopt, which));
+    for (int bin = 0; bin < max_returns; ++bin) pieces.push_back(return_piece(bin, which));
+  }
   return pieces;
 }
 
@@ -53,13 +61,21 @@ std::string words_piece(std::optional<int> words) {
   return words ? checked_piece("words", *words, 1, max_words) : piece("words", "any");
 }
 
-std::string return_piece(std::optional<int> bin) {
-  return bin ? checked_piece("return", *bin, 0, max_returns - 1) : piece("return", "any");
+std::string return_piece(std::optional<int> bin, int which) {
+  static constexpr std::array<std::string_view, max_further + 1> names{"return", "return2", "return3"};
+  const std::string_view name = names.at(static_cast<std::size_t>(which));
+  return bin ? checked_piece(name, *bin, 0, max_returns - 1) : piece(name, "any");
+}
+
+std::string left_piece(int words) {
+  assert(words % words_per_count == 0);
+  return checked_piece("left", words, words_per_count, max_words);
 }
 
 lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std::string_view have) {
-  const std::string asked =
-      task_piece(command.task_slot) + words_piece(command.words) + return_piece(command.return_bin);
+  std::string asked = task_piece(command.task_slot) + words_piece(command.words) + return_piece(command.return_bin);
+  for (std::size_t i = 0; i < command.further.size(); ++i)
+    asked += return_piece(command.further[i], static_cast<int>(i) + 1);
   if (have.empty()) return {{spaced(intent), false}, {asked + std::string(gen_piece), true}};
   return {{spaced(intent), false},
           {asked + std::string(have_piece), true},
@@ -79,5 +95,18 @@ std::string capitalised(std::string text) {
 }
 
 std::string sequence_answer(std::string_view answer) { return spaced(answer); }
+
+lm::Prompt counted_answer(std::string_view answer) {
+  lm::Prompt segments;
+  const auto words = data::words(answer);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto left = static_cast<int>(words.size() - i);
+    const bool counts = i > 0 && left % words_per_count == 0 && left <= max_words;
+    if (counts) segments.push_back({left_piece(left), true});
+    if (counts || segments.empty()) segments.push_back({"", false});
+    segments.back().text += spaced(words[i]);
+  }
+  return segments;
+}
 
 }  // namespace udrl::command

@@ -42,11 +42,11 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
 }
 
 Command StudentModel::resolve(const Ask& ask) const {
-  Command command;
-  command.task_slot = fitted_.slot(ask.task);
-  if (ask.words == "auto") command.words = fitted_.default_words(command.task_slot);
-  else if (ask.words != "any") command.words = words_from_text(ask.words);
-  command.return_bin = fitted_.return_from_text(command.task_slot, ask.return_spec, command.words);
+  const int slot = fitted_.slot(ask.task);
+  std::optional<int> words;
+  if (ask.words == "auto") words = fitted_.default_words(slot);
+  else if (ask.words != "any") words = words_from_text(ask.words);
+  const Command command = fitted_.command(slot, words, ask.return_spec);
   fitted_.check(command);
   return command;
 }
@@ -59,6 +59,10 @@ lm::Request StudentModel::request(const Ask& ask, const Command& command, lm::Sa
   request.prompt = sequence_prompt(intent, command, uncapitalised(data::normalise(ask.have)));
   if (sampling.max_tokens == 0)
     sampling.max_tokens = command.words.value_or(max_words) * tokens_per_word + spare_tokens;
+  if (fitted_.countdown) {
+    for (int left = words_per_count; left <= max_words; left += words_per_count)
+      sampling.allowed_control.push_back(left_piece(left));
+  }
   request.sampling = sampling;
   return request;
 }

@@ -86,6 +86,8 @@ class Questions {
     const command::Command command = command_for(ask, random);
     record.extra["asked"]["return"] = or_null(command.return_bin);
     record.extra["asked"]["words"] = or_null(command.words);
+    for (std::size_t i = 0; i < command.further.size(); ++i)
+      record.extra["asked"][student_.fitted().further[i].name] = or_null(command.further[i]);
     question.request = student_.request(ask, command, sampling_of(record));
     question.request.id = record.id;
     return question;
@@ -106,7 +108,7 @@ class Questions {
     const command::Fitted& fitted = student_.fitted();
     const int slot = fitted.slot(ask.task);
     const int words = fitted.draw_words(slot, random);
-    return fitted.nearest_supported({slot, words, fitted.return_from_text(slot, ask.return_spec, words)});
+    return fitted.nearest_supported(fitted.command(slot, words, ask.return_spec));
   }
 
   const AnswerOptions& options_;
@@ -141,7 +143,9 @@ void declare(OptionSet& set, AnswerOptions& o) {
   set.add("tasks_folder", o.tasks_folder, "folder of task files").runtime_only();
   set.add("tasks", o.tasks, "names of the tasks; none: all that the student knows");
   set.add("out", o.out, "folder of answers to write, or to go on with").required().runtime_only();
-  set.add("returns", o.returns, "each asked of every draw: 'top', 'lowest', 'any' or numbers");
+  set.add(
+      "returns", o.returns,
+      "each asked of every draw: 'top', 'lowest', 'any' or numbers; 'top+novelty=4' where there are further returns");
   set.add("words", o.words,
           "a number, 'any', 'auto' (the task's usual) or 'sampled' (as long as its best answers are)");
   set.add("draws", o.draws, "answers an intent, task and return").range(1, 1000);

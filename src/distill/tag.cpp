@@ -67,6 +67,8 @@ void declare(OptionSet& set, TagOptions& o) {
   set.add("weights", o.weights, "scorer = weight in the return");
   set.add("copying_penalty", o.copying_penalty, "taken off the return for each standard deviation of copying")
       .range(0, 10);
+  set.add("further", o.further,
+          "scorers that can be asked for beside the return, each by its name (-NAME: less is better); at most two");
   set.add("tasks", o.tasks, "order of the task slots; those not named follow by name");
   set.add("only_tasks", o.only_tasks, "leave out tasks that 'tasks' does not name: one student a task");
   set.add("held_out_scorers", o.held_out_scorers, "kept for evaluation: none of them may have a weight");

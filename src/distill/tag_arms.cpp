@@ -58,7 +58,7 @@ IntentCounts count_intents(Pool& pool) {
   IntentCounts counts;
   pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) {
     if (!row.kept()) return;
-    const IntentCounts::key_type key{row.split, row.task, row.bin};
+    const IntentCounts::key_type key{row.split, row.task, row.bin[0]};
     std::vector<bool>& of_key = seen[key];
     if (of_key.size() <= row.intent) of_key.resize(row.intent + std::size_t{1});
     if (!of_key[row.intent]) ++counts[key];
@@ -73,7 +73,7 @@ void choose_arm(Pool& pool, const Fitted& fitted, const TagOptions& options, Int
   const ArmOptions& arm = options.arm;
   if (arm.keep_share < 1) {
     keep_if(pool, [&](const Row& row) {
-      return fitted.percentile(fitted.tasks[row.task], row.real_return) >= 1 - arm.keep_share;
+      return fitted.percentile(fitted.tasks[row.task], row.real_return[0]) >= 1 - arm.keep_share;
     });
   }
   if (!arm.mix.empty()) {

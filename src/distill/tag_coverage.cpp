@@ -13,6 +13,7 @@ namespace {
 
 using command::Fitted;
 using command::FittedTask;
+using command::Support;
 using page::Html;
 using page::tag;
 
@@ -20,34 +21,40 @@ constexpr double width = 390, left = 24, row_height = 22, axis = 34;
 
 std::string number(double value) { return udrl::fixed(value, 2); }
 
-int longest(const FittedTask& task) {
+int longest(const Support& support) {
   for (int words = command::max_words; words > 1; --words) {
-    if (task.support.near(words, {}, 0) > 0) return words;
+    if (support.near(words, {}, 0) > 0) return words;
   }
   return 1;
 }
 
-std::uint64_t most(const FittedTask& task, int bins) {
+std::uint64_t most(const Support& support) {
   std::uint64_t out = 1;
   for (int words = 1; words <= command::max_words; ++words) {
-    for (int bin = 0; bin < bins; ++bin) out = std::max(out, task.support.count(words, bin));
+    for (int bin = 0; bin < support.bins(); ++bin) out = std::max(out, support.count(words, bin));
   }
   return out;
 }
 
+command::Command asking_for(const Fitted& fitted, int slot, int words, int which, int bin) {
+  command::Command command{slot, words, std::nullopt, std::vector<std::optional<int>>(fitted.further.size())};
+  (which == 0 ? command.return_bin : command.further[static_cast<std::size_t>(which) - 1]) = bin;
+  return command;
+}
+
 /// Words from left to right, returns from the bottom up.
-Html map_of(const Fitted& fitted, int slot) {
-  const FittedTask& task = fitted.task(slot);
-  const int words = longest(task);
+Html map_of(const Fitted& fitted, int slot, int which) {
+  const Support& support = fitted.task(slot).of(which).support;
+  const int words = longest(support);
   const double cell = (width - left) / words, bottom = row_height * fitted.bins;
-  const auto fullest = static_cast<double>(most(task, fitted.bins));
+  const auto fullest = static_cast<double>(most(support));
   std::vector<Html> parts;
   for (int bin = 0; bin < fitted.bins; ++bin) {
     const double y = bottom - row_height * (bin + 1);
     parts.push_back(tag("text", {{"x", "0"}, {"y", number(y + row_height * 0.7)}}, std::to_string(bin)));
     for (int n = 1; n <= words; ++n) {
-      const std::uint64_t count = task.support.count(n, bin);
-      if (count == 0 || !fitted.supports({slot, n, bin})) continue;
+      const std::uint64_t count = support.count(n, bin);
+      if (count == 0 || !fitted.supports(asking_for(fitted, slot, n, which, bin))) continue;
       const double fill = 0.15 + 0.85 * std::sqrt(static_cast<double>(count) / fullest);
       parts.push_back(tag("rect",
                           {{"x", number(left + cell * (n - 1))},
@@ -69,10 +76,20 @@ Html map_of(const Fitted& fitted, int slot) {
   return tag("svg", {{"viewBox", "0 0 " + number(width) + " " + number(bottom + axis)}, {"role", "img"}}, parts);
 }
 
-std::uint64_t records_of(const FittedTask& task, int bins) {
+std::uint64_t records_of(const Support& support) {
   std::uint64_t out = 0;
-  for (int bin = 0; bin < bins; ++bin) out += task.support.total(bin);
+  for (int bin = 0; bin < support.bins(); ++bin) out += support.total(bin);
   return out;
+}
+
+Html figure_of(const Fitted& fitted, int slot, int which) {
+  const FittedTask& task = fitted.task(slot);
+  const std::string name = which == 0 ? "return" : fitted.further[static_cast<std::size_t>(which) - 1].name;
+  return page::figure(fitted.returns() == 1 ? task.name : task.name + ", " + name,
+                      std::to_string(records_of(task.of(which).support)) + " training records, returns " +
+                          std::to_string(fitted.lowest_return(slot, {}, which)) + " to " +
+                          std::to_string(fitted.top_return(slot, {}, which)) + " can be asked",
+                      map_of(fitted, slot, which));
 }
 
 }  // namespace
@@ -80,12 +97,7 @@ std::uint64_t records_of(const FittedTask& task, int bins) {
 std::string coverage_html(const Fitted& fitted) {
   std::vector<Html> charts;
   for (int slot = 0; slot < static_cast<int>(fitted.tasks.size()); ++slot) {
-    const FittedTask& task = fitted.task(slot);
-    charts.push_back(page::figure(task.name,
-                                  std::to_string(records_of(task, fitted.bins)) + " training records, returns " +
-                                      std::to_string(fitted.lowest_return(slot)) + " to " +
-                                      std::to_string(fitted.top_return(slot)) + " can be asked",
-                                  map_of(fitted, slot)));
+    for (int which = 0; which < fitted.returns(); ++which) charts.push_back(figure_of(fitted, slot, which));
   }
   const Html heading = page::heading(
       "What can be asked", "Training records by words (across) and return (up); empty where a command is refused.");

@@ -1,6 +1,7 @@
 // Moments and a line for each task, in four passes over the rows; a fifth gives every row its return.
 #include "tag_fit.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "udrl/base/error.hpp"
@@ -22,11 +23,14 @@ Fitted unfitted(const Pool& pool, const TagOptions& options) {
   fitted.bins = options.bins;
   fitted.weights = options.weights;
   fitted.copying_penalty = options.copying_penalty;
+  fitted.further = further_returns(options);
   fitted.rule = options.support;
   for (const std::string& name : pool.tasks) {
     FittedTask task;
     task.name = name;
     task.support = command::Support(fitted.bins);
+    task.further.resize(fitted.further.size());
+    for (command::FittedReturn& fit : task.further) fit.support = command::Support(fitted.bins);
     fitted.tasks.push_back(std::move(task));
   }
   return fitted;
@@ -77,25 +81,30 @@ class NamedScores {
   std::vector<double*> places_;  ///< in the order of the names
 };
 
-/// On the mean z before length and copying are taken off: the tasks have no line yet, so their return is that.
+/// On the mean z before length and copying are taken off: the tasks have no lines yet, so their returns are that.
 void fit_lengths(Pool& pool, Fitted& fitted) {
   Fitted plain;
   plain.weights = fitted.weights;
+  plain.further = fitted.further;
   NamedScores named(pool.score_names);
-  std::vector<LineFit> fits(fitted.tasks.size());
-  const auto mean_z = [&](const Row& row, std::span<const double> scores) {
-    return plain.real_return(fitted.tasks[row.task], named.of(scores), row.words);
+  std::vector<std::array<LineFit, most_returns>> fits(fitted.tasks.size());
+  const auto pass = [&](auto add) {
+    for_each_training(pool, [&](const Row& row, std::span<const double> scores) {
+      const auto& values = named.of(scores);
+      for (int which = 0; which < fitted.returns(); ++which) {
+        LineFit& fit = fits[row.task][static_cast<std::size_t>(which)];
+        add(fit, row.words, plain.real_return(fitted.tasks[row.task], values, row.words, which));
+      }
+    });
   };
-  for_each_training(pool, [&](const Row& row, std::span<const double> scores) {
-    fits[row.task].first(row.words, mean_z(row, scores));
-  });
-  for_each_training(pool, [&](const Row& row, std::span<const double> scores) {
-    fits[row.task].second(row.words, mean_z(row, scores));
-  });
+  pass([](LineFit& fit, double words, double z) { fit.first(words, z); });
+  pass([](LineFit& fit, double words, double z) { fit.second(words, z); });
   for (std::size_t slot = 0; slot < fits.size(); ++slot) {
-    const Line line = fits[slot].line();
-    fitted.tasks[slot].length_slope = line.slope;
-    fitted.tasks[slot].length_intercept = line.intercept;
+    for (int which = 0; which < fitted.returns(); ++which) {
+      const Line line = fits[slot][static_cast<std::size_t>(which)].line();
+      fitted.tasks[slot].of(which).length_slope = line.slope;
+      fitted.tasks[slot].of(which).length_intercept = line.intercept;
+    }
   }
 }
 
@@ -103,7 +112,11 @@ void give_returns(Pool& pool, const Fitted& fitted) {
   NamedScores named(pool.score_names);
   pool.rows.update([&](std::uint64_t, Row& row, std::span<const double> scores) {
     if (!row.kept()) return;
-    row.real_return = rounded(fitted.real_return(fitted.tasks[row.task], named.of(scores), row.words));
+    const auto& values = named.of(scores);
+    for (int which = 0; which < fitted.returns(); ++which) {
+      row.real_return[static_cast<std::size_t>(which)] =
+          rounded(fitted.real_return(fitted.tasks[row.task], values, row.words, which));
+    }
   });
 }
 

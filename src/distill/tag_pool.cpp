@@ -2,6 +2,7 @@
 #include "tag_pool.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "tag_intents.hpp"
 #include "tag_read.hpp"
@@ -14,23 +15,51 @@ namespace {
 
 constexpr std::uint64_t report_every = 10'000;
 
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (!contains(names, name)) names.push_back(name);
+}
+
+void refuse_held_out(const TagOptions& options, const std::vector<std::string>& label_scorers) {
+  for (const std::string& name : label_scorers) {
+    if (!contains(options.held_out_scorers, name) || options.force_held_out) continue;
+    throw user_error("a scorer is held out for evaluation, and has a part in what is asked for")
+        .got("'" + name + "'")
+        .hint(
+            "take it out of 'weights' and 'further', or of 'held_out_scorers': who makes the labels cannot judge the "
+            "student (force_held_out does it all the same)");
+  }
+}
+
+void check_further(const std::vector<command::FurtherReturn>& further) {
+  if (further.size() > static_cast<std::size_t>(command::max_further)) {
+    throw user_error("too many further returns")
+        .expected("at most " + std::to_string(command::max_further))
+        .got(std::to_string(further.size()));
+  }
+  std::set<std::string> names{"return", "words"};  // those are commands already
+  for (const auto& one : further) {
+    if (names.insert(one.name).second) continue;
+    throw user_error("this cannot be a further return, for a command has its name")
+        .got("'" + one.name + "'")
+        .hint("name each scorer once");
+  }
+}
+
 std::vector<std::string> needed_scores(const TagOptions& options) {
   std::vector<std::string> names;
   for (const auto& [name, weight] : options.weights) {
     if (weight != 0) names.push_back(name);
-    const auto& kept_apart = options.held_out_scorers;
-    const bool apart = std::find(kept_apart.begin(), kept_apart.end(), name) != kept_apart.end();
-    if (weight != 0 && apart && !options.force_held_out) {
-      throw user_error("a scorer is held out for evaluation, and has a weight in the return")
-          .got("'" + name + "'")
-          .hint(
-              "take it out of 'weights' or of 'held_out_scorers': who makes the labels cannot judge the student "
-              "(force_held_out does it all the same)");
-    }
   }
   if (names.empty()) throw user_error("no scorer has a weight").hint("set 'weights', for example relevance = 1.0");
-  const bool has_copying = std::find(names.begin(), names.end(), "copying") != names.end();
-  if (options.copying_penalty != 0 && !has_copying) names.emplace_back("copying");
+  const auto further = further_returns(options);
+  check_further(further);
+  for (const auto& one : further) add_once(names, one.name);
+  refuse_held_out(options, names);
+  if (options.copying_penalty != 0) add_once(names, "copying");
   return names;
 }
 
@@ -161,6 +190,15 @@ void Pass::step() {
 }
 
 void Pass::check() const { check_stop("tag stopped while " + doing_, "run the same command again: it begins anew"); }
+
+std::vector<command::FurtherReturn> further_returns(const TagOptions& options) {
+  std::vector<command::FurtherReturn> further;
+  for (const std::string& text : options.further) {
+    const bool less = text.starts_with('-');
+    further.push_back({text.substr(less ? 1 : 0), less ? -1.0 : 1.0});
+  }
+  return further;
+}
 
 Pool read_pool(const TagOptions& options, const std::filesystem::path& rejects, Observer& observer) {
   PoolReader reader(options);

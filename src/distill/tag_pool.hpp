@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tag_rows.hpp"
+#include "udrl/command/fitted.hpp"
 #include "udrl/data/near_search.hpp"
 #include "udrl/distill/tag.hpp"
 
@@ -37,6 +38,9 @@ class Pass {
   Progress progress_;
   std::string doing_;
 };
+
+/// `further` of the options, as commands.json holds them.
+std::vector<command::FurtherReturn> further_returns(const TagOptions& options);
 
 /// Reads and parses the input once. Exact duplicates, and what is too long or empty, have their outcome; every row has
 /// its split. Malformed lines go to `rejects`, or stop the stage where that is empty. Throws `Error` (user) for a

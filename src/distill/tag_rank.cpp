@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <functional>
 #include <set>
 
 #include "udrl/base/files.hpp"
@@ -29,12 +30,12 @@ double from_sortable(std::uint64_t bits) {
   return std::bit_cast<double>((bits & sign) != 0 ? bits & ~sign : ~bits);
 }
 
-void fit_distributions(Pool& pool, Fitted& fitted, const SortRoom& room) {
+void fit_distributions(Pool& pool, Fitted& fitted, const SortRoom& room, int which) {
   ExternalSorter returns(room.where, room.memory);  // (slot, return)
   std::vector<std::uint64_t> count(fitted.tasks.size());
   pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) {
     if (!row.trains()) return;
-    returns.add(row.task, sortable(row.real_return));
+    returns.add(row.task, sortable(row.real_return[static_cast<std::size_t>(which)]));
     ++count[row.task];
   });
   std::vector<command::Quantiles101> quantiles(count.begin(), count.end());
@@ -45,8 +46,9 @@ void fit_distributions(Pool& pool, Fitted& fitted, const SortRoom& room) {
     edges[entry.key].add(from_sortable(entry.order));
   });
   for (std::size_t slot = 0; slot < count.size(); ++slot) {
-    fitted.tasks[slot].quantiles = quantiles[slot].quantiles();
-    if (fitted.kind == ReturnKind::global) fitted.tasks[slot].edges = edges[slot].edges();
+    command::FittedReturn& fit = fitted.tasks[slot].of(which);
+    fit.quantiles = quantiles[slot].quantiles();
+    if (fitted.kind == ReturnKind::global) fit.edges = edges[slot].edges();
   }
 }
 
@@ -60,19 +62,24 @@ struct Draw {
 };
 using Draws = std::vector<Draw>;
 
+struct Ranking {
+  int which = 0;  ///< return
+  bool shuffle = false;
+};
+
 /// Equal returns in the order of their ids.
 void sort_by_return(Draws& draws) {
   std::sort(draws.begin(), draws.end(),
             [](const Draw& a, const Draw& b) { return std::tie(a.real_return, a.id) < std::tie(b.real_return, b.id); });
 }
 
-/// The draws of each intent and task: use(slot, draws).
+/// The draws of each intent and task with one of their returns: use(slot, draws).
 template <class Use>
-void for_each_group(Pool& pool, const SortRoom& room, Use use) {
+void for_each_group(Pool& pool, const SortRoom& room, int which, Use use) {
   ExternalSorter sorter(room.where, room.memory);  // (intent and slot, row): the draw
   pool.rows.for_each([&](std::uint64_t number, const Row& row, std::span<const double>) {
     if (!row.kept()) return;
-    const Draw draw{row.real_return, row.id, number, row.split, {}};
+    const Draw draw{row.real_return[static_cast<std::size_t>(which)], row.id, number, row.split, {}};
     const std::uint64_t group = std::uint64_t{row.intent} << 16 | row.task;
     sorter.add(group, number, {reinterpret_cast<const char*>(&draw), sizeof draw});
   });
@@ -91,10 +98,10 @@ void for_each_group(Pool& pool, const SortRoom& room, Use use) {
 }
 
 /// By their order in `draws`.
-std::vector<int> bins_of(const Fitted& fitted, std::uint16_t slot, const Draws& draws) {
+std::vector<int> bins_of(const Fitted& fitted, const command::FittedReturn& fit, const Draws& draws) {
   std::vector<int> bins;
   for (const Draw& draw : draws) {
-    bins.push_back(fitted.kind == ReturnKind::global ? fitted.bin_of(fitted.tasks[slot], draw.real_return)
+    bins.push_back(fitted.kind == ReturnKind::global ? fitted.bin_of(fit, draw.real_return)
                                                      : rank_bin(bins.size() + 1, draws.size(), fitted.bins));
   }
   return bins;
@@ -102,11 +109,11 @@ std::vector<int> bins_of(const Fitted& fitted, std::uint16_t slot, const Draws& 
 
 /// Placebo: an advantage is dealt out anew among the draws of its intent, a global return among all bins; by the hash
 /// of the record's id, so that the order of the input does not matter.
-void shuffle(std::vector<int>& bins, const Fitted& fitted, const Draws& draws) {
+void shuffle(std::vector<int>& bins, const Fitted& fitted, const Draws& draws, int which) {
   std::vector<std::pair<std::uint64_t, std::size_t>> order;
   for (std::size_t i = 0; i < draws.size(); ++i) {
     const std::string id(draws[i].id.begin(), draws[i].id.end());
-    order.emplace_back(leading_bits(content_id({"placebo", id})), i);
+    order.emplace_back(leading_bits(content_id({which == 0 ? "placebo" : "placebo " + std::to_string(which), id})), i);
     if (fitted.kind == ReturnKind::global) {
       bins[i] = static_cast<int>(order.back().first % static_cast<std::uint64_t>(fitted.bins));
     }
@@ -125,28 +132,44 @@ std::vector<double> training_returns(const Draws& draws) {
   return returns;
 }
 
+/// What becomes of the ranks of one intent and task.
+using UseBins = std::function<void(std::uint16_t slot, const Draws& draws, const std::vector<int>& bins)>;
+
+/// Fits one return and gives each row its bin of it; `use` sees the draws in ascending order, with their bins.
+void rank(Pool& pool, Fitted& fitted, const SortRoom& room, const Ranking& ranking, const UseBins& use) {
+  fit_distributions(pool, fitted, room, ranking.which);
+  std::vector<SpreadWithin> spreads(fitted.tasks.size());
+  for_each_group(pool, room, ranking.which, [&](std::uint16_t slot, Draws& draws) {
+    spreads[slot].add_group(training_returns(draws));
+    sort_by_return(draws);
+    std::vector<int> bins = bins_of(fitted, fitted.tasks[slot].of(ranking.which), draws);
+    // An intent belongs to one split.
+    if (ranking.shuffle && draws.front().split == Split::train) shuffle(bins, fitted, draws, ranking.which);
+    for (std::size_t i = 0; i < draws.size(); ++i) pool.rows.set_bin(draws[i].row, ranking.which, bins[i]);
+    use(slot, draws, bins);
+  });
+  for (std::size_t slot = 0; slot < spreads.size(); ++slot) {
+    fitted.tasks[slot].of(ranking.which).spread_within = spreads[slot].spread();
+  }
+}
+
 }  // namespace
 
 IntentCounts rank_returns(Pool& pool, Fitted& fitted, const SortRoom& room, const ArmOptions& arm) {
-  fit_distributions(pool, fitted, room);
   IntentCounts intents;
-  std::vector<SpreadWithin> spreads(fitted.tasks.size());
-  for_each_group(pool, room, [&](std::uint16_t slot, Draws& draws) {
-    spreads[slot].add_group(training_returns(draws));
-    sort_by_return(draws);
-    std::vector<int> bins = bins_of(fitted, slot, draws);
-    const bool trains = draws.front().split == Split::train;
-    if (arm.shuffle_returns && trains) shuffle(bins, fitted, draws);
-    const std::size_t best = arm.keep_best > 0 && trains ? static_cast<std::size_t>(arm.keep_best) : draws.size();
-    for (std::size_t i = 0; i < draws.size(); ++i) {
-      pool.rows.set_bin(draws[i].row, bins[i]);
-      if (i + best < draws.size()) pool.rows.set_outcome(draws[i].row, Outcome::not_chosen);
-    }
-    // An intent belongs to one split.
-    for (const int bin : std::set<int>(bins.begin(), bins.end()))
-      ++intents[{draws.front().split, slot, static_cast<std::int8_t>(bin)}];
-  });
-  for (std::size_t slot = 0; slot < spreads.size(); ++slot) fitted.tasks[slot].spread_within = spreads[slot].spread();
+  // The return comes last: `keep_best` goes by it, and leaves rows out.
+  for (int which = 1; which < fitted.returns(); ++which) {
+    rank(pool, fitted, room, {which, arm.shuffle_returns}, [](auto&&...) {});
+  }
+  rank(pool, fitted, room, {0, arm.shuffle_returns},
+       [&](std::uint16_t slot, const Draws& draws, const std::vector<int>& bins) {
+         const Split split = draws.front().split;
+         const bool chooses = arm.keep_best > 0 && split == Split::train;
+         const std::size_t best = chooses ? static_cast<std::size_t>(arm.keep_best) : draws.size();
+         for (std::size_t i = 0; i + best < draws.size(); ++i) pool.rows.set_outcome(draws[i].row, Outcome::not_chosen);
+         for (const int bin : std::set<int>(bins.begin(), bins.end()))
+           ++intents[{split, slot, static_cast<std::int8_t>(bin)}];
+       });
   return intents;
 }
 

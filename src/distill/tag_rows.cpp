@@ -10,7 +10,7 @@
 namespace udrl::distill {
 namespace {
 
-static_assert(std::is_trivially_copyable_v<Row> && std::is_standard_layout_v<Row> && sizeof(Row) == 56);
+static_assert(std::is_trivially_copyable_v<Row> && std::is_standard_layout_v<Row> && sizeof(Row) == 72);
 
 Row row_in(std::span<const std::byte> entry) {
   Row row;
@@ -54,9 +54,9 @@ void RowFile::set_outcome(std::uint64_t number, Outcome outcome) {
   file_.change(number, offsetof(Row, outcome), std::as_bytes(std::span(&outcome, 1)));
 }
 
-void RowFile::set_bin(std::uint64_t number, int bin) {
+void RowFile::set_bin(std::uint64_t number, int which, int bin) {
   const auto small = static_cast<std::int8_t>(bin);
-  file_.change(number, offsetof(Row, bin), std::as_bytes(std::span(&small, 1)));
+  file_.change(number, offsetof(Row, bin) + static_cast<std::size_t>(which), std::as_bytes(std::span(&small, 1)));
 }
 
 void RowFile::for_each(const Use& use) {

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "udrl/command/schema.hpp"
 #include "udrl/data/entry_file.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/data/splits.hpp"
@@ -36,6 +37,9 @@ using RowId = std::array<char, 32>;
 /// A record's id; a shorter one is filled with zero bytes, a longer one cut.
 RowId row_id(const data::Record& record);
 
+/// 0: the return; 1 …: the further ones.
+inline constexpr std::size_t most_returns = command::max_further + 1;
+
 struct Row {
   RowId id{};                ///< hexadecimal; ties break by it
   std::uint32_t intent = 0;  ///< number in the order of appearance
@@ -43,10 +47,10 @@ struct Row {
   std::uint8_t words = 0;
   Outcome outcome = Outcome::kept;
   Split split = Split::train;
-  std::int8_t bin = -1;
+  std::array<std::int8_t, most_returns> bin{-1, -1, -1};
   std::uint8_t lacks = 0;                ///< 1 + number of the first score that is missing
-  std::array<std::uint8_t, 5> unused{};  ///< no byte that is written is unset
-  double real_return = 0;
+  std::array<std::uint8_t, 3> unused{};  ///< no byte that is written is unset
+  std::array<double, most_returns> real_return{};
 
   bool kept() const { return outcome == Outcome::kept; }
   bool trains() const { return kept() && split == Split::train; }
@@ -61,7 +65,7 @@ class RowFile {
   Row read(std::uint64_t number) { return read(number, 1).front(); }
   std::vector<Row> read(std::uint64_t first, std::uint64_t count);
   void set_outcome(std::uint64_t number, Outcome outcome);
-  void set_bin(std::uint64_t number, int bin);
+  void set_bin(std::uint64_t number, int which, int bin);
 
   using Use = std::function<void(std::uint64_t number, const Row& row, std::span<const double> scores)>;
   void for_each(const Use& use);

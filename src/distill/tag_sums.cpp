@@ -38,8 +38,13 @@ std::map<std::string, std::uint64_t> count_outcomes(Pool& pool) {
 }
 
 void count_support(Pool& pool, command::Fitted& fitted) {
+  const int returns = fitted.returns();
   pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) {
-    if (row.trains()) fitted.tasks[row.task].support.add(row.words, row.bin);
+    if (!row.trains()) return;
+    command::FittedTask& task = fitted.tasks[row.task];
+    for (int which = 0; which < returns; ++which)
+      task.of(which).support.add(row.words, row.bin[static_cast<std::size_t>(which)]);
+    if (returns > 1) ++task.joint[{row.bin.begin(), row.bin.begin() + returns}];
   });
 }
 
@@ -47,10 +52,10 @@ TagTable make_table(Pool& pool, const IntentCounts& intents) {
   std::map<IntentCounts::key_type, TagRow> rows;
   pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double> scores) {
     if (!row.kept()) return;
-    TagRow& out = rows[{row.split, row.task, row.bin}];
+    TagRow& out = rows[{row.split, row.task, row.bin[0]}];
     ++out.records;
     out.mean_words += row.words;
-    out.mean_return += row.real_return;
+    out.mean_return += row.real_return[0];
     for (std::size_t s = 0; s < scores.size(); ++s) out.mean_scores[pool.score_names[s]] += scores[s];
   });
   TagTable table{{}, pool.subjects};

@@ -28,20 +28,24 @@ Error changed_input() {
       .hint("let nothing write to it, and run the same command again");
 }
 
-Tagged tagged(const data::Line& line, const Row& row) {
+Tagged tagged(const data::Line& line, const Row& row, const std::vector<command::FurtherReturn>& further) {
   if (!row.kept()) return {};
   data::Record record = sample_of(line);
   if (row_id(record) != row.id) throw changed_input();
-  record.return_value = row.real_return;
+  record.return_value = row.real_return[0];
   record.words = row.words;
-  record.commands = {{"return", row.bin}, {"words", row.words}};
+  record.commands = {{"return", row.bin[0]}, {"words", row.words}};
+  for (std::size_t i = 0; i < further.size(); ++i) {
+    record.commands[further[i].name] = row.bin[i + 1];
+    record.extra["returns"][further[i].name] = row.real_return[i + 1];
+  }
   record.split = split_names[static_cast<std::size_t>(row.split)];
   return {row.split, data::to_line(data::to_json(record))};
 }
 
-std::vector<Tagged> tag_batch(const Batch& batch) {
+std::vector<Tagged> tag_batch(const Batch& batch, const std::vector<command::FurtherReturn>& further) {
   std::vector<Tagged> out;
-  for (std::size_t i = 0; i < batch.lines.size(); ++i) out.push_back(tagged(batch.lines[i], batch.rows[i]));
+  for (std::size_t i = 0; i < batch.lines.size(); ++i) out.push_back(tagged(batch.lines[i], batch.rows[i], further));
   return out;
 }
 
@@ -70,7 +74,8 @@ void write_splits(Pool& pool, const TagOptions& options, Observer& observer) {
   std::array<std::optional<data::ShardWriter>, split_names.size()> writers;
   Pass pass(observer, "tag: write", "writing", pool.rows.size());
   TextAndRows input(pool, options);
-  in_order([&] { return input.next(); }, tag_batch,
+  const auto further = further_returns(options);
+  in_order([&] { return input.next(); }, [&](const Batch& batch) { return tag_batch(batch, further); },
            [&](const std::vector<Tagged>& lines) {
              for (const Tagged& line : lines) {
                pass.step();

@@ -12,7 +12,7 @@ namespace udrl::distill {
 
 /// Rows by outcome, those that are kept by split.
 std::map<std::string, std::uint64_t> count_outcomes(Pool& pool);
-/// Training records by words and bin.
+/// Training records by words and bin, and by the bins of all returns together.
 void count_support(Pool& pool, command::Fitted& fitted);
 /// Counts and means of the rows that are kept.
 TagTable make_table(Pool& pool, const IntentCounts& intents);

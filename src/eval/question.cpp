@@ -92,7 +92,7 @@ class StudentSystem : public OpenSystem {
   command::Command command_for(const Row& row, const Case& c) const {
     const auto& fitted = student_.fitted();
     const int slot = fitted.slot(c.task);
-    return {slot, c.asked_words, fitted.return_from_text(slot, row.asked_return, c.asked_words)};
+    return fitted.command(slot, c.asked_words, row.asked_return);
   }
 
   command::StudentModel student_;

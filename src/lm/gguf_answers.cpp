@@ -2,6 +2,7 @@
 #include "gguf_answers.hpp"
 
 #include <chrono>
+#include <optional>
 
 #include "gguf_run.hpp"
 #include "sampler.hpp"
@@ -16,9 +17,11 @@ constexpr const char* white_space = " \t\r\n\v\f";
 /// What is written so far, and when it ends.
 class Answer final : public Slot {
  public:
-  Answer(Prepared prepared, Request request, const CompletionSink& done)
+  Answer(Prepared prepared, Request request, const Vocabulary& vocabulary, const CompletionSink& done)
       : Slot(std::move(prepared)), request_(std::move(request)), sampler_(request_.sampling, request_.id), done_(done) {
     completion_.id = request_.id;
+    const auto& allowed = request_.sampling.allowed_control;
+    if (!allowed.empty()) banned_ = vocabulary.banned_but(allowed);
   }
 
   void admit(llama_seq_id sequence, Prefix* prefix) override {
@@ -39,6 +42,7 @@ class Answer final : public Slot {
   Request request_;
   Sampler sampler_;
   const CompletionSink& done_;
+  std::optional<Tokens> banned_;  ///< where it is not the vocabulary's own list
   llama_token last_ = 0;
   int row_ = -1;  ///< where the batch computes its logits; −1: nowhere
   Completion completion_;
@@ -63,7 +67,7 @@ void Answer::fill(TokenBatch& batch) {
 bool Answer::advance(llama_context* context, const Vocabulary& vocabulary) {
   if (row_ < 0) return false;
   const std::span logits(llama_get_logits_ith(context, row_), static_cast<std::size_t>(vocabulary.size()));
-  return accept(sampler_.draw(logits, vocabulary.banned()), vocabulary);
+  return accept(sampler_.draw(logits, banned_ ? *banned_ : vocabulary.banned()), vocabulary);
 }
 
 bool Answer::accept(const Drawn& drawn, const Vocabulary& vocabulary) {
@@ -112,7 +116,7 @@ Throughput answer_requests(Engine& engine, const RequestSource& next, const Comp
     std::optional<Request> request = next();
     if (!request) return nullptr;
     Prepared prepared = prepare(engine, *request);
-    return std::make_unique<Answer>(std::move(prepared), std::move(*request), done);
+    return std::make_unique<Answer>(std::move(prepared), std::move(*request), engine.vocabulary(), done);
   });
 }
 

@@ -90,6 +90,17 @@ Tokens Vocabulary::tokenize(const std::string& text, bool add_special, bool pars
   return out;
 }
 
+Tokens Vocabulary::banned_but(std::span<const std::string> allowed) const {
+  Tokens banned = banned_;
+  for (const std::string& spelled : allowed) {
+    const Tokens tokens = tokenize(spelled, false, true);
+    if (tokens.size() != 1 || std::erase(banned, tokens.front()) == 0) {
+      throw user_error("the model has no control token of this name").got(spelled);
+    }
+  }
+  return banned;
+}
+
 bool Vocabulary::is_control(llama_token token) const {
   return (static_cast<unsigned>(llama_vocab_get_attr(vocab_, token)) & LLAMA_TOKEN_ATTR_CONTROL) != 0;
 }

@@ -29,6 +29,8 @@ class Vocabulary {
   int size() const { return llama_vocab_n_tokens(vocab_); }
   /// Tokens that no answer may hold: control and unused ones, but not those that end it.
   const Tokens& banned() const { return banned_; }
+  /// The same without those that are spelled so. Throws `Error` (user) for a spelling that is no single control token.
+  Tokens banned_but(std::span<const std::string> allowed) const;
   /// The spelling of the begin and end tokens, "" where the model has none: what chat templates call bos_token,
   /// eos_token.
   std::string begin_text() const { return spelling(llama_vocab_bos(vocab_)); }

@@ -56,9 +56,7 @@ Drawn Sampler::draw(std::span<float> logits, std::span<const std::int32_t> banne
   const double normalizer = log_sum_exp(logits);
   if (!std::isfinite(normalizer))
     throw failure("the model computed no finite probabilities").hint("is the model file damaged?");
-  if (sampling_.ban_control) {
-    for (const std::int32_t token : banned) logits[static_cast<std::size_t>(token)] = never;
-  }
+  for (const std::int32_t token : banned) logits[static_cast<std::size_t>(token)] = never;
   penalize_repeats(logits);
   const std::int32_t token = choose(logits);
   recent_.push_back(token);

@@ -34,7 +34,7 @@ class Sampler {
  public:
   Sampler(const Sampling& sampling, std::string_view id);
 
-  /// Changes `logits` (banned tokens become −∞). `banned` is used only if the sampling asks for it.
+  /// Changes `logits` (banned tokens become −∞).
   Drawn draw(std::span<float> logits, std::span<const std::int32_t> banned);
 
  private:

@@ -25,8 +25,14 @@ constexpr const char* clean_message = R"({%- set found = namespace(text='') -%}
 constexpr const char* ask = R"({%- set asked = defaults[task if task is defined else first] -%}
 {%- set asked_words = words | int if words is defined else asked['words'] -%}
 {%- set asked_return = return | int if return is defined else asked['return'] -%}
-{{- '⟨task:' ~ asked['slot'] ~ '⟩⟨words:' ~ asked_words ~ '⟩⟨return:' ~ asked_return ~ '⟩⟨gen⟩' -}}
+{{- '⟨task:' ~ asked['slot'] ~ '⟩⟨words:' ~ asked_words ~ '⟩⟨return:' ~ asked_return ~ '⟩' -}}
 )";
+
+/// A further return is `any` where the client does not say. Its argument has the name of its scorer.
+std::string ask_further(const std::string& name, int which) {
+  const std::string number = std::to_string(which + 1);
+  return "{{- '⟨return" + number + ":' ~ (" + name + " | int if " + name + " is defined else 'any') ~ '⟩' -}}\n";
+}
 
 std::string quoted(const std::string& text) {
   std::string out = "'";
@@ -47,9 +53,7 @@ std::string default_entry(const command::Fitted& commands, int slot) {
 }  // namespace
 
 command::Command default_command(const command::Fitted& commands, int slot) {
-  command::Command command{.task_slot = slot, .words = commands.default_words(slot), .return_bin = std::nullopt};
-  command.return_bin = commands.top_return(slot, command.words);
-  return command;
+  return commands.command(slot, commands.default_words(slot), "top");
 }
 
 std::string chat_template(const command::Fitted& commands) {
@@ -57,8 +61,11 @@ std::string chat_template(const command::Fitted& commands) {
   std::string defaults;
   for (int slot = 0; slot < static_cast<int>(commands.tasks.size()); ++slot)
     defaults += (slot ? ", " : "") + default_entry(commands, slot);
-  return std::string(clean_message) + "{%- set defaults = {" + defaults +
-         "} -%}\n{%- set first = " + quoted(commands.tasks.front().name) + " -%}\n" + ask;
+  std::string text = std::string(clean_message) + "{%- set defaults = {" + defaults +
+                     "} -%}\n{%- set first = " + quoted(commands.tasks.front().name) + " -%}\n" + ask;
+  for (std::size_t i = 0; i < commands.further.size(); ++i)
+    text += ask_further(commands.further[i].name, static_cast<int>(i) + 1);
+  return text + "{{- '⟨gen⟩' -}}\n";
 }
 
 }  // namespace udrl::student

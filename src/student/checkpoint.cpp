@@ -28,12 +28,6 @@ void check_vocabulary(const StudentConfig& config, const Tokenizer& tokenizer, c
       .hint("config.json and tokenizer.model must come from the same run of udrl-train");
 }
 
-command::Fitted parse_commands(const std::string& text) {
-  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) throw user_error("commands.json is not JSON").hint("tag the data again");
-  return command::fitted_from_json(json);
-}
-
 std::string generation_config(const StudentConfig& config) {
   const Json json = {{"bos_token_id", config.bos_id},
                      {"eos_token_id", config.eos_id},
@@ -72,17 +66,16 @@ void require_folder(const std::filesystem::path& folder) {
 
 void write_checkpoint_texts(const std::filesystem::path& folder, const CheckpointParts& parts) {
   check_vocabulary(parts.config, parts.tokenizer, folder.string());
-  const command::Fitted commands = parse_commands(parts.commands_json);
-  const std::string chat = chat_template(commands);
+  const std::string chat = chat_template(parts.commands);
   make_folder(folder);
   auto write = [&](const char* name, const std::string& text) { write_file_atomic(folder / name, text); };
   write(files::tokenizer, parts.tokenizer.bytes());
   write(files::tokenizer_json, tokenizer_json(parts.tokenizer));
   write(files::tokenizer_config, tokenizer_config_json(parts.tokenizer, parts.config.n_positions, chat));
   write(files::generation_config, generation_config(parts.config));
-  write(files::commands, parts.commands_json);
-  write(files::card, model_card_text(parts.card, parts.config, commands));
-  write(files::modelfile, modelfile_text(parts.card, parts.config, commands));
+  command::save(parts.commands, folder / files::commands);
+  write(files::card, model_card_text(parts.card, parts.config, parts.commands));
+  write(files::modelfile, modelfile_text(parts.card, parts.config, parts.commands));
   write(files::config, to_json(parts.config).dump(1) + "\n");
 }
 

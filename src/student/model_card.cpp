@@ -52,9 +52,18 @@ std::string tasks_table(const command::Fitted& commands) {
             std::to_string(command.words.value()) + " | " + std::to_string(commands.lowest_return(slot)) +
             " (lowest) to " + std::to_string(commands.top_return(slot)) + " (top) |\n";
   }
-  return text +
-         "\n`⟨words:any⟩` and `⟨return:any⟩` leave the choice to the student. `commands.json` holds what the data "
-         "supports.\n";
+  text +=
+      "\n`⟨words:any⟩` and `⟨return:any⟩` leave the choice to the student. `commands.json` holds what the data "
+      "supports.";
+  for (std::size_t i = 0; i < commands.further.size(); ++i) {
+    const std::string piece = command::return_piece(std::nullopt, static_cast<int>(i) + 1);
+    text += " `" + piece + "` asks for `" + commands.further[i].name + "` in the same bins" +
+            (commands.further[i].weight < 0 ? " (the highest bin is the least of it)." : ".");
+  }
+  if (commands.countdown) {
+    text += " The student counts down as it writes (`⟨left:8⟩` before the last eight words): skip these tokens.";
+  }
+  return text + "\n";
 }
 
 std::string table(const std::string& title, const CardRows& rows) {

@@ -20,8 +20,11 @@ void declare_model(OptionSet& set, ModelOptions& o) {
 
 void declare_sequence(OptionSet& set, SequenceOptions& o) {
   set.add("sequence.any_words", o.any_words, "share of sequences whose words command is ⟨words:any⟩").range(0, 1);
-  set.add("sequence.any_return", o.any_return, "share of sequences whose return command is ⟨return:any⟩").range(0, 1);
+  set.add("sequence.any_return", o.any_return,
+          "share of sequences whose return command is ⟨return:any⟩; so too for each further one")
+      .range(0, 1);
   set.add("sequence.segments", o.segments, "share of records cut at a random word (type-ahead)").range(0, 1);
+  set.add("sequence.countdown", o.countdown, "the student writes ⟨left:k⟩ every 8 words, which nobody is shown");
   set.add("sequence.swap", o.swap, "share of records with a shared word swapped in intent and prompt").range(0, 1);
   set.add("sequence.swap_words", o.swap_words, "file of nouns to swap in, one a line").runtime_only();
 }

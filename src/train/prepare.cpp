@@ -61,7 +61,7 @@ Preparation::Preparation(const TrainOptions& options, Observer& observer) : opti
 
 void Preparation::read_data() {
   fitted_ = command::load(options_.data / student::files::commands);
-  commands_json_ = read_file(options_.data / student::files::commands);
+  fitted_.countdown = options_.sequence.countdown;
   corpus_ = read_corpus(options_.data / "train", fitted_);
   valid_samples_ = read_corpus(options_.data / "valid", fitted_).samples;
   // Ids are hashes: the first ones are as good as drawn.
@@ -98,7 +98,7 @@ void Preparation::make_batches() {
   source_.seed = options_.seed;
   std::vector<Indexed> valid;
   for (std::size_t i = 0; i < valid_samples_.size(); ++i) {
-    Sequence sequence = encode(plain_text(valid_samples_[i]), *tokenizer_);
+    Sequence sequence = encode(plain_text(valid_samples_[i], options_.sequence), *tokenizer_);
     if (sequence.length() <= source_.longest) valid.push_back({std::move(sequence), static_cast<std::uint32_t>(i)});
   }
   if (valid.empty())

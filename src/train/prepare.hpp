@@ -27,7 +27,6 @@ class Preparation {
 
   const Corpus& corpus() const { return corpus_; }
   const command::Fitted& fitted() const { return fitted_; }
-  const std::string& commands_json() const { return commands_json_; }
   const student::Tokenizer& tokenizer() const { return *tokenizer_; }
   const student::StudentConfig& model() const { return model_; }
   const BatchSource& source() const { return source_; }
@@ -43,7 +42,6 @@ class Preparation {
 
   const TrainOptions& options_;
   Observer& observer_;
-  std::string commands_json_;
   command::Fitted fitted_;
   Corpus corpus_;
   std::vector<Sample> valid_samples_;

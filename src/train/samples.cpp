@@ -11,10 +11,10 @@
 namespace udrl::train {
 namespace {
 
-int return_bin_of(const data::Record& record, const command::Fitted& fitted) {
-  const auto found = record.commands.find("return");
+int bin_of(const data::Record& record, const command::Fitted& fitted, const std::string& name) {
+  const auto found = record.commands.find(name);
   if (found == record.commands.end()) {
-    throw user_error("a record has no return command")
+    throw user_error("a record has no command '" + name + "'")
         .at("record " + record.id)
         .hint("tag the records first: udrl-distill tag");
   }
@@ -26,6 +26,12 @@ int return_bin_of(const data::Record& record, const command::Fitted& fitted) {
         .hint("the records and commands.json are of different runs of udrl-distill tag: tag again");
   }
   return found->second;
+}
+
+std::vector<int> further_of(const data::Record& record, const command::Fitted& fitted) {
+  std::vector<int> bins;
+  for (const auto& further : fitted.further) bins.push_back(bin_of(record, fitted, further.name));
+  return bins;
 }
 
 }  // namespace
@@ -41,7 +47,8 @@ Sample sample_of(const data::Record& record, const command::Fitted& fitted) {
           record.intent.subject,
           command::uncapitalised(record.prompt),
           fitted.slot(record.task),
-          return_bin_of(record, fitted)};
+          bin_of(record, fitted, "return"),
+          further_of(record, fitted)};
 }
 
 Corpus read_corpus(const std::filesystem::path& folder, const command::Fitted& fitted) {

@@ -30,8 +30,10 @@ RandomStream sequence_stream(std::uint64_t seed, std::uint64_t epoch, const std:
   return {seed, "sequence:" + std::to_string(epoch) + ":" + id};
 }
 
-SequenceText plain_text(const Sample& sample) {
-  SequenceText text{sample.intent, "", sample.prompt, {sample.task_slot, {}, sample.return_bin}};
+SequenceText plain_text(const Sample& sample, const SequenceOptions& options) {
+  const std::vector<std::optional<int>> further(sample.further.begin(), sample.further.end());
+  SequenceText text{
+      sample.intent, "", sample.prompt, {sample.task_slot, {}, sample.return_bin, further}, options.countdown};
   text.command.words = words_command(text.answer);
   return text;
 }
@@ -42,7 +44,9 @@ SequenceText training_text(const Sample& sample, const SequenceOptions& options,
   const bool swap = random.uniform() < options.swap, segment = random.uniform() < options.segments;
   const bool any_words = random.uniform() < options.any_words, any_return = random.uniform() < options.any_return;
   const double where = random.uniform();
-  SequenceText text = plain_text(sample);
+  std::vector<bool> any_further;
+  for (std::size_t i = 0; i < sample.further.size(); ++i) any_further.push_back(random.uniform() < options.any_return);
+  SequenceText text = plain_text(sample, options);
   if (swap && words != nullptr) {
     IntentAndPrompt swapped = swap_words(sample, *words, random);
     text.intent = std::move(swapped.intent);
@@ -52,6 +56,9 @@ SequenceText training_text(const Sample& sample, const SequenceOptions& options,
   if (segment && count > 1) cut(text, 1 + static_cast<std::size_t>(where * static_cast<double>(count - 1)));
   text.command.words = any_words ? std::nullopt : words_command(text.answer);
   if (any_return) text.command.return_bin.reset();
+  for (std::size_t i = 0; i < any_further.size(); ++i) {
+    if (any_further[i]) text.command.further[i].reset();
+  }
   return text;
 }
 
@@ -59,7 +66,9 @@ Sequence encode(const SequenceText& text, const student::Tokenizer& tokenizer) {
   Sequence sequence;
   sequence.ids = tokenizer.encode(command::sequence_prompt(text.intent, text.command, text.have), true);
   sequence.first_target = sequence.length();
-  const std::vector<int> answer = tokenizer.encode(std::string_view(command::sequence_answer(text.answer)));
+  const std::vector<int> answer = text.countdown
+                                      ? tokenizer.encode(command::counted_answer(text.answer), false)
+                                      : tokenizer.encode(std::string_view(command::sequence_answer(text.answer)));
   sequence.ids.insert(sequence.ids.end(), answer.begin(), answer.end());
   sequence.ids.push_back(tokenizer.eos_id());
   return sequence;

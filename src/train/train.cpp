@@ -69,7 +69,7 @@ student::ModelCard card_of(const TrainOptions& options, const Preparation& run) 
 }
 
 void write_texts(const std::filesystem::path& out, const Preparation& run, const student::ModelCard& card) {
-  student::write_checkpoint_texts(out, {run.model(), run.tokenizer(), run.commands_json(), card, {}});
+  student::write_checkpoint_texts(out, {run.model(), run.tokenizer(), run.fitted(), card, {}});
 }
 
 TrainReport report_of(const TrainingState& state, const Preparation& run, double seconds) {

@@ -40,6 +40,21 @@ Fitted example() {
   return fitted;
 }
 
+/// The same where less `novelty` can be asked for too: high returns have little of it, low ones much.
+Fitted with_novelty() {
+  Fitted fitted = example();
+  fitted.further = {{"novelty", -1}};
+  fitted.countdown = true;
+  for (FittedTask& task : fitted.tasks) {
+    task.scorers["novelty"] = {0.5, 0.1};
+    FittedReturn novelty = task;
+    novelty.length_slope = 0.02, novelty.length_intercept = 0.5;
+    task.further = {novelty};
+    task.joint = {{{4, 0}, 60}, {{0, 4}, 400}};
+  }
+  return fitted;
+}
+
 /// The message of the user's mistake that `act` throws.
 template <class Act>
 std::string refusal(Act act) {
@@ -114,12 +129,13 @@ TEST_CASE("The top return is the highest that the data supports") {
 
 TEST_CASE("Returns are asked by word or by number") {
   const Fitted fitted = example();
-  CHECK(fitted.return_from_text(0, "top") == 4);
-  CHECK(fitted.return_from_text(0, "lowest") == 0);
-  CHECK(fitted.return_from_text(0, "2") == 2);
-  CHECK_FALSE(fitted.return_from_text(0, "any").has_value());
-  for (const char* text : {"5", "-1", "2x", "", "best"}) {
-    CHECK_THROWS_AS(fitted.return_from_text(0, text), udrl::Error);
+  CHECK(fitted.command(0, 18, "top").return_bin == 4);
+  CHECK(fitted.command(0, 18, "top").words == 18);
+  CHECK(fitted.command(0, {}, "lowest").return_bin == 0);
+  CHECK(fitted.command(0, {}, "2").return_bin == 2);
+  CHECK_FALSE(fitted.command(0, {}, "any").return_bin.has_value());
+  for (const char* text : {"5", "-1", "2x", "", "best", "top+novelty=2"}) {
+    CHECK_THROWS_AS(fitted.command(0, {}, text), udrl::Error);
   }
 }
 
@@ -163,8 +179,35 @@ TEST_CASE("Lengths are drawn from the top bin") {
   }
 }
 
+TEST_CASE("Further returns are asked by name, and any where they are not named") {
+  const Fitted fitted = with_novelty();
+  CHECK(fitted.command(0, 18, "top").further == std::vector<std::optional<int>>{std::nullopt});
+  const Command command = fitted.command(0, 18, "2+novelty=top");
+  CHECK(command.return_bin == 2);
+  CHECK(command.further == std::vector<std::optional<int>>{4});
+  CHECK(fitted.command(0, 18, "any+novelty=3").further.front() == 3);
+  CHECK(names(refusal([&] { (void)fitted.command(0, 18, "top+novelt=2"); }), "did you mean 'novelty'"));
+  CHECK(names(refusal([&] { (void)fitted.command(0, 18, "top+novelty"); }), "top+novelty=3"));
+}
+
+TEST_CASE("Returns are supported one by one and together") {
+  const Fitted fitted = with_novelty();
+  CHECK_NOTHROW(fitted.check({0, 18, 4, {0}}));
+  CHECK_NOTHROW(fitted.check({0, 18, {}, {4}}));
+  CHECK_NOTHROW(fitted.check({0, 18, 4, {{}}}));
+  CHECK(nearest_is(fitted, {0, 18, 4, {4}}, "task image, words 18, return 4, novelty 0"));
+  CHECK(nearest_is(fitted, {0, 18, 1, {3}}, "task image, words 18, return 0, novelty 4"));
+  CHECK(nearest_is(fitted, {0, 79, 0, {4}}, "task image, words 22, return 0, novelty 4"));
+}
+
+TEST_CASE("A further return is its scorer's z, with its sign, less what its length explains") {
+  const Fitted fitted = with_novelty();
+  const std::map<std::string, double> scores{{"relevance", 0}, {"masked", 0}, {"copying", 0}, {"novelty", 0.7}};
+  CHECK(fitted.real_return(fitted.tasks[0], scores, 10, 1) == Approx(-2.0 - (0.5 + 0.02 * 10)));
+}
+
 TEST_CASE("commands.json comes back as it was") {
-  const Fitted fitted = example();
+  const Fitted fitted = GENERATE(example(), with_novelty());
   const Folder folder;
   save(fitted, folder.path / "commands.json");
   const Fitted back = load(folder.path / "commands.json");
@@ -188,6 +231,7 @@ TEST_CASE("A damaged commands.json is refused with its name") {
   SECTION("a field is missing") { json["tasks"][0].erase("length"); }
   SECTION("a field has another type") { json["bins"] = "five"; }
   SECTION("bins are out of range") { json["bins"] = 11; }
+  SECTION("a further return was not fitted") { json["further_returns"] = {{{"name", "novelty"}, {"weight", 1}}}; }
   SECTION("a support row is too short") { json["tasks"][0]["support"]["12"] = {1}; }
   SECTION("a support row is not a number of words") { json["tasks"][0]["support"]["many"] = {1, 2, 3, 4, 5}; }
   udrl::write_file_atomic(file, json.dump());

@@ -30,6 +30,23 @@ TEST_CASE("What is not asked is spelled any") {
   CHECK(joined(sequence_prompt("x", {63, {}, {}})) == " x⟨task:63⟩⟨words:any⟩⟨return:any⟩⟨gen⟩");
 }
 
+TEST_CASE("Further returns follow the return") {
+  CHECK(joined(sequence_prompt("x", {0, 9, 4, {2, std::nullopt}})) ==
+        " x⟨task:0⟩⟨words:9⟩⟨return:4⟩⟨return2:2⟩⟨return3:any⟩⟨gen⟩");
+}
+
+TEST_CASE("A countdown stands where eight, sixteen and so on words are left, but not before the first") {
+  CHECK(joined(counted_answer("one two")) == " one two");
+  CHECK(joined(counted_answer("a b c d e f g h")) == " a b c d e f g h");
+  const auto counted = counted_answer("x a b c d e f g h i j k l m n o p");
+  CHECK(joined(counted) == " x⟨left:16⟩ a b c d e f g h⟨left:8⟩ i j k l m n o p");
+  REQUIRE(counted.size() == 5);
+  for (std::size_t i = 0; i < counted.size(); ++i) CHECK(counted[i].control == (i % 2 == 1));
+  std::string long_answer = "w";
+  for (int i = 1; i < 90; ++i) long_answer += " w";
+  CHECK(joined(counted_answer(long_answer)).starts_with(" w w w w w w w w w w⟨left:80⟩"));
+}
+
 TEST_CASE("What is written already stands between have and gen") {
   const auto prompt = sequence_prompt("holiday sale", {1, 15, 4}, "A cosy shop");
   CHECK(joined(prompt) == " holiday sale⟨task:1⟩⟨words:15⟩⟨return:4⟩⟨have⟩ A cosy shop⟨gen⟩");
@@ -50,7 +67,7 @@ TEST_CASE("Answers begin in lower case for the student and with a capital for pe
 
 TEST_CASE("Control pieces keep their order and are distinct") {
   const auto& pieces = control_pieces();
-  REQUIRE(pieces.size() == 2 + 64 + 81 + 11 + 10);
+  REQUIRE(pieces.size() == 2 + 64 + 81 + 11 + 10 + 22);
   CHECK(pieces[0] == "⟨gen⟩");
   CHECK(pieces[1] == "⟨have⟩");
   CHECK(pieces[2] == "⟨task:0⟩");
@@ -59,7 +76,9 @@ TEST_CASE("Control pieces keep their order and are distinct") {
   CHECK(pieces[147] == "⟨return:any⟩");
   CHECK(pieces[148] == "⟨return:0⟩");
   CHECK(pieces[158] == "⟨left:8⟩");
-  CHECK(pieces.back() == "⟨left:80⟩");
+  CHECK(pieces[167] == "⟨left:80⟩");
+  CHECK(pieces[168] == "⟨return2:any⟩");
+  CHECK(pieces.back() == "⟨return3:9⟩");
   CHECK(std::set<std::string>(pieces.begin(), pieces.end()).size() == pieces.size());
 }
 

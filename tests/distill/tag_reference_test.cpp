@@ -168,7 +168,7 @@ TEST_CASE("Quantiles, edges and ranks do not depend on the memory of the sorts")
     row.intent = static_cast<std::uint32_t>(random.below(200));
     row.task = static_cast<std::uint16_t>(random.below(2));
     row.split = row.intent % 5 == 0 ? Split::test : Split::train;
-    row.real_return = static_cast<double>(random.below(40)) / 8 - 2;
+    row.real_return[0] = static_cast<double>(random.below(40)) / 8 - 2;
     if (i % 50 == 0) row.outcome = Outcome::near_duplicate;
     pool.rows.append(row, {});
   }
@@ -183,7 +183,7 @@ TEST_CASE("Quantiles, edges and ranks do not depend on the memory of the sorts")
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!rows[i].kept()) continue;
     groups[{rows[i].intent, rows[i].task}].push_back(i);
-    if (rows[i].trains()) training[rows[i].task].push_back(rows[i].real_return);
+    if (rows[i].trains()) training[rows[i].task].push_back(rows[i].real_return[0]);
   }
   for (std::size_t slot = 0; slot < 2; ++slot) {
     CHECK(fitted.tasks[slot].quantiles == udrl::command::quantiles_101(training[slot]));
@@ -192,12 +192,12 @@ TEST_CASE("Quantiles, edges and ranks do not depend on the memory of the sorts")
   std::size_t wrong = 0;
   for (auto& [key, draws] : groups) {
     std::sort(draws.begin(), draws.end(), [&](std::size_t a, std::size_t b) {
-      return std::pair(rows[a].real_return, rows[a].id) < std::pair(rows[b].real_return, rows[b].id);
+      return std::pair(rows[a].real_return[0], rows[a].id) < std::pair(rows[b].real_return[0], rows[b].id);
     });
     for (std::size_t i = 0; i < draws.size(); ++i) {
-      const int expected = global ? fitted.bin_of(fitted.tasks[key.second], rows[draws[i]].real_return)
+      const int expected = global ? fitted.bin_of(fitted.tasks[key.second], rows[draws[i]].real_return[0])
                                   : rank_bin(i + 1, draws.size(), 5);
-      wrong += pool.rows.read(draws[i]).bin == expected ? 0 : 1;
+      wrong += pool.rows.read(draws[i]).bin[0] == expected ? 0 : 1;
     }
   }
   CHECK(wrong == 0);

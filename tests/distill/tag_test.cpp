@@ -376,3 +376,47 @@ TEST_CASE("A pool of folders is tagged as one") {
   tag_samples(options, quiet_context());
   CHECK(contents(folder / "one", "manifest.json") == contents(folder / "two", "manifest.json"));
 }
+
+TEST_CASE("A further return is what a return of its scorer alone would be") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", scored(30, 5));
+  TagOptions both = options_for(folder, "both"), alone = options_for(folder, "alone");
+  both.return_kind = alone.return_kind = GENERATE("advantage", "global");
+  both.weights = {{"relevance", 1}};
+  both.further = {"-relevance_masked"};
+  alone.weights = {{"relevance_masked", -1}};
+  alone.copying_penalty = 0;
+  tag_samples(both, quiet_context());
+  tag_samples(alone, quiet_context());
+  std::map<std::string, Record> expected;
+  for (const Record& record : read_all(alone.out)) expected[record.id] = record;
+  std::map<std::vector<int>, std::uint64_t> joint;
+  for (const Record& record : read_all(both.out)) {
+    CHECK(record.commands.at("relevance_masked") == expected.at(record.id).commands.at("return"));
+    CHECK(record.extra.at("returns").at("relevance_masked").get<double>() == *expected.at(record.id).return_value);
+    if (record.split == "train") ++joint[{record.commands.at("return"), record.commands.at("relevance_masked")}];
+  }
+  const auto fitted = udrl::command::load(both.out / "commands.json");
+  const auto single = udrl::command::load(alone.out / "commands.json");
+  CHECK(fitted.further == std::vector<udrl::command::FurtherReturn>{{"relevance_masked", -1}});
+  CHECK(fitted.tasks[0].further[0].quantiles == single.tasks[0].quantiles);
+  CHECK(fitted.tasks[0].further[0].edges == single.tasks[0].edges);
+  CHECK(fitted.tasks[0].further[0].support == single.tasks[0].support);
+  CHECK(fitted.tasks[0].joint == joint);
+  CHECK(fitted.tasks[0].further[0].spread_within == Approx(single.tasks[0].spread_within));
+}
+
+TEST_CASE("A further return needs a name of its own and a scorer that is not held out") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", scored(30, 5));
+  TagOptions options = options_for(folder);
+  SECTION("a command's name") { options.further = {"words"}; }
+  SECTION("twice") { options.further = {"relevance", "-relevance"}; }
+  SECTION("three") { options.further = {"relevance", "relevance_masked", "copying"}; }
+  SECTION("held out") {
+    options.weights = {{"relevance", 1}};
+    options.further = {"relevance_masked"};
+    options.held_out_scorers = {"relevance_masked"};
+  }
+  CHECK_THROWS_AS(tag_samples(options, quiet_context()), udrl::Error);
+}

@@ -65,7 +65,7 @@ Request synthesis_request(const LanguageModel& model, int i) {
   const std::string intent = std::string(subjects[i % 8]) + " " + formats[i / 8 % 6];
   Request request{std::to_string(i), model.chat(few_shot(intent)), 0, {}};
   request.shared_segments = request.prompt.size() - 2;
-  request.sampling = {1.0, 0.95, 0, 1.0, 7, 72, true, true};
+  request.sampling = {1.0, 0.95, 0, 1.0, 7, 72, true, {}};
   return request;
 }
 

@@ -1,5 +1,7 @@
 #include "udrl/student/chat_template.hpp"
 
+#include <algorithm>
+
 #include "catch.hpp"
 #include "student/reference.hpp"
 #include "student/tiny.hpp"
@@ -14,8 +16,9 @@ using namespace udrl::student;
 
 namespace {
 
-std::unique_ptr<lm::LanguageModel> exported(const tiny::Folder& folder) {
-  tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()));
+std::unique_ptr<lm::LanguageModel> exported(const tiny::Folder& folder,
+                                            const command::Fitted& commands = tiny::commands()) {
+  tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()), commands);
   lm::ModelOptions options;
   options.gguf = export_gguf(folder.path()).file;
   options.slots = 2;
@@ -36,13 +39,13 @@ lm::Request greedy(lm::Prompt prompt, int max_tokens) {
   return request;
 }
 
-// The likeliest piece that is text, or the end.
-int best_text_id(const std::vector<double>& logits) {
+// The likeliest piece that is text, or any with `control`, or the end.
+int best_id(const std::vector<double>& logits, bool control) {
   const Tokenizer& tokenizer = tiny::tokenizer();
   int best = tokenizer.eos_id();
   for (int id = 0; id < tokenizer.vocab_size(); ++id) {
     const bool better = logits[static_cast<std::size_t>(id)] > logits[static_cast<std::size_t>(best)];
-    if (better && !tokenizer.is_control(id)) best = id;
+    if (better && (control || !tokenizer.is_control(id))) best = id;
   }
   return best;
 }
@@ -71,6 +74,13 @@ TEST_CASE("the template normalises what is typed as our own code does, but for U
         "⟨s⟩ " + data::normalise(typed) + "⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩");
 }
 
+TEST_CASE("further returns are left to the student") {
+  const tiny::Folder folder;
+  const auto model = exported(folder, tiny::with_further({"novelty", "fluency"}));
+  CHECK(rendered(*model, {{lm::Role::user, "holiday sale"}}) ==
+        "⟨s⟩ holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨return2:any⟩⟨return3:any⟩⟨gen⟩");
+}
+
 TEST_CASE("the last user message counts, other roles do not") {
   const tiny::Folder folder;
   const auto model = exported(folder);
@@ -92,20 +102,26 @@ TEST_CASE("a chat and a sequence prompt get the same answer") {
   CHECK(answers[0].text == answers[1].text);
 }
 
-TEST_CASE("greedy text through llama.cpp is the reference's") {
+TEST_CASE("greedy text through llama.cpp is the reference's, with and without control pieces") {
+  const bool control = GENERATE(false, true);
   const tiny::Folder folder;
   const tiny::Weights weights(tiny::config());
   const auto model = exported(folder);
   const lm::Prompt prompt = command::sequence_prompt("marsun est", {1, 9, 4});
   std::vector<int> ids = tiny::tokenizer().encode(prompt), answer;
   while (answer.size() < 10) {
-    const int next = best_text_id(tiny::reference_logits(tiny::config(), weights, ids).back());
+    const int next = best_id(tiny::reference_logits(tiny::config(), weights, ids).back(), control);
     if (next == tiny::tokenizer().eos_id()) break;
     ids.push_back(next);
     answer.push_back(next);
   }
-  const auto answers = lm::complete_all(*model, std::vector<lm::Request>{greedy(prompt, 10)});
+  lm::Request request = greedy(prompt, 10);
+  if (control) request.sampling.allowed_control = command::control_pieces();
+  const auto answers = lm::complete_all(*model, std::vector<lm::Request>{request});
   REQUIRE_FALSE(answer.empty());
+  const bool drew_control =
+      std::any_of(answer.begin(), answer.end(), [](int id) { return tiny::tokenizer().is_control(id); });
+  CHECK(drew_control == control);
   CHECK(data::normalise(answers[0].text) == data::normalise(tiny::tokenizer().decode(answer)));
 }
 
@@ -113,4 +129,12 @@ TEST_CASE("commands without a task are refused") {
   command::Fitted none = tiny::commands();
   none.tasks.clear();
   CHECK_THROWS_AS(chat_template(none), Error);
+}
+
+TEST_CASE("a control piece that the model lacks cannot be allowed") {
+  const tiny::Folder folder;
+  const auto model = exported(folder);
+  lm::Request request = greedy(command::sequence_prompt("x", {0, 9, 4}), 4);
+  request.sampling.allowed_control = {"⟨left:7⟩"};
+  CHECK_THROWS_AS(lm::complete_all(*model, std::vector<lm::Request>{request}), Error);
 }

@@ -128,6 +128,18 @@ udrl::command::Fitted commands() {
   return fitted;
 }
 
+udrl::command::Fitted with_further(const std::vector<std::string>& names) {
+  udrl::command::Fitted fitted = commands();
+  for (const std::string& name : names) {
+    fitted.further.push_back({name, 1});
+    for (auto& task : fitted.tasks) {
+      task.scorers[name] = {0.5, 0.1};
+      task.further.push_back(task);
+    }
+  }
+  return fitted;
+}
+
 Weights::Weights(const student::StudentConfig& config, double scale) : specs_(student::tensor_specs(config)) {
   for (const student::TensorSpec& spec : specs_) {
     std::size_t elements = 1;
@@ -167,11 +179,11 @@ student::ModelCard card() {
           .metrics = {{"loss", "1.93"}}};
 }
 
-void write(const std::filesystem::path& folder, const student::StudentConfig& config, const Weights& weights) {
-  const std::string commands_json = udrl::command::to_json(commands()).dump();
+void write(const std::filesystem::path& folder, const student::StudentConfig& config, const Weights& weights,
+           const udrl::command::Fitted& asked) {
   const student::ModelCard written = card();
   const std::vector<student::TensorView> views = weights.views();
-  student::write_checkpoint(folder, {config, tokenizer(), commands_json, written, views});
+  student::write_checkpoint(folder, {config, tokenizer(), asked, written, views});
 }
 
 }  // namespace tiny

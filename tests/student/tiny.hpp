@@ -31,6 +31,8 @@ const udrl::student::Tokenizer& tokenizer();
 std::vector<std::string> strings();
 /// Two tasks, image and template, five bins, support around 18 and 9 words.
 udrl::command::Fitted commands();
+/// The same with returns that can be asked for beside the return.
+udrl::command::Fitted with_further(const std::vector<std::string>& names);
 
 /// Random weights of a config, as tensors.
 class Weights {
@@ -48,6 +50,7 @@ class Weights {
 /// Two layers, two heads, width 32, the tokenizer's vocabulary, 64 positions.
 udrl::student::StudentConfig config();
 udrl::student::ModelCard card();
-void write(const std::filesystem::path& folder, const udrl::student::StudentConfig& config, const Weights& weights);
+void write(const std::filesystem::path& folder, const udrl::student::StudentConfig& config, const Weights& weights,
+           const udrl::command::Fitted& asked = commands());
 
 }  // namespace tiny

@@ -1,4 +1,5 @@
 // A sample's sequence: commands, segments, swaps, and which tokens are learned.
+#include <algorithm>
 #include <set>
 
 #include "catch.hpp"
@@ -54,6 +55,40 @@ TEST_CASE("Each command is dropped as often as asked, independently") {
         20);
 }
 
+TEST_CASE("Further returns are dropped on their own") {
+  SequenceOptions options = plain();
+  options.any_return = 0.1;
+  Sample sample = samples(3)[2];
+  sample.further = {3, 1};
+  CHECK(plain_text(sample, options).command.further == std::vector<std::optional<int>>{3, 1});
+  int first = 0, both = 0;
+  for (std::uint64_t epoch = 0; epoch < 2000; ++epoch) {
+    const auto further = text_of(sample, options, epoch).command.further;
+    REQUIRE(further.size() == 2);
+    first += further[0] ? 0 : 1;
+    both += further[0] || further[1] ? 0 : 1;
+  }
+  CHECK(std::abs(first - 200) < 60);
+  CHECK(std::abs(both - 20) < 20);
+}
+
+TEST_CASE("A countdown stands among the tokens that are learned") {
+  SequenceOptions options = plain();
+  options.countdown = true;
+  Sample sample = samples(3)[2];
+  sample.prompt = "one two three four five six seven eight nine ten";
+  const auto pieces = tokenizer(samples(20));
+  const Sequence counted = encode(text_of(sample, options), pieces),
+                 plain_one = encode(text_of(sample, plain()), pieces);
+  const int left = *pieces.id("⟨left:8⟩");
+  const auto place = std::find(counted.ids.begin(), counted.ids.end(), left) - counted.ids.begin();
+  CHECK(place > counted.first_target);
+  CHECK(counted.targets() == plain_one.targets() + 1);
+  std::vector<int> without = counted.ids;
+  std::erase(without, left);
+  CHECK(without == plain_one.ids);
+}
+
 TEST_CASE("A segment splits the prompt at a word and asks for the words still to come") {
   SequenceOptions options = plain();
   options.segments = 1;
@@ -99,13 +134,13 @@ TEST_CASE("A length that the vocabulary cannot ask for is not asked for") {
   Sample sample = samples(1)[0];
   sample.prompt = "w";
   for (int i = 0; i < 80; ++i) sample.prompt += " w";
-  CHECK_FALSE(plain_text(sample).command.words.has_value());
+  CHECK_FALSE(plain_text(sample, plain()).command.words.has_value());
 }
 
 TEST_CASE("What is learned is what follows gen, the end token included") {
   const auto all = samples(24);
   const student::Tokenizer tok = tokenizer(all);
-  SequenceText text = plain_text(all[1]);
+  SequenceText text = plain_text(all[1], plain());
   const int gen = *tok.id(command::gen_piece), have = *tok.id(command::have_piece);
   for (const std::string& typed : {std::string(), std::string("A warm")}) {
     text.have = typed;

@@ -18,7 +18,7 @@
 namespace udrl::command {
 
 /// Raised when commands.json changes its meaning; `load` refuses another one.
-inline constexpr int fitted_version = 1;
+inline constexpr int fitted_version = 2;
 
 /// advantage: rank within (intent, task); global: rank within the task.
 enum class ReturnKind { advantage, global };
@@ -50,16 +50,36 @@ class Support {
   std::vector<std::uint64_t> counts_;
 };
 
-/// What was fitted for one task.
-struct FittedTask {
-  std::string name;
-  std::map<std::string, Moments> scorers;  ///< of each weighted scorer, and of `copying`
-  double length_slope = 0;                 ///< of the mean z on words
+/// What was fitted for one return of one task.
+struct FittedReturn {
+  double length_slope = 0;  ///< of the mean z on words
   double length_intercept = 0;
   std::vector<double> quantiles;  ///< of the real return: 0 %, 1 %, … 100 %
   std::vector<double> edges;      ///< global: the lowest return of bins 1, 2, …; advantage: empty
   double spread_within = 0;       ///< standard deviation of the real return within an intent, pooled
   Support support;
+};
+
+/// What was fitted for one task: the return itself, and those asked beside it.
+struct FittedTask : FittedReturn {
+  std::string name;
+  std::map<std::string, Moments> scorers;  ///< of each scorer with a weight, and of `copying`
+  std::vector<FittedReturn> further;       ///< in the order of `Fitted::further`
+  /// Training records by their bins (the return's, then the further ones'). Empty where there is one return only.
+  std::map<std::vector<int>, std::uint64_t> joint;
+
+  /// 0: the return; 1 …: the further ones.
+  const FittedReturn& of(int which) const {
+    return which == 0 ? *this : further.at(static_cast<std::size_t>(which) - 1);
+  }
+  FittedReturn& of(int which) { return which == 0 ? *this : further.at(static_cast<std::size_t>(which) - 1); }
+};
+
+/// A return that is asked for beside the return, by the name of its scorer.
+struct FurtherReturn {
+  std::string name;
+  double weight = 1;  ///< 1, or -1 where less is better
+  bool operator==(const FurtherReturn&) const = default;
 };
 
 /// What `check` asks of the data.
@@ -77,6 +97,8 @@ struct Fitted {
   int bins = 0;
   std::map<std::string, double> weights;  ///< scorer → weight
   double copying_penalty = 0;
+  std::vector<FurtherReturn> further;
+  bool countdown = false;  ///< the student writes ⟨left:k⟩ (set by training, not by tag)
   SupportRule rule;
   std::vector<FittedTask> tasks;
 
@@ -84,19 +106,26 @@ struct Fitted {
   const FittedTask& task(int slot) const;
   const FittedTask& task(const std::string& name) const { return task(slot(name)); }
 
-  /// Mean z of the weighted scorers, less what its length explains, less the penalty times z of `copying`. A score that
-  /// is missing or not finite is an `Error` (user).
-  double real_return(const FittedTask& task, const std::map<std::string, double>& scores, int words) const;
+  /// 1 + the number of further returns. Wherever one is named by `which`, 0 is the return and 1 … the further ones.
+  int returns() const { return 1 + static_cast<int>(further.size()); }
+
+  /// The return: mean z of the weighted scorers, less what its length explains, less the penalty times z of `copying`.
+  /// A further one: weight times z of its scorer, less what its length explains. A score that is missing or not finite
+  /// is an `Error` (user).
+  double real_return(const FittedTask& task, const std::map<std::string, double>& scores, int words,
+                     int which = 0) const;
   /// Share of the training returns of the task that lie below, 0 … 1, by the quantiles.
-  double percentile(const FittedTask& task, double real_return) const;
+  double percentile(const FittedReturn& fit, double real_return) const;
   /// The bin of a return in a global ranking: by the edges where there are, else by the percentile.
-  int bin_of(const FittedTask& task, double real_return) const;
+  int bin_of(const FittedReturn& fit, double real_return) const;
 
   /// The highest and lowest bin that the data supports, for these words where given.
-  int top_return(int slot, std::optional<int> words = {}) const;
-  int lowest_return(int slot, std::optional<int> words = {}) const;
-  /// "top", "lowest", "any" or a number.
-  std::optional<int> return_from_text(int slot, const std::string& text, std::optional<int> words = {}) const;
+  int top_return(int slot, std::optional<int> words = {}, int which = 0) const;
+  int lowest_return(int slot, std::optional<int> words = {}, int which = 0) const;
+  /// The command for returns in a user's words: "top", "lowest", "any" or a number; then, where the data has further
+  /// returns, "+name=" and the same for each that is asked: "top+novelty=3". Those not named are `any`. Not checked
+  /// against the support.
+  Command command(int slot, std::optional<int> words, const std::string& returns) const;
 
   bool supports(const Command& command) const;
   /// Throws `Error` (user) that names the nearest supported command.

@@ -17,7 +17,7 @@ struct Ask {
   std::string intent;               ///< any text; normalised here
   std::string task;                 ///< name
   std::string words = "auto";       ///< a number 1–80, "any", or "auto": the usual length of this task's best answers
-  std::string return_spec = "top";  ///< "top", "lowest", "any" or a number
+  std::string return_spec = "top";  ///< as `Fitted::command` takes it: "top", "lowest", "any", "3", "top+novelty=4"
   std::string have;                 ///< what is written already; the student goes on from there
 };
 

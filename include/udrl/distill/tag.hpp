@@ -33,9 +33,12 @@ struct TagOptions {
   int bins = 5;
   std::string return_kind = "advantage";  ///< or "global"
   std::map<std::string, double> weights = {{"relevance", 0.5}, {"relevance_masked", 0.5}};
-  double copying_penalty = 0.1;    ///< standard deviations of return for one of copying; naming the subject copies too
-  std::vector<std::string> tasks;  ///< the order of their slots; those not named follow by name
-  bool only_tasks = false;         ///< leave out tasks that `tasks` does not name: one student a task
+  double copying_penalty = 0.1;  ///< standard deviations of return for one of copying; naming the subject copies too
+  /// Scorers that can be asked for beside the return, each by its name; "-repetition": less is better. At most
+  /// command::max_further.
+  std::vector<std::string> further;
+  std::vector<std::string> tasks;             ///< the order of their slots; those not named follow by name
+  bool only_tasks = false;                    ///< leave out tasks that `tasks` does not name: one student a task
   std::vector<std::string> held_out_scorers;  ///< kept for evaluation: none of them may have a weight
   bool force_held_out = false;                ///< they may
   ArmOptions arm;

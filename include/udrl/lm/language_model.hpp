@@ -31,7 +31,9 @@ struct Sampling {
   std::uint64_t seed = 0;       ///< draws are a function of (seed, the request's id)
   int max_tokens = 64;
   bool stop_at_newline = false;  ///< the answer ends before the first line break that follows text
-  bool ban_control = true;       ///< control tokens other than end-of-generation are never drawn
+  /// Spellings of the control tokens that may be drawn; all others but those that end an answer never are. They leave
+  /// nothing in the answer's text. gguf only.
+  std::vector<std::string> allowed_control = {};
 };
 
 struct Request {

@@ -31,7 +31,7 @@ inline constexpr const char* gguf = "student.gguf";
 struct CheckpointParts {
   const StudentConfig& config;
   const Tokenizer& tokenizer;
-  const std::string& commands_json;  ///< commands.json as `udrl-distill tag` wrote it: copied byte for byte
+  const command::Fitted& commands;  ///< of `udrl-distill tag`, with what training adds
   const ModelCard& card;
   std::span<const TensorView> weights;  ///< float32, names and shapes of tensor_specs()
 };

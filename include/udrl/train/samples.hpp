@@ -18,10 +18,11 @@ struct Sample {
   std::string intent, subject, prompt;  ///< normalised
   int task_slot = 0;
   int return_bin = 0;
+  std::vector<int> further = {};  ///< bins of the further returns, in the order of commands.json
 };
 
-/// Throws `Error` (user) for a record without an answer, without a return, or of a task or bin that commands.json
-/// lacks.
+/// Throws `Error` (user) for a record without an answer, without one of the returns, or of a task or bin that
+/// commands.json lacks.
 Sample sample_of(const data::Record& record, const command::Fitted& fitted);
 
 struct Corpus {

@@ -17,6 +17,7 @@ namespace udrl::train {
 struct SequenceText {
   std::string intent, have, answer;
   command::Command command;
+  bool countdown = false;  ///< ⟨left:k⟩ stands in the answer
 };
 
 /// Token ids; those from `first_target` on are learned: what follows ⟨gen⟩, </s> included.
@@ -32,7 +33,7 @@ struct Sequence {
 SequenceText training_text(const Sample& sample, const SequenceOptions& options, const WordList* words,
                            RandomStream& random);
 /// As evaluation sees it: the record's own commands, nothing cut or swapped.
-SequenceText plain_text(const Sample& sample);
+SequenceText plain_text(const Sample& sample, const SequenceOptions& options);
 Sequence encode(const SequenceText& text, const student::Tokenizer& tokenizer);
 
 /// The stream of an epoch's draws for one record.
