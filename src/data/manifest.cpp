@@ -112,6 +112,15 @@ std::vector<std::string> differences(const Manifest& was, const Manifest& now) {
   return out;
 }
 
+Manifest manifest_of(const std::string& stage, const RunContext& context) {
+  Manifest manifest;
+  manifest.stage = stage;
+  manifest.tool_version = version();
+  manifest.command_line = context.command_line;
+  manifest.config = Json::parse(context.output_config_json);
+  return manifest;
+}
+
 Json to_json(const Manifest& manifest) {
   return {{"schema_version", manifest.schema},
           {"normalisation_version", manifest.normalisation},

@@ -121,11 +121,7 @@ class Questions {
 
 data::Manifest wanted_manifest(const AnswerOptions& options, command::StudentModel& student,
                                const std::vector<Task>& tasks, const RunContext& context) {
-  data::Manifest manifest;
-  manifest.stage = "answer";
-  manifest.tool_version = version();
-  manifest.command_line = context.command_line;
-  manifest.config = data::Json::parse(context.output_config_json);
+  data::Manifest manifest = data::manifest_of("answer", context);
   manifest.seed = options.seed;
   manifest.models["student"] = student.model().info().sha256;
   manifest.inputs["commands.json"] = sha256_file(options.student / "commands.json");

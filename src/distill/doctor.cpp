@@ -17,11 +17,7 @@ using data::Json;
 using data::Manifest;
 
 Manifest wanted_manifest(const DoctorOptions& options, const score::Models& models, const RunContext& context) {
-  Manifest manifest;
-  manifest.stage = "doctor";
-  manifest.tool_version = version();
-  manifest.command_line = context.command_line;
-  manifest.config = Json::parse(context.output_config_json);
+  Manifest manifest = data::manifest_of("doctor", context);
   manifest.seed = options.seed;
   manifest.models = hashes_of(models);
   manifest.inputs = hash_inputs(options.input);

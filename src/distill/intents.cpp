@@ -141,10 +141,7 @@ void declare(OptionSet& set, IntentsOptions& o) {
 }
 
 data::Manifest make_intents(const IntentsOptions& options, const RunContext& context) {
-  data::Manifest manifest;
-  manifest.stage = "intents";
-  manifest.command_line = context.command_line;
-  manifest.config = data::Json::parse(context.output_config_json);
+  data::Manifest manifest = data::manifest_of("intents", context);
   manifest.seed = options.seed;
   if (options.from.empty()) manifest.inputs = hash_lists(options);
   else manifest.inputs["from"] = data::hash_input(options.from);

@@ -110,11 +110,7 @@ class BlockScorer {
 };
 
 Manifest wanted_manifest(const ScoreOptions& options, const ModelHashes& models, const RunContext& context) {
-  Manifest manifest;
-  manifest.stage = "score";
-  manifest.tool_version = version();
-  manifest.command_line = context.command_line;
-  manifest.config = data::Json::parse(context.output_config_json);
+  Manifest manifest = data::manifest_of("score", context);
   manifest.models = models;
   manifest.inputs = hash_inputs(options.input);
   for (const auto& [name, hash] : hash_inputs(options.reuse)) manifest.inputs["reuse " + name] = hash;

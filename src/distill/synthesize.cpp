@@ -93,10 +93,7 @@ std::vector<Intent> choose_intents(const SynthesizeOptions& options) {
 
 data::Manifest wanted_manifest(const SynthesizeOptions& options, const std::vector<Task>& tasks,
                                const lm::LanguageModel& teacher, const RunContext& context) {
-  data::Manifest manifest;
-  manifest.stage = "synthesize";
-  manifest.command_line = context.command_line;
-  manifest.config = data::Json::parse(context.output_config_json);
+  data::Manifest manifest = data::manifest_of("synthesize", context);
   manifest.seed = options.seed;
   manifest.models[teacher.info().name] = teacher.info().sha256;
   manifest.inputs["intents"] = data::hash_input(options.intents);

@@ -17,11 +17,7 @@ namespace fs = std::filesystem;
 using data::Manifest;
 
 Manifest wanted_manifest(const TagOptions& options, const RunContext& context) {
-  Manifest manifest;
-  manifest.stage = "tag";
-  manifest.tool_version = version();
-  manifest.command_line = context.command_line;
-  manifest.config = data::Json::parse(context.output_config_json);
+  Manifest manifest = data::manifest_of("tag", context);
   manifest.seed = options.split.seed;
   manifest.inputs = hash_inputs(options.input);
   return manifest;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/tool.hpp"
 #include "udrl/command/schema.hpp"
 #include "udrl/data/text.hpp"
 
@@ -78,6 +79,7 @@ void AnswerCache::close(bool complete) {
 data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity) {
   data::Manifest manifest;
   manifest.stage = "eval-answers";
+  manifest.tool_version = version();
   manifest.command_line = identity.command_line;
   manifest.seed = identity.seed;
   manifest.config = {{"row", row.name},

@@ -1,4 +1,4 @@
-// Curves, and squares of correlations.
+// Curves. Not for: cells (chart_cells.cpp).
 #include <algorithm>
 #include <cmath>
 
@@ -87,39 +87,6 @@ Html lines_chart(const std::vector<Series>& series, const LinesText& text) {
       for (const auto& [px, py] : points) parts.push_back(dot(px, py, 3.2, "dot " + s.css_class));
   }
   return svg(frame.height, text.y_title + " against " + text.x_title, parts);
-}
-
-Html matrix_chart(const std::vector<std::string>& names, const std::vector<std::vector<double>>& values,
-                  const std::string& what) {
-  if (names.empty()) return {};
-  std::size_t longest = 0;
-  for (const auto& name : names) longest = std::max(longest, name.size());
-  const double left = 30 + letter * static_cast<double>(longest), top = 24;
-  const double cell = std::min(64.0, (width - left - 2) / static_cast<double>(names.size())),
-               high = std::min(cell, 42.0);
-  std::vector<Html> parts;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const double y = top + high * static_cast<double>(i), x = left + cell * static_cast<double>(i);
-    const std::string number = std::to_string(i + 1);
-    parts.push_back(label(4, y + high / 2 + 4, number, "tick"));
-    parts.push_back(label(24, y + high / 2 + 4, names[i], "name"));
-    parts.push_back(label(x + cell / 2, top - 8, number, "tick middle"));
-    for (std::size_t j = 0; j < names.size(); ++j) {
-      const double v = values[i][j];
-      const double at = left + cell * static_cast<double>(j);
-      const std::string strength = fixed(std::isfinite(v) ? 0.7 * std::abs(v) : 0.0, 2);
-      parts.push_back(tag("rect",
-                          {{"x", coordinate(at + 1)},
-                           {"y", coordinate(y + 1)},
-                           {"width", coordinate(cell - 2)},
-                           {"height", coordinate(high - 2)},
-                           {"fill-opacity", strength},
-                           {"class", v < 0 ? "cell below" : "cell"}},
-                          std::vector<Html>{}));
-      if (std::isfinite(v)) parts.push_back(label(at + cell / 2, y + high / 2 + 4, fixed(v, 2), "middle"));
-    }
-  }
-  return svg(top + high * static_cast<double>(names.size()) + 6, what, parts);
 }
 
 }  // namespace udrl::page

@@ -24,6 +24,17 @@ Manifest example() {
 
 }  // namespace
 
+TEST_CASE("A stage's manifest begins with what it was run with") {
+  Observer observer;
+  const RunContext context{observer, "udrl-distill", "udrl-distill tag --bins 5", "{}", R"({"bins": 5})"};
+  const Manifest manifest = manifest_of("tag", context);
+  CHECK(manifest.stage == "tag");
+  CHECK(manifest.tool_version == version());
+  CHECK(manifest.command_line == "udrl-distill tag --bins 5");
+  CHECK(manifest.config.at("bins") == 5);
+  CHECK_FALSE(manifest.complete);
+}
+
 TEST_CASE("A manifest comes back as it was written") {
   const TemporaryFolder folder;
   Manifest manifest = example();

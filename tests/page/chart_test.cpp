@@ -41,3 +41,12 @@ TEST_CASE("curves and squares are drawn as far as there are figures") {
   CHECK(square.markup().find("−0.50") != std::string::npos);
   CHECK(square.markup().find("nan") == std::string::npos);
 }
+
+TEST_CASE("a map of counts has a cell for each that is not empty, the fullest the darkest") {
+  const CellMap map{12, 2, {{1, 0, 4, "four"}, {12, 1, 1, "one"}}};
+  const std::string drawn = map_chart(map, "words", "counts").markup();
+  CHECK(drawn.find("<title>four</title>") != std::string::npos);
+  CHECK(drawn.find("fill-opacity=\"1.00\"") < drawn.find("fill-opacity=\"0.57\""));  // 0.15 + 0.85 / 2
+  CHECK(drawn.find(">10</text>") != std::string::npos);
+  CHECK_NOTHROW(map_chart({0, 0, {}}, "words", "nothing"));
+}

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "udrl/base/tool.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/data/text.hpp"
 
@@ -27,6 +28,9 @@ struct Manifest {
   int schema = schema_version;                ///< JSON field "schema_version"
   int normalisation = normalisation_version;  ///< JSON field "normalisation_version"
 };
+
+/// What a stage begins its manifest with: its name, the tool's version, the command line and the resolved config.
+Manifest manifest_of(const std::string& stage, const RunContext& context);
 
 Json to_json(const Manifest& manifest);
 /// Throws `Error` (user) naming the field that is missing or wrong, or a schema newer than this one.

@@ -2,6 +2,7 @@
 // arm). Not for: tables, or which figures are shown (eval/report.hpp, distill/doctor.hpp).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -59,5 +60,19 @@ Html lines_chart(const std::vector<Series>& series, const LinesText& text);
 /// A square of correlations, −1 … 1, NaN left empty: the stronger the fuller. Rows are named, columns numbered.
 Html matrix_chart(const std::vector<std::string>& names, const std::vector<std::vector<double>>& values,
                   const std::string& what);
+
+/// How many there are of each (column, row).
+struct Cell {
+  int column = 1;  ///< 1 … columns
+  int row = 0;     ///< 0 … rows - 1
+  std::uint64_t count = 0;
+  std::string title;  ///< shown where the pointer rests
+};
+struct CellMap {
+  int columns = 0, rows = 0;
+  std::vector<Cell> cells;  ///< those that are not empty
+};
+/// Columns from left to right, rows from the bottom up; the more, the fuller.
+Html map_chart(const CellMap& map, const std::string& x_title, const std::string& what);
 
 }  // namespace udrl::page

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# The first trial of UDRL: does the return command do what it promises? Students of 6M parameters, one seed, equal tokens,
+# on the same scored data: plain SFT, best-of-n SFT, UDRL by advantage, UDRL by global return, shuffled returns (placebo),
+# each with and without swaps. They answer the subjects of `valid`; test stays closed. Answers are scored by the scorers
+# that made the labels and by one that made none (PMI under SmolLM2).
+#
+# For: docs/log.md. Cost on 2 cores: per arm about a minute for 100 steps and a minute for its answers; 10 arms.
+# Stop it with Ctrl-C and start it again: it goes on.
+#
+# Usage: trial.sh [--steps N] [--intents N] [ARM]...     default: 550 steps, 100 intents, all arms
+# ARM: sft best-of-n advantage global placebo, and each with -no-swaps
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+cd "$ROOT"
+
+BIN=${UDRL_BIN:-build/release/bin}
+RUN=runs/trial
+MINILM=models/all-minilm-l6-v2.f32.gguf
+READER=models/smollm2-135m-instruct.q4_1.gguf
+STEPS=550
+INTENTS=100
+ARMS=()
+while [[ $# -gt 0 ]]; do
+  case "$1" in
+    --steps) STEPS=$2; shift 2 ;;
+    --intents) INTENTS=$2; shift 2 ;;
+    *) ARMS+=("$1"); shift ;;
+  esac
+done
+[[ ${#ARMS[@]} -gt 0 ]] || ARMS=({sft,best-of-n,advantage,global,placebo}{,-no-swaps})
+
+# The tagged data that an arm trains on: a folder of $RUN/tagged, and the options that make it.
+tags_of() { case "$1" in sft) echo advantage ;; *) echo "$1" ;; esac; }
+tag_options() {
+  case "$1" in
+    advantage) ;;
+    global) echo --return-kind global ;;
+    best-of-n) echo --keep-best 1 ;;
+    placebo) echo --shuffle-returns ;;
+    *) die "unknown arm $1" "See the head of $0." ;;
+  esac
+}
+# SFT has no returns to ask for, so it is told none.
+train_options() { case "$1" in sft | best-of-n) echo --sequence.any-return 1 ;; esac; }
+returns_of() { case "$1" in sft | best-of-n) echo any ;; *) echo top lowest ;; esac; }
+
+tag() {
+  local options
+  read -ra options <<< "$(tag_options "$1")"
+  "$BIN/udrl-distill" tag --config configs/trial/tag.toml --out "$RUN/tagged/$1" "${options[@]}" --quiet > /dev/null
+}
+
+# measure NAME SAMPLES: scores them, labels first, then the scorer that made none.
+measure() {
+  "$BIN/udrl-distill" score --input "$2" --out "$RUN/scored/$1" --scorers relevance,relevance_masked,pmi,pmi_masked,copying,repetition \
+    --tasks-folder data/tasks --embedder.gguf "$MINILM" --pmi.gguf "$READER" > /dev/null
+}
+
+run_arm() {
+  local arm=$1 base=${1%-no-swaps} swap=() options returns one
+  [[ "$arm" == "$base" ]] || swap=(--sequence.swap 0)
+  read -ra options <<< "$(train_options "$base")"
+  step "$arm"
+  tag "$(tags_of "$base")"
+  "$BIN/udrl-train" --config configs/trial/train.toml --data "$RUN/tagged/$(tags_of "$base")" --out "$RUN/students/$arm" \
+    --steps "$STEPS" "${options[@]}" "${swap[@]}"
+  read -ra returns <<< "$(returns_of "$base")"
+  for one in "${returns[@]}"; do
+    "$BIN/udrl-distill" answer --student "$RUN/students/$arm" --intents "$RUN/tagged/advantage/valid" --limit "$INTENTS" \
+      --returns "$one" --out "$RUN/answers/$arm-$one" > /dev/null
+    measure "$arm-$one" "$RUN/answers/$arm-$one"
+  done
+}
+
+tag advantage
+for arm in "${ARMS[@]}"; do run_arm "$arm"; done
+step "the teacher's own answers to the same subjects, and the floor"
+scripts/runs/trial_table.py --choose "$RUN/tagged/advantage/valid" "$INTENTS" "$RUN/teacher"
+for one in own another; do measure "teacher-$one" "$RUN/teacher/$one"; done
+scripts/runs/trial_table.py "$RUN"
