@@ -46,6 +46,7 @@ class OutputFile {
   }
 
   int fd() const { return fd_; }
+  const fs::path& path() const { return path_; }
   const fs::path& shown_as() const { return shown_as_; }
 
   void close() {
@@ -208,6 +209,10 @@ void write_file_atomic(const fs::path& file, std::string_view content) {
 
 void write_file_atomic(const fs::path& file, const std::function<void(std::ostream&)>& write) {
   write_atomic(file, [&](const OutputFile& out) { stream_into(out, write); });
+}
+
+void make_file_atomic(const fs::path& file, const std::function<void(const fs::path&)>& make) {
+  write_atomic(file, [&](const OutputFile& out) { make(out.path()); });
 }
 
 void make_folder(const fs::path& folder) {

@@ -33,6 +33,13 @@ Option& Option::runtime_only() {
   return *this;
 }
 
+Option& Option::came_later() {
+  left_out_ = detail::json_value(*this);
+  return *this;
+}
+
+bool Option::is_compared() const { return !runtime_only_ && detail::json_value(*this) != left_out_; }
+
 Option& Option::letter(char c) {
   letter_ = c;
   return *this;
@@ -82,7 +89,7 @@ void OptionSet::validate() const {
 std::string OptionSet::to_json(bool with_runtime) const {
   std::map<std::string, std::string> sorted;
   for (const auto& option : options_)
-    if (with_runtime || !option->is_runtime_only()) sorted[option->name()] = detail::json_value(*option);
+    if (with_runtime || option->is_compared()) sorted[option->name()] = detail::json_value(*option);
   std::string text;
   for (const auto& [name, value] : sorted)
     text += (text.empty() ? "\n  " : ",\n  ") + detail::json_string(name) + ": " + value;

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <fstream>
 #include <ostream>
 #include <stdexcept>
 
@@ -109,6 +110,24 @@ TEST_CASE("a full disk is named and is a failure") {
   const auto stream = [](std::ostream& out) { out << std::string(1 << 20, 'x'); };
   CHECK(contains(error_of([&] { write_file_atomic("/dev/full", stream); }), "the disk is full"));
   CHECK(fs::is_character_file("/dev/full"));
+}
+
+TEST_CASE("a file that something else writes appears whole or not at all") {
+  const TempFolder folder;
+  const fs::path file = folder.file("x", "old");
+  fs::path draft;
+  const auto broken = [&](const fs::path& to) {
+    draft = to;
+    std::ofstream(to) << "half";
+    throw udrl::failure("broken");
+  };
+  CHECK_THROWS_AS(make_file_atomic(file, broken), udrl::Error);
+  CHECK(draft.parent_path() == file.parent_path());
+  CHECK(content_of(file) == "old");
+  CHECK(folder.entries() == 1);
+  make_file_atomic(file, [](const fs::path& to) { std::ofstream(to) << "new"; });
+  CHECK(content_of(file) == "new");
+  CHECK(folder.entries() == 1);
 }
 
 TEST_CASE("the permissions of a file that is replaced stay") {

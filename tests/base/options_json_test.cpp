@@ -15,7 +15,7 @@ TEST_CASE("the resolved config holds every option") {
   OptionSet set = declare(o);
   set.parse({"--bins", "7", "--weights", "judge=0.5,copying=2"}, "tool", nullptr);
   const json config = json::parse(set.to_json());
-  CHECK(config.size() == 16);
+  CHECK(config.size() == 17);
   CHECK(config["bins"] == 7);
   CHECK(config["resume"] == false);
   CHECK(config["model.slots"] == 32);
@@ -31,6 +31,16 @@ TEST_CASE("what cannot change the output can be left out") {
   const OptionSet set = declare(o);
   CHECK(json::parse(set.to_json(true)).contains("threads"));
   CHECK_FALSE(json::parse(set.to_json(false)).contains("threads"));
+}
+
+TEST_CASE("an option that came later is compared only where it is used") {
+  Sample o;
+  OptionSet set = declare(o);
+  CHECK(json::parse(set.to_json(true))["kept"] == "file");
+  set.parse({"--kept", "file"}, "tool", nullptr);
+  CHECK_FALSE(json::parse(set.to_json(false)).contains("kept"));
+  set.parse({"--kept", "bf16"}, "tool", nullptr);
+  CHECK(json::parse(set.to_json(false))["kept"] == "bf16");
 }
 
 TEST_CASE("numbers in the resolved config read back exactly") {

@@ -28,6 +28,7 @@ struct Sample {
   int slots = 32;
   int draws = 4;
   int threads = 2;
+  std::string kept = "file";
 };
 
 inline OptionSet declare(Sample& o) {
@@ -48,6 +49,7 @@ inline OptionSet declare(Sample& o) {
   set.add("model.slots", o.slots, "requests at once").range(1, 256);
   set.add("draws", o.draws, "an intent").letter('n').range(1, 64);
   set.add("threads", o.threads, "that compute").runtime_only();
+  set.add("kept", o.kept, "how weights are kept").choices({"file", "bf16"}).came_later();
   return set;
 }
 

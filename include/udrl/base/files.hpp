@@ -25,6 +25,8 @@ std::string read_file(const std::filesystem::path& file);
 void write_file_atomic(const std::filesystem::path& file, std::string_view content);
 /// The same for content that `write` streams; throws if the stream fails.
 void write_file_atomic(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write);
+/// The same for content that `make` writes to the path that it is given, a temporary file that is there and empty.
+void make_file_atomic(const std::filesystem::path& file, const std::function<void(const std::filesystem::path&)>& make);
 /// Creates folder and parents; a clear error where that cannot be done.
 void make_folder(const std::filesystem::path& folder);
 

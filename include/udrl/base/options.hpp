@@ -34,6 +34,9 @@ class Option {
   Option& required();
   /// Has no influence on what is written (threads, verbosity): left out when two runs' configs are compared.
   Option& runtime_only();
+  /// For an option that came later: while it has its default, it too is left out when configs are compared, so that
+  /// folders made before it was there go on.
+  Option& came_later();
   /// A second, one-letter flag: `letter('n')` is `-n`.
   Option& letter(char c);
 
@@ -47,6 +50,8 @@ class Option {
   const std::vector<std::string>& allowed() const { return choices_; }
   bool is_required() const { return required_; }
   bool is_runtime_only() const { return runtime_only_; }
+  /// Whether it counts when two runs' configs are compared.
+  bool is_compared() const;
   char letter() const { return letter_; }
   /// Who set the value: "default", "--flag" or "file.toml:12".
   const std::string& source() const { return source_; }
@@ -61,6 +66,7 @@ class Option {
   std::vector<std::string> choices_;
   bool required_ = false;
   bool runtime_only_ = false;
+  std::string left_out_;  ///< the value, as JSON, with which it is not compared; "": none
   char letter_ = 0;
   std::string source_ = "default";
 };
@@ -97,7 +103,7 @@ class OptionSet {
   /// Every option with its default and range, grouped by table, wrapped at 100 columns.
   std::string help_text() const;
   /// The resolved values as one flat JSON object of dotted names, keys sorted; numbers round-trip. `with_runtime` false
-  /// leaves out what cannot change the output.
+  /// leaves out what is not compared (`runtime_only`, `came_later`).
   std::string to_json(bool with_runtime = true) const;
 
  private:
