@@ -5,6 +5,7 @@
 
 #include "gguf_file.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 
 namespace udrl::lm {
@@ -28,17 +29,20 @@ void check_options(const ModelOptions& options) {
   }
 }
 
-ModelHandle load_model(const ModelOptions& options) {
-  start_llama();
+Weights find_weights(const ModelOptions& options) {
   check_options(options);
   check_gguf_file(options.gguf);
+  return weights_of(options);
+}
+
+ModelHandle load_model(const ModelOptions& options, const std::filesystem::path& file) {
   llama_model_params parameters = llama_model_default_params();
   parameters.n_gpu_layers = options.gpu_layers;
   take_llama_errors();
-  ModelHandle model(llama_model_load_from_file(options.gguf.c_str(), parameters));
+  ModelHandle model(llama_model_load_from_file(file.c_str(), parameters));
   if (!model) {
     throw llama_failure("llama.cpp cannot load the model")
-        .at(options.gguf.string())
+        .at(file.string())
         .hint("is its architecture one that this llama.cpp knows, and is there memory enough?");
   }
   return model;
@@ -47,7 +51,14 @@ ModelHandle load_model(const ModelOptions& options) {
 }  // namespace
 
 Engine::Engine(const ModelOptions& options)
-    : options_(options), model_(load_model(options)), vocabulary_(model_.get()) {}
+    : options_(options),
+      weights_(find_weights(options)),
+      model_(load_model(options, weights_.file)),
+      vocabulary_(model_.get()) {}
+
+std::string Engine::source_sha256() const {
+  return weights_.source_sha256.empty() ? sha256_file(options_.gguf) : weights_.source_sha256;
+}
 
 /// BERT and its kin: no causal attention, so nothing to generate with.
 bool Engine::is_encoder() const {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "gguf_vocabulary.hpp"
+#include "gguf_weights.hpp"
 #include "llama_runtime.hpp"
 #include "udrl/lm/options.hpp"
 
@@ -24,6 +25,8 @@ class Engine {
   const llama_model* model() const { return model_.get(); }
   const Vocabulary& vocabulary() const { return vocabulary_; }
   const ModelOptions& options() const { return options_; }
+  /// Of the file that the options name. May take a while.
+  std::string source_sha256() const;
   /// Positions that the model was trained with.
   int trained_positions() const { return llama_model_n_ctx_train(model_.get()); }
   bool is_encoder() const;
@@ -46,6 +49,7 @@ class Engine {
   void open_context(const llama_context_params& parameters);
 
   ModelOptions options_;
+  Weights weights_;
   ModelHandle model_;
   Vocabulary vocabulary_;
   ContextHandle context_;

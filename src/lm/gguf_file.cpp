@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <memory>
 #include <vector>
 
-#include "gguf.h"
+#include "gguf_weights.hpp"
 #include "llama_runtime.hpp"
 #include "udrl/base/error.hpp"
 
@@ -17,11 +16,6 @@ namespace {
 
 constexpr const char* fetch_hint =
     "run scripts/fetch_models.sh, which fetches the models again and checks their SHA-256, or copy the file anew";
-
-struct GgufDeleter {
-  void operator()(gguf_context* gguf) const { gguf_free(gguf); }
-};
-using GgufHandle = std::unique_ptr<gguf_context, GgufDeleter>;
 
 void check_readable(const fs::path& file) {
   std::error_code ignored;
@@ -49,7 +43,22 @@ void check_magic(const fs::path& file) {
   }
 }
 
-std::uint64_t expected_size(const gguf_context* gguf) {
+/// "Q4_K - Medium"; of widened weights "Q4_K - Medium as BF16".
+std::string quantization_name(const llama_model* model) {
+  const char* known = llama_ftype_name(llama_model_ftype(model));
+  const std::string name = known != nullptr ? known : "";
+  const std::string source = metadata(model, widened_type_key);
+  return source.empty() ? name : source + " as " + name;
+}
+
+}  // namespace
+
+GgufHandle read_header(const fs::path& file) {
+  take_llama_errors();
+  return GgufHandle(gguf_init_from_file(file.c_str(), {true, nullptr}));
+}
+
+std::uint64_t least_bytes(const gguf_context* gguf) {
   std::uint64_t end = 0;
   for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
     end = std::max<std::uint64_t>(end, gguf_get_tensor_offset(gguf, i) + gguf_get_tensor_size(gguf, i));
@@ -57,26 +66,18 @@ std::uint64_t expected_size(const gguf_context* gguf) {
   return gguf_get_data_offset(gguf) + end;
 }
 
-std::string quantization_name(const llama_model* model) {
-  const char* name = llama_ftype_name(llama_model_ftype(model));
-  return name != nullptr ? name : "";
-}
-
-}  // namespace
-
 void check_gguf_file(const fs::path& file) {
   start_llama();
   check_readable(file);
   check_magic(file);
-  take_llama_errors();
-  const GgufHandle gguf(gguf_init_from_file(file.c_str(), {true, nullptr}));
+  const GgufHandle gguf = read_header(file);
   if (!gguf) {
     throw user_error("the model file's header is cut off or damaged")
         .at(file.string())
         .got(take_llama_errors())
         .hint(fetch_hint);
   }
-  const std::uint64_t expected = expected_size(gguf.get());
+  const std::uint64_t expected = least_bytes(gguf.get());
   const std::uint64_t size = fs::file_size(file);
   if (size < expected) {
     throw user_error("the model file is truncated")

@@ -1,13 +1,26 @@
 // A GGUF file before llama.cpp opens it, and what its metadata says. Not for: weights.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 
+#include "gguf.h"
 #include "llama.h"
 #include "udrl/lm/language_model.hpp"
 
 namespace udrl::lm {
+
+struct GgufDeleter {
+  void operator()(gguf_context* gguf) const { gguf_free(gguf); }
+};
+using GgufHandle = std::unique_ptr<gguf_context, GgufDeleter>;
+
+/// The file's metadata and the places of its tensors; nullptr for one that cannot be read (take_llama_errors).
+GgufHandle read_header(const std::filesystem::path& file);
+/// What a file with this header takes at least.
+std::uint64_t least_bytes(const gguf_context* gguf);
 
 /// Throws `Error` (user) that names the file if it is missing, not a GGUF, or shorter than its own header says.
 /// llama.cpp maps files into memory: a truncated one could end the process with SIGBUS in the middle of a run.

@@ -6,7 +6,6 @@
 #include "gguf_file.hpp"
 #include "gguf_likelihood.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 
 namespace udrl::lm {
 
@@ -15,7 +14,7 @@ GgufModel::GgufModel(const ModelOptions& options) : engine_(options) {}
 const ModelInfo& GgufModel::info() const {
   if (!info_) {
     info_ = describe_model(engine_.model(), engine_.options().gguf);
-    info_->sha256 = sha256_file(engine_.options().gguf);
+    info_->sha256 = engine_.source_sha256();
   }
   return *info_;
 }

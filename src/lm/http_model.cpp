@@ -24,6 +24,13 @@ std::string checked_url(const ModelOptions& options) {
   if (options.http_model.empty()) {
     throw user_error("the endpoint's model has no name").hint("set http_model to the name that the endpoint knows");
   }
+  if (options.weights != "file") {
+    throw user_error("weights is for models that run in this process")
+        .at(options.url)
+        .expected("file")
+        .got(options.weights)
+        .hint("leave it out: an endpoint has its model as it has it");
+  }
   if (options.slots < 1)
     throw user_error("slots is out of range").expected("1 or more").got(std::to_string(options.slots));
   return url;

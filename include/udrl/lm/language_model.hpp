@@ -63,10 +63,10 @@ struct Completion {
 struct ModelInfo {
   std::string name;          ///< from the model's metadata, else the file's stem
   std::string architecture;  ///< "qwen2", "llama", "gpt2", …
-  std::string quantization;
+  std::string quantization;  ///< "Q4_K - Medium"; with weights = "bf16": "Q4_K - Medium as BF16"
   std::uint64_t parameters = 0;
   int context = 0;     ///< positions it was trained with
-  std::string sha256;  ///< of the file; "" for http
+  std::string sha256;  ///< of the file that the options name, whatever its weights were widened to; "" for http
 };
 
 enum class Role { system, user, assistant };

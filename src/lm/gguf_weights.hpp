@@ -1,0 +1,30 @@
+// Which file a model's weights are loaded from: its own, or one beside it that holds them widened to bf16, made at
+// first use. Not for: loading them (gguf_engine.cpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "udrl/lm/options.hpp"
+
+namespace udrl::lm {
+
+/// In the metadata of a widened file: what the types of its source were called.
+constexpr const char* widened_type_key = "udrl.widened_type";
+
+struct Weights {
+  std::filesystem::path file;
+  std::string source_sha256;  ///< of the file that the options name, where it had to be known; else ""
+};
+
+/// For `options.gguf`, which check_gguf_file has passed. With weights = "bf16" it is MODEL.bf16.gguf in the same
+/// folder, made here unless it is there and comes from a file of the same SHA-256; a file that is bf16 already is its
+/// own. Throws `Error`: weights of another name, a model in several files, a folder that cannot be written, no room on
+/// the disk, a file in that place that was not made here (user); llama.cpp cannot convert the file (failure).
+Weights weights_of(const ModelOptions& options);
+
+/// Throws `Error` (failure) where the disk of `folder` has less than `bytes` free.
+void require_room(const std::filesystem::path& folder, std::uint64_t bytes);
+
+}  // namespace udrl::lm
