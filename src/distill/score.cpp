@@ -38,10 +38,10 @@ struct Column {
 
 class BlockScorer {
  public:
-  BlockScorer(const ScoreOptions& options, score::Resources resources, const ModelHashes& models)
+  BlockScorer(const ScoreOptions& options, score::Resources resources, const Manifest& manifest)
       : set_(options.scorers, std::move(resources)),
         columns_(columns_of(options)),
-        reuse_(options.reuse, models, stored_names()) {}
+        reuse_(options.reuse, manifest, stored_names()) {}
 
   void score(std::vector<Record>& records) {
     set_.begin_batch();
@@ -199,7 +199,7 @@ Manifest score_samples(const ScoreOptions& options, const score::Models& models,
   const Filter filter(rules_folder(options));
   SortedSamples samples(RecordStream(options.input, rejects_file(options)), filter, options.out);
   manifest.counts = samples.counts();
-  BlockScorer scorer(options, resources_for(options, models, &samples.siblings()), hashes);
+  BlockScorer scorer(options, resources_for(options, models, &samples.siblings()), manifest);
   BlockWriter writer(options, scorer, samples.total(), context.observer);
   samples.for_each_block(options.block, std::ref(writer));
   manifest.counts["reused"] = writer.close();

@@ -3,8 +3,8 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
-#include "udrl/data/manifest.hpp"
 #include "udrl/data/shards.hpp"
+#include "udrl/lm/options.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -13,25 +13,34 @@ std::string text_key(const data::Record& record) {
   return content_id({record.task, record.intent.intent, record.prompt});
 }
 
-void require_same_models(const std::string& folder, const ModelHashes& models) {
-  const data::Manifest manifest = data::read_manifest(folder);
-  for (const auto& [role, hash] : models) {
-    const auto model = manifest.models.find(role);
-    if (model == manifest.models.end() || model->second == hash) continue;
+/// "" where the stage had no such model.
+std::string model_of(const data::Manifest& manifest, const std::string& role) {
+  const auto hash = manifest.models.find(role);
+  if (hash == manifest.models.end()) return "";
+  const data::Json& config = manifest.config;
+  const std::string file = "file";
+  return lm::model_identity(hash->second, config.is_object() ? config.value(role + ".weights", file) : file);
+}
+
+void require_same_models(const std::string& folder, const data::Manifest& now) {
+  const data::Manifest was = data::read_manifest(folder);
+  for (const auto& [role, hash] : now.models) {
+    const std::string before = model_of(was, role), wanted = model_of(now, role);
+    if (before.empty() || before == wanted) continue;
     throw user_error("the scores to be reused were made with another model (" + role + ")")
         .at(folder)
-        .expected(hash)
-        .got(model->second)
+        .expected(wanted)
+        .got(before)
         .hint("use that model, or leave out --reuse and score everything again");
   }
 }
 
 }  // namespace
 
-Reuse::Reuse(const std::vector<std::string>& folders, const ModelHashes& models, std::vector<std::string> wanted)
+Reuse::Reuse(const std::vector<std::string>& folders, const data::Manifest& now, std::vector<std::string> wanted)
     : wanted_(std::move(wanted)) {
   for (const std::string& folder : folders) {
-    require_same_models(folder, models);
+    require_same_models(folder, now);
     read(folder);
   }
 }

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "udrl/data/manifest.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/score/scorer.hpp"
 
@@ -16,8 +17,9 @@ using ModelHashes = std::map<std::string, std::string>;
 
 class Reuse {
  public:
-  /// Reads the scored folders. Throws `Error` (user) for one whose values another model of the same role gave.
-  Reuse(const std::vector<std::string>& folders, const ModelHashes& models, std::vector<std::string> wanted);
+  /// Reads the scored folders. Throws `Error` (user) for one whose values another model of the same role gave, or the
+  /// same with other weights; `now` says which are asked.
+  Reuse(const std::vector<std::string>& folders, const data::Manifest& now, std::vector<std::string> wanted);
 
   /// The wanted values that are known; fewer than all where a folder lacks some.
   const score::Values& of(const data::Record& record) const;

@@ -2,6 +2,7 @@
 #include "udrl/distill/scorers.hpp"
 
 #include <map>
+#include <utility>
 
 #include "udrl/base/error.hpp"
 #include "udrl/distill/validity.hpp"
@@ -52,18 +53,19 @@ void declare(OptionSet& set, ScorerNeeds& o) {
 
 OpenModels::OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers) {
   const auto by_role = options_by_role(needs);
-  std::map<std::filesystem::path, lm::LanguageModel*> by_file;
+  std::map<std::pair<std::filesystem::path, std::string>, lm::LanguageModel*> by_file;  // and weights
   for (const std::string& scorer : scorers) {
     const std::string role = score::model_of(scorer);
     if (role.empty() || by_role_.contains(role)) continue;
     const lm::ModelOptions& model = by_role.at(role);
     if (model.gguf.empty() && model.url.empty()) continue;  // the scorer says what it lacks
-    if (const auto open = by_file.find(model.gguf); !model.gguf.empty() && open != by_file.end()) {
+    const auto key = std::pair(model.gguf, model.weights);
+    if (const auto open = by_file.find(key); !model.gguf.empty() && open != by_file.end()) {
       by_role_[role] = open->second;
       continue;
     }
     models_.push_back(lm::open_model(model));
-    by_role_[role] = by_file[model.gguf] = models_.back().get();
+    by_role_[role] = by_file[key] = models_.back().get();
   }
 }
 

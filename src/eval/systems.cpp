@@ -145,7 +145,8 @@ System student_system(const EvalOptions& options) {
 
 std::string model_identity(const System& system) {
   const auto& model = system.model;
-  return model.gguf.empty() ? sha256(model.url + "\n" + model.http_model) : sha256_file(model.gguf);
+  if (model.gguf.empty()) return sha256(model.url + "\n" + model.http_model);
+  return lm::model_identity(sha256_file(model.gguf), model.weights);
 }
 
 std::vector<System> load_systems(const EvalOptions& options) {

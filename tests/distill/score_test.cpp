@@ -133,6 +133,19 @@ TEST_CASE("Values of another embedding model are not reused") {
       contains(refusal([&] { score_samples(options, with(embedder), quiet_context()); }), "another model (embedder)"));
 }
 
+TEST_CASE("Values of the same embedding model with other weights are not reused") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", samples(2, 3));
+  FakeEmbedder embedder;
+  score_samples(options_for(folder / "in", folder / "scored"), with(embedder), quiet_context());
+  auto manifest = udrl::data::read_manifest(folder / "scored");
+  manifest.config["embedder.weights"] = "bf16";
+  udrl::data::write_manifest(folder / "scored", manifest);
+  ScoreOptions options = options_for(folder / "in", folder / "out");
+  options.reuse = {(folder / "scored").string()};
+  CHECK(contains(refusal([&] { score_samples(options, with(embedder), quiet_context()); }), " as bf16"));
+}
+
 TEST_CASE("Several inputs are one stream") {
   const TemporaryFolder folder;
   const auto records = samples(6, 3);

@@ -67,6 +67,16 @@ TEST_CASE("two systems of one name are refused, and so is no teacher") {
   CHECK_THROWS_AS(reference_row(load_systems(options), ""), Error);
 }
 
+TEST_CASE("answers of widened weights are not those of the file's") {
+  TemporaryFolder folder;
+  System system = load_system(write(folder, "tiny", tiny));
+  system.model.gguf = write(folder, "model", "weights");
+  const std::string own = model_identity(system);
+  CHECK(own.size() == 64);
+  system.model.weights = "bf16";
+  CHECK(model_identity(system) == own + " as bf16");
+}
+
 TEST_CASE("every committed systems file can be read") {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(UDRL_SOURCE_DIR "/configs/systems")) {

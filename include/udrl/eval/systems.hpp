@@ -49,7 +49,8 @@ System load_system(const std::filesystem::path& file);
 /// The student under its top and its lowest return.
 System student_system(const EvalOptions& options);
 
-/// SHA-256 of the model's file, or of endpoint and name for one that is elsewhere.
+/// SHA-256 of the model's file (and " as bf16" where its weights are widened), or of endpoint and name for one that is
+/// elsewhere.
 std::string model_identity(const System& system);
 
 /// Student first, then the systems files. Two rows of one name are an `Error` (user).
