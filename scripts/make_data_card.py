@@ -19,8 +19,9 @@ synthesis (`synthesize.manifest.json`). This card is written by `scripts/make_da
 
 - **Made by** `scripts/runs/distill_sample.sh` with `configs/sample/synthesize-PART.toml`; run it again to grow the sample: nothing that is here is asked or scored again.
 - **Teachers**: Qwen2.5-Coder-0.5B-Instruct (Q4_K_M) and SmolLM2-135M-Instruct (Q4_1; warmer, so that returns spread), both Apache-2.0. Files and hashes: `scripts/fetch_models.sh --list`.
+  For `qwen-broad`, `qwen-short` and `qwen-titles` the weights were widened to bf16 (`weights = "bf16"`).
 - **Intents**: made from the lists in `data/intents/` (hand-written; nouns of `wordnet_subjects.tsv` from WordNet 3.0, whose licence is in `data/words/README.md`); those
-  of all parts but the first two are kept in `data/intents/sample/`.
+  of all parts but the two `-first` are kept in `data/intents/sample/`.
 - **Scores**: all-MiniLM-L6-v2 (Apache-2.0), f32.
 - **Licence**: the selection and the intents are Apache-2.0 like the project; the prompts are output of the teachers above.
 """
@@ -28,7 +29,8 @@ synthesis (`synthesize.manifest.json`). This card is written by `scripts/make_da
 FAULTS = """\
 ## Known faults, seen by reading
 The teachers are small. Prompts wander off their subject, mix image and layout vocabulary, love "colorful", "vibrant" and neon, name brands and people now and then, and are at times ungrammatical. SmolLM2's are
-often nonsense; that is what the low returns are for. Answers that broke a rule of validity (`include/udrl/distill/validity.hpp`) are not here; they are counted in `synthesize.manifest.json`. Nothing was
+often nonsense; that is what the low returns are for. Search suggestions mostly say the intent again, a word moved or added; of the headlines one in three is about something else; `fields` now and then takes the
+format for the subject. Headlines and search suggestions are the most numerous, for they are the cheapest. Answers that broke a rule of validity (`include/udrl/distill/validity.hpp`) are not here; they are counted in `synthesize.manifest.json`. Nothing was
 filtered for taste or safety beyond those rules.
 """
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How fast answers are scored: embeddings beside sentence-transformers (same model, same texts, its best batch size), with
-# the distance between both cosines; PMI under SmolLM2 beside the rate at which llama_decode reads prompts. All in one run.
+# the distance between both cosines, in f32 and, on a processor with bf16, with the weights narrowed to it; PMI under SmolLM2 beside the rate at which llama_decode reads prompts. All in one run.
 # `tag` has a script of its own (tag.sh).
 #
 # For: a quiet machine; prints one JSON object a line. The peer lives in .deps/bench-venv, made the first time.
@@ -59,14 +59,28 @@ install_peer_model
 choose_answers embedding "$ANSWERS"
 choose_answers pmi "$PMI_ANSWERS"
 
-read -r TEXTS SECONDS_TAKEN < <(UDRL_BENCH_RECORDS="$RUN/embedding" UDRL_BENCH_COSINES="$RUN/ours.jsonl" "$BENCH" "embedding" \
-  | sed -n 's/^embedding: \([0-9]*\) texts in \([0-9.]*\) s$/\1 \2/p')
-OURS=$(ratio "$TEXTS" "$SECONDS_TAKEN")
-read -r PEER_RATE PEER_BATCH FARTHEST < <("$PEER/bin/python" scripts/bench/sentence_transformers_peer.py "$PEER_MODEL" \
-  "$RUN/ours.jsonl" "$(nproc)" "${BATCHES[@]}")
-figure "embedding, texts a second beside sentence-transformers" "$(ratio "$OURS" "$PEER_RATE")" "ratio" \
-  "$OURS and $PEER_RATE texts/s (batches of $PEER_BATCH), $TEXTS texts; $MACHINE" 1.5
-figure "embedding, largest distance between the cosines (f32)" "$FARTHEST" "cosine" "sentence-transformers; $MACHINE" 0.001 at-most
+# embed WEIGHTS: leaves "texts seconds", and the cosines in $RUN/WEIGHTS.jsonl
+embed() {
+  UDRL_BENCH_WEIGHTS=$1 UDRL_BENCH_RECORDS="$RUN/embedding" UDRL_BENCH_COSINES="$RUN/$1.jsonl" "$BENCH" "embedding" \
+    | sed -n 's/^embedding: \([0-9]*\) texts in \([0-9.]*\) s$/\1 \2/p'
+}
+
+WEIGHTS=(file)
+[[ "$MACHINE" != *avx512_bf16* ]] || WEIGHTS+=(bf16)
+declare -A OURS NAMES=([file]=f32 [bf16]=bf16) NEAR=([file]=0.001 [bf16]=0.01)
+for one in "${WEIGHTS[@]}"; do
+  read -r TEXTS SECONDS_TAKEN < <(embed "$one")
+  OURS[$one]=$(ratio "$TEXTS" "$SECONDS_TAKEN")
+done
+read -r PEER_RATE PEER_BATCH DISTANCES < <("$PEER/bin/python" scripts/bench/sentence_transformers_peer.py "$PEER_MODEL" \
+  "$(nproc)" "$(IFS=,; echo "${BATCHES[*]}")" "${WEIGHTS[@]/#/$RUN/}")
+for one in "${WEIGHTS[@]}"; do
+  figure "embedding, texts a second beside sentence-transformers (${NAMES[$one]})" "$(ratio "${OURS[$one]}" "$PEER_RATE")" "ratio" \
+    "${OURS[$one]} and $PEER_RATE texts/s (batches of $PEER_BATCH), $TEXTS texts; $MACHINE" 1.5
+  figure "embedding, largest distance between the cosines (${NAMES[$one]})" "${DISTANCES%% *}" "cosine" \
+    "sentence-transformers; $MACHINE" "${NEAR[$one]}" at-most
+  DISTANCES=${DISTANCES#* }
+done
 
 raw() {
   UDRL_BENCH_MODEL=smollm2-135m-instruct.q4_1.gguf build/release/tests/lm/test_lm "raw decode" \

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""sentence-transformers on the texts of scoring.sh: prints texts a second, the batch size that was best, and the largest
-distance between its cosines and those in COSINES.jsonl.
+"""sentence-transformers on the texts of scoring.sh: prints texts a second, the batch size that was best, and for each
+NAME the largest distance between its cosines and those in NAME.jsonl.
 
-Usage: sentence_transformers_peer.py MODEL COSINES.jsonl THREADS BATCH...
+Usage: sentence_transformers_peer.py MODEL THREADS BATCH,BATCH... NAME...
 """
 import json
 import sys
@@ -18,23 +18,28 @@ def open_model(folder):
     return SentenceTransformer(modules=[words, Pooling(words.get_word_embedding_dimension(), "mean"), Normalize()], device="cpu")
 
 
-def main(folder, cosines, threads, *batches):
+def read_rows(name):
+    with open(f"{name}.jsonl", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def main(folder, threads, batches, *names):
     torch.set_num_threads(int(threads))
-    with open(cosines, encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    texts = sorted({text for row in rows for text in (row["intent"], row["prompt"])})
+    runs = [read_rows(name) for name in names]
+    texts = sorted({text for row in runs[0] for text in (row["intent"], row["prompt"])})
     model = open_model(folder)
     model.encode(texts[:64])
     best = (0.0, 0)
     vectors = None
-    for batch in map(int, batches):
+    for batch in map(int, batches.split(",")):
         start = time.perf_counter()
         encoded = model.encode(texts, batch_size=batch)
         best = max(best, (len(texts) / (time.perf_counter() - start), batch))
         vectors = encoded
     place = {text: i for i, text in enumerate(texts)}
-    farthest = max(abs(float(vectors[place[r["intent"]]] @ vectors[place[r["prompt"]]]) - r["cosine"]) for r in rows)
-    print(f"{best[0]:.1f} {best[1]} {farthest:.6f}")
+    distance = lambda r: abs(float(vectors[place[r["intent"]]] @ vectors[place[r["prompt"]]]) - r["cosine"])
+    farthest = [max(map(distance, rows)) for rows in runs]
+    print(f"{best[0]:.1f} {best[1]}", *(f"{one:.6f}" for one in farthest))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # How fast the teacher answers: udrl-distill synthesize with Qwen2.5-Coder-0.5B, 32 slots, 6 draws an intent, beside what
 # llama_decode itself allows on this machine for the same tokens, and beside llama-server (same source, flags, model and
-# slots, continuous batching and prompt cache on; our own concurrent client asks it). All in one run.
+# slots, continuous batching and prompt cache on; our own concurrent client asks it). On a processor with bf16 also with
+# the weights widened (--teacher.weights bf16). All in one run.
 #
 # For: a quiet machine; prints one JSON object a line. Builds llama-server the first time.
 #
 # Usage: synthesis.sh [--quick | --no-server]
-#   --quick       168 prompts instead of 516, and no llama-server
+#   --quick       168 prompts instead of 516, no llama-server, no bf16
 #   --no-server   no llama-server
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
@@ -22,7 +23,9 @@ SLOTS=32
 PORT=18417
 INTENTS=43
 WITH_SERVER=true
-[[ "${1:-}" != --quick ]] || INTENTS=14
+WITH_BF16=false
+[[ "$MACHINE" != *avx512_bf16* ]] || WITH_BF16=true
+[[ "${1:-}" != --quick ]] || INTENTS=14 WITH_BF16=false
 [[ -z "${1:-}" ]] || WITH_SERVER=false
 [[ "$WITH_SERVER" == false ]] || install_llama_server
 
@@ -51,6 +54,14 @@ SHARE=$(awk -v g="$GENERATED" -v r="$READ" -v s="$SECONDS_TAKEN" -v ra="$READING
 figure "synthesis" "$RATE" "generated tokens/s" "$MACHINE" 120
 figure "synthesis, share of raw llama_decode" "$SHARE" "ratio" \
   "same tokens at $READING_BEFORE to $READING_AFTER read/s and $GENERATING_BEFORE to $GENERATING_AFTER generated/s; $MACHINE" 0.95
+
+if [[ "$WITH_BF16" == true ]]; then
+  synthesize "$RUN/samples-bf16" --teacher.gguf "$MODEL" --teacher.weights bf16
+  read -r RATE_BF16 _ <<< "$FIGURES"
+  figure "synthesis, weights widened to bf16 beside the file's own" \
+    "$(awk -v a="$RATE_BF16" -v b="$RATE" 'BEGIN { printf "%.2f", a / b }')" "ratio" \
+    "$RATE_BF16 and $RATE generated tokens/s; $MACHINE" null
+fi
 
 if [[ "$WITH_SERVER" == true ]]; then
   start_llama_server "$MODEL" "$SLOTS" "$PORT"

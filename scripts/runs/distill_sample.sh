@@ -5,7 +5,7 @@
 # all of it; stop it with Ctrl-C and start it again, it goes on. Each PART is configs/sample/synthesize-PART.toml.
 # Not for: the demo, which uses what is committed.
 #
-# Usage: distill_sample.sh [--freeze] [PART]...      default: qwen-deep qwen-broad smollm2-broad
+# Usage: distill_sample.sh [--freeze] [PART]...      default: all but the two -first
 #   --freeze   ask nothing more: score what is there, and put it into data/distilled
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -18,7 +18,7 @@ if [[ "${1:-}" == --freeze ]]; then
   shift
 fi
 PARTS=("$@")
-[[ ${#PARTS[@]} -gt 0 ]] || PARTS=(qwen-deep qwen-broad smollm2-broad)
+[[ ${#PARTS[@]} -gt 0 ]] || PARTS=(qwen-deep qwen-broad qwen-short qwen-titles smollm2-broad)
 
 # The intents that the committed parts were asked for: a part grows by these alone, whatever the lists have become since.
 # (They were made by `udrl-distill intents --config configs/sample/intents.toml`.)

@@ -4,10 +4,12 @@
 # each with and without swaps. They answer the subjects of `valid`; test stays closed. Answers are scored by the scorers
 # that made the labels and by one that made none (PMI under SmolLM2).
 #
-# For: docs/log.md. Cost on 2 cores: per arm about a minute for 100 steps and a minute for its answers; 10 arms.
-# Stop it with Ctrl-C and start it again: it goes on.
+# For: docs/log.md. Cost: a core trains 100 steps in about 75 seconds (Zen 5 with bf16), and answers and scores an arm in
+# two minutes; 10 arms. Stop it with Ctrl-C and start it again: it goes on.
 #
-# Usage: trial.sh [--steps N] [--intents N] [ARM]...     default: 550 steps, 100 intents, all arms
+# Usage: trial.sh [--steps N] [--intents N] [--jobs N] [ARM]...     default: 550 steps, 100 intents, all arms
+#   --jobs N   arms side by side, each with its share of the cores; default: one a core, for small models gain little
+#              from a second one
 # ARM: sft best-of-n advantage global placebo, and each with -no-swaps
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
@@ -19,11 +21,14 @@ MINILM=models/all-minilm-l6-v2.f32.gguf
 READER=models/smollm2-135m-instruct.q4_1.gguf
 STEPS=550
 INTENTS=100
+CORES=$(nproc)
+JOBS=$CORES
 ARMS=()
 while [[ $# -gt 0 ]]; do
   case "$1" in
     --steps) STEPS=$2; shift 2 ;;
     --intents) INTENTS=$2; shift 2 ;;
+    --jobs) JOBS=$2; shift 2 ;;
     *) ARMS+=("$1"); shift ;;
   esac
 done
@@ -53,27 +58,45 @@ tag() {
 # measure NAME SAMPLES: scores them, labels first, then the scorer that made none.
 measure() {
   "$BIN/udrl-distill" score --input "$2" --out "$RUN/scored/$1" --scorers relevance,relevance_masked,pmi,pmi_masked,copying,repetition \
-    --tasks-folder data/tasks --embedder.gguf "$MINILM" --pmi.gguf "$READER" > /dev/null
+    --tasks-folder data/tasks --embedder.gguf "$MINILM" --pmi.gguf "$READER" --threads "$THREADS" > /dev/null
 }
 
 run_arm() {
   local arm=$1 base=${1%-no-swaps} swap=() options returns one
   [[ "$arm" == "$base" ]] || swap=(--sequence.swap 0)
   read -ra options <<< "$(train_options "$base")"
-  step "$arm"
-  tag "$(tags_of "$base")"
   "$BIN/udrl-train" --config configs/trial/train.toml --data "$RUN/tagged/$(tags_of "$base")" --out "$RUN/students/$arm" \
-    --steps "$STEPS" "${options[@]}" "${swap[@]}"
+    --steps "$STEPS" --threads "$THREADS" "${options[@]}" "${swap[@]}"
   read -ra returns <<< "$(returns_of "$base")"
   for one in "${returns[@]}"; do
     "$BIN/udrl-distill" answer --student "$RUN/students/$arm" --intents "$RUN/tagged/advantage/valid" --limit "$INTENTS" \
-      --returns "$one" --out "$RUN/answers/$arm-$one" > /dev/null
+      --returns "$one" --threads "$THREADS" --out "$RUN/answers/$arm-$one" > /dev/null
     measure "$arm-$one" "$RUN/answers/$arm-$one"
+  done
+  touch "$RUN/$arm.done"
+}
+
+# side_by_side ARM...: so many at once as there are jobs; what they say goes to $RUN/ARM.log.
+side_by_side() {
+  local arm
+  for arm in "$@"; do
+    while [[ "$(jobs -rp | wc -l)" -ge "$JOBS" ]]; do wait -n || true; done
+    step "$arm ($RUN/$arm.log)"
+    rm -f "$RUN/$arm.done"
+    run_arm "$arm" > "$RUN/$arm.log" 2>&1 &
+  done
+  wait
+  for arm in "$@"; do
+    [[ -e "$RUN/$arm.done" ]] || die "$arm did not come to its end" "Look at the end of $RUN/$arm.log, then run this again: it goes on."
   done
 }
 
+JOBS=$((JOBS < 1 ? 1 : JOBS))
+THREADS=$((CORES > JOBS ? CORES / JOBS : 1))
 tag advantage
-for arm in "${ARMS[@]}"; do run_arm "$arm"; done
+for arm in "${ARMS[@]}"; do tag "$(tags_of "${arm%-no-swaps}")"; done
+side_by_side "${ARMS[@]}"
+THREADS=$CORES
 step "the teacher's own answers to the same subjects, and the floor"
 scripts/runs/trial_table.py --choose "$RUN/tagged/advantage/valid" "$INTENTS" "$RUN/teacher"
 for one in own another; do measure "teacher-$one" "$RUN/teacher/$one"; done

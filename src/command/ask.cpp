@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
-#include <sstream>
+#include <set>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/options.hpp"
@@ -83,6 +83,19 @@ std::vector<double> words_of_bin(const FittedTask& task, int bin) {
   return counts;
 }
 
+/// Each return by itself, at this length.
+bool each_is_supported(const Fitted& fitted, const Command& command) {
+  if (command.words && (*command.words < 1 || *command.words > max_words)) return false;
+  const FittedTask& task = fitted.task(command.task_slot);
+  const Bins asked = bins_asked(fitted, command);
+  for (int which = 0; which < fitted.returns(); ++which) {
+    const auto& bin = asked[static_cast<std::size_t>(which)];
+    if (bin && (*bin < 0 || *bin >= fitted.bins)) return false;
+    if (task.of(which).support.near(command.words, bin, fitted.rule.reach) < fitted.rule.at_least) return false;
+  }
+  return true;
+}
+
 bool bin_is_supported(const Support& support, const SupportRule& rule, int bin, std::optional<int> words) {
   if (support.total(bin) < rule.top_at_least) return false;
   return !words || support.near(words, bin, rule.reach) >= rule.at_least;
@@ -97,11 +110,26 @@ int fullest_bin(const Support& support) {
   return best;
 }
 
-std::optional<int> bin_from_text(const Fitted& fitted, int slot, std::optional<int> words, int which,
-                                 const std::string& text) {
+/// The highest or lowest bin of a further return that is supported together with what is asked already.
+int joint_end(const Fitted& fitted, const Command& asked, int which, bool top) {
+  const Support& support = fitted.task(asked.task_slot).of(which).support;
+  Command command = asked;
+  for (int i = 0; i < fitted.bins; ++i) {
+    const int bin = top ? fitted.bins - 1 - i : i;
+    command.further[static_cast<std::size_t>(which) - 1] = bin;
+    if (bin_is_supported(support, fitted.rule, bin, asked.words) && fitted.supports(command)) return bin;
+  }
+  return fullest_bin(support);
+}
+
+/// The bin that `text` asks of one return, where `asked` holds what is known of the command.
+std::optional<int> bin_from_text(const Fitted& fitted, const Command& asked, int which, const std::string& text) {
   if (text == "any") return std::nullopt;
-  if (text == "top") return fitted.top_return(slot, words, which);
-  if (text == "lowest") return fitted.lowest_return(slot, words, which);
+  if (text == "top" || text == "lowest") {
+    if (which > 0) return joint_end(fitted, asked, which, text == "top");
+    return text == "top" ? fitted.top_return(asked.task_slot, asked.words)
+                         : fitted.lowest_return(asked.task_slot, asked.words);
+  }
   int bin = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bin);
   if (error != std::errc() || end != text.data() + text.size() || bin < 0 || bin >= fitted.bins) {
@@ -157,36 +185,35 @@ int Fitted::lowest_return(int slot, std::optional<int> words, int which) const {
 }
 
 Command Fitted::command(int slot, std::optional<int> words, const std::string& returns) const {
-  std::istringstream parts(returns);
-  std::string part;
-  std::getline(parts, part, '+');
-  Command command{slot, words, bin_from_text(*this, slot, words, 0, part), Bins(further.size())};
-  while (std::getline(parts, part, '+')) {
+  Command command{slot, words, std::nullopt, Bins(further.size())};
+  std::size_t end = returns.find('+');
+  command.return_bin = bin_from_text(*this, command, 0, returns.substr(0, end));
+  std::set<int> named;
+  while (end != std::string::npos) {
+    const std::size_t start = end + 1;
+    end = returns.find('+', start);
+    const std::string part = returns.substr(start, end - std::min(end, start));
     const std::size_t equals = part.find('=');
-    if (equals == std::string::npos) {
-      throw user_error("a further return wants a name and a value").expected("for example top+novelty=3").got(returns);
+    const int which = equals == std::string::npos ? 0 : which_further(*this, part.substr(0, equals));
+    if (which == 0 || !named.insert(which).second) {
+      throw user_error("each further return wants a name and a value, once")
+          .expected("for example top+novelty=3")
+          .got(returns);
     }
-    const int which = which_further(*this, part.substr(0, equals));
     command.further[static_cast<std::size_t>(which) - 1] =
-        bin_from_text(*this, slot, words, which, part.substr(equals + 1));
+        bin_from_text(*this, command, which, part.substr(equals + 1));
   }
   return command;
 }
 
 bool Fitted::supports(const Command& command) const {
-  if (command.words && (*command.words < 1 || *command.words > max_words)) return false;
-  const FittedTask& fitted = task(command.task_slot);
-  const Bins asked = bins_asked(*this, command);
-  for (int which = 0; which < returns(); ++which) {
-    const auto& bin = asked[static_cast<std::size_t>(which)];
-    if (bin && (*bin < 0 || *bin >= bins)) return false;
-    if (fitted.of(which).support.near(command.words, bin, rule.reach) < rule.at_least) return false;
-  }
-  return further.empty() || joint_count(fitted, asked) >= rule.at_least;
+  if (!each_is_supported(*this, command)) return false;
+  return further.empty() || joint_count(task(command.task_slot), bins_asked(*this, command)) >= rule.at_least;
 }
 
 Command Fitted::nearest_supported(const Command& command) const {
   const Bins asked = bins_asked(*this, command);
+  if (supports(command)) return with_bins(command.task_slot, command.words, asked);
   Command best = with_bins(command.task_slot, std::nullopt, Bins(asked.size()));
   int best_distance = std::numeric_limits<int>::max();
   for (const Bins& bins_here : combinations(asked, bins)) {
@@ -196,8 +223,8 @@ Command Fitted::nearest_supported(const Command& command) const {
       const int distance = words_per_return_step * steps + steps_between(command.words, words);
       if (distance > best_distance) continue;
       const Command candidate = with_bins(command.task_slot, words, bins_here);
-      if (!supports(candidate) || (distance == best_distance && candidate.return_bin <= best.return_bin))
-        continue;  // a tie goes to the higher return
+      const bool tie = distance == best_distance;  // it goes to the higher return, the first one's before the others'
+      if (!supports(candidate) || (tie && bins_here <= bins_asked(*this, best))) continue;
       best = candidate;
       best_distance = distance;
     }
@@ -208,9 +235,11 @@ Command Fitted::nearest_supported(const Command& command) const {
 void Fitted::check(const Command& command) const {
   if (supports(command)) return;
   const Command near = nearest_supported(command);
+  const std::string records = "at least " + std::to_string(rule.at_least) + " training records ";
   throw user_error("the training data does not support this command: " + describe(*this, command))
-      .expected("at least " + std::to_string(rule.at_least) + " training records within " + std::to_string(rule.reach) +
-                " words of it")
+      .expected(records + (each_is_supported(*this, command)
+                               ? "that have these returns together, of any length"
+                               : "of each return within " + std::to_string(rule.reach) + " words of it"))
       .hint("the nearest supported command is " + describe(*this, near));
 }
 

@@ -1,4 +1,6 @@
 // commands.json: reading and writing it. Not for: what its figures mean (fitted.hpp).
+#include <algorithm>
+
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/command/fitted.hpp"
@@ -65,17 +67,31 @@ Json task_json(const FittedTask& task) {
   return json;
 }
 
+std::vector<int> joint_bins(const Json& json, const Fitted& fitted) {
+  const auto bins = json.get<std::vector<int>>();
+  const auto is_bin = [&](int bin) { return bin >= 0 && bin < fitted.bins; };
+  if (bins.size() == static_cast<std::size_t>(fitted.returns()) && std::all_of(bins.begin(), bins.end(), is_bin))
+    return bins;
+  throw user_error("commands.json counts records by bins that there are not")
+      .expected(std::to_string(fitted.returns()) + " bins of 0 to " + std::to_string(fitted.bins - 1))
+      .got(json.dump())
+      .hint("tag the data again");
+}
+
 FittedTask task_from(const Json& json, const Fitted& fitted) {
   FittedTask task{return_from(json, fitted.bins), json.at("name").get<std::string>(), {}, {}, {}};
   for (const auto& item : json.at("scorers").items()) {
     task.scorers[item.key()] = {item.value().at("mean").get<double>(), item.value().at("deviation").get<double>()};
   }
-  for (const Json& fit : json.at("further")) task.further.push_back(return_from(fit, fitted.bins));
+  for (const Json& fit : json.value("further", Json::array())) task.further.push_back(return_from(fit, fitted.bins));
   if (task.further.size() != fitted.further.size()) {
-    throw user_error("task '" + task.name + "' has another number of further returns than commands.json names");
+    throw user_error("task '" + task.name + "' has another number of further returns than commands.json names")
+        .expected(std::to_string(fitted.further.size()))
+        .got(std::to_string(task.further.size()))
+        .hint("tag the data again");
   }
-  for (const Json& row : json.at("joint")) {
-    task.joint[row.at(0).get<std::vector<int>>()] = row.at(1).get<std::uint64_t>();
+  for (const Json& row : json.value("joint", Json::array())) {
+    task.joint[joint_bins(row.at(0), fitted)] = row.at(1).get<std::uint64_t>();
   }
   return task;
 }
@@ -92,7 +108,8 @@ std::vector<FurtherReturn> further_from(const Json& json) {
   if (further.size() > static_cast<std::size_t>(max_further)) {
     throw user_error("too many further returns")
         .expected("at most " + std::to_string(max_further))
-        .got(std::to_string(further.size()));
+        .got(std::to_string(further.size()))
+        .hint("tag the data again");
   }
   return further;
 }
@@ -118,8 +135,8 @@ Fitted parse(const Json& json) {
   }
   fitted.weights = json.at("weights").get<std::map<std::string, double>>();
   fitted.copying_penalty = json.at("copying_penalty").get<double>();
-  fitted.further = further_from(json.at("further_returns"));
-  fitted.countdown = json.at("countdown").get<bool>();
+  fitted.further = further_from(json.value("further_returns", Json::array()));  // absent in files of earlier versions
+  fitted.countdown = json.value("countdown", false);
   const Json& rule = json.at("support_rule");
   fitted.rule = {rule.at("at_least").get<std::uint64_t>(), rule.at("reach").get<int>(),
                  rule.at("top_at_least").get<std::uint64_t>()};

@@ -2,6 +2,7 @@
 #include "udrl/distill/answer.hpp"
 
 #include <map>
+#include <set>
 
 #include "answer_records.hpp"
 #include "udrl/base/error.hpp"
@@ -119,6 +120,13 @@ class Questions {
   std::uint64_t place_ = 0;
 };
 
+void check_returns(const std::vector<std::string>& returns) {
+  if (returns.empty()) throw user_error("no returns to ask for").hint("set 'returns', for example top");
+  if (std::set<std::string>(returns.begin(), returns.end()).size() < returns.size()) {
+    throw user_error("a return is named twice").hint("name each once; 'draws' asks for more answers to each");
+  }
+}
+
 data::Manifest wanted_manifest(const AnswerOptions& options, command::StudentModel& student,
                                const std::vector<Task>& tasks, const RunContext& context) {
   data::Manifest manifest = data::manifest_of("answer", context);
@@ -154,7 +162,7 @@ void declare(OptionSet& set, AnswerOptions& o) {
 }
 
 data::Manifest answer_intents(const AnswerOptions& options, const RunContext& context) {
-  if (options.returns.empty()) throw user_error("no returns to ask for").hint("set 'returns', for example top");
+  check_returns(options.returns);
   std::vector<Intent> intents = choose_intents(options);
   lm::ModelOptions model;
   model.slots = options.slots;

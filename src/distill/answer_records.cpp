@@ -1,6 +1,7 @@
 // Answers of a model as records.
 #include "answer_records.hpp"
 
+#include <cassert>
 #include <unordered_map>
 
 #include "udrl/data/shards.hpp"
@@ -41,6 +42,7 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, const std
     std::optional<Question> question = asking.next();
     if (!question) return std::nullopt;
     lm::Request request = std::move(question->request);
+    assert(!asked.contains(request.id));  // two answers of one id could not be told apart
     asked.emplace(request.id, std::move(*question));
     return request;
   };

@@ -1,4 +1,5 @@
-// One request a list: seeds of one group as a numbered list that the teacher continues.
+// One request a list: a chat in which the teacher has listed seeds of a few groups already, and is asked for one more.
+// A numbered list to go on with made small teachers write numbers alone (docs/log.md).
 #include "intent_invention.hpp"
 
 #include <algorithm>
@@ -18,11 +19,11 @@ namespace {
 using data::Intent;
 using data::Json;
 
-constexpr std::size_t shown = 8;
-constexpr std::size_t wanted = 8;
+constexpr std::size_t shown_groups = 3;
+constexpr std::size_t wanted = 8;  ///< intents a list, and seeds of each group that is shown
 constexpr const char* instructions =
     "You list what people type into the search box of a design app: two to six words, lower case, each about another "
-    "subject. Go on with the list you are given. One request a line, nothing else.";
+    "subject. One request a line, nothing else.";
 
 using Groups = std::map<std::string, std::vector<std::string>>;
 
@@ -32,36 +33,59 @@ Groups by_group(const std::vector<Intent>& seeds) {
   return groups;
 }
 
-/// What request number `number` shows: a function of the seed.
+std::string seed_list(std::vector<std::string> seeds, RandomStream& stream) {
+  stream.shuffle(seeds);
+  seeds.resize(std::min(seeds.size(), wanted));
+  std::string list;
+  for (const std::string& seed : seeds) list += (list.empty() ? "" : "\n") + seed;
+  return list;
+}
+
+/// What request number `number` says: a function of the seed.
 struct Ask {
   std::string group;
-  std::string list;
+  std::vector<lm::Message> messages;
 };
 
 Ask ask_for(std::uint64_t number, const Groups& groups, std::uint64_t seed) {
   RandomStream stream(seed, "invent/" + std::to_string(number));
-  const auto group = std::next(groups.begin(), static_cast<std::ptrdiff_t>(stream.below(groups.size())));
-  std::vector<std::string> seeds = group->second;
-  stream.shuffle(seeds);
-  seeds.resize(std::min(seeds.size(), shown));
-  std::string list = "Topic: " + group->first + "\n";
-  for (std::size_t i = 0; i < seeds.size(); ++i) list += std::to_string(i + 1) + ". " + seeds[i] + "\n";
-  return {group->first, list + "Write numbers " + std::to_string(shown + 1) + " to " + std::to_string(shown + wanted)};
+  std::vector<std::string> names;
+  for (const auto& [name, intents] : groups) names.push_back(name);
+  stream.shuffle(names);
+  Ask ask{names.front(), {{lm::Role::system, instructions}}};
+  for (std::size_t i = 1; i < std::min(names.size(), shown_groups + 1); ++i) {
+    ask.messages.push_back({lm::Role::user, "Topic: " + names[i]});
+    ask.messages.push_back({lm::Role::assistant, seed_list(groups.at(names[i]), stream)});
+  }
+  ask.messages.push_back({lm::Role::user, "Topic: " + ask.group});
+  return ask;
 }
 
-/// The line without its number, bullet or quotation marks; what the teacher was shown is left out by the pipeline.
-std::string bare(std::string line) {
-  const auto first = line.find_first_not_of("0123456789.)-*\" \t\xE2\x80\xA2");
-  if (first == std::string::npos) return {};
-  line = data::fold_case(data::normalise(line.substr(first)));
-  while (!line.empty() && (line.back() == '"' || line.back() == '.' || line.back() == ',')) line.pop_back();
-  return line;
+/// What stands before the text of a list's line: "12. ", "3) ", "- ", "• ". A number that belongs to it stays: "3d".
+std::size_t marker_length(std::string_view line) {
+  for (const std::string_view bullet : {"-", "*", "•"}) {
+    if (line.starts_with(bullet)) return bullet.size();
+  }
+  const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
+  const bool numbered = digits > 0 && digits < line.size() && (line[digits] == '.' || line[digits] == ')');
+  return numbered ? digits + 1 : 0;
+}
+
+/// The line without its marker, quotation marks and end; what the teacher was shown is left out by the pipeline.
+std::string bare(const std::string& line) {
+  std::string text = data::fold_case(data::normalise(line));
+  text = data::normalise(text.substr(marker_length(text)));
+  while (!text.empty() && text.front() == '"') text.erase(0, 1);
+  while (!text.empty() && (text.back() == '"' || text.back() == '.' || text.back() == ',')) text.pop_back();
+  return text;
 }
 
 std::vector<std::string> lines_of(const lm::Completion& answer) {
   std::istringstream stream(answer.text);
   std::vector<std::string> lines;
-  for (std::string line; std::getline(stream, line);) lines.push_back(bare(line));
+  for (std::string line; std::getline(stream, line);) {
+    if (std::string text = bare(line); !text.empty()) lines.push_back(std::move(text));
+  }
   if (answer.finish == lm::Finish::length && !lines.empty()) lines.pop_back();  // it was cut
   if (lines.size() > wanted) lines.resize(wanted);
   return lines;
@@ -105,8 +129,7 @@ void invented_intents(const InventionOptions& options, const std::vector<Intent>
     const Ask ask = ask_for(number, groups, options.seed);
     lm::Request request;
     request.id = std::to_string(number++);
-    request.prompt =
-        teacher.chat(std::vector<lm::Message>{{lm::Role::system, instructions}, {lm::Role::user, ask.list}});
+    request.prompt = teacher.chat(ask.messages);
     request.sampling.temperature = 1.0;
     request.sampling.top_p = 0.95;
     request.sampling.seed = options.seed;

@@ -1,5 +1,5 @@
-// Intents that a teacher invents, in the manner of self-instruct (Wang et al., 2022, arXiv 2212.10560): shown a few
-// random ones of a group, it goes on with the list. Not for: intents from lists (intent_lists.hpp).
+// Intents that a teacher invents, in the manner of self-instruct (Wang et al., 2022, arXiv 2212.10560): shown
+// random ones of a few groups, it lists some for another. Not for: intents from lists (intent_lists.hpp).
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct InventionOptions {
   std::filesystem::path folder;  ///< its answers, one a line; those that are there are not asked again
 };
 
-/// Gives what the teacher wrote, with the group of the seeds it was shown and itself as its subject. `seeds` are
+/// Gives what the teacher wrote, with the group that it was asked for and itself as its subject. `seeds` are
 /// intents with groups. Throws `Error` (stopped) on a stop request: answers so far are kept.
 void invented_intents(const InventionOptions& options, const std::vector<data::Intent>& seeds,
                       lm::LanguageModel& teacher, const RunContext& context, const TakeIntent& take);

@@ -27,6 +27,10 @@ command::Command asking_for(const Fitted& fitted, int slot, int words, int which
   return command;
 }
 
+std::string name_of(const Fitted& fitted, int which) {
+  return which == 0 ? "return" : fitted.further[static_cast<std::size_t>(which) - 1].name;
+}
+
 /// Words from left to right, returns from the bottom up.
 Html map_of(const Fitted& fitted, int slot, int which) {
   const Support& support = fitted.task(slot).of(which).support;
@@ -36,8 +40,8 @@ Html map_of(const Fitted& fitted, int slot, int which) {
       const std::uint64_t count = support.count(words, bin);
       if (count == 0 || !fitted.supports(asking_for(fitted, slot, words, which, bin))) continue;
       map.cells.push_back({words, bin, count,
-                           std::to_string(words) + " words, return " + std::to_string(bin) + ": " +
-                               std::to_string(count) + " records"});
+                           std::to_string(words) + " words, " + name_of(fitted, which) + " " + std::to_string(bin) +
+                               ": " + std::to_string(count) + " records"});
     }
   }
   return page::map_chart(map, "words", "training records by words and return");
@@ -45,8 +49,7 @@ Html map_of(const Fitted& fitted, int slot, int which) {
 
 Html figure_of(const Fitted& fitted, int slot, int which) {
   const FittedTask& task = fitted.task(slot);
-  const std::string name = which == 0 ? "return" : fitted.further[static_cast<std::size_t>(which) - 1].name;
-  return page::figure(fitted.returns() == 1 ? task.name : task.name + ", " + name,
+  return page::figure(fitted.returns() == 1 ? task.name : task.name + ", " + name_of(fitted, which),
                       std::to_string(task.of(which).support.near({}, {}, 0)) + " training records, returns " +
                           std::to_string(fitted.lowest_return(slot, {}, which)) + " to " +
                           std::to_string(fitted.top_return(slot, {}, which)) + " can be asked",
@@ -61,7 +64,9 @@ std::string coverage_html(const Fitted& fitted) {
     for (int which = 0; which < fitted.returns(); ++which) charts.push_back(figure_of(fitted, slot, which));
   }
   const Html heading = page::heading(
-      "What can be asked", "Training records by words (across) and return (up); empty where a command is refused.");
+      "What can be asked",
+      "Training records by words (across) and return (up); empty where a command is refused. Each map asks for one "
+      "return and leaves the others open: together they may be refused all the same.");
   return page::document("Coverage of commands",
                         tag("main", {heading, tag("div", {{"class", "charts"}}, charts), tag("footer", version())}));
 }

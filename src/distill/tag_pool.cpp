@@ -40,12 +40,19 @@ void check_further(const std::vector<command::FurtherReturn>& further) {
         .expected("at most " + std::to_string(command::max_further))
         .got(std::to_string(further.size()));
   }
-  std::set<std::string> names{"return", "words"};  // those are commands already
+  // Commands, and what a chat template knows already: a client sets a further return there by its name.
+  std::set<std::string> names{"return",  "words",       "task",         "messages",  "tools",    "message",
+                              "content", "found",       "clean",        "part",      "defaults", "first",
+                              "asked",   "asked_words", "asked_return", "bos_token", "eos_token"};
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   for (const auto& one : further) {
-    if (names.insert(one.name).second) continue;
-    throw user_error("this cannot be a further return, for a command has its name")
+    const bool is_name = !one.name.empty() && (one.name[0] < '0' || one.name[0] > '9') &&
+                         std::all_of(one.name.begin(), one.name.end(), fits);
+    if (is_name && names.insert(one.name).second) continue;
+    throw user_error("this cannot be the name of a further return")
+        .expected("a scorer's name of small letters, digits and _, once, that is no command's")
         .got("'" + one.name + "'")
-        .hint("name each scorer once");
+        .hint("a value with another name can be stored again: score with another suffix");
   }
 }
 
@@ -159,7 +166,8 @@ class PoolReader {
     return user_error("a record has no score '" + names_[row.lacks - 1u] + "'")
         .at("record " + id)
         .hint(
-            "run 'score' with this scorer, or give it no weight (and set copying_penalty to 0 to go without copying)");
+            "run 'score' with this scorer, or take it out of 'weights' and 'further' (set copying_penalty to 0 to go "
+            "without copying)");
   }
 
   void split(const std::vector<std::uint16_t>& slot_of) {

@@ -169,6 +169,10 @@ std::vector<Task> load_tasks(const fs::path& folder, const std::vector<std::stri
           .at(folder.string())
           .hint(near.empty() ? "add the file " + name + ".toml there" : "did you mean '" + near + "'?");
     }
+    const auto same = [&](const Task& task) { return task.name == name; };
+    if (std::any_of(tasks.begin(), tasks.end(), same)) {
+      throw user_error("task '" + name + "' is named twice").hint("name each task once");
+    }
     tasks.push_back(load_task(folder / (name + ".toml")));
   }
   if (tasks.empty()) throw user_error("no task files").at(folder.string()).hint("add a file NAME.toml");

@@ -136,9 +136,9 @@ Cost cost_from_json(const data::Json& json) try {
   Cost cost;
   cost.identity = json.at("identity");
   cost.asked_requests = json.at("asked_requests");
-  cost.model = {m.at("name"),       m.at("architecture"), m.at("quantization"),
-                m.at("parameters"), m.at("context"),      m.at("sha256")};
   cost.file_bytes = json.at("file_bytes");
+  cost.model = {m.at("name"),    m.at("architecture"), m.at("quantization"), m.at("parameters"),
+                m.at("context"), cost.file_bytes,      m.at("sha256")};
   cost.peak_bytes = json.at("peak_bytes");
   cost.processor = json.at("processor");
   cost.threads = json.at("threads");
@@ -180,7 +180,7 @@ Cost measure_cost(const System& system, const std::vector<distill::Task>& tasks,
   const std::uint64_t peak = process_memory("VmHWM");
   cost.peak_bytes = can_measure_peak && peak > before ? peak - before : 0;
   cost.model = open->model().info();
-  cost.file_bytes = system.model.gguf.empty() ? 0 : fs::file_size(system.model.gguf);
+  cost.file_bytes = cost.model.file_bytes;
   cost.processor = processor_description();
   cost.threads = compute_threads();
   return cost;

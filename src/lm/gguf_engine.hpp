@@ -27,6 +27,7 @@ class Engine {
   const ModelOptions& options() const { return options_; }
   /// Of the file that the options name. May take a while.
   std::string source_sha256() const;
+  const std::filesystem::path& weights_file() const { return weights_.file; }
   /// Positions that the model was trained with.
   int trained_positions() const { return llama_model_n_ctx_train(model_.get()); }
   bool is_encoder() const;

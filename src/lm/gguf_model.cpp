@@ -14,6 +14,7 @@ GgufModel::GgufModel(const ModelOptions& options) : engine_(options) {}
 const ModelInfo& GgufModel::info() const {
   if (!info_) {
     info_ = describe_model(engine_.model(), engine_.options().gguf);
+    info_->file_bytes = std::filesystem::file_size(engine_.weights_file());
     info_->sha256 = engine_.source_sha256();
   }
   return *info_;

@@ -133,8 +133,9 @@ Weights weights_of(const ModelOptions& options) {
         .at(options.gguf.string())
         .hint("join its parts with llama.cpp's llama-gguf-split --merge");
   }
-  fs::path widened = options.gguf;
-  widened.replace_extension(".bf16.gguf");
+  const bool has_ending = options.gguf.extension() == ".gguf";  // else its name may hold dots: Qwen2.5-0.5B
+  fs::path widened = has_ending ? options.gguf.parent_path() / options.gguf.stem() : options.gguf;
+  widened += ".bf16.gguf";
   const std::string sha256 = sha256_file(options.gguf);
   if (!is_widened_from(widened, sha256)) widen(options.gguf, widened, sha256, header.get());
   return {widened, sha256};

@@ -98,6 +98,11 @@ Prompt role_segments(std::span<const Message> messages) {
 
 HttpJob completion_job(const Request& request, const std::string& model) {
   if (request.prompt.empty()) throw user_error("a prompt is empty").at("request " + request.id);
+  if (!request.sampling.allowed_control.empty()) {
+    throw user_error("control tokens cannot be allowed at an endpoint")
+        .at("request " + request.id)
+        .hint("use a GGUF file for models that write control tokens");
+  }
   json body{{"model", model}};
   add_sampling(body, request);
   bool plain = true;

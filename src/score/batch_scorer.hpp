@@ -1,4 +1,4 @@
-// What scorers of one value that ask models have in common: their name and the batch. Not for: values.
+// What scorers of one value have in common: their name and the batch. Not for: values.
 #pragma once
 
 #include <memory>

@@ -22,16 +22,26 @@ constexpr const char* clean_message = R"({%- set found = namespace(text='') -%}
 {%- endfor -%}
 )";
 
-constexpr const char* ask = R"({%- set asked = defaults[task if task is defined else first] -%}
-{%- set asked_words = words | int if words is defined else asked['words'] -%}
-{%- set asked_return = return | int if return is defined else asked['return'] -%}
-{{- '⟨task:' ~ asked['slot'] ~ '⟩⟨words:' ~ asked_words ~ '⟩⟨return:' ~ asked_return ~ '⟩' -}}
+constexpr const char* choose_task = R"({%- set asked = defaults[task if task is defined else first] -%}
+{{- '⟨task:' ~ asked['slot'] ~ '⟩' -}}
 )";
 
-/// A further return is `any` where the client does not say. Its argument has the name of its scorer.
-std::string ask_further(const std::string& name, int which) {
-  const std::string number = std::to_string(which + 1);
-  return "{{- '⟨return" + number + ":' ~ (" + name + " | int if " + name + " is defined else 'any') ~ '⟩' -}}\n";
+/// What the client may set, and what stands there where it does not.
+struct Argument {
+  std::string name, piece, otherwise;  ///< `otherwise` is Jinja
+  int low = 0, high = 0;
+};
+
+/// Writes ⟨piece:value⟩: a number in its range or 'any'; anything else is refused, not read as 0.
+std::string ask(const Argument& argument) {
+  const auto& [name, piece, otherwise, low, high] = argument;
+  const std::string value = "value_" + piece, range = std::to_string(low) + " to " + std::to_string(high);
+  return "{%- set " + value + " = " + otherwise + " -%}\n{%- if " + name + " is defined and " + name +
+         " is string -%}{%- set " + value + " = 'any' if " + name + " == 'any' else " + name +
+         " | int(-1) -%}{%- elif " + name + " is defined -%}{%- set " + value + " = " + name +
+         " | int -%}{%- endif -%}\n{%- if " + value + " != 'any' and (" + value + " < " + std::to_string(low) + " or " +
+         value + " > " + std::to_string(high) + ") -%}{{- raise_exception('" + name + ": any, or " + range +
+         "') -}}{%- endif -%}\n{{- '⟨" + piece + ":' ~ " + value + " ~ '⟩' -}}\n";
 }
 
 std::string quoted(const std::string& text) {
@@ -62,9 +72,11 @@ std::string chat_template(const command::Fitted& commands) {
   for (int slot = 0; slot < static_cast<int>(commands.tasks.size()); ++slot)
     defaults += (slot ? ", " : "") + default_entry(commands, slot);
   std::string text = std::string(clean_message) + "{%- set defaults = {" + defaults +
-                     "} -%}\n{%- set first = " + quoted(commands.tasks.front().name) + " -%}\n" + ask;
+                     "} -%}\n{%- set first = " + quoted(commands.tasks.front().name) + " -%}\n" + choose_task;
+  text += ask({"words", "words", "asked['words']", 1, command::max_words});
+  text += ask({"return", "return", "asked['return']", 0, commands.bins - 1});
   for (std::size_t i = 0; i < commands.further.size(); ++i)
-    text += ask_further(commands.further[i].name, static_cast<int>(i) + 1);
+    text += ask({commands.further[i].name, "return" + std::to_string(i + 2), "'any'", 0, commands.bins - 1});
   return text + "{{- '⟨gen⟩' -}}\n";
 }
 

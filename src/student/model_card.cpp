@@ -56,9 +56,9 @@ std::string tasks_table(const command::Fitted& commands) {
       "\n`⟨words:any⟩` and `⟨return:any⟩` leave the choice to the student. `commands.json` holds what the data "
       "supports.";
   for (std::size_t i = 0; i < commands.further.size(); ++i) {
-    const std::string piece = command::return_piece(std::nullopt, static_cast<int>(i) + 1);
-    text += " `" + piece + "` asks for `" + commands.further[i].name + "` in the same bins" +
-            (commands.further[i].weight < 0 ? " (the highest bin is the least of it)." : ".");
+    const std::string piece = command::return_piece(commands.bins - 1, static_cast<int>(i) + 1);
+    text += " `" + piece + "` asks for the highest bin of `" + commands.further[i].name + "`" +
+            (commands.further[i].weight < 0 ? ", which has the least of it." : ".");
   }
   if (commands.countdown) {
     text += " The student counts down as it writes (`⟨left:8⟩` before the last eight words): skip these tokens.";
@@ -89,13 +89,15 @@ std::string fenced(const std::string& language, const std::string& code) {
 std::string with_udrl(const ModelCard& card, const command::Fitted& commands) {
   return "\n## How to ask it\n\nWith udrl:\n" +
          fenced("sh", "udrl-generate --model . --task " + commands.tasks.front().name + " --intent \"" + card.example +
-                          "\" --words 20 --return top -n 4");
+                          "\" --words 20 --return top" +
+                          (commands.further.empty() ? "" : "+" + commands.further.front().name + "=top") + " -n 4");
 }
 
-std::string with_llama(const ModelCard& card) {
-  return "\nWith llama.cpp, as a chat (the template in the file adds the commands; `chat_template_kwargs` may set "
-         "`task`, `words` "
-         "and `return`):\n" +
+std::string with_llama(const ModelCard& card, const command::Fitted& commands) {
+  std::vector<std::string> arguments{"`task`", "`words`", "`return`"};
+  for (const auto& further : commands.further) arguments.push_back("`" + further.name + "`");
+  return "\nWith llama.cpp, as a chat (the template in the file adds the commands; `chat_template_kwargs` may set " +
+         joined(arguments) + "):\n" +
          fenced("sh",
                 "llama-server -m student.gguf\n"
                 "curl localhost:8080/v1/chat/completions -H 'Content-Type: application/json' \\\n"
@@ -129,7 +131,7 @@ std::string with_ollama() {
 
 std::string model_card_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   return yaml_header(card) + what_it_is(card, config, commands) + tasks_table(commands) + with_udrl(card, commands) +
-         with_llama(card) +
+         with_llama(card, commands) +
          with_transformers(sequence(default_command(commands, 0), card.example), config.n_positions / 2) +
          with_ollama() + shape_rows(config) + table("Data", card.data) + table("Training", card.training) +
          table("Measured", card.metrics) + "\n## Licence\n\nThe weights: " + card.licence +

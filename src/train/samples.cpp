@@ -19,7 +19,7 @@ int bin_of(const data::Record& record, const command::Fitted& fitted, const std:
         .hint("tag the records first: udrl-distill tag");
   }
   if (found->second < 0 || found->second >= fitted.bins) {
-    throw user_error("a record's return bin is out of range")
+    throw user_error("a record's command '" + name + "' is out of range")
         .at("record " + record.id)
         .expected("0 to " + std::to_string(fitted.bins - 1))
         .got(std::to_string(found->second))

@@ -182,12 +182,21 @@ TEST_CASE("Lengths are drawn from the top bin") {
 TEST_CASE("Further returns are asked by name, and any where they are not named") {
   const Fitted fitted = with_novelty();
   CHECK(fitted.command(0, 18, "top").further == std::vector<std::optional<int>>{std::nullopt});
-  const Command command = fitted.command(0, 18, "2+novelty=top");
+  const Command command = fitted.command(0, 18, "2+novelty=1");
   CHECK(command.return_bin == 2);
-  CHECK(command.further == std::vector<std::optional<int>>{4});
+  CHECK(command.further == std::vector<std::optional<int>>{1});
   CHECK(fitted.command(0, 18, "any+novelty=3").further.front() == 3);
   CHECK(names(refusal([&] { (void)fitted.command(0, 18, "top+novelt=2"); }), "did you mean 'novelty'"));
-  CHECK(names(refusal([&] { (void)fitted.command(0, 18, "top+novelty"); }), "top+novelty=3"));
+  for (const char* text : {"top+", "top+novelty", "top+novelty=1+novelty=2"}) {
+    CHECK(names(refusal([&] { (void)fitted.command(0, 18, text); }), "top+novelty=3"));
+  }
+}
+
+TEST_CASE("The top of a further return is the highest that goes with the return") {
+  const Fitted fitted = with_novelty();
+  CHECK(fitted.command(0, 18, "top+novelty=top").further.front() == 0);
+  CHECK(fitted.command(0, 18, "lowest+novelty=top").further.front() == 4);
+  CHECK(fitted.command(0, 18, "any+novelty=lowest").further.front() == 0);
 }
 
 TEST_CASE("Returns are supported one by one and together") {
@@ -195,6 +204,7 @@ TEST_CASE("Returns are supported one by one and together") {
   CHECK_NOTHROW(fitted.check({0, 18, 4, {0}}));
   CHECK_NOTHROW(fitted.check({0, 18, {}, {4}}));
   CHECK_NOTHROW(fitted.check({0, 18, 4, {{}}}));
+  CHECK(names(refusal([&] { fitted.check({0, 18, 4, {4}}); }), "together, of any length"));
   CHECK(nearest_is(fitted, {0, 18, 4, {4}}, "task image, words 18, return 4, novelty 0"));
   CHECK(nearest_is(fitted, {0, 18, 1, {3}}, "task image, words 18, return 0, novelty 4"));
   CHECK(nearest_is(fitted, {0, 79, 0, {4}}, "task image, words 22, return 0, novelty 4"));
@@ -217,6 +227,13 @@ TEST_CASE("commands.json comes back as it was") {
   CHECK(back.top_return(0) == 4);
 }
 
+TEST_CASE("commands.json of before there were further returns is read") {
+  auto json = to_json(example());
+  for (const char* field : {"further_returns", "countdown"}) json.erase(field);
+  for (auto& task : json["tasks"]) task.erase("further"), task.erase("joint");
+  CHECK(to_json(fitted_from_json(json)) == to_json(example()));
+}
+
 TEST_CASE("commands.json of another version is refused") {
   auto json = to_json(example());
   const char* field = GENERATE("version", "normalisation_version");
@@ -232,6 +249,7 @@ TEST_CASE("A damaged commands.json is refused with its name") {
   SECTION("a field has another type") { json["bins"] = "five"; }
   SECTION("bins are out of range") { json["bins"] = 11; }
   SECTION("a further return was not fitted") { json["further_returns"] = {{{"name", "novelty"}, {"weight", 1}}}; }
+  SECTION("records are counted by other bins") { json["tasks"][0]["joint"] = {{{1, 7}, 3}}; }
   SECTION("a support row is too short") { json["tasks"][0]["support"]["12"] = {1}; }
   SECTION("a support row is not a number of words") { json["tasks"][0]["support"]["many"] = {1, 2, 3, 4, 5}; }
   udrl::write_file_atomic(file, json.dump());

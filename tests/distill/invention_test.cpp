@@ -12,7 +12,7 @@ using namespace udrl::distill::testing;
 
 namespace {
 
-/// Goes on with any list it is shown.
+/// Lists the same whatever it is asked.
 class ListTeacher final : public lm::LanguageModel {
  public:
   const lm::ModelInfo& info() const override { return info_; }
@@ -21,8 +21,8 @@ class ListTeacher final : public lm::LanguageModel {
       ++asked;
       lm::Completion answer;
       answer.id = request->id;
-      answer.text =
-          "9. Alpine hut " + request->id + "\n10) \"Ferry timetable " + request->id + "\"\n- solo\n12. cut off he";
+      answer.text = "9. Alpine hut " + request->id + "\n\n10) \"Ferry timetable " + request->id +
+                    "\"\n- solo\n3d printed boat\n12. cut off he";
       answer.finish = lm::Finish::length;
       done(answer);
     }
@@ -65,9 +65,10 @@ TEST_CASE("A teacher's lists become intents, and are not asked for again") {
   std::vector<data::Intent> first;
   invented_intents(options, seeds(), teacher, quiet_context(), [&](data::Intent i) { first.push_back(std::move(i)); });
   CHECK(teacher.asked == 3);
-  REQUIRE(first.size() == 6);  // "solo" is one word, the last line was cut
+  REQUIRE(first.size() == 9);  // "solo" is one word, the last line was cut
   CHECK(first[0].intent == "alpine hut 0");
   CHECK(first[1].intent == "ferry timetable 0");
+  CHECK(first[2].intent == "3d printed boat");
   CHECK(first[0].subject == first[0].intent);
   CHECK((first[0].group == "travel" || first[0].group == "sports"));
 
@@ -75,7 +76,7 @@ TEST_CASE("A teacher's lists become intents, and are not asked for again") {
   std::vector<data::Intent> again;
   invented_intents(options, seeds(), teacher, quiet_context(), [&](data::Intent i) { again.push_back(std::move(i)); });
   CHECK(teacher.asked == 4);
-  REQUIRE(again.size() == 8);
+  REQUIRE(again.size() == 12);
   for (std::size_t i = 0; i < first.size(); ++i) CHECK(again[i].intent == first[i].intent);
 }
 

@@ -411,6 +411,8 @@ TEST_CASE("A further return needs a name of its own and a scorer that is not hel
   write_records(folder / "in", scored(30, 5));
   TagOptions options = options_for(folder);
   SECTION("a command's name") { options.further = {"words"}; }
+  SECTION("a name that no client can write") { options.further = {"relevance+masked"}; }
+  SECTION("a name of the chat template's own") { options.further = {"messages"}; }
   SECTION("twice") { options.further = {"relevance", "-relevance"}; }
   SECTION("three") { options.further = {"relevance", "relevance_masked", "copying"}; }
   SECTION("held out") {

@@ -20,7 +20,7 @@ Cost cost() {
   Cost c;
   c.identity = "abc";
   c.asked_requests = 24;
-  c.model = {"m", "gpt2", "F16", 5'900'000, 128, "abc"};
+  c.model = {"m", "gpt2", "F16", 5'900'000, 128, 12, "abc"};
   c.file_bytes = 12;
   c.peak_bytes = 34;
   c.processor = processor_description();

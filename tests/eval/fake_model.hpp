@@ -63,7 +63,7 @@ class FakeModel : public lm::LanguageModel {
   }
 
  private:
-  lm::ModelInfo info_{"fake", "none", "", 1000, 512, "00"};
+  lm::ModelInfo info_{"fake", "none", "", 1000, 512, 0, "00"};
 };
 
 }  // namespace udrl::eval::testing

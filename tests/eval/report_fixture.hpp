@@ -7,7 +7,7 @@ namespace udrl::eval::testing {
 
 inline Cost made_up_cost(const std::string& name, std::uint64_t parameters, double p50_s) {
   Cost c;
-  c.model = {name, "made-up", "Q4", parameters, 512, std::string(64, 'a')};
+  c.model = {name, "made-up", "Q4", parameters, 512, parameters, std::string(64, 'a')};
   c.file_bytes = parameters;
   c.peak_bytes = parameters * 2;
   c.processor = "an invented processor, 2 cores";

@@ -241,3 +241,13 @@ TEST_CASE("weights is an option that counts when it is not the file's") {
   CHECK(names(set.to_json(false), "\"teacher.weights\": \"bf16\""));
   CHECK_THROWS_AS(set.parse({"--teacher.weights", "f8"}, "tool", nullptr), udrl::Error);
 }
+
+TEST_CASE("a name that ends in no .gguf keeps its dots") {
+  const Place place;
+  ModelOptions options;
+  options.gguf = place.folder.path() / "Qwen2.5-0.5B";
+  options.weights = "bf16";
+  fs::rename(place.model, options.gguf);
+  open_model(options);
+  CHECK(fs::exists(place.folder.path() / "Qwen2.5-0.5B.bf16.gguf"));
+}

@@ -1,6 +1,7 @@
 // Hidden benchmarks ([.bench]): embedding and reading as the score stage does them. Not for: correctness.
 //
-//     UDRL_BENCH_RECORDS=FOLDER [UDRL_BENCH_COSINES=FILE] build/release/tests/score/test_score "[.bench]"
+//     UDRL_BENCH_RECORDS=FOLDER [UDRL_BENCH_COSINES=FILE] [UDRL_BENCH_WEIGHTS=bf16]
+//     build/release/tests/score/test_score "[.bench]"
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -29,6 +30,7 @@ std::unique_ptr<lm::LanguageModel> open(const std::string& file, bool embedding)
   lm::ModelOptions options;
   options.gguf = fs::path(UDRL_SOURCE_DIR) / "models" / file;
   options.embedding = embedding;
+  if (const std::string weights = setting("UDRL_BENCH_WEIGHTS"); !weights.empty()) options.weights = weights;
   auto model = lm::open_model(options);
   return model;
 }

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "chat_template.hpp"
 #include "student/reference.hpp"
 #include "student/tiny.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/command/schema.hpp"
+#include "udrl/command/student_model.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/lm/language_model.hpp"
 #include "udrl/student/gguf_export.hpp"
@@ -29,6 +31,15 @@ std::string rendered(const lm::LanguageModel& model, const std::vector<lm::Messa
   std::string text;
   for (const lm::Segment& segment : model.chat(messages)) text += segment.text;
   return text;
+}
+
+/// What follows the task where a client sets arguments, as Jinja.
+std::string with_arguments(const std::string& arguments) {
+  const lm::ChatTemplate program(arguments + chat_template(tiny::with_further({"novelty"})), "⟨s⟩", "⟨/s⟩");
+  std::string text;
+  for (const lm::Segment& segment : program.render(std::vector<lm::Message>{{lm::Role::user, "x"}}))
+    text += segment.text;
+  return text.substr(text.find("⟨words"));
 }
 
 lm::Request greedy(lm::Prompt prompt, int max_tokens) {
@@ -79,6 +90,32 @@ TEST_CASE("further returns are left to the student") {
   const auto model = exported(folder, tiny::with_further({"novelty", "fluency"}));
   CHECK(rendered(*model, {{lm::Role::user, "holiday sale"}}) ==
         "⟨s⟩ holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨return2:any⟩⟨return3:any⟩⟨gen⟩");
+}
+
+TEST_CASE("a client sets commands by name, as numbers, texts or any") {
+  CHECK(with_arguments("") == "⟨words:18⟩⟨return:4⟩⟨return2:any⟩⟨gen⟩");
+  CHECK(with_arguments("{%- set words = 7 -%}{%- set return = 0 -%}{%- set novelty = 3 -%}") ==
+        "⟨words:7⟩⟨return:0⟩⟨return2:3⟩⟨gen⟩");
+  CHECK(with_arguments("{%- set words = 'any' -%}{%- set return = '2' -%}{%- set novelty = 'any' -%}") ==
+        "⟨words:any⟩⟨return:2⟩⟨return2:any⟩⟨gen⟩");
+}
+
+TEST_CASE("the template refuses what is no command") {
+  const std::string wrong = GENERATE("{%- set return = 'top' -%}", "{%- set return = 5 -%}", "{%- set words = 0 -%}",
+                                     "{%- set novelty = -1 -%}", "{%- set words = 'many' -%}");
+  CHECK_THROWS_AS(with_arguments(wrong), Error);
+}
+
+TEST_CASE("a student that counts down may write the counts, another may not") {
+  const tiny::Folder folder;
+  command::Fitted commands = tiny::commands();
+  commands.countdown = GENERATE(false, true);
+  exported(folder, commands);
+  const auto student = command::StudentModel::open(folder.path());
+  const command::Ask ask{"holiday sale", "image", "18", "top", ""};
+  const auto& allowed = student.request(ask, student.resolve(ask), {}).sampling.allowed_control;
+  CHECK(allowed.size() == (commands.countdown ? 10 : 0));
+  if (commands.countdown) CHECK(allowed.front() == "⟨left:8⟩");
 }
 
 TEST_CASE("the last user message counts, other roles do not") {

@@ -27,6 +27,12 @@ def differences(tokenizer, model, expected):
     asked = tokenizer.apply_chat_template([message], tokenize=False, task="template", words=7, **{"return": 2})
     if not asked.endswith("⟨task:1⟩⟨words:7⟩⟨return:2⟩⟨gen⟩"):
         yield f"chat template with arguments: {asked!r}"
+    try:
+        refused = tokenizer.apply_chat_template([message], tokenize=False, words="many")
+        yield f"chat template with words that are none: {refused!r}"
+    except Exception as error:  # jinja2.exceptions.TemplateError
+        if "words: any, or 1 to 80" not in str(error):
+            yield f"chat template with words that are none: {error}"
     with torch.no_grad():
         logits = model(torch.tensor([sequence["ids"]])).logits[0].double()
     wanted = torch.tensor(expected["logits"], dtype=torch.float64)

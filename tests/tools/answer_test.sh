@@ -30,6 +30,17 @@ for fault in kill:6 int:8 full:5; do
 done
 
 expect "another seed" 2 "seed: was 1, now 2" "choose another output folder" -- answer "$TMP/whole" --seed 2
+# Two returns and a countdown, from scores to answers.
+holds "tag two returns" tag "$TMP/tagged2" --further -copying
+holds "train with a countdown" train "$TMP/student2" "$TMP/tagged2" --sequence.countdown
+expect "both are asked" 0 -- "$DISTILL" answer --student "$TMP/student2" --intents "$TMP/tagged2/valid" \
+  --out "$TMP/two" --returns top+copying=top --limit 3
+holds "both are noted" grep -q '"asked":{"copying":[0-2],"return":[0-2]' "$TMP"/two/part-00000.jsonl
+expect "generate asks both" 0 -- "$GENERATE" --model "$TMP/student2" --task image --intent "holiday sale" \
+  --return any+copying=top
+expect "an unknown one" 2 "copying" -- "$GENERATE" --model "$TMP/student2" --task image --intent x --return top+copyin=top
+
+expect "a return twice" 2 "named twice" -- answer "$TMP/other" --returns top,top
 expect "a return that there is not" 2 "return" -- answer "$TMP/other" --returns best
 expect "no student" 2 "student.gguf" "udrl-train" -- \
   "$DISTILL" answer --student "$TMP/tagged" --intents "$TMP/tagged/valid" --out "$TMP/other"

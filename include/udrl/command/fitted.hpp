@@ -18,7 +18,7 @@
 namespace udrl::command {
 
 /// Raised when commands.json changes its meaning; `load` refuses another one.
-inline constexpr int fitted_version = 2;
+inline constexpr int fitted_version = 1;
 
 /// advantage: rank within (intent, task); global: rank within the task.
 enum class ReturnKind { advantage, global };
@@ -123,7 +123,8 @@ struct Fitted {
   int top_return(int slot, std::optional<int> words = {}, int which = 0) const;
   int lowest_return(int slot, std::optional<int> words = {}, int which = 0) const;
   /// The command for returns in a user's words: "top", "lowest", "any" or a number; then, where the data has further
-  /// returns, "+name=" and the same for each that is asked: "top+novelty=3". Those not named are `any`. Not checked
+  /// returns, "+name=" and the same for each that is asked: "top+novelty=3". Those not named are `any`. The top of a
+  /// further return is the highest that the data supports together with those named before it. Numbers are not checked
   /// against the support.
   Command command(int slot, std::optional<int> words, const std::string& returns) const;
 

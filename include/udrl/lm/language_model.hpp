@@ -32,7 +32,7 @@ struct Sampling {
   int max_tokens = 64;
   bool stop_at_newline = false;  ///< the answer ends before the first line break that follows text
   /// Spellings of the control tokens that may be drawn; all others but those that end an answer never are. They leave
-  /// nothing in the answer's text. gguf only.
+  /// nothing in the answer's text. An endpoint refuses them.
   std::vector<std::string> allowed_control = {};
 };
 
@@ -65,7 +65,8 @@ struct ModelInfo {
   std::string architecture;  ///< "qwen2", "llama", "gpt2", …
   std::string quantization;  ///< "Q4_K - Medium"; with weights = "bf16": "Q4_K - Medium as BF16"
   std::uint64_t parameters = 0;
-  int context = 0;     ///< positions it was trained with
+  int context = 0;               ///< positions it was trained with
+  std::uint64_t file_bytes = 0;  ///< of the file that is loaded; 0 for http
   std::string sha256;  ///< of the file that the options name, whatever its weights were widened to; "" for http
 };
 

@@ -13,8 +13,9 @@ namespace udrl::student {
 command::Command default_command(const command::Fitted& commands, int slot);
 
 /// Takes the last user message, strips the reserved character and extra white space, and appends the commands. A client
-/// may set `task` (a name of commands.json), `words`, `return` and the names of further returns (numbers) as template
-/// arguments; the defaults are those of `default_command` for the first task, or for the task that is named.
+/// may set `task` (a name of commands.json), `words`, `return` and the names of further returns as template arguments
+/// (numbers or "any"; the template refuses anything else); the defaults are those of `default_command` for the first
+/// task, or for the task that is named.
 std::string chat_template(const command::Fitted& commands);
 
 }  // namespace udrl::student
