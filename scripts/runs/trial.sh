@@ -7,7 +7,8 @@
 # For: docs/log.md. Cost: a core trains 100 steps in about 75 seconds (Zen 5 with bf16), and answers and scores an arm in
 # two minutes; 10 arms. Stop it with Ctrl-C and start it again: it goes on.
 #
-# Usage: trial.sh [--steps N] [--intents N] [--jobs N] [ARM]...     default: 550 steps, 100 intents, all arms
+# Usage: trial.sh [--run DIR] [--steps N] [--intents N] [--jobs N] [ARM]...
+#                                           default: runs/trial, 550 steps, 100 intents, all arms
 #   --jobs N   arms side by side, each with its share of the cores; default: one a core, for small models gain little
 #              from a second one
 # ARM: sft best-of-n advantage global placebo, and each with -no-swaps
@@ -26,6 +27,7 @@ JOBS=$CORES
 ARMS=()
 while [[ $# -gt 0 ]]; do
   case "$1" in
+    --run) RUN=$2; shift 2 ;;
     --steps) STEPS=$2; shift 2 ;;
     --intents) INTENTS=$2; shift 2 ;;
     --jobs) JOBS=$2; shift 2 ;;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The table of scripts/runs/trial.sh: means over valid answers, and what they are worth between floor and teacher.
+"""The table of scripts/runs/trial.sh: means over valid answers, and what they are worth between floor and teacher; then
+differences over the intents and tasks that both arms answered, with 95% intervals of a bootstrap over subjects.
 
-Usage: trial_table.py RUN                       prints the table (Markdown)
+Usage: trial_table.py RUN                       prints both (Markdown)
        trial_table.py --choose VALID N FOLDER   the teacher's sampled answers to the first N intents, one an intent and
                                                 task (FOLDER/own), and the same answers under another subject's intent
                                                 of the same task (FOLDER/another): the floor
@@ -87,10 +88,49 @@ def table(run):
         print("| " + " | ".join(cells) + " |")
 
 
+DIFFERENCES = [
+    ("advantage-top", "advantage-lowest"), ("advantage-top", "sft-any"), ("advantage-top", "placebo-top"),
+    ("advantage-top", "best-of-n-any"), ("best-of-n-any", "sft-any"), ("global-top", "global-lowest"),
+    ("global-top", "sft-any"), ("placebo-top", "placebo-lowest"), ("advantage-top", "advantage-no-swaps-top"),
+    ("sft-any", "sft-no-swaps-any"),
+]
+
+
+def interval(by_subject, draws=2000):
+    """The mean of all differences, and its 2.5 and 97.5 per cent quantiles over resampled subjects."""
+    clusters = list(by_subject.values())
+    everything = [d for cluster in clusters for d in cluster]
+    random_ = random.Random(1)
+    means = []
+    for _ in range(draws):
+        chosen = [d for cluster in random_.choices(clusters, k=len(clusters)) for d in cluster]
+        means.append(mean(chosen))
+    means.sort()
+    return mean(everything), means[draws // 40], means[-draws // 40]
+
+
+def differences(run):
+    available = set(os.listdir(os.path.join(run, "scored")))
+    print("\n| first less second | pairs | " + " | ".join(SCORES) + " |")
+    print("|" + "---|" * (len(SCORES) + 2))
+    for first, second in DIFFERENCES:
+        if not {first, second} <= available:
+            continue
+        a, b = ({(r["intent_id"], r["task"]): r for r in records(os.path.join(run, "scored", name))} for name in (first, second))
+        cells, pairs = [], sorted(a.keys() & b.keys())
+        for score in SCORES:
+            by_subject = {}
+            for key in pairs:
+                by_subject.setdefault(a[key]["subject"], []).append(a[key]["scores"][score] - b[key]["scores"][score])
+            cells.append("{:+.3f} ({:+.3f} to {:+.3f})".format(*interval(by_subject)))
+        print(f"| {first} less {second} | {len(pairs)} | " + " | ".join(cells) + " |")
+
+
 if __name__ == "__main__":
     if len(sys.argv) == 5 and sys.argv[1] == "--choose":
         choose(sys.argv[2], int(sys.argv[3]), sys.argv[4])
     elif len(sys.argv) == 2:
         table(sys.argv[1])
+        differences(sys.argv[1])
     else:
         sys.exit(__doc__)
