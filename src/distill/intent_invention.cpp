@@ -130,7 +130,7 @@ void invented_intents(const InventionOptions& options, const std::vector<Intent>
     lm::Request request;
     request.id = std::to_string(number++);
     request.prompt = teacher.chat(ask.messages);
-    request.sampling.temperature = 1.0;
+    request.sampling.temperature = 0.8;  // at 1 a small teacher writes "violin pet design flower oil for paws"
     request.sampling.top_p = 0.95;
     request.sampling.seed = options.seed;
     request.sampling.max_tokens = 12 * static_cast<int>(wanted);
