@@ -7,7 +7,7 @@
 namespace {
 
 void run(const udrl::train::TrainOptions& options, const udrl::RunContext& context) {
-  const auto report = udrl::train::train(options, {context.command_line, context.output_config_json}, context.observer);
+  const auto report = udrl::train::train(options, context);
   std::printf("%s: %llu parameters, %llu steps, %llu tokens, validation loss %.3f nats a token, %.0f s\n",
               options.out.c_str(), static_cast<unsigned long long>(report.parameters),
               static_cast<unsigned long long>(report.steps), static_cast<unsigned long long>(report.tokens),

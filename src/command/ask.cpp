@@ -110,25 +110,39 @@ int fullest_bin(const Support& support) {
   return best;
 }
 
-/// The highest or lowest bin of a further return that is supported together with what is asked already.
-int joint_end(const Fitted& fitted, const Command& asked, int which, bool top) {
-  const Support& support = fitted.task(asked.task_slot).of(which).support;
-  Command command = asked;
-  for (int i = 0; i < fitted.bins; ++i) {
-    const int bin = top ? fitted.bins - 1 - i : i;
-    command.further[static_cast<std::size_t>(which) - 1] = bin;
-    if (bin_is_supported(support, fitted.rule, bin, asked.words) && fitted.supports(command)) return bin;
+enum class End { top, lowest };
+
+/// The bin nearest to one end that is `good`, or the fullest one.
+template <class Good>
+int end_bin(const Support& support, End end, Good good) {
+  for (int i = 0; i < support.bins(); ++i) {
+    const int bin = end == End::top ? support.bins() - 1 - i : i;
+    if (good(bin)) return bin;
   }
   return fullest_bin(support);
+}
+
+/// Of one return, whatever else is asked.
+int end_bin(const Fitted& fitted, const FittedReturn& fit, std::optional<int> words, End end) {
+  return end_bin(fit.support, end, [&](int bin) { return bin_is_supported(fit.support, fitted.rule, bin, words); });
+}
+
+/// Of a further return, together with what is asked already.
+int joint_end_bin(const Fitted& fitted, Command command, int which, End end) {
+  const Support& support = fitted.task(command.task_slot).of(which).support;
+  return end_bin(support, end, [&](int bin) {
+    command.further[static_cast<std::size_t>(which) - 1] = bin;
+    return bin_is_supported(support, fitted.rule, bin, command.words) && fitted.supports(command);
+  });
 }
 
 /// The bin that `text` asks of one return, where `asked` holds what is known of the command.
 std::optional<int> bin_from_text(const Fitted& fitted, const Command& asked, int which, const std::string& text) {
   if (text == "any") return std::nullopt;
   if (text == "top" || text == "lowest") {
-    if (which > 0) return joint_end(fitted, asked, which, text == "top");
-    return text == "top" ? fitted.top_return(asked.task_slot, asked.words)
-                         : fitted.lowest_return(asked.task_slot, asked.words);
+    const End end = text == "top" ? End::top : End::lowest;
+    return which > 0 ? joint_end_bin(fitted, asked, which, end)
+                     : end_bin(fitted, fitted.task(asked.task_slot), asked.words, end);
   }
   int bin = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bin);
@@ -169,19 +183,11 @@ std::uint64_t Support::near(std::optional<int> words, std::optional<int> bin, in
 }
 
 int Fitted::top_return(int slot, std::optional<int> words, int which) const {
-  const Support& support = task(slot).of(which).support;
-  for (int bin = bins - 1; bin >= 0; --bin) {
-    if (bin_is_supported(support, rule, bin, words)) return bin;
-  }
-  return fullest_bin(support);
+  return end_bin(*this, task(slot).of(which), words, End::top);
 }
 
 int Fitted::lowest_return(int slot, std::optional<int> words, int which) const {
-  const Support& support = task(slot).of(which).support;
-  for (int bin = 0; bin < bins; ++bin) {
-    if (bin_is_supported(support, rule, bin, words)) return bin;
-  }
-  return fullest_bin(support);
+  return end_bin(*this, task(slot).of(which), words, End::lowest);
 }
 
 Command Fitted::command(int slot, std::optional<int> words, const std::string& returns) const {

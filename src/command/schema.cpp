@@ -32,13 +32,19 @@ std::vector<std::string> make_control_pieces() {
   for (int slot = 0; slot < max_tasks; ++slot) pieces.push_back(task_piece(slot));
   pieces.push_back(words_piece(std::nullopt));
   for (int words = 1; words <= max_words; ++words) pieces.push_back(words_piece(words));
-  pieces.push_back(return_piece(std::nullopt));
-  for (int bin = 0; bin < max_returns; ++bin) pieces.push_back(return_piece(bin));
-  for (int left = words_per_count; left <= max_words; left += words_per_count) pieces.push_back(left_piece(left));
-  for (int which = 1; which <= max_further; ++which) {
+  const auto add_return = [&](int which) {
     pieces.push_back(return_piece(std::nullopt, which));
     for (int bin = 0; bin < max_returns; ++bin) pieces.push_back(return_piece(bin, which));
-  }
+  };
+  add_return(0);
+  pieces.insert(pieces.end(), left_pieces().begin(), left_pieces().end());
+  for (int which = 1; which <= max_further; ++which) add_return(which);
+  return pieces;
+}
+
+std::vector<std::string> make_left_pieces() {
+  std::vector<std::string> pieces;
+  for (int left = words_per_count; left <= max_words; left += words_per_count) pieces.push_back(left_piece(left));
   return pieces;
 }
 
@@ -70,6 +76,11 @@ std::string return_piece(std::optional<int> bin, int which) {
 std::string left_piece(int words) {
   assert(words % words_per_count == 0);
   return checked_piece("left", words, words_per_count, max_words);
+}
+
+const std::vector<std::string>& left_pieces() {
+  static const std::vector<std::string> pieces = make_left_pieces();
+  return pieces;
 }
 
 lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std::string_view have) {

@@ -59,10 +59,7 @@ lm::Request StudentModel::request(const Ask& ask, const Command& command, lm::Sa
   request.prompt = sequence_prompt(intent, command, uncapitalised(data::normalise(ask.have)));
   if (sampling.max_tokens == 0)
     sampling.max_tokens = command.words.value_or(max_words) * tokens_per_word + spare_tokens;
-  if (fitted_.countdown) {
-    for (int left = words_per_count; left <= max_words; left += words_per_count)
-      sampling.allowed_control.push_back(left_piece(left));
-  }
+  if (fitted_.countdown) sampling.allowed_control = left_pieces();
   request.sampling = sampling;
   return request;
 }

@@ -8,6 +8,7 @@
 #include "shard_file.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/base/tool.hpp"
 #include "udrl/data/shards.hpp"
 
 namespace udrl::data {

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <vector>
 
-#include "gguf_weights.hpp"
 #include "llama_runtime.hpp"
 #include "udrl/base/error.hpp"
 

@@ -10,9 +10,6 @@
 
 namespace udrl::lm {
 
-/// In the metadata of a widened file: what the types of its source were called.
-constexpr const char* widened_type_key = "udrl.widened_type";
-
 struct Weights {
   std::filesystem::path file;
   std::string source_sha256;  ///< of the file that the options name, where it had to be known; else ""

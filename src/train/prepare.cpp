@@ -6,7 +6,6 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
-#include "udrl/base/tool.hpp"
 #include "udrl/student/checkpoint.hpp"
 
 namespace udrl::train {
@@ -37,13 +36,9 @@ std::vector<std::string> tokenizer_texts(const std::vector<Sample>& samples) {
 
 }  // namespace
 
-data::Manifest open_checkpoint_folder(const TrainOptions& options, const Provenance& provenance) {
+data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunContext& context) {
   require_data(options);
-  data::Manifest wanted;
-  wanted.stage = "train";
-  wanted.tool_version = version();
-  wanted.command_line = provenance.command_line;
-  wanted.config = data::Json::parse(provenance.config_json);
+  data::Manifest wanted = data::manifest_of("train", context);
   wanted.seed = options.seed;
   for (const char* part : {"train", "valid", student::files::commands}) {
     wanted.inputs[part] = data::hash_input(options.data / part);

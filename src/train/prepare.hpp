@@ -18,7 +18,7 @@
 namespace udrl::train {
 
 /// The manifest of the output folder, new or of an earlier run of the same options.
-data::Manifest open_checkpoint_folder(const TrainOptions& options, const Provenance& provenance);
+data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunContext& context);
 
 class Preparation {
  public:

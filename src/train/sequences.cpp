@@ -44,9 +44,10 @@ SequenceText training_text(const Sample& sample, const SequenceOptions& options,
   const bool swap = random.uniform() < options.swap, segment = random.uniform() < options.segments;
   const bool any_words = random.uniform() < options.any_words, any_return = random.uniform() < options.any_return;
   const double where = random.uniform();
-  std::vector<bool> any_further;
-  for (std::size_t i = 0; i < sample.further.size(); ++i) any_further.push_back(random.uniform() < options.any_return);
   SequenceText text = plain_text(sample, options);
+  for (auto& bin : text.command.further) {
+    if (random.uniform() < options.any_return) bin.reset();
+  }
   if (swap && words != nullptr) {
     IntentAndPrompt swapped = swap_words(sample, *words, random);
     text.intent = std::move(swapped.intent);
@@ -56,9 +57,6 @@ SequenceText training_text(const Sample& sample, const SequenceOptions& options,
   if (segment && count > 1) cut(text, 1 + static_cast<std::size_t>(where * static_cast<double>(count - 1)));
   text.command.words = any_words ? std::nullopt : words_command(text.answer);
   if (any_return) text.command.return_bin.reset();
-  for (std::size_t i = 0; i < any_further.size(); ++i) {
-    if (any_further[i]) text.command.further[i].reset();
-  }
   return text;
 }
 

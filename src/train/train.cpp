@@ -100,9 +100,10 @@ void introduce(const Preparation& run, const Learner& learner, const TrainingSta
 
 }  // namespace
 
-TrainReport train(const TrainOptions& options, const Provenance& provenance, Observer& observer) {
+TrainReport train(const TrainOptions& options, const RunContext& context) {
   check(options);
-  const data::Manifest manifest = open_checkpoint_folder(options, provenance);
+  Observer& observer = context.observer;
+  const data::Manifest manifest = open_checkpoint_folder(options, context);
   const Preparation run(options, observer);
   Learner learner({run.model(), options.optimizer, options.device, options.precision, options.seed});
   TrainingState state = load_state(options.out, learner).value_or(TrainingState{});

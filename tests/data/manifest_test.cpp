@@ -2,6 +2,7 @@
 #include "udrl/data/manifest.hpp"
 #include "catch.hpp"
 #include "support.hpp"
+#include "udrl/base/tool.hpp"
 
 using namespace udrl;
 using namespace udrl::data;

@@ -34,6 +34,21 @@ ScoreOptions options_for(const fs::path& input, const fs::path& out, int block =
   return options;
 }
 
+/// What is said when values are to be reused of a run whose manifest `change` made another's.
+template <class Change>
+std::string refusal_to_reuse(Change change) {
+  const TemporaryFolder folder;
+  write_records(folder / "in", samples(2, 3));
+  FakeEmbedder embedder;
+  score_samples(options_for(folder / "in", folder / "scored"), with(embedder), quiet_context());
+  auto manifest = udrl::data::read_manifest(folder / "scored");
+  change(manifest);
+  udrl::data::write_manifest(folder / "scored", manifest);
+  ScoreOptions options = options_for(folder / "in", folder / "out");
+  options.reuse = {(folder / "scored").string()};
+  return refusal([&] { score_samples(options, with(embedder), quiet_context()); });
+}
+
 }  // namespace
 
 TEST_CASE("Samples get scores and words, cut ones are left out and counted") {
@@ -120,30 +135,13 @@ TEST_CASE("Values are reused for the same intent and prompt and asked for otherw
 }
 
 TEST_CASE("Values of another embedding model are not reused") {
-  const TemporaryFolder folder;
-  write_records(folder / "in", samples(2, 3));
-  FakeEmbedder embedder;
-  score_samples(options_for(folder / "in", folder / "scored"), with(embedder), quiet_context());
-  auto manifest = udrl::data::read_manifest(folder / "scored");
-  manifest.models["embedder"] = std::string(64, '0');
-  udrl::data::write_manifest(folder / "scored", manifest);
-  ScoreOptions options = options_for(folder / "in", folder / "out");
-  options.reuse = {(folder / "scored").string()};
-  CHECK(
-      contains(refusal([&] { score_samples(options, with(embedder), quiet_context()); }), "another model (embedder)"));
+  const auto another = [](udrl::data::Manifest& manifest) { manifest.models["embedder"] = std::string(64, '0'); };
+  CHECK(contains(refusal_to_reuse(another), "another model (embedder)"));
 }
 
 TEST_CASE("Values of the same embedding model with other weights are not reused") {
-  const TemporaryFolder folder;
-  write_records(folder / "in", samples(2, 3));
-  FakeEmbedder embedder;
-  score_samples(options_for(folder / "in", folder / "scored"), with(embedder), quiet_context());
-  auto manifest = udrl::data::read_manifest(folder / "scored");
-  manifest.config["embedder.weights"] = "bf16";
-  udrl::data::write_manifest(folder / "scored", manifest);
-  ScoreOptions options = options_for(folder / "in", folder / "out");
-  options.reuse = {(folder / "scored").string()};
-  CHECK(contains(refusal([&] { score_samples(options, with(embedder), quiet_context()); }), " as bf16"));
+  const auto widened = [](udrl::data::Manifest& manifest) { manifest.config["embedder.weights"] = "bf16"; };
+  CHECK(contains(refusal_to_reuse(widened), " as bf16"));
 }
 
 TEST_CASE("Several inputs are one stream") {

@@ -31,16 +31,16 @@ TrainOptions tiny(const fs::path& folder, const std::string& out) {
   return options;
 }
 
-Provenance provenance(const TrainOptions& options) {
+std::string config_of(const TrainOptions& options) {
   TrainOptions copy = options;
   copy.out = copy.data = "folder";
   OptionSet set;
   declare(set, copy);
-  return {"test", set.to_json(false)};
+  return set.to_json(false);
 }
 
 TrainReport run(const TrainOptions& options, Observer& observer) {
-  return udrl::train::train(options, provenance(options), observer);
+  return udrl::train::train(options, RunContext{observer, "udrl-train", "test", "{}", config_of(options)});
 }
 TrainReport run(const TrainOptions& options) {
   Observer silent;

@@ -37,6 +37,8 @@ std::string return_piece(std::optional<int> bin, int which = 0);
 /// What a student that counts down writes where so many words are left, a multiple of `words_per_count`.
 std::string left_piece(int words);
 inline constexpr int words_per_count = 8;
+/// ⟨left:8⟩ ⟨left:16⟩ … ⟨left:80⟩
+const std::vector<std::string>& left_pieces();
 inline constexpr std::string_view gen_piece = "⟨gen⟩";
 inline constexpr std::string_view have_piece = "⟨have⟩";
 

@@ -7,9 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "udrl/base/tool.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/data/text.hpp"
+
+namespace udrl {
+struct RunContext;  // base/tool.hpp
+}
 
 namespace udrl::data {
 

@@ -3,18 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
-#include "udrl/base/observer.hpp"
+#include "udrl/base/tool.hpp"
 #include "udrl/train/options.hpp"
 
 namespace udrl::train {
-
-/// What goes into the manifest beside the options.
-struct Provenance {
-  std::string command_line;
-  std::string config_json = "{}";  ///< resolved options that influence the output
-};
 
 struct TrainReport {
   std::uint64_t steps = 0;   ///< all, earlier runs included
@@ -26,6 +19,6 @@ struct TrainReport {
 
 /// Trains, or goes on where an earlier run of the same options stopped. Throws `Error`: user (bad data, an output
 /// folder of other options), failure (a loss that is not finite, a full disk), stopped (on request, after saving).
-TrainReport train(const TrainOptions& options, const Provenance& provenance, Observer& observer);
+TrainReport train(const TrainOptions& options, const RunContext& context);
 
 }  // namespace udrl::train
