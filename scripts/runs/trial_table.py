@@ -3,9 +3,10 @@
 differences over the intents and tasks that both arms answered, with 95% intervals of a bootstrap over subjects.
 
 Usage: trial_table.py RUN                       prints both (Markdown)
-       trial_table.py --choose VALID N FOLDER   the teacher's sampled answers to the first N intents, one an intent and
-                                                task (FOLDER/own), and the same answers under another subject's intent
-                                                of the same task (FOLDER/another): the floor
+       trial_table.py --choose VALID N FOLDER   the teacher's sampled answers to the first N intents (0: all), one an
+                                                intent and task (FOLDER/own), and the same answers under
+                                                another subject's intent of the same task (FOLDER/another):
+                                                the floor
 """
 import glob
 import json
@@ -32,7 +33,7 @@ def write(folder, rows):
 
 def choose(valid, count, folder):
     everything = list(records(valid))
-    intents = sorted({r["intent_id"] for r in everything})[:count]
+    intents = sorted({r["intent_id"] for r in everything})[: count or None]
     chosen = {}
     for r in sorted(everything, key=lambda r: r["id"]):
         if r["intent_id"] in intents:
@@ -91,7 +92,7 @@ def table(run):
 DIFFERENCES = [
     ("advantage-top", "advantage-lowest"), ("advantage-top", "sft-any"), ("advantage-top", "placebo-top"),
     ("advantage-top", "best-of-n-any"), ("best-of-n-any", "sft-any"), ("global-top", "global-lowest"),
-    ("global-top", "sft-any"), ("placebo-top", "placebo-lowest"), ("advantage-top", "advantage-no-swaps-top"),
+    ("global-top", "sft-any"), ("masked-top", "masked-lowest"), ("masked-top", "sft-any"), ("placebo-top", "placebo-lowest"), ("advantage-top", "advantage-no-swaps-top"),
     ("sft-any", "sft-no-swaps-any"),
 ]
 
