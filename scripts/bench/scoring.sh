@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# How fast answers are scored: embeddings beside sentence-transformers (same model, same texts, its best batch size), with
-# the distance between both cosines, in f32 and, on a processor with bf16, with the weights narrowed to it; PMI under SmolLM2 beside the rate at which llama_decode reads prompts. All in one run.
+# How fast answers are scored: embeddings beside sentence-transformers (same model, same texts, its best batch size),
+# with the distance between both cosines, in f32 and, on a processor with bf16, with the weights narrowed to it; PMI
+# under SmolLM2 beside the rate at which llama_decode reads prompts. All in one run.
 # `tag` has a script of its own (tag.sh).
 #
 # For: a quiet machine; prints one JSON object a line. The peer lives in .deps/bench-venv, made the first time.

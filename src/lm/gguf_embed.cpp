@@ -3,6 +3,8 @@
 #include "gguf_embed.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <numeric>
 
 #include "gguf_batch.hpp"
@@ -37,35 +39,58 @@ class Embedder {
     std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return length(a) > length(b); });
   }
 
+  /// Batches are computed side by side, each in a context of its own: the threads of one batch would wait for each
+  /// other at every layer.
   std::vector<std::vector<float>> run() {
-    const int capacity = std::max(preferred_batch, length(order_.front()));
-    llama_context* context = engine_.embedding_context(capacity);
-    TokenBatch batch(capacity);
-    for (std::size_t begin = 0; begin < order_.size();) {
-      check_stop("stopped while texts were embedded", "run the same command again");
-      begin = embed_batch(context, batch, begin);
+    cut_batches();
+    const int contexts = std::min(engine_.embedding_contexts_at_once(), static_cast<int>(batches_.size()));
+    const int threads = compute_threads() / contexts;
+    std::vector<std::future<void>> workers;  // its destructor waits for those that still run
+    const auto policy = contexts > 1 ? std::launch::async : std::launch::deferred;
+    for (const ContextHandle& context : engine_.embedding_contexts(capacity(), contexts)) {
+      llama_set_n_threads(context.get(), threads, threads);
+      workers.push_back(std::async(policy, [this, &context] { embed_batches(context.get()); }));
     }
+    for (auto& worker : workers) worker.get();
     return std::move(rows_);
   }
 
  private:
-  int length(std::size_t text) const { return static_cast<int>(tokens_[text].size()); }
+  /// Positions in `order_`.
+  struct Range {
+    std::size_t begin, end;
+  };
 
-  /// Returns the first text, in order, that is not in the batch.
-  std::size_t embed_batch(llama_context* context, TokenBatch& batch, std::size_t begin) {
-    batch.clear();
-    std::size_t end = begin;
-    while (end < order_.size() && end - begin < Engine::embedding_sequences && fits(batch, length(order_[end]))) {
-      add(batch, tokens_[order_[end]], static_cast<llama_seq_id>(end - begin));
-      ++end;
+  int length(std::size_t text) const { return static_cast<int>(tokens_[text].size()); }
+  int capacity() const { return std::max(preferred_batch, length(order_.front())); }
+
+  void cut_batches() {
+    for (std::size_t begin = 0; begin < order_.size();) {
+      std::size_t end = begin + 1;
+      int tokens = length(order_[begin]);
+      while (end < order_.size() && end - begin < Engine::embedding_sequences &&
+             tokens + length(order_[end]) <= preferred_batch)
+        tokens += length(order_[end++]);
+      batches_.push_back({begin, end});
+      begin = end;
     }
-    compute(context, batch);
-    for (std::size_t i = begin; i < end; ++i) take_row(context, static_cast<llama_seq_id>(i - begin), rows_[order_[i]]);
-    return end;
   }
 
-  static bool fits(const TokenBatch& batch, int tokens) {
-    return batch.size() == 0 || batch.size() + tokens <= preferred_batch;
+  /// Takes batches that no other worker has taken, until there are none.
+  void embed_batches(llama_context* context) {
+    TokenBatch batch(capacity());
+    for (std::size_t next = taken_++; next < batches_.size(); next = taken_++) {
+      check_stop("stopped while texts were embedded", "run the same command again");
+      embed_batch(context, batch, batches_[next]);
+    }
+  }
+
+  void embed_batch(llama_context* context, TokenBatch& batch, Range range) {
+    batch.clear();
+    const auto sequence = [&](std::size_t i) { return static_cast<llama_seq_id>(i - range.begin); };
+    for (std::size_t i = range.begin; i < range.end; ++i) add(batch, tokens_[order_[i]], sequence(i));
+    compute(context, batch);
+    for (std::size_t i = range.begin; i < range.end; ++i) take_row(context, sequence(i), rows_[order_[i]]);
   }
 
   static void add(TokenBatch& batch, const Tokens& tokens, llama_seq_id sequence) {
@@ -87,6 +112,8 @@ class Embedder {
   Engine& engine_;
   std::vector<Tokens> tokens_;
   std::vector<std::size_t> order_;
+  std::vector<Range> batches_;
+  std::atomic<std::size_t> taken_ = 0;  ///< batches
   std::vector<std::vector<float>> rows_;
 };
 

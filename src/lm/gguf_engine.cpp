@@ -79,17 +79,20 @@ llama_context_params Engine::common_parameters() const {
   return parameters;
 }
 
-void Engine::open_context(const llama_context_params& parameters) {
-  context_.reset();  // first, so that two caches never exist at once
-  cells_ = 0;
-  embedding_tokens_ = 0;
+ContextHandle Engine::new_context(const llama_context_params& parameters) const {
   take_llama_errors();
-  context_.reset(llama_init_from_model(model_.get(), parameters));
-  if (!context_) {
-    throw llama_failure("llama.cpp cannot make a context of " + std::to_string(parameters.n_ctx) + " tokens")
-        .at(options_.gguf.string())
-        .hint("not enough memory? lower `slots` or set `context`");
-  }
+  ContextHandle context(llama_init_from_model(model_.get(), parameters));
+  if (context) return context;
+  throw llama_failure("llama.cpp cannot make a context of " + std::to_string(parameters.n_ctx) + " tokens")
+      .at(options_.gguf.string())
+      .hint("not enough memory? lower `slots` or set `context`");
+}
+
+void Engine::drop_contexts() {
+  context_.reset();
+  cells_ = 0;
+  embedding_contexts_.clear();
+  embedding_tokens_ = 0;
 }
 
 llama_context* Engine::generation_context(int cells) {
@@ -105,30 +108,38 @@ llama_context* Engine::generation_context(int cells) {
   parameters.n_seq_max = static_cast<std::uint32_t>(sequences());
   parameters.n_outputs_max = static_cast<std::uint32_t>(rows());
   parameters.kv_unified = true;  // sequences share the cells of a common prefix
-  open_context(parameters);
+  drop_contexts();               // first, so that two caches never exist at once
+  context_ = new_context(parameters);
   cells_ = static_cast<int>(llama_n_ctx(context_.get()));
   return context_.get();
 }
 
-llama_context* Engine::embedding_context(int tokens) {
-  if (embedding_tokens_ >= tokens) return context_.get();
+int Engine::embedding_contexts_at_once() const {
+  const bool on_gpu = options_.gpu_layers > 0 && llama_supports_gpu_offload();
+  return on_gpu ? 1 : compute_threads();
+}
+
+std::span<const ContextHandle> Engine::embedding_contexts(int tokens, int count) {
+  if (embedding_tokens_ < tokens) drop_contexts();
+  embedding_tokens_ = std::max(embedding_tokens_, tokens);
+  while (static_cast<int>(embedding_contexts_.size()) < count) embedding_contexts_.push_back(new_embedding_context());
+  return {embedding_contexts_.data(), static_cast<std::size_t>(count)};
+}
+
+ContextHandle Engine::new_embedding_context() const {
   llama_context_params parameters = common_parameters();
-  parameters.n_ctx = static_cast<std::uint32_t>(tokens);
+  parameters.n_ctx = static_cast<std::uint32_t>(embedding_tokens_);
   parameters.n_batch = parameters.n_ctx;
   parameters.n_ubatch = parameters.n_ctx;
   parameters.n_seq_max = embedding_sequences;
   parameters.embeddings = true;
   parameters.kv_unified = true;
-  open_context(parameters);
-  if (llama_pooling_type(context_.get()) == LLAMA_POOLING_TYPE_NONE) {
-    context_.reset();
-    throw user_error("this model does not embed texts")
-        .at(options_.gguf.string())
-        .expected("a sentence embedding model, whose file names a pooling")
-        .hint("fetch all-MiniLM-L6-v2: scripts/fetch_models.sh");
-  }
-  embedding_tokens_ = tokens;
-  return context_.get();
+  ContextHandle context = new_context(parameters);
+  if (llama_pooling_type(context.get()) != LLAMA_POOLING_TYPE_NONE) return context;
+  throw user_error("this model does not embed texts")
+      .at(options_.gguf.string())
+      .expected("a sentence embedding model, whose file names a pooling")
+      .hint("fetch all-MiniLM-L6-v2: scripts/fetch_models.sh");
 }
 
 }  // namespace udrl::lm

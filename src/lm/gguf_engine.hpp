@@ -1,9 +1,11 @@
-// A loaded GGUF model with its vocabulary and one llama.cpp context, whose cache grows on demand. Not for: what is
+// A loaded GGUF model with its vocabulary and its llama.cpp contexts, whose caches grow on demand. Not for: what is
 // computed.
 #pragma once
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
+#include <vector>
 
 #include "gguf_vocabulary.hpp"
 #include "gguf_weights.hpp"
@@ -42,20 +44,25 @@ class Engine {
   llama_context* generation_context(int cells);
   /// Tokens that the present generation context's cache holds; 0 before the first.
   int cells() const { return cells_; }
-  /// A context to embed with: `tokens` at once, of at most `embedding_sequences` texts.
-  llama_context* embedding_context(int tokens);
+  /// Contexts to embed with that can compute at the same time: one a thread, or one alone for a GPU.
+  int embedding_contexts_at_once() const;
+  /// So many of them, each for `tokens` at once of at most `embedding_sequences` texts.
+  std::span<const ContextHandle> embedding_contexts(int tokens, int count);
 
  private:
   llama_context_params common_parameters() const;
-  void open_context(const llama_context_params& parameters);
+  ContextHandle new_context(const llama_context_params& parameters) const;
+  ContextHandle new_embedding_context() const;
+  void drop_contexts();
 
   ModelOptions options_;
   Weights weights_;
   ModelHandle model_;
   Vocabulary vocabulary_;
   ContextHandle context_;
-  int cells_ = 0;             ///< of the generation context; 0 while there is none
-  int embedding_tokens_ = 0;  ///< of the embedding context; 0 while there is none
+  int cells_ = 0;  ///< of the generation context; 0 while there is none
+  std::vector<ContextHandle> embedding_contexts_;
+  int embedding_tokens_ = 0;  ///< of each embedding context; 0 while there is none
 };
 
 }  // namespace udrl::lm

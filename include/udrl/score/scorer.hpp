@@ -39,10 +39,11 @@ class Scorer {
 ///                     another format) that lie farther from the prompt than the intent does, ties counted half, 0 … 1
 ///   judge             1 … 5: a chat model's rating under the task's rubric, expected over the digits' probabilities
 ///   fluency           log p(prompt | task, intent) under the teacher, nats a token
-///   novelty           1 − the largest cosine to another prompt of the same intent and task in the batch; 1 for a lone
-///   one words, tokens     runs without white space; tokens that the teacher wrote copying           share of the
-///   intent's content stems that the prompt repeats; copy_ngram: words in the longest
-///                     run that both share
+///   novelty           1 − the largest cosine to another prompt of the same intent and task in the batch; 1 if alone
+///   words             runs without white space
+///   tokens            that the teacher wrote
+///   copying           share of the intent's content stems that the prompt repeats; with it comes copy_ngram, the words
+///                     in the longest run that both share
 ///   repetition        share of the prompt's bigrams that occurred before in it
 ///   valid             1 if the prompt breaks no rule of its task, else 0
 const std::vector<std::string>& scorer_names();
