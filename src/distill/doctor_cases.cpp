@@ -133,7 +133,12 @@ class Reader {
   }
 
   std::vector<CaseRow> rows;
-  std::map<std::string, std::map<std::uint64_t, PairSource>> texts;  ///< by task and hash
+  /// An answer with its scores.
+  struct Text {
+    score::GateAnswer answer;
+    std::map<std::string, double> scores;
+  };
+  std::map<std::string, std::map<std::uint64_t, Text>> texts;  ///< by task and hash
 
  private:
   void keep_text(const Record& record) {
@@ -141,7 +146,7 @@ class Reader {
     const std::uint64_t key = hash_of(options_, "text", record.id);
     const auto most = static_cast<std::size_t>(options_.pairs);
     if (of_task.size() == most && (most == 0 || key > of_task.rbegin()->first)) return;
-    of_task[key] = {record.intent, record.prompt, 0, 0, record.scores};
+    of_task[key] = {{record.intent, record.prompt, 0, 0}, record.scores};
     if (of_task.size() > most) of_task.erase(std::prev(of_task.end()));
   }
 
@@ -190,11 +195,14 @@ void lay_out(Reader& reader, const DoctorOptions& options, DoctorCases& cases) {
   cases.groups.starts.push_back(rows.size());
   for (std::size_t g = 0; g < cases.groups.size(); ++g)
     cases.infos[g].deep = cases.groups.size_of(g) >= static_cast<std::size_t>(options.deep_draws);
+  cases.texts.tasks = cases.tasks;
+  cases.texts.subjects = cases.subjects;
   for (auto& [task, texts] : reader.texts)
-    for (auto& text : texts) {
-      text.second.task = tasks(task);
-      text.second.subject = subjects(data::subject_of(text.second.intent));
-      cases.sources.push_back(std::move(text.second));
+    for (auto& [key, text] : texts) {
+      text.answer.task = tasks(task);
+      text.answer.subject = subjects(data::subject_of(text.answer.intent));
+      cases.texts.answers.push_back(std::move(text.answer));
+      cases.recorded.push_back(std::move(text.scores));
     }
 }
 

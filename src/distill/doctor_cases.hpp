@@ -9,6 +9,7 @@
 
 #include "record_stream.hpp"
 #include "udrl/distill/doctor.hpp"
+#include "udrl/score/gates.hpp"
 #include "udrl/score/grouped.hpp"
 
 namespace udrl::distill {
@@ -19,23 +20,16 @@ struct CaseGroup {
   bool deep = false;
 };
 
-/// An answer kept as text, to be scored again.
-struct PairSource {
-  data::Intent intent;
-  std::string prompt;
-  std::size_t task = 0, subject = 0;
-  std::map<std::string, double> scores;  ///< as recorded
-};
-
 /// Columns have a value a draw, group by group, the draws of a group by id.
 struct DoctorCases {
   std::vector<std::string> scorers, tasks, teachers;
   std::size_t subjects = 0;
   score::Groups groups;
-  std::vector<CaseGroup> infos;                        ///< a group each
-  std::vector<std::vector<double>> scores;             ///< a column a scorer
-  std::map<std::string, std::vector<double>> factors;  ///< words, copying, temperature, teacher (0 or 1), by name
-  std::vector<PairSource> sources;                     ///< by task
+  std::vector<CaseGroup> infos;                         ///< a group each
+  std::vector<std::vector<double>> scores;              ///< a column a scorer
+  std::map<std::string, std::vector<double>> factors;   ///< words, copying, temperature, teacher (0 or 1), by name
+  score::GateAnswers texts;                             ///< by task: answers kept as text, to be scored again
+  std::vector<std::map<std::string, double>> recorded;  ///< the scores of each of `texts`
   std::uint64_t records = 0, all_groups = 0, all_deep = 0, bad_lines = 0;  ///< of the whole input
 
   std::size_t draws() const { return groups.starts.back(); }

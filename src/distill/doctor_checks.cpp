@@ -45,13 +45,13 @@ std::string score_again_cure(const Gate& gate) {
   return "examine it with the build that made it";
 }
 
-std::string changed(const Gate& gate) {
-  if (gate.recorded_difference <= same_value) return "";
-  return "; scored again it differs from the record by " + fixed(gate.recorded_difference, 2) +
+std::string changed(double record_difference) {
+  if (record_difference <= same_value) return "";
+  return "; scored again it differs from the record by " + fixed(record_difference, 2) +
          " SD: another model made the data's values?";
 }
 
-Check shuffled(const Gate& gate) {
+Check shuffled(const Findings& f, const Gate& gate) {
   Check check{shuffled_check, gate.scorer, Finding::unknown, "", ""};
   if (!gate.why_not.empty()) {
     check.reason = gate.why_not;
@@ -59,7 +59,8 @@ Check shuffled(const Gate& gate) {
     return check;
   }
   check.finding = against(gate.shuffled, least_auc);
-  check.reason = "AUC " + with_range(gate.shuffled) + ", wanted " + fixed(least_auc, 2) + changed(gate);
+  check.reason = "AUC " + with_range(gate.shuffled) + ", wanted " + fixed(least_auc, 2) +
+                 changed(f.record_differences.at(gate.scorer));
   if (check.finding == Finding::fail)
     check.cure = "make no labels with it alone: it cannot tell what an answer is about; let others carry verdicts";
   if (check.finding == Finding::unknown) check.cure = "raise --pairs";
@@ -222,7 +223,7 @@ std::string listed(const std::vector<std::string>& names) {
 
 std::vector<Check> make_checks(const Findings& f) {
   std::vector<Check> checks;
-  for (const Gate& gate : f.gates) checks.push_back(shuffled(gate));
+  for (const Gate& gate : f.gates) checks.push_back(shuffled(f, gate));
   for (const Gate& gate : f.gates) checks.push_back(swapped(gate));
   for (const std::string& scorer : f.scorers) checks.push_back(noise(f, scorer));
   for (const Spread& s : f.spreads) checks.push_back(spread(s));

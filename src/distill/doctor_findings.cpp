@@ -2,8 +2,10 @@
 #include "doctor_findings.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "doctor_spread.hpp"
+#include "udrl/distill/returns.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -33,6 +35,17 @@ std::vector<std::string> judges_of(const std::vector<Gate>& gates) {
   return names;
 }
 
+/// Nothing where the recorded values are all alike.
+double record_difference(const DoctorCases& cases, const Gate& gate) {
+  std::vector<double> recorded, distances;
+  for (std::size_t i = 0; i < gate.own.size(); ++i) {
+    recorded.push_back(cases.recorded[i].at(gate.scorer));
+    distances.push_back(std::abs(recorded.back() - gate.own[i]));
+  }
+  const double deviation = moments_of(recorded).deviation;
+  return deviation > 0 ? score::quantile(std::move(distances), 0.5) / deviation : 0;
+}
+
 }  // namespace
 
 const Gate& Findings::gate(const std::string& scorer) const {
@@ -56,7 +69,9 @@ Findings make_findings(const DoctorOptions& options, const DoctorCases& cases, c
   const score::Resamples resamples =
       score::draw_resamples(cases.subjects, static_cast<std::size_t>(options.resamples), options.seed);
   Findings f = counted(cases);
-  f.gates = measure_gates(cases, resamples, resources, options.seed, observer);
+  f.gates = score::measure_gates(cases.texts, {cases.scorers, options.resamples, options.seed}, resources, observer);
+  for (const Gate& gate : f.gates)
+    if (gate.why_not.empty()) f.record_differences[gate.scorer] = record_difference(cases, gate);
   const Examination examination(options, cases, resamples);
   f.agreements = examination.agreements();
   f.effects = examination.effects();

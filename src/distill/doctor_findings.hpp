@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "doctor_cases.hpp"
-#include "doctor_pairs.hpp"
 
 namespace udrl::distill {
+
+using score::Gate;
 
 /// Do two scorers order the draws of an intent alike? Spearman, mean over groups weighing size − 1.
 struct Agreement {
@@ -65,6 +66,8 @@ struct Findings {
   std::vector<std::string> scorers, tasks, teachers;
   std::vector<std::string> judges;  ///< those that did not fail to tell shuffled intents
   std::vector<Gate> gates;
+  /// By scorer: median distance of the value scored again to the recorded one, in standard deviations of the recorded.
+  std::map<std::string, double> record_differences;
   std::vector<Agreement> agreements;
   std::vector<Effect> effects;
   std::vector<Spread> spreads;
@@ -78,7 +81,7 @@ struct Findings {
   const Expected* expected_of(const std::string& label, const std::string& judge) const;
 };
 
-inline constexpr double least_auc = 0.95, least_swapped = 0.80;  ///< what a scorer must reach to carry a verdict
+using score::least_auc, score::least_swapped;
 /// The judge that is the mean of the `judges` that are independent of the label.
 inline const std::string independent_judge = "independent scorers";
 

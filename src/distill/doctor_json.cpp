@@ -20,7 +20,6 @@ Json one(const Gate& g) {
   json["answers"] = g.answers;
   json["shuffled_auc"] = interval(g.shuffled);
   json["shuffled_auc_by_task"] = g.by_task;
-  json["median_difference_from_record"] = number(g.recorded_difference);
   for (const auto& [attribute, share] : g.swapped)
     json["swapped"][attribute] = {{"true_is_higher", interval(share)}, {"pairs", g.swapped_pairs.at(attribute)}};
   return json;
@@ -108,6 +107,7 @@ Json to_json(const Findings& f) {
           {"teachers", f.teachers},
           {"judges", f.judges},
           {"gates", list(f.gates)},
+          {"median_difference_from_record", f.record_differences},
           {"agreement", list(f.agreements)},
           {"effects", list(f.effects)},
           {"spread", list(f.spreads)},

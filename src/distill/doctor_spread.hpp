@@ -1,4 +1,4 @@
-// Figures over the draws of intents: one function a question. Not for: gates (doctor_pairs.hpp).
+// Figures over the draws of intents: one function a question. Not for: gates (score/gates.hpp).
 #pragma once
 
 #include "doctor_findings.hpp"

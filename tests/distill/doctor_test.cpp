@@ -2,11 +2,11 @@
 #include "udrl/distill/doctor.hpp"
 
 #include "catch.hpp"
-#include "doctor_pairs.hpp"
 #include "page/markup.hpp"
 #include "score/fake_embedder.hpp"
 #include "support.hpp"
 #include "udrl/base/random.hpp"
+#include "udrl/score/gates.hpp"
 #include "udrl/score/scorer.hpp"
 
 using namespace udrl;
@@ -233,9 +233,9 @@ TEST_CASE("A stop while pairs are scored ends it, and it can be run again") {
 }
 
 TEST_CASE("A swap takes whole words that are there, and nothing else") {
-  CHECK(swapped_text("poster for tea", "tea", "coffee") == "poster for coffee");
-  CHECK(swapped_text("poster for teachers and tea", "tea", "coffee") == "poster for teachers and coffee");
-  CHECK(swapped_text("poster for teachers", "tea", "coffee").empty());
-  CHECK(swapped_text("poster for tea", "", "coffee").empty());
-  CHECK(swapped_text("poster for tea", "tea", "tea").empty());
+  CHECK(score::swapped_text("poster for tea", "tea", "coffee") == "poster for coffee");
+  CHECK(score::swapped_text("poster for teachers and tea", "tea", "coffee") == "poster for teachers and coffee");
+  CHECK(score::swapped_text("poster for teachers", "tea", "coffee").empty());
+  CHECK(score::swapped_text("poster for tea", "", "coffee").empty());
+  CHECK(score::swapped_text("poster for tea", "tea", "tea").empty());
 }
