@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "udrl/base/random.hpp"
 #include "udrl/data/near_search.hpp"
@@ -77,6 +78,25 @@ double MinHash::similarity(const Signature& a, const Signature& b) {
   std::uint32_t equal = 0;  // as wide as what is compared, which is what vectors want
   for (std::size_t i = 0; i < a.size(); ++i) equal += a[i] == b[i] ? 1 : 0;
   return static_cast<double>(equal) / static_cast<double>(a.size());
+}
+
+NearIndex::NearIndex(const NearOptions& options) : options_(options), hash_(options) {}
+
+void NearIndex::add(std::string_view text) {
+  signatures_.push_back(hash_.signature(text));
+  for (const std::uint64_t band : hash_.bands(signatures_.back())) by_band_[band].push_back(signatures_.size() - 1);
+}
+
+std::vector<std::size_t> NearIndex::near(std::string_view text) const {
+  const Signature signature = hash_.signature(text);
+  std::set<std::size_t> found;
+  for (const std::uint64_t band : hash_.bands(signature)) {
+    const auto bucket = by_band_.find(band);
+    if (bucket == by_band_.end()) continue;
+    for (const std::size_t item : bucket->second)
+      if (MinHash::similarity(signature, signatures_[item]) >= options_.threshold) found.insert(item);
+  }
+  return {found.begin(), found.end()};
 }
 
 struct NearFinder::Impl {

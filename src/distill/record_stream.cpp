@@ -87,4 +87,16 @@ std::map<std::string, std::string> hash_inputs(const std::vector<std::string>& i
   return hashes;
 }
 
+std::map<std::string, std::string> models_of_inputs(const std::vector<std::string>& inputs,
+                                                    std::map<std::string, std::string> own) {
+  for (const std::string& input : inputs) {
+    if (!data::has_manifest(input)) continue;
+    for (const auto& [role, hash] : data::read_manifest(input).models) {
+      const auto [first, is_new] = own.emplace(role, hash);
+      if (!is_new && first->second != hash) own[role + " of " + folder_name(input)] = hash;
+    }
+  }
+  return own;
+}
+
 }  // namespace udrl::distill

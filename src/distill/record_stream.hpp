@@ -59,4 +59,9 @@ class RecordStream {
 /// Name and hash of each input for a manifest: the folder's own name, numbered where two are alike.
 std::map<std::string, std::string> hash_inputs(const std::vector<std::string>& inputs);
 
+/// The models that the inputs' manifests name, and before them `own` (SHA-256 by role). Where an input's differs, it
+/// has a key of its own: "embedder of qwen-first". An input without a manifest adds nothing.
+std::map<std::string, std::string> models_of_inputs(const std::vector<std::string>& inputs,
+                                                    std::map<std::string, std::string> own);
+
 }  // namespace udrl::distill

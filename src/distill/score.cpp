@@ -111,7 +111,7 @@ class BlockScorer {
 
 Manifest wanted_manifest(const ScoreOptions& options, const ModelHashes& models, const RunContext& context) {
   Manifest manifest = data::manifest_of("score", context);
-  manifest.models = models;
+  manifest.models = models_of_inputs(options.input, models);
   manifest.inputs = hash_inputs(options.input);
   for (const auto& [name, hash] : hash_inputs(options.reuse)) manifest.inputs["reuse " + name] = hash;
   return manifest;

@@ -9,6 +9,8 @@
 #include "tag_rank.hpp"
 #include "tag_write.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/score/kinds.hpp"
+#include "udrl/score/scorer.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -16,10 +18,31 @@ namespace {
 namespace fs = std::filesystem;
 using data::Manifest;
 
+/// What the labels were made by: an evaluation must know which scorers a student has learned from. A value whose model
+/// no input names leaves "" for its role.
+std::map<std::string, std::string> label_models(const TagOptions& options) {
+  std::vector<std::string> values;
+  for (const auto& [value, weight] : options.weights)
+    if (weight != 0) values.push_back(value);
+  for (const auto& further : further_returns(options)) values.push_back(further.name);
+  const auto known = models_of_inputs(options.input, {});
+  std::map<std::string, std::string> models;
+  for (const std::string& value : values) {
+    const std::string scorer = score::scorer_of_value(value);
+    const std::string role = scorer.empty() ? "unknown" : score::model_of(scorer);
+    if (role.empty()) continue;
+    models.emplace(role, known.contains(role) ? known.at(role) : "");
+    for (const auto& [key, hash] : known)
+      if (key.starts_with(role + " of ")) models[key] = hash;
+  }
+  return models;
+}
+
 Manifest wanted_manifest(const TagOptions& options, const RunContext& context) {
   Manifest manifest = data::manifest_of("tag", context);
   manifest.seed = options.split.seed;
   manifest.inputs = hash_inputs(options.input);
+  manifest.models = label_models(options);
   return manifest;
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -26,15 +25,16 @@ std::vector<std::vector<data::Intent>> shuffled_subjects(std::vector<data::Inten
   return out;
 }
 
-/// Positions of one task's cases, subjects kept together, subjects and cases in an order shuffled by the seed.
-std::vector<std::size_t> grouped_by_subject(const CaseSet& set, std::size_t task, std::uint64_t seed) {
-  std::vector<std::size_t> rank(set.subjects.size());
+/// Positions of a slice's cases, subjects kept together, subjects and cases in an order shuffled by the seed.
+std::vector<std::size_t> grouped_by_subject(const CaseSet& set, const Slice& slice, std::uint64_t seed) {
+  const Part& part = set.parts[slice.part];
+  std::vector<std::size_t> rank(part.subjects.size());
   for (std::size_t i = 0; i < rank.size(); ++i) rank[i] = i;
-  RandomStream stream(seed, "eval/derangement/" + set.tasks[task]);
+  RandomStream stream(seed, "eval/derangement/" + part.name + "/" + slice.task);
   stream.shuffle(rank);
   std::vector<std::size_t> positions;
   for (std::size_t i = 0; i < set.cases.size(); ++i)
-    if (set.cases[i].task_index == task) positions.push_back(i);
+    if (slice.holds(set.cases[i])) positions.push_back(i);
   stream.shuffle(positions);
   std::stable_sort(positions.begin(), positions.end(), [&](std::size_t a, std::size_t b) {
     return rank[set.cases[a].cluster] < rank[set.cases[b].cluster];
@@ -49,6 +49,19 @@ std::size_t largest_subject(const CaseSet& set, const std::vector<std::size_t>& 
   return largest;
 }
 
+/// Writes the sources of a slice's cases.
+void derange(const CaseSet& set, const Slice& slice, std::uint64_t seed, std::vector<std::size_t>& source) {
+  const auto positions = grouped_by_subject(set, slice, seed);
+  const std::size_t shift = largest_subject(set, positions);  // past every other case of the same subject
+  if (2 * shift > positions.size())
+    throw user_error("too few subjects to exchange answers between them")
+        .at(set.parts[slice.part].name)
+        .expected("no subject with more than half of the intents")
+        .got(std::to_string(shift) + " of " + std::to_string(positions.size()))
+        .hint("evaluate more intents, or data of more subjects");
+  for (std::size_t i = 0; i < positions.size(); ++i) source[positions[i]] = positions[(i + shift) % positions.size()];
+}
+
 }  // namespace
 
 std::vector<data::Intent> read_split_intents(const std::filesystem::path& split_folder) {
@@ -58,20 +71,6 @@ std::vector<data::Intent> read_split_intents(const std::filesystem::path& split_
   std::vector<data::Intent> intents;
   for (auto& [id, intent] : by_id) intents.push_back(std::move(intent));
   return intents;
-}
-
-void check_unseen(const std::vector<data::Intent>& test, const std::filesystem::path& train_folder) {
-  if (!std::filesystem::exists(train_folder)) return;
-  std::set<std::string> subjects;
-  for (const auto& intent : test) subjects.insert(data::subject_of(intent));
-  data::JsonLinesReader reader(train_folder);
-  while (const auto intent = reader.next_as(data::intent_from_json)) {
-    if (subjects.count(data::subject_of(*intent)) == 0) continue;
-    throw user_error("the test split holds a subject that training saw")
-        .at((train_folder / reader.position()).string())
-        .got("subject '" + data::subject_of(*intent) + "'")
-        .hint("tag the data again: its splits hold out whole subjects");
-  }
 }
 
 std::vector<data::Intent> choose_intents(std::vector<data::Intent> intents, const CaseOptions& options) {
@@ -89,37 +88,28 @@ std::vector<data::Intent> choose_intents(std::vector<data::Intent> intents, cons
   return chosen;
 }
 
-CaseSet make_cases(const std::vector<data::Intent>& intents, const std::vector<distill::Task>& tasks,
-                   const command::Fitted& fitted, const CaseOptions& options) {
-  CaseSet set;
-  set.intents = intents.size();
-  for (const auto& task : tasks) set.tasks.push_back(task.name);
+void add_part(CaseSet& set, const std::string& name, const std::vector<data::Intent>& intents,
+              const command::Fitted& fitted, std::uint64_t seed) {
+  Part part{name, {}, intents.size()};
   std::map<std::string, std::size_t> clusters;
   for (const auto& intent : intents) {
     const auto [cluster, is_new] = clusters.emplace(data::subject_of(intent), clusters.size());
-    if (is_new) set.subjects.push_back(data::subject_of(intent));
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      Case c{content_id({intent.intent, tasks[t].name}), intent, tasks[t].name, t, 0, cluster->second};
-      RandomStream stream(options.seed, "eval/words/" + c.id);
+    if (is_new) part.subjects.push_back(data::subject_of(intent));
+    for (std::size_t t = 0; t < set.tasks.size(); ++t) {
+      const std::string& task = set.tasks[t];
+      Case c{content_id({intent.intent, task}), intent, task, t, 0, set.parts.size(), cluster->second};
+      RandomStream stream(seed, "eval/words/" + c.id);
       c.asked_words = fitted.draw_words(fitted.slot(c.task), stream);
       set.cases.push_back(std::move(c));
     }
   }
-  return set;
+  set.parts.push_back(std::move(part));
 }
 
 std::vector<std::size_t> derangement(const CaseSet& set, std::uint64_t seed) {
   std::vector<std::size_t> source(set.cases.size());
-  for (std::size_t task = 0; task < set.tasks.size(); ++task) {
-    const auto positions = grouped_by_subject(set, task, seed);
-    const std::size_t shift = largest_subject(set, positions);  // past every other case of the same subject
-    if (2 * shift > positions.size())
-      throw user_error("too few subjects to exchange answers between them")
-          .expected("no subject with more than half of the intents")
-          .got(std::to_string(shift) + " of " + std::to_string(positions.size()))
-          .hint("evaluate more intents, or data of more subjects");
-    for (std::size_t i = 0; i < positions.size(); ++i) source[positions[i]] = positions[(i + shift) % positions.size()];
-  }
+  for (std::size_t part = 0; part < set.parts.size(); ++part)
+    for (const std::string& task : set.tasks) derange(set, {part, task}, seed, source);
   return source;
 }
 

@@ -1,17 +1,19 @@
-// Columns, their resampled means, and what is concluded from them.
+// Columns, their resampled means and the ratios between them.
 #include "udrl/eval/compare.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "format.hpp"
+#include "udrl/eval/arms.hpp"
+#include "verdict.hpp"
 
 namespace udrl::eval {
 
-using score::Column, score::Resamples, score::draw_resamples, score::make_column, score::mean, score::resampled_means,
-    score::auc;
+using score::Column, score::Resamples, score::draw_resamples, score::make_column, score::mean, score::resampled_means;
 
 namespace {
+
+constexpr double parity = 1.0;  // the other margin
 
 /// The mean of a column, with its value in every resample.
 struct Resampled {
@@ -27,21 +29,25 @@ Resampled minus(const Resampled& a, const Resampled& b) {
   return out;
 }
 
-/// All rows resampled alike, over all cases or over those of one task.
+/// All rows resampled alike, over the cases of one part under one scorer.
 class Comparison {
  public:
-  Comparison(const Results& results, const CompareOptions& options)
+  Comparison(const Results& results, std::size_t part, std::size_t scorer, const CompareOptions& options)
       : results_(results),
-        resamples_(draw_resamples(results.set.subjects.size(), options.draws, options.seed)),
-        floors_(task_floors(results.answers(shuffled_row), results.set)) {}
+        part_(part),
+        scorer_(scorer),
+        resamples_(draw_resamples(subjects(), options.draws, options.seed)),
+        floors_(floors_of(results.answers(shuffled_row), results.set, scorer)) {}
 
-  Resampled headline(const std::string& row, const std::string& task = {}) const {
-    return column(headline_values(results_.answers(row), results_.set, floors_), task);
+  std::size_t subjects() const { return results_.set.parts[part_].subjects.size(); }
+
+  Resampled masked(const std::string& row, const std::string& task = {}) const {
+    return column(headline_values(results_.answers(row), results_.set, scorer_, floors_), task);
   }
 
-  Resampled relevance(const std::string& row, const std::string& task = {}) const {
+  Resampled raw(const std::string& row, const std::string& task = {}) const {
     std::vector<double> values;
-    for (const Measured& m : results_.answers(row).answers) values.push_back(m.relevance);
+    for (const Measured& m : results_.answers(row).answers) values.push_back(m.relevance[scorer_].raw);
     return column(values, task);
   }
 
@@ -50,13 +56,13 @@ class Comparison {
     int valid = 0;
     const auto& answers = results_.answers(row).answers;
     for (std::size_t i = 0; i < answers.size(); ++i) {
-      if (!task.empty() && results_.set.cases[i].task != task) continue;
+      if (!Slice{part_, task}.holds(results_.set.cases[i])) continue;
       ++quality.cases;
       valid += answers[i].valid() ? 1 : 0;
     }
     quality.valid = quality.cases > 0 ? static_cast<double>(valid) / quality.cases : 0;
-    quality.headline = headline(row, task).estimate();
-    quality.relevance = relevance(row, task).estimate();
+    quality.masked = masked(row, task).estimate();
+    quality.raw = raw(row, task).estimate();
     return quality;
   }
 
@@ -65,7 +71,7 @@ class Comparison {
     std::vector<double> kept;
     std::vector<std::size_t> clusters;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!task.empty() && results_.set.cases[i].task != task) continue;
+      if (!Slice{part_, task}.holds(results_.set.cases[i])) continue;
       kept.push_back(values[i]);
       clusters.push_back(results_.set.cases[i].cluster);
     }
@@ -74,53 +80,50 @@ class Comparison {
   }
 
   const Results& results_;
+  std::size_t part_, scorer_;
   Resamples resamples_;
-  std::vector<double> floors_;
+  Floors floors_;
 };
 
-Ratio ratio_to(const std::string& reference, const Resampled& row, const Resampled& other, const Resampled& floor,
-               double margin) {
-  const Compared compared{row.value, other.value, floor.value, row.draws, other.draws, floor.draws};
-  return {reference, floor_corrected_ratio(compared), raw_ratio(compared), decide(compared, margin)};
+Compared compared(const Resampled& row, const Resampled& other, const Resampled& floor) {
+  return {row.value, other.value, floor.value, row.draws, other.draws, floor.draws};
 }
 
-/// What needs no resampling.
-void describe(RowResult& result, const std::vector<Measured>& answers, int diversity_words) {
-  std::vector<double> words, tokens, copying, runs;
-  for (const Measured& m : answers) {
-    words.push_back(m.words);
-    tokens.push_back(m.answer.tokens);
-    copying.push_back(m.copying);
-    runs.push_back(m.copy_run);
-  }
-  result.mean_words = mean(words);
-  result.mean_tokens = mean(tokens);
-  result.copying = mean(copying);
-  result.copy_run = mean(runs);
-  result.words = word_control(answers);
-  result.diversity = diversity(answers, diversity_words);
-  result.broken_rules = broken_rules(answers);
+Ratio ratio_to(const std::string& reference, const Compared& compared, double margin, std::size_t subjects) {
+  Ratio ratio{reference, floor_corrected_ratio(compared), raw_ratio(compared), {judge(compared, margin, subjects)}};
+  if (margin != parity) ratio.at.push_back(judge(compared, parity, subjects));
+  return ratio;
 }
 
-std::vector<RowResult> row_results(const Results& results, const Comparison& comparison,
-                                   const CompareOptions& options) {
-  std::map<std::string, Resampled> headlines;
-  for (const auto& measured : results.measured) headlines[measured.row.name] = comparison.headline(measured.row.name);
-  std::vector<RowResult> out;
+/// Of every row under one scorer, over the headline's part.
+std::vector<Scored> score_rows(const Results& results, const Comparison& comparison, const CompareOptions& options) {
+  std::map<std::string, Resampled> means;
+  for (const auto& measured : results.measured) means[measured.row.name] = comparison.masked(measured.row.name);
+  std::vector<Scored> out;
   for (const auto& measured : results.measured) {
     const std::string& name = measured.row.name;
-    RowResult result;
-    result.row = measured.row;
-    result.all = comparison.quality(name);
-    for (const auto& task : results.set.tasks) result.by_task[task] = comparison.quality(name, task);
-    for (const auto& other : results.measured)
-      if (other.row.kind == RowKind::model)
-        result.ratios.push_back(ratio_to(other.row.name, headlines[name], headlines[other.row.name],
-                                         headlines[shuffled_row], options.margin));
-    describe(result, measured.answers, options.diversity_words);
-    out.push_back(std::move(result));
+    Scored scored;
+    scored.all = comparison.quality(name);
+    for (const auto& task : results.set.tasks) scored.by_task[task] = comparison.quality(name, task);
+    for (const auto& other : results.measured) {
+      if (other.row.kind != RowKind::model) continue;
+      const Compared c = compared(means[name], means[other.row.name], means[shuffled_row]);
+      scored.ratios.push_back(ratio_to(other.row.name, c, options.margin, comparison.subjects()));
+    }
+    out.push_back(std::move(scored));
   }
   return out;
+}
+
+/// How far each row generalises: the same over another part, added to `scored`.
+void score_part(const Results& results, const Comparison& comparison, const std::string& part,
+                const std::string& reference, std::vector<Scored>& scored) {
+  const Resampled teacher = comparison.masked(reference), floor = comparison.masked(shuffled_row);
+  for (std::size_t r = 0; r < scored.size(); ++r) {
+    const std::string& name = results.measured[r].row.name;
+    scored[r].by_part[part] = comparison.quality(name);
+    scored[r].ratio_by_part[part] = floor_corrected_ratio(compared(comparison.masked(name), teacher, floor));
+  }
 }
 
 /// The first two student rows: top less lowest.
@@ -130,96 +133,60 @@ std::optional<Difference> return_effect(const Results& results, const Comparison
     if (measured.row.kind == RowKind::student) students.push_back(measured.row.name);
   if (students.size() < 2) return std::nullopt;
   Difference d{students[0], students[1], {}, {}, {}};
-  d.headline = minus(comparison.headline(students[0]), comparison.headline(students[1])).estimate();
-  d.relevance = minus(comparison.relevance(students[0]), comparison.relevance(students[1])).estimate();
+  d.masked = minus(comparison.masked(students[0]), comparison.masked(students[1])).estimate();
+  d.raw = minus(comparison.raw(students[0]), comparison.raw(students[1])).estimate();
   for (const auto& task : results.set.tasks)
-    d.headline_by_task[task] =
-        minus(comparison.headline(students[0], task), comparison.headline(students[1], task)).estimate();
+    d.masked_by_task[task] =
+        minus(comparison.masked(students[0], task), comparison.masked(students[1], task)).estimate();
   return d;
 }
 
-ScorerGate scorer_gate(const Results& results, const std::string& reference) {
-  std::vector<double> masked[2], raw[2];
-  const std::string rows[2] = {reference, shuffled_row};
-  for (int side = 0; side < 2; ++side)
-    for (const Measured& m : results.answers(rows[side]).answers) {
-      if (!m.valid()) continue;
-      masked[side].push_back(m.masked);
-      raw[side].push_back(m.relevance);
-    }
-  ScorerGate gate;
-  gate.auc_masked = auc(masked[0], masked[1]);
-  gate.auc_raw = auc(raw[0], raw[1]);
-  return gate;
-}
-
-Verdict verdict_of(const RowResult& row, const std::string& reference) {
-  for (const Ratio& ratio : row.ratios)
-    if (ratio.reference == reference) return ratio.verdict;
-  return Verdict::undefined;
-}
-
-/// An arm that must fail and does not makes every PASS worthless.
-std::vector<std::string> unfailed_arms(const Results& results, const std::string& reference, bool headline_passes) {
-  std::vector<std::string> reasons;
-  for (const RowResult& row : results.rows) {
-    if (row.row.kind != RowKind::arm) continue;
-    const Verdict verdict = verdict_of(row, reference);
-    if (verdict == Verdict::pass || (headline_passes && verdict != Verdict::fail))
-      reasons.push_back("the arm “" + row.row.short_title + "” must FAIL, and is " + to_string(verdict));
+/// What needs no scorer and no resampling, over the headline's part.
+void describe(RowResult& result, const CaseSet& set, const std::vector<Measured>& all, int diversity_words) {
+  std::vector<Measured> answers;
+  std::vector<double> words, tokens, copying, runs, near;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (set.cases[i].part != 0) continue;
+    const Measured& m = answers.emplace_back(all[i]);
+    words.push_back(m.words);
+    tokens.push_back(m.answer.tokens);
+    copying.push_back(m.copying);
+    runs.push_back(m.copy_run);
+    near.push_back(m.near_training ? 1 : 0);
   }
-  return reasons;
+  result.mean_words = mean(words);
+  result.mean_tokens = mean(tokens);
+  result.copying = mean(copying);
+  result.copy_run = mean(runs);
+  result.near_training = mean(near);
+  result.words = word_control(answers);
+  result.diversity = diversity(answers, diversity_words);
+  result.broken_rules = broken_rules(answers);
 }
 
-/// What holds for the headline holds for every ratio that is printed: none may pass where no verdict is due.
-void restrain_verdicts(Results& results) {
-  const bool withheld = !results.headline.withheld_because.empty();
-  const bool too_few = results.set.subjects.size() < fewest_subjects;
-  for (RowResult& row : results.rows)
-    for (Ratio& ratio : row.ratios) {
-      if (withheld) ratio.verdict = Verdict::withheld;
-      else if (too_few && ratio.verdict != Verdict::undefined) ratio.verdict = Verdict::inconclusive;
-    }
-  if (withheld) results.headline.verdict = Verdict::withheld;
-}
-
-Headline headline(const Results& results, const CompareOptions& options) {
-  Headline h;
-  h.reference = options.reference;
-  h.margin = options.margin;
-  h.row = results.measured.front().row.name;
-  h.verdict = verdict_of(results.row(h.row), h.reference);
-  h.caveats.push_back(
-      "label scorer only: the same model made the labels the student was trained on; no held-out scorer yet (issue 6)");
-  const std::size_t subjects = results.set.subjects.size();
-  if (subjects < fewest_subjects && (h.verdict == Verdict::pass || h.verdict == Verdict::fail)) {
-    h.verdict = Verdict::inconclusive;
-    h.caveats.push_back(std::to_string(subjects) + " subjects are too few to decide; at least " +
-                        std::to_string(fewest_subjects) + " are needed");
-  }
-  h.withheld_because = unfailed_arms(results, h.reference, h.verdict == Verdict::pass);
-  if (!results.gate.passed())
-    h.withheld_because.push_back(
-        "with the intent’s words masked, the scorer tells the reference’s answers from another intent’s with an area "
-        "under the curve of " +
-        fixed(results.gate.auc_masked, 2) + "; " + fixed(results.gate.needed, 2) +
-        " is needed (as written: " + fixed(results.gate.auc_raw, 2) + ")");
-  return h;
+void score_all(Results& results, std::size_t scorer, const CompareOptions& options) {
+  const Comparison comparison(results, 0, scorer, options);
+  std::vector<Scored> scored = score_rows(results, comparison, options);
+  results.scorers[scorer].return_effect = return_effect(results, comparison);
+  for (std::size_t part = 1; part < results.set.parts.size(); ++part)
+    score_part(results, Comparison(results, part, scorer, options), results.set.parts[part].name, options.reference,
+               scored);
+  for (std::size_t r = 0; r < scored.size(); ++r) results.rows[r].scored.push_back(std::move(scored[r]));
 }
 
 }  // namespace
 
 void compare(Results& results, const std::map<std::string, std::string>& system_of, const CompareOptions& options) {
-  const Comparison comparison(results, options);
-  results.rows = row_results(results, comparison, options);
-  for (RowResult& row : results.rows) {
+  results.rows.clear();
+  for (const auto& measured : results.measured) {
+    RowResult& row = results.rows.emplace_back();
+    row.row = measured.row;
     const auto system = system_of.find(row.row.name);
     if (system != system_of.end()) row.system = system->second;
+    describe(row, results.set, measured.answers, options.diversity_words);
   }
-  results.return_effect = return_effect(results, comparison);
-  results.gate = scorer_gate(results, options.reference);
-  results.headline = headline(results, options);
-  restrain_verdicts(results);
+  for (std::size_t s = 0; s < results.scorers.size(); ++s) score_all(results, s, options);
+  conclude(results, options);
 }
 
 }  // namespace udrl::eval

@@ -172,7 +172,7 @@ Cost measure_cost(const System& system, const std::vector<distill::Task>& tasks,
   const auto open = open_system(system, tasks, {1, options.seed});
   const auto cases = latency_cases(*open, set, options.latency_requests);
   Cost cost;
-  cost.identity = model_identity(system);
+  cost.identity = identity_of(system.model);
   cost.asked_requests = options.latency_requests;
   cost.latency = LatencyRun(*open, system.rows.front(), cases).run(open->model());
   check_stop("evaluation stopped while measuring the latency of " + system.title,
@@ -191,7 +191,7 @@ std::optional<Cost> read_cost(const fs::path& file, const System& system, const 
   const auto json = data::Json::parse(read_file(file), nullptr, false);
   if (json.is_discarded()) return std::nullopt;
   Cost cost = cost_from_json(json);
-  const bool same = cost.identity == model_identity(system) && cost.processor == processor_description() &&
+  const bool same = cost.identity == identity_of(system.model) && cost.processor == processor_description() &&
                     cost.threads == compute_threads() && cost.asked_requests == options.latency_requests;
   return same ? std::optional<Cost>(cost) : std::nullopt;
 }

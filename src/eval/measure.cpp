@@ -1,4 +1,4 @@
-// Measuring answers with the scorers that the data was labelled with.
+// Measuring answers as texts, and the values that comparisons begin with.
 #include "udrl/eval/measure.hpp"
 
 #include <cmath>
@@ -31,35 +31,49 @@ double share(std::span<const Measured> answers, F holds) {
 
 }  // namespace
 
-std::vector<Measured> measure(const std::vector<Answer>& answers, const std::vector<Case>& cases,
-                              const std::vector<distill::Task>& tasks, lm::LanguageModel& embedder) {
-  score::ScorerSet scorers({"relevance", "relevance_masked", "words", "copying"}, &embedder);
+std::vector<Measured> measure_texts(const std::vector<Answer>& answers, const std::vector<Case>& cases,
+                                    const std::vector<distill::Task>& tasks) {
+  score::ScorerSet scorers({"words", "copying"}, nullptr);
   std::vector<score::Answer> texts;
   for (std::size_t i = 0; i < answers.size(); ++i) texts.push_back({cases[i].intent.intent, answers[i].text});
   const std::vector<score::Values> values = scorers.score(texts);
   std::vector<Measured> out;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const score::Values& v = values[i];
-    out.push_back({answers[i], rule_broken_by(answers[i], cases[i], tasks[cases[i].task_index]), v.at("relevance"),
-                   v.at("relevance_masked"), v.at("copying"), static_cast<int>(v.at("copy_ngram")),
-                   static_cast<int>(v.at("words"))});
+    out.push_back({answers[i],
+                   rule_broken_by(answers[i], cases[i], tasks[cases[i].task_index]),
+                   v.at("copying"),
+                   static_cast<int>(v.at("copy_ngram")),
+                   static_cast<int>(v.at("words")),
+                   false,
+                   {}});
   }
   return out;
 }
 
-std::vector<double> task_floors(const MeasuredRow& shuffled, const CaseSet& set) {
-  std::vector<std::vector<double>> values(set.tasks.size());
-  for (std::size_t i = 0; i < shuffled.answers.size(); ++i)
-    if (shuffled.answers[i].valid()) values[set.cases[i].task_index].push_back(shuffled.answers[i].masked);
-  std::vector<double> floors;
-  for (const auto& of_task : values) floors.push_back(of_task.empty() ? 0.0 : mean(of_task));
+Floors floors_of(const MeasuredRow& shuffled, const CaseSet& set, std::size_t scorer) {
+  std::vector<std::vector<std::vector<double>>> values(set.parts.size());
+  for (auto& of_part : values) of_part.resize(set.tasks.size());
+  for (std::size_t i = 0; i < shuffled.answers.size(); ++i) {
+    const Measured& m = shuffled.answers[i];
+    if (m.valid()) values[set.cases[i].part][set.cases[i].task_index].push_back(m.relevance[scorer].masked);
+  }
+  Floors floors;
+  for (const auto& of_part : values) {
+    floors.emplace_back();
+    for (const auto& of_task : of_part) floors.back().push_back(of_task.empty() ? 0.0 : mean(of_task));
+  }
   return floors;
 }
 
-std::vector<double> headline_values(const MeasuredRow& row, const CaseSet& set, std::span<const double> floors) {
+std::vector<double> headline_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer,
+                                    const Floors& floors) {
   std::vector<double> values;
-  for (std::size_t i = 0; i < row.answers.size(); ++i)
-    values.push_back(row.answers[i].valid() ? row.answers[i].masked : floors[set.cases[i].task_index]);
+  for (std::size_t i = 0; i < row.answers.size(); ++i) {
+    const Measured& m = row.answers[i];
+    const Case& c = set.cases[i];
+    values.push_back(m.valid() ? m.relevance[scorer].masked : floors[c.part][c.task_index]);
+  }
   return values;
 }
 

@@ -7,10 +7,15 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("student", o.student, "checkpoint folder of udrl-train").required();
   set.add("tagged", o.tagged, "the tagged data it was trained on").required();
   set.add("split", o.split, "which part of it: test, or valid, on which choices are made").choices({"test", "valid"});
+  set.add("parts", o.parts, "other splits to report apart: test_groups, test_formats, test_intents, test_paraphrases")
+      .choices({"test_groups", "test_formats", "test_intents", "test_paraphrases"});
+  set.add("part_intents", o.part_intents, "intents of each of those").range(4, 1e6);
   set.add("systems", o.systems, "systems files (configs/systems/*.toml); the first is the teacher").required();
   set.add("out", o.out, "folder for answers, figures and report, or to go on with").required();
   set.add("reference", o.reference, "row that the headline compares with; default: the teacher's greedy row");
   lm::declare(set, "embedder", o.embedder);
+  lm::declare(set, "second_embedder", o.second_embedder);
+  lm::declare(set, "pmi", o.pmi);
   set.add("tasks_folder", o.tasks_folder, "folder of task files");
   set.add("tasks", o.tasks, "names of the tasks; none: those the student was trained on");
   set.add("intents", o.intents, "test intents, each asked for every task").range(4, 1e6);
@@ -26,6 +31,8 @@ void declare(OptionSet& set, EvalOptions& o) {
       .range(2, 80);
   set.add("latency_requests", o.latency_requests, "requests timed one at a time, each system").range(1, 10000);
   set.add("slots", o.slots, "requests answered at once").range(1, 256);
+  set.add("gate_answers", o.gate_answers, "answers a task that show whether a scorer knows their intent from another")
+      .range(10, 1e6);
   set.add("shown", o.shown, "cases with answers side by side in the report").range(0, 1000);
 }
 

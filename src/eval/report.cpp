@@ -15,7 +15,7 @@ namespace {
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 const Estimate& headline_ratio(const Results& results) {
-  return ratio_to(results.row(results.headline.row), results.headline.reference)->corrected;
+  return ratio_to(results.shown(results.row(results.headline.row)), results.headline.reference)->corrected;
 }
 
 std::string title(const Results& results) {
@@ -31,15 +31,14 @@ std::string plural(std::size_t n, const std::string& one) {
 
 std::string lead(const Results& results) {
   const Estimate& e = headline_ratio(results);
-  std::string out = "Both answered the same " + plural(results.set.intents, "short request") + " about " +
-                    plural(results.set.subjects.size(), "subject") + " that the student’s training never saw, for " +
-                    plural(results.set.tasks.size(), "task") + ". The teacher is " +
-                    results.row(results.headline.reference).row.title + ".";
+  std::string out = "Both answered the same " + plural(results.set.main().intents, "short request") + " about " +
+                    plural(results.set.main().subjects.size(), "subject") +
+                    " that the student’s training never saw, for " + plural(results.set.tasks.size(), "task") +
+                    ". The teacher is " + results.row(results.headline.reference).row.title + ".";
   if (std::isfinite(e.low))
-    out +=
-        " The share is counted from the floor of unrelated answers, with the request’s own words masked; its 95% "
-        "interval is " +
-        percent(e.low) + " to " + percent(e.high) + ".";
+    out += " The share is counted from the floor of unrelated answers, with the request’s own words masked, by " +
+           results.shown_scorer().info.name + " (" + to_string(results.shown_scorer().info.role) +
+           "); its 95% interval is " + percent(e.low) + " to " + percent(e.high) + ".";
   return out;
 }
 
@@ -68,8 +67,8 @@ Html facts(const Results& results) {
   }
   if (student.words.answers > 0)
     parts.push_back(fact(fixed(student.words.mean_absolute_error, 1), "words off the length asked for, on average"));
-  if (results.return_effect) {
-    const Estimate& d = results.return_effect->headline;
+  if (const auto& effect = results.shown_scorer().return_effect) {
+    const Estimate& d = effect->masked;
     const std::string sign = d.value >= 0 ? "+" : "";
     parts.push_back(fact(sign + fixed(d.value, 3),
                          "relevance from asking the top return rather than the lowest (" + range_of(d, 3) + ")"));
@@ -85,15 +84,15 @@ Html notes(const Headline& h) {
   return tag("div", {{"class", "notes"}}, lines);
 }
 
-Mark mark_of(const RowResult& row) {
-  const Estimate& e = row.all.headline;
+Mark mark_of(const Results& results, const RowResult& row) {
+  const Estimate& e = results.shown(row).all.masked;
   return {row.row.short_title, css_class(row.row.kind), e.value, e.low, e.high};
 }
 
 Html relevance_chart(const Results& results) {
   std::vector<Mark> marks;
-  for (const RowResult& row : results.rows) marks.push_back(mark_of(row));
-  return interval_chart(marks, results.row(results.headline.reference).all.headline.value,
+  for (const RowResult& row : results.rows) marks.push_back(mark_of(results, row));
+  return interval_chart(marks, results.shown(results.row(results.headline.reference)).all.masked.value,
                         "relevance, request’s words masked");
 }
 
@@ -105,15 +104,18 @@ Html cost_chart(const Results& results, X x_of, const ScatterText& words) {
   for (const RowResult& row : results.rows) {
     const Cost* cost = cost_of(results, row);
     const bool again = !drawn.insert(row.system).second && row.row.kind != RowKind::student;
-    if (cost && !again && x_of(*cost) > 0) points.push_back({mark_of(row), x_of(*cost)});
+    if (cost && !again && x_of(*cost) > 0) points.push_back({mark_of(results, row), x_of(*cost)});
   }
   return scatter_chart(points, words);
 }
 
 Html words_chart_of(const Results& results) {
   std::vector<std::pair<int, int>> pairs;
-  for (const Measured& m : results.answers(results.headline.row).answers)
-    if (m.answer.asked_words) pairs.emplace_back(*m.answer.asked_words, m.words);
+  const auto& answers = results.answers(results.headline.row).answers;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const Measured& m = answers[i];
+    if (results.set.cases[i].part == 0 && m.answer.asked_words) pairs.emplace_back(*m.answer.asked_words, m.words);
+  }
   return words_chart(pairs);
 }
 
@@ -146,10 +148,10 @@ std::string report_html(const Results& results, const ReportOptions& options) {
                      tag("p", {{"class", "lead"}}, lead(results)), verdict(results), facts(results),
                      tag("p", {{"class", "small muted"}}, "Measured on " + results.lineage.processor + "."),
                      notes(results.headline)});
-  const Html content =
-      tag("main", {summary, charts(results), systems_section(results), control_section(results),
-                   variety_section(results), cost_section(results), answers_section(results, options.shown),
-                   method_section(results), tag("footer", results.lineage.version)});
+  const Html content = tag(
+      "main", {summary, charts(results), systems_section(results), scorers_section(results), control_section(results),
+               variety_section(results), cost_section(results), answers_section(results, options.shown),
+               method_section(results), tag("footer", results.lineage.version)});
   return document("udrl: " + title(results), content);
 }
 

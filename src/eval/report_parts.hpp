@@ -16,9 +16,18 @@ const char* css_class(RowKind kind);
 /// The cost of a row's system, or null.
 const Cost* cost_of(const Results& results, const RowResult& row);
 /// The ratio to a reference row, or null.
-const Ratio* ratio_to(const RowResult& row, const std::string& reference);
+const Ratio* ratio_to(const Scored& row, const std::string& reference);
+
+Html cell(const std::string& content);
+/// With its interval below.
+Html estimate_cell(const Estimate& e, int decimals);
+/// "–" for none.
+Html ratio_cell(const Ratio* ratio);
+/// With what would decide it, where it is open.
+Html verdict_cell(const Judgement& judgement);
 
 Html systems_section(const Results& results);
+Html scorers_section(const Results& results);
 Html control_section(const Results& results);
 Html variety_section(const Results& results);
 Html cost_section(const Results& results);

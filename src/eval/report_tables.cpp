@@ -1,17 +1,10 @@
 // The report's tables.
 #include "format.hpp"
 #include "report_parts.hpp"
+#include "udrl/eval/arms.hpp"
 
 namespace udrl::eval {
 namespace {
-
-Html cell(const std::string& content) { return text(content); }
-
-Html estimate_cell(const Estimate& e, int decimals) {
-  return with_small(fixed(e.value, decimals), std::isfinite(e.low) ? range_of(e, decimals) : "");
-}
-
-Html ratio_cell(const Ratio* ratio) { return ratio ? estimate_cell(ratio->corrected, 2) : text("–"); }
 
 std::string title_of(const Results& results, const std::string& row) { return results.row(row).row.title; }
 
@@ -20,16 +13,19 @@ Html ratios_table(const Results& results) {
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows) {
     if (row.row.kind != RowKind::student) continue;
-    for (const Ratio& ratio : row.ratios)
-      rows.push_back(
-          {"student",
-           {cell(row.row.short_title + " / " + results.row(ratio.reference).row.short_title),
-            estimate_cell(ratio.corrected, 2), cell(fixed(ratio.corrected.lower_95, 2)), estimate_cell(ratio.raw, 2),
-            tag("span", {{"class", to_string(ratio.verdict)}}, to_string(ratio.verdict))}});
+    for (const Ratio& ratio : results.shown(row).ratios) {
+      TableRow line{
+          "student",
+          {cell(row.row.short_title + " / " + results.row(ratio.reference).row.short_title),
+           estimate_cell(ratio.corrected, 2), cell(fixed(ratio.corrected.lower_95, 2)), estimate_cell(ratio.raw, 2)}};
+      for (const Judgement& judgement : ratio.at) line.cells.push_back(verdict_cell(judgement));
+      rows.push_back(std::move(line));
+    }
   }
-  return data_table({"Ratio", "counted from the floor", "one-sided 95% lower bound", "raw",
-                     "at " + fixed(results.headline.margin, 2)},
-                    rows);
+  std::vector<std::string> head = {"Ratio", "counted from the floor", "one-sided 95% lower bound", "raw"};
+  for (const Judgement& judgement : results.rows.front().scored.front().ratios.front().at)
+    head.push_back("at " + fixed(judgement.margin, 2));
+  return data_table(head, rows);
 }
 
 Html tasks_table(const Results& results) {
@@ -38,7 +34,8 @@ Html tasks_table(const Results& results) {
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows) {
     TableRow line{css_class(row.row.kind), {cell(row.row.short_title)}};
-    for (const auto& task : results.set.tasks) line.cells.push_back(estimate_cell(row.by_task.at(task).headline, 3));
+    for (const auto& task : results.set.tasks)
+      line.cells.push_back(estimate_cell(results.shown(row).by_task.at(task).masked, 3));
     rows.push_back(std::move(line));
   }
   return data_table(head, rows, narrow_table);
@@ -62,7 +59,22 @@ const Cost* cost_of(const Results& results, const RowResult& row) {
   return found == results.costs.end() ? nullptr : &found->second;
 }
 
-const Ratio* ratio_to(const RowResult& row, const std::string& reference) {
+Html cell(const std::string& content) { return text(content); }
+
+Html estimate_cell(const Estimate& e, int decimals) {
+  return with_small(fixed(e.value, decimals), std::isfinite(e.low) ? range_of(e, decimals) : "");
+}
+
+Html ratio_cell(const Ratio* ratio) { return ratio ? estimate_cell(ratio->corrected, 2) : text("–"); }
+
+Html verdict_cell(const Judgement& judgement) {
+  const std::string name = to_string(judgement.verdict);
+  const bool open = judgement.verdict == Verdict::inconclusive && std::isfinite(judgement.subjects_needed);
+  return tag("span", {{"class", name}},
+             {with_small(name, open ? "about " + fixed(judgement.subjects_needed, 0) + " subjects would decide" : "")});
+}
+
+const Ratio* ratio_to(const Scored& row, const std::string& reference) {
   for (const Ratio& ratio : row.ratios)
     if (ratio.reference == reference) return &ratio;
   return nullptr;
@@ -74,13 +86,16 @@ Html systems_section(const Results& results) {
   for (const RowResult& row : results.rows)
     rows.push_back(
         {css_class(row.row.kind),
-         {cell(row.row.title), estimate_cell(row.all.headline, 3), ratio_cell(ratio_to(row, reference)),
-          cell(fixed(row.all.relevance.value, 3)), cell(percent(row.all.valid, 1)), cell(fixed(row.mean_words, 1))}});
+         {cell(row.row.title), estimate_cell(results.shown(row).all.masked, 3),
+          ratio_cell(ratio_to(results.shown(row), reference)), cell(fixed(results.shown(row).all.raw.value, 3)),
+          cell(percent(results.shown(row).all.valid, 1)), cell(fixed(row.mean_words, 1))}});
   return join(
       {heading("The systems",
-               "Intervals are 95%, paired by request and resampled by subject. A system’s invalid answers count as the "
-               "floor "
-               "in the first two columns; raw relevance takes every answer as written, echoes included."),
+               "By " + results.shown_scorer().info.name +
+                   ". Intervals are 95%, paired by request and resampled by subject. A system’s invalid answers count "
+                   "as the "
+                   "floor "
+                   "in the first two columns; raw relevance takes every answer as written, echoes included."),
        data_table({"System", "relevance, request’s words masked", "ratio to " + results.row(reference).row.short_title,
                    "raw relevance", "valid answers", "words an answer"},
                   rows),
@@ -100,31 +115,32 @@ Html control_section(const Results& results) {
               "Lengths are drawn from those that training saw, the same for both rows."),
       data_table({"Words asked against written", "off by, on average", "exact", "within two", "rank correlation"}, rows,
                  narrow_table)};
-  if (results.return_effect) {
-    const Difference& d = *results.return_effect;
-    std::vector<TableRow> effects = {{"student", {cell("all tasks"), estimate_cell(d.headline, 3)}}};
-    for (const auto& [task, estimate] : d.headline_by_task)
-      effects.push_back({"", {cell(task), estimate_cell(estimate, 3)}});
-    parts.push_back(
-        data_table({"Top return less lowest return", "difference in masked relevance"}, effects, narrow_table));
-  }
+  std::vector<TableRow> effects;
+  for (const ScorerResult& scorer : results.scorers)
+    if (const auto& effect = scorer.return_effect)
+      effects.push_back({"student",
+                         {cell(scorer.info.name), cell(to_string(scorer.info.role)), estimate_cell(effect->masked, 3),
+                          estimate_cell(effect->raw, 3)}});
+  if (!effects.empty())
+    parts.push_back(data_table({"Top return less lowest return", "scorer", "masked", "raw"}, effects, narrow_table));
   return join(parts);
 }
 
 Html variety_section(const Results& results) {
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows)
-    rows.push_back(
-        {css_class(row.row.kind),
-         {cell(row.row.title), cell(fixed(row.diversity.distinct_1, 2)), cell(fixed(row.diversity.distinct_2, 2)),
-          cell(percent(row.copying)), cell(fixed(row.copy_run, 1)), cell(rules_text(row.broken_rules))}});
+    rows.push_back({css_class(row.row.kind),
+                    {cell(row.row.title), cell(fixed(row.diversity.distinct_1, 2)),
+                     cell(fixed(row.diversity.distinct_2, 2)), cell(percent(row.copying)), cell(fixed(row.copy_run, 1)),
+                     cell(percent(row.near_training)), cell(rules_text(row.broken_rules))}});
   const int cut = results.rows.empty() ? 0 : results.rows.front().diversity.at_most_words;
   return join(
       {heading("Variety, copying, broken rules",
                "Distinct words and pairs of words, over the first " + std::to_string(cut) +
                    " words of each answer, as many answers from each system. Copying: share of the request’s content "
-                   "words that the answer repeats."),
-       data_table({"System", "distinct words", "distinct pairs", "copied", "longest copied run", "rules broken"},
+                   "words that the answer repeats. Near training: answers that nearly are one that trained."),
+       data_table({"System", "distinct words", "distinct pairs", "copied", "longest copied run", "near training",
+                   "rules broken"},
                   rows)});
 }
 
@@ -167,19 +183,19 @@ Html method_section(const Results& results) {
   const auto item = [](const std::string& words) { return tag("li", words); };
   return join(
       {heading("How this was measured", ""),
-       tag("ul", {item("Scorer: " + l.scorer +
-                       ", the cosine of sentence embeddings of request and answer. It also made the labels that the "
-                       "student was trained on, so it is a label scorer: a student may have learned its taste."),
-                  item("Masked: the request’s content words and their inflections are taken out of the answer before "
+       tag("ul", {item("Masked: the request’s content words and their inflections are taken out of the answer before "
                        "it is scored, so relevance cannot be bought by echo."),
                   item("Floor: " + title_of(results, shuffled_row) +
                        ". A ratio is (system − floor) / (reference − floor); it is undefined where the reference does "
                        "not beat the floor."),
-                  item("The scorer tells valid answers of " + title_of(results, h.reference) +
-                       " from shuffled ones with an area under the curve of " + fixed(results.gate.auc_masked, 3) +
-                       " masked, " + fixed(results.gate.auc_raw, 3) + " raw; " + fixed(results.gate.needed, 2) +
-                       " masked is needed for a verdict."),
-                  item("The bare request and the shuffled answers must FAIL; if one does not, no PASS is given."),
+                  item("A verdict is carried by scorers that made no label and know the intent of a masked answer of " +
+                       title_of(results, h.reference) + " from another one: an AUC of " + fixed(score::least_auc, 2) +
+                       " against shuffled intents, " + percent(score::least_swapped) +
+                       " against one with another subject. The student passes if it does under each of them."),
+                  item("The other ratios of students are a family, corrected by Holm at 5%."),
+                  item("The arms must FAIL; if one does not, no PASS is given. Nor is one where test intents nearly "
+                       "are ones that trained: here " +
+                       std::to_string(results.near_intents.size()) + " are."),
                   item("Teachers and baselines are asked as in synthesis: the task’s instructions and few-shot "
                        "examples, the same for every model."),
                   item(l.test_openings == 0

@@ -21,14 +21,17 @@ Json to_json(const Estimate& e) {
 }
 
 Json to_json(const Quality& q) {
-  return {{"cases", q.cases},
-          {"valid", q.valid},
-          {"relevance_masked", to_json(q.headline)},
-          {"relevance_raw", to_json(q.relevance)}};
+  return {{"cases", q.cases}, {"valid", q.valid}, {"masked", to_json(q.masked)}, {"raw", to_json(q.raw)}};
 }
 
 Json to_json(const Ratio& r) {
-  return {{"floor_corrected", to_json(r.corrected)}, {"raw", to_json(r.raw)}, {"verdict", to_string(r.verdict)}};
+  Json at = Json::array();
+  for (const Judgement& j : r.at)
+    at.push_back({{"margin", j.margin},
+                  {"verdict", to_string(j.verdict)},
+                  {"p", number(j.p)},
+                  {"subjects_needed", number(j.subjects_needed)}});
+  return {{"floor_corrected", to_json(r.corrected)}, {"raw", to_json(r.raw)}, {"at", at}};
 }
 
 Json to_json(const WordControl& w) {
@@ -46,22 +49,30 @@ Json each(const Map& map) {
   return json;
 }
 
-Json to_json(const RowResult& r) {
+Json to_json(const Scored& s) {
   Json ratios = Json::object();
-  for (const Ratio& ratio : r.ratios) ratios[ratio.reference] = to_json(ratio);
+  for (const Ratio& ratio : s.ratios) ratios[ratio.reference] = to_json(ratio);
+  Json json = {{"overall", to_json(s.all)}, {"by_task", each(s.by_task)}, {"ratio_to", ratios}};
+  for (const auto& [part, quality] : s.by_part) {
+    json["by_part"][part] = to_json(quality);
+    json["by_part"][part]["floor_corrected"] = to_json(s.ratio_by_part.at(part));
+  }
+  return json;
+}
+
+Json to_json(const RowResult& r, const std::vector<ScorerResult>& scorers) {
   Json json = {{"title", r.row.title},
-               {"overall", to_json(r.all)},
-               {"by_task", each(r.by_task)},
-               {"ratio_to", ratios},
                {"mean_words", number(r.mean_words)},
                {"mean_tokens", number(r.mean_tokens)},
                {"copying", number(r.copying)},
                {"copy_run", number(r.copy_run)},
+               {"near_training", number(r.near_training)},
                {"diversity",
                 {{"at_most_words", r.diversity.at_most_words},
                  {"distinct_1", r.diversity.distinct_1},
                  {"distinct_2", r.diversity.distinct_2}}},
                {"broken_rules", r.broken_rules}};
+  for (std::size_t s = 0; s < scorers.size(); ++s) json["relevance"][scorers[s].info.name] = to_json(r.scored[s]);
   if (!r.system.empty()) json["system"] = r.system;
   if (r.words.answers > 0) json["words_asked_against_got"] = to_json(r.words);
   if (r.row.kind != RowKind::arm)
@@ -74,16 +85,28 @@ Json to_json(const RowResult& r) {
 Json to_json(const Difference& d) {
   return {{"of", d.minuend},
           {"less", d.subtrahend},
-          {"relevance_masked", to_json(d.headline)},
-          {"relevance_raw", to_json(d.relevance)},
-          {"relevance_masked_by_task", each(d.headline_by_task)}};
+          {"masked", to_json(d.masked)},
+          {"raw", to_json(d.raw)},
+          {"masked_by_task", each(d.masked_by_task)}};
 }
 
-Json to_json(const ScorerGate& g) {
-  return {{"auc_masked", number(g.auc_masked)},
-          {"auc_raw", number(g.auc_raw)},
-          {"needed", g.needed},
-          {"passed", g.passed()}};
+Json to_json(const score::Gate& g) {
+  if (!g.why_not.empty()) return {{"not_measured", g.why_not}, {"passed", false}};
+  Json json = {{"answers", g.answers},
+               {"auc_against_shuffled", to_json(g.shuffled)},
+               {"auc_by_task", g.by_task},
+               {"passed", score::passes(g)}};
+  for (const auto& [attribute, share] : g.swapped) json["true_beats_swapped"][attribute] = to_json(share);
+  return json;
+}
+
+Json to_json(const ScorerResult& s) {
+  Json json = {
+      {"value", s.info.value},          {"role", to_string(s.info.role)},   {"model", s.info.model},
+      {"gate_raw", to_json(s.raw)},     {"gate_masked", to_json(s.masked)}, {"carries_verdict", s.carries_verdict()},
+      {"verdict", to_string(s.verdict)}};
+  if (s.return_effect) json["return_effect"] = to_json(*s.return_effect);
+  return json;
 }
 
 Json to_json(const Headline& h) {
@@ -99,7 +122,6 @@ Json to_json(const Lineage& l) {
   return {{"version", l.version},
           {"command_line", l.command_line},
           {"processor", l.processor},
-          {"scorer", l.scorer},
           {"config", l.config},
           {"sha256", l.hashes},
           {"test_openings", l.test_openings},
@@ -107,8 +129,10 @@ Json to_json(const Lineage& l) {
 }
 
 Json to_json(const CaseSet& set) {
-  return {
-      {"intents", set.intents}, {"subjects", set.subjects.size()}, {"tasks", set.tasks}, {"cases", set.cases.size()}};
+  Json parts = Json::array();
+  for (const Part& part : set.parts)
+    parts.push_back({{"name", part.name}, {"intents", part.intents}, {"subjects", part.subjects.size()}});
+  return {{"parts", parts}, {"tasks", set.tasks}, {"cases", set.cases.size()}};
 }
 
 template <class Rows>
@@ -124,15 +148,17 @@ const RowResult& Results::row(const std::string& name) const { return find_row(r
 const MeasuredRow& Results::answers(const std::string& name) const { return find_row(measured, name); }
 
 Json to_json(const Results& results) {
-  Json json = {{"schema_version", 1},
+  Json json = {{"schema_version", 2},
                {"test_set", to_json(results.set)},
                {"systems", Json::object()},
+               {"scorers", Json::object()},
                {"costs", each(results.costs)},
-               {"scorer_gate", to_json(results.gate)},
+               {"near_training_intents", results.near_intents},
                {"headline", to_json(results.headline)},
                {"lineage", to_json(results.lineage)}};
-  for (const RowResult& row : results.rows) json["systems"][row.row.name] = to_json(row);
-  if (results.return_effect) json["return_effect"] = to_json(*results.return_effect);
+  json["headline"]["scorer"] = results.shown_scorer().info.name;
+  for (const RowResult& row : results.rows) json["systems"][row.row.name] = to_json(row, results.scorers);
+  for (const ScorerResult& scorer : results.scorers) json["scorers"][scorer.info.name] = to_json(scorer);
   return json;
 }
 

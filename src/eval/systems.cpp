@@ -6,6 +6,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/eval/arms.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -80,7 +81,8 @@ std::vector<std::string> model_rows(const std::vector<System>& systems) {
 }
 
 void refuse_same_names(const std::vector<System>& systems) {
-  std::set<std::string> seen = {shuffled_row, bare_intent_row};
+  std::set<std::string> seen;
+  for (const Row& arm : arm_rows()) seen.insert(arm.name);
   for (const System& system : systems)
     for (const Row& row : system.rows)
       if (!seen.insert(row.name).second)
@@ -101,18 +103,6 @@ const Row& teacher_row(const std::vector<System>& systems, bool greedy) {
 }
 
 }  // namespace
-
-std::vector<Row> arm_rows() {
-  Row shuffled;
-  shuffled.name = shuffled_row;
-  shuffled.title = "shuffled: the teacher’s answers to other intents (the floor)";
-  shuffled.short_title = "shuffled (floor)";
-  Row bare;
-  bare.name = bare_intent_row;
-  bare.title = "the bare intent, repeated";
-  bare.short_title = "bare intent";
-  return {shuffled, bare};
-}
 
 System load_system(const std::filesystem::path& path) {
   SystemFile file;
@@ -143,8 +133,7 @@ System student_system(const EvalOptions& options) {
   return system;
 }
 
-std::string model_identity(const System& system) {
-  const auto& model = system.model;
+std::string identity_of(const lm::ModelOptions& model) {
   if (model.gguf.empty()) return sha256(model.url + "\n" + model.http_model);
   return lm::model_identity(sha256_file(model.gguf), model.weights);
 }

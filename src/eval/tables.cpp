@@ -15,9 +15,9 @@ const Cost* cost_of(const Results& results, const RowResult& row) {
   return found == results.costs.end() ? nullptr : &found->second;
 }
 
-std::string ratio_text(const RowResult& row, const std::string& reference, bool with_interval) {
-  for (const Ratio& ratio : row.ratios) {
-    if (ratio.reference != reference) continue;
+std::string ratio_text(const Results& results, const RowResult& row, bool with_interval) {
+  for (const Ratio& ratio : results.shown(row).ratios) {
+    if (ratio.reference != results.headline.reference) continue;
     const std::string value = fixed(ratio.corrected.value, 2);
     return with_interval && std::isfinite(ratio.corrected.low) ? value + " (" + range_of(ratio.corrected, 2) + ")"
                                                                : value;
@@ -35,8 +35,18 @@ std::string markdown_line(const Line& line) {
   return out + "\n";
 }
 
+std::string auc_text(const score::Gate& gate) {
+  return gate.why_not.empty() ? fixed(gate.shuffled.value, 3) : "not measured";
+}
+
+std::string scorer_line(const ScorerResult& scorer) {
+  return "  scorer " + scorer.info.name + ": " + to_string(scorer.info.role) + "; AUC " + auc_text(scorer.masked) +
+         " masked, " + auc_text(scorer.raw) + " raw; " + to_string(scorer.verdict) + "\n";
+}
+
 std::string set_text(const Results& results) {
-  return std::to_string(results.set.intents) + " intents about " + std::to_string(results.set.subjects.size()) +
+  const Part& part = results.set.main();
+  return std::to_string(part.intents) + " intents about " + std::to_string(part.subjects.size()) +
          " subjects that training never saw, " + std::to_string(results.set.tasks.size()) + " tasks";
 }
 
@@ -54,41 +64,43 @@ std::string to_markdown(const Results& results) {
                "distinct-2",
                "p50 latency",
                "tokens/s, one at a time"};
-  std::string out = set_text(results) + "; " + results.lineage.processor + "; scorer: " + results.lineage.scorer +
-                    "\n\n" + markdown_line(head) + markdown_line(Line(head.size(), "---"));
+  std::string out = set_text(results) + "; " + results.lineage.processor +
+                    "; scorer: " + results.shown_scorer().info.name + "\n\n" + markdown_line(head) +
+                    markdown_line(Line(head.size(), "---"));
   for (const RowResult& row : results.rows) {
     const Cost* cost = cost_of(results, row);
-    out +=
-        markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–",
-                       fixed(row.all.headline.value, 3) + " (" + range_of(row.all.headline, 3) + ")",
-                       fixed(row.all.relevance.value, 3), ratio_text(row, reference, true), percent(row.all.valid),
-                       words_error(row), fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
-                       cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
+    const Quality& all = results.shown(row).all;
+    out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–",
+                          fixed(all.masked.value, 3) + " (" + range_of(all.masked, 3) + ")", fixed(all.raw.value, 3),
+                          ratio_text(results, row, true), percent(all.valid), words_error(row),
+                          fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
+                          cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
   return out;
 }
 
 std::string to_terminal(const Results& results) {
-  const std::string& reference = results.headline.reference;
   std::vector<Line> lines = {
       {"system", "params", "masked", "raw", "ratio", "valid", "words±", "dist-2", "p50", "tok/s"}};
   for (const RowResult& row : results.rows) {
     const Cost* cost = cost_of(results, row);
-    lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–",
-                     fixed(row.all.headline.value, 3), fixed(row.all.relevance.value, 3),
-                     ratio_text(row, reference, false), percent(row.all.valid), words_error(row),
+    const Quality& all = results.shown(row).all;
+    lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–", fixed(all.masked.value, 3),
+                     fixed(all.raw.value, 3), ratio_text(results, row, false), percent(all.valid), words_error(row),
                      fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
                      cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
   std::string out = aligned_table(lines, 1) + "\n" + set_text(results) + "\n";
-  out += "ratio to " + reference +
-         ", from the floor of shuffled answers: " + ratio_text(results.row(results.headline.row), reference, true) +
+  out += "by " + results.shown_scorer().info.name + " (" + to_string(results.shown_scorer().info.role) + ")\n";
+  for (const ScorerResult& scorer : results.scorers) out += scorer_line(scorer);
+  out += "ratio to " + results.headline.reference +
+         ", from the floor of shuffled answers: " + ratio_text(results, results.row(results.headline.row), true) +
          ", verdict at " + fixed(results.headline.margin, 2) + ": " + to_string(results.headline.verdict) + "\n";
   for (const auto& reason : results.headline.withheld_because) out += "  withheld: " + reason + "\n";
   for (const auto& caveat : results.headline.caveats) out += "  note: " + caveat + "\n";
-  if (results.return_effect)
-    out += "top less lowest return: " + fixed(results.return_effect->headline.value, 3) + " (" +
-           range_of(results.return_effect->headline, 3) + ")\n";
+  if (const auto& effect = results.shown_scorer().return_effect)
+    out += "top less lowest return: " + fixed(effect->masked.value, 3) + " (" + range_of(effect->masked, 3) +
+           ") masked, " + fixed(effect->raw.value, 3) + " (" + range_of(effect->raw, 3) + ") raw\n";
   return out;
 }
 

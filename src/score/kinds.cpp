@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "udrl/score/scorer.hpp"
+
 namespace udrl::score {
 namespace {
 
@@ -25,8 +27,16 @@ bool masks(const std::string& value) { return value.ends_with(masked); }
 
 bool sees_one_intent(const std::string& value) { return !holds(without_intent, value); }
 
+std::string scorer_of_value(const std::string& value) {
+  std::string longest;
+  for (const std::string& name : scorer_names())
+    if ((value == name || value.starts_with(name + "_")) && name.size() > longest.size()) longest = name;
+  return longest;
+}
+
 std::string family_of(const std::string& value) {
-  const std::string stem = masks(value) ? value.substr(0, value.size() - masked.size()) : value;
+  const std::string scorer = scorer_of_value(value), known = scorer.empty() ? value : scorer;
+  const std::string stem = masks(known) ? known.substr(0, known.size() - masked.size()) : known;
   return holds(embedding, stem) ? "embedding" : stem;
 }
 

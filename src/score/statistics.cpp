@@ -77,6 +77,19 @@ double auc(std::span<const double> positives, std::span<const double> negatives)
   return (sum - n * (n + 1) / 2) / (n * m);
 }
 
+std::vector<double> holm(std::span<const double> p) {
+  std::vector<std::size_t> order(p.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+  std::vector<double> adjusted(p.size());
+  double largest = 0;
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    largest = std::max(largest, std::min(1.0, p[order[rank]] * static_cast<double>(p.size() - rank)));
+    adjusted[order[rank]] = largest;
+  }
+  return adjusted;
+}
+
 double Column::mean() const {
   const double count = std::accumulate(counts.begin(), counts.end(), 0.0);
   return count > 0 ? std::accumulate(sums.begin(), sums.end(), 0.0) / count : nan;

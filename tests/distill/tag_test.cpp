@@ -177,6 +177,21 @@ TEST_CASE("No subject is in two splits and every split has some") {
   CHECK(result.table.subjects.at("train") + result.table.subjects.at("valid") + result.table.subjects.at("test") == 40);
 }
 
+TEST_CASE("The manifest names the models behind the labels, and \"\" where none is known") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", scored(40, 3));
+  TagOptions options = options_for(folder);
+  CHECK(tag_samples(options, quiet_context()).manifest.models.at("embedder").empty());
+  udrl::data::Manifest scored_by;
+  scored_by.stage = "score";
+  scored_by.tool_version = "test";
+  scored_by.models = {{"embedder", "aa"}, {"embedder of earlier", "bb"}, {"judge", "cc"}};
+  udrl::data::write_manifest(folder / "in", scored_by);
+  options.out = folder / "out-2";
+  const auto models = tag_samples(options, quiet_context()).manifest.models;
+  CHECK(models == std::map<std::string, std::string>{{"embedder", "aa"}, {"embedder of earlier", "bb"}});
+}
+
 TEST_CASE("Training keeps nothing that is nearly held out") {
   const TemporaryFolder folder;
   auto records = scored(40, 3);

@@ -14,10 +14,16 @@ Results compared(Results results, CompareOptions options = compare_options()) {
   return results;
 }
 
-const Ratio& ratio_to(const RowResult& row, const std::string& reference) {
-  for (const Ratio& ratio : row.ratios)
+const Ratio& ratio_to(const Results& results, const std::string& row, const std::string& reference) {
+  for (const Ratio& ratio : results.shown(results.row(row)).ratios)
     if (ratio.reference == reference) return ratio;
   throw std::runtime_error("no such reference");
+}
+
+bool mentions(const std::vector<std::string>& reasons, const std::string& part) {
+  for (const std::string& reason : reasons)
+    if (reason.find(part) != std::string::npos) return true;
+  return false;
 }
 
 }  // namespace
@@ -27,82 +33,143 @@ TEST_CASE("a student as good as its teacher passes, one far below fails") {
   CHECK(compared(results(0.40, 0.40)).headline.verdict == Verdict::fail);
 }
 
+TEST_CASE("the figures shown are those of the scorer that carries the verdict") {
+  const Results r = compared(results(0.62, 0.40));
+  CHECK(r.shown_scorer().info.name == "held-out-scorer");
+  CHECK(r.scorers[0].verdict == Verdict::withheld);
+  CHECK(r.scorers[1].verdict == Verdict::pass);
+}
+
+TEST_CASE("a label scorer alone carries no verdict, however good the student") {
+  Results r = results(0.62, 0.40);
+  r.scorers[1].info.role = ScorerRole::label;
+  r = compared(std::move(r));
+  CHECK(r.headline.verdict == Verdict::withheld);
+  CHECK(mentions(r.headline.withheld_because, "made the labels"));
+}
+
+TEST_CASE("every scorer that carries a verdict must pass") {
+  Results r = results(0.62, 0.40);
+  r.scorers.push_back(r.scorers[1]);
+  r.scorers[2].info.name = "stricter-scorer";
+  for (MeasuredRow& row : r.measured)
+    for (Measured& m : row.answers) {
+      m.relevance.push_back(m.relevance[1]);
+      if (row.row.kind == RowKind::student) m.relevance[2].masked -= 0.3;
+    }
+  r = compared(std::move(r));
+  CHECK(r.scorers[1].verdict == Verdict::pass);
+  CHECK(r.scorers[2].verdict == Verdict::fail);
+  CHECK(r.headline.verdict == Verdict::fail);
+}
+
+TEST_CASE("test intents that nearly are training's withhold the verdict") {
+  Results r = results(0.62, 0.40);
+  r.near_intents = {{"holiday sale poster", "holiday sales poster"}};
+  r = compared(std::move(r));
+  CHECK(r.headline.verdict == Verdict::withheld);
+  CHECK(mentions(r.headline.withheld_because, "holiday sales poster"));
+}
+
 TEST_CASE("the ratio counts from the floor") {
   const Results r = compared(results(0.375, 0.30));
-  const Ratio& ratio = ratio_to(r.row("student-top"), "teacher-greedy");
+  const Ratio& ratio = ratio_to(r, "student-top", "teacher-greedy");
   CHECK(ratio.corrected.value == Approx(0.5).margin(0.03));
   CHECK(ratio.raw.value == Approx(0.375 / 0.6).margin(0.03));
-  CHECK(ratio_to(r.row(shuffled_row), "teacher-greedy").corrected.value == Approx(0.0).margin(1e-9));
-  CHECK(ratio_to(r.row("teacher-greedy"), "teacher-greedy").corrected.value == Approx(1.0));
+  CHECK(ratio_to(r, shuffled_row, "teacher-greedy").corrected.value == Approx(0.0).margin(1e-9));
+  CHECK(ratio_to(r, "teacher-greedy", "teacher-greedy").corrected.value == Approx(1.0));
 }
 
 TEST_CASE("there is a ratio to every model's row") {
   const Results r = compared(results(0.5, 0.4));
-  REQUIRE(r.row("student-top").ratios.size() == 2);
-  CHECK(ratio_to(r.row("student-top"), "teacher-sampled").corrected.value >
-        ratio_to(r.row("student-top"), "teacher-greedy").corrected.value);
+  REQUIRE(r.shown(r.row("student-top")).ratios.size() == 2);
+  CHECK(ratio_to(r, "student-top", "teacher-sampled").corrected.value >
+        ratio_to(r, "student-top", "teacher-greedy").corrected.value);
 }
 
 TEST_CASE("an invalid answer counts as the floor, however relevant it is") {
   Results r = results(0.9, 0.4);
-  for (Measured& m : r.measured[0].answers) m.broken_rule = "echo";
+  break_rule(r.measured[0], "echo");
   r = compared(std::move(r));
-  CHECK(ratio_to(r.row("student-top"), "teacher-greedy").corrected.value == Approx(0.0).margin(1e-9));
+  CHECK(ratio_to(r, "student-top", "teacher-greedy").corrected.value == Approx(0.0).margin(1e-9));
   CHECK(r.headline.verdict == Verdict::fail);
-  CHECK(r.row("student-top").all.valid == 0);
+  CHECK(r.shown(r.row("student-top")).all.valid == 0);
 }
 
 TEST_CASE("the bare intent fails although its raw relevance is perfect") {
   const Results r = compared(results(0.62, 0.4));
-  CHECK(r.row(bare_intent_row).all.relevance.value == Approx(1.0));
-  CHECK(ratio_to(r.row(bare_intent_row), "teacher-greedy").verdict == Verdict::fail);
+  CHECK(r.shown(r.row(bare_intent_row)).all.raw.value == Approx(1.0));
+  CHECK(ratio_to(r, bare_intent_row, "teacher-greedy").verdict() == Verdict::fail);
 }
 
 TEST_CASE("a PASS is withheld where an arm that must fail passes") {
   Results r = results(0.62, 0.4);
-  for (Measured& m : r.measured[5].answers) {
-    m.broken_rule.clear();
-    m.masked = 0.7;
-  }
+  break_rule(r.measured[5], "");
+  set_masked(r.measured[5], 0.7);
   r = compared(std::move(r));
   REQUIRE(r.headline.withheld_because.size() == 1);
   CHECK(to_json(r).at("headline").at("verdict") == "WITHHELD");
   CHECK(to_json(r).dump().find("\"PASS\"") == std::string::npos);  // nor for any other row
 }
 
-TEST_CASE("no verdict from a scorer that does not know true from shuffled answers") {
+TEST_CASE("no verdict from a scorer that fails its gate") {
   Results r = results(0.62, 0.4);
-  for (std::size_t i = 0; i < r.measured[4].answers.size(); ++i)
-    r.measured[4].answers[i].masked = i % 2 ? 0.1 : 0.65;  // beaten on average, not one by one
+  r.scorers = scorers(0.94);
   r = compared(std::move(r));
-  CHECK(r.gate.auc_masked < 0.95);
-  CHECK_FALSE(r.headline.withheld_because.empty());
+  CHECK(r.headline.verdict == Verdict::withheld);
+  CHECK(mentions(r.headline.withheld_because, "0.94"));
+  r.scorers = scorers(0.97);
+  r.scorers[1].masked.swapped["subject"].value = 0.7;
+  r = compared(std::move(r));
+  CHECK(r.headline.verdict == Verdict::withheld);
+  CHECK(mentions(r.headline.withheld_because, "another subject in 70%"));
 }
 
 TEST_CASE("too few subjects decide nothing") {
   const Results r = compared(results(0.75, 0.4, 8));
   CHECK(r.headline.verdict == Verdict::inconclusive);
-  CHECK(r.headline.caveats.size() == 2);
+  CHECK(r.headline.caveats.size() == 1);
   for (const RowResult& row : r.rows)
-    for (const Ratio& ratio : row.ratios) CHECK(ratio.verdict == Verdict::inconclusive);
+    for (const Ratio& ratio : r.shown(row).ratios) CHECK(ratio.verdict() == Verdict::inconclusive);
 }
 
 TEST_CASE("top less lowest return, overall and by task") {
   const Results r = compared(results(0.50, 0.40));
-  REQUIRE(r.return_effect);
-  CHECK(r.return_effect->headline.value == Approx(0.10).margin(0.02));
-  CHECK(r.return_effect->headline.low > 0);
-  CHECK(r.return_effect->headline_by_task.size() == 2);
+  const auto& effect = r.shown_scorer().return_effect;
+  REQUIRE(effect);
+  CHECK(effect->masked.value == Approx(0.10).margin(0.02));
+  CHECK(effect->masked.low > 0);
+  CHECK(effect->masked_by_task.size() == 2);
 }
 
 TEST_CASE("figures of tasks are over their own cases") {
   Results r = results(0.5, 0.4);
   for (std::size_t i = 0; i < r.set.cases.size(); ++i)
-    r.measured[0].answers[i].relevance = r.set.cases[i].task == "image" ? 0.2 : 0.6;
+    r.measured[0].answers[i].relevance[1].raw = r.set.cases[i].task == "image" ? 0.2 : 0.6;
   r = compared(std::move(r));
-  const RowResult& row = r.row("student-top");
-  CHECK(row.by_task.at("image").relevance.value == Approx(0.2));
-  CHECK(row.by_task.at("template").relevance.value == Approx(0.6));
-  CHECK(row.by_task.at("image").cases == 90);
-  CHECK(row.all.relevance.value == Approx(0.4));
+  const Scored& scored = r.shown(r.row("student-top"));
+  CHECK(scored.by_task.at("image").raw.value == Approx(0.2));
+  CHECK(scored.by_task.at("template").raw.value == Approx(0.6));
+  CHECK(scored.by_task.at("image").cases == 90);
+  CHECK(scored.all.raw.value == Approx(0.4));
+}
+
+TEST_CASE("other parts are reported apart, and change nothing of the headline") {
+  const Results alone = compared(results(0.5, 0.4));
+  Results r = results(0.5, 0.4);
+  const std::size_t before = r.set.cases.size();
+  r.set.parts.push_back({"test_groups", {"x", "y", "z"}, 3});
+  for (std::size_t i = 0; i < 6; ++i) {
+    Case c = r.set.cases[i];
+    c.part = 1;
+    c.cluster = i / 2;
+    r.set.cases.push_back(c);
+  }
+  for (MeasuredRow& row : r.measured)
+    for (std::size_t i = 0; i < 6; ++i) row.answers.push_back(row.answers[i]);
+  r = compared(std::move(r));
+  CHECK(r.set.cases.size() == before + 6);
+  CHECK(r.shown(r.row("student-top")).all.masked.value == alone.shown(alone.row("student-top")).all.masked.value);
+  CHECK(r.shown(r.row("student-top")).by_part.at("test_groups").cases == 6);
+  CHECK(r.row("student-top").words.answers == alone.row("student-top").words.answers);
 }

@@ -67,7 +67,7 @@ TEST_CASE("costs of another model or setting are measured again") {
   EvalOptions options;
   CHECK_FALSE(read_cost(file, system, options));
   Cost c = cost();
-  c.identity = model_identity(system);
+  c.identity = identity_of(system.model);
   write_file_atomic(file, to_json(c).dump());
   CHECK(read_cost(file, system, options));
   options.latency_requests = 25;

@@ -4,7 +4,10 @@
 #include <unistd.h>
 #include <string>
 
+#include "udrl/base/files.hpp"
 #include "udrl/base/random.hpp"
+#include "udrl/data/shards.hpp"
+#include "udrl/eval/arms.hpp"
 #include "udrl/eval/compare.hpp"
 
 namespace udrl::eval::testing {
@@ -34,17 +37,34 @@ inline data::Intent intent(const std::string& text, const std::string& subject) 
   return i;
 }
 
+inline data::Record record(const data::Intent& intent, const std::string& task, const std::string& prompt) {
+  data::Record r;
+  r.intent = intent;
+  r.task = task;
+  r.prompt = prompt;
+  r.id = content_id({intent.intent, task, prompt});
+  return r;
+}
+
+inline void write_split(const std::filesystem::path& folder, const std::vector<data::Record>& records) {
+  data::ShardWriter writer(folder);
+  for (const auto& record : records) writer.append(data::to_json(record));
+  writer.close();
+}
+
 /// `per_subject` intents about each subject, two tasks.
 inline CaseSet case_set(std::size_t subjects, std::size_t per_subject) {
   CaseSet set;
   set.tasks = {"image", "template"};
+  set.parts = {{"test", {}, 0}};
+  Part& part = set.parts.front();
   for (std::size_t s = 0; s < subjects; ++s) {
-    set.subjects.push_back("subject " + std::to_string(s));
+    part.subjects.push_back("subject " + std::to_string(s));
     for (std::size_t k = 0; k < per_subject; ++k) {
-      ++set.intents;
+      ++part.intents;
       for (std::size_t t = 0; t < 2; ++t) {
         Case c;
-        c.intent = intent("intent " + std::to_string(s) + "." + std::to_string(k), set.subjects.back());
+        c.intent = intent("intent " + std::to_string(s) + "." + std::to_string(k), part.subjects.back());
         c.id = c.intent.intent + "/" + set.tasks[t];
         c.task = set.tasks[t];
         c.task_index = t;
@@ -64,7 +84,33 @@ inline Row row(const std::string& name, RowKind kind) {
   return r;
 }
 
-/// Answers whose masked relevance is about `level`.
+/// Of a scorer that knows true from shuffled intents this well.
+inline score::Gate gate(double auc, double swapped) {
+  score::Gate g;
+  g.answers = 100;
+  g.shuffled = {auc, auc - 0.01, auc + 0.01, auc - 0.01, auc + 0.01};
+  g.swapped["subject"] = {swapped, swapped - 0.01, swapped + 0.01, swapped - 0.01, swapped + 0.01};
+  return g;
+}
+
+/// The scorer that made the labels, and one that made none.
+inline std::vector<ScorerResult> scorers(double auc_masked = 0.97) {
+  const auto one = [&](const std::string& name, ScorerRole role, double auc) {
+    return ScorerResult{{name, "relevance", role, name}, gate(0.98, 0.95), gate(auc, 0.9), Verdict::withheld, {}};
+  };
+  return {one("label-scorer", ScorerRole::label, 0.97), one("held-out-scorer", ScorerRole::other_kind, auc_masked)};
+}
+
+inline void set_masked(MeasuredRow& row, double value) {
+  for (Measured& m : row.answers)
+    for (Relevance& r : m.relevance) r.masked = value;
+}
+
+inline void break_rule(MeasuredRow& row, const std::string& rule) {
+  for (Measured& m : row.answers) m.broken_rule = rule;
+}
+
+/// Answers whose masked relevance is about `level` under both scorers.
 inline MeasuredRow measured_row(const CaseSet& set, const Row& row, double level) {
   MeasuredRow out{row, {}};
   RandomStream random(3, row.name);
@@ -72,8 +118,8 @@ inline MeasuredRow measured_row(const CaseSet& set, const Row& row, double level
     Measured m;
     m.answer = {"a " + row.name + " answer to " + c.intent.intent, "stop", 12, {}, {}};
     if (row.kind == RowKind::student) m.answer.asked_words = c.asked_words;
-    m.masked = level + 0.05 * random.normal();
-    m.relevance = m.masked + 0.1;
+    const double masked = level + 0.05 * random.normal();
+    m.relevance = {{masked + 0.1, masked}, {masked + 0.1, masked}};
     m.words = c.asked_words + static_cast<int>(random.below(5)) - 2;
     m.copying = random.uniform();
     out.answers.push_back(m);
@@ -90,12 +136,14 @@ inline Results results(double top, double lowest, std::size_t subjects = 30) {
                 measured_row(r.set, row("teacher-greedy", RowKind::model), 0.60),
                 measured_row(r.set, row("teacher-sampled", RowKind::model), 0.58),
                 measured_row(r.set, row(shuffled_row, RowKind::arm), 0.15),
-                measured_row(r.set, row(bare_intent_row, RowKind::arm), 0.15)};
-  r.measured.back().row = arm_rows()[1];
-  for (Measured& m : r.measured.back().answers) {
-    m.broken_rule = "too_short";
-    m.relevance = 1;
-  }
+                measured_row(r.set, row(bare_intent_row, RowKind::arm), 0.15),
+                measured_row(r.set, row(frame_row, RowKind::arm), 0.25),
+                measured_row(r.set, row(nearest_row, RowKind::arm), 0.30)};
+  for (std::size_t arm = 1; arm < 4; ++arm) r.measured[4 + arm].row = arm_rows()[arm];
+  break_rule(r.measured[5], "too_short");
+  for (Measured& m : r.measured[5].answers)
+    for (Relevance& relevance : m.relevance) relevance.raw = 1;
+  r.scorers = scorers();
   return r;
 }
 

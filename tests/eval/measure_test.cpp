@@ -2,7 +2,6 @@
 #include "udrl/eval/measure.hpp"
 
 #include "catch.hpp"
-#include "fake_model.hpp"
 #include "fixtures.hpp"
 
 using namespace udrl;
@@ -22,8 +21,7 @@ Measured measured(const std::string& intent, const Answer& answer) {
   const CaseSet set = one_case(intent);
   std::vector<distill::Task> tasks(1);
   tasks[0].min_words = 2;
-  FakeModel embedder;
-  return measure({answer}, set.cases, tasks, embedder).front();
+  return measure_texts({answer}, set.cases, tasks).front();
 }
 
 std::vector<Measured> asked_and_got(const std::vector<std::pair<int, int>>& pairs) {
@@ -39,10 +37,9 @@ std::vector<Measured> asked_and_got(const std::vector<std::pair<int, int>>& pair
 
 }  // namespace
 
-TEST_CASE("echoing the intent is relevant as written, and less so once masked") {
+TEST_CASE("copying is counted by content words, and by the longest run") {
   const Measured m = measured("holiday sale", {"A holiday sale with a holiday mood", "stop", 9, {}, {}});
   CHECK(m.valid());
-  CHECK(m.relevance > m.masked);
   CHECK(m.copying == Approx(1.0));
   CHECK(m.copy_run == 2);
   CHECK(m.words == 7);
@@ -58,13 +55,13 @@ TEST_CASE("the floor is the mean of valid shuffled answers, task by task") {
   const CaseSet set = case_set(2, 1);  // image, template, image, template
   MeasuredRow shuffled = measured_row(set, row("shuffled", RowKind::arm), 0);
   const double values[] = {0.1, 0.4, 0.3, 0.9};
-  for (std::size_t i = 0; i < 4; ++i) shuffled.answers[i].masked = values[i];
+  for (std::size_t i = 0; i < 4; ++i) shuffled.answers[i].relevance[1].masked = values[i];
   shuffled.answers[3].broken_rule = "list";
-  CHECK(task_floors(shuffled, set)[0] == Approx(0.2));
-  CHECK(task_floors(shuffled, set)[1] == Approx(0.4));
-  const std::vector<double> floors = {0.2, 0.4};
-  CHECK(headline_values(shuffled, set, floors)[3] == Approx(0.4));
-  CHECK(headline_values(shuffled, set, floors)[2] == Approx(0.3));
+  const Floors floors = floors_of(shuffled, set, 1);
+  CHECK(floors[0][0] == Approx(0.2));
+  CHECK(floors[0][1] == Approx(0.4));
+  CHECK(headline_values(shuffled, set, 1, floors)[3] == Approx(0.4));
+  CHECK(headline_values(shuffled, set, 1, floors)[2] == Approx(0.3));
 }
 
 TEST_CASE("words asked against got") {

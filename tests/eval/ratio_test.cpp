@@ -45,13 +45,33 @@ TEST_CASE("the floor-corrected ratio and its bounds equal NumPy's on the same re
 TEST_CASE("a ratio is undefined unless the reference beats the floor") {
   const Compared c = simple(0.3, 0.2, 0.2, 0.01);
   CHECK(std::isnan(floor_corrected_ratio(c).value));
-  CHECK(decide(c, 0.95) == Verdict::undefined);
+  CHECK(judge(c, 0.95, 30).verdict == Verdict::undefined);
 }
 
 TEST_CASE("verdicts follow the margin") {
-  CHECK(decide(simple(0.62, 0.60, 0.20, 0.002), 0.95) == Verdict::pass);
-  CHECK(decide(simple(0.50, 0.60, 0.20, 0.002), 0.95) == Verdict::fail);
-  CHECK(decide(simple(0.58, 0.60, 0.20, 0.02), 0.95) == Verdict::inconclusive);
+  CHECK(judge(simple(0.62, 0.60, 0.20, 0.002), 0.95, 30).verdict == Verdict::pass);
+  CHECK(judge(simple(0.50, 0.60, 0.20, 0.002), 0.95, 30).verdict == Verdict::fail);
+  CHECK(judge(simple(0.58, 0.60, 0.20, 0.02), 0.95, 30).verdict == Verdict::inconclusive);
+}
+
+TEST_CASE("what is open says how many subjects would decide it") {
+  const Judgement open = judge(simple(0.60, 0.60, 0.20, 0.02), 0.95, 100);
+  REQUIRE(open.verdict == Verdict::inconclusive);
+  // The excess is 0.02; its standard error √(1 + 0.95² + 0.05²) · 0.02 = 0.0276; 100 · (2.4865 · 0.0276 / 0.02)².
+  CHECK(open.subjects_needed == Approx(1178).epsilon(0.15));
+  CHECK(open.p == Approx(0.234).margin(0.03));
+  CHECK(std::isnan(judge(simple(0.62, 0.60, 0.20, 0.002), 0.95, 100).subjects_needed));
+}
+
+TEST_CASE("a family passes only as a whole") {
+  std::vector<Judgement> all(3, {0.95, Verdict::pass, 0.001, 0});
+  all[1].p = 0.03;  // passes alone, not as one of three: 0.03 · 2 > 0.05
+  all[2] = {0.95, Verdict::fail, 0.9, 0};
+  std::vector<Judgement*> family = {&all[0], &all[1], &all[2]};
+  correct_family(family);
+  CHECK(all[0].verdict == Verdict::pass);
+  CHECK(all[1].verdict == Verdict::inconclusive);
+  CHECK(all[2].verdict == Verdict::fail);
 }
 
 TEST_CASE("with a true ratio at the margin PASS stays rare") {
@@ -79,7 +99,7 @@ TEST_CASE("with a true ratio at the margin PASS stays rare") {
                      resampled_means(s, resamples),
                      resampled_means(r, resamples),
                      resampled_means(f, resamples)};
-    passed += decide(c, 0.95) == Verdict::pass ? 1 : 0;
+    passed += judge(c, 0.95, clusters).verdict == Verdict::pass ? 1 : 0;
   }
   CHECK(passed <= 27);  // 5% of 300, and over three standard deviations of chance
   CHECK(passed >= 2);   // and the test has power at all

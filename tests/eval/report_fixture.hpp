@@ -47,7 +47,6 @@ inline Results whole_results() {
   r.lineage = {"udrl 0 (test)",
                "udrl-eval --config made-up.toml",
                "an invented processor, 2 cores, AVX2 FMA",
-               "all-minilm-l6-v2",
                {{"seed", 1}},
                {{"model student", std::string(64, 'b')}, {"test split", std::string(64, 'c')}},
                3,

@@ -71,10 +71,10 @@ TEST_CASE("answers of widened weights are not those of the file's") {
   TemporaryFolder folder;
   System system = load_system(write(folder, "tiny", tiny));
   system.model.gguf = write(folder, "model", "weights");
-  const std::string own = model_identity(system);
+  const std::string own = identity_of(system.model);
   CHECK(own.size() == 64);
   system.model.weights = "bf16";
-  CHECK(model_identity(system) == own + " as bf16");
+  CHECK(identity_of(system.model) == own + " as bf16");
 }
 
 TEST_CASE("every committed systems file can be read") {

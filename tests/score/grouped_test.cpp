@@ -102,5 +102,8 @@ TEST_CASE("values that judge are told from those that describe, and kin from ind
   CHECK_FALSE(independent("relevance", "relevance_masked"));
   CHECK_FALSE(independent("pmi", "pmi_masked"));
   CHECK(independent("relevance", "pmi"));
+  CHECK_FALSE(independent("relevance_e5", "retrieval"));  // two models of one kind
+  CHECK(scorer_of_value("relevance_masked_e5") == "relevance_masked");
+  CHECK(scorer_of_value("copy_ngram").empty());
   CHECK(independent("judge", "fluency"));
 }

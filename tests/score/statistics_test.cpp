@@ -21,6 +21,14 @@ TEST_CASE("rank correlation with ties equals SciPy's") {
   CHECK(spearman(doubles(c.at("x")), doubles(c.at("y"))) == Approx(c.at("expected").get<double>()).epsilon(1e-12));
 }
 
+TEST_CASE("Holm's adjustment is that of R's p.adjust") {
+  // p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.8), "holm")
+  const std::vector<double> adjusted = holm(std::vector<double>{0.01, 0.04, 0.03, 0.005, 0.8});
+  const double expected[] = {0.04, 0.09, 0.09, 0.025, 0.8};
+  for (std::size_t i = 0; i < 5; ++i) CHECK(adjusted[i] == Approx(expected[i]));
+  CHECK(holm(std::vector<double>{}).empty());
+}
+
 TEST_CASE("rank correlation of a constant is not a number") {
   const std::vector<double> x = {1, 1, 1}, y = {1, 2, 3};
   CHECK(std::isnan(spearman(x, y)));

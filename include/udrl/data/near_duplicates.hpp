@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "udrl/base/options.hpp"
@@ -46,6 +47,22 @@ class MinHash {
 struct NearDuplicate {
   std::uint64_t item = 0, of = 0;
   double similarity = 0;
+};
+
+/// Few texts in memory, in which many others are looked up one by one.
+class NearIndex {
+ public:
+  explicit NearIndex(const NearOptions& options);
+  /// Texts are numbered from 0 in the order in which they are added.
+  void add(std::string_view text);
+  /// Those that `text` is near to, ascending.
+  std::vector<std::size_t> near(std::string_view text) const;
+
+ private:
+  NearOptions options_;
+  MinHash hash_;
+  std::vector<Signature> signatures_;
+  std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_band_;
 };
 
 /// Texts against each other, on disk: millions of them in flat memory. Not for: texts that take part in other ways

@@ -1,5 +1,6 @@
 // A case: one unseen intent for one task, with the words that students are asked for. All systems answer the same
-// cases. Not for: how a system is asked (question.hpp).
+// cases. They come in parts: the headline's (subjects that training never saw), and those that show how far a student
+// generalises. Not for: how a system is asked (question.hpp).
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,6 @@
 
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/record.hpp"
-#include "udrl/distill/task.hpp"
 
 namespace udrl::eval {
 
@@ -19,14 +19,31 @@ struct Case {
   std::string task;
   std::size_t task_index = 0;
   int asked_words = 0;      ///< drawn from the lengths that training saw, never from the test set
-  std::size_t cluster = 0;  ///< index of its subject: what the bootstrap resamples
+  std::size_t part = 0;     ///< index into `CaseSet::parts`
+  std::size_t cluster = 0;  ///< index of its subject in its part: what the bootstrap resamples
+};
+
+/// A split of the tagged data, or some of it.
+struct Part {
+  std::string name;                   ///< folder of the tagged data: test, test_groups, …
+  std::vector<std::string> subjects;  ///< by cluster
+  std::size_t intents = 0;
 };
 
 struct CaseSet {
-  std::vector<Case> cases;            ///< an intent's tasks follow one another
-  std::vector<std::string> subjects;  ///< by cluster
+  std::vector<Case> cases;  ///< part by part; an intent's tasks follow one another
+  std::vector<Part> parts;  ///< the headline's first
   std::vector<std::string> tasks;
-  std::size_t intents = 0;
+
+  const Part& main() const { return parts.front(); }
+};
+
+/// Some of the cases: those of a part, and of one task or of all.
+struct Slice {
+  std::size_t part = 0;
+  std::string task{};  ///< "": all
+
+  bool holds(const Case& c) const { return c.part == part && (task.empty() || c.task == task); }
 };
 
 struct CaseOptions {
@@ -36,16 +53,15 @@ struct CaseOptions {
 
 /// The intents of a split, each once, in order of id.
 std::vector<data::Intent> read_split_intents(const std::filesystem::path& split_folder);
-/// Throws `Error` (user) if a subject of `test` occurs in `train` (folder of shards; skipped where absent).
-void check_unseen(const std::vector<data::Intent>& test, const std::filesystem::path& train_folder);
 /// Deals intents subject by subject, so that as many subjects as possible are heard; asking for more intents keeps
 /// those that fewer gave. An intent without a subject is its own.
 std::vector<data::Intent> choose_intents(std::vector<data::Intent> intents, const CaseOptions& options);
-CaseSet make_cases(const std::vector<data::Intent>& intents, const std::vector<distill::Task>& tasks,
-                   const command::Fitted& fitted, const CaseOptions& options);
+/// Adds a part with a case for each intent and task. The set's tasks are those of `tasks`.
+void add_part(CaseSet& set, const std::string& name, const std::vector<data::Intent>& intents,
+              const command::Fitted& fitted, std::uint64_t seed);
 
-/// For each case the case whose answer it is given in the `shuffled` arm: same task, another subject, each answer used
-/// once. Throws `Error` (user) where one subject has more than half of the cases.
+/// For each case the case whose answer it is given in the `shuffled` arm: same part and task, another subject, each
+/// answer used once. Throws `Error` (user) where one subject has more than half of the cases.
 std::vector<std::size_t> derangement(const CaseSet& set, std::uint64_t seed);
 
 }  // namespace udrl::eval

@@ -14,7 +14,7 @@ namespace udrl::eval {
 struct CompareOptions {
   std::size_t draws = 10'000;
   std::uint64_t seed = 1;
-  double margin = 0.95;
+  double margin = 0.95;  ///< of the headline; every ratio is judged at 1.00 too
   int diversity_words = 12;
   std::string reference;  ///< row of the headline
 };
@@ -22,8 +22,8 @@ struct CompareOptions {
 /// Fewer subjects than this decide nothing: a bootstrap of few clusters is too sure of itself.
 inline constexpr std::size_t fewest_subjects = 20;
 
-/// Fills rows, return effect, gate and headline of `results` from its cases and measured rows. `system_of` names the
-/// system of each row. The row `shuffled` must be there.
+/// Fills rows, scorers' verdicts and headline of `results` from its cases, measured rows and scorers (with their
+/// gates). `system_of` names the system of each row. The row `shuffled` must be there.
 void compare(Results& results, const std::map<std::string, std::string>& system_of, const CompareOptions& options);
 
 }  // namespace udrl::eval

@@ -29,7 +29,7 @@ struct Batch {
 };
 
 struct Cost {
-  std::string identity;    ///< `model_identity` of what was measured
+  std::string identity;    ///< `identity_of` what was measured
   int asked_requests = 0;  ///< `EvalOptions::latency_requests`
   lm::ModelInfo model;
   std::uint64_t file_bytes = 0;

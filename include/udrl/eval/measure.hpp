@@ -6,22 +6,28 @@
 #include <string>
 #include <vector>
 
+#include "udrl/distill/task.hpp"
 #include "udrl/eval/answers.hpp"
 #include "udrl/eval/cases.hpp"
 #include "udrl/eval/systems.hpp"
-#include "udrl/lm/language_model.hpp"
 
 namespace udrl::eval {
+
+/// What one scorer makes of an answer.
+struct Relevance {
+  double raw = 0;     ///< as written
+  double masked = 0;  ///< with the intent's content words masked in the answer
+};
 
 /// One answer, measured.
 struct Measured {
   Answer answer;
   std::string broken_rule;  ///< "" if valid; `unfinished` if it was cut
-  double relevance = 0;     ///< cosine of the embeddings of intent and answer, as written
-  double masked = 0;        ///< the same with the intent's content words masked in the answer
   double copying = 0;       ///< share of the intent's content stems that the answer repeats
   int copy_run = 0;         ///< longest run of words shared with the intent
   int words = 0;
+  bool near_training = false;        ///< nearly an answer that trained
+  std::vector<Relevance> relevance;  ///< by scorer
 
   bool valid() const { return broken_rule.empty(); }
 };
@@ -32,14 +38,16 @@ struct MeasuredRow {
   std::vector<Measured> answers;
 };
 
-/// Scores answers with the label scorer. `embedder` is a sentence-embedding model.
-std::vector<Measured> measure(const std::vector<Answer>& answers, const std::vector<Case>& cases,
-                              const std::vector<distill::Task>& tasks, lm::LanguageModel& embedder);
+/// What needs no model.
+std::vector<Measured> measure_texts(const std::vector<Answer>& answers, const std::vector<Case>& cases,
+                                    const std::vector<distill::Task>& tasks);
 
-/// The floor of a task: mean masked relevance of the valid answers of the `shuffled` row. By index of task.
-std::vector<double> task_floors(const MeasuredRow& shuffled, const CaseSet& set);
-/// The headline's value of each answer: masked relevance, and the task's floor where the answer is not valid.
-std::vector<double> headline_values(const MeasuredRow& row, const CaseSet& set, std::span<const double> floors);
+/// The floor under a scorer: mean masked relevance of the valid answers of the `shuffled` row, by part and task.
+using Floors = std::vector<std::vector<double>>;
+Floors floors_of(const MeasuredRow& shuffled, const CaseSet& set, std::size_t scorer);
+/// The headline's value of each answer: masked relevance, and the floor where the answer is not valid.
+std::vector<double> headline_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer,
+                                    const Floors& floors);
 
 /// Asked against got.
 struct WordControl {

@@ -24,10 +24,14 @@ struct EvalOptions {
   std::filesystem::path
       tagged;                  ///< the data it was trained on; `split` is used, `train` only to prove that it is apart
   std::string split = "test";  ///< or "valid": choices are made on it, and the test set stays closed
+  std::vector<std::string> parts;  ///< other splits, reported apart: test_groups, test_formats, …
+  int part_intents = 50;           ///< of each of them
   std::filesystem::path out;
   std::vector<std::string> systems;  ///< TOML files; the first is the teacher
   std::string reference;             ///< row the headline is measured against; "": the teacher's greedy row
-  lm::ModelOptions embedder;
+  lm::ModelOptions embedder;         ///< scores relevance; usually the one that made the labels
+  lm::ModelOptions second_embedder;  ///< one that made none; may be left out
+  lm::ModelOptions pmi;              ///< a causal model that scores PMI; may be left out
   std::filesystem::path tasks_folder = "data/tasks";
   std::vector<std::string> tasks;
   int intents = 100;  ///< test intents; each is asked for every task
@@ -38,7 +42,8 @@ struct EvalOptions {
   int diversity_words = 12;
   int latency_requests = 24;
   int slots = 32;
-  int shown = 24;  ///< answers side by side in the report
+  int gate_answers = 100;  ///< of the reference and a task, scored against other intents too
+  int shown = 24;          ///< answers side by side in the report
 };
 
 void declare(OptionSet& set, EvalOptions& options);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "udrl/distill/task.hpp"
 #include "udrl/eval/cases.hpp"
 #include "udrl/eval/systems.hpp"
 #include "udrl/lm/language_model.hpp"

@@ -25,8 +25,20 @@ struct Compared {
 Estimate floor_corrected_ratio(const Compared& compared);
 /// system / reference.
 Estimate raw_ratio(const Compared& compared);
-/// Is the floor-corrected ratio above `margin`? PASS and FAIL are one-sided at 95%, decided on
-/// (system − floor) − margin · (reference − floor), which has no pole. Undefined where the ratio is.
-Verdict decide(const Compared& compared, double margin);
+/// Is the floor-corrected ratio above a margin?
+struct Judgement {
+  double margin = 0;
+  Verdict verdict = Verdict::undefined;
+  double p = 1;  ///< one-sided: share of resamples in which the ratio is not above the margin
+  /// Where inconclusive: subjects that would decide it with a power of 80%, if the ratio is what it seems; NaN: none
+  /// would.
+  double subjects_needed = 0;
+};
+/// PASS and FAIL are one-sided at 95%, decided on (system − floor) − margin · (reference − floor), which has no pole.
+/// Undefined where the ratio is. `subjects` are those that were compared.
+Judgement judge(const Compared& compared, double margin, std::size_t subjects);
+
+/// Leaves PASS only where it holds for the family as a whole, at 5% (Holm, 1979); the others become inconclusive.
+void correct_family(std::vector<Judgement*>& family);
 
 }  // namespace udrl::eval

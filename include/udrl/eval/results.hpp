@@ -11,54 +11,71 @@
 #include "udrl/eval/cost.hpp"
 #include "udrl/eval/measure.hpp"
 #include "udrl/eval/ratio.hpp"
+#include "udrl/eval/scorers.hpp"
 
 namespace udrl::eval {
 
 /// A row against a reference row, over the same cases.
 struct Ratio {
   std::string reference;
-  Estimate corrected;  ///< (row − shuffled) / (reference − shuffled)
-  Estimate raw;        ///< row / reference
-  Verdict verdict = Verdict::undefined;
+  Estimate corrected;         ///< (row − shuffled) / (reference − shuffled)
+  Estimate raw;               ///< row / reference
+  std::vector<Judgement> at;  ///< each margin, the headline's first
+  Verdict verdict() const { return at.front().verdict; }
 };
 
-/// A row's quality over some cases: all, or one task's.
+/// A row's quality over some cases, under one scorer.
 struct Quality {
   int cases = 0;
-  double valid = 0;    ///< share
-  Estimate headline;   ///< mean of `headline_values`
-  Estimate relevance;  ///< mean of the raw cosine, of every answer as written
+  double valid = 0;  ///< share
+  Estimate masked;   ///< mean of `headline_values`
+  Estimate raw;      ///< mean over every answer as written
+};
+
+/// A row under one scorer.
+struct Scored {
+  Quality all;  ///< of the headline's part, as are the tasks and the ratios
+  std::map<std::string, Quality> by_task;
+  std::vector<Ratio> ratios;  ///< against each model's row
+  /// Of each other part: its quality, and the floor-corrected ratio to the headline's reference.
+  std::map<std::string, Quality> by_part;
+  std::map<std::string, Estimate> ratio_by_part;
 };
 
 struct RowResult {
   Row row;
-  std::string system;  ///< key of `costs`; "" for an arm
-  Quality all;
-  std::map<std::string, Quality> by_task;
-  std::vector<Ratio> ratios;  ///< against each model's row
-  WordControl words;
+  std::string system;          ///< key of `costs`; "" for an arm
+  std::vector<Scored> scored;  ///< by scorer
+  WordControl words;           ///< this and what follows: of the headline's part
   double mean_words = 0, mean_tokens = 0, copying = 0, copy_run = 0;
   Diversity diversity;
   std::map<std::string, double> broken_rules;
+  double near_training = 0;  ///< share of answers that nearly are one that trained
 };
 
-/// One row less another, paired.
+/// One row less another, paired, under one scorer.
 struct Difference {
   std::string minuend, subtrahend;
-  Estimate headline, relevance;
-  std::map<std::string, Estimate> headline_by_task;
+  Estimate masked, raw;
+  std::map<std::string, Estimate> masked_by_task;
 };
 
-/// How well the scorer itself tells the reference's answers from another intent's.
-struct ScorerGate {
-  double auc_masked = 0, auc_raw = 0;
-  double needed = 0.95;
-  bool passed() const { return auc_masked >= needed; }
+/// A scorer, and what it may say.
+struct ScorerResult {
+  ScorerInfo info;
+  score::Gate raw, masked;  ///< on the reference's answers
+  /// What the headline's comparison comes to, masked; `withheld` where the scorer carries no verdict.
+  Verdict verdict = Verdict::withheld;
+  std::optional<Difference> return_effect;  ///< top less lowest
+
+  /// A verdict is carried by a scorer that made no label, and whose masked values pass their gate.
+  bool carries_verdict() const { return info.held_out() && score::passes(masked); }
 };
 
 struct Headline {
   std::string row, reference;
   double margin = 0;
+  std::size_t scorer = 0;  ///< whose figures are shown first: one that carries a verdict, else a held-out one
   Verdict verdict = Verdict::undefined;
   std::vector<std::string> withheld_because;  ///< if any, no verdict is given
   std::vector<std::string> caveats;
@@ -66,7 +83,7 @@ struct Headline {
 
 /// What figures can be traced to.
 struct Lineage {
-  std::string version, command_line, processor, scorer;
+  std::string version, command_line, processor;
   data::Json config;
   std::map<std::string, std::string> hashes;  ///< what → SHA-256
   std::uint64_t test_openings = 0;            ///< evaluations that opened this test set, this one included
@@ -79,12 +96,15 @@ struct Results {
   std::vector<RowResult> rows;        ///< in the order of `measured`
   std::map<std::string, Cost> costs;  ///< by system
   std::vector<std::string> system_order;
-  std::optional<Difference> return_effect;  ///< top less lowest
-  ScorerGate gate;
+  std::vector<ScorerResult> scorers;
+  std::map<std::string, std::string> near_intents;  ///< test intent → the training intent it nearly is
   Headline headline;
   Lineage lineage;
 
   const RowResult& row(const std::string& name) const;
+  /// A row under the headline's scorer.
+  const Scored& shown(const RowResult& row) const { return row.scored[headline.scorer]; }
+  const ScorerResult& shown_scorer() const { return scorers[headline.scorer]; }
   const MeasuredRow& answers(const std::string& name) const;
 };
 

@@ -37,11 +37,6 @@ struct System {
   std::vector<Row> rows;
 };
 
-/// The rows that are made without a model: `shuffled` (the floor) and `bare-intent`.
-std::vector<Row> arm_rows();
-inline constexpr const char* shuffled_row = "shuffled";
-inline constexpr const char* bare_intent_row = "bare-intent";
-
 /// Reads configs/systems/NAME.toml: `name`, `title`, `short_title`, `decodings` ("greedy", "sampled"), `temperature`,
 /// `top_p`, `repeat_penalty`, `few_shot`, `parameters`, and [model]. An unknown key or a value out of range is an
 /// `Error` (user).
@@ -51,7 +46,7 @@ System student_system(const EvalOptions& options);
 
 /// SHA-256 of the model's file (and " as bf16" where its weights are widened), or of endpoint and name for one that is
 /// elsewhere.
-std::string model_identity(const System& system);
+std::string identity_of(const lm::ModelOptions& model);
 
 /// Student first, then the systems files. Two rows of one name are an `Error` (user).
 std::vector<System> load_systems(const EvalOptions& options);

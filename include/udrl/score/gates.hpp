@@ -33,14 +33,14 @@ struct GateAnswers {
 /// What one scorer makes of true, shuffled and swapped intents.
 struct Gate {
   std::string scorer;
-  std::string why_not;              ///< why it could not be scored again; "" where it was
-  std::size_t answers = 0;          ///< scored against their own and a shuffled intent
-  Estimate shuffled;                ///< AUC within a task, mean over tasks
-  std::map<std::string, double> by_task;              ///< AUC
-  std::map<std::string, Estimate> swapped;            ///< by attribute: share in which the true intent wins, ties half
+  std::string why_not;                      ///< why it could not be scored again; "" where it was
+  std::size_t answers = 0;                  ///< scored against their own and a shuffled intent
+  Estimate shuffled;                        ///< AUC within a task, mean over tasks
+  std::map<std::string, double> by_task;    ///< AUC
+  std::map<std::string, Estimate> swapped;  ///< by attribute: share in which the true intent wins, ties half
   std::map<std::string, std::size_t> swapped_pairs;
   std::map<std::string, std::vector<double>> values;  ///< "true", "shuffled", and by attribute: to draw
-  std::vector<double> own;  ///< of each answer against its intent, as the scorer is used
+  std::vector<double> own;                            ///< of each answer against its intent, as the scorer is used
 };
 
 /// AUC at least `least_auc`, and the true intent preferred to one with another subject in `least_swapped` of all pairs

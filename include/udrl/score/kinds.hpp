@@ -11,8 +11,12 @@ namespace udrl::score {
 bool is_quality(const std::string& value);
 
 /// Values of one family come from one model or one way of looking, so that their agreement proves little: relevance,
-/// relevance_masked and retrieval embed; any other name is of the family of its stem ("pmi_masked": pmi).
+/// relevance_masked and retrieval embed; any other name is of the family of its stem ("pmi_masked", "pmi_qwen": pmi).
 std::string family_of(const std::string& value);
+
+/// The scorer that gives a value, also where a suffix keeps two models' values apart ("relevance_e5": relevance); "" if
+/// there is none.
+std::string scorer_of_value(const std::string& value);
 
 /// True for values of a scorer that masks its intent's words in the answer.
 bool masks(const std::string& value);

@@ -23,6 +23,10 @@ double spearman(std::span<const double> x, std::span<const double> y);
 /// Probability that a positive exceeds a negative, ties counted half (Mann–Whitney U / n·m). NaN if either is empty.
 double auc(std::span<const double> positives, std::span<const double> negatives);
 
+/// Holm's step-down adjustment of a family's p-values (Holm, 1979, "A simple sequentially rejective multiple test
+/// procedure"), in their order.
+std::vector<double> holm(std::span<const double> p);
+
 /// One measured quantity over cases, summed by cluster: all that a cluster bootstrap of its mean needs.
 struct Column {
   std::vector<double> sums;    ///< by cluster

@@ -1,0 +1,99 @@
+// Asking system by system; costs before answers.
+#include "asking.hpp"
+
+#include <algorithm>
+
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+
+namespace udrl::eval {
+namespace {
+
+/// A run hardly longer than its beginning and its end says nothing about the speed between them.
+bool tells_throughput(const Batch& batch) { return batch.requests >= 2 * static_cast<unsigned>(batch.slots); }
+
+void save(const Cost& cost, const std::filesystem::path& file) {
+  make_folder(file.parent_path());
+  write_file_atomic(file, to_json(cost).dump(2) + "\n");
+}
+
+}  // namespace
+
+void Asking::run() {
+  open_caches();
+  for (const System& system : prepared_.systems) ask(system);
+}
+
+std::vector<Answer> Asking::answers(const Row& row) const {
+  std::vector<Answer> out;
+  for (const Case& c : prepared_.set.cases) out.push_back(caches_.at(row.name).at(c));
+  return out;
+}
+
+void Asking::open_caches() {
+  for (const System& system : prepared_.systems) {
+    AnswerIdentity identity{prepared_.hashes.at("model " + system.name), prepared_.task_hashes(), options_.seed, context_.command_line};
+    if (system.is_student) identity.inputs["commands.json"] = prepared_.hashes.at("commands.json");
+    for (const Row& row : system.rows) {
+      caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));
+    }
+  }
+}
+
+/// Of one system alone: the speed of another tells nothing about the time left.
+Progress Asking::progress_of(const System& system) const {
+  Progress progress{"answer", "prompts", 0, 0, 0, system.short_title};
+  for (const Row& row : system.rows) {
+    const AnswerCache& cache = caches_.at(row.name);
+    for (const Case& c : prepared_.set.cases) progress.resumed += cache.has(c) ? 1 : 0;
+    progress.total += prepared_.set.cases.size();
+  }
+  progress.done = progress.resumed;
+  return progress;
+}
+
+bool Asking::is_complete(const Row& row) const {
+  const auto& cases = prepared_.set.cases;
+  return std::all_of(cases.begin(), cases.end(), [&](const Case& c) { return caches_.at(row.name).has(c); });
+}
+
+void Asking::ask(const System& system) {
+  Cost& cost = costs_[system.name];
+  const std::filesystem::path file = options_.out / "costs" / (system.name + ".json");
+  if (auto known = read_cost(file, system, options_)) {
+    cost = std::move(*known);
+  } else {
+    context_.observer.note(Level::info, "measuring latency and memory of " + system.title);
+    cost = measure_cost(system, prepared_.tasks, prepared_.set, options_);
+    save(cost, file);
+  }
+  if (system.parameters > 0) cost.model.parameters = system.parameters;
+  if (std::all_of(system.rows.begin(), system.rows.end(), [&](const Row& row) { return is_complete(row); })) return;
+  const Batch batch = answer_rows(system);
+  if (!tells_throughput(batch) || (cost.batch && cost.batch->requests > batch.requests)) return;
+  cost.batch = batch;
+  save(cost, file);
+}
+
+Batch Asking::answer_rows(const System& system) {
+  const auto open = open_system(system, prepared_.tasks, {options_.slots, options_.seed});
+  Batch batch{options_.slots, 0, 0, 0};
+  Progress progress = progress_of(system);
+  for (const Row& row : system.rows) {
+    const auto answered = [&] {
+      ++batch.requests;
+      ++progress.done;
+      context_.observer.progress(progress);
+    };
+    const auto throughput = ask_missing(*open, row, prepared_.set.cases, caches_.at(row.name), answered);
+    batch.tokens += throughput.generated_tokens;
+    batch.seconds += throughput.seconds;
+    caches_.at(row.name).close(is_complete(row));
+    check_stop("evaluation stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) +
+                   " answers of " + system.title,
+               go_on);
+  }
+  return batch;
+}
+
+}  // namespace udrl::eval

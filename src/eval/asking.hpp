@@ -1,0 +1,43 @@
+// Answers of all rows, from the cache or the models, with the costs of each system. Not for: how one request looks
+// (question.hpp).
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "prepared.hpp"
+#include "udrl/base/tool.hpp"
+#include "udrl/eval/answers.hpp"
+#include "udrl/eval/cost.hpp"
+
+namespace udrl::eval {
+
+class Asking {
+ public:
+  /// All must outlive it.
+  Asking(const Prepared& prepared, const EvalOptions& options, const RunContext& context)
+      : prepared_(prepared), options_(options), context_(context) {}
+
+  /// Asks for what is missing, system by system. Throws `stopped_error` when a stop is requested; all that was answered
+  /// is kept.
+  void run();
+  /// One a case, in their order.
+  std::vector<Answer> answers(const Row& row) const;
+  const std::map<std::string, Cost>& costs() const { return costs_; }
+
+ private:
+  void open_caches();
+  Progress progress_of(const System& system) const;
+  bool is_complete(const Row& row) const;
+  void ask(const System& system);
+  Batch answer_rows(const System& system);
+
+  const Prepared& prepared_;
+  const EvalOptions& options_;
+  const RunContext& context_;
+  std::map<std::string, AnswerCache> caches_;
+  std::map<std::string, Cost> costs_;
+};
+
+}  // namespace udrl::eval

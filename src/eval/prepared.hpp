@@ -1,0 +1,31 @@
+// What everything is asked about, read and checked before a model is opened. Not for: results.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "udrl/distill/task.hpp"
+#include "udrl/eval/cases.hpp"
+#include "udrl/eval/ledger.hpp"
+#include "udrl/eval/systems.hpp"
+#include "udrl/eval/training.hpp"
+
+namespace udrl::eval {
+
+struct Prepared {
+  std::vector<System> systems;
+  std::vector<distill::Task> tasks;
+  CaseSet set;
+  TrainingView training;
+  std::string reference;
+  std::map<std::string, std::string> hashes;  ///< what → SHA-256
+  Openings openings;
+
+  /// Those of `hashes` that are of task files.
+  std::map<std::string, std::string> task_hashes() const;
+};
+
+inline constexpr const char* go_on = "run the same command again: it goes on from there";
+
+}  // namespace udrl::eval
