@@ -90,11 +90,11 @@ Row arm_row(const char* name, const std::string& title, const std::string& short
 }  // namespace
 
 std::vector<Row> arm_rows() {
-  return {arm_row(shuffled_row, "shuffled: the teacher’s answers to other intents (the floor)", "shuffled (floor)"),
-          arm_row(bare_intent_row, "the bare intent, repeated", "bare intent"),
-          arm_row(frame_row, "the commonest training frame, with the subject put in", "commonest frame"),
-          arm_row(nearest_row, "the nearest training intent’s best answer, with the subject swapped",
-                  "nearest, swapped")};
+  return {
+      arm_row(shuffled_row, "shuffled: the teacher’s answers to other intents (the floor)", "shuffled (floor)"),
+      arm_row(bare_intent_row, "the bare intent, repeated", "bare intent"),
+      arm_row(frame_row, "the commonest training frame, with the subject put in", "commonest frame"),
+      arm_row(nearest_row, "the nearest training intent’s best answer, with the subject swapped", "nearest, swapped")};
 }
 
 std::string with_subject(const std::string& text, const std::string& from, const std::string& to) {

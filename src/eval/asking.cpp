@@ -32,7 +32,8 @@ std::vector<Answer> Asking::answers(const Row& row) const {
 
 void Asking::open_caches() {
   for (const System& system : prepared_.systems) {
-    AnswerIdentity identity{prepared_.hashes.at("model " + system.name), prepared_.task_hashes(), options_.seed, context_.command_line};
+    AnswerIdentity identity{prepared_.hashes.at("model " + system.name), prepared_.task_hashes(), options_.seed,
+                            context_.command_line};
     if (system.is_student) identity.inputs["commands.json"] = prepared_.hashes.at("commands.json");
     for (const Row& row : system.rows) {
       caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));

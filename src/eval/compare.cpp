@@ -2,8 +2,10 @@
 #include "udrl/eval/compare.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "compare_returns.hpp"
 #include "udrl/eval/arms.hpp"
 #include "verdict.hpp"
 
@@ -106,7 +108,7 @@ std::vector<Scored> score_rows(const Results& results, const Comparison& compari
     scored.all = comparison.quality(name);
     for (const auto& task : results.set.tasks) scored.by_task[task] = comparison.quality(name, task);
     for (const auto& other : results.measured) {
-      if (other.row.kind != RowKind::model) continue;
+      if (other.row.kind != RowKind::model || other.row.on_curve) continue;
       const Compared c = compared(means[name], means[other.row.name], means[shuffled_row]);
       scored.ratios.push_back(ratio_to(other.row.name, c, options.margin, comparison.subjects()));
     }
@@ -126,18 +128,21 @@ void score_part(const Results& results, const Comparison& comparison, const std:
   }
 }
 
-/// The first two student rows: top less lowest.
-std::optional<Difference> return_effect(const Results& results, const Comparison& comparison) {
-  std::vector<std::string> students;
+/// The student's row of a return; "" where there is none.
+std::string row_asked(const Results& results, const std::string& asked_return) {
   for (const auto& measured : results.measured)
-    if (measured.row.kind == RowKind::student) students.push_back(measured.row.name);
-  if (students.size() < 2) return std::nullopt;
-  Difference d{students[0], students[1], {}, {}, {}};
-  d.masked = minus(comparison.masked(students[0]), comparison.masked(students[1])).estimate();
-  d.raw = minus(comparison.raw(students[0]), comparison.raw(students[1])).estimate();
+    if (measured.row.asked_return == asked_return && !measured.row.on_curve) return measured.row.name;
+  return "";
+}
+
+std::optional<Difference> return_effect(const Results& results, const Comparison& comparison) {
+  Difference d{row_asked(results, "top"), row_asked(results, "lowest"), {}, {}, {}};
+  const std::string &top = d.minuend, &lowest = d.subtrahend;
+  if (top.empty() || lowest.empty()) return std::nullopt;
+  d.masked = minus(comparison.masked(top), comparison.masked(lowest)).estimate();
+  d.raw = minus(comparison.raw(top), comparison.raw(lowest)).estimate();
   for (const auto& task : results.set.tasks)
-    d.masked_by_task[task] =
-        minus(comparison.masked(students[0], task), comparison.masked(students[1], task)).estimate();
+    d.masked_by_task[task] = minus(comparison.masked(top, task), comparison.masked(lowest, task)).estimate();
   return d;
 }
 
@@ -186,6 +191,11 @@ void compare(Results& results, const std::map<std::string, std::string>& system_
     describe(row, results.set, measured.answers, options.diversity_words);
   }
   for (std::size_t s = 0; s < results.scorers.size(); ++s) score_all(results, s, options);
+  compare_returns(results, options);
+  const auto first_of_curve = std::stable_partition(results.rows.begin(), results.rows.end(),
+                                                    [](const RowResult& row) { return !row.row.on_curve; });
+  results.curve.assign(std::make_move_iterator(first_of_curve), std::make_move_iterator(results.rows.end()));
+  results.rows.erase(first_of_curve, results.rows.end());
   conclude(results, options);
 }
 

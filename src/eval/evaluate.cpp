@@ -53,11 +53,11 @@ void try_scorers(const EvalOptions& options) {
   scorers.embedder().embed({&any, 1});
 }
 
-void add_cases(Prepared& p, const EvalOptions& options, const command::Fitted& fitted) {
+void add_cases(Prepared& p, const EvalOptions& options) {
   for (const auto& task : p.tasks) p.set.tasks.push_back(task.name);
   const auto add = [&](const std::string& split, int intents) {
     const CaseOptions choose{static_cast<std::size_t>(intents), options.seed};
-    add_part(p.set, split, choose_intents(read_split_intents(options.tagged / split), choose), fitted, options.seed);
+    add_part(p.set, split, choose_intents(read_split_intents(options.tagged / split), choose), p.fitted, options.seed);
     p.hashes["split " + split] = data::hash_input(options.tagged / split);
   };
   add(options.split, options.intents);
@@ -70,9 +70,9 @@ Prepared prepare(const EvalOptions& options, Observer& observer) {
   require_files(options, p.systems);
   try_scorers(options);
   p.reference = reference_row(p.systems, options.reference);
-  const auto fitted = command::load(options.student / "commands.json");
-  p.tasks = tasks_of(options, fitted);
-  add_cases(p, options, fitted);
+  p.fitted = command::load(options.student / "commands.json");
+  p.tasks = tasks_of(options, p.fitted);
+  add_cases(p, options);
   p.training = read_training(options.tagged / "train", p.set, observer);
   for (const auto& task : p.tasks) p.hashes["task " + task.name] = hash_of(task);
   p.hashes["commands.json"] = sha256_file(options.student / "commands.json");
@@ -106,6 +106,7 @@ data::Json measured_line(const Results& results, const MeasuredRow& row, std::si
   for (std::size_t k = 0; k < results.scorers.size(); ++k)
     json["relevance"][results.scorers[k].info.name] = {{"raw", m.relevance[k].raw}, {"masked", m.relevance[k].masked}};
   json["near_training"] = m.near_training;
+  if (m.achieved) json["achieved_percentile"] = *m.achieved;
   json["copying"] = m.copying;
   json["words"] = m.words;
   return json;

@@ -46,6 +46,7 @@ std::vector<Measured> measure_texts(const std::vector<Answer>& answers, const st
                    static_cast<int>(v.at("copy_ngram")),
                    static_cast<int>(v.at("words")),
                    false,
+                   {},
                    {}});
   }
   return out;
@@ -100,7 +101,8 @@ WordControl word_control(std::span<const Measured> answers) {
 Diversity diversity(std::span<const Measured> answers, int at_most_words) {
   std::vector<std::string> texts;
   for (const Measured& m : answers) texts.push_back(m.answer.text);
-  return {at_most_words, score::distinct_n(texts, 1, at_most_words), score::distinct_n(texts, 2, at_most_words)};
+  return {at_most_words, score::distinct_n(texts, 1, at_most_words), score::distinct_n(texts, 2, at_most_words),
+          score::self_bleu(texts, at_most_words), score::compression_ratio(texts, at_most_words)};
 }
 
 std::map<std::string, double> broken_rules(std::span<const Measured> answers) {

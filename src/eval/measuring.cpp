@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "gate_cache.hpp"
 #include "udrl/eval/arms.hpp"
+#include "udrl/eval/control.hpp"
 #include "udrl/eval/scorers.hpp"
 
 namespace udrl::eval {
@@ -63,7 +65,8 @@ score::GateAnswers gate_answers(const Prepared& p, const MeasuredRow& reference,
 /// Adds what one scorer makes of every answer, and its gates.
 void add_scorer(Results& results, const RelevanceScorer& scorer, const Prepared& p, const EvalOptions& options,
                 Observer& observer) {
-  ScoreCache cache(options.out / "scores" / scorer.info().folder(), scorer.info(), p.task_hashes());
+  const std::filesystem::path folder = options.out / "scores" / scorer.info().folder();
+  ScoreCache cache(folder, scorer.info(), p.task_hashes());
   Progress progress{"score", "answers", 0, results.measured.size() * p.set.cases.size(), 0, scorer.info().name};
   for (MeasuredRow& row : results.measured) {
     std::vector<score::Answer> answers;
@@ -78,8 +81,9 @@ void add_scorer(Results& results, const RelevanceScorer& scorer, const Prepared&
     progress.done = before + answers.size();
     observer.progress(progress);
   }
-  const auto gates = scorer.gates(gate_answers(p, results.answers(p.reference), options.gate_answers),
-                                  {{}, gate_resamples, options.seed}, observer);
+  const auto gates =
+      cached_gates(folder / "gates.json", scorer, gate_answers(p, results.answers(p.reference), options.gate_answers),
+                   {{}, gate_resamples, options.seed}, observer);
   results.scorers.push_back({scorer.info(), gates[0], gates[1], Verdict::withheld, {}});
 }
 
@@ -88,9 +92,16 @@ void add_scorer(Results& results, const RelevanceScorer& scorer, const Prepared&
 void measure_all(Results& results, const Prepared& p, const Asking& asking, const EvalOptions& options,
                  Observer& observer) {
   const OpenScorers scorers(options, read_labels(options.tagged));
-  results.measured =
-      measure_rows(p, all_answers(p, asking, scorers.embedder(), options.seed), options, observer);
-  for (const RelevanceScorer& scorer : scorers.all()) add_scorer(results, scorer, p, options, observer);
+  results.measured = measure_rows(p, all_answers(p, asking, scorers.embedder(), options.seed), options, observer);
+  std::vector<ScorerInfo> infos;
+  for (const RelevanceScorer& scorer : scorers.all()) {
+    add_scorer(results, scorer, p, options, observer);
+    infos.push_back(scorer.info());
+  }
+  std::vector<std::filesystem::path> splits;
+  for (const Part& part : p.set.parts) splits.push_back(options.tagged / part.name);
+  results.return_control.bins = p.fitted.bins;
+  results.return_control.why_not = add_achieved(results.measured, p.set, p.fitted, infos, splits);
 }
 
 }  // namespace udrl::eval

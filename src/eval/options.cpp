@@ -20,7 +20,11 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("tasks", o.tasks, "names of the tasks; none: those the student was trained on");
   set.add("intents", o.intents, "test intents, each asked for every task").range(4, 1e6);
   set.add("seed", o.seed, "seed of all random choices");
+  set.add("returns", o.returns,
+          "what the student is asked for, a row each: top, lowest or numbers; the first is judged");
   set.add("decoding.temperature", o.decoding.temperature, "of the student; 0 is greedy").range(0, 5);
+  set.add("decoding.temperatures", o.decoding.temperatures, "other temperatures, for the curve against diversity")
+      .range(0, 5);
   set.add("decoding.top_p", o.decoding.top_p, "of the student: least probable tokens beyond this mass are left out")
       .range(0.01, 1);
   set.add("decoding.repeat_penalty", o.decoding.repeat_penalty, "of the student; 1: off").range(1, 2);

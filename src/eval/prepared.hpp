@@ -16,6 +16,7 @@ namespace udrl::eval {
 struct Prepared {
   std::vector<System> systems;
   std::vector<distill::Task> tasks;
+  command::Fitted fitted;
   CaseSet set;
   TrainingView training;
   std::string reference;

@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <limits>
-#include <set>
 
 #include "format.hpp"
 #include "report_parts.hpp"
@@ -84,62 +83,6 @@ Html notes(const Headline& h) {
   return tag("div", {{"class", "notes"}}, lines);
 }
 
-Mark mark_of(const Results& results, const RowResult& row) {
-  const Estimate& e = results.shown(row).all.masked;
-  return {row.row.short_title, css_class(row.row.kind), e.value, e.low, e.high};
-}
-
-Html relevance_chart(const Results& results) {
-  std::vector<Mark> marks;
-  for (const RowResult& row : results.rows) marks.push_back(mark_of(results, row));
-  return interval_chart(marks, results.shown(results.row(results.headline.reference)).all.masked.value,
-                        "relevance, request’s words masked");
-}
-
-/// Both rows of the student, and the first one of every other system: the others cost the same.
-template <class X>
-Html cost_chart(const Results& results, X x_of, const ScatterText& words) {
-  std::vector<Point> points;
-  std::set<std::string> drawn;
-  for (const RowResult& row : results.rows) {
-    const Cost* cost = cost_of(results, row);
-    const bool again = !drawn.insert(row.system).second && row.row.kind != RowKind::student;
-    if (cost && !again && x_of(*cost) > 0) points.push_back({mark_of(results, row), x_of(*cost)});
-  }
-  return scatter_chart(points, words);
-}
-
-Html words_chart_of(const Results& results) {
-  std::vector<std::pair<int, int>> pairs;
-  const auto& answers = results.answers(results.headline.row).answers;
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    const Measured& m = answers[i];
-    if (results.set.cases[i].part == 0 && m.answer.asked_words) pairs.emplace_back(*m.answer.asked_words, m.words);
-  }
-  return words_chart(pairs);
-}
-
-std::string short_duration(double seconds) {
-  return seconds < 1 ? fixed(seconds * 1000, seconds < 0.001 ? 1 : 0) + " ms" : fixed(seconds, 0) + " s";
-}
-
-std::string short_count(double n) { return n < 1e9 ? fixed(n / 1e6, n < 1e6 ? 1 : 0) + "M" : fixed(n / 1e9, 0) + "B"; }
-
-Html charts(const Results& results) {
-  const auto latency = [](const Cost& c) { return c.latency.p50_s; };
-  const auto parameters = [](const Cost& c) { return static_cast<double>(c.model.parameters); };
-  return tag("div", {{"class", "charts"}},
-             {figure("Relevance", "Dots are means, lines 95% intervals; the dashed line is the teacher.",
-                     relevance_chart(results)),
-              figure("Words asked for, words written",
-                     "A dot an answer; the line is their mean, the dashes what was asked.", words_chart_of(results)),
-              figure("Relevance and speed", "Left is faster, higher is better.",
-                     cost_chart(results, latency,
-                                {"whole answer, median, one at a time", "masked relevance", short_duration})),
-              figure("Relevance and size", "Left is smaller, higher is better.",
-                     cost_chart(results, parameters, {"parameters", "masked relevance", short_count}))});
-}
-
 }  // namespace
 
 std::string report_html(const Results& results, const ReportOptions& options) {
@@ -148,10 +91,10 @@ std::string report_html(const Results& results, const ReportOptions& options) {
                      tag("p", {{"class", "lead"}}, lead(results)), verdict(results), facts(results),
                      tag("p", {{"class", "small muted"}}, "Measured on " + results.lineage.processor + "."),
                      notes(results.headline)});
-  const Html content = tag(
-      "main", {summary, charts(results), systems_section(results), scorers_section(results), control_section(results),
-               variety_section(results), cost_section(results), answers_section(results, options.shown),
-               method_section(results), tag("footer", results.lineage.version)});
+  const Html content = tag("main", {summary, charts_section(results), systems_section(results),
+                                    scorers_section(results), control_section(results), variety_section(results),
+                                    cost_section(results), answers_section(results, options.shown),
+                                    method_section(results), tag("footer", results.lineage.version)});
   return document("udrl: " + title(results), content);
 }
 

@@ -26,6 +26,7 @@ Html ratio_cell(const Ratio* ratio);
 /// With what would decide it, where it is open.
 Html verdict_cell(const Judgement& judgement);
 
+Html charts_section(const Results& results);
 Html systems_section(const Results& results);
 Html scorers_section(const Results& results);
 Html control_section(const Results& results);

@@ -19,11 +19,11 @@ Html scorers_table(const Results& results) {
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     const ScorerResult& scorer = results.scorers[s];
     const Scored& student = results.row(results.headline.row).scored[s];
-    rows.push_back({s == results.headline.scorer ? "student" : "",
-                    {cell(scorer.info.name), cell(to_string(scorer.info.role)), auc_cell(scorer.masked),
-                     swapped_cell(scorer.masked), auc_cell(scorer.raw),
-                     ratio_cell(ratio_to(student, results.headline.reference)),
-                     tag("span", {{"class", to_string(scorer.verdict)}}, to_string(scorer.verdict))}});
+    rows.push_back(
+        {s == results.headline.scorer ? "student" : "",
+         {cell(scorer.info.name), cell(to_string(scorer.info.role)), auc_cell(scorer.masked),
+          swapped_cell(scorer.masked), auc_cell(scorer.raw), ratio_cell(ratio_to(student, results.headline.reference)),
+          tag("span", {{"class", to_string(scorer.verdict)}}, to_string(scorer.verdict))}});
   }
   return data_table({"Scorer", "role", "AUC, masked", "knows another subject, masked", "AUC, raw",
                      "student’s ratio, masked", "verdict at " + fixed(results.headline.margin, 2)},
@@ -66,9 +66,10 @@ Html parts_table(const Results& results) {
 
 Html scorers_section(const Results& results) {
   std::vector<Html> parts = {
-      heading("Who says so?",
-              "A scorer is examined on the reference’s answers: does it know the request that each was written for from "
-              "another one (AUC), and from the same request about another subject?"),
+      heading(
+          "Who says so?",
+          "A scorer is examined on the reference’s answers: does it know the request that each was written for from "
+          "another one (AUC), and from the same request about another subject?"),
       scorers_table(results), arms_table(results)};
   if (results.set.parts.size() > 1) parts.push_back(parts_table(results));
   return join(parts);

@@ -41,6 +41,24 @@ Html tasks_table(const Results& results) {
   return data_table(head, rows, narrow_table);
 }
 
+Html returns_table(const Results& results) {
+  const ReturnControl& control = results.return_control;
+  if (!control.why_not.empty())
+    return tag("p", {{"class", "muted"}}, "Returns achieved could not be measured: " + control.why_not + ".");
+  std::vector<TableRow> rows;
+  for (const auto& point : control.points)
+    rows.push_back({"student",
+                    {cell(results.row(point.row).row.title), cell(fixed(point.asked, 1)),
+                     with_small(percent(point.achieved.value),
+                                percent(point.achieved.low) + " to " + percent(point.achieved.high))}});
+  rows.push_back({"",
+                  {cell("all: rank correlation " + fixed(control.rank_correlation, 2)),
+                   cell(percent(control.exact) + " in the bin"),
+                   cell("off by " + fixed(control.mean_absolute_error, 2) + " bins")}});
+  return data_table({"Returns asked against achieved", "bin asked, mean", "of the teacher’s draws lie below"}, rows,
+                    narrow_table);
+}
+
 std::string rules_text(const std::map<std::string, double>& rules) {
   std::string out;
   for (const auto& [rule, share] : rules)
@@ -115,6 +133,7 @@ Html control_section(const Results& results) {
               "Lengths are drawn from those that training saw, the same for both rows."),
       data_table({"Words asked against written", "off by, on average", "exact", "within two", "rank correlation"}, rows,
                  narrow_table)};
+  parts.push_back(returns_table(results));
   std::vector<TableRow> effects;
   for (const ScorerResult& scorer : results.scorers)
     if (const auto& effect = scorer.return_effect)
@@ -129,18 +148,22 @@ Html control_section(const Results& results) {
 Html variety_section(const Results& results) {
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows)
-    rows.push_back({css_class(row.row.kind),
-                    {cell(row.row.title), cell(fixed(row.diversity.distinct_1, 2)),
-                     cell(fixed(row.diversity.distinct_2, 2)), cell(percent(row.copying)), cell(fixed(row.copy_run, 1)),
-                     cell(percent(row.near_training)), cell(rules_text(row.broken_rules))}});
+    rows.push_back(
+        {css_class(row.row.kind),
+         {cell(row.row.title), cell(fixed(row.diversity.distinct_1, 2)), cell(fixed(row.diversity.distinct_2, 2)),
+          cell(fixed(row.diversity.self_bleu, 2)), cell(fixed(row.diversity.compression, 2)),
+          cell(percent(row.copying)), cell(fixed(row.copy_run, 1)), cell(percent(row.near_training)),
+          cell(rules_text(row.broken_rules))}});
   const int cut = results.rows.empty() ? 0 : results.rows.front().diversity.at_most_words;
   return join(
       {heading("Variety, copying, broken rules",
-               "Distinct words and pairs of words, over the first " + std::to_string(cut) +
+               "Distinct words and pairs of words, self-BLEU and compression (of both, less is more varied), over the "
+               "first " +
+                   std::to_string(cut) +
                    " words of each answer, as many answers from each system. Copying: share of the request’s content "
                    "words that the answer repeats. Near training: answers that nearly are one that trained."),
-       data_table({"System", "distinct words", "distinct pairs", "copied", "longest copied run", "near training",
-                   "rules broken"},
+       data_table({"System", "distinct words", "distinct pairs", "self-BLEU", "compression", "copied",
+                   "longest copied run", "near training", "rules broken"},
                   rows)});
 }
 

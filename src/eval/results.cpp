@@ -70,7 +70,9 @@ Json to_json(const RowResult& r, const std::vector<ScorerResult>& scorers) {
                {"diversity",
                 {{"at_most_words", r.diversity.at_most_words},
                  {"distinct_1", r.diversity.distinct_1},
-                 {"distinct_2", r.diversity.distinct_2}}},
+                 {"distinct_2", r.diversity.distinct_2},
+                 {"self_bleu", r.diversity.self_bleu},
+                 {"compression_ratio", r.diversity.compression}}},
                {"broken_rules", r.broken_rules}};
   for (std::size_t s = 0; s < scorers.size(); ++s) json["relevance"][scorers[s].info.name] = to_json(r.scored[s]);
   if (!r.system.empty()) json["system"] = r.system;
@@ -107,6 +109,17 @@ Json to_json(const ScorerResult& s) {
       {"verdict", to_string(s.verdict)}};
   if (s.return_effect) json["return_effect"] = to_json(*s.return_effect);
   return json;
+}
+
+Json to_json(const ReturnControl& c) {
+  if (!c.why_not.empty()) return {{"not_measured", c.why_not}};
+  Json points = Json::array();
+  for (const auto& point : c.points)
+    points.push_back(
+        {{"row", point.row}, {"asked_bin", point.asked}, {"achieved_percentile", to_json(point.achieved)}});
+  return {{"bins", c.bins},           {"rows", points},
+          {"answers", c.answers},     {"spearman", number(c.rank_correlation)},
+          {"exact", number(c.exact)}, {"mean_absolute_error", number(c.mean_absolute_error)}};
 }
 
 Json to_json(const Headline& h) {
@@ -154,10 +167,12 @@ Json to_json(const Results& results) {
                {"scorers", Json::object()},
                {"costs", each(results.costs)},
                {"near_training_intents", results.near_intents},
+               {"return_asked_against_achieved", to_json(results.return_control)},
                {"headline", to_json(results.headline)},
                {"lineage", to_json(results.lineage)}};
   json["headline"]["scorer"] = results.shown_scorer().info.name;
-  for (const RowResult& row : results.rows) json["systems"][row.row.name] = to_json(row, results.scorers);
+  for (const auto* rows : {&results.rows, &results.curve})
+    for (const RowResult& row : *rows) json["systems"][row.row.name] = to_json(row, results.scorers);
   for (const ScorerResult& scorer : results.scorers) json["scorers"][scorer.info.name] = to_json(scorer);
   return json;
 }

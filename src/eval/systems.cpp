@@ -6,6 +6,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/base/table.hpp"
 #include "udrl/eval/arms.hpp"
 
 namespace udrl::eval {
@@ -15,6 +16,7 @@ struct SystemFile {
   std::string name, title, short_title;
   std::vector<std::string> decodings = {"greedy", "sampled"};
   double temperature = 0.8;
+  std::vector<double> temperatures;
   double top_p = 0.95;
   double repeat_penalty = 1.0;
   bool few_shot = true;
@@ -28,6 +30,7 @@ void declare(OptionSet& set, SystemFile& file) {
   set.add("short_title", file.short_title, "what charts call it; default: the title");
   set.add("decodings", file.decodings, "one row each: greedy, sampled").choices({"greedy", "sampled"});
   set.add("temperature", file.temperature, "of the sampled row").range(0.01, 5);
+  set.add("temperatures", file.temperatures, "other ones, for the curve against diversity").range(0.01, 5);
   set.add("top_p", file.top_p, "of the sampled row").range(0.01, 1);
   set.add("repeat_penalty", file.repeat_penalty, "of both rows, as in synthesis; 1: off").range(1, 2);
   set.add("few_shot", file.few_shot, "show it the task's examples, as in synthesis");
@@ -58,6 +61,18 @@ Row model_row(const SystemFile& file, const std::string& decoding) {
   return row;
 }
 
+/// "-t0.5": what a row at another temperature is called.
+std::string at_temperature(double temperature) { return "-t" + udrl::fixed(temperature, 2); }
+
+Row on_curve(Row row, double temperature) {
+  row.name += at_temperature(temperature);
+  row.title += ", temperature " + udrl::fixed(temperature, 2);
+  row.short_title += at_temperature(temperature);
+  row.sampling.temperature = temperature;
+  row.on_curve = true;
+  return row;
+}
+
 Row student_row(const EvalOptions& options, const std::string& asked_return) {
   Row row;
   row.name = "student-" + asked_return;
@@ -76,7 +91,7 @@ std::vector<std::string> model_rows(const std::vector<System>& systems) {
   std::vector<std::string> names;
   for (const System& system : systems)
     for (const Row& row : system.rows)
-      if (row.kind == RowKind::model) names.push_back(row.name);
+      if (row.kind == RowKind::model && !row.on_curve) names.push_back(row.name);
   return names;
 }
 
@@ -122,6 +137,8 @@ System load_system(const std::filesystem::path& path) {
   if (file.model.name.empty()) file.model.name = file.name;
   System system{file.name, file.title, file.short_title, false, file.parameters, file.model, {}};
   for (const auto& decoding : file.decodings) system.rows.push_back(model_row(file, decoding));
+  for (const double temperature : file.temperatures)
+    system.rows.push_back(on_curve(model_row(file, "sampled"), temperature));
   return system;
 }
 
@@ -129,7 +146,9 @@ System student_system(const EvalOptions& options) {
   System system{"student", "udrl student", "student", true, 0, {}, {}};
   system.model.name = "student";
   system.model.gguf = options.student / "student.gguf";
-  system.rows = {student_row(options, "top"), student_row(options, "lowest")};
+  for (const std::string& asked : options.returns) system.rows.push_back(student_row(options, asked));
+  for (const double temperature : options.decoding.temperatures)
+    system.rows.push_back(on_curve(student_row(options, options.returns.at(0)), temperature));
   return system;
 }
 

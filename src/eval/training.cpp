@@ -102,8 +102,7 @@ TrainingView read_training(const std::filesystem::path& train_folder, const Case
 }
 
 std::vector<std::vector<bool>> near_training(const std::filesystem::path& train_folder, const CaseSet& set,
-                                             const std::vector<std::vector<std::string>>& answers,
-                                             Observer& observer) {
+                                             const std::vector<std::vector<std::string>>& answers, Observer& observer) {
   struct Place {
     std::size_t row, position;
   };

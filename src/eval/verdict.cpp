@@ -27,7 +27,7 @@ void correct_families(Results& results) {
         for (Ratio& ratio : row.scored[s].ratios) {
           const bool is_headline =
               row.row.name == results.headline.row && ratio.reference == results.headline.reference && m == 0;
-          if (row.row.kind == RowKind::student && !is_headline) family.push_back(&ratio.at[m]);
+          if (row.row.kind == RowKind::student && !row.row.on_curve && !is_headline) family.push_back(&ratio.at[m]);
         }
       correct_family(family);
     }
@@ -65,7 +65,8 @@ std::string why_silent(const ScorerResult& scorer) {
   if (!scorer.info.held_out()) return name + " made the labels that the student was trained on";
   if (!scorer.masked.why_not.empty()) return name + " could not be examined: " + scorer.masked.why_not;
   const auto subject = scorer.masked.swapped.find("subject");
-  std::string out = name + ", with the intent’s words masked, tells the reference’s answers from another intent’s with " +
+  std::string out = name +
+                    ", with the intent’s words masked, tells the reference’s answers from another intent’s with " +
                     "an AUC of " + with_range(scorer.masked.shuffled) + ", " + fixed(score::least_auc, 2) +
                     " wanted (raw: " + fixed(scorer.raw.shuffled.value, 3) + ")";
   if (subject != scorer.masked.swapped.end())

@@ -1,35 +1,38 @@
 // How varied a set of texts is.
 #include "udrl/score/diversity.hpp"
 
-#include <string_view>
+#include <zlib.h>
+
 #include <unordered_set>
 
-#include "udrl/data/text.hpp"
+#include "grams.hpp"
+#include "udrl/base/error.hpp"
 
 namespace udrl::score {
-namespace {
-
-/// The n words that start at `first`, as one string: words hold no white space.
-std::string gram(const std::vector<std::string>& words, std::size_t first, std::size_t n) {
-  std::string text;
-  for (std::size_t i = first; i < first + n; ++i) text += words[i] + ' ';
-  return text;
-}
-
-}  // namespace
-
 double distinct_n(std::span<const std::string> texts, int n, int at_most_words) {
   const auto size = static_cast<std::size_t>(n);
   std::unordered_set<std::string> distinct;
   std::size_t all = 0;
   for (const std::string& text : texts) {
-    std::vector<std::string> words = data::word_tokens(text);
-    if (at_most_words > 0 && words.size() > static_cast<std::size_t>(at_most_words)) {
-      words.resize(static_cast<std::size_t>(at_most_words));
-    }
+    const std::vector<std::string> words = first_words(text, at_most_words);
     for (std::size_t i = 0; i + size <= words.size(); ++i, ++all) distinct.insert(gram(words, i, size));
   }
   return all == 0 ? 0.0 : static_cast<double>(distinct.size()) / static_cast<double>(all);
+}
+
+double compression_ratio(std::span<const std::string> texts, int at_most_words) {
+  std::string all;
+  for (const std::string& text : texts) {
+    for (const std::string& word : first_words(text, at_most_words)) all += word + ' ';
+    if (!all.empty()) all.back() = '\n';
+  }
+  if (all.empty()) return 0;
+  auto size = compressBound(all.size());
+  std::string packed(size, '\0');
+  if (compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(all.data()), all.size(),
+                Z_BEST_COMPRESSION) != Z_OK)
+    throw failure("the texts cannot be compressed");
+  return static_cast<double>(all.size()) / static_cast<double>(size);
 }
 
 double embedding_spread(std::span<const Vector> vectors) {

@@ -100,7 +100,8 @@ Results judged(const std::vector<Answer>& student) {
   tasks[0].name = "image";
   tasks[0].min_words = 4;
   tasks[0].max_words = 60;
-  const auto teacher = answers([](int s) { return honest(s, 1); }), sampled = answers([](int s) { return honest(s, 2); });
+  const auto teacher = answers([](int s) { return honest(s, 1); }),
+             sampled = answers([](int s) { return honest(s, 2); });
   const std::vector<std::pair<Row, std::vector<Answer>>> rows = {
       {row("student-top", RowKind::student), student},
       {row("teacher-greedy", RowKind::model), teacher},

@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "fixtures.hpp"
+#include "gate_cache.hpp"
 #include "score/fake_embedder.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/manifest.hpp"
@@ -84,4 +85,28 @@ TEST_CASE("values of another model, or under other task files, are refused") {
   ScoreCache(folder.path / "s", info, {{"task image", "1"}}).score(scorer_on(embedder), answers, ignore);
   CHECK_THROWS_AS(ScoreCache(folder.path / "s", other, {{"task image", "1"}}), Error);
   CHECK_THROWS_AS(ScoreCache(folder.path / "s", info, {{"task image", "2"}}), Error);
+}
+
+TEST_CASE("gates are measured once for the same answers, and again for others") {
+  TemporaryFolder folder;
+  FakeEmbedder embedder;
+  const RelevanceScorer scorer = scorer_on(embedder);
+  score::GateAnswers on{{}, {"image"}, 4};
+  for (std::size_t s = 0; s < 4; ++s) {
+    const std::string subject = "subject" + std::to_string(s);
+    on.answers.push_back({intent(subject + " poster", subject), "a poster for " + subject, 0, s});
+  }
+  Observer silent;
+  const auto file = folder.path / "gates.json";
+  const auto first = cached_gates(file, scorer, on, {{}, 50, 1}, silent);
+  const std::size_t asked = embedder.asked.size();
+  const auto again = cached_gates(file, scorer, on, {{}, 50, 1}, silent);
+  CHECK(embedder.asked.size() == asked);
+  REQUIRE(again.size() == 2);
+  CHECK(again[0].shuffled.value == first[0].shuffled.value);
+  CHECK(again[0].swapped.at("subject").low == first[0].swapped.at("subject").low);
+  CHECK(again[1].by_task == first[1].by_task);
+  on.answers[0].prompt = "another answer";
+  cached_gates(file, scorer, on, {{}, 50, 1}, silent);
+  CHECK(embedder.asked.size() > asked);
 }

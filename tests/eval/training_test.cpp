@@ -51,9 +51,9 @@ TEST_CASE("a test intent that nearly is one that trained is found") {
 TEST_CASE("the sample holds the task's answers with their return, and a task without any is refused") {
   data::Record top = record(intent("poster for tea", "tea"), "image", "A cup");
   top.commands["return"] = 4;
-  const auto texts = read({top, record(intent("poster for tea", "tea"), "headline", "Tea!")},
-                          cases("wine bar logo", "wine bar"))
-                         .by_task.at("image");
+  const auto texts =
+      read({top, record(intent("poster for tea", "tea"), "headline", "Tea!")}, cases("wine bar logo", "wine bar"))
+          .by_task.at("image");
   REQUIRE(texts.size() == 1);
   CHECK(texts[0].prompt == "A cup");
   CHECK(texts[0].return_bin == 4);

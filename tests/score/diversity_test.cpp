@@ -1,5 +1,9 @@
 // Diversity of sets that can be counted by hand.
 #include "udrl/score/diversity.hpp"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
 #include "catch.hpp"
 
 using namespace udrl::score;
@@ -22,4 +26,22 @@ TEST_CASE("Embedding spread is one minus the mean cosine of pairs") {
   CHECK(embedding_spread(vectors) == Approx(1.0 + 1.0 / 3.0));
   CHECK(embedding_spread(std::vector<Vector>{{1, 0}, {1, 0}}) == Approx(0.0));
   CHECK(embedding_spread(std::vector<Vector>{{1, 0}}) == 0.0);
+}
+
+TEST_CASE("Self-BLEU and compression are NLTK's and zlib's") {
+  std::ifstream in(std::string(UDRL_SOURCE_DIR) + "/tests/score/diversity.json");
+  const auto json = nlohmann::json::parse(in);
+  const auto texts = json.at("texts").get<std::vector<std::string>>();
+  CHECK(self_bleu(texts) == Approx(json.at("self_bleu").get<double>()).epsilon(1e-9));
+  CHECK(self_bleu(texts, 8) == Approx(json.at("self_bleu_of_8_words").get<double>()).epsilon(1e-9));
+  CHECK(compression_ratio(texts) ==
+        Approx(json.at("compression_ratio").get<double>()).epsilon(0.02));  // by zlib's build
+}
+
+TEST_CASE("Copies are the least varied of all") {
+  const std::vector<std::string> copies(5, "a red fox runs over the hill");
+  CHECK(self_bleu(copies) == Approx(1.0));
+  CHECK(compression_ratio(copies) > 2);
+  CHECK(self_bleu(std::vector<std::string>{"alone"}) == 0.0);
+  CHECK(compression_ratio(std::vector<std::string>{}) == 0.0);
 }

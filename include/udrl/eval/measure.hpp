@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct Measured {
   int copy_run = 0;         ///< longest run of words shared with the intent
   int words = 0;
   bool near_training = false;        ///< nearly an answer that trained
+  std::optional<double> achieved;    ///< students: its return among the teacher's draws, 0 … 1 (control.hpp)
   std::vector<Relevance> relevance;  ///< by scorer
 
   bool valid() const { return broken_rule.empty(); }
@@ -59,9 +61,10 @@ struct WordControl {
 };
 WordControl word_control(std::span<const Measured> answers);
 
+/// Of a row's answers as written: all rows have as many (score/diversity.hpp).
 struct Diversity {
   int at_most_words = 0;  ///< every answer cut to so many words
-  double distinct_1 = 0, distinct_2 = 0;
+  double distinct_1 = 0, distinct_2 = 0, self_bleu = 0, compression = 0;
 };
 Diversity diversity(std::span<const Measured> answers, int at_most_words);
 

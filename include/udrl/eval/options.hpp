@@ -14,6 +14,7 @@ namespace udrl::eval {
 /// How the student's tokens are drawn.
 struct Decoding {
   double temperature = 0.7;
+  std::vector<double> temperatures;  ///< other ones, of the first return: the curve of relevance against diversity
   double top_p = 0.95;
   double repeat_penalty = 1.1;  ///< as the teachers' own
   int max_tokens = 0;           ///< 0: what the words asked need, with room to spare
@@ -27,7 +28,8 @@ struct EvalOptions {
   std::vector<std::string> parts;  ///< other splits, reported apart: test_groups, test_formats, …
   int part_intents = 50;           ///< of each of them
   std::filesystem::path out;
-  std::vector<std::string> systems;  ///< TOML files; the first is the teacher
+  std::vector<std::string> returns = {"top", "lowest"};  ///< a row each; the first is the headline's
+  std::vector<std::string> systems;                      ///< TOML files; the first is the teacher
   std::string reference;             ///< row the headline is measured against; "": the teacher's greedy row
   lm::ModelOptions embedder;         ///< scores relevance; usually the one that made the labels
   lm::ModelOptions second_embedder;  ///< one that made none; may be left out

@@ -72,6 +72,20 @@ struct ScorerResult {
   bool carries_verdict() const { return info.held_out() && score::passes(masked); }
 };
 
+/// Returns asked for against returns that came, over the student's rows.
+struct ReturnControl {
+  struct Point {
+    std::string row;
+    double asked = 0;   ///< mean bin
+    Estimate achieved;  ///< mean share of the teacher's draws that lie below
+  };
+  std::string why_not;  ///< why it was not measured; "" where it was
+  int bins = 0;
+  std::vector<Point> points;                                        ///< by the bin asked
+  int answers = 0;                                                  ///< over all of them, valid ones:
+  double rank_correlation = 0, exact = 0, mean_absolute_error = 0;  ///< of bins
+};
+
 struct Headline {
   std::string row, reference;
   double margin = 0;
@@ -94,9 +108,11 @@ struct Results {
   CaseSet set;
   std::vector<MeasuredRow> measured;
   std::vector<RowResult> rows;        ///< in the order of `measured`
+  std::vector<RowResult> curve;       ///< those rows of `measured` that are asked for the curve alone
   std::map<std::string, Cost> costs;  ///< by system
   std::vector<std::string> system_order;
   std::vector<ScorerResult> scorers;
+  ReturnControl return_control;                     ///< `why_not` and `bins` are filled by who measures
   std::map<std::string, std::string> near_intents;  ///< test intent → the training intent it nearly is
   Headline headline;
   Lineage lineage;

@@ -26,6 +26,8 @@ struct Row {
   lm::Sampling sampling;     ///< models and students; the seed is drawn per case
   std::string asked_return;  ///< students: "top" or "lowest"
   bool few_shot = true;      ///< models
+  /// Asked at another temperature, to be a point of the curve of relevance against diversity and nothing else.
+  bool on_curve = false;
 };
 
 /// A model and its rows.
@@ -38,10 +40,10 @@ struct System {
 };
 
 /// Reads configs/systems/NAME.toml: `name`, `title`, `short_title`, `decodings` ("greedy", "sampled"), `temperature`,
-/// `top_p`, `repeat_penalty`, `few_shot`, `parameters`, and [model]. An unknown key or a value out of range is an
-/// `Error` (user).
+/// `temperatures` (others, for the curve), `top_p`, `repeat_penalty`, `few_shot`, `parameters`, and [model]. An unknown
+/// key or a value out of range is an `Error` (user).
 System load_system(const std::filesystem::path& file);
-/// The student under its top and its lowest return.
+/// The student under each return that the options name, and at each temperature.
 System student_system(const EvalOptions& options);
 
 /// SHA-256 of the model's file (and " as bf16" where its weights are widened), or of endpoint and name for one that is

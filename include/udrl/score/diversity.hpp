@@ -14,6 +14,15 @@ namespace udrl::score {
 /// text (0: uncut).
 double distinct_n(std::span<const std::string> texts, int n, int at_most_words = 0);
 
+/// Mean BLEU-4 of each text against all others as its references (Zhu et al., 2018, "Texygen"): 0 … 1, lower is more
+/// varied. Words cut as above; a precision of none counts as 0.1 matches (Chen and Cherry, 2014, smoothing 1). 0 for
+/// fewer than two texts. Time grows with the number of words.
+double self_bleu(std::span<const std::string> texts, int at_most_words = 0);
+
+/// Bytes of the texts, a line each, by their bytes after DEFLATE (Shaib et al., 2024, "Standardizing the measurement of
+/// text diversity"): lower is more varied. Words cut as above. 0 for no words.
+double compression_ratio(std::span<const std::string> texts, int at_most_words = 0);
+
 /// One minus the mean cosine over all pairs; rows L2-normalised. 0 for fewer than two.
 double embedding_spread(std::span<const Vector> vectors);
 

@@ -1,0 +1,77 @@
+// Gates as JSON, under a hash of what they were measured on.
+#include "gate_cache.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "udrl/base/files.hpp"
+
+namespace udrl::eval {
+namespace {
+
+using data::Json;
+using score::Estimate, score::Gate;
+
+/// Raised when gates are measured in another way.
+constexpr int gates_version = 1;
+
+std::string key_of(const RelevanceScorer& scorer, const score::GateAnswers& answers,
+                   const score::GateOptions& options) {
+  Json on = {gates_version, scorer.info().value, scorer.info().model, options.resamples, options.seed};
+  for (const score::GateAnswer& answer : answers.answers)
+    on.push_back({data::to_json(answer.intent), answers.tasks[answer.task], answer.prompt});
+  return sha256(on.dump());
+}
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+double number_from(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
+Json to_json(const Estimate& e) {
+  return {number(e.value), number(e.low), number(e.high), number(e.lower_95), number(e.upper_95)};
+}
+Estimate estimate_from(const Json& j) {
+  return {number_from(j.at(0)), number_from(j.at(1)), number_from(j.at(2)), number_from(j.at(3)), number_from(j.at(4))};
+}
+
+Json to_json(const Gate& gate) {
+  Json json = {{"scorer", gate.scorer},     {"why_not", gate.why_not}, {"answers", gate.answers},
+               {"shuffled", to_json(gate.shuffled)}, {"by_task", gate.by_task}, {"pairs", gate.swapped_pairs},
+               {"swapped", Json::object()}};
+  for (const auto& [attribute, share] : gate.swapped) json["swapped"][attribute] = to_json(share);
+  return json;
+}
+Gate gate_from(const Json& json) {
+  Gate gate{json.at("scorer"), json.at("why_not"), json.at("answers"), estimate_from(json.at("shuffled")),
+            json.at("by_task"), {}, json.at("pairs"), {}, {}};
+  for (const auto& [attribute, share] : json.at("swapped").items()) gate.swapped[attribute] = estimate_from(share);
+  return gate;
+}
+
+std::vector<Gate> read_gates(const std::filesystem::path& file, const std::string& key) try {
+  std::vector<Gate> gates;
+  const Json json = Json::parse(read_file(file));
+  if (json.at("key") != key) return {};
+  for (const Json& gate : json.at("gates")) gates.push_back(gate_from(gate));
+  return gates;
+} catch (const Json::exception&) {
+  return {};  // measured again
+}
+
+}  // namespace
+
+std::vector<Gate> cached_gates(const std::filesystem::path& file, const RelevanceScorer& scorer,
+                               const score::GateAnswers& answers, const score::GateOptions& options,
+                               Observer& observer) {
+  const std::string key = key_of(scorer, answers, options);
+  if (std::filesystem::exists(file))
+    if (auto known = read_gates(file, key); !known.empty()) return known;
+  std::vector<Gate> gates = scorer.gates(answers, options, observer);
+  Json json = {{"key", key}, {"gates", Json::array()}};
+  for (const Gate& gate : gates) json["gates"].push_back(to_json(gate));
+  write_file_atomic(file, json.dump(1) + "\n");
+  return gates;
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,110 @@
+// The report's charts.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "format.hpp"
+#include "report_parts.hpp"
+#include "udrl/page/chart.hpp"
+
+namespace udrl::eval {
+namespace {
+
+Mark mark_of(const Results& results, const RowResult& row) {
+  const Estimate& e = results.shown(row).all.masked;
+  return {row.row.short_title, css_class(row.row.kind), e.value, e.low, e.high};
+}
+
+Html relevance_chart(const Results& results) {
+  std::vector<Mark> marks;
+  for (const RowResult& row : results.rows) marks.push_back(mark_of(results, row));
+  return interval_chart(marks, results.shown(results.row(results.headline.reference)).all.masked.value,
+                        "relevance, request’s words masked");
+}
+
+/// Both rows of the student, and the first one of every other system: the others cost the same.
+template <class X>
+Html cost_chart(const Results& results, X x_of, const ScatterText& words) {
+  std::vector<Point> points;
+  std::set<std::string> drawn;
+  for (const RowResult& row : results.rows) {
+    const Cost* cost = cost_of(results, row);
+    const bool again = !drawn.insert(row.system).second && row.row.kind != RowKind::student;
+    if (cost && !again && x_of(*cost) > 0) points.push_back({mark_of(results, row), x_of(*cost)});
+  }
+  return scatter_chart(points, words);
+}
+
+Html words_chart_of(const Results& results) {
+  std::vector<std::pair<int, int>> pairs;
+  const auto& answers = results.answers(results.headline.row).answers;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const Measured& m = answers[i];
+    if (results.set.cases[i].part == 0 && m.answer.asked_words) pairs.emplace_back(*m.answer.asked_words, m.words);
+  }
+  return words_chart(pairs);
+}
+
+/// How often the teacher's draws lie below the answer, by the return asked for.
+Html returns_chart_of(const Results& results) {
+  const ReturnControl& control = results.return_control;
+  Series achieved{"achieved", "student", {}}, perfect{"asked", "arm dashed", {}};
+  for (const auto& point : control.points) achieved.points.emplace_back(point.asked, 100 * point.achieved.value);
+  for (int bin = 0; bin < control.bins; ++bin) perfect.points.emplace_back(bin, 100 * (bin + 0.5) / control.bins);
+  return lines_chart({achieved, perfect}, {"return asked for", "achieved, percent of the teacher’s draws below", {}});
+}
+
+/// A line a system that was asked at several temperatures.
+std::vector<Series> variety_curves(const Results& results) {
+  std::map<std::string, Series> by_system;
+  const auto add = [&](const RowResult& row) {
+    const bool another_return = row.row.asked_return != results.rows.front().row.asked_return;
+    if (row.row.kind == RowKind::arm || (row.row.kind == RowKind::student && another_return)) return;
+    Series& series = by_system[row.system];
+    series.label = row.system;
+    series.css_class = css_class(row.row.kind);
+    series.points.emplace_back(1 - row.diversity.self_bleu, results.shown(row).all.masked.value);
+  };
+  for (const RowResult& row : results.rows) add(row);
+  for (const RowResult& row : results.curve) add(row);
+  std::vector<Series> out;
+  for (auto& [name, series] : by_system) {
+    std::sort(series.points.begin(), series.points.end());
+    if (series.points.size() > 1) out.push_back(std::move(series));
+  }
+  return out;
+}
+
+std::string short_duration(double seconds) {
+  return seconds < 1 ? fixed(seconds * 1000, seconds < 0.001 ? 1 : 0) + " ms" : fixed(seconds, 0) + " s";
+}
+
+std::string short_count(double n) { return n < 1e9 ? fixed(n / 1e6, n < 1e6 ? 1 : 0) + "M" : fixed(n / 1e9, 0) + "B"; }
+
+}  // namespace
+
+Html charts_section(const Results& results) {
+  const auto latency = [](const Cost& c) { return c.latency.p50_s; };
+  const auto parameters = [](const Cost& c) { return static_cast<double>(c.model.parameters); };
+  std::vector<Html> all = {
+      figure("Relevance", "Dots are means, lines 95% intervals; the dashed line is the teacher.",
+             relevance_chart(results)),
+      figure("Words asked for, words written", "A dot an answer; the line is their mean, the dashes what was asked.",
+             words_chart_of(results)),
+      figure(
+          "Relevance and speed", "Left is faster, higher is better.",
+          cost_chart(results, latency, {"whole answer, median, one at a time", "masked relevance", short_duration})),
+      figure("Relevance and size", "Left is smaller, higher is better.",
+             cost_chart(results, parameters, {"parameters", "masked relevance", short_count}))};
+  if (!results.return_control.points.empty())
+    all.push_back(figure("Return asked for, return achieved",
+                         "Where the student’s answers stand among the teacher’s draws for the same request, by the "
+                         "scorers that made the labels; the dashes are perfect obedience.",
+                         returns_chart_of(results)));
+  if (!results.curve.empty())
+    all.push_back(figure("Relevance and variety", "Each line a system at several temperatures; right is more varied.",
+                         lines_chart(variety_curves(results), {"1 − self-BLEU", "masked relevance", {}})));
+  return tag("div", {{"class", "charts"}}, all);
+}
+
+}  // namespace udrl::eval
