@@ -39,21 +39,19 @@ bool reset_peak_memory() {
   return static_cast<bool>(file);
 }
 
-/// One request at a time. The first of each prefix group is asked twice, and only its second answer counts: the first
-/// one pays for the prefix.
+/// The beginning of each prefix group warms it: as many requests as there are clients pay for the prefix, and do not
+/// count.
 class LatencyRun {
  public:
-  LatencyRun(OpenSystem& system, const Row& row, const std::vector<Case>& cases) {
-    std::optional<std::size_t> group;
-    for (const Case& c : cases) {
-      lm::Request request = system.request(row, c);
-      if (group != system.prefix_group(c)) {
-        group = system.prefix_group(c);
-        requests_.push_back({request, false});
-      }
-      requests_.push_back({std::move(request), true});
+  LatencyRun(OpenSystem& system, const Row& row, const std::vector<Case>& cases, int clients) : clients_(clients) {
+    for (std::size_t begin = 0; begin < cases.size();) {
+      std::size_t end = begin;
+      while (end < cases.size() && system.prefix_group(cases[end]) == system.prefix_group(cases[begin])) ++end;
+      const std::size_t size = end - begin;
+      for (int i = 0; i < clients; ++i) add(system.request(row, cases[begin + static_cast<std::size_t>(i) % size]), false);
+      for (std::size_t i = begin; i < end; ++i) add(system.request(row, cases[i]), true);
+      begin = end;
     }
-    for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i].request.id = std::to_string(i);
   }
 
   Latency run(lm::LanguageModel& model) {
@@ -63,9 +61,10 @@ class LatencyRun {
       return requests_[position++].request;
     };
     model.complete(next, [&](const lm::Completion& done) { take(done); });
-    Latency latency{static_cast<int>(whole_.size()), quantile(whole_, 0.5),  quantile(whole_, 0.95),
-                    quantile(first_, 0.5),           quantile(first_, 0.95), 0};
-    latency.tokens_per_s = seconds_ > 0 ? tokens_ / seconds_ : 0;
+    Latency latency{clients_, compute_threads(), static_cast<int>(whole_.size()), 0, 0, 0, 0, 0};
+    latency.p50_s = quantile(whole_, 0.5), latency.p95_s = quantile(whole_, 0.95);
+    latency.first_p50_s = quantile(first_, 0.5), latency.first_p95_s = quantile(first_, 0.95);
+    latency.tokens_per_s = seconds_ > 0 ? clients_ * tokens_ / seconds_ : 0;  // each client waits for its own alone
     return latency;
   }
 
@@ -75,6 +74,11 @@ class LatencyRun {
     bool counts;
   };
 
+  void add(lm::Request request, bool counts) {
+    request.id = std::to_string(requests_.size());
+    requests_.push_back({std::move(request), counts});
+  }
+
   void take(const lm::Completion& done) {
     if (!requests_[std::stoul(done.id)].counts) return;
     whole_.push_back(done.seconds);
@@ -83,9 +87,22 @@ class LatencyRun {
     seconds_ += done.seconds;
   }
 
+  int clients_;
   std::vector<Timed> requests_;
   std::vector<double> whole_, first_;
   double tokens_ = 0, seconds_ = 0;
+};
+
+/// Sets the threads that compute, and sets them back.
+class Threads {
+ public:
+  explicit Threads(int threads) : before_(compute_threads()) { set_compute_threads(threads); }
+  ~Threads() { set_compute_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_;
 };
 
 /// Of the group that most cases of a task are in.
@@ -100,9 +117,25 @@ std::vector<Case> commonest_group(const OpenSystem& system, const CaseSet& set, 
 
 }  // namespace
 
+namespace {
+
+data::Json to_json(const Latency& l) {
+  return {{"clients", l.clients},         {"threads", l.threads},         {"requests", l.requests},
+          {"p50_s", l.p50_s},             {"p95_s", l.p95_s},             {"first_p50_s", l.first_p50_s},
+          {"first_p95_s", l.first_p95_s}, {"tokens_per_s", l.tokens_per_s}};
+}
+
+Latency latency_from_json(const data::Json& l) {
+  return {l.at("clients"), l.at("threads"),     l.at("requests"),    l.at("p50_s"),
+          l.at("p95_s"),   l.at("first_p50_s"), l.at("first_p95_s"), l.at("tokens_per_s")};
+}
+
+}  // namespace
+
 data::Json to_json(const Cost& c) {
   data::Json json = {{"identity", c.identity},
                      {"asked_requests", c.asked_requests},
+                     {"asked_clients", c.asked_clients},
                      {"model",
                       {{"name", c.model.name},
                        {"architecture", c.model.architecture},
@@ -114,13 +147,9 @@ data::Json to_json(const Cost& c) {
                      {"peak_bytes", c.peak_bytes},
                      {"processor", c.processor},
                      {"threads", c.threads},
-                     {"latency",
-                      {{"requests", c.latency.requests},
-                       {"p50_s", c.latency.p50_s},
-                       {"p95_s", c.latency.p95_s},
-                       {"first_p50_s", c.latency.first_p50_s},
-                       {"first_p95_s", c.latency.first_p95_s},
-                       {"tokens_per_s", c.latency.tokens_per_s}}}};
+                     {"latency", to_json(c.latency)},
+                     {"loads", data::Json::array()}};
+  for (const Latency& load : c.loads) json["loads"].push_back(to_json(load));
   if (c.batch)
     json["batch"] = {{"slots", c.batch->slots},
                      {"requests", c.batch->requests},
@@ -132,18 +161,18 @@ data::Json to_json(const Cost& c) {
 
 Cost cost_from_json(const data::Json& json) try {
   const auto& m = json.at("model");
-  const auto& l = json.at("latency");
   Cost cost;
   cost.identity = json.at("identity");
   cost.asked_requests = json.at("asked_requests");
+  cost.asked_clients = json.at("asked_clients").get<std::vector<int>>();
   cost.file_bytes = json.at("file_bytes");
   cost.model = {m.at("name"),    m.at("architecture"), m.at("quantization"), m.at("parameters"),
                 m.at("context"), cost.file_bytes,      m.at("sha256")};
   cost.peak_bytes = json.at("peak_bytes");
   cost.processor = json.at("processor");
   cost.threads = json.at("threads");
-  cost.latency = {l.at("requests"),    l.at("p50_s"),       l.at("p95_s"),
-                  l.at("first_p50_s"), l.at("first_p95_s"), l.at("tokens_per_s")};
+  cost.latency = latency_from_json(json.at("latency"));
+  for (const auto& load : json.at("loads")) cost.loads.push_back(latency_from_json(load));
   if (json.contains("batch")) {
     const auto& b = json.at("batch");
     cost.batch = Batch{b.at("slots"), b.at("requests"), b.at("tokens"), b.at("seconds")};
@@ -165,21 +194,38 @@ std::vector<Case> latency_cases(const OpenSystem& system, const CaseSet& set, in
   return chosen;
 }
 
+namespace {
+
+/// Of every system the same cases, as many of each task.
+Latency measure_load(const System& system, const std::vector<distill::Task>& tasks, const CaseSet& set,
+                     const EvalOptions& options, int clients) {
+  const auto open = open_system(system, tasks, {clients, options.seed});
+  const auto cases = latency_cases(*open, set, std::max(options.latency_requests, 2 * clients));
+  const Latency latency = LatencyRun(*open, system.rows.front(), cases, clients).run(open->model());
+  check_stop("evaluation stopped while measuring the latency of " + system.title,
+             "run the same command again: it goes on from there");
+  return latency;
+}
+
+}  // namespace
+
 Cost measure_cost(const System& system, const std::vector<distill::Task>& tasks, const CaseSet& set,
                   const EvalOptions& options) {
   const bool can_measure_peak = reset_peak_memory();
   const std::uint64_t before = process_memory("VmRSS");
-  const auto open = open_system(system, tasks, {1, options.seed});
-  const auto cases = latency_cases(*open, set, options.latency_requests);
   Cost cost;
-  cost.identity = identity_of(system.model);
-  cost.asked_requests = options.latency_requests;
-  cost.latency = LatencyRun(*open, system.rows.front(), cases).run(open->model());
-  check_stop("evaluation stopped while measuring the latency of " + system.title,
-             "run the same command again: it goes on from there");
+  cost.latency = measure_load(system, tasks, set, options, 1);
   const std::uint64_t peak = process_memory("VmHWM");
   cost.peak_bytes = can_measure_peak && peak > before ? peak - before : 0;
-  cost.model = open->model().info();
+  if (compute_threads() > 1) {
+    const Threads one(1);
+    cost.loads.push_back(measure_load(system, tasks, set, options, 1));
+  }
+  for (const int clients : options.clients) cost.loads.push_back(measure_load(system, tasks, set, options, clients));
+  cost.identity = identity_of(system.model);
+  cost.asked_requests = options.latency_requests;
+  cost.asked_clients = options.clients;
+  cost.model = open_system(system, tasks, {1, options.seed})->model().info();
   cost.file_bytes = cost.model.file_bytes;
   cost.processor = processor_description();
   cost.threads = compute_threads();
@@ -192,7 +238,8 @@ std::optional<Cost> read_cost(const fs::path& file, const System& system, const 
   if (json.is_discarded()) return std::nullopt;
   Cost cost = cost_from_json(json);
   const bool same = cost.identity == identity_of(system.model) && cost.processor == processor_description() &&
-                    cost.threads == compute_threads() && cost.asked_requests == options.latency_requests;
+                    cost.threads == compute_threads() && cost.asked_requests == options.latency_requests &&
+                    cost.asked_clients == options.clients;
   return same ? std::optional<Cost>(cost) : std::nullopt;
 }
 

@@ -34,6 +34,7 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("diversity_words", o.diversity_words, "answers are cut to so many words before their variety is counted")
       .range(2, 80);
   set.add("latency_requests", o.latency_requests, "requests timed one at a time, each system").range(1, 10000);
+  set.add("clients", o.clients, "clients at once whose latency is measured too, each number of them").range(2, 248);
   set.add("slots", o.slots, "requests answered at once").range(1, 256);
   set.add("gate_answers", o.gate_answers, "answers a task that show whether a scorer knows their intent from another")
       .range(10, 1e6);

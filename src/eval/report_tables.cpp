@@ -167,37 +167,6 @@ Html variety_section(const Results& results) {
                   rows)});
 }
 
-Html cost_section(const Results& results) {
-  std::vector<TableRow> rows;
-  for (const auto& name : results.system_order) {
-    const Cost& c = results.costs.at(name);
-    std::string title = name;
-    const char* kind = "model";
-    for (const RowResult& row : results.rows)
-      if (row.system == name) {
-        title = row.row.title.substr(0, row.row.title.rfind(','));
-        kind = css_class(row.row.kind);
-        break;
-      }
-    rows.push_back(
-        {kind,
-         {cell(title), cell(millions(c.model.parameters)), cell(megabytes(c.file_bytes)), cell(megabytes(c.peak_bytes)),
-          with_small(duration(c.latency.p50_s), "p95 " + duration(c.latency.p95_s)),
-          cell(duration(c.latency.first_p50_s)), cell(fixed(c.latency.tokens_per_s, 0)),
-          c.batch ? with_small(fixed(c.batch->tokens_per_s(), 0), std::to_string(c.batch->slots) + " at once")
-                  : text("–")}});
-  }
-  const Cost& any = results.costs.begin()->second;
-  return join({heading("What an answer costs", any.processor + "; " + std::to_string(any.threads) +
-                                                   (any.threads == 1 ? " thread; " : " threads; ") +
-                                                   std::to_string(any.latency.requests) +
-                                                   " requests a system, one after another, few-shot prefix already "
-                                                   "computed. All through the same engine, llama.cpp."),
-               data_table({"Model", "parameters", "file", "memory added", "whole answer, p50", "first token, p50",
-                           "tokens/s, one at a time", "tokens/s, many at once"},
-                          rows)});
-}
-
 Html method_section(const Results& results) {
   const auto& h = results.headline;
   const Lineage& l = results.lineage;

@@ -131,7 +131,7 @@ OpenScorers::OpenScorers(const EvalOptions& options, const Labels& labels) {
     const lm::ModelInfo& known = models_.back()->info();
     distill::ScorerNeeds needs;
     needs.tasks_folder = options.tasks_folder;
-    const std::string name = (value == "relevance" ? "" : value + " ") + known.name;
+    const std::string name = (value == "relevance" ? "" : value + " ") + (model.name.empty() ? known.name : model.name);
     scorers_.emplace_back(ScorerInfo{name, value, role_of(value, known.sha256, labels), identity_of(model)},
                           distill::resources_for(needs, {{role, models_.back().get()}}, nullptr));
   };

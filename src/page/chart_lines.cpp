@@ -9,6 +9,7 @@ namespace udrl::page {
 namespace {
 
 constexpr double legend_row = 17;
+constexpr std::size_t few_points = 12;  // of a curve: each is marked
 
 /// Names with a piece of their line, as many a row as fit.
 struct Legend {
@@ -83,7 +84,7 @@ Html lines_chart(const std::vector<Series>& series, const LinesText& text) {
     std::vector<std::pair<double, double>> points;
     for (const auto& [px, py] : s.points) points.emplace_back(x(position_of(px, text)), y(py));
     parts.push_back(polyline(points, "curve " + s.css_class));
-    if (text.even)
+    if (points.size() <= few_points && s.css_class.find("dashed") == std::string::npos)
       for (const auto& [px, py] : points) parts.push_back(dot(px, py, 3.2, "dot " + s.css_class));
   }
   return svg(frame.height, text.y_title + " against " + text.x_title, parts);

@@ -56,7 +56,8 @@ struct Scale {
 };
 
 inline int decimals_for(const std::vector<double>& ticks) {
-  return ticks.size() > 1 && ticks[1] - ticks[0] < 0.0999 ? 2 : 1;
+  const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : 0.1;
+  return step < 0.0999 ? 2 : step < 0.999 ? 1 : 0;
 }
 
 /// The frame of a chart with two axes.

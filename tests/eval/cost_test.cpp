@@ -25,7 +25,9 @@ Cost cost() {
   c.peak_bytes = 34;
   c.processor = processor_description();
   c.threads = compute_threads();
-  c.latency = {24, 0.1, 0.2, 0.01, 0.02, 150};
+  c.asked_clients = {8};
+  c.latency = {1, 2, 24, 0.1, 0.2, 0.01, 0.02, 150};
+  c.loads = {{1, 1, 24, 0.2, 0.3, 0.02, 0.03, 80}, {8, 2, 24, 0.4, 0.6, 0.1, 0.2, 400}};
   c.batch = Batch{32, 200, 5000, 10};
   return c;
 }
@@ -73,6 +75,9 @@ TEST_CASE("costs of another model or setting are measured again") {
   options.latency_requests = 25;
   CHECK_FALSE(read_cost(file, system, options));
   options.latency_requests = 24;
+  options.clients = {8, 64};
+  CHECK_FALSE(read_cost(file, system, options));
+  options.clients = {8};
   std::ofstream(gguf) << "other weights";
   CHECK_FALSE(read_cost(file, system, options));
 }

@@ -12,7 +12,9 @@ inline Cost made_up_cost(const std::string& name, std::uint64_t parameters, doub
   c.peak_bytes = parameters * 2;
   c.processor = "an invented processor, 2 cores";
   c.threads = 2;
-  c.latency = {24, p50_s, p50_s * 1.6, p50_s / 6, p50_s / 4, 20 / p50_s};
+  c.latency = {1, 2, 24, p50_s, p50_s * 1.6, p50_s / 6, p50_s / 4, 20 / p50_s};
+  c.loads = {{1, 1, 24, 1.7 * p50_s, 2 * p50_s, p50_s / 5, p50_s / 3, 12 / p50_s},
+             {8, 2, 24, 3 * p50_s, 5 * p50_s, p50_s / 2, p50_s, 60 / p50_s}};
   c.batch = Batch{32, 200, 5000, 100 * p50_s};
   return c;
 }

@@ -1,5 +1,5 @@
-// What an answer costs: latency one request at a time, tokens a second, memory, size. Not for: how good it is
-// (measure.hpp).
+// What an answer costs: latency one request at a time and with many clients, tokens a second, memory, size. Not for: how
+// good it is (measure.hpp).
 #pragma once
 
 #include <filesystem>
@@ -12,12 +12,14 @@
 
 namespace udrl::eval {
 
-/// Requests answered one after another (one slot), few-shot prefix already computed, as a warm server would.
+/// So many clients, each with one request at a time, the next as soon as it is answered; few-shot prefix already
+/// computed, as a warm server would.
 struct Latency {
+  int clients = 1, threads = 0;
   int requests = 0;
   double p50_s = 0, p95_s = 0;              ///< whole answer
   double first_p50_s = 0, first_p95_s = 0;  ///< first token
-  double tokens_per_s = 0;                  ///< generated tokens by all the time taken
+  double tokens_per_s = 0;                  ///< generated tokens of all clients, while all have a request
 };
 
 /// Many requests at once.
@@ -31,12 +33,14 @@ struct Batch {
 struct Cost {
   std::string identity;    ///< `identity_of` what was measured
   int asked_requests = 0;  ///< `EvalOptions::latency_requests`
+  std::vector<int> asked_clients;  ///< `EvalOptions::clients`
   lm::ModelInfo model;
   std::uint64_t file_bytes = 0;
   std::uint64_t peak_bytes = 0;  ///< resident memory that opening and answering one at a time added; 0: unknown
   std::string processor;         ///< what all figures here were measured on
   int threads = 0;
-  Latency latency;
+  Latency latency;             ///< one client, all threads
+  std::vector<Latency> loads;  ///< one client on one thread; and each number of clients that was asked for
   std::optional<Batch> batch;
 };
 
@@ -46,7 +50,7 @@ Cost cost_from_json(const data::Json& json);
 
 /// The cases that latency is measured on: for each task the first ones that share the task's commonest prefix.
 std::vector<Case> latency_cases(const OpenSystem& system, const CaseSet& set, int requests);
-/// Opens the system with one slot and measures. Throws `stopped_error` when a stop is requested.
+/// Opens the system, once for each load, and measures. Throws `stopped_error` when a stop is requested.
 Cost measure_cost(const System& system, const std::vector<distill::Task>& tasks, const CaseSet& set,
                   const EvalOptions& options);
 

@@ -43,6 +43,7 @@ struct EvalOptions {
   double margin = 0.95;  ///< the share of the reference's relevance that PASS asks for
   int diversity_words = 12;
   int latency_requests = 24;
+  std::vector<int> clients = {8};  ///< at once, besides one alone: latency and throughput of each number
   int slots = 32;
   int gate_answers = 100;  ///< of the reference and a task, scored against other intents too
   int shown = 24;          ///< answers side by side in the report
