@@ -1,28 +1,52 @@
-// udrl-eval: compares a student with its teachers on intents about subjects that training never saw.
+// udrl-eval: compares a student with its teachers on intents about subjects that training never saw; with --compare,
+// two such evaluations.
+#include <algorithm>
 #include <iostream>
+#include <string_view>
 
 #include "udrl/base/tool.hpp"
+#include "udrl/eval/compare_runs.hpp"
 #include "udrl/eval/evaluate.hpp"
 
 namespace {
 
-void run(const udrl::eval::EvalOptions& options, const udrl::RunContext& context) {
-  const auto results = udrl::eval::evaluate(options, context);
-  std::cout << "\n" << udrl::eval::to_terminal(results) << "\n";
+using namespace udrl;
+
+void run(const eval::EvalOptions& options, const RunContext& context) {
+  const auto results = eval::evaluate(options, context);
+  std::cout << "\n" << eval::to_terminal(results) << "\n";
   for (const char* file : {"report.html", "results.json", "results.md"})
     std::cout << "wrote " << (options.out / file).string() << "\n";
+}
+
+/// The tool has two uses, told apart by this flag alone.
+bool asks_to_compare(int argc, char** argv) {
+  return std::any_of(argv, argv + argc, [](std::string_view argument) { return argument.starts_with("--compare"); });
+}
+
+template <class Options, class Run>
+int run_one(int argc, char** argv, const std::string& help, Options& options, Run run) {
+  Subcommand command{"", help, {}, {}};
+  declare(command.options, options);
+  command.run = [&](const RunContext& context) { run(options, context); };
+  std::vector<Subcommand> commands;
+  commands.push_back(std::move(command));
+  return run_tool(argc, argv, "udrl-eval", std::move(commands));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  udrl::eval::EvalOptions options;
-  udrl::Subcommand evaluate;
-  evaluate.help =
-      "Compare a student with its teachers: relevance, control, variety, cost; writes report.html and results.json.";
-  udrl::eval::declare(evaluate.options, options);
-  evaluate.run = [&options](const udrl::RunContext& context) { run(options, context); };
-  std::vector<udrl::Subcommand> commands;
-  commands.push_back(std::move(evaluate));
-  return udrl::run_tool(argc, argv, "udrl-eval", std::move(commands));
+  if (asks_to_compare(argc, argv)) {
+    eval::CompareRunsOptions options;
+    return run_one(argc, argv, "Compare two evaluations, case by case.", options,
+                   [](const eval::CompareRunsOptions& o, const RunContext&) {
+                     std::cout << eval::to_text(eval::compare_runs(o), o);
+                   });
+  }
+  eval::EvalOptions options;
+  return run_one(argc, argv,
+                 "Compare a student with its teachers: relevance, control, variety, cost; writes report.html and "
+                 "results.json. Two evaluations: udrl-eval --compare A,B",
+                 options, run);
 }

@@ -15,7 +15,8 @@ namespace {
 class Control {
  public:
   Control(const Results& results, const CompareOptions& options)
-      : results_(results), resamples_(draw_resamples(results.set.main().subjects.size(), options.draws, options.seed)) {}
+      : results_(results),
+        resamples_(draw_resamples(results.set.main().subjects.size(), options.draws, options.seed)) {}
 
   void fill(ReturnControl& control) {
     for (const MeasuredRow& row : results_.measured)

@@ -48,7 +48,8 @@ class LatencyRun {
       std::size_t end = begin;
       while (end < cases.size() && system.prefix_group(cases[end]) == system.prefix_group(cases[begin])) ++end;
       const std::size_t size = end - begin;
-      for (int i = 0; i < clients; ++i) add(system.request(row, cases[begin + static_cast<std::size_t>(i) % size]), false);
+      for (int i = 0; i < clients; ++i)
+        add(system.request(row, cases[begin + static_cast<std::size_t>(i) % size]), false);
       for (std::size_t i = begin; i < end; ++i) add(system.request(row, cases[i]), true);
       begin = end;
     }
@@ -120,9 +121,14 @@ std::vector<Case> commonest_group(const OpenSystem& system, const CaseSet& set, 
 namespace {
 
 data::Json to_json(const Latency& l) {
-  return {{"clients", l.clients},         {"threads", l.threads},         {"requests", l.requests},
-          {"p50_s", l.p50_s},             {"p95_s", l.p95_s},             {"first_p50_s", l.first_p50_s},
-          {"first_p95_s", l.first_p95_s}, {"tokens_per_s", l.tokens_per_s}};
+  return {{"clients", l.clients},
+          {"threads", l.threads},
+          {"requests", l.requests},
+          {"p50_s", l.p50_s},
+          {"p95_s", l.p95_s},
+          {"first_p50_s", l.first_p50_s},
+          {"first_p95_s", l.first_p95_s},
+          {"tokens_per_s", l.tokens_per_s}};
 }
 
 Latency latency_from_json(const data::Json& l) {

@@ -36,15 +36,23 @@ Estimate estimate_from(const Json& j) {
 }
 
 Json to_json(const Gate& gate) {
-  Json json = {{"scorer", gate.scorer},     {"why_not", gate.why_not}, {"answers", gate.answers},
-               {"shuffled", to_json(gate.shuffled)}, {"by_task", gate.by_task}, {"pairs", gate.swapped_pairs},
+  Json json = {{"scorer", gate.scorer},    {"why_not", gate.why_not},
+               {"answers", gate.answers},  {"shuffled", to_json(gate.shuffled)},
+               {"by_task", gate.by_task},  {"pairs", gate.swapped_pairs},
                {"swapped", Json::object()}};
   for (const auto& [attribute, share] : gate.swapped) json["swapped"][attribute] = to_json(share);
   return json;
 }
 Gate gate_from(const Json& json) {
-  Gate gate{json.at("scorer"), json.at("why_not"), json.at("answers"), estimate_from(json.at("shuffled")),
-            json.at("by_task"), {}, json.at("pairs"), {}, {}};
+  Gate gate{json.at("scorer"),
+            json.at("why_not"),
+            json.at("answers"),
+            estimate_from(json.at("shuffled")),
+            json.at("by_task"),
+            {},
+            json.at("pairs"),
+            {},
+            {}};
   for (const auto& [attribute, share] : json.at("swapped").items()) gate.swapped[attribute] = estimate_from(share);
   return gate;
 }

@@ -91,9 +91,8 @@ Html charts_section(const Results& results) {
              relevance_chart(results)),
       figure("Words asked for, words written", "A dot an answer; the line is their mean, the dashes what was asked.",
              words_chart_of(results)),
-      figure(
-          "Relevance and speed", "Left is faster, higher is better.",
-          cost_chart(results, latency, {"whole answer, median, one at a time", "masked relevance", short_duration})),
+      figure("Relevance and speed", "Left is faster, higher is better.",
+             cost_chart(results, latency, {"whole answer, median, one at a time", "masked relevance", short_duration})),
       figure("Relevance and size", "Left is smaller, higher is better.",
              cost_chart(results, parameters, {"parameters", "masked relevance", short_count}))};
   if (!results.return_control.points.empty())

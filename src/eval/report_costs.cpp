@@ -47,8 +47,8 @@ Html loads_table(const Results& results) {
     const Named system = named(results, name);
     TableRow line{system.css_class, {cell(system.title)}};
     for (const Latency& load : results.costs.at(name).loads)
-      line.cells.push_back(with_small(duration(load.p50_s), "p95 " + duration(load.p95_s) + ", " +
-                                                                fixed(load.tokens_per_s, 0) + " tokens/s"));
+      line.cells.push_back(with_small(
+          duration(load.p50_s), "p95 " + duration(load.p95_s) + ", " + fixed(load.tokens_per_s, 0) + " tokens/s"));
     rows.push_back(std::move(line));
   }
   return data_table(head, rows, narrow_table);

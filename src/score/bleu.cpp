@@ -10,8 +10,8 @@
 namespace udrl::score {
 namespace {
 
-constexpr std::size_t longest = 4;           // n of the n-grams
-constexpr double smoothing = 0.1;            // matches where there are none
+constexpr std::size_t longest = 4;  // n of the n-grams
+constexpr double smoothing = 0.1;   // matches where there are none
 
 using Counts = std::unordered_map<std::string, int>;
 

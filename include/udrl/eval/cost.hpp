@@ -1,5 +1,5 @@
-// What an answer costs: latency one request at a time and with many clients, tokens a second, memory, size. Not for: how
-// good it is (measure.hpp).
+// What an answer costs: latency one request at a time and with many clients, tokens a second, memory, size. Not for:
+// how good it is (measure.hpp).
 #pragma once
 
 #include <filesystem>
@@ -31,8 +31,8 @@ struct Batch {
 };
 
 struct Cost {
-  std::string identity;    ///< `identity_of` what was measured
-  int asked_requests = 0;  ///< `EvalOptions::latency_requests`
+  std::string identity;            ///< `identity_of` what was measured
+  int asked_requests = 0;          ///< `EvalOptions::latency_requests`
   std::vector<int> asked_clients;  ///< `EvalOptions::clients`
   lm::ModelInfo model;
   std::uint64_t file_bytes = 0;
