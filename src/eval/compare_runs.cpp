@@ -85,8 +85,8 @@ class Pairs {
     }
     change.cases = first.size(), change.subjects = subjects.size();
     change.first = score::mean(first), change.second = score::mean(second);
-    const Resamples resamples = score::draw_resamples(
-        subjects.size(), static_cast<std::size_t>(options.bootstrap_draws), options.seed);
+    const Resamples resamples =
+        score::draw_resamples(subjects.size(), static_cast<std::size_t>(options.bootstrap_draws), options.seed);
     const auto estimate = [&](const std::vector<double>& values) {
       const Column column = score::make_column(values, clusters, resamples.clusters);
       return score::estimate(column.mean(), score::resampled_means(column, resamples));

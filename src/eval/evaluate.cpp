@@ -1,6 +1,7 @@
 // The order of an evaluation: prepare, ask what is not cached, measure, compare, write.
 #include "udrl/eval/evaluate.hpp"
 
+#include "judging.hpp"
 #include "measuring.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -141,6 +142,7 @@ Results evaluate(const EvalOptions& options, const RunContext& context) {
   results.costs = asking.costs();
   results.near_intents = prepared.training.near_intents;
   measure_all(results, prepared, asking, options, context.observer);
+  ask_judge(results, prepared, options, context.observer);
   results.lineage = lineage_of(prepared, context);
   for (const ScorerResult& scorer : results.scorers)
     results.lineage.hashes["scorer " + scorer.info.name] = scorer.info.model;

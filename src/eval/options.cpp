@@ -16,6 +16,8 @@ void declare(OptionSet& set, EvalOptions& o) {
   lm::declare(set, "embedder", o.embedder);
   lm::declare(set, "second_embedder", o.second_embedder);
   lm::declare(set, "pmi", o.pmi);
+  lm::declare(set, "judge", o.judge);
+  set.add("judge_cases", o.judge_cases, "cases that the judge is shown, in both orders").range(10, 1e6);
   set.add("tasks_folder", o.tasks_folder, "folder of task files");
   set.add("tasks", o.tasks, "names of the tasks; none: those the student was trained on");
   set.add("intents", o.intents, "test intents, each asked for every task").range(4, 1e6);

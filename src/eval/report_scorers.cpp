@@ -45,6 +45,32 @@ Html arms_table(const Results& results) {
   return data_table(head, rows, narrow_table);
 }
 
+std::string with_range(const Estimate& e) {
+  return percent(e.value) + " (" + percent(e.low) + " to " + percent(e.high) + ")";
+}
+
+TableRow duel_row(const Results& results, const Duel& d, const char* css_class) {
+  return {css_class,
+          {cell(results.row(d.row).row.short_title + " against " + results.row(d.other).row.short_title),
+           cell(with_range(d.win_rate)), cell(with_range(d.length_controlled)), cell(percent(d.longer_rate)),
+           cell(percent(d.flip_rate)), cell(std::to_string(d.unparsed) + " of " + std::to_string(d.asked))}};
+}
+
+Html judge_section(const Results& results) {
+  const JudgeResult& j = *results.judge;
+  const std::string believed =
+      j.passed() ? "It knows the reference’s answers from another request’s, so its word counts."
+                 : "It does not know the reference’s answers from another request’s in " +
+                       percent(JudgeResult::score_needed) + " of all cases: its word carries no verdict.";
+  return join({heading("What a judge says", j.name +
+                                                " chose between two answers, asked in both orders; an answer that is "
+                                                "not valid loses to one that is. " +
+                                                believed),
+               data_table({"Share of duels won, ties half", "as answered", "at equal length", "had the longer one won",
+                           "changed with the order", "no preference read"},
+                          {duel_row(results, j.headline, "student"), duel_row(results, j.gate, "model")})});
+}
+
 Html parts_table(const Results& results) {
   std::vector<std::string> head = {"How far it generalises: ratio to " +
                                    results.row(results.headline.reference).row.short_title};
@@ -72,6 +98,7 @@ Html scorers_section(const Results& results) {
           "another one (AUC), and from the same request about another subject?"),
       scorers_table(results), arms_table(results)};
   if (results.set.parts.size() > 1) parts.push_back(parts_table(results));
+  if (results.judge) parts.push_back(judge_section(results));
   return join(parts);
 }
 

@@ -111,6 +111,27 @@ Json to_json(const ScorerResult& s) {
   return json;
 }
 
+Json to_json(const Duel& d) {
+  return {{"row", d.row},
+          {"against", d.other},
+          {"cases", d.cases},
+          {"asked", d.asked},
+          {"unparsed", d.unparsed},
+          {"flip_rate", number(d.flip_rate)},
+          {"win_rate", to_json(d.win_rate)},
+          {"win_rate_at_equal_length", to_json(d.length_controlled)},
+          {"win_rate_of_the_longer", number(d.longer_rate)},
+          {"agrees_with_the_longer", number(d.agrees_with_longer)}};
+}
+
+Json to_json(const JudgeResult& j) {
+  return {{"name", j.name},
+          {"model", j.model},
+          {"gate", to_json(j.gate)},
+          {"passed", j.passed()},
+          {"headline", to_json(j.headline)}};
+}
+
 Json to_json(const ReturnControl& c) {
   if (!c.why_not.empty()) return {{"not_measured", c.why_not}};
   Json points = Json::array();
@@ -170,6 +191,7 @@ Json to_json(const Results& results) {
                {"return_asked_against_achieved", to_json(results.return_control)},
                {"headline", to_json(results.headline)},
                {"lineage", to_json(results.lineage)}};
+  if (results.judge) json["judge"] = to_json(*results.judge);
   json["headline"]["scorer"] = results.shown_scorer().info.name;
   for (const auto* rows : {&results.rows, &results.curve})
     for (const RowResult& row : *rows) json["systems"][row.row.name] = to_json(row, results.scorers);

@@ -44,6 +44,13 @@ std::string scorer_line(const ScorerResult& scorer) {
          " masked, " + auc_text(scorer.raw) + " raw; " + to_string(scorer.verdict) + "\n";
 }
 
+std::string judge_line(const JudgeResult& judge) {
+  return "judge " + judge.name + ": " + judge.headline.row + " wins " + percent(judge.headline.win_rate.value) + " (" +
+         percent(judge.headline.length_controlled.value) + " at equal length) against " + judge.headline.other +
+         "; flips " + percent(judge.headline.flip_rate) + "; " +
+         (judge.passed() ? "gate passed" : "gate FAILED: carries no verdict") + "\n";
+}
+
 std::string set_text(const Results& results) {
   const Part& part = results.set.main();
   return std::to_string(part.intents) + " intents about " + std::to_string(part.subjects.size()) +
@@ -98,6 +105,7 @@ std::string to_terminal(const Results& results) {
          ", verdict at " + fixed(results.headline.margin, 2) + ": " + to_string(results.headline.verdict) + "\n";
   for (const auto& reason : results.headline.withheld_because) out += "  withheld: " + reason + "\n";
   for (const auto& caveat : results.headline.caveats) out += "  note: " + caveat + "\n";
+  if (results.judge) out += judge_line(*results.judge);
   if (const auto& effect = results.shown_scorer().return_effect)
     out += "top less lowest return: " + fixed(effect->masked.value, 3) + " (" + range_of(effect->masked, 3) +
            ") masked, " + fixed(effect->raw.value, 3) + " (" + range_of(effect->raw, 3) + ") raw\n";

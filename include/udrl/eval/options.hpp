@@ -34,6 +34,8 @@ struct EvalOptions {
   lm::ModelOptions embedder;         ///< scores relevance; usually the one that made the labels
   lm::ModelOptions second_embedder;  ///< one that made none; may be left out
   lm::ModelOptions pmi;              ///< a causal model that scores PMI; may be left out
+  lm::ModelOptions judge;            ///< a chat model that compares answers; may be left out
+  int judge_cases = 200;             ///< shown to it in both orders
   std::filesystem::path tasks_folder = "data/tasks";
   std::vector<std::string> tasks;
   int intents = 100;  ///< test intents; each is asked for every task

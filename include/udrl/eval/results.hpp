@@ -10,6 +10,7 @@
 #include "udrl/eval/cases.hpp"
 #include "udrl/eval/cost.hpp"
 #include "udrl/eval/measure.hpp"
+#include "udrl/eval/pairwise.hpp"
 #include "udrl/eval/ratio.hpp"
 #include "udrl/eval/scorers.hpp"
 
@@ -112,6 +113,7 @@ struct Results {
   std::map<std::string, Cost> costs;  ///< by system
   std::vector<std::string> system_order;
   std::vector<ScorerResult> scorers;
+  std::optional<JudgeResult> judge;
   ReturnControl return_control;                     ///< `why_not` and `bins` are filled by who measures
   std::map<std::string, std::string> near_intents;  ///< test intent → the training intent it nearly is
   Headline headline;
