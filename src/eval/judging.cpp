@@ -63,8 +63,7 @@ void ask_judge(Results& results, const Prepared& p, const EvalOptions& options, 
   PairJudge judge(*model, identity, options.out / "judge" / content_id({identity}).substr(0, 12));
   std::vector<std::string> rubrics;
   for (const auto& task : p.tasks) rubrics.push_back(task.rubric);
-  const score::Resamples resamples =
-      score::draw_resamples(p.set.main().subjects.size(), length_draws, options.seed);
+  const score::Resamples resamples = score::draw_resamples(p.set.main().subjects.size(), length_draws, options.seed);
   const auto duel = [&](const std::string& row, const std::string& other) {
     DuelQuestions questions = duel_questions(results.answers(row), results.answers(other), p.set, rubrics,
                                              static_cast<std::size_t>(options.judge_cases));

@@ -73,8 +73,7 @@ class LengthControl {
     std::vector<double> draws;
     for (std::size_t d = 0; d < resamples.draws(); ++d) {
       std::vector<double> weights(resamples.clusters, 0.0);
-      for (std::size_t i = 0; i < resamples.clusters; ++i)
-        weights[resamples.indices[d * resamples.clusters + i]] += 1;
+      for (std::size_t i = 0; i < resamples.clusters; ++i) weights[resamples.indices[d * resamples.clusters + i]] += 1;
       draws.push_back(rate(weights));
     }
     return score::estimate(rate(std::vector<double>(resamples.clusters, 1.0)), draws);

@@ -74,10 +74,12 @@ TEST_CASE("an answer that is not valid loses without being asked about") {
 
 TEST_CASE("what only length won is taken away by length control") {
   const auto longer = [](int i) { return i % 2 ? 8 : -8; };
-  const Duel by_length = duel(cases(200, [](int i) { return i % 2 ? 1.0 : 0.0; }, longer));
+  const Duel by_length = duel(cases(
+      200, [](int i) { return i % 2 ? 1.0 : 0.0; }, longer));
   CHECK(by_length.agrees_with_longer == 1);
   CHECK(by_length.longer_rate == Approx(0.5));
-  const Duel always_longer = duel(cases(200, [](int i) { return i % 4 ? 1.0 : 0.0; }, [](int i) { return i % 4 ? 8 : -8; }));
+  const Duel always_longer = duel(cases(
+      200, [](int i) { return i % 4 ? 1.0 : 0.0; }, [](int i) { return i % 4 ? 8 : -8; }));
   CHECK(always_longer.win_rate.value == Approx(0.75));
   CHECK(always_longer.length_controlled.value < 0.65);
 }
@@ -85,7 +87,8 @@ TEST_CASE("what only length won is taken away by length control") {
 TEST_CASE("at equal length the win rate is midway, in logits, between that of longer and of shorter answers") {
   // Of 100 longer answers 90 win, of 100 shorter ones 60: (logit 0.9 + logit 0.6) / 2 = logit 0.786.
   const auto longer = [](int i) { return i < 100 ? 8 : -8; };
-  const Duel d = duel(cases(200, [](int i) { return i < 90 || (i >= 100 && i < 160) ? 1.0 : 0.0; }, longer));
+  const Duel d = duel(cases(
+      200, [](int i) { return i < 90 || (i >= 100 && i < 160) ? 1.0 : 0.0; }, longer));
   CHECK(d.win_rate.value == Approx(0.75));
   CHECK(d.length_controlled.value == Approx(0.786).margin(0.002));
   CHECK(d.length_controlled.low < 0.786);

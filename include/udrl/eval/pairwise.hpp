@@ -50,17 +50,17 @@ struct DuelCase {
 struct Duel {
   std::string row, other;
   int cases = 0;
-  int asked = 0;                     ///< the others are decided by validity: a valid answer beats one that is not
-  int unparsed = 0;                  ///< replies that name no preference, of two a case; such cases count as tied
-  double flip_rate = 0;              ///< share of the cases asked in which the preference goes with the order
-  score::Estimate win_rate;          ///< of the row, ties half
+  int asked = 0;                      ///< the others are decided by validity: a valid answer beats one that is not
+  int unparsed = 0;                   ///< replies that name no preference, of two a case; such cases count as tied
+  double flip_rate = 0;               ///< share of the cases asked in which the preference goes with the order
+  score::Estimate win_rate;           ///< of the row, ties half
   score::Estimate length_controlled;  ///< the same at equal length
-  double longer_rate = 0;            ///< the win rate if the longer answer always won
-  double agrees_with_longer = 0;     ///< share of decided cases of unequal length in which the longer answer won
+  double longer_rate = 0;             ///< the win rate if the longer answer always won
+  double agrees_with_longer = 0;      ///< share of decided cases of unequal length in which the longer answer won
 };
 
-/// Length control by logistic regression of the outcome on tanh(Δwords / its deviation), as AlpacaEval 2 does (Dubois et
-/// al., 2024, "Length-controlled AlpacaEval"): the win rate where Δ is 0.
+/// Length control by logistic regression of the outcome on tanh(Δwords / its deviation), as AlpacaEval 2 does (Dubois
+/// et al., 2024, "Length-controlled AlpacaEval"): the win rate where Δ is 0.
 Duel make_duel(const std::string& row, const std::string& other, std::span<const DuelCase> cases,
                const score::Resamples& resamples);
 
