@@ -92,8 +92,11 @@ std::map<std::string, std::string> models_of_inputs(const std::vector<std::strin
   for (const std::string& input : inputs) {
     if (!data::has_manifest(input)) continue;
     for (const auto& [role, hash] : data::read_manifest(input).models) {
-      const auto [first, is_new] = own.emplace(role, hash);
-      if (!is_new && first->second != hash) own[role + " of " + folder_name(input)] = hash;
+      const std::string base = role + " of " + folder_name(input);
+      std::string key = role;
+      for (int i = 1; own.contains(key) && own.at(key) != hash; ++i)
+        key = i == 1 ? base : base + " " + std::to_string(i);
+      own[key] = hash;
     }
   }
   return own;

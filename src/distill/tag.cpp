@@ -34,6 +34,9 @@ std::map<std::string, std::string> label_models(const TagOptions& options) {
     models.emplace(role, known.contains(role) ? known.at(role) : "");
     for (const auto& [key, hash] : known)
       if (key.starts_with(role + " of ")) models[key] = hash;
+    for (const std::string& input : options.input)
+      if (!data::has_manifest(input) || !data::read_manifest(input).models.contains(role))
+        models[role + " of another"] = "";
   }
   return models;
 }

@@ -57,7 +57,8 @@ void AnswerCache::read_existing() {
   const auto convert = [](const data::Json& json) {
     return std::pair<std::string, Answer>(field<std::string>(json, "case"), answer_from_json(json));
   };
-  while (auto entry = reader.next_as(convert)) answers_.insert(std::move(*entry));
+  while (auto entry = reader.next_as(convert))
+    if (entry->second.finish != lm::to_string(lm::Finish::error)) answers_.insert(std::move(*entry));  // else: again
 }
 
 void AnswerCache::add(const Case& c, Answer answer) {

@@ -97,7 +97,8 @@ class Pairs {
 
  private:
   double headline_value(const Line& line, int run) const {
-    return line.valid ? line.values.at(scorer_).first : floors_[run].at(line.task);
+    const auto floor = floors_[run].find(line.task);
+    return line.valid ? line.values.at(scorer_).first : floor == floors_[run].end() ? 0.0 : floor->second;
   }
   const Run* runs_[2];
   std::string scorer_;

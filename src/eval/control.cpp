@@ -31,7 +31,7 @@ class LabelValues {
   LabelValues(const command::Fitted& fitted, const std::vector<ScorerInfo>& scorers)
       : texts_(text_scorers(fitted), nullptr) {
     for (const auto& [name, weight] : fitted.weights)
-      if (!is_of_text(name) && !find(name, scorers)) missing_ = name;
+      if (weight != 0 && !is_of_text(name) && !find(name, scorers)) missing_ = name;
   }
 
   const std::string& missing() const { return missing_; }
@@ -50,12 +50,12 @@ class LabelValues {
 
  private:
   static bool is_of_text(const std::string& value) {
-    return score::scorer_of_value(value) == value && score::model_of(value).empty();
+    return score::scorer_of_value(value) == value && score::model_of(value).empty() && value != "valid";
   }
   static std::vector<std::string> text_scorers(const command::Fitted& fitted) {
     std::vector<std::string> names{"copying"};
     for (const auto& [name, weight] : fitted.weights)
-      if (is_of_text(name) && name != "copying") names.push_back(name);
+      if (weight != 0 && is_of_text(name) && name != "copying") names.push_back(name);
     return names;
   }
   struct Place {

@@ -194,19 +194,20 @@ std::vector<Case> latency_cases(const OpenSystem& system, const CaseSet& set, in
   for (int t = 0; t < tasks; ++t) {
     auto group = commonest_group(system, set, static_cast<std::size_t>(t));
     const int share = requests / tasks + (t < requests % tasks ? 1 : 0);
-    group.resize(std::min(group.size(), static_cast<std::size_t>(share)));
-    chosen.insert(chosen.end(), group.begin(), group.end());
+    for (std::size_t i = 0; i < static_cast<std::size_t>(share) && !group.empty(); ++i)
+      chosen.push_back(group[i % group.size()]);
   }
   return chosen;
 }
 
 namespace {
 
-/// Of every system the same cases, as many of each task.
+/// Of every system as many requests, the same share of each task; those of its commonest prefix, again where they are
+/// few.
 Latency measure_load(const System& system, const std::vector<distill::Task>& tasks, const CaseSet& set,
                      const EvalOptions& options, int clients) {
   const auto open = open_system(system, tasks, {clients, options.seed});
-  const auto cases = latency_cases(*open, set, std::max(options.latency_requests, 2 * clients));
+  const auto cases = latency_cases(*open, set, std::max(options.latency_requests, 4 * clients));
   const Latency latency = LatencyRun(*open, system.rows.front(), cases, clients).run(open->model());
   check_stop("evaluation stopped while measuring the latency of " + system.title,
              "run the same command again: it goes on from there");

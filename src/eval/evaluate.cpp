@@ -20,6 +20,7 @@ std::string hash_of(const distill::Task& task) {
   for (const int n : {task.max_tokens, task.min_words, task.max_words, task.subsets, task.shots})
     text.append("\n").append(std::to_string(n));
   for (const auto& example : task.examples) text.append("\n").append(example.id);
+  text.append("\n").append(task.layout);
   return sha256(text);
 }
 
@@ -50,8 +51,23 @@ void require_files(const EvalOptions& options, const std::vector<System>& system
 /// Opens what will score at the end, so that a wrong model is said first.
 void try_scorers(const EvalOptions& options) {
   const OpenScorers scorers(options, read_labels(options.tagged));
-  const std::string any = "a";
-  scorers.embedder().embed({&any, 1});
+  const std::string task = distill::load_tasks(options.tasks_folder, options.tasks).front().name;
+  const score::Answer any{"a", "a", task};
+  for (const RelevanceScorer& scorer : scorers.all()) scorer.score({&any, 1});
+  if (names_judge(options)) lm::open_model(options.judge);
+}
+
+/// All that is read of the labels and of what was seen is read from `tagged`.
+void require_own_data(const EvalOptions& options) {
+  if (!data::has_manifest(options.student)) return;
+  const auto inputs = data::read_manifest(options.student).inputs;
+  const auto trained_on = inputs.find("train");
+  if (trained_on == inputs.end() || trained_on->second == data::hash_input(options.tagged / "train")) return;
+  throw user_error("the student was trained on other data")
+      .at(options.student.string())
+      .expected("the tagged folder that its manifest.json names")
+      .got(options.tagged.string())
+      .hint("name the tagged data that it was trained on (--tagged)");
 }
 
 void add_cases(Prepared& p, const EvalOptions& options) {
@@ -69,18 +85,24 @@ Prepared prepare(const EvalOptions& options, Observer& observer) {
   Prepared p;
   p.systems = load_systems(options);
   require_files(options, p.systems);
+  require_own_data(options);
   try_scorers(options);
   p.reference = reference_row(p.systems, options.reference);
   p.fitted = command::load(options.student / "commands.json");
   p.tasks = tasks_of(options, p.fitted);
   add_cases(p, options);
+  derangement(p.set, options.seed);  // refuses too few subjects before anything is asked
   p.training = read_training(options.tagged / "train", p.set, observer);
   for (const auto& task : p.tasks) p.hashes["task " + task.name] = hash_of(task);
   p.hashes["commands.json"] = sha256_file(options.student / "commands.json");
   if (data::has_manifest(options.tagged)) p.hashes["tagged manifest"] = sha256_file(options.tagged / "manifest.json");
   for (const System& system : p.systems) p.hashes["model " + system.name] = identity_of(system.model);
-  if (options.split == "test")
-    p.openings = record_opening(options.tagged, p.hashes["model student"], p.hashes["split test"]);
+  for (const Part& part : p.set.parts)
+    if (part.name.starts_with("test")) {
+      const Openings openings =
+          record_opening(options.tagged, p.hashes["model student"], p.hashes["split " + part.name]);
+      if (openings.times > p.openings.times) p.openings = openings;
+    }
   return p;
 }
 
@@ -102,7 +124,7 @@ data::Json measured_line(const Results& results, const MeasuredRow& row, std::si
   data::Json json = to_json(m.answer, c);
   json["row"] = row.row.name;
   json["part"] = results.set.parts[c.part].name;
-  json["subject"] = c.intent.subject;
+  json["subject"] = data::subject_of(c.intent);
   json["broken_rule"] = m.broken_rule;
   for (std::size_t k = 0; k < results.scorers.size(); ++k)
     json["relevance"][results.scorers[k].info.name] = {{"raw", m.relevance[k].raw}, {"masked", m.relevance[k].masked}};

@@ -135,8 +135,9 @@ std::vector<Preference> PairJudge::ask(std::span<const Pair> pairs, const std::f
     }
     data::ShardWriter writer(folder_);
     for (const lm::Completion& done : lm::complete_all(model_, requests)) {
-      replies_[done.id] = data::normalise(done.text);
-      writer.append({{"key", done.id}, {"reply", replies_[done.id]}});
+      const bool refused = done.finish == lm::Finish::error;  // by an endpoint: asked again next time
+      replies_[done.id] = refused ? "" : data::normalise(done.text);
+      if (!refused) writer.append({{"key", done.id}, {"reply", replies_[done.id]}});
     }
     writer.close();
     answered(known += requests.size());

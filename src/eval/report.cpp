@@ -44,8 +44,13 @@ std::string lead(const Results& results) {
 Html verdict(const Results& results) {
   const Headline& h = results.headline;
   const std::string name = to_string(h.verdict);
-  std::string why = "To pass, the one-sided 95% lower bound must lie above " + percent(h.margin) +
-                    " of the teacher; it is " + percent(headline_ratio(results).lower_95) + ".";
+  std::string why = "To pass, the one-sided 95% lower bound must lie above " + percent(h.margin) + " of the teacher";
+  for (std::size_t s = 0; s < results.scorers.size(); ++s) {
+    if (!results.scorers[s].carries_verdict()) continue;
+    const Ratio* ratio = ratio_to(results.row(h.row).scored[s], h.reference);
+    why += "; by " + results.scorers[s].info.name + " it is " + percent(ratio->corrected.lower_95, 1);
+  }
+  why += ".";
   if (!h.withheld_because.empty()) why = "No verdict is given: " + h.withheld_because.front() + ".";
   return tag("p", {{"class", "decision"}}, {tag("span", {{"class", "verdict " + name}}, name), tag("span", why)});
 }

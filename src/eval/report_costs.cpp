@@ -61,7 +61,7 @@ Html cost_section(const Results& results) {
   return join({heading("What an answer costs", any.processor + "; " + plural(any.threads, "thread") + "; " +
                                                    std::to_string(any.latency.requests) +
                                                    " requests a system, one after another, few-shot prefix already "
-                                                   "computed. All through the same engine, llama.cpp."),
+                                                   "computed. GGUF files all run in the same engine, llama.cpp."),
                alone_table(results), loads_table(results)});
 }
 

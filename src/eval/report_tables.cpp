@@ -175,25 +175,26 @@ Html method_section(const Results& results) {
   const auto item = [](const std::string& words) { return tag("li", words); };
   return join(
       {heading("How this was measured", ""),
-       tag("ul", {item("Masked: the request’s content words and their inflections are taken out of the answer before "
-                       "it is scored, so relevance cannot be bought by echo."),
-                  item("Floor: " + title_of(results, shuffled_row) +
-                       ". A ratio is (system − floor) / (reference − floor); it is undefined where the reference does "
-                       "not beat the floor."),
-                  item("A verdict is carried by scorers that made no label and know the intent of a masked answer of " +
-                       title_of(results, h.reference) + " from another one: an AUC of " + fixed(score::least_auc, 2) +
-                       " against shuffled intents, " + percent(score::least_swapped) +
-                       " against one with another subject. The student passes if it does under each of them."),
-                  item("The other ratios of students are a family, corrected by Holm at 5%."),
-                  item("The arms must FAIL; if one does not, no PASS is given. Nor is one where test intents nearly "
-                       "are ones that trained: here " +
-                       std::to_string(results.near_intents.size()) + " are."),
-                  item("Teachers and baselines are asked as in synthesis: the task’s instructions and few-shot "
-                       "examples, the same for every model."),
-                  item(l.test_openings == 0
-                           ? "The test set stayed closed: these are intents of the validation split."
-                           : "This test set has been opened " + std::to_string(l.test_openings) + " times, for " +
-                                 std::to_string(l.test_students) + " different students.")}),
+       tag("ul",
+           {item("Masked: the request’s content words and their inflections are taken out of the answer before "
+                 "it is scored, so relevance cannot be bought by echo."),
+            item("Floor: " + title_of(results, shuffled_row) +
+                 ". A ratio is (system − floor) / (reference − floor); it is undefined where the reference does "
+                 "not beat the floor."),
+            item("A verdict is carried by scorers that made no label and know the intent of a masked answer of " +
+                 title_of(results, h.reference) + " from another one: an AUC of " + fixed(score::least_auc, 2) +
+                 " against shuffled intents, " + percent(score::least_swapped) +
+                 " against one with another subject. The student passes if it does under each of them."),
+            item("The other ratios of students are a family under each scorer and margin, corrected by Holm at 5%."),
+            item("The arms must FAIL; if one does not, no PASS is given. Nor is one where test intents nearly "
+                 "are ones that trained: here " +
+                 std::to_string(results.near_intents.size()) + " are."),
+            item("Teachers and baselines are asked as in synthesis: the task’s instructions and few-shot "
+                 "examples, the same for every model."),
+            item(l.test_openings == 0
+                     ? "The test set stayed closed: these are intents of the validation split."
+                     : "What was held out for tests has been opened " + std::to_string(l.test_openings) +
+                           " times in this folder, for " + std::to_string(l.test_students) + " different students.")}),
        tag("table", {{"class", "hash"}}, {tag("tbody", hashes)}),
        tag("p", {{"class", "small muted"}}, {text(l.version + ": "), tag("code", l.command_line)}),
        tag("p", {{"class", "small muted"}},

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/tool.hpp"
@@ -53,11 +54,13 @@ Labels read_labels(const std::filesystem::path& tagged) {
 }
 
 ScorerRole role_of(const std::string& value, const std::string& sha256, const Labels& labels) {
-  if (!labels.known) return ScorerRole::label;
+  if (!labels.known || (!sha256.empty() && labels.models.contains(sha256))) return ScorerRole::label;
+  const auto is_unknown = [](const std::string& label) { return score::scorer_of_value(label).empty(); };
+  if (std::any_of(labels.values.begin(), labels.values.end(), is_unknown)) return ScorerRole::label;
   const auto is_kin = [&](const std::string& label) { return !score::independent(label, value); };
   if (std::none_of(labels.values.begin(), labels.values.end(), is_kin)) return ScorerRole::other_kind;
   const bool unknown = sha256.empty() || labels.models.contains("");
-  return unknown || labels.models.contains(sha256) ? ScorerRole::label : ScorerRole::same_kind;
+  return unknown ? ScorerRole::label : ScorerRole::same_kind;
 }
 
 std::vector<Relevance> RelevanceScorer::score(std::span<const score::Answer> answers) const {
@@ -138,6 +141,12 @@ OpenScorers::OpenScorers(const EvalOptions& options, const Labels& labels) {
   open(options.embedder, "embedder", "relevance");
   if (is_named(options.second_embedder)) open(options.second_embedder, "embedder", "relevance");
   if (is_named(options.pmi)) open(options.pmi, "pmi", "pmi");
+  std::set<std::string> names;
+  for (const RelevanceScorer& scorer : scorers_)
+    if (!names.insert(scorer.info().name).second)
+      throw user_error("two scorers have the same name")
+          .got(scorer.info().name)
+          .hint("give one a name of its own: second_embedder.name");
 }
 
 }  // namespace udrl::eval

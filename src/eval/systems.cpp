@@ -98,12 +98,18 @@ std::vector<std::string> model_rows(const std::vector<System>& systems) {
 void refuse_same_names(const std::vector<System>& systems) {
   std::set<std::string> seen;
   for (const Row& arm : arm_rows()) seen.insert(arm.name);
-  for (const System& system : systems)
+  std::set<std::string> names;
+  for (const System& system : systems) {
+    if (!names.insert(system.name).second)
+      throw user_error("two systems have the same name")
+          .got(system.name)
+          .hint("change 'name' in a systems file; the student is called 'student'");
     for (const Row& row : system.rows)
       if (!seen.insert(row.name).second)
         throw user_error("two systems have the same name")
             .got(row.name)
             .hint("change 'name' in one of the systems files");
+  }
 }
 
 /// The row of the teacher (the first systems file) with this decoding, or its first row.
@@ -146,6 +152,8 @@ System student_system(const EvalOptions& options) {
   System system{"student", "udrl student", "student", true, 0, {}, {}};
   system.model.name = "student";
   system.model.gguf = options.student / "student.gguf";
+  if (options.returns.empty())
+    throw user_error("no return to ask the student for").hint("set returns, for example [\"top\", \"lowest\"]");
   for (const std::string& asked : options.returns) system.rows.push_back(student_row(options, asked));
   for (const double temperature : options.decoding.temperatures)
     system.rows.push_back(on_curve(student_row(options, options.returns.at(0)), temperature));

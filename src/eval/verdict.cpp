@@ -27,7 +27,7 @@ void correct_families(Results& results) {
         for (Ratio& ratio : row.scored[s].ratios) {
           const bool is_headline =
               row.row.name == results.headline.row && ratio.reference == results.headline.reference && m == 0;
-          if (row.row.kind == RowKind::student && !row.row.on_curve && !is_headline) family.push_back(&ratio.at[m]);
+          if (row.row.kind == RowKind::student && !is_headline) family.push_back(&ratio.at[m]);
         }
       correct_family(family);
     }
@@ -117,6 +117,26 @@ std::size_t shown_scorer(const std::vector<ScorerResult>& scorers) {
   return held_out < scorers.size() ? held_out : 0;
 }
 
+/// A comparison that an arm survives (same scorer, reference and margin) lets no student pass.
+void withhold_where_arms_stand(Results& results, std::size_t scorer, std::size_t reference, std::size_t margin) {
+  const auto at = [&](RowResult& row) -> Judgement& { return row.scored[scorer].ratios[reference].at[margin]; };
+  const bool all_fail = std::all_of(results.rows.begin(), results.rows.end(), [&](RowResult& row) {
+    return row.row.kind != RowKind::arm || at(row).verdict == Verdict::fail;
+  });
+  for (RowResult& row : results.rows)
+    if (at(row).verdict == Verdict::pass && (row.row.kind != RowKind::student || !all_fail))
+      at(row).verdict = Verdict::withheld;
+}
+
+/// Only a student's row may say PASS, and only where every arm fails.
+void restrain_passes(Results& results) {
+  for (std::size_t s = 0; s < results.scorers.size(); ++s) {
+    const auto& ratios = results.rows.front().scored[s].ratios;
+    for (std::size_t r = 0; r < ratios.size(); ++r)
+      for (std::size_t m = 0; m < ratios[r].at.size(); ++m) withhold_where_arms_stand(results, s, r, m);
+  }
+}
+
 void withhold(Results& results) {
   const bool all = !results.headline.withheld_because.empty();
   if (all) results.headline.verdict = Verdict::withheld;
@@ -146,6 +166,7 @@ void conclude(Results& results, const CompareOptions& options) {
   need_a_scorer(results);
   need_failing_arms(results);
   need_apart(results);
+  restrain_passes(results);
   withhold(results);
 }
 

@@ -20,7 +20,8 @@ TEST_CASE("comparing ten systems on three thousand intents", "[.bench]") {
   for (std::size_t i = 0; i < systems; ++i) {
     const RowKind kind = i < 2 ? RowKind::student : i + 1 < systems ? RowKind::model : RowKind::arm;
     const std::string name = i == 0 ? "student-top" : i == 1 ? "student-lowest" : "system-" + std::to_string(i);
-    r.measured.push_back(measured_row(r.set, row(i + 1 < systems ? name : shuffled_row, kind), 0.2 + 0.03 * static_cast<double>(i)));
+    r.measured.push_back(
+        measured_row(r.set, row(i + 1 < systems ? name : shuffled_row, kind), 0.2 + 0.03 * static_cast<double>(i)));
   }
   const auto begin = std::chrono::steady_clock::now();
   compare(r, {}, {10'000, 1, 0.95, 12, "system-2"});
@@ -37,8 +38,10 @@ TEST_CASE("comparing ten systems on three thousand intents", "[.bench]") {
       values.push_back(row.answers[i].relevance[0].masked);
       clusters.push_back(r.set.cases[i].cluster);
     }
-    const auto means = udrl::score::resampled_means(udrl::score::make_column(values, clusters, resamples.clusters), resamples);
-    finite += static_cast<std::size_t>(std::count_if(means.begin(), means.end(), [](double x) { return std::isfinite(x); }));
+    const auto means =
+        udrl::score::resampled_means(udrl::score::make_column(values, clusters, resamples.clusters), resamples);
+    finite +=
+        static_cast<std::size_t>(std::count_if(means.begin(), means.end(), [](double x) { return std::isfinite(x); }));
   }
   const std::chrono::duration<double> bootstrap = std::chrono::steady_clock::now() - again;
   std::cout << "bootstrap: " << finite / 10'000 << " systems in " << bootstrap.count() << " s\n";

@@ -112,6 +112,27 @@ TEST_CASE("a PASS is withheld where an arm that must fail passes") {
   CHECK(to_json(r).dump().find("\"PASS\"") == std::string::npos);  // nor for any other row
 }
 
+TEST_CASE("a point of the curve is judged against nobody") {
+  Results r = results(0.62, 0.40);
+  r.measured.push_back(r.measured[0]);
+  r.measured.back().row.name = "student-top-t0.50";
+  r.measured.back().row.on_curve = true;
+  r.scorers[1].info.role = ScorerRole::label;  // withheld
+  r = compared(std::move(r));
+  REQUIRE(r.curve.size() == 1);
+  CHECK(r.curve[0].scored[1].ratios.empty());
+  CHECK(to_json(r).dump().find("\"PASS\"") == std::string::npos);
+}
+
+TEST_CASE("where an arm does not fail against a weak model, no student passes against it") {
+  Results r = results(0.58, 0.57);
+  r.measured.push_back(measured_row(r.set, row("weak-sampled", RowKind::model), 0.30));
+  r = compared(std::move(r));
+  CHECK(r.headline.withheld_because.empty());
+  CHECK(ratio_to(r, "student-top", "weak-sampled").corrected.lower_95 > 1.5);
+  CHECK(ratio_to(r, "student-top", "weak-sampled").verdict() == Verdict::withheld);
+}
+
 TEST_CASE("no verdict from a scorer that fails its gate") {
   Results r = results(0.62, 0.4);
   r.scorers = scorers(0.94);

@@ -48,6 +48,11 @@ TEST_CASE("a scorer's role follows from the labels' values and models") {
   CHECK(labels.values.contains("novelty"));
 }
 
+TEST_CASE("the labels' model is no other scorer however it is asked, nor is anything beside an unknown value") {
+  CHECK(role_of("pmi", "aa", labels_of({{"fluency", 1.0}}, "aa")) == ScorerRole::label);
+  CHECK(role_of("pmi", "cc", labels_of({{"somebody's own", 1.0}}, "aa")) == ScorerRole::label);
+}
+
 TEST_CASE("where nothing is known of the labels, every scorer counts as one that made them") {
   CHECK(role_of("pmi", "cc", read_labels("/no/such/folder")) == ScorerRole::label);
   CHECK(role_of("pmi", "cc", labels_of({{"relevance", 1.0}}, "")) == ScorerRole::label);

@@ -43,6 +43,20 @@ TEST_CASE("an unknown key or a name that is no folder is refused") {
   CHECK_THROWS_AS(load_system(write(folder, "c", "decodings = [\"beam\"]\n" + tiny)), Error);
 }
 
+TEST_CASE("two systems of one name, or a student asked for no return, are refused") {
+  TemporaryFolder folder;
+  EvalOptions options;
+  options.systems = {write(folder, "a", "decodings = [\"greedy\"]\n" + tiny),
+                     write(folder, "b", "decodings = [\"sampled\"]\n" + tiny)};
+  CHECK_THROWS_AS(load_systems(options), Error);
+  options.systems = {write(folder, "c", "name = \"student\"\ntitle = \"x\"\n[model]\ngguf = \"x.gguf\"\n")};
+  CHECK_THROWS_AS(load_systems(options), Error);
+  options.systems = {write(folder, "d", tiny)};
+  CHECK_NOTHROW(load_systems(options));
+  options.returns.clear();
+  CHECK_THROWS_AS(load_systems(options), Error);
+}
+
 TEST_CASE("the headline compares with the teacher's greedy row unless told otherwise") {
   TemporaryFolder folder;
   EvalOptions options;

@@ -51,7 +51,7 @@ struct Duel {
   std::string row, other;
   int cases = 0;
   int asked = 0;                      ///< the others are decided by validity: a valid answer beats one that is not
-  int unparsed = 0;                   ///< replies that name no preference, of two a case; such cases count as tied
+  int unparsed = 0;                   ///< of those, cases in which a reply names no preference: they count as tied
   double flip_rate = 0;               ///< share of the cases asked in which the preference goes with the order
   score::Estimate win_rate;           ///< of the row, ties half
   score::Estimate length_controlled;  ///< the same at equal length

@@ -11,7 +11,7 @@ namespace udrl::eval {
 
 using score::Estimate;
 
-/// `withheld`: the evaluation as a whole does not deserve one (compare.hpp); `decide` never says so.
+/// `withheld`: the evaluation as a whole does not deserve one (compare.hpp); `judge` never says so.
 enum class Verdict { pass, fail, inconclusive, undefined, withheld };
 std::string to_string(Verdict verdict);
 

@@ -108,7 +108,7 @@ struct Lineage {
 struct Results {
   CaseSet set;
   std::vector<MeasuredRow> measured;
-  std::vector<RowResult> rows;        ///< in the order of `measured`
+  std::vector<RowResult> rows;        ///< in the order of `measured`, less the curve
   std::vector<RowResult> curve;       ///< those rows of `measured` that are asked for the curve alone
   std::map<std::string, Cost> costs;  ///< by system
   std::vector<std::string> system_order;
