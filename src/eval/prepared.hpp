@@ -27,6 +27,10 @@ struct Prepared {
   std::map<std::string, std::string> task_hashes() const;
 };
 
+/// Throws `Error` (user) for whatever would otherwise fail after hours: a missing file, a model that does not score, a
+/// student of other data, test subjects that trained, too few subjects.
+Prepared prepare(const EvalOptions& options, Observer& observer);
+
 inline constexpr const char* go_on = "run the same command again: it goes on from there";
 
 }  // namespace udrl::eval

@@ -14,7 +14,7 @@ namespace {
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 const Estimate& headline_ratio(const Results& results) {
-  return ratio_to(results.shown(results.row(results.headline.row)), results.headline.reference)->corrected;
+  return results.shown(results.row(results.headline.row)).ratio_to(results.headline.reference)->corrected;
 }
 
 std::string title(const Results& results) {
@@ -47,7 +47,7 @@ Html verdict(const Results& results) {
   std::string why = "To pass, the one-sided 95% lower bound must lie above " + percent(h.margin) + " of the teacher";
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     if (!results.scorers[s].carries_verdict()) continue;
-    const Ratio* ratio = ratio_to(results.row(h.row).scored[s], h.reference);
+    const Ratio* ratio = results.row(h.row).scored[s].ratio_to(h.reference);
     why += "; by " + results.scorers[s].info.name + " it is " + percent(ratio->corrected.lower_95, 1);
   }
   why += ".";
@@ -59,8 +59,8 @@ std::string times(double ratio) { return std::isfinite(ratio) ? fixed(ratio, rat
 
 Html facts(const Results& results) {
   const RowResult& student = results.row(results.headline.row);
-  const Cost* own = cost_of(results, student);
-  const Cost* teacher = cost_of(results, results.row(results.headline.reference));
+  const Cost* own = results.cost_of(student);
+  const Cost* teacher = results.cost_of(results.row(results.headline.reference));
   std::vector<Html> parts;
   if (own && teacher) {
     const double size = static_cast<double>(teacher->model.parameters) / static_cast<double>(own->model.parameters);

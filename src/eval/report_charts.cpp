@@ -28,7 +28,7 @@ Html cost_chart(const Results& results, X x_of, const ScatterText& words) {
   std::vector<Point> points;
   std::set<std::string> drawn;
   for (const RowResult& row : results.rows) {
-    const Cost* cost = cost_of(results, row);
+    const Cost* cost = results.cost_of(row);
     const bool again = !drawn.insert(row.system).second && row.row.kind != RowKind::student;
     if (cost && !again && x_of(*cost) > 0) points.push_back({mark_of(results, row), x_of(*cost)});
   }

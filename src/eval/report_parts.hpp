@@ -13,10 +13,6 @@ using namespace page;  // markup, charts and tables
 using page::fixed;     // not the plain one of base/table.hpp
 
 const char* css_class(RowKind kind);
-/// The cost of a row's system, or null.
-const Cost* cost_of(const Results& results, const RowResult& row);
-/// The ratio to a reference row, or null.
-const Ratio* ratio_to(const Scored& row, const std::string& reference);
 
 Html cell(const std::string& content);
 /// With its interval below.

@@ -22,7 +22,7 @@ Html scorers_table(const Results& results) {
     rows.push_back(
         {s == results.headline.scorer ? "student" : "",
          {cell(scorer.info.name), cell(to_string(scorer.info.role)), auc_cell(scorer.masked),
-          swapped_cell(scorer.masked), auc_cell(scorer.raw), ratio_cell(ratio_to(student, results.headline.reference)),
+          swapped_cell(scorer.masked), auc_cell(scorer.raw), ratio_cell(student.ratio_to(results.headline.reference)),
           tag("span", {{"class", to_string(scorer.verdict)}}, to_string(scorer.verdict))}});
   }
   return data_table({"Scorer", "role", "AUC, masked", "knows another subject, masked", "AUC, raw",
@@ -39,7 +39,7 @@ Html arms_table(const Results& results) {
     if (row.row.kind != RowKind::arm) continue;
     TableRow line{"arm", {cell(row.row.title)}};
     for (const Scored& scored : row.scored)
-      line.cells.push_back(ratio_cell(ratio_to(scored, results.headline.reference)));
+      line.cells.push_back(ratio_cell(scored.ratio_to(results.headline.reference)));
     rows.push_back(std::move(line));
   }
   return data_table(head, rows, narrow_table);
@@ -80,7 +80,7 @@ Html parts_table(const Results& results) {
   for (const RowResult& row : results.rows) {
     const Scored& scored = results.shown(row);
     TableRow line{css_class(row.row.kind),
-                  {cell(row.row.short_title), ratio_cell(ratio_to(scored, results.headline.reference))}};
+                  {cell(row.row.short_title), ratio_cell(scored.ratio_to(results.headline.reference))}};
     for (std::size_t part = 1; part < results.set.parts.size(); ++part)
       line.cells.push_back(estimate_cell(scored.ratio_by_part.at(results.set.parts[part].name), 2));
     rows.push_back(std::move(line));

@@ -72,11 +72,6 @@ const char* css_class(RowKind kind) {
   return kind == RowKind::student ? "student" : kind == RowKind::model ? "model" : "arm";
 }
 
-const Cost* cost_of(const Results& results, const RowResult& row) {
-  const auto found = results.costs.find(row.system);
-  return found == results.costs.end() ? nullptr : &found->second;
-}
-
 Html cell(const std::string& content) { return text(content); }
 
 Html estimate_cell(const Estimate& e, int decimals) {
@@ -92,12 +87,6 @@ Html verdict_cell(const Judgement& judgement) {
              {with_small(name, open ? "about " + fixed(judgement.subjects_needed, 0) + " subjects would decide" : "")});
 }
 
-const Ratio* ratio_to(const Scored& row, const std::string& reference) {
-  for (const Ratio& ratio : row.ratios)
-    if (ratio.reference == reference) return &ratio;
-  return nullptr;
-}
-
 Html systems_section(const Results& results) {
   const std::string& reference = results.headline.reference;
   std::vector<TableRow> rows;
@@ -105,7 +94,7 @@ Html systems_section(const Results& results) {
     rows.push_back(
         {css_class(row.row.kind),
          {cell(row.row.title), estimate_cell(results.shown(row).all.masked, 3),
-          ratio_cell(ratio_to(results.shown(row), reference)), cell(fixed(results.shown(row).all.raw.value, 3)),
+          ratio_cell(results.shown(row).ratio_to(reference)), cell(fixed(results.shown(row).all.raw.value, 3)),
           cell(percent(results.shown(row).all.valid, 1)), cell(fixed(row.mean_words, 1))}});
   return join(
       {heading("The systems",

@@ -178,6 +178,17 @@ const auto& find_row(const Rows& rows, const std::string& name) {
 
 }  // namespace
 
+const Ratio* Scored::ratio_to(const std::string& reference) const {
+  for (const Ratio& ratio : ratios)
+    if (ratio.reference == reference) return &ratio;
+  return nullptr;
+}
+
+const Cost* Results::cost_of(const RowResult& row) const {
+  const auto found = costs.find(row.system);
+  return found == costs.end() ? nullptr : &found->second;
+}
+
 const RowResult& Results::row(const std::string& name) const { return find_row(rows, name); }
 const MeasuredRow& Results::answers(const std::string& name) const { return find_row(measured, name); }
 

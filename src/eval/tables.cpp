@@ -10,19 +10,11 @@ namespace {
 
 using Line = std::vector<std::string>;
 
-const Cost* cost_of(const Results& results, const RowResult& row) {
-  const auto found = results.costs.find(row.system);
-  return found == results.costs.end() ? nullptr : &found->second;
-}
-
 std::string ratio_text(const Results& results, const RowResult& row, bool with_interval) {
-  for (const Ratio& ratio : results.shown(row).ratios) {
-    if (ratio.reference != results.headline.reference) continue;
-    const std::string value = fixed(ratio.corrected.value, 2);
-    return with_interval && std::isfinite(ratio.corrected.low) ? value + " (" + range_of(ratio.corrected, 2) + ")"
-                                                               : value;
-  }
-  return "–";
+  const Ratio* ratio = results.shown(row).ratio_to(results.headline.reference);
+  if (!ratio) return "–";
+  const Estimate& e = ratio->corrected;
+  return fixed(e.value, 2) + (with_interval && std::isfinite(e.low) ? " (" + range_of(e, 2) + ")" : "");
 }
 
 std::string words_error(const RowResult& row) {
@@ -75,7 +67,7 @@ std::string to_markdown(const Results& results) {
                     "; scorer: " + results.shown_scorer().info.name + "\n\n" + markdown_line(head) +
                     markdown_line(Line(head.size(), "---"));
   for (const RowResult& row : results.rows) {
-    const Cost* cost = cost_of(results, row);
+    const Cost* cost = results.cost_of(row);
     const Quality& all = results.shown(row).all;
     out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–",
                           fixed(all.masked.value, 3) + " (" + range_of(all.masked, 3) + ")", fixed(all.raw.value, 3),
@@ -90,7 +82,7 @@ std::string to_terminal(const Results& results) {
   std::vector<Line> lines = {
       {"system", "params", "masked", "raw", "ratio", "valid", "words±", "dist-2", "p50", "tok/s"}};
   for (const RowResult& row : results.rows) {
-    const Cost* cost = cost_of(results, row);
+    const Cost* cost = results.cost_of(row);
     const Quality& all = results.shown(row).all;
     lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–", fixed(all.masked.value, 3),
                      fixed(all.raw.value, 3), ratio_text(results, row, false), percent(all.valid), words_error(row),

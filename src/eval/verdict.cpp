@@ -9,11 +9,6 @@
 namespace udrl::eval {
 namespace {
 
-const Ratio& ratio_of(const RowResult& row, std::size_t scorer, const std::string& reference) {
-  const auto& ratios = row.scored[scorer].ratios;
-  return *std::find_if(ratios.begin(), ratios.end(), [&](const Ratio& r) { return r.reference == reference; });
-}
-
 bool is_decision(Verdict verdict) { return verdict == Verdict::pass || verdict == Verdict::fail; }
 
 std::string with_range(const Estimate& e) { return fixed(e.value, 3) + " (" + range_of(e, 3) + ")"; }
@@ -91,7 +86,7 @@ void need_failing_arms(Results& results) {
     if (!results.scorers[s].carries_verdict()) continue;
     for (const RowResult& row : results.rows) {
       if (row.row.kind != RowKind::arm) continue;
-      const Verdict verdict = ratio_of(row, s, results.headline.reference).verdict();
+      const Verdict verdict = row.scored[s].ratio_to(results.headline.reference)->verdict();
       if (verdict == Verdict::pass || (passes && verdict != Verdict::fail))
         results.headline.withheld_because.push_back("under " + results.scorers[s].info.name + ", the arm “" +
                                                     row.row.short_title + "” must FAIL, and is " + to_string(verdict));
@@ -161,7 +156,7 @@ void conclude(Results& results, const CompareOptions& options) {
   refuse_few_subjects(results);
   correct_families(results);
   for (std::size_t s = 0; s < results.scorers.size(); ++s)
-    results.scorers[s].verdict = ratio_of(results.row(h.row), s, h.reference).verdict();
+    results.scorers[s].verdict = results.row(h.row).scored[s].ratio_to(h.reference)->verdict();
   h.verdict = common_verdict(results.scorers);
   need_a_scorer(results);
   need_failing_arms(results);

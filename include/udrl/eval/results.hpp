@@ -41,6 +41,9 @@ struct Scored {
   /// Of each other part: its quality, and the floor-corrected ratio to the headline's reference.
   std::map<std::string, Quality> by_part;
   std::map<std::string, Estimate> ratio_by_part;
+
+  /// Null where there is none.
+  const Ratio* ratio_to(const std::string& reference) const;
 };
 
 struct RowResult {
@@ -120,6 +123,8 @@ struct Results {
   Lineage lineage;
 
   const RowResult& row(const std::string& name) const;
+  /// What the row's system costs; null for an arm.
+  const Cost* cost_of(const RowResult& row) const;
   /// A row under the headline's scorer.
   const Scored& shown(const RowResult& row) const { return row.scored[headline.scorer]; }
   const ScorerResult& shown_scorer() const { return scorers[headline.scorer]; }
