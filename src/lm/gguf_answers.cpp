@@ -112,7 +112,7 @@ Throughput answer_requests(Engine& engine, const RequestSource& next, const Comp
         .at(engine.options().gguf.string())
         .hint("name a causal language model");
   }
-  return run_slots(engine, [&]() -> std::unique_ptr<Slot> {
+  return run_slots(engine, engine.lane(), [&]() -> std::unique_ptr<Slot> {
     std::optional<Request> request = next();
     if (!request) return nullptr;
     Prepared prepared = prepare(engine, *request);

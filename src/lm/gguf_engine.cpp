@@ -2,6 +2,7 @@
 #include "gguf_engine.hpp"
 
 #include <algorithm>
+#include <climits>
 
 #include "gguf_file.hpp"
 #include "udrl/base/error.hpp"
@@ -11,12 +12,11 @@
 namespace udrl::lm {
 namespace {
 
-constexpr int least_automatic_cells = 1024;  // so that texts to score, each a little longer, do not each make a context
-
-int rounded_up(int n, int step) { return (n + step - 1) / step * step; }
+/// Of a lane: fewer read too few tokens at once for the kernels to be worth their while.
+constexpr int least_slots = 8;
 
 void check_options(const ModelOptions& options) {
-  const int most = static_cast<int>(llama_max_parallel_sequences()) - Engine::least_prefixes;
+  const int most = static_cast<int>(llama_max_parallel_sequences()) - Lane::least_prefixes;
   if (options.slots < 1 || options.slots > most) {
     throw user_error("slots is out of range")
         .expected("1 to " + std::to_string(most))
@@ -66,58 +66,33 @@ bool Engine::is_encoder() const {
   return metadata(model_.get(), (architecture + ".attention.causal").c_str(), "true") == "false";
 }
 
-int Engine::prefix_sequences() const {
-  const int all = static_cast<int>(llama_max_parallel_sequences());
-  return std::min(least_prefixes + options_.slots, all - options_.slots);
-}
-
-llama_context_params Engine::common_parameters() const {
-  llama_context_params parameters = llama_context_default_params();
-  parameters.n_threads = compute_threads();
-  parameters.n_threads_batch = compute_threads();
-  parameters.no_perf = true;
-  return parameters;
-}
-
-ContextHandle Engine::new_context(const llama_context_params& parameters) const {
-  take_llama_errors();
-  ContextHandle context(llama_init_from_model(model_.get(), parameters));
-  if (context) return context;
-  throw llama_failure("llama.cpp cannot make a context of " + std::to_string(parameters.n_ctx) + " tokens")
-      .at(options_.gguf.string())
-      .hint("not enough memory? lower `slots` or set `context`");
-}
+bool Engine::on_gpu() const { return options_.gpu_layers > 0 && llama_supports_gpu_offload(); }
 
 void Engine::drop_contexts() {
-  context_.reset();
-  cells_ = 0;
+  lanes_.clear();
   embedding_contexts_.clear();
   embedding_tokens_ = 0;
 }
 
-llama_context* Engine::generation_context(int cells) {
-  cells = options_.context > 0 ? options_.context : std::max(cells, least_automatic_cells);
-  if (cells_ >= cells) {
-    llama_memory_clear(llama_get_memory(context_.get()), false);
-    return context_.get();
-  }
-  llama_context_params parameters = common_parameters();
-  parameters.n_ctx = static_cast<std::uint32_t>(rounded_up(cells, 256));
-  parameters.n_batch = static_cast<std::uint32_t>(std::max(options_.batch, rows()));
-  parameters.n_ubatch = parameters.n_batch;
-  parameters.n_seq_max = static_cast<std::uint32_t>(sequences());
-  parameters.n_outputs_max = static_cast<std::uint32_t>(rows());
-  parameters.kv_unified = true;  // sequences share the cells of a common prefix
-  drop_contexts();               // first, so that two caches never exist at once
-  context_ = new_context(parameters);
-  cells_ = static_cast<int>(llama_n_ctx(context_.get()));
-  return context_.get();
+std::vector<Lane>& Engine::make_lanes(int count) {
+  if (static_cast<int>(lanes_.size()) == count) return lanes_;
+  drop_contexts();
+  for (int i = 0; i < count; ++i)
+    lanes_.emplace_back(model_.get(), options_, options_.slots / count, std::max(1, compute_threads() / count));
+  return lanes_;
 }
 
-int Engine::embedding_contexts_at_once() const {
-  const bool on_gpu = options_.gpu_layers > 0 && llama_supports_gpu_offload();
-  return on_gpu ? 1 : compute_threads();
+Lane& Engine::lane() { return make_lanes(1).front(); }
+
+std::vector<Lane>& Engine::lanes(std::size_t count) {
+  const int texts = static_cast<int>(std::min<std::size_t>(count, INT_MAX));
+  const bool alone = on_gpu() || options_.context > 0;
+  int lanes = alone ? 1 : std::max(1, std::min(compute_threads(), std::min(options_.slots, texts) / least_slots));
+  while (compute_threads() % lanes != 0) --lanes;  // none of them is faster than another
+  return make_lanes(lanes);
 }
+
+int Engine::embedding_contexts_at_once() const { return on_gpu() ? 1 : compute_threads(); }
 
 std::span<const ContextHandle> Engine::embedding_contexts(int tokens, int count) {
   if (embedding_tokens_ < tokens) drop_contexts();
@@ -127,14 +102,14 @@ std::span<const ContextHandle> Engine::embedding_contexts(int tokens, int count)
 }
 
 ContextHandle Engine::new_embedding_context() const {
-  llama_context_params parameters = common_parameters();
+  llama_context_params parameters = context_parameters(compute_threads());
   parameters.n_ctx = static_cast<std::uint32_t>(embedding_tokens_);
   parameters.n_batch = parameters.n_ctx;
   parameters.n_ubatch = parameters.n_ctx;
   parameters.n_seq_max = embedding_sequences;
   parameters.embeddings = true;
   parameters.kv_unified = true;
-  ContextHandle context = new_context(parameters);
+  ContextHandle context = new_context(model_.get(), options_, parameters);
   if (llama_pooling_type(context.get()) != LLAMA_POOLING_TYPE_NONE) return context;
   throw user_error("this model does not embed texts")
       .at(options_.gguf.string())

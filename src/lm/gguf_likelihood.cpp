@@ -3,6 +3,8 @@
 #include "gguf_likelihood.hpp"
 
 #include <algorithm>
+#include <future>
+#include <optional>
 #include <utility>
 
 #include "gguf_run.hpp"
@@ -107,11 +109,47 @@ Tokens option_tokens(const Engine& engine, const Prompt& prompt, std::span<const
   return tokens;
 }
 
-/// Runs a slot for each of `count`, in their order.
-Throughput run_all(Engine& engine, std::size_t count, const std::function<std::unique_ptr<Slot>(std::size_t)>& make) {
+using MakeSlot = std::function<std::unique_ptr<Slot>(std::size_t)>;
+
+/// Neighbours may ask the same question, so they stay together.
+constexpr std::size_t block = 16;
+
+/// What one lane runs of `count`: every so many-th block, the same each time, so that the same call computes the same.
+class Dealt {
+ public:
+  Dealt(std::size_t lane, std::size_t lanes, std::size_t count)
+      : step_(lanes * block), first_(lane * block), count_(count) {}
+
+  std::optional<std::size_t> next() {
+    if (within_ == block) within_ = 0, first_ += step_;
+    const std::size_t item = first_ + within_++;
+    return item < count_ ? std::optional(item) : std::nullopt;
+  }
+
+ private:
+  std::size_t step_, first_, count_, within_ = 0;
+};
+
+/// Runs a slot for each of `count`, in lanes side by side.
+Throughput run_all(Engine& engine, std::size_t count, const MakeSlot& make) {
   require_author(engine);
-  std::size_t next = 0;
-  const Throughput figures = run_slots(engine, [&] { return next < count ? make(next++) : nullptr; });
+  std::vector<Lane>& lanes = engine.lanes(count);
+  const auto run_lane = [&](std::size_t lane) {
+    Dealt dealt(lane, lanes.size(), count);
+    return run_slots(engine, lanes[lane], [&] {
+      const auto item = dealt.next();
+      return item ? make(*item) : nullptr;
+    });
+  };
+  std::vector<std::future<Throughput>> workers;  // its destructor waits for those that still run
+  const auto policy = lanes.size() > 1 ? std::launch::async : std::launch::deferred;
+  for (std::size_t lane = 0; lane < lanes.size(); ++lane) workers.push_back(std::async(policy, run_lane, lane));
+  Throughput figures;
+  for (auto& worker : workers) {
+    const Throughput of_lane = worker.get();
+    figures.prompt_tokens += of_lane.prompt_tokens;
+    figures.seconds = std::max(figures.seconds, of_lane.seconds);
+  }
   check_stop("stopped while texts were measured", "run the same command again");
   return figures;
 }

@@ -19,8 +19,8 @@ constexpr std::size_t shortest_question = 8;
 
 class Run {
  public:
-  Run(Engine& engine, const SlotSource& next)
-      : engine_(engine), next_(next), batch_(std::max(engine.options().batch, engine.options().slots), engine.rows()) {}
+  Run(const Engine& engine, Lane& lane, const SlotSource& next)
+      : engine_(engine), lane_(lane), next_(next), batch_(lane.batch(), lane.rows()) {}
 
   Throughput run() {
     const auto start = std::chrono::steady_clock::now();
@@ -45,7 +45,8 @@ class Run {
   void step();
   void deliver_finished();
 
-  Engine& engine_;
+  const Engine& engine_;
+  Lane& lane_;
   const SlotSource& next_;
   TokenBatch batch_;
   llama_context* context_ = nullptr;
@@ -70,7 +71,7 @@ bool Run::look_ahead(std::size_t count) {
 
 void Run::refill() {
   if (context_ == nullptr) {
-    if (!look_ahead(static_cast<std::size_t>(engine_.options().slots))) return;
+    if (!look_ahead(static_cast<std::size_t>(lane_.slots()))) return;
     open_cache();
   }
   while (!free_sequences_.empty() && look_ahead(1)) {
@@ -132,7 +133,7 @@ bool Run::admit_first() {
 }
 
 bool Run::has_room(int cells) {
-  const auto fits = [&] { return reserved_ + prefixes_->cells() + cells <= engine_.cells(); };
+  const auto fits = [&] { return reserved_ + prefixes_->cells() + cells <= lane_.cells(); };
   if (!fits()) prefixes_->drop_unused(last_prefix_);
   return fits();
 }
@@ -147,13 +148,13 @@ int Run::cells_wanted() const {
   }
   const Prepared& first = waiting_.front()->prepared();
   const int least = first.own_cells() + static_cast<int>(first.shared);
-  return std::max(least, std::min(most_automatic_cells, own * engine_.options().slots + 3 * shared));
+  return std::max(least, std::min(most_automatic_cells, own * lane_.slots() + 3 * shared));
 }
 
 void Run::open_cache() {
-  context_ = engine_.generation_context(cells_wanted());
-  const int slots = engine_.options().slots;
-  prefixes_ = std::make_unique<PrefixCache>(llama_get_memory(context_), slots, engine_.prefix_sequences());
+  context_ = lane_.open(cells_wanted());
+  const int slots = lane_.slots();
+  prefixes_ = std::make_unique<PrefixCache>(llama_get_memory(context_), slots, lane_.prefix_sequences());
   last_prefix_ = nullptr;
   free_sequences_.clear();
   for (llama_seq_id sequence = slots; sequence-- > 0;) free_sequences_.push_back(sequence);
@@ -162,7 +163,7 @@ void Run::open_cache() {
 void Run::refuse(const Prepared& prepared) const {
   throw user_error("a request does not fit into the model's context")
       .at("request " + prepared.id)
-      .expected("at most " + std::to_string(engine_.cells()) + " tokens")
+      .expected("at most " + std::to_string(lane_.cells()) + " tokens")
       .got(std::to_string(prepared.tokens.size()) + " tokens of prompt and " + std::to_string(prepared.budget) +
            " to generate")
       .hint("raise `context` (0: automatic), or lower max_tokens");
@@ -201,6 +202,6 @@ void Run::deliver_finished() {
 
 }  // namespace
 
-Throughput run_slots(Engine& engine, const SlotSource& next) { return Run(engine, next).run(); }
+Throughput run_slots(const Engine& engine, Lane& lane, const SlotSource& next) { return Run(engine, lane, next).run(); }
 
 }  // namespace udrl::lm

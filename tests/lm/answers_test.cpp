@@ -229,6 +229,24 @@ TEST_CASE("texts measured together are as likely as alone, shared beginnings or 
   CHECK(model->log_probs({}).values.empty());
 }
 
+TEST_CASE("texts measured in lanes side by side are as likely as alone, and the same each time") {
+  const TestFolder folder;
+  udrl::set_compute_threads(2);
+  const auto model = tiny_model(folder, {"llama", 256, 1, true}, slots(16));
+  std::vector<Continuation> items;
+  for (int i = 0; i < 75; ++i) {
+    const std::string asked = " number " + std::to_string(i / 3);
+    items.push_back({{{{"a beginning in common", true}, {asked, false}}, 1}, std::string(1 + i % 20, 'x')});
+  }
+  const auto once = model->log_probs(items).values, again = model->log_probs(items).values;
+  udrl::set_compute_threads(0);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    CHECK(once[i].log_prob == again[i].log_prob);
+    CHECK(once[i].log_prob == Approx(model->log_prob(items[i].question.prompt, items[i].text)).epsilon(1e-3));
+  }
+  CHECK(model->log_probs({}).values.empty());
+}
+
 TEST_CASE("options are as likely as the tokens that they begin with") {
   const TestFolder folder;
   const auto model = tiny_model(folder, {"qwen2", 256, 1, true}, slots(2));
