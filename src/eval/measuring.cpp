@@ -62,25 +62,37 @@ score::GateAnswers gate_answers(const Prepared& p, const MeasuredRow& reference,
   return out;
 }
 
+struct Place {
+  std::size_t row, answer;
+};
+
+/// Task by task, and all rows' answers to a case one after another: what a scorer reads for all of them it reads once.
+std::vector<Place> scoring_order(const CaseSet& set, std::size_t rows) {
+  std::vector<Place> places;
+  for (std::size_t task = 0; task < set.tasks.size(); ++task)
+    for (std::size_t i = 0; i < set.cases.size(); ++i)
+      for (std::size_t row = 0; row < rows && set.cases[i].task_index == task; ++row) places.push_back({row, i});
+  return places;
+}
+
 /// Adds what one scorer makes of every answer, and its gates.
 void add_scorer(Results& results, const RelevanceScorer& scorer, const Prepared& p, const EvalOptions& options,
                 Observer& observer) {
   const std::filesystem::path folder = options.out / "scores" / scorer.info().folder();
   ScoreCache cache(folder, scorer.info(), p.task_hashes());
-  Progress progress{"score", "answers", 0, results.measured.size() * p.set.cases.size(), 0, scorer.info().name};
-  for (MeasuredRow& row : results.measured) {
-    std::vector<score::Answer> answers;
-    for (std::size_t i = 0; i < row.answers.size(); ++i)
-      answers.push_back({p.set.cases[i].intent.intent, row.answers[i].answer.text, p.set.cases[i].task});
-    const auto before = progress.done;
-    const auto values = cache.score(scorer, answers, [&](std::size_t done) {
-      progress.done = before + done;
-      observer.progress(progress);
-    });
-    for (std::size_t i = 0; i < values.size(); ++i) row.answers[i].relevance.push_back(values[i]);
-    progress.done = before + answers.size();
+  const std::vector<Place> places = scoring_order(p.set, results.measured.size());
+  std::vector<score::Answer> answers;
+  for (const auto& [row, i] : places)
+    answers.push_back(
+        {p.set.cases[i].intent.intent, results.measured[row].answers[i].answer.text, p.set.cases[i].task});
+  Progress progress{"score", "answers", 0, answers.size(), 0, scorer.info().name};
+  const auto values = cache.score(scorer, answers, [&, first = true](std::size_t done) mutable {
+    if (std::exchange(first, false)) progress.resumed = done;
+    progress.done = done;
     observer.progress(progress);
-  }
+  });
+  for (std::size_t n = 0; n < places.size(); ++n)
+    results.measured[places[n].row].answers[places[n].answer].relevance.push_back(values[n]);
   const auto gates =
       cached_gates(folder / "gates.json", scorer, gate_answers(p, results.answers(p.reference), options.gate_answers),
                    {{}, gate_resamples, options.seed}, observer);

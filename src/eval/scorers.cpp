@@ -110,6 +110,7 @@ std::vector<Relevance> ScoreCache::score(const RelevanceScorer& scorer, std::spa
     missing.push_back(answer);
     missing_keys.push_back(keys.back());
   }
+  done(answers.size() - missing.size());
   for (std::size_t begin = 0; begin < missing.size(); begin += block) {
     const std::size_t n = std::min(block, missing.size() - begin);
     const auto values = scorer.score(std::span(missing).subspan(begin, n));

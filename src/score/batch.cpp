@@ -29,7 +29,7 @@ const TaskGuide& Batch::guide(std::string_view task) const {
 
 void Batch::begin() {
   if (embeddings_) embeddings_->begin_batch();
-  baselines_.clear();
+  likelihoods_.clear();
 }
 
 }  // namespace udrl::score

@@ -1,5 +1,4 @@
-// What the scorers of one batch share, so that it is computed once: embeddings and what intents are worth alone. Not
-// for: scores.
+// What the scorers of one batch share, so that it is computed once: embeddings and likelihoods. Not for: scores.
 #pragma once
 
 #include <map>
@@ -21,15 +20,15 @@ class Batch {
   Embeddings& embeddings(const std::string& scorer);
   /// A task's guide. Throws `Error` (user) where it is not known.
   const TaskGuide& guide(std::string_view task) const;
-  /// log p(intent) without an answer, by the question that it was asked in; forgotten with the batch.
-  std::unordered_map<std::string, lm::Likelihood>& baselines() { return baselines_; }
+  /// log p(intent | what was shown), by task, intent and what was shown; forgotten with the batch. References stay.
+  std::unordered_map<std::string, lm::Likelihood>& likelihoods() { return likelihoods_; }
   /// Another batch begins.
   void begin();
 
  private:
   Resources resources_;
   std::unique_ptr<Embeddings> embeddings_;
-  std::unordered_map<std::string, lm::Likelihood> baselines_;
+  std::unordered_map<std::string, lm::Likelihood> likelihoods_;
 };
 
 }  // namespace udrl::score

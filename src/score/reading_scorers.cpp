@@ -27,7 +27,9 @@ std::vector<std::size_t> by_task(std::span<const Answer> answers) {
 
 std::string spaced(std::string_view text) { return std::string(" ").append(text); }
 
-std::string key_of(const Answer& a) { return std::string(a.task) + '\x1f' + std::string(a.intent); }
+std::string key_of(const Answer& a, std::string_view shown) {
+  return std::string(a.task).append(1, '\x1f').append(a.intent).append(1, '\x1f').append(shown);
+}
 
 std::string examples_backwards(const TaskGuide& guide) {
   std::string text = "Each text was written for a short request. Guess the request.\n\n";
@@ -52,26 +54,30 @@ lm::Continuation Pmi::ask(const Answer& answer, std::string_view shown) const {
 }
 
 void Pmi::score(std::span<const Answer> answers, std::span<Values> values) {
-  const std::vector<std::size_t> order = by_task(answers);
-  auto& baselines = batch().baselines();
+  auto& known = batch().likelihoods();
   std::vector<lm::Continuation> items;
-  std::vector<lm::Likelihood*> fresh(answers.size(), nullptr);
-  for (const std::size_t i : order) {
-    const Answer& a = answers[i];
-    const auto [baseline, is_new] = baselines.emplace(key_of(a), lm::Likelihood{});
+  std::vector<lm::Likelihood*> fresh;
+  const auto likelihood = [&](const Answer& a, const std::string& shown) {
+    const auto [found, is_new] = known.emplace(key_of(a, shown), lm::Likelihood{});
     if (is_new) {
-      fresh[i] = &baseline->second;
-      items.push_back(ask(a, no_answer));
+      items.push_back(ask(a, shown));
+      fresh.push_back(&found->second);
     }
-    items.push_back(ask(a, masked_ ? data::mask_words(a.prompt, a.intent) : std::string(a.prompt)));
+    return &found->second;
+  };
+  struct Pair {
+    const lm::Likelihood *without, *with;
+  };
+  std::vector<Pair> pairs(answers.size());
+  for (const std::size_t i : by_task(answers)) {
+    const Answer& a = answers[i];
+    pairs[i].without = likelihood(a, no_answer);
+    pairs[i].with = likelihood(a, masked_ ? data::mask_words(a.prompt, a.intent) : std::string(a.prompt));
   }
   const auto likelihoods = batch().model("pmi", name()).log_probs(items).values;
-  auto next = likelihoods.begin();
-  for (const std::size_t i : order) {
-    if (fresh[i] != nullptr) *fresh[i] = *next++;
-    const lm::Likelihood& with = *next++;
-    values[i][name()] = (with.log_prob - baselines.at(key_of(answers[i])).log_prob) / with.tokens;
-  }
+  for (std::size_t i = 0; i < fresh.size(); ++i) *fresh[i] = likelihoods[i];
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    values[i][name()] = (pairs[i].with->log_prob - pairs[i].without->log_prob) / pairs[i].with->tokens;
 }
 
 Fluency::Fluency(std::shared_ptr<Batch> shared) : BatchScorer("fluency", std::move(shared)) {

@@ -74,7 +74,8 @@ class ScoreCache {
  public:
   /// Opening a folder that another model or other task files wrote throws, naming the difference.
   ScoreCache(std::filesystem::path folder, const ScorerInfo& info, const std::map<std::string, std::string>& inputs);
-  /// In blocks; each is on disk before the next begins. `done` is told how many answers have their value.
+  /// In blocks; each is on disk before the next begins. `done` is told how many answers have their value, first of all
+  /// how many had it before.
   std::vector<Relevance> score(const RelevanceScorer& scorer, std::span<const score::Answer> answers,
                                const std::function<void(std::size_t done)>& done);
 
