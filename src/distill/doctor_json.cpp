@@ -3,12 +3,12 @@
 
 #include <cmath>
 
+#include "udrl/data/number.hpp"
+
 namespace udrl::distill {
 namespace {
 
-using data::Json;
-
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+using data::Json, data::number;
 
 Json interval(const score::Estimate& e) {
   return {{"value", number(e.value)}, {"low", number(e.low)}, {"high", number(e.high)}};

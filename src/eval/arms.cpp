@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "udrl/data/whole_words.hpp"
 #include "udrl/score/embeddings.hpp"
 
 namespace udrl::eval {
@@ -15,7 +16,6 @@ const std::string slot = "\x01";  // no normalised text holds a control
 
 Answer answer_of(std::string text) { return {std::move(text), "stop", 0, {}, {}}; }
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0; }
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 char upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); }
 
@@ -23,8 +23,7 @@ bool stands_at(const std::string& text, std::size_t at, const std::string& words
   if (at + words.size() > text.size()) return false;
   for (std::size_t i = 0; i < words.size(); ++i)
     if (lower(text[at + i]) != lower(words[i])) return false;
-  const std::size_t end = at + words.size();
-  return (at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]));
+  return data::are_whole_words(text, at, at + words.size());
 }
 
 /// The commonest frame of a task's prompts; the slot alone where there is none.

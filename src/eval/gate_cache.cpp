@@ -1,19 +1,18 @@
 // Gates as JSON, under a hash of what they were measured on.
 #include "gate_cache.hpp"
 
-#include <cmath>
-#include <limits>
-
+#include "estimate_json.hpp"
 #include "udrl/base/files.hpp"
 
 namespace udrl::eval {
 namespace {
 
 using data::Json;
-using score::Estimate, score::Gate;
+using eval::to_json;  // of estimates, which that of a gate would hide
+using score::Gate;
 
-/// Raised when gates are measured in another way.
-constexpr int gates_version = 1;
+/// Raised when gates are measured or written in another way.
+constexpr int gates_version = 2;
 
 std::string key_of(const RelevanceScorer& scorer, const score::GateAnswers& answers,
                    const score::GateOptions& options) {
@@ -21,18 +20,6 @@ std::string key_of(const RelevanceScorer& scorer, const score::GateAnswers& answ
   for (const score::GateAnswer& answer : answers.answers)
     on.push_back({data::to_json(answer.intent), answers.tasks[answer.task], answer.prompt});
   return sha256(on.dump());
-}
-
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-double number_from(const Json& json) {
-  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
-}
-
-Json to_json(const Estimate& e) {
-  return {number(e.value), number(e.low), number(e.high), number(e.lower_95), number(e.upper_95)};
-}
-Estimate estimate_from(const Json& j) {
-  return {number_from(j.at(0)), number_from(j.at(1)), number_from(j.at(2)), number_from(j.at(3)), number_from(j.at(4))};
 }
 
 Json to_json(const Gate& gate) {
@@ -47,13 +34,13 @@ Gate gate_from(const Json& json) {
   Gate gate{json.at("scorer"),
             json.at("why_not"),
             json.at("answers"),
-            estimate_from(json.at("shuffled")),
+            estimate_from_json(json.at("shuffled")),
             json.at("by_task"),
             {},
             json.at("pairs"),
             {},
             {}};
-  for (const auto& [attribute, share] : json.at("swapped").items()) gate.swapped[attribute] = estimate_from(share);
+  for (const auto& [attribute, share] : json.at("swapped").items()) gate.swapped[attribute] = estimate_from_json(share);
   return gate;
 }
 

@@ -1,24 +1,14 @@
 // Looking rows up, and results.json.
 #include "udrl/eval/results.hpp"
 
-#include <cmath>
-
+#include "estimate_json.hpp"
 #include "udrl/base/error.hpp"
 
 namespace udrl::eval {
 namespace {
 
-using data::Json;
-
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json to_json(const Estimate& e) {
-  return {{"value", number(e.value)},
-          {"low", number(e.low)},
-          {"high", number(e.high)},
-          {"lower_95", number(e.lower_95)},
-          {"upper_95", number(e.upper_95)}};
-}
+using data::Json, data::number;
+using eval::to_json;  // of estimates, which those below would hide
 
 Json to_json(const Quality& q) {
   return {{"cases", q.cases}, {"valid", q.valid}, {"masked", to_json(q.masked)}, {"raw", to_json(q.raw)}};

@@ -2,13 +2,13 @@
 #include "udrl/score/gates.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 #include <utility>
 
 #include "udrl/base/process.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/data/whole_words.hpp"
 #include "udrl/score/grouped.hpp"
 #include "udrl/score/kinds.hpp"
 #include "udrl/score/scorer.hpp"
@@ -23,8 +23,6 @@ const std::string truth = "true", shuffled = "shuffled";
 
 /// An answer's intents by what was done to them: "true", "shuffled", "subject", "format".
 using Intents = std::map<std::string, std::string>;
-
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0; }
 
 /// Picks other records of the same task.
 class Donors {
@@ -252,8 +250,8 @@ std::string swapped_text(std::string_view intent, std::string_view from, std::st
   if (from.empty() || to.empty() || from == to) return "";
   for (auto at = intent.find(from); at != std::string_view::npos; at = intent.find(from, at + 1)) {
     const auto end = at + from.size();
-    const bool begins = at == 0 || !is_word(intent[at - 1]), ends = end == intent.size() || !is_word(intent[end]);
-    if (begins && ends) return std::string(intent.substr(0, at)).append(to).append(intent.substr(end));
+    if (data::are_whole_words(intent, at, end))
+      return std::string(intent.substr(0, at)).append(to).append(intent.substr(end));
   }
   return "";
 }

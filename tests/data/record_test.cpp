@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "support.hpp"
+#include "udrl/data/number.hpp"
 
 using namespace udrl;
 using namespace udrl::data;
@@ -121,4 +122,11 @@ TEST_CASE("Invalid UTF-8 in a record is an error that names the cure") {
   Record record = full_record();
   record.prompt = "caf\xE9";
   CHECK(contains(message_of([&] { to_line(to_json(record)); }), "normalise"));
+}
+
+TEST_CASE("A number that is not finite is null, and null is not a number") {
+  for (const double value : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
+    CHECK(number(value).is_null());
+  CHECK(number_from(number(0.25)) == 0.25);
+  CHECK(std::isnan(number_from(nullptr)));
 }

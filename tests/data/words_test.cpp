@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/data/whole_words.hpp"
 
 using namespace udrl::data;
 using Strings = std::vector<std::string>;
@@ -64,4 +65,12 @@ TEST_CASE("The intent's content words are masked in every inflection") {
   CHECK(mask_words("nothing shared", "holiday sale") == "nothing shared");
   CHECK(mask_words("", "holiday") == "");
   CHECK(mask_words("CAFÉ by the sea", "café", "_") == "_ by the sea");
+}
+
+TEST_CASE("Whole words end where no letter, digit or byte beyond ASCII goes on") {
+  CHECK(are_whole_words("tea shop", 0, 8));
+  CHECK(are_whole_words("a tea's cup", 2, 5));
+  CHECK_FALSE(are_whole_words("teas", 0, 3));
+  CHECK_FALSE(are_whole_words("4tea", 1, 4));
+  CHECK_FALSE(are_whole_words("teaé", 0, 3));
 }

@@ -1,0 +1,23 @@
+// Estimates as JSON, both ways. Not for: how they are shown (format.hpp).
+#pragma once
+
+#include "udrl/data/number.hpp"
+#include "udrl/score/statistics.hpp"
+
+namespace udrl::eval {
+
+inline data::Json to_json(const score::Estimate& e) {
+  using data::number;
+  return {{"value", number(e.value)},
+          {"low", number(e.low)},
+          {"high", number(e.high)},
+          {"lower_95", number(e.lower_95)},
+          {"upper_95", number(e.upper_95)}};
+}
+
+inline score::Estimate estimate_from_json(const data::Json& json) {
+  const auto at = [&](const char* key) { return data::number_from(json.at(key)); };
+  return {at("value"), at("low"), at("high"), at("lower_95"), at("upper_95")};
+}
+
+}  // namespace udrl::eval
