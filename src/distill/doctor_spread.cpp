@@ -100,7 +100,7 @@ Estimate Examination::over_groups(const std::vector<GroupFigure>& figures) const
     column.sums[cases_.infos[g].subject] += figures[g].weight * figures[g].value;
     column.counts[cases_.infos[g].subject] += figures[g].weight;
   }
-  return score::estimate(column.mean(), score::resampled_means(column, resamples_));
+  return score::estimate_mean(column, resamples_);
 }
 
 std::vector<Agreement> Examination::agreements() const {

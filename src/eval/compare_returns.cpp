@@ -8,7 +8,7 @@
 
 namespace udrl::eval {
 
-using score::Column, score::Resamples, score::draw_resamples, score::make_column, score::mean, score::resampled_means;
+using score::Resamples, score::draw_resamples, score::mean;
 
 namespace {
 
@@ -48,9 +48,7 @@ class Control {
       clusters.push_back(results_.set.cases[i].cluster);
     }
     if (values.empty()) return;
-    const Column column = make_column(values, clusters, resamples_.clusters);
-    control.points.push_back(
-        {row.row.name, mean(asked), score::estimate(column.mean(), resampled_means(column, resamples_))});
+    control.points.push_back({row.row.name, mean(asked), score::estimate_mean(values, clusters, resamples_)});
     asked_.insert(asked_.end(), asked.begin(), asked.end());
     achieved_.insert(achieved_.end(), values.begin(), values.end());
   }

@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using data::Json;
-using score::Column, score::Resamples;
 
 /// One answer as measured.jsonl has it.
 struct Line {
@@ -85,13 +84,10 @@ class Pairs {
     }
     change.cases = first.size(), change.subjects = subjects.size();
     change.first = score::mean(first), change.second = score::mean(second);
-    const Resamples resamples =
+    const score::Resamples resamples =
         score::draw_resamples(subjects.size(), static_cast<std::size_t>(options.bootstrap_draws), options.seed);
-    const auto estimate = [&](const std::vector<double>& values) {
-      const Column column = score::make_column(values, clusters, resamples.clusters);
-      return score::estimate(column.mean(), score::resampled_means(column, resamples));
-    };
-    change.masked = estimate(masked), change.raw = estimate(raw);
+    change.masked = score::estimate_mean(masked, clusters, resamples);
+    change.raw = score::estimate_mean(raw, clusters, resamples);
     return change;
   }
 

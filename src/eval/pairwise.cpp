@@ -71,11 +71,7 @@ class LengthControl {
 
   score::Estimate estimate(const score::Resamples& resamples) const {
     std::vector<double> draws;
-    for (std::size_t d = 0; d < resamples.draws(); ++d) {
-      std::vector<double> weights(resamples.clusters, 0.0);
-      for (std::size_t i = 0; i < resamples.clusters; ++i) weights[resamples.indices[d * resamples.clusters + i]] += 1;
-      draws.push_back(rate(weights));
-    }
+    for (std::size_t d = 0; d < resamples.draws(); ++d) draws.push_back(rate(resamples.weights(d)));
     return score::estimate(rate(std::vector<double>(resamples.clusters, 1.0)), draws);
   }
 
@@ -168,8 +164,7 @@ Duel make_duel(const std::string& row, const std::string& other, std::span<const
   duel.flip_rate = duel.asked > 0 ? flips / duel.asked : 0;
   duel.longer_rate = score::mean(longer);
   duel.agrees_with_longer = decided > 0 ? agrees / decided : 0;
-  const score::Column column = score::make_column(scores, clusters, resamples.clusters);
-  duel.win_rate = score::estimate(column.mean(), score::resampled_means(column, resamples));
+  duel.win_rate = score::estimate_mean(scores, clusters, resamples);
   duel.length_controlled = LengthControl(cases).estimate(resamples);
   return duel;
 }

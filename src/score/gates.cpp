@@ -183,13 +183,6 @@ class Measuring {
     return sides;
   }
 
-  std::vector<double> weights_of(std::size_t draw) const {
-    std::vector<double> weights(resamples_.clusters, 0.0);
-    for (std::size_t i = 0; i < resamples_.clusters; ++i)
-      weights[resamples_.indices[draw * resamples_.clusters + i]] += 1;
-    return weights;
-  }
-
   void measure_shuffled(Gate& gate) const {
     std::vector<ClusteredAuc> areas;
     std::vector<double> sizes;
@@ -210,7 +203,7 @@ class Measuring {
       return total > 0 ? sum / total : nan;
     };
     std::vector<double> draws;
-    for (std::size_t d = 0; d < resamples_.draws(); ++d) draws.push_back(over_tasks(weights_of(d)));
+    for (std::size_t d = 0; d < resamples_.draws(); ++d) draws.push_back(over_tasks(resamples_.weights(d)));
     gate.shuffled = estimate(over_tasks(std::vector<double>(resamples_.clusters, 1.0)), draws);
   }
 
@@ -225,8 +218,7 @@ class Measuring {
       std::vector<double> wins;
       for (std::size_t i = 0; i < sides.positives.size(); ++i)
         wins.push_back(win(sides.positives[i], sides.negatives[i]));
-      const Column column = make_column(wins, sides.clusters, resamples_.clusters);
-      gate.swapped[attribute] = estimate(column.mean(), resampled_means(column, resamples_));
+      gate.swapped[attribute] = estimate_mean(wins, sides.clusters, resamples_);
       gate.swapped_pairs[attribute] = wins.size();
       gate.values[attribute] = sides.negatives;
     }

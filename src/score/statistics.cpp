@@ -112,6 +112,12 @@ Resamples draw_resamples(std::size_t clusters, std::size_t draws, std::uint64_t 
   return resamples;
 }
 
+std::vector<double> Resamples::weights(std::size_t draw) const {
+  std::vector<double> weights(clusters, 0.0);
+  for (std::size_t i = 0; i < clusters; ++i) weights[indices[draw * clusters + i]] += 1;
+  return weights;
+}
+
 std::vector<double> resampled_means(const Column& column, const Resamples& resamples) {
   std::vector<double> means(resamples.draws());
   for (std::size_t draw = 0; draw < means.size(); ++draw) {
@@ -135,6 +141,15 @@ Estimate estimate(double value, const std::vector<double>& draws) {
   std::sort(finite.begin(), finite.end());
   return {value, sorted_quantile(finite, 0.025), sorted_quantile(finite, 0.975), sorted_quantile(finite, 0.05),
           sorted_quantile(finite, 0.95)};
+}
+
+Estimate estimate_mean(const Column& column, const Resamples& resamples) {
+  return estimate(column.mean(), resampled_means(column, resamples));
+}
+
+Estimate estimate_mean(std::span<const double> values, std::span<const std::size_t> cluster_of,
+                       const Resamples& resamples) {
+  return estimate_mean(make_column(values, cluster_of, resamples.clusters), resamples);
 }
 
 }  // namespace udrl::score

@@ -56,6 +56,30 @@ TEST_CASE("resamples are a function of the seed") {
   CHECK(draw_resamples(9, 50, 3).indices != draw_resamples(9, 50, 4).indices);
 }
 
+TEST_CASE("a draw's weights give the mean of that draw") {
+  const Clustered c;
+  const Resamples r = c.given();
+  const Column column = c.column("system");
+  const auto means = resampled_means(column, r);
+  for (std::size_t d = 0; d < 5; ++d) {
+    const auto weights = r.weights(d);
+    double sum = 0, count = 0;
+    for (std::size_t k = 0; k < r.clusters; ++k)
+      sum += weights[k] * column.sums[k], count += weights[k] * column.counts[k];
+    CHECK(sum / count == Approx(means[d]).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("a mean is estimated from values as from their column") {
+  const std::vector<double> values = {1, 2, 4, 8};
+  const std::vector<std::size_t> clusters = {0, 0, 1, 2};
+  const Resamples r = draw_resamples(3, 200, 5);
+  const Estimate e = estimate_mean(values, clusters, r), of_column = estimate_mean(make_column(values, clusters, 3), r);
+  CHECK(e.value == 3.75);
+  CHECK(e.low == of_column.low);
+  CHECK(e.high == of_column.high);
+}
+
 TEST_CASE("an estimate with many undefined draws has no interval") {
   std::vector<double> draws(100, 1.0);
   for (std::size_t i = 0; i < 5; ++i) draws[i] = std::nan("");

@@ -44,6 +44,8 @@ struct Resamples {
   std::vector<std::uint32_t> indices;  ///< draws × clusters, row-major
 
   std::size_t draws() const { return clusters == 0 ? 0 : indices.size() / clusters; }
+  /// How many times a draw holds each cluster.
+  std::vector<double> weights(std::size_t draw) const;
 };
 /// A function of (clusters, draws, seed) alone.
 Resamples draw_resamples(std::size_t clusters, std::size_t draws, std::uint64_t seed);
@@ -60,5 +62,9 @@ struct Estimate {
 };
 /// Percentile interval of `draws`; undefined if over 1% of them are not finite.
 Estimate estimate(double value, const std::vector<double>& draws);
+Estimate estimate_mean(const Column& column, const Resamples& resamples);
+/// `cluster_of` as for a column.
+Estimate estimate_mean(std::span<const double> values, std::span<const std::size_t> cluster_of,
+                       const Resamples& resamples);
 
 }  // namespace udrl::score
