@@ -9,7 +9,7 @@
 namespace udrl::distill {
 namespace {
 
-using page::fixed, page::percent;
+using page::fixed, page::percent, page::with_range;
 using score::Estimate;
 
 constexpr double least_within = 0.05;    // share of variance within intents
@@ -26,10 +26,6 @@ Finding against(const Estimate& e, double threshold) {
   if (!std::isfinite(e.value) || !std::isfinite(e.low)) return Finding::unknown;
   if (e.low >= threshold) return Finding::pass;
   return e.high < threshold ? Finding::fail : Finding::unknown;
-}
-
-std::string with_range(const Estimate& e, int decimals = 3) {
-  return fixed(e.value, decimals) + " (" + page::range_of(e.low, e.high, decimals) + ")";
 }
 
 std::string listed_or_counted(const std::vector<std::string>& scorers) {

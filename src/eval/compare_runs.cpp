@@ -116,9 +116,7 @@ std::vector<std::string> set_otherwise(const Json& a, const Json& b) {
   return out;
 }
 
-std::string signed_range(const score::Estimate& e) {
-  return (e.value > 0 ? "+" : "") + fixed(e.value, 3) + " (" + range_of(e, 3) + ")";
-}
+std::string signed_range(const score::Estimate& e) { return (e.value > 0 ? "+" : "") + with_range(e); }
 
 }  // namespace
 

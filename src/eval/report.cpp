@@ -24,10 +24,6 @@ std::string title(const Results& results) {
   return "The student reaches " + percent(e.value) + " of its teacher’s relevance";
 }
 
-std::string plural(std::size_t n, const std::string& one) {
-  return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
-}
-
 std::string lead(const Results& results) {
   const Estimate& e = headline_ratio(results);
   std::string out = "Both answered the same " + plural(results.set.main().intents, "short request") + " about " +

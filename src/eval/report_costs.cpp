@@ -34,8 +34,6 @@ Html alone_table(const Results& results) {
                     rows);
 }
 
-std::string plural(int n, const std::string& one) { return std::to_string(n) + " " + one + (n == 1 ? "" : "s"); }
-
 Html loads_table(const Results& results) {
   const auto& loads = results.costs.at(results.system_order.front()).loads;
   if (loads.empty()) return {};

@@ -45,15 +45,16 @@ Html arms_table(const Results& results) {
   return data_table(head, rows, narrow_table);
 }
 
-std::string with_range(const Estimate& e) {
+std::string percent_with_range(const Estimate& e) {
   return percent(e.value) + " (" + percent(e.low) + " to " + percent(e.high) + ")";
 }
 
 TableRow duel_row(const Results& results, const Duel& d, const char* css_class) {
   return {css_class,
           {cell(results.row(d.row).row.short_title + " against " + results.row(d.other).row.short_title),
-           cell(with_range(d.win_rate)), cell(with_range(d.length_controlled)), cell(percent(d.longer_rate)),
-           cell(percent(d.flip_rate)), cell(std::to_string(d.unparsed) + " of " + std::to_string(d.asked))}};
+           cell(percent_with_range(d.win_rate)), cell(percent_with_range(d.length_controlled)),
+           cell(percent(d.longer_rate)), cell(percent(d.flip_rate)),
+           cell(std::to_string(d.unparsed) + " of " + std::to_string(d.asked))}};
 }
 
 Html judge_section(const Results& results) {

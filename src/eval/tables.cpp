@@ -14,7 +14,7 @@ std::string ratio_text(const Results& results, const RowResult& row, bool with_i
   const Ratio* ratio = results.shown(row).ratio_to(results.headline.reference);
   if (!ratio) return "–";
   const Estimate& e = ratio->corrected;
-  return fixed(e.value, 2) + (with_interval && std::isfinite(e.low) ? " (" + range_of(e, 2) + ")" : "");
+  return with_interval && std::isfinite(e.low) ? with_range(e, 2) : fixed(e.value, 2);
 }
 
 std::string words_error(const RowResult& row) {
@@ -69,9 +69,8 @@ std::string to_markdown(const Results& results) {
   for (const RowResult& row : results.rows) {
     const Cost* cost = results.cost_of(row);
     const Quality& all = results.shown(row).all;
-    out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–",
-                          fixed(all.masked.value, 3) + " (" + range_of(all.masked, 3) + ")", fixed(all.raw.value, 3),
-                          ratio_text(results, row, true), percent(all.valid), words_error(row),
+    out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–", with_range(all.masked),
+                          fixed(all.raw.value, 3), ratio_text(results, row, true), percent(all.valid), words_error(row),
                           fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
                           cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
@@ -99,8 +98,7 @@ std::string to_terminal(const Results& results) {
   for (const auto& caveat : results.headline.caveats) out += "  note: " + caveat + "\n";
   if (results.judge) out += judge_line(*results.judge);
   if (const auto& effect = results.shown_scorer().return_effect)
-    out += "top less lowest return: " + fixed(effect->masked.value, 3) + " (" + range_of(effect->masked, 3) +
-           ") masked, " + fixed(effect->raw.value, 3) + " (" + range_of(effect->raw, 3) + ") raw\n";
+    out += "top less lowest return: " + with_range(effect->masked) + " masked, " + with_range(effect->raw) + " raw\n";
   return out;
 }
 

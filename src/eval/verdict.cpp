@@ -11,8 +11,6 @@ namespace {
 
 bool is_decision(Verdict verdict) { return verdict == Verdict::pass || verdict == Verdict::fail; }
 
-std::string with_range(const Estimate& e) { return fixed(e.value, 3) + " (" + range_of(e, 3) + ")"; }
-
 /// The family of all other ratios of students, under each scorer and at each margin.
 void correct_families(Results& results) {
   for (std::size_t s = 0; s < results.scorers.size(); ++s)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -26,6 +27,17 @@ inline std::string percent(double share, int decimals = 0) {
 /// "0.512 to 0.561"
 inline std::string range_of(double low, double high, int decimals) {
   return std::isfinite(low) ? fixed(low, decimals) + " to " + fixed(high, decimals) : "–";
+}
+
+/// "0.523 (0.512 to 0.561)", of anything with `value`, `low` and `high`.
+template <class Figure>
+std::string with_range(const Figure& figure, int decimals = 3) {
+  return fixed(figure.value, decimals) + " (" + range_of(figure.low, figure.high, decimals) + ")";
+}
+
+/// "1 subject", "3 subjects"
+inline std::string plural(std::integral auto n, const std::string& one) {
+  return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
 }
 
 /// "5.9M", "494M"
