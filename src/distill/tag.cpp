@@ -1,6 +1,8 @@
 // The tag stage: read the input into rows on disk, fit, then stream the input again and write the splits.
 #include "udrl/distill/tag.hpp"
 
+#include <set>
+
 #include "record_stream.hpp"
 #include "tag_arms.hpp"
 #include "tag_coverage.hpp"
@@ -18,25 +20,35 @@ namespace {
 namespace fs = std::filesystem;
 using data::Manifest;
 
+/// The roles of the models behind the labels' values.
+std::set<std::string> label_roles(const TagOptions& options) {
+  std::set<std::string> roles;
+  const auto add = [&](const std::string& value) {
+    const std::string scorer = score::scorer_of_value(value);
+    const std::string role = scorer.empty() ? "unknown" : score::model_of(scorer);
+    if (!role.empty()) roles.insert(role);
+  };
+  for (const auto& [value, weight] : options.weights)
+    if (weight != 0) add(value);
+  for (const auto& further : further_returns(options)) add(further.name);
+  return roles;
+}
+
 /// What the labels were made by: an evaluation must know which scorers a student has learned from. A value whose model
 /// no input names leaves "" for its role.
 std::map<std::string, std::string> label_models(const TagOptions& options) {
-  std::vector<std::string> values;
-  for (const auto& [value, weight] : options.weights)
-    if (weight != 0) values.push_back(value);
-  for (const auto& further : further_returns(options)) values.push_back(further.name);
+  const auto roles = label_roles(options);
   const auto known = models_of_inputs(options.input, {});
   std::map<std::string, std::string> models;
-  for (const std::string& value : values) {
-    const std::string scorer = score::scorer_of_value(value);
-    const std::string role = scorer.empty() ? "unknown" : score::model_of(scorer);
-    if (role.empty()) continue;
-    models.emplace(role, known.contains(role) ? known.at(role) : "");
+  for (const std::string& role : roles) {
+    models[role] = known.contains(role) ? known.at(role) : "";
     for (const auto& [key, hash] : known)
       if (key.starts_with(role + " of ")) models[key] = hash;
-    for (const std::string& input : options.input)
-      if (!data::has_manifest(input) || !data::read_manifest(input).models.contains(role))
-        models[role + " of another"] = "";
+  }
+  for (const std::string& input : options.input) {
+    const auto named = models_of_inputs({input}, {});
+    for (const std::string& role : roles)
+      if (!named.contains(role)) models[role + " of another"] = "";
   }
   return models;
 }

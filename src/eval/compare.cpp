@@ -107,12 +107,12 @@ std::vector<Scored> score_rows(const Results& results, const Comparison& compari
     Scored scored;
     scored.all = comparison.quality(name);
     for (const auto& task : results.set.tasks) scored.by_task[task] = comparison.quality(name, task);
-    for (const auto& other : results.measured) {
-      if (measured.row.on_curve) break;  // a point of the curve is judged against nobody
-      if (other.row.kind != RowKind::model || other.row.on_curve) continue;
-      const Compared c = compared(means[name], means[other.row.name], means[shuffled_row]);
-      scored.ratios.push_back(ratio_to(other.row.name, c, options.margin, comparison.subjects()));
-    }
+    if (!measured.row.on_curve)  // a point of the curve is judged against nobody
+      for (const auto& other : results.measured) {
+        if (other.row.kind != RowKind::model || other.row.on_curve) continue;
+        const Compared c = compared(means[name], means[other.row.name], means[shuffled_row]);
+        scored.ratios.push_back(ratio_to(other.row.name, c, options.margin, comparison.subjects()));
+      }
     out.push_back(std::move(scored));
   }
   return out;

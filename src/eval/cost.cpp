@@ -116,9 +116,16 @@ std::vector<Case> commonest_group(const OpenSystem& system, const CaseSet& set, 
   return largest == groups.end() ? std::vector<Case>{} : largest->second;
 }
 
-}  // namespace
-
-namespace {
+/// Of every system as many requests, the same share of each task; those of its commonest prefix, again where they are
+/// few.
+Latency measure_load(OpenSystem& open, const System& system, const CaseSet& set, const EvalOptions& options,
+                     int clients) {
+  const auto cases = latency_cases(open, set, std::max(options.latency_requests, 4 * clients));
+  const Latency latency = LatencyRun(open, system.rows.front(), cases, clients).run(open.model());
+  check_stop("evaluation stopped while measuring the latency of " + system.title,
+             "run the same command again: it goes on from there");
+  return latency;
+}
 
 data::Json to_json(const Latency& l) {
   return {{"clients", l.clients},
@@ -200,39 +207,28 @@ std::vector<Case> latency_cases(const OpenSystem& system, const CaseSet& set, in
   return chosen;
 }
 
-namespace {
-
-/// Of every system as many requests, the same share of each task; those of its commonest prefix, again where they are
-/// few.
-Latency measure_load(const System& system, const std::vector<distill::Task>& tasks, const CaseSet& set,
-                     const EvalOptions& options, int clients) {
-  const auto open = open_system(system, tasks, {clients, options.seed});
-  const auto cases = latency_cases(*open, set, std::max(options.latency_requests, 4 * clients));
-  const Latency latency = LatencyRun(*open, system.rows.front(), cases, clients).run(open->model());
-  check_stop("evaluation stopped while measuring the latency of " + system.title,
-             "run the same command again: it goes on from there");
-  return latency;
-}
-
-}  // namespace
-
 Cost measure_cost(const System& system, const std::vector<distill::Task>& tasks, const CaseSet& set,
                   const EvalOptions& options) {
   const bool can_measure_peak = reset_peak_memory();
   const std::uint64_t before = process_memory("VmRSS");
   Cost cost;
-  cost.latency = measure_load(system, tasks, set, options, 1);
+  const auto measure = [&](int clients) {
+    const auto open = open_system(system, tasks, {clients, options.seed});
+    const Latency latency = measure_load(*open, system, set, options, clients);
+    if (cost.model.name.empty()) cost.model = open->model().info();  // once: it hashes the file
+    return latency;
+  };
+  cost.latency = measure(1);
   const std::uint64_t peak = process_memory("VmHWM");
   cost.peak_bytes = can_measure_peak && peak > before ? peak - before : 0;
   if (compute_threads() > 1) {
     const Threads one(1);
-    cost.loads.push_back(measure_load(system, tasks, set, options, 1));
+    cost.loads.push_back(measure(1));
   }
-  for (const int clients : options.clients) cost.loads.push_back(measure_load(system, tasks, set, options, clients));
+  for (const int clients : options.clients) cost.loads.push_back(measure(clients));
   cost.identity = identity_of(system.model);
   cost.asked_requests = options.latency_requests;
   cost.asked_clients = options.clients;
-  cost.model = open_system(system, tasks, {1, options.seed})->model().info();
   cost.file_bytes = cost.model.file_bytes;
   cost.processor = processor_description();
   cost.threads = compute_threads();

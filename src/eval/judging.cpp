@@ -2,7 +2,6 @@
 #include "judging.hpp"
 
 #include "udrl/base/files.hpp"
-
 #include "udrl/eval/arms.hpp"
 #include "udrl/eval/pairwise.hpp"
 

@@ -11,15 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string hash_of(const distill::Task& task) {
-  std::string text = task.name + "\n" + task.instructions;
-  for (const int n : {task.max_tokens, task.min_words, task.max_words, task.subsets, task.shots})
-    text.append("\n").append(std::to_string(n));
-  for (const auto& example : task.examples) text.append("\n").append(example.id);
-  text.append("\n").append(task.layout);
-  return sha256(text);
-}
-
 std::vector<distill::Task> tasks_of(const EvalOptions& options, const command::Fitted& fitted) {
   std::vector<std::string> names = options.tasks;
   if (names.empty())
@@ -44,10 +35,9 @@ void require_files(const EvalOptions& options, const std::vector<System>& system
               "run scripts/setup.sh, or correct [model] of its systems file");
 }
 
-/// Opens what will score at the end, so that a wrong model is said first.
-void try_scorers(const EvalOptions& options) {
+/// Opens what will score at the end, so that a wrong model is said before anything is asked.
+void try_scorers(const EvalOptions& options, const std::string& task) {
   const OpenScorers scorers(options, read_labels(options.tagged));
-  const std::string task = distill::load_tasks(options.tasks_folder, options.tasks).front().name;
   const score::Answer any{"a", "a", task};
   for (const RelevanceScorer& scorer : scorers.all()) scorer.score({&any, 1});
   if (names_judge(options)) lm::open_model(options.judge);
@@ -84,14 +74,14 @@ Prepared prepare(const EvalOptions& options, Observer& observer) {
   p.systems = load_systems(options);
   require_files(options, p.systems);
   require_own_data(options);
-  try_scorers(options);
-  p.reference = reference_row(p.systems, options.reference);
   p.fitted = command::load(options.student / "commands.json");
   p.tasks = tasks_of(options, p.fitted);
+  try_scorers(options, p.tasks.front().name);
+  p.reference = reference_row(p.systems, options.reference);
   add_cases(p, options);
   derangement(p.set, options.seed);  // refuses too few subjects before anything is asked
   p.training = read_training(options.tagged / "train", p.set, observer);
-  for (const auto& task : p.tasks) p.hashes["task " + task.name] = hash_of(task);
+  for (const auto& task : p.tasks) p.hashes["task " + task.name] = task.sha256;
   p.hashes["commands.json"] = sha256_file(options.student / "commands.json");
   if (data::has_manifest(options.tagged)) p.hashes["tagged manifest"] = sha256_file(options.tagged / "manifest.json");
   for (const System& system : p.systems) p.hashes["model " + system.name] = identity_of(system.model);

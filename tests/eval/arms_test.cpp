@@ -11,14 +11,6 @@ using namespace udrl::eval::testing;
 
 namespace {
 
-CaseSet one_case(const std::string& text, const std::string& subject) {
-  CaseSet set;
-  set.tasks = {"image"};
-  set.parts = {{"test", {subject}, 1}};
-  set.cases = {{"id", intent(text, subject), "image", 0, 10, 0, 0}};
-  return set;
-}
-
 TrainingView training(const std::vector<TrainingText>& texts) { return {{{"image", texts}}, {}}; }
 
 }  // namespace

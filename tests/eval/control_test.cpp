@@ -26,18 +26,14 @@ command::Fitted fitted(command::ReturnKind kind) {
 
 struct World {
   TemporaryFolder folder;
-  CaseSet set;
+  CaseSet set = one_case("tea shop logo", "tea shop");
   std::vector<MeasuredRow> rows;
 
   /// One case whose intent has `draws`, answered with this relevance.
   World(const std::vector<double>& draws, double relevance) {
-    const data::Intent asked = intent("tea shop logo", "tea shop");
-    set.tasks = {"image"};
-    set.parts = {{"test", {"tea shop"}, 1}};
-    set.cases = {{"id", asked, "image", 0, 10, 0, 0}};
     std::vector<data::Record> records;
     for (std::size_t i = 0; i < draws.size(); ++i) {
-      records.push_back(record(asked, "image", "draw " + std::to_string(i)));
+      records.push_back(record(set.cases.front().intent, "image", "draw " + std::to_string(i)));
       records.back().return_value = draws[i];
     }
     write_split(folder.path / "test", records);

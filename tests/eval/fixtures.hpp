@@ -52,6 +52,15 @@ inline void write_split(const std::filesystem::path& folder, const std::vector<d
   writer.close();
 }
 
+/// One intent for one task.
+inline CaseSet one_case(const std::string& text, const std::string& subject) {
+  CaseSet set;
+  set.tasks = {"image"};
+  set.parts = {{"test", {subject}, 1}};
+  set.cases = {{"id", intent(text, subject), "image", 0, 10, 0, 0}};
+  return set;
+}
+
 /// `per_subject` intents about each subject, two tasks.
 inline CaseSet case_set(std::size_t subjects, std::size_t per_subject) {
   CaseSet set;
