@@ -105,8 +105,9 @@ lm::Throughput ask_missing(OpenSystem& system, const Row& row, const std::vector
     missing.push_back(&c);
     by_id.emplace(c.id, &c);
   }
-  std::stable_sort(missing.begin(), missing.end(),
-                   [&](const Case* a, const Case* b) { return system.prefix_group(*a) < system.prefix_group(*b); });
+  std::stable_sort(missing.begin(), missing.end(), [&](const Case* a, const Case* b) {
+    return system.prefix_group(row, *a) < system.prefix_group(row, *b);
+  });
   std::size_t position = 0;
   const auto next = [&]() -> std::optional<lm::Request> {
     if (position == missing.size()) return std::nullopt;

@@ -12,6 +12,13 @@ namespace {
 /// A run hardly longer than its beginning and its end says nothing about the speed between them.
 bool tells_throughput(const Batch& batch) { return batch.requests >= 2 * static_cast<unsigned>(batch.slots); }
 
+std::vector<Row> asked_rows(const System& system) {
+  std::vector<Row> out;
+  for (const Row& row : system.rows)
+    for (Row& one : eval::asked_rows(row)) out.push_back(std::move(one));
+  return out;
+}
+
 void save(const Cost& cost, const std::filesystem::path& file) {
   make_folder(file.parent_path());
   write_file_atomic(file, to_json(cost).dump(2) + "\n");
@@ -34,8 +41,8 @@ void Asking::open_caches() {
   for (const System& system : prepared_.systems) {
     AnswerIdentity identity{prepared_.hashes.at("model " + system.name), prepared_.task_hashes(), options_.seed,
                             context_.command_line};
-    if (system.is_student) identity.inputs["commands.json"] = prepared_.hashes.at("commands.json");
-    for (const Row& row : system.rows) {
+    if (system.is_student) identity.inputs["commands.json"] = prepared_.hashes.at("commands " + system.name);
+    for (const Row& row : asked_rows(system)) {
       caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));
     }
   }
@@ -44,7 +51,7 @@ void Asking::open_caches() {
 /// Of one system alone: the speed of another tells nothing about the time left.
 Progress Asking::progress_of(const System& system) const {
   Progress progress{"answer", "prompts", 0, 0, 0, system.short_title};
-  for (const Row& row : system.rows) {
+  for (const Row& row : asked_rows(system)) {
     const AnswerCache& cache = caches_.at(row.name);
     for (const Case& c : prepared_.set.cases) progress.resumed += cache.has(c) ? 1 : 0;
     progress.total += prepared_.set.cases.size();
@@ -53,14 +60,14 @@ Progress Asking::progress_of(const System& system) const {
   return progress;
 }
 
-bool Asking::is_complete(const Row& row) const {
-  const auto& cases = prepared_.set.cases;
-  return std::all_of(cases.begin(), cases.end(), [&](const Case& c) { return caches_.at(row.name).has(c); });
+bool Asking::is_complete(const System& system) const {
+  const Progress progress = progress_of(system);
+  return progress.done == progress.total;
 }
 
-void Asking::ask(const System& system) {
+void Asking::measure(const System& system) {
   Cost& cost = costs_[system.name];
-  const std::filesystem::path file = options_.out / "costs" / (system.name + ".json");
+  const std::filesystem::path file = cost_file(system);
   if (auto known = read_cost(file, system, options_)) {
     cost = std::move(*known);
   } else {
@@ -69,18 +76,25 @@ void Asking::ask(const System& system) {
     save(cost, file);
   }
   if (system.parameters > 0) cost.model.parameters = system.parameters;
-  if (std::all_of(system.rows.begin(), system.rows.end(), [&](const Row& row) { return is_complete(row); })) return;
+}
+
+void Asking::ask(const System& system) {
+  const bool is_replicate = !system.replicate_of.empty();
+  if (!is_replicate) measure(system);
+  if (is_complete(system)) return;
   const Batch batch = answer_rows(system);
-  if (!tells_throughput(batch) || (cost.batch && cost.batch->requests > batch.requests)) return;
+  if (is_replicate || !tells_throughput(batch)) return;
+  Cost& cost = costs_.at(system.name);
+  if (cost.batch && cost.batch->requests > batch.requests) return;
   cost.batch = batch;
-  save(cost, file);
+  save(cost, cost_file(system));
 }
 
 Batch Asking::answer_rows(const System& system) {
   const auto open = open_system(system, prepared_.tasks, {options_.slots, options_.seed});
   Batch batch{options_.slots, 0, 0, 0};
   Progress progress = progress_of(system);
-  for (const Row& row : system.rows) {
+  for (const Row& row : asked_rows(system)) {
     const auto answered = [&] {
       ++batch.requests;
       ++progress.done;
@@ -89,7 +103,9 @@ Batch Asking::answer_rows(const System& system) {
     const auto throughput = ask_missing(*open, row, prepared_.set.cases, caches_.at(row.name), answered);
     batch.tokens += throughput.generated_tokens;
     batch.seconds += throughput.seconds;
-    caches_.at(row.name).close(is_complete(row));
+    const auto& cases = prepared_.set.cases;
+    AnswerCache& cache = caches_.at(row.name);
+    cache.close(std::all_of(cases.begin(), cases.end(), [&](const Case& c) { return cache.has(c); }));
     check_stop("evaluation stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) +
                    " answers of " + system.title,
                go_on);

@@ -22,14 +22,19 @@ class Asking {
   /// Asks for what is missing, system by system. Throws `stopped_error` when a stop is requested; all that was answered
   /// is kept.
   void run();
-  /// One a case, in their order.
+  /// One a case, in their order, of a row that was really asked (`asked_rows`).
   std::vector<Answer> answers(const Row& row) const;
+  /// Of the systems that are not replicates.
   const std::map<std::string, Cost>& costs() const { return costs_; }
 
  private:
+  std::filesystem::path cost_file(const System& system) const {
+    return options_.out / "costs" / (system.name + ".json");
+  }
   void open_caches();
   Progress progress_of(const System& system) const;
-  bool is_complete(const Row& row) const;
+  bool is_complete(const System& system) const;
+  void measure(const System& system);
   void ask(const System& system);
   Batch answer_rows(const System& system);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compare_returns.hpp"
+#include "udrl/base/random.hpp"
 #include "udrl/eval/arms.hpp"
 #include "verdict.hpp"
 
@@ -38,37 +39,59 @@ class Comparison {
       : results_(results),
         part_(part),
         scorer_(scorer),
+        seed_(options.seed),
         resamples_(draw_resamples(subjects(), options.draws, options.seed)),
         floors_(floors_of(results.answers(shuffled_row), results.set, scorer)) {}
 
   std::size_t subjects() const { return results_.set.parts[part_].subjects.size(); }
 
   Resampled masked(const std::string& row, const std::string& task = {}) const {
-    return column(headline_values(results_.answers(row), results_.set, scorer_, floors_), task);
+    return over_replicates(row, [&](const MeasuredRow& measured) {
+      return column(headline_values(measured, results_.set, scorer_, floors_), task);
+    });
   }
 
   Resampled raw(const std::string& row, const std::string& task = {}) const {
-    std::vector<double> values;
-    for (const Measured& m : results_.answers(row).answers) values.push_back(m.relevance[scorer_].raw);
-    return column(values, task);
+    return over_replicates(row, [&](const MeasuredRow& measured) {
+      std::vector<double> values;
+      for (const Measured& m : measured.answers) values.push_back(m.relevance[scorer_].raw);
+      return column(values, task);
+    });
   }
 
   Quality quality(const std::string& row, const std::string& task = {}) const {
     Quality quality;
     int valid = 0;
-    const auto& answers = results_.answers(row).answers;
-    for (std::size_t i = 0; i < answers.size(); ++i) {
+    const auto replicates = results_.replicates(row);
+    for (std::size_t i = 0; i < results_.set.cases.size(); ++i) {
       if (!Slice{part_, task}.holds(results_.set.cases[i])) continue;
       ++quality.cases;
-      valid += answers[i].valid() ? 1 : 0;
+      for (const MeasuredRow* one : replicates) valid += one->answers[i].valid() ? 1 : 0;
     }
-    quality.valid = quality.cases > 0 ? static_cast<double>(valid) / quality.cases : 0;
+    const auto answers = static_cast<double>(replicates.size()) * quality.cases;
+    quality.valid = answers > 0 ? valid / answers : 0;
     quality.masked = masked(row, task).estimate();
     quality.raw = raw(row, task).estimate();
     return quality;
   }
 
  private:
+  /// The mean over a row's replicates; in each draw, over as many of them drawn with replacement.
+  template <class F>
+  Resampled over_replicates(const std::string& row, F of_one) const {
+    std::vector<Resampled> each;
+    for (const MeasuredRow* one : results_.replicates(row)) each.push_back(of_one(*one));
+    if (each.size() == 1) return std::move(each.front());
+    Resampled out{0, std::vector<double>(each.front().draws.size())};
+    const auto share = 1 / static_cast<double>(each.size());
+    for (const Resampled& one : each) out.value += share * one.value;
+    RandomStream stream(seed_, "replicates/" + results_.answers(row).row.system);
+    for (std::size_t draw = 0; draw < out.draws.size(); ++draw)
+      for (std::size_t i = 0; i < each.size(); ++i)
+        out.draws[draw] += share * each[stream.below(each.size())].draws[draw];
+    return out;
+  }
+
   Resampled column(const std::vector<double>& values, const std::string& task) const {
     std::vector<double> kept;
     std::vector<std::size_t> clusters;
@@ -83,6 +106,7 @@ class Comparison {
 
   const Results& results_;
   std::size_t part_, scorer_;
+  std::uint64_t seed_;
   Resamples resamples_;
   Floors floors_;
 };
@@ -107,9 +131,9 @@ std::vector<Scored> score_rows(const Results& results, const Comparison& compari
     Scored scored;
     scored.all = comparison.quality(name);
     for (const auto& task : results.set.tasks) scored.by_task[task] = comparison.quality(name, task);
-    if (!measured.row.on_curve)  // a point of the curve is judged against nobody
+    if (measured.row.in_tables())  // a point of the curve is judged against nobody
       for (const auto& other : results.measured) {
-        if (other.row.kind != RowKind::model || other.row.on_curve) continue;
+        if (other.row.kind != RowKind::model || !other.row.in_tables()) continue;
         const Compared c = compared(means[name], means[other.row.name], means[shuffled_row]);
         scored.ratios.push_back(ratio_to(other.row.name, c, options.margin, comparison.subjects()));
       }
@@ -131,8 +155,11 @@ void score_part(const Results& results, const Comparison& comparison, const std:
 
 /// The student's row of a return; "" where there is none.
 std::string row_asked(const Results& results, const std::string& asked_return) {
+  const std::string& student = results.measured.front().row.system;
   for (const auto& measured : results.measured)
-    if (measured.row.asked_return == asked_return && !measured.row.on_curve) return measured.row.name;
+    if (measured.row.asked_return == asked_return && measured.row.system == student && measured.row.in_tables() &&
+        measured.row.best_of == 1)
+      return measured.row.name;
   return "";
 }
 
@@ -147,13 +174,22 @@ std::optional<Difference> return_effect(const Results& results, const Comparison
   return d;
 }
 
-/// What needs no scorer and no resampling, over the headline's part.
-void describe(RowResult& result, const CaseSet& set, const std::vector<Measured>& all, int diversity_words) {
+std::vector<Measured> main_answers(const MeasuredRow& row, const CaseSet& set) {
+  std::vector<Measured> out;
+  for (std::size_t i = 0; i < row.answers.size(); ++i)
+    if (set.cases[i].part == 0) out.push_back(row.answers[i]);
+  return out;
+}
+
+/// What needs no scorer and no resampling, over the headline's part and all replicates.
+void describe(RowResult& result, const Results& results, int diversity_words) {
   std::vector<Measured> answers;
+  for (const MeasuredRow* one : results.replicates(result.row.name)) {
+    const auto own = main_answers(*one, results.set);
+    answers.insert(answers.end(), own.begin(), own.end());
+  }
   std::vector<double> words, tokens, copying, runs, near;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (set.cases[i].part != 0) continue;
-    const Measured& m = answers.emplace_back(all[i]);
+  for (const Measured& m : answers) {
     words.push_back(m.words);
     tokens.push_back(m.answer.tokens);
     copying.push_back(m.copying);
@@ -166,7 +202,9 @@ void describe(RowResult& result, const CaseSet& set, const std::vector<Measured>
   result.copy_run = mean(runs);
   result.near_training = mean(near);
   result.words = word_control(answers);
-  result.diversity = diversity(answers, diversity_words);
+  const MeasuredRow& first = results.answers(result.row.name);  // one alone: of each row as many answers
+  result.diversity = diversity(main_answers(first, results.set), diversity_words);
+  result.diversity.spread = first.spread;
   result.broken_rules = broken_rules(answers);
 }
 
@@ -182,17 +220,16 @@ void score_all(Results& results, std::size_t scorer, const CompareOptions& optio
 
 }  // namespace
 
-void compare(Results& results, const std::map<std::string, std::string>& system_of, const CompareOptions& options) {
+void compare(Results& results, const CompareOptions& options) {
   results.rows.clear();
   for (const auto& measured : results.measured) {
     RowResult& row = results.rows.emplace_back();
     row.row = measured.row;
-    const auto system = system_of.find(row.row.name);
-    if (system != system_of.end()) row.system = system->second;
-    describe(row, results.set, measured.answers, options.diversity_words);
+    describe(row, results, options.diversity_words);
   }
   for (std::size_t s = 0; s < results.scorers.size(); ++s) score_all(results, s, options);
   compare_returns(results, options);
+  std::erase_if(results.rows, [](const RowResult& row) { return !row.row.replicate_of.empty(); });
   const auto first_of_curve = std::stable_partition(results.rows.begin(), results.rows.end(),
                                                     [](const RowResult& row) { return !row.row.on_curve; });
   results.curve.assign(std::make_move_iterator(first_of_curve), std::make_move_iterator(results.rows.end()));

@@ -19,8 +19,9 @@ class Control {
         resamples_(draw_resamples(results.set.main().subjects.size(), options.draws, options.seed)) {}
 
   void fill(ReturnControl& control) {
+    const std::string& student = results_.measured.front().row.system;  // another one may mean another return
     for (const MeasuredRow& row : results_.measured)
-      if (row.row.kind == RowKind::student && !row.row.on_curve) add(row, control);
+      if (row.row.kind == RowKind::student && row.row.in_tables() && row.row.system == student) add(row, control);
     std::stable_sort(control.points.begin(), control.points.end(),
                      [](const auto& a, const auto& b) { return a.asked < b.asked; });
     control.answers = static_cast<int>(asked_.size());

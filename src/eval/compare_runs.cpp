@@ -24,7 +24,7 @@ struct Line {
   bool valid = false;
   std::map<std::string, std::pair<double, double>> values;  ///< scorer → masked, raw
 };
-using Rows = std::map<std::string, std::map<std::string, Line>>;  ///< row → case → answer
+using Rows = std::map<std::string, std::map<std::string, Line>>;  ///< row → case, and which replicate → answer
 
 struct Run {
   Json results;
@@ -46,7 +46,8 @@ Run read_run(const fs::path& folder) {
     Line line{json->at("task"), json->at("subject"), json->at("broken_rule") == "", {}};
     for (const auto& [scorer, value] : json->at("relevance").items())
       line.values[scorer] = {value.at("masked"), value.at("raw")};
-    run.rows[json->at("row")][json->at("case")] = std::move(line);
+    const std::string row = json->at("row"), of = json->value("replicate_of", row);
+    run.rows[of][json->at("case").get<std::string>() + row.substr(of.size())] = std::move(line);
   }
   return run;
 }

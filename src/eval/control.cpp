@@ -5,9 +5,8 @@
 #include <cmath>
 #include <map>
 
+#include "real_returns.hpp"
 #include "udrl/data/shards.hpp"
-#include "udrl/score/kinds.hpp"
-#include "udrl/score/scorer.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -25,58 +24,6 @@ Draws read_draws(const std::vector<std::filesystem::path>& splits) {
   return draws;
 }
 
-/// Where the values that a return is made of come from.
-class LabelValues {
- public:
-  LabelValues(const command::Fitted& fitted, const std::vector<ScorerInfo>& scorers)
-      : texts_(text_scorers(fitted), nullptr) {
-    for (const auto& [name, weight] : fitted.weights)
-      if (weight != 0 && !is_of_text(name) && !find(name, scorers)) missing_ = name;
-  }
-
-  const std::string& missing() const { return missing_; }
-
-  std::map<std::string, double> of(const Measured& m, const Case& c) {
-    std::map<std::string, double> values;
-    for (const auto& [name, place] : models_) {
-      const Relevance& relevance = m.relevance[place.scorer];
-      values[name] = place.masked ? relevance.masked : relevance.raw;
-    }
-    const score::Answer answer{c.intent.intent, m.answer.text, c.task, &c.intent, m.answer.tokens};
-    const score::Values of_text = texts_.score(std::span(&answer, 1)).front();
-    values.insert(of_text.begin(), of_text.end());
-    return values;
-  }
-
- private:
-  static bool is_of_text(const std::string& value) {
-    return score::scorer_of_value(value) == value && score::model_of(value).empty() && value != "valid";
-  }
-  static std::vector<std::string> text_scorers(const command::Fitted& fitted) {
-    std::vector<std::string> names{"copying"};
-    for (const auto& [name, weight] : fitted.weights)
-      if (weight != 0 && is_of_text(name) && name != "copying") names.push_back(name);
-    return names;
-  }
-  struct Place {
-    std::size_t scorer;
-    bool masked;
-  };
-  bool find(const std::string& name, const std::vector<ScorerInfo>& scorers) {
-    for (std::size_t s = 0; s < scorers.size(); ++s) {
-      const bool masked = scorers[s].masked_value() == name;
-      if (scorers[s].held_out() || (!masked && scorers[s].value != name)) continue;
-      models_[name] = {s, masked};
-      return true;
-    }
-    return false;
-  }
-
-  std::map<std::string, Place> models_;
-  score::ScorerSet texts_;  ///< what needs no model
-  std::string missing_;
-};
-
 double place_of(double real, const Case& c, const command::Fitted& fitted, const Draws& draws) {
   const auto own = draws.find({c.intent.intent_id, c.task});
   if (fitted.kind == command::ReturnKind::advantage && own != draws.end())
@@ -88,9 +35,8 @@ double place_of(double real, const Case& c, const command::Fitted& fitted, const
 
 std::string add_achieved(std::vector<MeasuredRow>& rows, const CaseSet& set, const command::Fitted& fitted,
                          const std::vector<ScorerInfo>& scorers, const std::vector<std::filesystem::path>& splits) {
-  LabelValues values(fitted, scorers);
-  if (!values.missing().empty())
-    return "the return is made of '" + values.missing() + "', which no scorer here gives with the labels' own model";
+  RealReturns returns(fitted, scorers);
+  if (!returns.why_not().empty()) return returns.why_not();
   const Draws draws = read_draws(splits);
   for (MeasuredRow& row : rows) {
     if (row.row.kind != RowKind::student) continue;
@@ -98,8 +44,7 @@ std::string add_achieved(std::vector<MeasuredRow>& rows, const CaseSet& set, con
       Measured& m = row.answers[i];
       const Case& c = set.cases[i];
       if (!m.valid()) continue;
-      const double real = fitted.real_return(fitted.task(c.task), values.of(m, c), m.words);
-      m.achieved = place_of(real, c, fitted, draws);
+      m.achieved = place_of(returns.of(m, c), c, fitted, draws);
     }
   }
   return "";

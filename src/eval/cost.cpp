@@ -46,7 +46,8 @@ class LatencyRun {
   LatencyRun(OpenSystem& system, const Row& row, const std::vector<Case>& cases, int clients) : clients_(clients) {
     for (std::size_t begin = 0; begin < cases.size();) {
       std::size_t end = begin;
-      while (end < cases.size() && system.prefix_group(cases[end]) == system.prefix_group(cases[begin])) ++end;
+      while (end < cases.size() && system.prefix_group(row, cases[end]) == system.prefix_group(row, cases[begin]))
+        ++end;
       const std::size_t size = end - begin;
       for (int i = 0; i < clients; ++i)
         add(system.request(row, cases[begin + static_cast<std::size_t>(i) % size]), false);
@@ -107,10 +108,10 @@ class Threads {
 };
 
 /// Of the group that most cases of a task are in.
-std::vector<Case> commonest_group(const OpenSystem& system, const CaseSet& set, std::size_t task) {
+std::vector<Case> commonest_group(const OpenSystem& system, const Row& row, const CaseSet& set, std::size_t task) {
   std::map<std::size_t, std::vector<Case>> groups;
   for (const Case& c : set.cases)
-    if (c.task_index == task) groups[system.prefix_group(c)].push_back(c);
+    if (c.task_index == task) groups[system.prefix_group(row, c)].push_back(c);
   const auto largest = std::max_element(groups.begin(), groups.end(),
                                         [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
   return largest == groups.end() ? std::vector<Case>{} : largest->second;
@@ -120,7 +121,7 @@ std::vector<Case> commonest_group(const OpenSystem& system, const CaseSet& set, 
 /// few.
 Latency measure_load(OpenSystem& open, const System& system, const CaseSet& set, const EvalOptions& options,
                      int clients) {
-  const auto cases = latency_cases(open, set, std::max(options.latency_requests, 4 * clients));
+  const auto cases = latency_cases(open, system.rows.front(), set, std::max(options.latency_requests, 4 * clients));
   const Latency latency = LatencyRun(open, system.rows.front(), cases, clients).run(open.model());
   check_stop("evaluation stopped while measuring the latency of " + system.title,
              "run the same command again: it goes on from there");
@@ -195,11 +196,11 @@ Cost cost_from_json(const data::Json& json) try {
   throw user_error("not a file of costs").got(error.what()).hint("remove it: it is measured again");
 }
 
-std::vector<Case> latency_cases(const OpenSystem& system, const CaseSet& set, int requests) {
+std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const CaseSet& set, int requests) {
   std::vector<Case> chosen;
   const auto tasks = static_cast<int>(set.tasks.size());
   for (int t = 0; t < tasks; ++t) {
-    auto group = commonest_group(system, set, static_cast<std::size_t>(t));
+    auto group = commonest_group(system, row, set, static_cast<std::size_t>(t));
     const int share = requests / tasks + (t < requests % tasks ? 1 : 0);
     for (std::size_t i = 0; i < static_cast<std::size_t>(share) && !group.empty(); ++i)
       chosen.push_back(group[i % group.size()]);

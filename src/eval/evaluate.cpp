@@ -30,6 +30,7 @@ data::Json measured_line(const Results& results, const MeasuredRow& row, std::si
   const Measured& m = row.answers[i];
   data::Json json = to_json(m.answer, c);
   json["row"] = row.row.name;
+  if (!row.row.replicate_of.empty()) json["replicate_of"] = row.row.replicate_of;
   json["part"] = results.set.parts[c.part].name;
   json["subject"] = data::subject_of(c.intent);
   json["broken_rule"] = m.broken_rule;
@@ -69,14 +70,10 @@ Results evaluate(const EvalOptions& options, const RunContext& context) {
   results.lineage = lineage_of(prepared, context);
   for (const ScorerResult& scorer : results.scorers)
     results.lineage.hashes["scorer " + scorer.info.name] = scorer.info.model;
-  std::map<std::string, std::string> system_of;
-  for (const System& system : prepared.systems) {
-    results.system_order.push_back(system.name);
-    for (const Row& row : system.rows) system_of[row.name] = system.name;
-  }
-  compare(results, system_of,
-          {static_cast<std::size_t>(options.bootstrap_draws), options.seed, options.margin, options.diversity_words,
-           prepared.reference});
+  for (const System& system : prepared.systems)
+    if (system.replicate_of.empty()) results.system_order.push_back(system.name);
+  compare(results, {static_cast<std::size_t>(options.bootstrap_draws), options.seed, options.margin,
+                    options.diversity_words, prepared.reference});
   if (options.split == "valid")
     results.headline.caveats.emplace_back("validation split: choices are made on it, so this is no result");
   write_all(results, options);

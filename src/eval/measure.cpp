@@ -101,8 +101,12 @@ WordControl word_control(std::span<const Measured> answers) {
 Diversity diversity(std::span<const Measured> answers, int at_most_words) {
   std::vector<std::string> texts;
   for (const Measured& m : answers) texts.push_back(m.answer.text);
-  return {at_most_words, score::distinct_n(texts, 1, at_most_words), score::distinct_n(texts, 2, at_most_words),
-          score::self_bleu(texts, at_most_words), score::compression_ratio(texts, at_most_words)};
+  return {at_most_words,
+          score::distinct_n(texts, 1, at_most_words),
+          score::distinct_n(texts, 2, at_most_words),
+          score::self_bleu(texts, at_most_words),
+          score::compression_ratio(texts, at_most_words),
+          0};
 }
 
 std::map<std::string, double> broken_rules(std::span<const Measured> answers) {

@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "best_of.hpp"
 #include "gate_cache.hpp"
+#include "udrl/base/error.hpp"
 #include "udrl/eval/arms.hpp"
 #include "udrl/eval/control.hpp"
 #include "udrl/eval/scorers.hpp"
+#include "udrl/score/diversity.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -17,34 +20,109 @@ constexpr int gate_resamples = 1000;
 /// A row and its answers, one a case.
 using Answered = std::pair<Row, std::vector<Answer>>;
 
-std::vector<Answered> all_answers(const Prepared& p, const Asking& asking, lm::LanguageModel& embedder,
-                                  std::uint64_t seed) {
+/// What all steps need.
+struct Work {
+  const Prepared& p;
+  const EvalOptions& options;
+  const OpenScorers& scorers;
+  Observer& observer;
+};
+
+struct Place {
+  std::size_t row, answer;
+};
+
+/// Task by task, and all rows' answers to a case one after another: what a scorer reads for all of them it reads once.
+std::vector<Place> scoring_order(const CaseSet& set, std::size_t rows) {
+  std::vector<Place> places;
+  for (std::size_t task = 0; task < set.tasks.size(); ++task)
+    for (std::size_t i = 0; i < set.cases.size(); ++i)
+      for (std::size_t row = 0; row < rows && set.cases[i].task_index == task; ++row) places.push_back({row, i});
+  return places;
+}
+
+/// The scorer's folder of values.
+std::filesystem::path folder_of(const RelevanceScorer& scorer, const EvalOptions& options) {
+  return options.out / "scores" / scorer.info().folder();
+}
+
+/// Adds what one scorer makes of every answer.
+void score_rows(std::vector<MeasuredRow>& rows, const RelevanceScorer& scorer, const Work& work) {
+  ScoreCache cache(folder_of(scorer, work.options), scorer.info(), work.p.task_hashes());
+  const std::vector<Place> places = scoring_order(work.p.set, rows.size());
+  std::vector<score::Answer> answers;
+  for (const auto& [row, i] : places) {
+    const Case& c = work.p.set.cases[i];
+    answers.push_back({c.intent.intent, rows[row].answers[i].answer.text, c.task});
+  }
+  Progress progress{"score", "answers", 0, answers.size(), 0, scorer.info().name};
+  const auto values = cache.score(scorer, answers, [&, first = true](std::size_t done) mutable {
+    if (std::exchange(first, false)) progress.resumed = done;
+    progress.done = done;
+    work.observer.progress(progress);
+  });
+  for (std::size_t n = 0; n < places.size(); ++n)
+    rows[places[n].row].answers[places[n].answer].relevance.push_back(values[n]);
+}
+
+std::vector<Answer> best_of_draws(const Row& row, const Asking& asking, const Work& work) {
+  std::vector<MeasuredRow> draws;
+  for (const Row& draw : asked_rows(row))
+    draws.push_back({draw, measure_texts(asking.answers(draw), work.p.set.cases, work.p.tasks)});
+  std::vector<ScorerInfo> makers;
+  for (const RelevanceScorer& scorer : work.scorers.all()) {
+    if (scorer.info().held_out()) continue;
+    score_rows(draws, scorer, work);
+    makers.push_back(scorer.info());
+  }
+  RealReturns returns(work.p.fitted, makers);
+  if (returns.why_not().empty()) return best_answers(draws, work.p.set, returns);
+  throw user_error("no best answer can be chosen for " + row.title)
+      .got(returns.why_not())
+      .hint("name the models that made the labels ([embedder], [pmi]), or leave best-of-n out");
+}
+
+std::vector<Answered> all_answers(const Asking& asking, const Work& work) {
+  const Prepared& p = work.p;
   std::vector<Answered> rows;
   for (const System& system : p.systems)
-    for (const Row& row : system.rows) rows.emplace_back(row, asking.answers(row));
+    for (const Row& row : system.rows)
+      rows.emplace_back(row, row.best_of > 1 ? best_of_draws(row, asking, work) : asking.answers(row));
   const std::string source = shuffled_source(p.systems);
   const auto shuffled_from =
       std::find_if(rows.begin(), rows.end(), [&](const Answered& r) { return r.first.name == source; })->second;
   for (const Row& row : arm_rows()) {
-    if (row.name == shuffled_row) rows.emplace_back(row, shuffled_answers(shuffled_from, p.set, seed));
+    if (row.name == shuffled_row) rows.emplace_back(row, shuffled_answers(shuffled_from, p.set, work.options.seed));
     else if (row.name == bare_intent_row) rows.emplace_back(row, bare_intent_answers(p.set));
     else if (row.name == frame_row) rows.emplace_back(row, frame_answers(p.set, p.training));
-    else rows.emplace_back(row, nearest_answers(p.set, p.training, embedder));
+    else rows.emplace_back(row, nearest_answers(p.set, p.training, work.scorers.embedder()));
   }
   return rows;
 }
 
+/// How far the answers of the headline's part are from each other: their first words, as for the other figures of
+/// variety.
+double spread_of(const MeasuredRow& row, const Work& work) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < row.answers.size(); ++i)
+    if (work.p.set.cases[i].part == 0 && !row.answers[i].answer.text.empty())
+      texts.push_back(score::cut_to_words(row.answers[i].answer.text, work.options.diversity_words));
+  return score::embedding_spread(work.scorers.embedder().embed(texts));
+}
+
 /// Measured as texts, and against the training data.
-std::vector<MeasuredRow> measure_rows(const Prepared& p, const std::vector<Answered>& rows, const EvalOptions& options,
-                                      Observer& observer) {
+std::vector<MeasuredRow> measure_rows(const std::vector<Answered>& rows, const Work& work) {
   std::vector<MeasuredRow> measured;
   std::vector<std::vector<std::string>> texts;
   for (const auto& [row, answers] : rows) {
-    measured.push_back({row, measure_texts(answers, p.set.cases, p.tasks)});
+    measured.push_back({row, measure_texts(answers, work.p.set.cases, work.p.tasks)});
+    if (row.replicate_of.empty()) measured.back().spread = spread_of(measured.back(), work);
     texts.emplace_back();
     for (const Answer& answer : answers) texts.back().push_back(answer.text);
   }
-  const auto near = near_training(options.tagged / "train", p.set, texts, observer);
+  std::vector<std::filesystem::path> folders;
+  for (const auto& tagged : work.p.tagged) folders.push_back(tagged / "train");
+  const auto near = near_training(folders, work.p.set, texts, work.observer);
   for (std::size_t r = 0; r < measured.size(); ++r)
     for (std::size_t i = 0; i < near[r].size(); ++i) measured[r].answers[i].near_training = near[r][i];
   return measured;
@@ -62,52 +140,24 @@ score::GateAnswers gate_answers(const Prepared& p, const MeasuredRow& reference,
   return out;
 }
 
-struct Place {
-  std::size_t row, answer;
-};
-
-/// Task by task, and all rows' answers to a case one after another: what a scorer reads for all of them it reads once.
-std::vector<Place> scoring_order(const CaseSet& set, std::size_t rows) {
-  std::vector<Place> places;
-  for (std::size_t task = 0; task < set.tasks.size(); ++task)
-    for (std::size_t i = 0; i < set.cases.size(); ++i)
-      for (std::size_t row = 0; row < rows && set.cases[i].task_index == task; ++row) places.push_back({row, i});
-  return places;
-}
-
-/// Adds what one scorer makes of every answer, and its gates.
-void add_scorer(Results& results, const RelevanceScorer& scorer, const Prepared& p, const EvalOptions& options,
-                Observer& observer) {
-  const std::filesystem::path folder = options.out / "scores" / scorer.info().folder();
-  ScoreCache cache(folder, scorer.info(), p.task_hashes());
-  const std::vector<Place> places = scoring_order(p.set, results.measured.size());
-  std::vector<score::Answer> answers;
-  for (const auto& [row, i] : places)
-    answers.push_back(
-        {p.set.cases[i].intent.intent, results.measured[row].answers[i].answer.text, p.set.cases[i].task});
-  Progress progress{"score", "answers", 0, answers.size(), 0, scorer.info().name};
-  const auto values = cache.score(scorer, answers, [&, first = true](std::size_t done) mutable {
-    if (std::exchange(first, false)) progress.resumed = done;
-    progress.done = done;
-    observer.progress(progress);
-  });
-  for (std::size_t n = 0; n < places.size(); ++n)
-    results.measured[places[n].row].answers[places[n].answer].relevance.push_back(values[n]);
-  const auto gates =
-      cached_gates(folder / "gates.json", scorer, gate_answers(p, results.answers(p.reference), options.gate_answers),
-                   {{}, gate_resamples, options.seed}, observer);
-  results.scorers.push_back({scorer.info(), gates[0], gates[1], Verdict::withheld, {}});
+std::vector<score::Gate> gates_of(const RelevanceScorer& scorer, const MeasuredRow& reference, const Work& work) {
+  return cached_gates(folder_of(scorer, work.options) / "gates.json", scorer,
+                      gate_answers(work.p, reference, work.options.gate_answers),
+                      {{}, gate_resamples, work.options.seed}, work.observer);
 }
 
 }  // namespace
 
 void measure_all(Results& results, const Prepared& p, const Asking& asking, const EvalOptions& options,
                  Observer& observer) {
-  const OpenScorers scorers(options, read_labels(options.tagged));
-  results.measured = measure_rows(p, all_answers(p, asking, scorers.embedder(), options.seed), options, observer);
+  const OpenScorers scorers(options, p.labels);
+  const Work work{p, options, scorers, observer};
+  results.measured = measure_rows(all_answers(asking, work), work);
   std::vector<ScorerInfo> infos;
   for (const RelevanceScorer& scorer : scorers.all()) {
-    add_scorer(results, scorer, p, options, observer);
+    score_rows(results.measured, scorer, work);
+    const auto gates = gates_of(scorer, results.answers(p.reference), work);
+    results.scorers.push_back({scorer.info(), gates[0], gates[1], Verdict::withheld, {}});
     infos.push_back(scorer.info());
   }
   std::vector<std::filesystem::path> splits;

@@ -5,6 +5,8 @@ namespace udrl::eval {
 
 void declare(OptionSet& set, EvalOptions& o) {
   set.add("student", o.student, "checkpoint folder of udrl-train").required();
+  set.add("student_seeds", o.student_seeds,
+          "checkpoint folders of the same recipe trained with other seeds; figures are resampled over all of them");
   set.add("tagged", o.tagged, "the tagged data it was trained on").required();
   set.add("split", o.split, "which part of it: test, or valid, on which choices are made").choices({"test", "valid"});
   set.add("parts", o.parts, "other splits to report apart: test_groups, test_formats, test_intents, test_paraphrases")
@@ -22,6 +24,7 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("tasks", o.tasks, "names of the tasks; none: those the student was trained on");
   set.add("intents", o.intents, "test intents, each asked for every task").range(4, 1e6);
   set.add("seed", o.seed, "seed of all random choices");
+  set.add("draws", o.draws, "answers of each sampled row to a case; figures are resampled over them").range(1, 100);
   set.add("returns", o.returns,
           "what the student is asked for, a row each: top, lowest or numbers; the first is judged");
   set.add("decoding.temperature", o.decoding.temperature, "of the student; 0 is greedy").range(0, 5);
@@ -31,6 +34,9 @@ void declare(OptionSet& set, EvalOptions& o) {
       .range(0.01, 1);
   set.add("decoding.repeat_penalty", o.decoding.repeat_penalty, "of the student; 1: off").range(1, 2);
   set.add("decoding.max_tokens", o.decoding.max_tokens, "of the student; 0: what the words asked need").range(0, 1024);
+  set.add("decoding.best_of", o.decoding.best_of,
+          "of the student: one more row, the best of so many answers by the scorers that made the labels; 1: none")
+      .range(1, 64);
   set.add("bootstrap_draws", o.bootstrap_draws, "resamples of the subjects").range(100, 1e6);
   set.add("margin", o.margin, "share of the reference's relevance that PASS asks for").range(0, 2);
   set.add("diversity_words", o.diversity_words, "answers are cut to so many words before their variety is counted")

@@ -1,6 +1,8 @@
 // Reading, refusing and hashing, before anything is asked.
 #include "prepared.hpp"
 
+#include <algorithm>
+
 #include "judging.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -22,9 +24,12 @@ void require_files(const EvalOptions& options, const std::vector<System>& system
   const auto require = [](const fs::path& file, const std::string& what, const std::string& hint) {
     if (!fs::exists(file)) throw user_error(what + " is not there").at(file.string()).hint(hint);
   };
-  require(options.student / "student.gguf", "the student", "name the folder that udrl-train has finished");
-  require(options.student / "commands.json", "what the student can be asked",
-          "name the folder that udrl-train has finished");
+  for (const System& system : systems) {
+    if (!system.is_student) continue;
+    for (const char* name : {"student.gguf", "commands.json"})
+      require(system.folder() / name, "a file of " + system.title, "name the folder that udrl-train has finished");
+    require(system.tagged / "train", "the training split of " + system.title, "name the data that it was trained on");
+  }
   std::vector<std::string> splits = options.parts;
   splits.insert(splits.begin(), {"train", options.split});
   for (const std::string& split : splits)
@@ -36,24 +41,48 @@ void require_files(const EvalOptions& options, const std::vector<System>& system
 }
 
 /// Opens what will score at the end, so that a wrong model is said before anything is asked.
-void try_scorers(const EvalOptions& options, const std::string& task) {
-  const OpenScorers scorers(options, read_labels(options.tagged));
+void try_scorers(const EvalOptions& options, const Labels& labels, const std::string& task) {
+  const OpenScorers scorers(options, labels);
   const score::Answer any{"a", "a", task};
   for (const RelevanceScorer& scorer : scorers.all()) scorer.score({&any, 1});
   if (names_judge(options)) lm::open_model(options.judge);
 }
 
 /// All that is read of the labels and of what was seen is read from `tagged`.
-void require_own_data(const EvalOptions& options) {
-  if (!data::has_manifest(options.student)) return;
-  const auto inputs = data::read_manifest(options.student).inputs;
+void require_own_data(const System& student) {
+  if (!data::has_manifest(student.folder())) return;
+  const auto inputs = data::read_manifest(student.folder()).inputs;
   const auto trained_on = inputs.find("train");
-  if (trained_on == inputs.end() || trained_on->second == data::hash_input(options.tagged / "train")) return;
-  throw user_error("the student was trained on other data")
-      .at(options.student.string())
+  if (trained_on == inputs.end() || trained_on->second == data::hash_input(student.tagged / "train")) return;
+  throw user_error(student.title + " was trained on other data")
+      .at(student.folder().string())
       .expected("the tagged folder that its manifest.json names")
-      .got(options.tagged.string())
-      .hint("name the tagged data that it was trained on (--tagged)");
+      .got(student.tagged.string())
+      .hint("name the tagged data that it was trained on (--tagged, or `tagged` of its systems file)");
+}
+
+void require_tasks(const System& student, const std::vector<distill::Task>& tasks) {
+  const command::Fitted fitted = command::load(student.folder() / "commands.json");
+  for (const auto& task : tasks) fitted.slot(task.name);  // throws
+}
+
+void check_students(Prepared& p) {
+  for (const System& system : p.systems) {
+    if (!system.is_student) continue;
+    require_own_data(system);
+    require_tasks(system, p.tasks);
+    if (std::find(p.tagged.begin(), p.tagged.end(), system.tagged) != p.tagged.end()) continue;
+    const Labels labels = read_labels(system.tagged);
+    p.labels = p.tagged.empty() ? labels : together(p.labels, labels);
+    p.tagged.push_back(system.tagged);
+  }
+}
+
+/// Subjects that any student's training saw are refused.
+void read_all_training(Prepared& p, Observer& observer) {
+  p.training = read_training(p.tagged.front() / "train", p.set, observer);
+  for (std::size_t i = 1; i < p.tagged.size(); ++i)
+    p.training.near_intents.merge(read_training(p.tagged[i] / "train", p.set, observer).near_intents);
 }
 
 void add_cases(Prepared& p, const EvalOptions& options) {
@@ -73,18 +102,20 @@ Prepared prepare(const EvalOptions& options, Observer& observer) {
   Prepared p;
   p.systems = load_systems(options);
   require_files(options, p.systems);
-  require_own_data(options);
   p.fitted = command::load(options.student / "commands.json");
   p.tasks = tasks_of(options, p.fitted);
-  try_scorers(options, p.tasks.front().name);
+  check_students(p);
+  try_scorers(options, p.labels, p.tasks.front().name);
   p.reference = reference_row(p.systems, options.reference);
   add_cases(p, options);
   derangement(p.set, options.seed);  // refuses too few subjects before anything is asked
-  p.training = read_training(options.tagged / "train", p.set, observer);
+  read_all_training(p, observer);
   for (const auto& task : p.tasks) p.hashes["task " + task.name] = task.sha256;
-  p.hashes["commands.json"] = sha256_file(options.student / "commands.json");
   if (data::has_manifest(options.tagged)) p.hashes["tagged manifest"] = sha256_file(options.tagged / "manifest.json");
-  for (const System& system : p.systems) p.hashes["model " + system.name] = identity_of(system.model);
+  for (const System& system : p.systems) {
+    p.hashes["model " + system.name] = identity_of(system.model);
+    if (system.is_student) p.hashes["commands " + system.name] = sha256_file(system.folder() / "commands.json");
+  }
   for (const Part& part : p.set.parts)
     if (part.name.starts_with("test")) {
       const Openings openings =

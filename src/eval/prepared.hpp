@@ -8,6 +8,7 @@
 #include "udrl/distill/task.hpp"
 #include "udrl/eval/cases.hpp"
 #include "udrl/eval/ledger.hpp"
+#include "udrl/eval/scorers.hpp"
 #include "udrl/eval/systems.hpp"
 #include "udrl/eval/training.hpp"
 
@@ -18,7 +19,9 @@ struct Prepared {
   std::vector<distill::Task> tasks;
   command::Fitted fitted;
   CaseSet set;
-  TrainingView training;
+  std::vector<std::filesystem::path> tagged;  ///< what the students were trained on, the main one's first
+  Labels labels;                              ///< of all of that
+  TrainingView training;  ///< of the main student; intents that nearly are ones that trained: of all
   std::string reference;
   std::map<std::string, std::string> hashes;  ///< what → SHA-256
   Openings openings;

@@ -19,16 +19,16 @@ struct Subset {
   std::size_t shared_segments = 0;
 };
 
-class FewShotSystem : public OpenSystem {
+/// With examples or without: each row says.
+class ModelSystem : public OpenSystem {
  public:
-  FewShotSystem(std::unique_ptr<lm::LanguageModel> model, const std::vector<distill::Task>& tasks, bool few_shot,
-                std::uint64_t seed)
+  ModelSystem(std::unique_ptr<lm::LanguageModel> model, const std::vector<distill::Task>& tasks, std::uint64_t seed)
       : model_(std::move(model)), tasks_(tasks), seed_(seed) {
     for (const auto& task : tasks) {
-      auto subsets = few_shot ? distill::few_shot_subsets(task, seed) : std::vector<std::vector<distill::Example>>{{}};
-      std::vector<Subset> prepared;
-      for (auto& shots : subsets) prepared.push_back({shots, distill::shared_segments(task, shots, *model_)});
-      subsets_.push_back(std::move(prepared));
+      zero_shot_.push_back(prepared(task, {}));
+      std::vector<Subset> subsets;
+      for (auto& shots : distill::few_shot_subsets(task, seed)) subsets.push_back(prepared(task, std::move(shots)));
+      subsets_.push_back(std::move(subsets));
     }
   }
 
@@ -36,7 +36,7 @@ class FewShotSystem : public OpenSystem {
 
   lm::Request request(const Row& row, const Case& c) const override {
     const distill::Task& task = tasks_[c.task_index];
-    const Subset& subset = subsets_[c.task_index][subset_index(c)];
+    const Subset& subset = row.few_shot ? subsets_[c.task_index][subset_index(c)] : zero_shot_[c.task_index];
     lm::Request request;
     request.id = c.id;
     request.prompt = model_->chat(distill::teacher_messages(task, subset.shots, c.intent.intent));
@@ -47,7 +47,8 @@ class FewShotSystem : public OpenSystem {
     return request;
   }
 
-  std::size_t prefix_group(const Case& c) const override {
+  std::size_t prefix_group(const Row& row, const Case& c) const override {
+    if (!row.few_shot) return c.task_index;
     std::size_t before = 0;
     for (std::size_t t = 0; t < c.task_index; ++t) before += subsets_[t].size();
     return before + subset_index(c);
@@ -56,6 +57,11 @@ class FewShotSystem : public OpenSystem {
   std::optional<int> asked_return(const Row&, const Case&) const override { return std::nullopt; }
 
  private:
+  Subset prepared(const distill::Task& task, std::vector<distill::Example> shots) const {
+    const std::size_t shared = distill::shared_segments(task, shots, *model_);
+    return {std::move(shots), shared};
+  }
+
   /// The same examples for every model.
   std::size_t subset_index(const Case& c) const {
     return RandomStream(seed_, "eval/few-shot/" + c.id).below(subsets_[c.task_index].size());
@@ -64,6 +70,7 @@ class FewShotSystem : public OpenSystem {
   std::unique_ptr<lm::LanguageModel> model_;
   const std::vector<distill::Task>& tasks_;
   std::vector<std::vector<Subset>> subsets_;  ///< by task
+  std::vector<Subset> zero_shot_;             ///< by task
   std::uint64_t seed_;
 };
 
@@ -82,7 +89,7 @@ class StudentSystem : public OpenSystem {
     return request;
   }
 
-  std::size_t prefix_group(const Case&) const override { return 0; }
+  std::size_t prefix_group(const Row&, const Case&) const override { return 0; }
 
   std::optional<int> asked_return(const Row& row, const Case& c) const override {
     return command_for(row, c).return_bin;
@@ -106,11 +113,10 @@ std::unique_ptr<OpenSystem> open_system(const System& system, const std::vector<
   lm::ModelOptions model = system.model;
   model.slots = options.slots;
   if (system.is_student) {
-    auto student = command::StudentModel::open(model.gguf.parent_path(), model);
+    auto student = command::StudentModel::open(system.folder(), model);
     return std::make_unique<StudentSystem>(std::move(student), options.seed);
   }
-  const bool few_shot = system.rows.front().few_shot;
-  return std::make_unique<FewShotSystem>(lm::open_model(model), tasks, few_shot, options.seed);
+  return std::make_unique<ModelSystem>(lm::open_model(model), tasks, options.seed);
 }
 
 }  // namespace udrl::eval

@@ -37,19 +37,20 @@ Html answer(const MeasuredRow& row, std::size_t i, std::size_t scorer) {
 }  // namespace
 
 Html answers_section(const Results& results, std::size_t shown) {
-  const MeasuredRow& student = results.answers(results.headline.row);
-  const MeasuredRow& reference = results.answers(results.headline.reference);
   const std::size_t scorer = results.headline.scorer;
   std::vector<Html> parts = {tag("h2", "Side by side"),
                              tag("p", {{"class", "under"}},
-                                 "Requests spread evenly over the test set, not chosen. The student was asked for a "
-                                 "return and a number of words; the teacher for neither.")};
+                                 "Requests spread evenly over the test set, not chosen. Students were asked for a "
+                                 "return and a number of words, the others for neither.")};
   for (const std::size_t i : shown_cases(results.set, shown)) {
     const Case& c = results.set.cases[i];
+    std::vector<Html> answers;
+    for (const MeasuredRow& row : results.measured)
+      if (row.row.kind != RowKind::arm && row.row.in_tables()) answers.push_back(answer(row, i, scorer));
     parts.push_back(
         tag("article", {{"class", "pair"}},
             {tag("header", {tag("b", {tag("bdi", c.intent.intent)}), tag("span", {{"class", "small muted"}}, c.task)}),
-             tag("div", {{"class", "columns"}}, {answer(student, i, scorer), answer(reference, i, scorer)})}));
+             tag("div", {{"class", "columns"}}, answers)}));
   }
   return join(parts);
 }

@@ -10,29 +10,37 @@
 namespace udrl::eval {
 namespace {
 
-Mark mark_of(const Results& results, const RowResult& row) {
-  const Estimate& e = results.shown(row).all.masked;
+Mark mark_of(const RowResult& row, std::size_t scorer) {
+  const Estimate& e = row.scored[scorer].all.masked;
   return {row.row.short_title, css_class(row.row.kind), e.value, e.low, e.high};
 }
 
 Html relevance_chart(const Results& results) {
   std::vector<Mark> marks;
-  for (const RowResult& row : results.rows) marks.push_back(mark_of(results, row));
+  for (const RowResult& row : results.rows) marks.push_back(mark_of(row, results.headline.scorer));
   return interval_chart(marks, results.shown(results.row(results.headline.reference)).all.masked.value,
                         "relevance, request’s words masked");
 }
 
-/// Both rows of the student, and the first one of every other system: the others cost the same.
-template <class X>
-Html cost_chart(const Results& results, X x_of, const ScatterText& words) {
+/// A figure of a cost, and what charts say of it.
+struct Axis {
+  const char* title;
+  const char* note;
+  double (*of)(const Cost&);
+  ScatterText words;
+};
+
+/// The students' rows, and the first one of every other system: the others cost the same, best-of-n apart.
+Html cost_chart(const Results& results, std::size_t scorer, const Axis& axis) {
   std::vector<Point> points;
   std::set<std::string> drawn;
   for (const RowResult& row : results.rows) {
     const Cost* cost = results.cost_of(row);
-    const bool again = !drawn.insert(row.system).second && row.row.kind != RowKind::student;
-    if (cost && !again && x_of(*cost) > 0) points.push_back({mark_of(results, row), x_of(*cost)});
+    const bool again = !drawn.insert(row.row.system).second && row.row.kind != RowKind::student;
+    if (cost && !again && row.row.best_of == 1 && axis.of(*cost) > 0)
+      points.push_back({mark_of(row, scorer), axis.of(*cost)});
   }
-  return scatter_chart(points, words);
+  return scatter_chart(points, axis.words);
 }
 
 Html words_chart_of(const Results& results) {
@@ -60,8 +68,8 @@ std::vector<Series> variety_curves(const Results& results) {
   const auto add = [&](const RowResult& row) {
     const bool another_return = row.row.asked_return != results.rows.front().row.asked_return;
     if (row.row.kind == RowKind::arm || (row.row.kind == RowKind::student && another_return)) return;
-    Series& series = by_system[row.system];
-    series.label = row.system;
+    Series& series = by_system[row.row.system];
+    series.label = row.row.system;
     series.css_class = css_class(row.row.kind);
     series.points.emplace_back(1 - row.diversity.self_bleu, results.shown(row).all.masked.value);
   };
@@ -81,20 +89,35 @@ std::string short_duration(double seconds) {
 
 std::string short_count(double n) { return n < 1e9 ? fixed(n / 1e6, n < 1e6 ? 1 : 0) + "M" : fixed(n / 1e9, 0) + "B"; }
 
+/// Relevance against both costs by every scorer, the one whose figures are shown first.
+void add_cost_charts(const Results& results, std::vector<Html>& all) {
+  const Axis axes[] = {{"Relevance and speed",
+                        "Left is faster, higher is better",
+                        [](const Cost& c) { return c.latency.p50_s; },
+                        {"whole answer, median, one at a time", "masked relevance", short_duration}},
+                       {"Relevance and size",
+                        "Left is smaller, higher is better",
+                        [](const Cost& c) { return static_cast<double>(c.model.parameters); },
+                        {"parameters", "masked relevance", short_count}}};
+  const auto add = [&](std::size_t scorer) {
+    for (const Axis& axis : axes)
+      all.push_back(figure(axis.title, std::string(axis.note) + "; by " + results.scorers[scorer].info.name + ".",
+                           cost_chart(results, scorer, axis)));
+  };
+  add(results.headline.scorer);
+  for (std::size_t scorer = 0; scorer < results.scorers.size(); ++scorer)
+    if (scorer != results.headline.scorer) add(scorer);
+}
+
 }  // namespace
 
 Html charts_section(const Results& results) {
-  const auto latency = [](const Cost& c) { return c.latency.p50_s; };
-  const auto parameters = [](const Cost& c) { return static_cast<double>(c.model.parameters); };
   std::vector<Html> all = {
       figure("Relevance", "Dots are means, lines 95% intervals; the dashed line is the teacher.",
              relevance_chart(results)),
       figure("Words asked for, words written", "A dot an answer; the line is their mean, the dashes what was asked.",
-             words_chart_of(results)),
-      figure("Relevance and speed", "Left is faster, higher is better.",
-             cost_chart(results, latency, {"whole answer, median, one at a time", "masked relevance", short_duration})),
-      figure("Relevance and size", "Left is smaller, higher is better.",
-             cost_chart(results, parameters, {"parameters", "masked relevance", short_count}))};
+             words_chart_of(results))};
+  add_cost_charts(results, all);
   if (!results.return_control.points.empty())
     all.push_back(figure("Return asked for, return achieved",
                          "Where the student’s answers stand among the teacher’s draws for the same request, by the "

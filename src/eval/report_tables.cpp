@@ -28,6 +28,14 @@ Html ratios_table(const Results& results) {
   return data_table(head, rows);
 }
 
+/// The reference's model at its best: what a student of the top return imitates. Null where it was not asked for.
+const RowResult* best_of_reference(const Results& results) {
+  const std::string& system = results.row(results.headline.reference).row.system;
+  for (const RowResult& row : results.rows)
+    if (row.row.system == system && row.row.best_of > 1) return &row;
+  return nullptr;
+}
+
 Html tasks_table(const Results& results) {
   std::vector<std::string> head = {"Masked relevance by task"};
   for (const auto& task : results.set.tasks) head.push_back(task);
@@ -88,14 +96,21 @@ Html verdict_cell(const Judgement& judgement) {
 }
 
 Html systems_section(const Results& results) {
-  const std::string& reference = results.headline.reference;
+  std::vector<std::string> references{results.headline.reference};
+  if (const RowResult* best = best_of_reference(results)) references.push_back(best->row.name);
+  std::vector<std::string> head = {"System", "relevance, request’s words masked"};
+  for (const std::string& reference : references) head.push_back("ratio to " + results.row(reference).row.short_title);
+  head.insert(head.end(), {"raw relevance", "valid answers", "words an answer"});
   std::vector<TableRow> rows;
-  for (const RowResult& row : results.rows)
-    rows.push_back(
-        {css_class(row.row.kind),
-         {cell(row.row.title), estimate_cell(results.shown(row).all.masked, 3),
-          ratio_cell(results.shown(row).ratio_to(reference)), cell(fixed(results.shown(row).all.raw.value, 3)),
-          cell(percent(results.shown(row).all.valid, 1)), cell(fixed(row.mean_words, 1))}});
+  for (const RowResult& row : results.rows) {
+    const Scored& scored = results.shown(row);
+    TableRow line{css_class(row.row.kind), {cell(row.row.title), estimate_cell(scored.all.masked, 3)}};
+    for (const std::string& reference : references) line.cells.push_back(ratio_cell(scored.ratio_to(reference)));
+    line.cells.push_back(cell(fixed(scored.all.raw.value, 3)));
+    line.cells.push_back(cell(percent(scored.all.valid, 1)));
+    line.cells.push_back(cell(fixed(row.mean_words, 1)));
+    rows.push_back(std::move(line));
+  }
   return join(
       {heading("The systems",
                "By " + results.shown_scorer().info.name +
@@ -103,10 +118,7 @@ Html systems_section(const Results& results) {
                    "as the "
                    "floor "
                    "in the first two columns; raw relevance takes every answer as written, echoes included."),
-       data_table({"System", "relevance, request’s words masked", "ratio to " + results.row(reference).row.short_title,
-                   "raw relevance", "valid answers", "words an answer"},
-                  rows),
-       ratios_table(results), tasks_table(results)});
+       data_table(head, rows), ratios_table(results), tasks_table(results)});
 }
 
 Html control_section(const Results& results) {
@@ -141,17 +153,18 @@ Html variety_section(const Results& results) {
         {css_class(row.row.kind),
          {cell(row.row.title), cell(fixed(row.diversity.distinct_1, 2)), cell(fixed(row.diversity.distinct_2, 2)),
           cell(fixed(row.diversity.self_bleu, 2)), cell(fixed(row.diversity.compression, 2)),
-          cell(percent(row.copying)), cell(fixed(row.copy_run, 1)), cell(percent(row.near_training)),
-          cell(rules_text(row.broken_rules))}});
+          cell(fixed(row.diversity.spread, 2)), cell(percent(row.copying)), cell(fixed(row.copy_run, 1)),
+          cell(percent(row.near_training)), cell(rules_text(row.broken_rules))}});
   const int cut = results.rows.empty() ? 0 : results.rows.front().diversity.at_most_words;
   return join(
-      {heading("Variety, copying, broken rules",
-               "Distinct words and pairs of words, self-BLEU and compression (of both, less is more varied), over the "
-               "first " +
-                   std::to_string(cut) +
-                   " words of each answer, as many answers from each system. Copying: share of the request’s content "
-                   "words that the answer repeats. Near training: answers that nearly are one that trained."),
-       data_table({"System", "distinct words", "distinct pairs", "self-BLEU", "compression", "copied",
+      {heading(
+           "Variety, copying, broken rules",
+           "Distinct words and pairs of words, self-BLEU and compression (of both, less is more varied), and one less "
+           "the mean cosine of two answers, over the first " +
+               std::to_string(cut) +
+               " words of each answer, as many answers from each system. Copying: share of the request’s content "
+               "words that the answer repeats. Near training: answers that nearly are one that trained."),
+       data_table({"System", "distinct words", "distinct pairs", "self-BLEU", "compression", "spread", "copied",
                    "longest copied run", "near training", "rules broken"},
                   rows)});
 }

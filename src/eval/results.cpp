@@ -62,15 +62,18 @@ Json to_json(const RowResult& r, const std::vector<ScorerResult>& scorers) {
                  {"distinct_1", r.diversity.distinct_1},
                  {"distinct_2", r.diversity.distinct_2},
                  {"self_bleu", r.diversity.self_bleu},
-                 {"compression_ratio", r.diversity.compression}}},
+                 {"compression_ratio", r.diversity.compression},
+                 {"embedding_spread", number(r.diversity.spread)}}},
                {"broken_rules", r.broken_rules}};
   for (std::size_t s = 0; s < scorers.size(); ++s) json["relevance"][scorers[s].info.name] = to_json(r.scored[s]);
-  if (!r.system.empty()) json["system"] = r.system;
+  if (!r.row.system.empty()) json["system"] = r.row.system;
   if (r.words.answers > 0) json["words_asked_against_got"] = to_json(r.words);
   if (r.row.kind != RowKind::arm)
     json["sampling"] = {{"temperature", r.row.sampling.temperature},
                         {"top_p", r.row.sampling.top_p},
-                        {"repeat_penalty", r.row.sampling.repeat_penalty}};
+                        {"repeat_penalty", r.row.sampling.repeat_penalty},
+                        {"best_of", r.row.best_of}};
+  if (r.row.kind == RowKind::model) json["sampling"]["few_shot"] = r.row.few_shot;
   return json;
 }
 
@@ -175,12 +178,19 @@ const Ratio* Scored::ratio_to(const std::string& reference) const {
 }
 
 const Cost* Results::cost_of(const RowResult& row) const {
-  const auto found = costs.find(row.system);
+  const auto found = costs.find(row.row.system);
   return found == costs.end() ? nullptr : &found->second;
 }
 
 const RowResult& Results::row(const std::string& name) const { return find_row(rows, name); }
 const MeasuredRow& Results::answers(const std::string& name) const { return find_row(measured, name); }
+
+std::vector<const MeasuredRow*> Results::replicates(const std::string& name) const {
+  std::vector<const MeasuredRow*> out{&answers(name)};
+  for (const MeasuredRow& one : measured)
+    if (one.row.replicate_of == name) out.push_back(&one);
+  return out;
+}
 
 Json to_json(const Results& results) {
   Json json = {{"schema_version", 2},

@@ -53,6 +53,14 @@ Labels read_labels(const std::filesystem::path& tagged) {
   return labels;
 }
 
+Labels together(const Labels& a, const Labels& b) {
+  Labels out = a;
+  out.values.insert(b.values.begin(), b.values.end());
+  out.models.insert(b.models.begin(), b.models.end());
+  out.known = a.known && b.known;
+  return out;
+}
+
 ScorerRole role_of(const std::string& value, const std::string& sha256, const Labels& labels) {
   if (!labels.known || (!sha256.empty() && labels.models.contains(sha256))) return ScorerRole::label;
   const auto is_unknown = [](const std::string& label) { return score::scorer_of_value(label).empty(); };

@@ -12,28 +12,49 @@
 namespace udrl::eval {
 namespace {
 
+constexpr double model_temperature = 0.8, model_top_p = 0.95, model_repeat_penalty = 1.0;
+
 struct SystemFile {
   std::string name, title, short_title;
-  std::vector<std::string> decodings = {"greedy", "sampled"};
-  double temperature = 0.8;
+  std::filesystem::path student, tagged;
+  std::vector<std::string> seeds;
+  std::vector<std::string> returns = {"top"};
+  std::vector<std::string> decodings;
+  std::vector<std::string> shots = {"few"};
+  int best_of = 8;
+  double temperature = 0;  // of this and the next two: 0 is the default, another for students than for models
+  double top_p = 0;
+  double repeat_penalty = 0;
+  int max_tokens = 0;
   std::vector<double> temperatures;
-  double top_p = 0.95;
-  double repeat_penalty = 1.0;
-  bool few_shot = true;
   std::uint64_t parameters = 0;
   lm::ModelOptions model;
+
+  bool is_student() const { return !student.empty(); }
 };
 
 void declare(OptionSet& set, SystemFile& file) {
   set.add("name", file.name, "key of its rows: letters, digits, '.', '-' and '_'").required();
   set.add("title", file.title, "what tables call it, in full").required();
   set.add("short_title", file.short_title, "what charts call it; default: the title");
-  set.add("decodings", file.decodings, "one row each: greedy, sampled").choices({"greedy", "sampled"});
-  set.add("temperature", file.temperature, "of the sampled row").range(0.01, 5);
+  set.add("student", file.student, "a checkpoint folder, instead of [model]: a further student");
+  set.add("seeds", file.seeds, "checkpoint folders of the same recipe trained with other seeds (students)");
+  set.add("tagged", file.tagged, "the data that it was trained on (students); default: the evaluation's");
+  set.add("returns", file.returns, "one row each (students): top, lowest, any or numbers");
+  set.add("decodings", file.decodings,
+          "one row each: greedy, sampled, best-of-n; default: greedy and sampled, of a student sampled")
+      .choices({"greedy", "sampled", "best-of-n"});
+  set.add("shots", file.shots, "one row each (models): few, the task's examples as in synthesis; zero, none")
+      .choices({"few", "zero"});
+  set.add("best_of", file.best_of, "answers of which best-of-n takes the best, by the makers of the labels")
+      .range(2, 64);
+  set.add("temperature", file.temperature, "of rows that are not greedy; 0: 0.8, a student's as the main one's")
+      .range(0, 5);
   set.add("temperatures", file.temperatures, "other ones, for the curve against diversity").range(0.01, 5);
-  set.add("top_p", file.top_p, "of the sampled row").range(0.01, 1);
-  set.add("repeat_penalty", file.repeat_penalty, "of both rows, as in synthesis; 1: off").range(1, 2);
-  set.add("few_shot", file.few_shot, "show it the task's examples, as in synthesis");
+  set.add("top_p", file.top_p, "of rows that are not greedy; 0: 0.95, a student's as the main one's").range(0, 1);
+  set.add("repeat_penalty", file.repeat_penalty,
+          "of all rows, as in synthesis; 1: off; 0: 1, a student's as the main one's")
+      .range(0, 2);
   set.add("parameters", file.parameters,
           "of the model, where its file stores a tied matrix twice; 0: what the file holds");
   lm::declare(set, "model", file.model);
@@ -47,17 +68,60 @@ bool is_safe_name(const std::string& name) {
   return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), safe);
 }
 
-Row model_row(const SystemFile& file, const std::string& decoding) {
+void use_defaults(SystemFile& file, const Decoding& student) {
+  const bool is_student = file.is_student();
+  const auto fill = [&](double& value, double of_model, double of_student) {
+    if (value == 0) value = is_student ? of_student : of_model;
+  };
+  fill(file.temperature, model_temperature, student.temperature);
+  fill(file.top_p, model_top_p, student.top_p);
+  fill(file.repeat_penalty, model_repeat_penalty, student.repeat_penalty);
+  if (is_student) file.max_tokens = student.max_tokens;
+  if (file.decodings.empty())
+    file.decodings = is_student ? std::vector<std::string>{"sampled"} : std::vector<std::string>{"greedy", "sampled"};
+  if (file.short_title.empty()) file.short_title = file.title;
+  if (file.model.name.empty()) file.model.name = file.name;
+  if (is_student) file.model.gguf = file.student / "student.gguf";
+}
+
+/// What distinguishes a row within its system.
+struct Variant {
+  std::string decoding;
+  std::string asked_return{};  ///< students
+  bool few_shot = true;        ///< models
+};
+
+/// The same words for names ("best-of-8") and titles ("best of 8").
+std::string decoding_words(const SystemFile& file, const std::string& decoding, const std::string& space) {
+  return decoding == "best-of-n" ? "best" + space + "of" + space + std::to_string(file.best_of) : decoding;
+}
+
+Row make_row(const SystemFile& file, const Variant& variant) {
   Row row;
-  row.name = file.name + "-" + decoding;
-  row.title = file.title + ", " + decoding;
-  row.short_title = file.short_title + ", " + decoding;
-  row.kind = RowKind::model;
-  row.sampling.temperature = decoding == "greedy" ? 0.0 : file.temperature;
-  row.sampling.top_p = decoding == "greedy" ? 1.0 : file.top_p;
+  row.system = row.name = file.name;
+  row.title = file.title, row.short_title = file.short_title;
+  const auto call = [&](const std::string& name, const std::string& title, const std::string& short_title) {
+    row.name += "-" + name, row.title += ", " + title, row.short_title += ", " + short_title;
+  };
+  const std::string decoding = decoding_words(file, variant.decoding, " ");
+  if (file.is_student()) {
+    row.kind = RowKind::student;
+    row.asked_return = variant.asked_return;
+    call(row.asked_return, row.asked_return + " return", row.asked_return);
+    row.sampling.max_tokens = file.max_tokens;
+  } else {
+    row.kind = RowKind::model;
+    row.few_shot = variant.few_shot;
+    row.sampling.stop_at_newline = true;
+  }
+  if (!file.is_student() || variant.decoding != "sampled")
+    call(decoding_words(file, variant.decoding, "-"), decoding, decoding);
+  if (!variant.few_shot) call("zero-shot", "zero-shot", "zero-shot");
+  const bool greedy = variant.decoding == "greedy";
+  row.sampling.temperature = greedy ? 0.0 : file.temperature;
+  row.sampling.top_p = greedy ? 1.0 : file.top_p;
   row.sampling.repeat_penalty = file.repeat_penalty;
-  row.sampling.stop_at_newline = true;
-  row.few_shot = file.few_shot;
+  if (variant.decoding == "best-of-n") row.best_of = file.best_of;
   return row;
 }
 
@@ -73,25 +137,72 @@ Row on_curve(Row row, double temperature) {
   return row;
 }
 
-Row student_row(const EvalOptions& options, const std::string& asked_return) {
-  Row row;
-  row.name = "student-" + asked_return;
-  row.title = "udrl student, " + asked_return + " return";
-  row.short_title = "student, " + asked_return;
-  row.kind = RowKind::student;
-  row.asked_return = asked_return;
-  row.sampling.temperature = options.decoding.temperature;
-  row.sampling.top_p = options.decoding.top_p;
-  row.sampling.repeat_penalty = options.decoding.repeat_penalty;
-  row.sampling.max_tokens = options.decoding.max_tokens;
-  return row;
+/// A student under each return, and under the first in the other decodings; a model with examples and without.
+std::vector<Variant> variants(const SystemFile& file) {
+  std::vector<Variant> out;
+  if (file.is_student()) {
+    for (const auto& asked : file.returns) out.push_back({file.decodings.front(), asked});
+    for (std::size_t d = 1; d < file.decodings.size(); ++d) out.push_back({file.decodings[d], file.returns.front()});
+    return out;
+  }
+  for (const auto& shots : file.shots)
+    for (const auto& decoding : file.decodings) out.push_back({decoding, "", shots == "few"});
+  return out;
+}
+
+System make_system(const SystemFile& file) {
+  System system{file.name, file.title, file.short_title, file.is_student(), file.parameters, file.model, file.tagged,
+                "",        {}};
+  for (const Variant& variant : variants(file)) system.rows.push_back(make_row(file, variant));
+  const Variant first{"sampled", file.returns.front(), file.shots.front() == "few"};
+  for (const double temperature : file.temperatures)
+    system.rows.push_back(on_curve(make_row(file, first), temperature));
+  return system;
+}
+
+Row replicate(const Row& row, std::size_t number) {
+  Row again = row;
+  again.replicate_of = row.name;
+  again.name += "~" + std::to_string(number);
+  return again;
+}
+
+/// Further answers of the rows that are drawn.
+void add_draws(System& system, int draws) {
+  const std::vector<Row> rows = system.rows;
+  for (const Row& row : rows)
+    for (int draw = 2; draw <= draws && row.sampling.temperature > 0 && !row.on_curve; ++draw)
+      system.rows.push_back(replicate(row, static_cast<std::size_t>(draw)));
+}
+
+/// The same rows of the same recipe, trained with another seed: the `number`th, 2 being the first.
+System other_seed(const System& system, const std::filesystem::path& folder, std::size_t number, std::size_t draws) {
+  System other = system;
+  other.replicate_of = system.name;
+  other.name += "~" + std::to_string(number);
+  other.title += ", seed " + std::to_string(number);
+  other.model.gguf = folder / "student.gguf";
+  other.rows.clear();
+  for (const Row& row : system.rows) {
+    if (row.on_curve || !row.replicate_of.empty()) continue;
+    const std::size_t each = row.sampling.temperature > 0 ? draws : 1;
+    for (std::size_t draw = 1; draw <= each; ++draw) other.rows.push_back(replicate(row, (number - 1) * each + draw));
+  }
+  return other;
+}
+
+void add(std::vector<System>& systems, System system, const std::vector<std::string>& seeds, int draws) {
+  add_draws(system, draws);
+  systems.push_back(system);
+  for (std::size_t i = 0; i < seeds.size(); ++i)
+    systems.push_back(other_seed(system, seeds[i], i + 2, static_cast<std::size_t>(draws)));
 }
 
 std::vector<std::string> model_rows(const std::vector<System>& systems) {
   std::vector<std::string> names;
   for (const System& system : systems)
     for (const Row& row : system.rows)
-      if (row.kind == RowKind::model && !row.on_curve) names.push_back(row.name);
+      if (row.kind == RowKind::model && !row.on_curve && row.replicate_of.empty()) names.push_back(row.name);
   return names;
 }
 
@@ -118,46 +229,74 @@ const Row& teacher_row(const std::vector<System>& systems, bool greedy) {
   if (teacher == systems.end())
     throw user_error("no teacher to compare with")
         .hint("name a systems file with --systems, for example one of configs/systems");
-  const auto fits = [&](const Row& row) { return (row.sampling.temperature == 0) == greedy; };
+  const auto fits = [&](const Row& row) { return (row.sampling.temperature == 0) == greedy && row.best_of == 1; };
   const auto row = std::find_if(teacher->rows.begin(), teacher->rows.end(), fits);
   return row == teacher->rows.end() ? teacher->rows.front() : *row;
 }
 
-}  // namespace
-
-System load_system(const std::filesystem::path& path) {
-  SystemFile file;
-  OptionSet set;
-  declare(set, file);
-  set.read_toml(path);
-  set.validate();
+void check(const SystemFile& file, const std::filesystem::path& path) {
+  const bool has_model = !file.model.gguf.empty() || !file.model.url.empty();
   if (!is_safe_name(file.name))
     throw user_error("a system's name cannot be used for a folder")
         .at(path.string())
         .expected("letters, digits, '.', '-' and '_'")
         .got("'" + file.name + "'")
         .hint("change 'name'");
-  if (file.decodings.empty())
-    throw user_error("a system without a row").at(path.string()).hint("set decodings = [\"greedy\", \"sampled\"]");
-  if (file.short_title.empty()) file.short_title = file.title;
-  if (file.model.name.empty()) file.model.name = file.name;
-  System system{file.name, file.title, file.short_title, false, file.parameters, file.model, {}};
-  for (const auto& decoding : file.decodings) system.rows.push_back(model_row(file, decoding));
-  for (const double temperature : file.temperatures)
-    system.rows.push_back(on_curve(model_row(file, "sampled"), temperature));
-  return system;
+  if (file.is_student() == has_model)
+    throw user_error("a system is either a student or a model")
+        .at(path.string())
+        .hint("name a checkpoint folder ('student'), or a file or an endpoint in [model]");
+  if (!file.is_student() && (!file.seeds.empty() || !file.tagged.empty()))
+    throw user_error("only students have seeds and tagged data").at(path.string()).hint("remove 'seeds' and 'tagged'");
+  if (file.returns.empty() || file.shots.empty())
+    throw user_error("a system without a row").at(path.string()).hint("leave 'returns' and 'shots' out, or name some");
+}
+
+SystemFile read_system_file(const std::filesystem::path& path, const EvalOptions& options) {
+  SystemFile file;
+  OptionSet set;
+  declare(set, file);
+  set.read_toml(path);
+  set.validate();
+  check(file, path);
+  if (file.is_student() && file.tagged.empty()) file.tagged = options.tagged;
+  use_defaults(file, options.decoding);
+  return file;
+}
+
+}  // namespace
+
+std::vector<Row> asked_rows(const Row& row) {
+  if (row.best_of == 1) return {row};
+  std::vector<Row> draws;
+  for (int draw = 1; draw <= row.best_of; ++draw) {
+    Row& one = draws.emplace_back(row);
+    one.name += "@" + std::to_string(draw);
+    one.best_of = 1;
+  }
+  return draws;
+}
+
+System load_system(const std::filesystem::path& path, const EvalOptions& options) {
+  const SystemFile file = read_system_file(path, options);
+  return make_system(file);
 }
 
 System student_system(const EvalOptions& options) {
-  System system{"student", "udrl student", "student", true, 0, {}, {}};
-  system.model.name = "student";
-  system.model.gguf = options.student / "student.gguf";
   if (options.returns.empty())
     throw user_error("no return to ask the student for").hint("set returns, for example [\"top\", \"lowest\"]");
-  for (const std::string& asked : options.returns) system.rows.push_back(student_row(options, asked));
-  for (const double temperature : options.decoding.temperatures)
-    system.rows.push_back(on_curve(student_row(options, options.returns.at(0)), temperature));
-  return system;
+  SystemFile file;
+  file.name = "student";
+  file.title = "udrl student";
+  file.short_title = "student";
+  file.student = options.student;
+  file.tagged = options.tagged;
+  file.returns = options.returns;
+  file.temperatures = options.decoding.temperatures;
+  file.best_of = options.decoding.best_of;
+  if (file.best_of > 1) file.decodings = {"sampled", "best-of-n"};
+  use_defaults(file, options.decoding);
+  return make_system(file);
 }
 
 std::string identity_of(const lm::ModelOptions& model) {
@@ -166,8 +305,12 @@ std::string identity_of(const lm::ModelOptions& model) {
 }
 
 std::vector<System> load_systems(const EvalOptions& options) {
-  std::vector<System> systems = {student_system(options)};
-  for (const auto& file : options.systems) systems.push_back(load_system(file));
+  std::vector<System> systems;
+  add(systems, student_system(options), options.student_seeds, options.draws);
+  for (const auto& path : options.systems) {
+    const SystemFile file = read_system_file(path, options);
+    add(systems, make_system(file), file.seeds, options.draws);
+  }
   refuse_same_names(systems);
   return systems;
 }

@@ -21,6 +21,12 @@ std::string words_error(const RowResult& row) {
   return row.words.answers > 0 ? fixed(row.words.mean_absolute_error, 1) : "–";
 }
 
+/// One after another, as many as the best is taken of.
+std::string latency_text(const RowResult& row, const Cost* cost) {
+  if (!cost) return "–";
+  return (row.row.best_of > 1 ? std::to_string(row.row.best_of) + " × " : "") + duration(cost->latency.p50_s);
+}
+
 std::string markdown_line(const Line& line) {
   std::string out = "|";
   for (const auto& cell : line) out += " " + cell + " |";
@@ -71,7 +77,7 @@ std::string to_markdown(const Results& results) {
     const Quality& all = results.shown(row).all;
     out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–", with_range(all.masked),
                           fixed(all.raw.value, 3), ratio_text(results, row, true), percent(all.valid), words_error(row),
-                          fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
+                          fixed(row.diversity.distinct_2, 2), latency_text(row, cost),
                           cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
   return out;
@@ -85,7 +91,7 @@ std::string to_terminal(const Results& results) {
     const Quality& all = results.shown(row).all;
     lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–", fixed(all.masked.value, 3),
                      fixed(all.raw.value, 3), ratio_text(results, row, false), percent(all.valid), words_error(row),
-                     fixed(row.diversity.distinct_2, 2), cost ? duration(cost->latency.p50_s) : "–",
+                     fixed(row.diversity.distinct_2, 2), latency_text(row, cost),
                      cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
   std::string out = aligned_table(lines, 1) + "\n" + set_text(results) + "\n";

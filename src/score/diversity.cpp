@@ -9,6 +9,7 @@
 #include "udrl/base/error.hpp"
 
 namespace udrl::score {
+
 double distinct_n(std::span<const std::string> texts, int n, int at_most_words) {
   const auto size = static_cast<std::size_t>(n);
   std::unordered_set<std::string> distinct;
@@ -33,6 +34,12 @@ double compression_ratio(std::span<const std::string> texts, int at_most_words) 
                 Z_BEST_COMPRESSION) != Z_OK)
     throw failure("the texts cannot be compressed");
   return static_cast<double>(all.size()) / static_cast<double>(size);
+}
+
+std::string cut_to_words(const std::string& text, int at_most_words) {
+  std::string out;
+  for (const std::string& word : first_words(text, at_most_words)) out.append(out.empty() ? "" : " ").append(word);
+  return out;
 }
 
 double embedding_spread(std::span<const Vector> vectors) {

@@ -25,7 +25,7 @@ class FakeSystem : public OpenSystem {
     request.sampling = row.sampling;
     return request;
   }
-  std::size_t prefix_group(const Case& c) const override { return c.task_index; }
+  std::size_t prefix_group(const Row&, const Case& c) const override { return c.task_index; }
   std::optional<int> asked_return(const Row&, const Case&) const override { return 4; }
 };
 

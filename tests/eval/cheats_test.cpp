@@ -124,7 +124,7 @@ Results judged(const std::vector<Answer>& student) {
   Observer silent;
   const auto gates = scorer.gates(gate, {{}, 200, 1}, silent);
   r.scorers = {{scorer.info(), gates[0], gates[1], Verdict::withheld, {}}};
-  compare(r, {}, compare_options());
+  compare(r, compare_options());
   return r;
 }
 

@@ -10,7 +10,7 @@ using namespace udrl::eval::testing;
 namespace {
 
 Results compared(Results results, CompareOptions options = compare_options()) {
-  compare(results, {{"student-top", "student"}, {"student-lowest", "student"}}, options);
+  compare(results, options);
   return results;
 }
 
@@ -122,6 +122,21 @@ TEST_CASE("a point of the curve is judged against nobody") {
   REQUIRE(r.curve.size() == 1);
   CHECK(r.curve[0].scored[1].ratios.empty());
   CHECK(to_json(r).dump().find("\"PASS\"") == std::string::npos);
+}
+
+TEST_CASE("replicates of a row are averaged and resampled, and are no rows of their own") {
+  Results r = results(0.62, 0.40);
+  r.measured.push_back(measured_row(r.set, row("student-top~2", RowKind::student), 0.42));
+  r.measured.back().row.replicate_of = "student-top";
+  const Results alone = compared(results(0.62, 0.40));
+  r = compared(std::move(r));
+  CHECK(r.rows.size() == alone.rows.size());
+  const Estimate both = r.row("student-top").scored[1].all.masked, one = alone.row("student-top").scored[1].all.masked;
+  CHECK(both.value == Approx(0.52).margin(0.01));
+  CHECK(both.lower_95 < 0.43);  // the other seed alone, in a quarter of the draws
+  CHECK(both.upper_95 > 0.61);
+  CHECK(one.upper_95 - one.lower_95 < 0.02);
+  CHECK(ratio_to(r, "student-top", "teacher-greedy").verdict() == Verdict::inconclusive);
 }
 
 TEST_CASE("where an arm does not fail against a weak model, no student passes against it") {

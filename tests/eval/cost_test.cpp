@@ -38,7 +38,9 @@ class TwoPrefixes : public OpenSystem {
   FakeModel fake;
   lm::LanguageModel& model() override { return fake; }
   lm::Request request(const Row&, const Case& c) const override { return {c.id, {}, 0, {}}; }
-  std::size_t prefix_group(const Case& c) const override { return c.task_index * 2 + (c.cluster % 3 == 0 ? 1 : 0); }
+  std::size_t prefix_group(const Row&, const Case& c) const override {
+    return c.task_index * 2 + (c.cluster % 3 == 0 ? 1 : 0);
+  }
   std::optional<int> asked_return(const Row&, const Case&) const override { return std::nullopt; }
 };
 
@@ -53,9 +55,9 @@ TEST_CASE("costs survive a round trip") {
 
 TEST_CASE("latency is measured on cases that share a prefix, task by task") {
   TwoPrefixes system;
-  const auto cases = latency_cases(system, case_set(9, 1), 5);
+  const auto cases = latency_cases(system, {}, case_set(9, 1), 5);
   REQUIRE(cases.size() == 5);
-  for (const Case& c : cases) CHECK(system.prefix_group(c) % 2 == 0);
+  for (const Case& c : cases) CHECK(system.prefix_group({}, c) % 2 == 0);
   CHECK(cases[2].task_index == 0);
   CHECK(cases[3].task_index == 1);
 }

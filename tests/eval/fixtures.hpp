@@ -90,6 +90,7 @@ inline Row row(const std::string& name, RowKind kind) {
   Row r;
   r.name = r.title = r.short_title = name;
   r.kind = kind;
+  if (kind != RowKind::arm) r.system = name.substr(0, name.rfind('-'));
   if (kind == RowKind::student) r.asked_return = name.substr(name.rfind('-') + 1);
   return r;
 }

@@ -80,9 +80,10 @@ TEST_CASE("The recipe that is tested has all stages") {
 }
 
 TEST_CASE("Every shipped system and task is accepted") {
-  for (const fs::path& file : toml_files("configs/systems")) {
+  for (const fs::path& file : toml_files("configs")) {
+    if (file.parent_path().filename() != "systems") continue;
     INFO(file.string());
-    REQUIRE_NOTHROW(udrl::eval::load_system(file));
+    REQUIRE_NOTHROW(udrl::eval::load_system(file, {}));
   }
   for (const fs::path& file : toml_files("data/tasks")) {
     INFO(file.string());

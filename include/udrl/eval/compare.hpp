@@ -23,7 +23,8 @@ struct CompareOptions {
 inline constexpr std::size_t fewest_subjects = 20;
 
 /// Fills rows, scorers' verdicts and headline of `results` from its cases, measured rows and scorers (with their
-/// gates). `system_of` names the system of each row. The row `shuffled` must be there.
-void compare(Results& results, const std::map<std::string, std::string>& system_of, const CompareOptions& options);
+/// gates). The row `shuffled` must be there. Subjects are resampled, and with them the replicates of each row: all rows
+/// of a system alike, so that they stay paired.
+void compare(Results& results, const CompareOptions& options);
 
 }  // namespace udrl::eval

@@ -48,9 +48,9 @@ data::Json to_json(const Cost& cost);
 /// Throws `Error` (user) for a missing or wrong field.
 Cost cost_from_json(const data::Json& json);
 
-/// The cases that latency is measured on: for each task the first ones that share the task's commonest prefix, again
-/// from the first where they are fewer than its share of `requests`.
-std::vector<Case> latency_cases(const OpenSystem& system, const CaseSet& set, int requests);
+/// The cases that a row's latency is measured on: for each task the first ones that share the task's commonest prefix,
+/// again from the first where they are fewer than its share of `requests`.
+std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const CaseSet& set, int requests);
 /// Opens the system, once for each load, and measures. Throws `stopped_error` when a stop is requested.
 Cost measure_cost(const System& system, const std::vector<distill::Task>& tasks, const CaseSet& set,
                   const EvalOptions& options);

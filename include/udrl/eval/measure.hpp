@@ -38,6 +38,7 @@ struct Measured {
 struct MeasuredRow {
   Row row;
   std::vector<Measured> answers;
+  double spread = 0;  ///< `Diversity::spread`, which needs an embedder
 };
 
 /// What needs no model.
@@ -65,6 +66,7 @@ WordControl word_control(std::span<const Measured> answers);
 struct Diversity {
   int at_most_words = 0;  ///< every answer cut to so many words
   double distinct_1 = 0, distinct_2 = 0, self_bleu = 0, compression = 0;
+  double spread = 0;  ///< 1 less the mean cosine of two answers' embeddings
 };
 Diversity diversity(std::span<const Measured> answers, int at_most_words);
 

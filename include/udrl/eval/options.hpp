@@ -18,10 +18,12 @@ struct Decoding {
   double top_p = 0.95;
   double repeat_penalty = 1.1;  ///< as the teachers' own
   int max_tokens = 0;           ///< 0: what the words asked need, with room to spare
+  int best_of = 1;              ///< more: one more row, the best of so many answers to the first return
 };
 
 struct EvalOptions {
-  std::filesystem::path student;  ///< checkpoint folder with student.gguf and commands.json
+  std::filesystem::path student;           ///< checkpoint folder with student.gguf and commands.json
+  std::vector<std::string> student_seeds;  ///< the same recipe, trained with other seeds
   std::filesystem::path
       tagged;                  ///< the data it was trained on; `split` is used, `train` only to prove that it is apart
   std::string split = "test";  ///< or "valid": choices are made on it, and the test set stays closed
@@ -40,6 +42,7 @@ struct EvalOptions {
   std::vector<std::string> tasks;
   int intents = 100;  ///< test intents; each is asked for every task
   std::uint64_t seed = 1;
+  int draws = 1;  ///< answers of each sampled row to a case: replicates for the bootstrap
   Decoding decoding;
   int bootstrap_draws = 10'000;
   double margin = 0.95;  ///< the share of the reference's relevance that PASS asks for
@@ -48,7 +51,7 @@ struct EvalOptions {
   std::vector<int> clients = {8};  ///< at once, besides one alone: latency and throughput of each number
   int slots = 32;
   int gate_answers = 100;  ///< of the reference and a task, scored against other intents too
-  int shown = 24;          ///< answers side by side in the report
+  int shown = 40;          ///< answers side by side in the report
 };
 
 void declare(OptionSet& set, EvalOptions& options);

@@ -21,8 +21,8 @@ class OpenSystem {
   virtual lm::LanguageModel& model() = 0;
   /// The request for a case; its id is the case's, its seed a function of (seed, row, case).
   virtual lm::Request request(const Row& row, const Case& c) const = 0;
-  /// Cases of equal number share the beginning of their prompt: ask them one after another.
-  virtual std::size_t prefix_group(const Case& c) const = 0;
+  /// A row's cases of equal number share the beginning of their prompt: ask them one after another.
+  virtual std::size_t prefix_group(const Row& row, const Case& c) const = 0;
   /// The return bin that the row asks for, where it asks for one.
   virtual std::optional<int> asked_return(const Row& row, const Case& c) const = 0;
 };

@@ -48,7 +48,6 @@ struct Scored {
 
 struct RowResult {
   Row row;
-  std::string system;          ///< key of `costs`; "" for an arm
   std::vector<Scored> scored;  ///< by scorer
   WordControl words;           ///< this and what follows: of the headline's part
   double mean_words = 0, mean_tokens = 0, copying = 0, copy_run = 0;
@@ -129,6 +128,8 @@ struct Results {
   const Scored& shown(const RowResult& row) const { return row.scored[headline.scorer]; }
   const ScorerResult& shown_scorer() const { return scorers[headline.scorer]; }
   const MeasuredRow& answers(const std::string& name) const;
+  /// The row's answers, and those of the same row with other seeds.
+  std::vector<const MeasuredRow*> replicates(const std::string& name) const;
 };
 
 /// Keys sorted; not a number is null.

@@ -48,6 +48,8 @@ struct Labels {
 };
 /// From the manifest of tagged data; without one nothing is known, and every scorer counts as a label scorer.
 Labels read_labels(const std::filesystem::path& tagged);
+/// What made either's labels; known if both are.
+Labels together(const Labels& a, const Labels& b);
 /// `sha256` of the model's file, whatever its weights were widened to. A model behind any label is a label scorer
 /// however it is asked, and so is every scorer where a label's value is not of this build.
 ScorerRole role_of(const std::string& value, const std::string& sha256, const Labels& labels);

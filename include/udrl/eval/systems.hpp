@@ -23,12 +23,22 @@ struct Row {
   std::string title;        ///< what tables call it
   std::string short_title;  ///< what charts call it
   RowKind kind = RowKind::arm;
+  std::string system;        ///< name of its system; "" for an arm
   lm::Sampling sampling;     ///< models and students; the seed is drawn per case
-  std::string asked_return;  ///< students: "top" or "lowest"
+  std::string asked_return;  ///< students: top, lowest, any or a number
   bool few_shot = true;      ///< models
+  int best_of = 1;           ///< of so many answers the one that the makers of the labels find best (best_of.hpp)
   /// Asked at another temperature, to be a point of the curve of relevance against diversity and nothing else.
   bool on_curve = false;
+  /// "": a row of its own. Else this is that row again, of another seed of sampling or of training, and only resampled.
+  std::string replicate_of;
+
+  /// A line of the tables, which verdicts are about.
+  bool in_tables() const { return !on_curve && replicate_of.empty(); }
 };
+
+/// What is really asked for a row: the row itself, or the answers that its best are taken of.
+std::vector<Row> asked_rows(const Row& row);
 
 /// A model and its rows.
 struct System {
@@ -36,13 +46,18 @@ struct System {
   bool is_student = false;
   std::uint64_t parameters = 0;  ///< where the file's own count misleads (a tied matrix stored twice); 0: the file's
   lm::ModelOptions model;
+  std::filesystem::path tagged;  ///< students: the data that it was trained on
+  std::string replicate_of;      ///< "": a system of its own; else the student that was trained with another seed
   std::vector<Row> rows;
+
+  /// Students: the checkpoint.
+  std::filesystem::path folder() const { return model.gguf.parent_path(); }
 };
 
-/// Reads configs/systems/NAME.toml: `name`, `title`, `short_title`, `decodings` ("greedy", "sampled"), `temperature`,
-/// `temperatures` (others, for the curve), `top_p`, `repeat_penalty`, `few_shot`, `parameters`, and [model]. An unknown
-/// key or a value out of range is an `Error` (user).
-System load_system(const std::filesystem::path& file);
+/// Reads a systems file: a model ([model]) or a further student (`student`, a checkpoint folder). Its keys are declared
+/// in systems.cpp, and described in docs/formats.md. What a student's file leaves out is as the options say of the
+/// main one. An unknown key or a value out of range is an `Error` (user).
+System load_system(const std::filesystem::path& file, const EvalOptions& options);
 /// The student under each return that the options name, and at each temperature.
 System student_system(const EvalOptions& options);
 
@@ -50,7 +65,7 @@ System student_system(const EvalOptions& options);
 /// elsewhere.
 std::string identity_of(const lm::ModelOptions& model);
 
-/// Student first, then the systems files. Two rows of one name are an `Error` (user).
+/// Student first, then the systems files, each followed by its replicates. Two rows of one name are an `Error` (user).
 std::vector<System> load_systems(const EvalOptions& options);
 /// The row that answers are compared with, and the one whose answers are shuffled; see `EvalOptions::reference`.
 std::string reference_row(const std::vector<System>& systems, const std::string& wanted);

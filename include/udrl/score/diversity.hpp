@@ -23,6 +23,9 @@ double self_bleu(std::span<const std::string> texts, int at_most_words = 0);
 /// text diversity"): lower is more varied. Words cut as above. 0 for no words.
 double compression_ratio(std::span<const std::string> texts, int at_most_words = 0);
 
+/// The first words of a text, which sets are compared on; 0: all of it.
+std::string cut_to_words(const std::string& text, int at_most_words);
+
 /// One minus the mean cosine over all pairs; rows L2-normalised. 0 for fewer than two.
 double embedding_spread(std::span<const Vector> vectors);
 
