@@ -41,7 +41,10 @@ void Asking::open_caches() {
   for (const System& system : prepared_.systems) {
     AnswerIdentity identity{prepared_.hashes.at("model " + system.name), prepared_.task_hashes(), options_.seed,
                             context_.command_line};
-    if (system.is_student) identity.inputs["commands.json"] = prepared_.hashes.at("commands " + system.name);
+    if (system.is_student) {
+      identity.inputs["commands.json"] = prepared_.hashes.at("commands " + system.name);
+      identity.inputs["commands.json of the lengths"] = prepared_.hashes.at("commands student");
+    }
     for (const Row& row : asked_rows(system)) {
       caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));
     }

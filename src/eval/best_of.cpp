@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "udrl/base/error.hpp"
+
 namespace udrl::eval {
 
 std::vector<Answer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set, RealReturns& returns) {
@@ -19,6 +21,13 @@ std::vector<Answer> best_answers(const std::vector<MeasuredRow>& draws, const Ca
     out.push_back(best->answer);
   }
   return out;
+}
+
+void require_returns(const RealReturns& returns, const Row& row) {
+  if (returns.why_not().empty()) return;
+  throw user_error("no best answer can be chosen for " + row.title)
+      .got(returns.why_not())
+      .hint("name the models that made the labels ([embedder], [pmi]), or leave best-of-n out");
 }
 
 }  // namespace udrl::eval

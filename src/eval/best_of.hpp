@@ -12,4 +12,7 @@ namespace udrl::eval {
 /// equal ones the first; the first of all where none is valid.
 std::vector<Answer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set, RealReturns& returns);
 
+/// Throws `Error` (user) where the returns cannot be told.
+void require_returns(const RealReturns& returns, const Row& row);
+
 }  // namespace udrl::eval

@@ -76,19 +76,30 @@ class Comparison {
   }
 
  private:
-  /// The mean over a row's replicates; in each draw, over as many of them drawn with replacement.
+  /// The mean over a row's replicates. Each draw takes as many training seeds as there are, with replacement, the same
+  /// ones for all rows of a system, and within each of them as many of its draws.
   template <class F>
   Resampled over_replicates(const std::string& row, F of_one) const {
-    std::vector<Resampled> each;
-    for (const MeasuredRow* one : results_.replicates(row)) each.push_back(of_one(*one));
-    if (each.size() == 1) return std::move(each.front());
-    Resampled out{0, std::vector<double>(each.front().draws.size())};
-    const auto share = 1 / static_cast<double>(each.size());
-    for (const Resampled& one : each) out.value += share * one.value;
-    RandomStream stream(seed_, "replicates/" + results_.answers(row).row.system);
-    for (std::size_t draw = 0; draw < out.draws.size(); ++draw)
-      for (std::size_t i = 0; i < each.size(); ++i)
-        out.draws[draw] += share * each[stream.below(each.size())].draws[draw];
+    std::map<int, std::vector<Resampled>> by_seed;
+    for (const MeasuredRow* one : results_.replicates(row)) by_seed[one->row.seed].push_back(of_one(*one));
+    if (by_seed.size() == 1 && by_seed.begin()->second.size() == 1) return std::move(by_seed.begin()->second.front());
+    std::vector<std::vector<Resampled>> seeds;
+    for (auto& [seed, draws] : by_seed) seeds.push_back(std::move(draws));
+    return mean_of(seeds, results_.answers(row).row);
+  }
+
+  Resampled mean_of(const std::vector<std::vector<Resampled>>& seeds, const Row& row) const {
+    const auto share = 1 / static_cast<double>(seeds.size() * seeds.front().size());
+    Resampled out{0, std::vector<double>(seeds.front().front().draws.size())};
+    for (const auto& draws : seeds)
+      for (const Resampled& one : draws) out.value += share * one.value;
+    RandomStream seed_stream(seed_, "seeds/" + row.system), draw_stream(seed_, "draws/" + row.name);
+    for (std::size_t b = 0; b < out.draws.size(); ++b)
+      for (std::size_t s = 0; s < seeds.size(); ++s) {
+        const auto& draws = seeds[seed_stream.below(seeds.size())];
+        for (std::size_t d = 0; d < draws.size(); ++d)
+          out.draws[b] += share * draws[draw_stream.below(draws.size())].draws[b];
+      }
     return out;
   }
 
@@ -124,16 +135,16 @@ Ratio ratio_to(const std::string& reference, const Compared& compared, double ma
 /// Of every row under one scorer, over the headline's part.
 std::vector<Scored> score_rows(const Results& results, const Comparison& comparison, const CompareOptions& options) {
   std::map<std::string, Resampled> means;
-  for (const auto& measured : results.measured) means[measured.row.name] = comparison.masked(measured.row.name);
+  for (const RowResult& row : results.rows) means[row.row.name] = comparison.masked(row.row.name);
   std::vector<Scored> out;
-  for (const auto& measured : results.measured) {
-    const std::string& name = measured.row.name;
+  for (const RowResult& row : results.rows) {
+    const std::string& name = row.row.name;
     Scored scored;
     scored.all = comparison.quality(name);
     for (const auto& task : results.set.tasks) scored.by_task[task] = comparison.quality(name, task);
-    if (measured.row.in_tables())  // a point of the curve is judged against nobody
-      for (const auto& other : results.measured) {
-        if (other.row.kind != RowKind::model || !other.row.in_tables()) continue;
+    if (!row.row.on_curve)  // a point of the curve is judged against nobody
+      for (const RowResult& other : results.rows) {
+        if (other.row.kind != RowKind::model || other.row.on_curve) continue;
         const Compared c = compared(means[name], means[other.row.name], means[shuffled_row]);
         scored.ratios.push_back(ratio_to(other.row.name, c, options.margin, comparison.subjects()));
       }
@@ -147,7 +158,7 @@ void score_part(const Results& results, const Comparison& comparison, const std:
                 const std::string& reference, std::vector<Scored>& scored) {
   const Resampled teacher = comparison.masked(reference), floor = comparison.masked(shuffled_row);
   for (std::size_t r = 0; r < scored.size(); ++r) {
-    const std::string& name = results.measured[r].row.name;
+    const std::string& name = results.rows[r].row.name;
     scored[r].by_part[part] = comparison.quality(name);
     scored[r].ratio_by_part[part] = floor_corrected_ratio(compared(comparison.masked(name), teacher, floor));
   }
@@ -196,6 +207,10 @@ void describe(RowResult& result, const Results& results, int diversity_words) {
     runs.push_back(m.copy_run);
     near.push_back(m.near_training ? 1 : 0);
   }
+  for (const MeasuredRow* one : results.replicates(result.row.name)) {
+    result.seeds = std::max(result.seeds, one->row.seed);
+    result.draws = std::max(result.draws, one->row.draw);
+  }
   result.mean_words = mean(words);
   result.mean_tokens = mean(tokens);
   result.copying = mean(copying);
@@ -223,13 +238,13 @@ void score_all(Results& results, std::size_t scorer, const CompareOptions& optio
 void compare(Results& results, const CompareOptions& options) {
   results.rows.clear();
   for (const auto& measured : results.measured) {
+    if (!measured.row.replicate_of.empty()) continue;
     RowResult& row = results.rows.emplace_back();
     row.row = measured.row;
     describe(row, results, options.diversity_words);
   }
   for (std::size_t s = 0; s < results.scorers.size(); ++s) score_all(results, s, options);
   compare_returns(results, options);
-  std::erase_if(results.rows, [](const RowResult& row) { return !row.row.replicate_of.empty(); });
   const auto first_of_curve = std::stable_partition(results.rows.begin(), results.rows.end(),
                                                     [](const RowResult& row) { return !row.row.on_curve; });
   results.curve.assign(std::make_move_iterator(first_of_curve), std::make_move_iterator(results.rows.end()));

@@ -20,8 +20,11 @@ class Control {
 
   void fill(ReturnControl& control) {
     const std::string& student = results_.measured.front().row.system;  // another one may mean another return
+    const auto obeys = [&](const Row& row) {                            // the best of several obeys who chooses, too
+      return row.kind == RowKind::student && row.in_tables() && row.system == student && row.best_of == 1;
+    };
     for (const MeasuredRow& row : results_.measured)
-      if (row.row.kind == RowKind::student && row.row.in_tables() && row.row.system == student) add(row, control);
+      if (obeys(row.row)) add(row, control);
     std::stable_sort(control.points.begin(), control.points.end(),
                      [](const auto& a, const auto& b) { return a.asked < b.asked; });
     control.answers = static_cast<int>(asked_.size());

@@ -147,7 +147,8 @@ Latency latency_from_json(const data::Json& l) {
 }  // namespace
 
 data::Json to_json(const Cost& c) {
-  data::Json json = {{"identity", c.identity},
+  data::Json json = {{"row", c.row},
+                     {"identity", c.identity},
                      {"asked_requests", c.asked_requests},
                      {"asked_clients", c.asked_clients},
                      {"model",
@@ -177,6 +178,7 @@ Cost cost_from_json(const data::Json& json) try {
   const auto& m = json.at("model");
   Cost cost;
   cost.identity = json.at("identity");
+  cost.row = json.at("row");
   cost.asked_requests = json.at("asked_requests");
   cost.asked_clients = json.at("asked_clients").get<std::vector<int>>();
   cost.file_bytes = json.at("file_bytes");
@@ -227,6 +229,7 @@ Cost measure_cost(const System& system, const std::vector<distill::Task>& tasks,
     cost.loads.push_back(measure(1));
   }
   for (const int clients : options.clients) cost.loads.push_back(measure(clients));
+  cost.row = system.rows.front().name;
   cost.identity = identity_of(system.model);
   cost.asked_requests = options.latency_requests;
   cost.asked_clients = options.clients;
@@ -241,9 +244,9 @@ std::optional<Cost> read_cost(const fs::path& file, const System& system, const 
   const auto json = data::Json::parse(read_file(file), nullptr, false);
   if (json.is_discarded()) return std::nullopt;
   Cost cost = cost_from_json(json);
-  const bool same = cost.identity == identity_of(system.model) && cost.processor == processor_description() &&
-                    cost.threads == compute_threads() && cost.asked_requests == options.latency_requests &&
-                    cost.asked_clients == options.clients;
+  const bool same = cost.row == system.rows.front().name && cost.identity == identity_of(system.model) &&
+                    cost.processor == processor_description() && cost.threads == compute_threads() &&
+                    cost.asked_requests == options.latency_requests && cost.asked_clients == options.clients;
   return same ? std::optional<Cost>(cost) : std::nullopt;
 }
 

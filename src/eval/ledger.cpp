@@ -18,10 +18,12 @@ Openings count(const std::filesystem::path& file, const std::string& test) {
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {
     const Json json = Json::parse(line, nullptr, false);
-    const bool known = json.is_object() && json.contains("test") && json.contains("student");
+    const bool known = json.is_object() && json.contains("test") && json.contains("students");
     if (known && json["test"] != test) continue;
     ++openings.times;
-    students.insert(known ? json["student"].dump() : line);
+    if (!known) students.insert(line);
+    else
+      for (const Json& student : json["students"]) students.insert(student.dump());
   }
   openings.students = students.size();
   return openings;
@@ -29,11 +31,11 @@ Openings count(const std::filesystem::path& file, const std::string& test) {
 
 }  // namespace
 
-Openings record_opening(const std::filesystem::path& folder, const std::string& student_sha256,
+Openings record_opening(const std::filesystem::path& folder, const std::vector<std::string>& student_sha256s,
                         const std::string& test_sha256) {
   const auto file = folder / "test_openings.jsonl";
   std::ofstream out(file, std::ios::app);
-  out << Json{{"student", student_sha256}, {"test", test_sha256}}.dump() << "\n" << std::flush;
+  out << Json{{"students", student_sha256s}, {"test", test_sha256}}.dump() << "\n" << std::flush;
   if (!out)
     throw user_error("the openings of the test set cannot be counted")
         .at(file.string())

@@ -6,7 +6,6 @@
 
 #include "best_of.hpp"
 #include "gate_cache.hpp"
-#include "udrl/base/error.hpp"
 #include "udrl/eval/arms.hpp"
 #include "udrl/eval/control.hpp"
 #include "udrl/eval/scorers.hpp"
@@ -69,17 +68,16 @@ std::vector<Answer> best_of_draws(const Row& row, const Asking& asking, const Wo
   std::vector<MeasuredRow> draws;
   for (const Row& draw : asked_rows(row))
     draws.push_back({draw, measure_texts(asking.answers(draw), work.p.set.cases, work.p.tasks)});
+  const std::vector<ScorerInfo> infos = work.scorers.infos_for(work.p.main_labels);
   std::vector<ScorerInfo> makers;
-  for (const RelevanceScorer& scorer : work.scorers.all()) {
-    if (scorer.info().held_out()) continue;
-    score_rows(draws, scorer, work);
-    makers.push_back(scorer.info());
+  for (std::size_t s = 0; s < infos.size(); ++s) {
+    if (infos[s].held_out()) continue;
+    score_rows(draws, work.scorers.all()[s], work);
+    makers.push_back(infos[s]);
   }
   RealReturns returns(work.p.fitted, makers);
-  if (returns.why_not().empty()) return best_answers(draws, work.p.set, returns);
-  throw user_error("no best answer can be chosen for " + row.title)
-      .got(returns.why_not())
-      .hint("name the models that made the labels ([embedder], [pmi]), or leave best-of-n out");
+  require_returns(returns, row);
+  return best_answers(draws, work.p.set, returns);
 }
 
 std::vector<Answered> all_answers(const Asking& asking, const Work& work) {
@@ -104,10 +102,19 @@ std::vector<Answered> all_answers(const Asking& asking, const Work& work) {
 /// variety.
 double spread_of(const MeasuredRow& row, const Work& work) {
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < row.answers.size(); ++i)
-    if (work.p.set.cases[i].part == 0 && !row.answers[i].answer.text.empty())
-      texts.push_back(score::cut_to_words(row.answers[i].answer.text, work.options.diversity_words));
+  for (std::size_t i = 0; i < row.answers.size(); ++i) {
+    if (work.p.set.cases[i].part != 0) continue;
+    std::string cut = score::cut_to_words(row.answers[i].answer.text, work.options.diversity_words);
+    if (!cut.empty()) texts.push_back(std::move(cut));
+  }
   return score::embedding_spread(work.scorers.embedder().embed(texts));
+}
+
+/// A student saw its own data; models and arms are held against all of it.
+bool concerns(const std::filesystem::path& tagged, const Row& row, const Prepared& p) {
+  const auto is_own = [&](const System& system) { return system.name == row.system && system.is_student; };
+  const auto student = std::find_if(p.systems.begin(), p.systems.end(), is_own);
+  return student == p.systems.end() || student->tagged == tagged;
 }
 
 /// Measured as texts, and against the training data.
@@ -120,11 +127,14 @@ std::vector<MeasuredRow> measure_rows(const std::vector<Answered>& rows, const W
     texts.emplace_back();
     for (const Answer& answer : answers) texts.back().push_back(answer.text);
   }
-  std::vector<std::filesystem::path> folders;
-  for (const auto& tagged : work.p.tagged) folders.push_back(tagged / "train");
-  const auto near = near_training(folders, work.p.set, texts, work.observer);
-  for (std::size_t r = 0; r < measured.size(); ++r)
-    for (std::size_t i = 0; i < near[r].size(); ++i) measured[r].answers[i].near_training = near[r][i];
+  for (const auto& tagged : work.p.tagged) {
+    const auto near = near_training(tagged / "train", work.p.set, texts, work.observer);
+    for (std::size_t r = 0; r < measured.size(); ++r) {
+      if (!concerns(tagged, measured[r].row, work.p)) continue;
+      for (std::size_t i = 0; i < near[r].size(); ++i)
+        if (near[r][i]) measured[r].answers[i].near_training = true;
+    }
+  }
   return measured;
 }
 
@@ -153,17 +163,16 @@ void measure_all(Results& results, const Prepared& p, const Asking& asking, cons
   const OpenScorers scorers(options, p.labels);
   const Work work{p, options, scorers, observer};
   results.measured = measure_rows(all_answers(asking, work), work);
-  std::vector<ScorerInfo> infos;
   for (const RelevanceScorer& scorer : scorers.all()) {
     score_rows(results.measured, scorer, work);
     const auto gates = gates_of(scorer, results.answers(p.reference), work);
     results.scorers.push_back({scorer.info(), gates[0], gates[1], Verdict::withheld, {}});
-    infos.push_back(scorer.info());
   }
   std::vector<std::filesystem::path> splits;
   for (const Part& part : p.set.parts) splits.push_back(options.tagged / part.name);
   results.return_control.bins = p.fitted.bins;
-  results.return_control.why_not = add_achieved(results.measured, p.set, p.fitted, infos, splits);
+  results.return_control.why_not =
+      add_achieved(results.measured, p.set, p.fitted, scorers.infos_for(p.main_labels), splits);
 }
 
 }  // namespace udrl::eval

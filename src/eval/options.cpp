@@ -12,7 +12,8 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("parts", o.parts, "other splits to report apart: test_groups, test_formats, test_intents, test_paraphrases")
       .choices({"test_groups", "test_formats", "test_intents", "test_paraphrases"});
   set.add("part_intents", o.part_intents, "intents of each of those").range(4, 1e6);
-  set.add("systems", o.systems, "systems files (configs/systems/*.toml); the first is the teacher").required();
+  set.add("systems", o.systems, "systems files (configs/systems/*.toml); the first that is no student is the teacher")
+      .required();
   set.add("out", o.out, "folder for answers, figures and report, or to go on with").required();
   set.add("reference", o.reference, "row that the headline compares with; default: the teacher's greedy row");
   lm::declare(set, "embedder", o.embedder);
@@ -26,7 +27,7 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("seed", o.seed, "seed of all random choices");
   set.add("draws", o.draws, "answers of each sampled row to a case; figures are resampled over them").range(1, 100);
   set.add("returns", o.returns,
-          "what the student is asked for, a row each: top, lowest or numbers; the first is judged");
+          "what the student is asked for, a row each: top, lowest, any or numbers; the first is judged");
   set.add("decoding.temperature", o.decoding.temperature, "of the student; 0 is greedy").range(0, 5);
   set.add("decoding.temperatures", o.decoding.temperatures, "other temperatures, for the curve against diversity")
       .range(0, 5);

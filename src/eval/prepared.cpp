@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "best_of.hpp"
 #include "judging.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -41,11 +42,16 @@ void require_files(const EvalOptions& options, const std::vector<System>& system
 }
 
 /// Opens what will score at the end, so that a wrong model is said before anything is asked.
-void try_scorers(const EvalOptions& options, const Labels& labels, const std::string& task) {
-  const OpenScorers scorers(options, labels);
-  const score::Answer any{"a", "a", task};
+void try_scorers(const EvalOptions& options, const Prepared& p) {
+  const OpenScorers scorers(options, p.labels);
+  const score::Answer any{"a", "a", p.tasks.front().name};
   for (const RelevanceScorer& scorer : scorers.all()) scorer.score({&any, 1});
   if (names_judge(options)) lm::open_model(options.judge);
+  const auto is_best_of = [](const Row& row) { return row.best_of > 1; };
+  for (const System& system : p.systems) {
+    const auto best = std::find_if(system.rows.begin(), system.rows.end(), is_best_of);
+    if (best != system.rows.end()) require_returns(RealReturns(p.fitted, scorers.infos_for(p.main_labels)), *best);
+  }
 }
 
 /// All that is read of the labels and of what was seen is read from `tagged`.
@@ -61,18 +67,24 @@ void require_own_data(const System& student) {
       .hint("name the tagged data that it was trained on (--tagged, or `tagged` of its systems file)");
 }
 
-void require_tasks(const System& student, const std::vector<distill::Task>& tasks) {
+/// Throws for a task that it did not learn, and for a return that it cannot be asked for.
+void try_commands(const System& student, const std::vector<distill::Task>& tasks) {
   const command::Fitted fitted = command::load(student.folder() / "commands.json");
-  for (const auto& task : tasks) fitted.slot(task.name);  // throws
+  for (const auto& task : tasks)
+    for (const Row& row : student.rows) {
+      const int slot = fitted.slot(task.name);
+      fitted.command(slot, std::nullopt, row.asked_return);
+    }
 }
 
 void check_students(Prepared& p) {
   for (const System& system : p.systems) {
     if (!system.is_student) continue;
     require_own_data(system);
-    require_tasks(system, p.tasks);
+    try_commands(system, p.tasks);
     if (std::find(p.tagged.begin(), p.tagged.end(), system.tagged) != p.tagged.end()) continue;
     const Labels labels = read_labels(system.tagged);
+    if (p.tagged.empty()) p.main_labels = labels;
     p.labels = p.tagged.empty() ? labels : together(p.labels, labels);
     p.tagged.push_back(system.tagged);
   }
@@ -96,6 +108,18 @@ void add_cases(Prepared& p, const EvalOptions& options) {
   for (const std::string& part : options.parts) add(part, options.part_intents);
 }
 
+/// Of every test split, by every student.
+void count_openings(Prepared& p, const EvalOptions& options) {
+  std::vector<std::string> students;
+  for (const System& system : p.systems)
+    if (system.is_student) students.push_back(p.hashes.at("model " + system.name));
+  for (const Part& part : p.set.parts) {
+    if (!part.name.starts_with("test")) continue;
+    const Openings openings = record_opening(options.tagged, students, p.hashes.at("split " + part.name));
+    if (openings.times > p.openings.times) p.openings = openings;
+  }
+}
+
 }  // namespace
 
 Prepared prepare(const EvalOptions& options, Observer& observer) {
@@ -105,7 +129,7 @@ Prepared prepare(const EvalOptions& options, Observer& observer) {
   p.fitted = command::load(options.student / "commands.json");
   p.tasks = tasks_of(options, p.fitted);
   check_students(p);
-  try_scorers(options, p.labels, p.tasks.front().name);
+  try_scorers(options, p);
   p.reference = reference_row(p.systems, options.reference);
   add_cases(p, options);
   derangement(p.set, options.seed);  // refuses too few subjects before anything is asked
@@ -116,12 +140,7 @@ Prepared prepare(const EvalOptions& options, Observer& observer) {
     p.hashes["model " + system.name] = identity_of(system.model);
     if (system.is_student) p.hashes["commands " + system.name] = sha256_file(system.folder() / "commands.json");
   }
-  for (const Part& part : p.set.parts)
-    if (part.name.starts_with("test")) {
-      const Openings openings =
-          record_opening(options.tagged, p.hashes["model student"], p.hashes["split " + part.name]);
-      if (openings.times > p.openings.times) p.openings = openings;
-    }
+  count_openings(p, options);
   return p;
 }
 

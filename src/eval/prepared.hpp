@@ -20,7 +20,7 @@ struct Prepared {
   command::Fitted fitted;
   CaseSet set;
   std::vector<std::filesystem::path> tagged;  ///< what the students were trained on, the main one's first
-  Labels labels;                              ///< of all of that
+  Labels labels, main_labels;                 ///< of all of that, and of the main student's
   TrainingView training;  ///< of the main student; intents that nearly are ones that trained: of all
   std::string reference;
   std::map<std::string, std::string> hashes;  ///< what → SHA-256

@@ -2,7 +2,6 @@
 #include "udrl/eval/report.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "format.hpp"
 #include "report_parts.hpp"
@@ -11,25 +10,31 @@
 namespace udrl::eval {
 namespace {
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
 const Estimate& headline_ratio(const Results& results) {
   return results.shown(results.row(results.headline.row)).ratio_to(results.headline.reference)->corrected;
 }
 
-std::string title(const Results& results) {
+std::string finding(const Results& results) {
   const Estimate& e = headline_ratio(results);
   if (!std::isfinite(e.value)) return "No ratio can be given: the teacher does not beat shuffled answers";
   if (e.value <= 0) return "The student does no better than unrelated answers";
   return "The student reaches " + percent(e.value) + " of its teacher’s relevance";
 }
 
+/// A figure that nobody may vouch for is no headline.
+bool is_withheld(const Results& results) { return results.headline.verdict == Verdict::withheld; }
+
+std::string title(const Results& results) {
+  return is_withheld(results) ? "No verdict can be given" : finding(results);
+}
+
 std::string lead(const Results& results) {
   const Estimate& e = headline_ratio(results);
-  std::string out = "Both answered the same " + plural(results.set.main().intents, "short request") + " about " +
-                    plural(results.set.main().subjects.size(), "subject") +
-                    " that the student’s training never saw, for " + plural(results.set.tasks.size(), "task") +
-                    ". The teacher is " + results.row(results.headline.reference).row.title + ".";
+  std::string out = is_withheld(results) ? finding(results) + ", as far as it can be told. " : "";
+  out += "Both answered the same " + plural(results.set.main().intents, "short request") + " about " +
+         plural(results.set.main().subjects.size(), "subject") + " that the student’s training never saw, for " +
+         plural(results.set.tasks.size(), "task") + ". The teacher is " +
+         results.row(results.headline.reference).row.title + ".";
   if (std::isfinite(e.low))
     out += " The share is counted from the floor of unrelated answers, with the request’s own words masked, by " +
            results.shown_scorer().info.name + " (" + to_string(results.shown_scorer().info.role) +

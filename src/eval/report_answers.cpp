@@ -40,8 +40,8 @@ Html answers_section(const Results& results, std::size_t shown) {
   const std::size_t scorer = results.headline.scorer;
   std::vector<Html> parts = {tag("h2", "Side by side"),
                              tag("p", {{"class", "under"}},
-                                 "Requests spread evenly over the test set, not chosen. Students were asked for a "
-                                 "return and a number of words, the others for neither.")};
+                                 "Requests spread evenly over the test set, not chosen. Students were told a "
+                                 "return and a number of words, the others neither.")};
   for (const std::size_t i : shown_cases(results.set, shown)) {
     const Case& c = results.set.cases[i];
     std::vector<Html> answers;

@@ -1,7 +1,6 @@
 // The report's charts.
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "format.hpp"
 #include "report_parts.hpp"
@@ -30,14 +29,13 @@ struct Axis {
   ScatterText words;
 };
 
-/// The students' rows, and the first one of every other system: the others cost the same, best-of-n apart.
+/// The students' rows, and of every other system the one that was timed: best-of-n costs more.
 Html cost_chart(const Results& results, std::size_t scorer, const Axis& axis) {
   std::vector<Point> points;
-  std::set<std::string> drawn;
   for (const RowResult& row : results.rows) {
     const Cost* cost = results.cost_of(row);
-    const bool again = !drawn.insert(row.row.system).second && row.row.kind != RowKind::student;
-    if (cost && !again && row.row.best_of == 1 && axis.of(*cost) > 0)
+    if (!cost || row.row.best_of > 1 || !(axis.of(*cost) > 0)) continue;
+    if (row.row.kind == RowKind::student || row.row.name == cost->row)
       points.push_back({mark_of(row, scorer), axis.of(*cost)});
   }
   return scatter_chart(points, axis.words);
@@ -64,12 +62,13 @@ Html returns_chart_of(const Results& results) {
 
 /// A line a system that was asked at several temperatures.
 std::vector<Series> variety_curves(const Results& results) {
-  std::map<std::string, Series> by_system;
+  std::map<std::pair<std::string, bool>, Series> by_system;  // with examples, and without
+  std::map<std::string, std::string> first_return;
   const auto add = [&](const RowResult& row) {
-    const bool another_return = row.row.asked_return != results.rows.front().row.asked_return;
-    if (row.row.kind == RowKind::arm || (row.row.kind == RowKind::student && another_return)) return;
-    Series& series = by_system[row.row.system];
-    series.label = row.row.system;
+    const std::string& asked = first_return.emplace(row.row.system, row.row.asked_return).first->second;
+    if (row.row.kind == RowKind::arm || row.row.best_of > 1 || row.row.asked_return != asked) return;
+    Series& series = by_system[{row.row.system, row.row.few_shot}];
+    series.label = row.row.system + (row.row.few_shot ? "" : ", zero-shot");
     series.css_class = css_class(row.row.kind);
     series.points.emplace_back(1 - row.diversity.self_bleu, results.shown(row).all.masked.value);
   };

@@ -12,7 +12,7 @@ struct Named {
 };
 Named named(const Results& results, const std::string& system) {
   for (const RowResult& row : results.rows)
-    if (row.row.system == system) return {row.row.title.substr(0, row.row.title.rfind(',')), css_class(row.row.kind)};
+    if (row.row.system == system) return {row.row.system_title, css_class(row.row.kind)};
   return {system};
 }
 

@@ -1,4 +1,6 @@
 // The report's tables.
+#include <algorithm>
+
 #include "format.hpp"
 #include "report_parts.hpp"
 #include "udrl/eval/arms.hpp"
@@ -30,10 +32,22 @@ Html ratios_table(const Results& results) {
 
 /// The reference's model at its best: what a student of the top return imitates. Null where it was not asked for.
 const RowResult* best_of_reference(const Results& results) {
-  const std::string& system = results.row(results.headline.reference).row.system;
+  const Row& reference = results.row(results.headline.reference).row;
   for (const RowResult& row : results.rows)
-    if (row.row.system == system && row.row.best_of > 1) return &row;
+    if (row.row.system == reference.system && row.row.best_of > 1 && row.row.few_shot == reference.few_shot &&
+        row.row.name != reference.name)
+      return &row;
   return nullptr;
+}
+
+/// ", and by …" where rows were asked again.
+std::string replicates_text(const Results& results) {
+  int seeds = 1, draws = 1;
+  for (const RowResult& row : results.rows) seeds = std::max(seeds, row.seeds), draws = std::max(draws, row.draws);
+  std::string out;
+  if (seeds > 1) out += ", by " + std::to_string(seeds) + " training seeds of a student";
+  if (draws > 1) out += ", by " + std::to_string(draws) + " answers of each sampled row to a request";
+  return out.empty() ? out : out + " (variety, returns, words and the judge are of the first alone)";
 }
 
 Html tasks_table(const Results& results) {
@@ -59,6 +73,7 @@ Html returns_table(const Results& results) {
                     {cell(results.row(point.row).row.title), cell(fixed(point.asked, 1)),
                      with_small(percent(point.achieved.value),
                                 percent(point.achieved.low) + " to " + percent(point.achieved.high))}});
+  if (control.answers == 0) return tag("p", {{"class", "muted"}}, "No row was asked for a return.");
   rows.push_back({"",
                   {cell("all: rank correlation " + fixed(control.rank_correlation, 2)),
                    cell(percent(control.exact) + " in the bin"),
@@ -114,10 +129,9 @@ Html systems_section(const Results& results) {
   return join(
       {heading("The systems",
                "By " + results.shown_scorer().info.name +
-                   ". Intervals are 95%, paired by request and resampled by subject. A system’s invalid answers count "
-                   "as the "
-                   "floor "
-                   "in the first two columns; raw relevance takes every answer as written, echoes included."),
+                   ". Intervals are 95%, paired by request and resampled by subject" + replicates_text(results) +
+                   ". A system’s invalid answers count as the floor in masked relevance and the ratios; raw relevance "
+                   "takes every answer as written, echoes included."),
        data_table(head, rows), ratios_table(results), tasks_table(results)});
 }
 
@@ -130,8 +144,7 @@ Html control_section(const Results& results) {
            {cell(row.row.title), cell(fixed(row.words.mean_absolute_error, 2)), cell(percent(row.words.exact)),
             cell(percent(row.words.within_two)), cell(fixed(row.words.rank_correlation, 2))}});
   std::vector<Html> parts = {
-      heading("Does it do what it is asked?",
-              "Lengths are drawn from those that training saw, the same for both rows."),
+      heading("Does it do what it is asked?", "Lengths are drawn from those that training saw, the same for all rows."),
       data_table({"Words asked against written", "off by, on average", "exact", "within two", "rank correlation"}, rows,
                  narrow_table)};
   parts.push_back(returns_table(results));
@@ -191,8 +204,8 @@ Html method_section(const Results& results) {
             item("The arms must FAIL; if one does not, no PASS is given. Nor is one where test intents nearly "
                  "are ones that trained: here " +
                  std::to_string(results.near_intents.size()) + " are."),
-            item("Teachers and baselines are asked as in synthesis: the task’s instructions and few-shot "
-                 "examples, the same for every model."),
+            item("Teachers and baselines are asked as in synthesis: the task’s instructions and few-shot examples, "
+                 "the same for every model; zero-shot rows get the instructions alone."),
             item(l.test_openings == 0
                      ? "The test set stayed closed: these are intents of the validation split."
                      : "What was held out for tests has been opened " + std::to_string(l.test_openings) +

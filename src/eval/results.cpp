@@ -65,6 +65,7 @@ Json to_json(const RowResult& r, const std::vector<ScorerResult>& scorers) {
                  {"compression_ratio", r.diversity.compression},
                  {"embedding_spread", number(r.diversity.spread)}}},
                {"broken_rules", r.broken_rules}};
+  if (r.seeds > 1 || r.draws > 1) json["replicates"] = {{"seeds", r.seeds}, {"draws", r.draws}};
   for (std::size_t s = 0; s < scorers.size(); ++s) json["relevance"][scorers[s].info.name] = to_json(r.scored[s]);
   if (!r.row.system.empty()) json["system"] = r.row.system;
   if (r.words.answers > 0) json["words_asked_against_got"] = to_json(r.words);
@@ -131,6 +132,7 @@ Json to_json(const ReturnControl& c) {
   for (const auto& point : c.points)
     points.push_back(
         {{"row", point.row}, {"asked_bin", point.asked}, {"achieved_percentile", to_json(point.achieved)}});
+  if (c.answers == 0) return {{"not_measured", "no row was asked for a return"}};
   return {{"bins", c.bins},           {"rows", points},
           {"answers", c.answers},     {"spearman", number(c.rank_correlation)},
           {"exact", number(c.exact)}, {"mean_absolute_error", number(c.mean_absolute_error)}};

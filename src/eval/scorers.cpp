@@ -136,6 +136,15 @@ std::vector<Relevance> ScoreCache::score(const RelevanceScorer& scorer, std::spa
   return out;
 }
 
+std::vector<ScorerInfo> OpenScorers::infos_for(const Labels& labels) const {
+  std::vector<ScorerInfo> out;
+  for (const RelevanceScorer& scorer : scorers_) {
+    ScorerInfo& info = out.emplace_back(scorer.info());
+    info.role = role_of(info.value, info.sha256, labels);
+  }
+  return out;
+}
+
 OpenScorers::OpenScorers(const EvalOptions& options, const Labels& labels) {
   const auto open = [&](lm::ModelOptions model, const std::string& role, const std::string& value) {
     model.embedding = role == "embedder";
@@ -144,8 +153,9 @@ OpenScorers::OpenScorers(const EvalOptions& options, const Labels& labels) {
     distill::ScorerNeeds needs;
     needs.tasks_folder = options.tasks_folder;
     const std::string name = (value == "relevance" ? "" : value + " ") + (model.name.empty() ? known.name : model.name);
-    scorers_.emplace_back(ScorerInfo{name, value, role_of(value, known.sha256, labels), identity_of(model)},
-                          distill::resources_for(needs, {{role, models_.back().get()}}, nullptr));
+    scorers_.emplace_back(
+        ScorerInfo{name, value, role_of(value, known.sha256, labels), identity_of(model), known.sha256},
+        distill::resources_for(needs, {{role, models_.back().get()}}, nullptr));
   };
   open(options.embedder, "embedder", "relevance");
   if (is_named(options.second_embedder)) open(options.second_embedder, "embedder", "relevance");

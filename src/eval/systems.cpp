@@ -77,6 +77,11 @@ void use_defaults(SystemFile& file, const Decoding& student) {
   fill(file.top_p, model_top_p, student.top_p);
   fill(file.repeat_penalty, model_repeat_penalty, student.repeat_penalty);
   if (is_student) file.max_tokens = student.max_tokens;
+  const bool best_of = std::find(file.decodings.begin(), file.decodings.end(), "best-of-n") != file.decodings.end();
+  if (best_of && file.temperature == 0)
+    throw user_error("at temperature 0 all answers are the same: there is no best of them")
+        .at(file.title)
+        .hint("set a temperature (--decoding.temperature 0.7), or leave best-of-n out");
   if (file.decodings.empty())
     file.decodings = is_student ? std::vector<std::string>{"sampled"} : std::vector<std::string>{"greedy", "sampled"};
   if (file.short_title.empty()) file.short_title = file.title;
@@ -99,7 +104,7 @@ std::string decoding_words(const SystemFile& file, const std::string& decoding, 
 Row make_row(const SystemFile& file, const Variant& variant) {
   Row row;
   row.system = row.name = file.name;
-  row.title = file.title, row.short_title = file.short_title;
+  row.system_title = row.title = file.title, row.short_title = file.short_title;
   const auto call = [&](const std::string& name, const std::string& title, const std::string& short_title) {
     row.name += "-" + name, row.title += ", " + title, row.short_title += ", " + short_title;
   };
@@ -160,49 +165,51 @@ System make_system(const SystemFile& file) {
   return system;
 }
 
-Row replicate(const Row& row, std::size_t number) {
+Row replicate(const Row& row, int seed, int draw) {
   Row again = row;
   again.replicate_of = row.name;
-  again.name += "~" + std::to_string(number);
+  again.seed = seed, again.draw = draw;
+  if (seed > 1) again.name += "~s" + std::to_string(seed);
+  if (draw > 1) again.name += "~" + std::to_string(draw);
   return again;
 }
+
+int draws_of(const Row& row, int draws) { return row.sampling.temperature > 0 ? draws : 1; }
 
 /// Further answers of the rows that are drawn.
 void add_draws(System& system, int draws) {
   const std::vector<Row> rows = system.rows;
   for (const Row& row : rows)
-    for (int draw = 2; draw <= draws && row.sampling.temperature > 0 && !row.on_curve; ++draw)
-      system.rows.push_back(replicate(row, static_cast<std::size_t>(draw)));
+    for (int draw = 2; draw <= draws_of(row, draws) && !row.on_curve; ++draw)
+      system.rows.push_back(replicate(row, 1, draw));
 }
 
-/// The same rows of the same recipe, trained with another seed: the `number`th, 2 being the first.
-System other_seed(const System& system, const std::filesystem::path& folder, std::size_t number, std::size_t draws) {
+/// The same rows of the same recipe, trained with another seed.
+System other_seed(const System& system, const std::filesystem::path& folder, int seed, int draws) {
   System other = system;
   other.replicate_of = system.name;
-  other.name += "~" + std::to_string(number);
-  other.title += ", seed " + std::to_string(number);
+  other.name += "~s" + std::to_string(seed);
+  other.title += ", seed " + std::to_string(seed);
   other.model.gguf = folder / "student.gguf";
   other.rows.clear();
-  for (const Row& row : system.rows) {
-    if (row.on_curve || !row.replicate_of.empty()) continue;
-    const std::size_t each = row.sampling.temperature > 0 ? draws : 1;
-    for (std::size_t draw = 1; draw <= each; ++draw) other.rows.push_back(replicate(row, (number - 1) * each + draw));
-  }
+  for (const Row& row : system.rows)
+    for (int draw = 1; draw <= draws_of(row, draws) && row.in_tables(); ++draw)
+      other.rows.push_back(replicate(row, seed, draw));
   return other;
 }
 
 void add(std::vector<System>& systems, System system, const std::vector<std::string>& seeds, int draws) {
   add_draws(system, draws);
   systems.push_back(system);
-  for (std::size_t i = 0; i < seeds.size(); ++i)
-    systems.push_back(other_seed(system, seeds[i], i + 2, static_cast<std::size_t>(draws)));
+  int seed = 1;
+  for (const std::string& folder : seeds) systems.push_back(other_seed(system, folder, ++seed, draws));
 }
 
 std::vector<std::string> model_rows(const std::vector<System>& systems) {
   std::vector<std::string> names;
   for (const System& system : systems)
     for (const Row& row : system.rows)
-      if (row.kind == RowKind::model && !row.on_curve && row.replicate_of.empty()) names.push_back(row.name);
+      if (row.kind == RowKind::model && row.in_tables()) names.push_back(row.name);
   return names;
 }
 
@@ -223,15 +230,23 @@ void refuse_same_names(const std::vector<System>& systems) {
   }
 }
 
-/// The row of the teacher (the first systems file) with this decoding, or its first row.
+/// The row of the teacher (the first systems file that is no student) with this decoding, with examples if there is one
+/// with them; or its first row.
 const Row& teacher_row(const std::vector<System>& systems, bool greedy) {
   const auto teacher = std::find_if(systems.begin(), systems.end(), [](const System& s) { return !s.is_student; });
   if (teacher == systems.end())
     throw user_error("no teacher to compare with")
         .hint("name a systems file with --systems, for example one of configs/systems");
-  const auto fits = [&](const Row& row) { return (row.sampling.temperature == 0) == greedy && row.best_of == 1; };
-  const auto row = std::find_if(teacher->rows.begin(), teacher->rows.end(), fits);
-  return row == teacher->rows.end() ? teacher->rows.front() : *row;
+  const auto find = [&](auto fits) {
+    const auto row = std::find_if(teacher->rows.begin(), teacher->rows.end(), fits);
+    return row == teacher->rows.end() ? nullptr : &*row;
+  };
+  const auto plain = [&](const Row& row) {
+    return (row.sampling.temperature == 0) == greedy && row.best_of == 1 && row.in_tables();
+  };
+  if (const Row* row = find([&](const Row& r) { return plain(r) && r.few_shot; })) return *row;
+  if (const Row* row = find(plain)) return *row;
+  return teacher->rows.front();
 }
 
 void check(const SystemFile& file, const std::filesystem::path& path) {

@@ -21,9 +21,11 @@ std::string words_error(const RowResult& row) {
   return row.words.answers > 0 ? fixed(row.words.mean_absolute_error, 1) : "–";
 }
 
-/// One after another, as many as the best is taken of.
-std::string latency_text(const RowResult& row, const Cost* cost) {
-  if (!cost) return "–";
+/// Of the best of several: one after another. Nothing where the model was timed with examples and this is without, or
+/// the other way about.
+std::string latency_text(const Results& results, const RowResult& row) {
+  const Cost* cost = results.cost_of(row);
+  if (!cost || results.row(cost->row).row.few_shot != row.row.few_shot) return "–";
   return (row.row.best_of > 1 ? std::to_string(row.row.best_of) + " × " : "") + duration(cost->latency.p50_s);
 }
 
@@ -77,7 +79,7 @@ std::string to_markdown(const Results& results) {
     const Quality& all = results.shown(row).all;
     out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–", with_range(all.masked),
                           fixed(all.raw.value, 3), ratio_text(results, row, true), percent(all.valid), words_error(row),
-                          fixed(row.diversity.distinct_2, 2), latency_text(row, cost),
+                          fixed(row.diversity.distinct_2, 2), latency_text(results, row),
                           cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
   return out;
@@ -91,7 +93,7 @@ std::string to_terminal(const Results& results) {
     const Quality& all = results.shown(row).all;
     lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–", fixed(all.masked.value, 3),
                      fixed(all.raw.value, 3), ratio_text(results, row, false), percent(all.valid), words_error(row),
-                     fixed(row.diversity.distinct_2, 2), latency_text(row, cost),
+                     fixed(row.diversity.distinct_2, 2), latency_text(results, row),
                      cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
   std::string out = aligned_table(lines, 1) + "\n" + set_text(results) + "\n";

@@ -101,9 +101,8 @@ TrainingView read_training(const std::filesystem::path& train_folder, const Case
   return view;
 }
 
-std::vector<std::vector<bool>> near_training(const std::vector<std::filesystem::path>& train_folders,
-                                             const CaseSet& set, const std::vector<std::vector<std::string>>& answers,
-                                             Observer& observer) {
+std::vector<std::vector<bool>> near_training(const std::filesystem::path& train_folder, const CaseSet& set,
+                                             const std::vector<std::vector<std::string>>& answers, Observer& observer) {
   struct Place {
     std::size_t row, position;
   };
@@ -121,15 +120,14 @@ std::vector<std::vector<bool>> near_training(const std::vector<std::filesystem::
       of_task.places.push_back({row, i});
     }
   }
-  const auto look_at = [&](const data::Record& record, const auto&) {
+  for_each_record(train_folder, "copies of training", observer, [&](const data::Record& record, const auto&) {
     const auto of_task = by_task.find(record.task);
     if (of_task == by_task.end()) return;
     for (const std::size_t item : of_task->second.index.near(record.prompt)) {
       const Place place = of_task->second.places[item];
       out[place.row][place.position] = true;
     }
-  };
-  for (const auto& folder : train_folders) for_each_record(folder, "copies of training", observer, look_at);
+  });
   return out;
 }
 

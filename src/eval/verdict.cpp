@@ -39,6 +39,20 @@ void refuse_few_subjects(Results& results) {
                                      std::to_string(fewest_subjects) + " are needed");
 }
 
+/// Two or three seeds show little of what seeds do.
+void warn_of_few_seeds(Results& results) {
+  for (const RowResult& row : results.rows)
+    if (row.seeds > 1 && row.seeds < fewest_seeds)
+      results.headline.caveats.push_back(row.row.title + ": a mean over " + std::to_string(row.seeds) +
+                                         " training seeds, so few that its interval is too narrow");
+}
+
+/// A model without its examples is a weaker one to compare with.
+void warn_of_zero_shot(Results& results) {
+  if (!results.row(results.headline.reference).row.few_shot)
+    results.headline.caveats.emplace_back("the reference is asked without the task’s examples");
+}
+
 /// What all scorers that carry a verdict agree on.
 Verdict common_verdict(const std::vector<ScorerResult>& scorers) {
   bool any = false, all_pass = true, any_fail = false;
@@ -71,7 +85,9 @@ std::string why_silent(const ScorerResult& scorer) {
 void need_a_scorer(Results& results) {
   const auto& scorers = results.scorers;
   if (std::any_of(scorers.begin(), scorers.end(), [](const ScorerResult& s) { return s.carries_verdict(); })) return;
-  for (const ScorerResult& scorer : scorers) results.headline.withheld_because.push_back(why_silent(scorer));
+  for (const bool held_out : {true, false})  // those that might have spoken first
+    for (const ScorerResult& scorer : scorers)
+      if (scorer.info.held_out() == held_out) results.headline.withheld_because.push_back(why_silent(scorer));
   if (std::none_of(scorers.begin(), scorers.end(), [](const ScorerResult& s) { return s.info.held_out(); }))
     results.headline.withheld_because.emplace_back(
         "no scorer that made no label was named ([second_embedder] or [pmi] in the config)");
@@ -152,6 +168,8 @@ void conclude(Results& results, const CompareOptions& options) {
   h.row = results.measured.front().row.name;
   h.scorer = shown_scorer(results.scorers);
   refuse_few_subjects(results);
+  warn_of_few_seeds(results);
+  warn_of_zero_shot(results);
   correct_families(results);
   for (std::size_t s = 0; s < results.scorers.size(); ++s)
     results.scorers[s].verdict = results.row(h.row).scored[s].ratio_to(h.reference)->verdict();

@@ -14,6 +14,8 @@ namespace {
 
 /// Of a lane: fewer read too few tokens at once for the kernels to be worth their while.
 constexpr int least_slots = 8;
+/// Of so many threads one may have nothing to do.
+constexpr int most_idle = 4;
 
 void check_options(const ModelOptions& options) {
   const int most = static_cast<int>(llama_max_parallel_sequences()) - Lane::least_prefixes;
@@ -75,10 +77,10 @@ void Engine::drop_contexts() {
 }
 
 std::vector<Lane>& Engine::make_lanes(int count) {
-  if (static_cast<int>(lanes_.size()) == count) return lanes_;
+  const int threads = std::max(1, compute_threads() / count);
+  if (static_cast<int>(lanes_.size()) == count && lanes_.front().threads() == threads) return lanes_;
   drop_contexts();
-  for (int i = 0; i < count; ++i)
-    lanes_.emplace_back(model_.get(), options_, options_.slots / count, std::max(1, compute_threads() / count));
+  for (int i = 0; i < count; ++i) lanes_.emplace_back(model_.get(), options_, options_.slots / count, threads);
   return lanes_;
 }
 
@@ -88,7 +90,8 @@ std::vector<Lane>& Engine::lanes(std::size_t count) {
   const int texts = static_cast<int>(std::min<std::size_t>(count, INT_MAX));
   const bool alone = on_gpu() || options_.context > 0;
   int lanes = alone ? 1 : std::max(1, std::min(compute_threads(), std::min(options_.slots, texts) / least_slots));
-  while (compute_threads() % lanes != 0) --lanes;  // none of them is faster than another
+  const auto idle = [&] { return compute_threads() % lanes; };  // all lanes have as many threads: none is the faster
+  while (idle() * most_idle > compute_threads()) --lanes;
   return make_lanes(lanes);
 }
 

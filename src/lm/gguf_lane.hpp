@@ -19,6 +19,7 @@ class Lane {
   Lane(llama_model* model, const ModelOptions& options, int slots, int threads);
 
   int slots() const { return slots_; }
+  int threads() const { return threads_; }
   int prefix_sequences() const;
   /// In the cache: a slot's each, and those of shared prefixes.
   int sequences() const { return slots_ + prefix_sequences(); }

@@ -3,6 +3,7 @@
 #include "gguf_likelihood.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <optional>
 #include <utility>
@@ -134,12 +135,18 @@ class Dealt {
 Throughput run_all(Engine& engine, std::size_t count, const MakeSlot& make) {
   require_author(engine);
   std::vector<Lane>& lanes = engine.lanes(count);
+  std::atomic<bool> failed = false;  // in one lane: the others end early
   const auto run_lane = [&](std::size_t lane) {
-    Dealt dealt(lane, lanes.size(), count);
-    return run_slots(engine, lanes[lane], [&] {
-      const auto item = dealt.next();
-      return item ? make(*item) : nullptr;
-    });
+    try {
+      Dealt dealt(lane, lanes.size(), count);
+      return run_slots(engine, lanes[lane], [&] {
+        const auto item = dealt.next();
+        return item && !failed ? make(*item) : nullptr;
+      });
+    } catch (...) {
+      failed = true;
+      throw;
+    }
   };
   std::vector<std::future<Throughput>> workers;  // its destructor waits for those that still run
   const auto policy = lanes.size() > 1 ? std::launch::async : std::launch::deferred;

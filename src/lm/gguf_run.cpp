@@ -12,7 +12,7 @@
 namespace udrl::lm {
 namespace {
 
-/// The automatic cache never grows beyond this, unless a single request needs more.
+/// The automatic caches of all lanes together never grow beyond this, unless a single request needs more.
 constexpr int most_automatic_cells = 32768;
 /// A question shorter than this is computed anew for each draw: sharing costs a step in which the draws wait.
 constexpr std::size_t shortest_question = 8;
@@ -148,7 +148,8 @@ int Run::cells_wanted() const {
   }
   const Prepared& first = waiting_.front()->prepared();
   const int least = first.own_cells() + static_cast<int>(first.shared);
-  return std::max(least, std::min(most_automatic_cells, own * lane_.slots() + 3 * shared));
+  const int most = most_automatic_cells / std::max(1, engine_.options().slots / lane_.slots());
+  return std::max(least, std::min(most, own * lane_.slots() + 3 * shared));
 }
 
 void Run::open_cache() {

@@ -124,19 +124,48 @@ TEST_CASE("a point of the curve is judged against nobody") {
   CHECK(to_json(r).dump().find("\"PASS\"") == std::string::npos);
 }
 
+namespace {
+
+/// Answers of the student's top row from another training seed, drawn again.
+MeasuredRow replicate(const Results& r, int seed, int draw, double level) {
+  Row again = row("student-top", RowKind::student);
+  again.replicate_of = again.name;
+  again.name += "~s" + std::to_string(seed) + "~" + std::to_string(draw);
+  again.seed = seed, again.draw = draw;
+  return {again, measured_row(r.set, row("student-top", RowKind::student), level).answers};
+}
+
+Estimate masked_of(const Results& r, const std::string& row) { return r.row(row).scored[1].all.masked; }
+
+}  // namespace
+
 TEST_CASE("replicates of a row are averaged and resampled, and are no rows of their own") {
   Results r = results(0.62, 0.40);
-  r.measured.push_back(measured_row(r.set, row("student-top~2", RowKind::student), 0.42));
-  r.measured.back().row.replicate_of = "student-top";
+  r.measured.push_back(replicate(r, 2, 1, 0.42));
   const Results alone = compared(results(0.62, 0.40));
   r = compared(std::move(r));
   CHECK(r.rows.size() == alone.rows.size());
-  const Estimate both = r.row("student-top").scored[1].all.masked, one = alone.row("student-top").scored[1].all.masked;
+  CHECK(r.row("student-top").seeds == 2);
+  const Estimate both = masked_of(r, "student-top"), one = masked_of(alone, "student-top");
   CHECK(both.value == Approx(0.52).margin(0.01));
   CHECK(both.lower_95 < 0.43);  // the other seed alone, in a quarter of the draws
   CHECK(both.upper_95 > 0.61);
   CHECK(one.upper_95 - one.lower_95 < 0.02);
   CHECK(ratio_to(r, "student-top", "teacher-greedy").verdict() == Verdict::inconclusive);
+  CHECK(r.headline.caveats.size() == 1);  // two seeds are few
+}
+
+TEST_CASE("answers drawn again say nothing of other training seeds") {
+  const auto with_draws = [](int draws) {
+    Results r = results(0.62, 0.40);
+    for (int seed = 1; seed <= 3; ++seed)
+      for (int draw = 1; draw <= draws; ++draw)
+        if (seed + draw > 2) r.measured.push_back(replicate(r, seed, draw, 0.62 - 0.1 * (seed - 1)));
+    return masked_of(compared(std::move(r)), "student-top");
+  };
+  const Estimate one = with_draws(1), five = with_draws(5);
+  CHECK(five.value == Approx(one.value));
+  CHECK(five.upper_95 - five.lower_95 == Approx(one.upper_95 - one.lower_95).epsilon(0.02));
 }
 
 TEST_CASE("where an arm does not fail against a weak model, no student passes against it") {

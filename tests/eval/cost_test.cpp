@@ -68,9 +68,11 @@ TEST_CASE("costs of another model or setting are measured again") {
   std::ofstream(gguf) << "weights";
   System system;
   system.model.gguf = gguf;
+  system.rows = {row("m-greedy", RowKind::model)};
   EvalOptions options;
   CHECK_FALSE(read_cost(file, system, options));
   Cost c = cost();
+  c.row = "m-greedy";
   c.identity = identity_of(system.model);
   write_file_atomic(file, to_json(c).dump());
   CHECK(read_cost(file, system, options));
@@ -80,6 +82,9 @@ TEST_CASE("costs of another model or setting are measured again") {
   options.clients = {8, 64};
   CHECK_FALSE(read_cost(file, system, options));
   options.clients = {8};
+  system.rows.front().name = "m-sampled";
+  CHECK_FALSE(read_cost(file, system, options));
+  system.rows.front().name = "m-greedy";
   std::ofstream(gguf) << "other weights";
   CHECK_FALSE(read_cost(file, system, options));
 }

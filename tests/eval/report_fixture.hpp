@@ -7,6 +7,7 @@ namespace udrl::eval::testing {
 
 inline Cost made_up_cost(const std::string& name, std::uint64_t parameters, double p50_s) {
   Cost c;
+  c.row = name + (name == "student" ? "-top" : name == "teacher" ? "-greedy" : "-sampled");
   c.model = {name, "made-up", "Q4", parameters, 512, parameters, std::string(64, 'a')};
   c.file_bytes = parameters;
   c.peak_bytes = parameters * 2;
@@ -22,6 +23,7 @@ inline Cost made_up_cost(const std::string& name, std::uint64_t parameters, doub
 inline void rename(Results& r, std::size_t i, const std::string& title, const std::string& short_title) {
   r.measured[i].row.title = title;
   r.measured[i].row.short_title = short_title;
+  r.measured[i].row.system_title = title.substr(0, title.rfind(','));
 }
 
 inline Results whole_results() {

@@ -92,6 +92,15 @@ TEST_CASE("values of another model, or under other task files, are refused") {
   CHECK_THROWS_AS(ScoreCache(folder.path / "s", info, {{"task image", "2"}}), Error);
 }
 
+TEST_CASE("what made any student's labels made labels, and unknown labels stay unknown") {
+  const Labels a{{"relevance"}, {"aa"}, true}, b{{"pmi"}, {"bb"}, true};
+  const Labels both = together(a, b);
+  CHECK(both.known);
+  CHECK(role_of("pmi", "bb", a) == ScorerRole::other_kind);
+  CHECK(role_of("pmi", "bb", both) == ScorerRole::label);
+  CHECK_FALSE(together(a, {}).known);
+}
+
 TEST_CASE("gates are measured once for the same answers, and again for others") {
   TemporaryFolder folder;
   FakeEmbedder embedder;

@@ -72,6 +72,25 @@ TEST_CASE("a further student is asked as the main one is, unless its file says o
   CHECK_THROWS_AS(load_system(write(folder, "seeds", "seeds = [\"a\"]\n" + tiny), options), Error);
 }
 
+TEST_CASE("the teacher is asked with its examples where it is asked with and without") {
+  TemporaryFolder folder;
+  EvalOptions options;
+  options.student = "runs/x/student";
+  options.systems = {write(folder, "tiny", "shots = [\"zero\", \"few\"]\ntemperatures = [0.5]\n" + tiny)};
+  const auto systems = load_systems(options);
+  CHECK(reference_row(systems, "") == "tiny-greedy");
+  CHECK(shuffled_source(systems) == "tiny-sampled");
+}
+
+TEST_CASE("the best of equal answers is refused") {
+  EvalOptions options;
+  options.student = "runs/x/student";
+  options.decoding.temperature = 0;
+  CHECK_NOTHROW(student_system(options));
+  options.decoding.best_of = 4;
+  CHECK_THROWS_AS(student_system(options), Error);
+}
+
 TEST_CASE("draws and other seeds are replicates of the first row") {
   TemporaryFolder folder;
   EvalOptions options;
@@ -85,7 +104,10 @@ TEST_CASE("draws and other seeds are replicates of the first row") {
   CHECK(systems[1].replicate_of == "student");
   CHECK(systems[1].folder() == "runs/x/student-2");
   CHECK(systems[1].rows.size() == 4);
-  CHECK(systems[1].rows[1].name == "student-top~4");
+  CHECK(systems[0].rows[2].name == "student-top~2");
+  CHECK(systems[1].rows[1].name == "student-top~s2~2");
+  CHECK(systems[1].rows[1].seed == 2);
+  CHECK(systems[1].rows[1].draw == 2);
   CHECK(systems[1].rows[1].replicate_of == "student-top");
   CHECK(systems[1].rows[1].system == "student");
   CHECK(systems[2].rows.size() == 3);  // greedy answers once

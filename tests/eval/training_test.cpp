@@ -60,7 +60,7 @@ TEST_CASE("answers that nearly are training's are found, task by task") {
                record(intent("poster for tea", "tea"), "headline", "An answer of another task, word for word")});
   const CaseSet set = one_case("wine bar logo", "wine bar");
   Observer silent;
-  const auto near = near_training({folder.path / "train"}, set,
+  const auto near = near_training(folder.path / "train", set,
                                   {{"A steaming cup of green tea on a slate table!"},
                                    {"An answer of another task, word for word"},
                                    {"A dim bar with a hundred bottles"}},

@@ -22,9 +22,12 @@ struct CompareOptions {
 /// Fewer subjects than this decide nothing: a bootstrap of few clusters is too sure of itself.
 inline constexpr std::size_t fewest_subjects = 20;
 
+/// Fewer training seeds are said to be few, where there are several.
+inline constexpr int fewest_seeds = 5;
+
 /// Fills rows, scorers' verdicts and headline of `results` from its cases, measured rows and scorers (with their
-/// gates). The row `shuffled` must be there. Subjects are resampled, and with them the replicates of each row: all rows
-/// of a system alike, so that they stay paired.
+/// gates). The row `shuffled` must be there. Subjects are resampled, and with them the training seeds of each system,
+/// and within a seed the draws of each row.
 void compare(Results& results, const CompareOptions& options);
 
 }  // namespace udrl::eval

@@ -31,6 +31,7 @@ struct Batch {
 };
 
 struct Cost {
+  std::string row;                 ///< that was timed: other ways of asking the same model may take longer
   std::string identity;            ///< `identity_of` what was measured
   int asked_requests = 0;          ///< `EvalOptions::latency_requests`
   std::vector<int> asked_clients;  ///< `EvalOptions::clients`

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace udrl::eval {
 
@@ -13,9 +14,9 @@ struct Openings {
   std::uint64_t students = 0;  ///< different ones
 };
 
-/// Adds a line {student, test} to `test_openings.jsonl` in `folder` and counts the lines of the same test set. A torn
+/// Adds a line {students, test} to `test_openings.jsonl` in `folder` and counts the lines of the same test set. A torn
 /// or foreign line counts as an opening. Throws `Error` (user) if the ledger cannot be written.
-Openings record_opening(const std::filesystem::path& folder, const std::string& student_sha256,
+Openings record_opening(const std::filesystem::path& folder, const std::vector<std::string>& student_sha256s,
                         const std::string& test_sha256);
 
 }  // namespace udrl::eval

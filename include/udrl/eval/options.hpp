@@ -31,7 +31,7 @@ struct EvalOptions {
   int part_intents = 50;           ///< of each of them
   std::filesystem::path out;
   std::vector<std::string> returns = {"top", "lowest"};  ///< a row each; the first is the headline's
-  std::vector<std::string> systems;                      ///< TOML files; the first is the teacher
+  std::vector<std::string> systems;                      ///< TOML files; the first that is no student is the teacher
   std::string reference;             ///< row the headline is measured against; "": the teacher's greedy row
   lm::ModelOptions embedder;         ///< scores relevance; usually the one that made the labels
   lm::ModelOptions second_embedder;  ///< one that made none; may be left out

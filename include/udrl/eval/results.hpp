@@ -49,6 +49,7 @@ struct Scored {
 struct RowResult {
   Row row;
   std::vector<Scored> scored;  ///< by scorer
+  int seeds = 1, draws = 1;    ///< training seeds, and answers of each to a case, that figures are means over
   WordControl words;           ///< this and what follows: of the headline's part
   double mean_words = 0, mean_tokens = 0, copying = 0, copy_run = 0;
   Diversity diversity;

@@ -31,7 +31,8 @@ struct ScorerInfo {
   std::string name;   ///< "all-minilm-l6-v2", "pmi smollm2-135m"
   std::string value;  ///< of the raw figure: relevance or pmi (score/scorer.hpp)
   ScorerRole role = ScorerRole::label;
-  std::string model;  ///< `identity_of` its options
+  std::string model;     ///< `identity_of` its options
+  std::string sha256{};  ///< of the model's file
 
   std::string masked_value() const { return value + "_masked"; }
   /// A name for its folder of values.
@@ -92,6 +93,8 @@ class OpenScorers {
   OpenScorers(const EvalOptions& options, const Labels& labels);
   lm::LanguageModel& embedder() const { return *models_.front(); }
   const std::vector<RelevanceScorer>& all() const { return scorers_; }
+  /// All of them, with the roles that they have for one student's labels alone.
+  std::vector<ScorerInfo> infos_for(const Labels& labels) const;
 
  private:
   std::vector<std::unique_ptr<lm::LanguageModel>> models_;

@@ -24,14 +24,16 @@ struct Row {
   std::string short_title;  ///< what charts call it
   RowKind kind = RowKind::arm;
   std::string system;        ///< name of its system; "" for an arm
+  std::string system_title;  ///< the row's title without the way of asking
   lm::Sampling sampling;     ///< models and students; the seed is drawn per case
   std::string asked_return;  ///< students: top, lowest, any or a number
   bool few_shot = true;      ///< models
   int best_of = 1;           ///< of so many answers the one that the makers of the labels find best (best_of.hpp)
   /// Asked at another temperature, to be a point of the curve of relevance against diversity and nothing else.
   bool on_curve = false;
-  /// "": a row of its own. Else this is that row again, of another seed of sampling or of training, and only resampled.
+  /// "": a row of its own. Else this is that row again, and only resampled: from another training seed, or drawn again.
   std::string replicate_of;
+  int seed = 1, draw = 1;  ///< which of the replicates it is
 
   /// A line of the tables, which verdicts are about.
   bool in_tables() const { return !on_curve && replicate_of.empty(); }

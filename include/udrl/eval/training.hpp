@@ -31,10 +31,8 @@ struct TrainingView {
 /// occurs in it, and where a task of the set does not.
 TrainingView read_training(const std::filesystem::path& train_folder, const CaseSet& set, Observer& observer);
 
-/// For each task and answer, whether it nearly is one that trained: `answers[row][case]`. One pass over the shards of
-/// each folder.
-std::vector<std::vector<bool>> near_training(const std::vector<std::filesystem::path>& train_folders,
-                                             const CaseSet& set, const std::vector<std::vector<std::string>>& answers,
-                                             Observer& observer);
+/// For each task and answer, whether it nearly is one that trained: `answers[row][case]`. One pass over the shards.
+std::vector<std::vector<bool>> near_training(const std::filesystem::path& train_folder, const CaseSet& set,
+                                             const std::vector<std::vector<std::string>>& answers, Observer& observer);
 
 }  // namespace udrl::eval

@@ -73,7 +73,7 @@ tr.arm td:first-child { color: var(--muted); }
 .pair { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px 22px 18px; margin: 14px 0; break-inside: avoid; }
 .pair header { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: baseline; margin-bottom: 10px; }
 .pair header b { font: 600 1.12rem/1.35 var(--serif); overflow-wrap: anywhere; }
-.columns { display: grid; grid-template-columns: 1fr 1fr; gap: 12px 34px; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 12px 34px; }
 .columns > div { min-width: 0; }
 .who { font-size: 0.8rem; font-weight: 650; color: var(--model); margin: 0 0 3px; }
 .who.student { color: var(--student); }
