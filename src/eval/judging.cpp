@@ -55,10 +55,8 @@ void decide_cases(DuelQuestions& questions, std::span<const Preference> replies)
   }
 }
 
-bool names_judge(const EvalOptions& options) { return !options.judge.gguf.empty() || !options.judge.url.empty(); }
-
 void ask_judge(Results& results, const Prepared& p, const EvalOptions& options, Observer& observer) {
-  if (!names_judge(options)) return;
+  if (!is_named(options.judge)) return;
   const auto model = lm::open_model(options.judge);
   const std::string identity = identity_of(options.judge);
   PairJudge judge(*model, identity, options.out / "judge" / content_id({identity}).substr(0, 12));

@@ -18,7 +18,6 @@ DuelQuestions duel_questions(const MeasuredRow& row, const MeasuredRow& other, c
 /// Writes what the replies say into the cases.
 void decide_cases(DuelQuestions& questions, std::span<const Preference> replies);
 
-bool names_judge(const EvalOptions& options);
 /// Fills `Results::judge` where the options name one: the student against the reference, and, as its gate, the
 /// reference against shuffled answers.
 void ask_judge(Results& results, const Prepared& prepared, const EvalOptions& options, Observer& observer);

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "best_of.hpp"
-#include "judging.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/eval/scorers.hpp"
@@ -46,7 +45,7 @@ void try_scorers(const EvalOptions& options, const Prepared& p) {
   const OpenScorers scorers(options, p.labels);
   const score::Answer any{"a", "a", p.tasks.front().name};
   for (const RelevanceScorer& scorer : scorers.all()) scorer.score({&any, 1});
-  if (names_judge(options)) lm::open_model(options.judge);
+  if (is_named(options.judge)) lm::open_model(options.judge);
   const auto is_best_of = [](const Row& row) { return row.best_of > 1; };
   for (const System& system : p.systems) {
     const auto best = std::find_if(system.rows.begin(), system.rows.end(), is_best_of);

@@ -23,8 +23,6 @@ std::string key_of(const score::Answer& answer) {
   return content_id({std::string(answer.intent), std::string(answer.task), std::string(answer.prompt)});
 }
 
-bool is_named(const lm::ModelOptions& model) { return !model.gguf.empty() || !model.url.empty(); }
-
 }  // namespace
 
 std::string to_string(ScorerRole role) {

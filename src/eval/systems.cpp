@@ -250,14 +250,13 @@ const Row& teacher_row(const std::vector<System>& systems, bool greedy) {
 }
 
 void check(const SystemFile& file, const std::filesystem::path& path) {
-  const bool has_model = !file.model.gguf.empty() || !file.model.url.empty();
   if (!is_safe_name(file.name))
     throw user_error("a system's name cannot be used for a folder")
         .at(path.string())
         .expected("letters, digits, '.', '-' and '_'")
         .got("'" + file.name + "'")
         .hint("change 'name'");
-  if (file.is_student() == has_model)
+  if (file.is_student() == is_named(file.model))
     throw user_error("a system is either a student or a model")
         .at(path.string())
         .hint("name a checkpoint folder ('student'), or a file or an endpoint in [model]");
@@ -313,6 +312,8 @@ System student_system(const EvalOptions& options) {
   use_defaults(file, options.decoding);
   return make_system(file);
 }
+
+bool is_named(const lm::ModelOptions& model) { return !model.gguf.empty() || !model.url.empty(); }
 
 std::string identity_of(const lm::ModelOptions& model) {
   if (model.gguf.empty()) return sha256(model.url + "\n" + model.http_model);

@@ -35,8 +35,8 @@ class Engine {
   /// One lane of all slots and threads: to write with, where a token waits for the one before it.
   Lane& lane();
   /// Lanes that compute at the same time, slots and threads divided among them, for `count` texts to read: the threads
-  /// of one lane wait for each other at every layer. One alone for a GPU, for a cache of
-  /// fixed size, and for few texts or slots.
+  /// of one lane wait for each other at every layer. One alone for a GPU, for a cache of fixed size, and for
+  /// few texts or slots.
   std::vector<Lane>& lanes(std::size_t count);
 
   /// Contexts to embed with that can compute at the same time: one a thread, or one alone for a GPU.
