@@ -45,18 +45,26 @@ class Comparison {
 
   std::size_t subjects() const { return results_.set.parts[part_].subjects.size(); }
 
-  Resampled masked(const std::string& row, const std::string& task = {}) const {
-    return over_replicates(row, [&](const MeasuredRow& measured) {
-      return column(headline_values(measured, results_.set, scorer_, floors_), task);
+  const Resampled& masked(const std::string& row, const std::string& task = {}) const {
+    return once(masked_, row, task,
+                [&](const MeasuredRow& measured) { return headline_values(measured, results_.set, scorer_, floors_); });
+  }
+
+  const Resampled& raw(const std::string& row, const std::string& task = {}) const {
+    return once(raw_, row, task, [&](const MeasuredRow& measured) {
+      std::vector<double> values;
+      for (const Measured& m : measured.answers) values.push_back(m.relevance[scorer_].raw);
+      return values;
     });
   }
 
-  Resampled raw(const std::string& row, const std::string& task = {}) const {
-    return over_replicates(row, [&](const MeasuredRow& measured) {
-      std::vector<double> values;
-      for (const Measured& m : measured.answers) values.push_back(m.relevance[scorer_].raw);
-      return column(values, task);
-    });
+  Difference difference(const std::string& minuend, const std::string& subtrahend) const {
+    Difference d{minuend, subtrahend, {}, {}, {}};
+    d.masked = minus(masked(minuend), masked(subtrahend)).estimate();
+    d.raw = minus(raw(minuend), raw(subtrahend)).estimate();
+    for (const auto& task : results_.set.tasks)
+      d.masked_by_task[task] = minus(masked(minuend, task), masked(subtrahend, task)).estimate();
+    return d;
   }
 
   Quality quality(const std::string& row, const std::string& task = {}) const {
@@ -76,6 +84,16 @@ class Comparison {
   }
 
  private:
+  using Known = std::map<std::pair<std::string, std::string>, Resampled>;  ///< by row and task
+
+  template <class F>
+  const Resampled& once(Known& known, const std::string& row, const std::string& task, F values_of) const {
+    const auto found = known.find({row, task});
+    if (found != known.end()) return found->second;
+    return known[{row, task}] =
+               over_replicates(row, [&](const MeasuredRow& one) { return column(values_of(one), task); });
+  }
+
   /// The mean over a row's replicates. Each draw takes as many training seeds as there are, with replacement, the same
   /// ones for all rows of a system, and within each of them as many of its draws.
   template <class F>
@@ -120,6 +138,7 @@ class Comparison {
   std::uint64_t seed_;
   Resamples resamples_;
   Floors floors_;
+  mutable Known masked_, raw_;
 };
 
 Compared compared(const Resampled& row, const Resampled& other, const Resampled& floor) {
@@ -134,8 +153,6 @@ Ratio ratio_to(const std::string& reference, const Compared& compared, double ma
 
 /// Of every row under one scorer, over the headline's part.
 std::vector<Scored> score_rows(const Results& results, const Comparison& comparison, const CompareOptions& options) {
-  std::map<std::string, Resampled> means;
-  for (const RowResult& row : results.rows) means[row.row.name] = comparison.masked(row.row.name);
   std::vector<Scored> out;
   for (const RowResult& row : results.rows) {
     const std::string& name = row.row.name;
@@ -145,7 +162,8 @@ std::vector<Scored> score_rows(const Results& results, const Comparison& compari
     if (!row.row.on_curve)  // a point of the curve is judged against nobody
       for (const RowResult& other : results.rows) {
         if (other.row.kind != RowKind::model || other.row.on_curve) continue;
-        const Compared c = compared(means[name], means[other.row.name], means[shuffled_row]);
+        const Compared c =
+            compared(comparison.masked(name), comparison.masked(other.row.name), comparison.masked(shuffled_row));
         scored.ratios.push_back(ratio_to(other.row.name, c, options.margin, comparison.subjects()));
       }
     out.push_back(std::move(scored));
@@ -175,14 +193,18 @@ std::string row_asked(const Results& results, const std::string& asked_return) {
 }
 
 std::optional<Difference> return_effect(const Results& results, const Comparison& comparison) {
-  Difference d{row_asked(results, "top"), row_asked(results, "lowest"), {}, {}, {}};
-  const std::string &top = d.minuend, &lowest = d.subtrahend;
+  const std::string top = row_asked(results, "top"), lowest = row_asked(results, "lowest");
   if (top.empty() || lowest.empty()) return std::nullopt;
-  d.masked = minus(comparison.masked(top), comparison.masked(lowest)).estimate();
-  d.raw = minus(comparison.raw(top), comparison.raw(lowest)).estimate();
-  for (const auto& task : results.set.tasks)
-    d.masked_by_task[task] = minus(comparison.masked(top, task), comparison.masked(lowest, task)).estimate();
-  return d;
+  return comparison.difference(top, lowest);
+}
+
+/// What the headline's row gains over each of the others that stand in the tables.
+std::vector<Difference> headline_less(const Results& results, const Comparison& comparison) {
+  const std::string& headline = results.measured.front().row.name;
+  std::vector<Difference> out;
+  for (const RowResult& row : results.rows)
+    if (row.row.name != headline && !row.row.on_curve) out.push_back(comparison.difference(headline, row.row.name));
+  return out;
 }
 
 std::vector<Measured> main_answers(const MeasuredRow& row, const CaseSet& set) {
@@ -227,6 +249,7 @@ void score_all(Results& results, std::size_t scorer, const CompareOptions& optio
   const Comparison comparison(results, 0, scorer, options);
   std::vector<Scored> scored = score_rows(results, comparison, options);
   results.scorers[scorer].return_effect = return_effect(results, comparison);
+  results.scorers[scorer].headline_less = headline_less(results, comparison);
   for (std::size_t part = 1; part < results.set.parts.size(); ++part)
     score_part(results, Comparison(results, part, scorer, options), results.set.parts[part].name, options.reference,
                scored);

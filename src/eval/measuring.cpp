@@ -166,7 +166,7 @@ void measure_all(Results& results, const Prepared& p, const Asking& asking, cons
   for (const RelevanceScorer& scorer : scorers.all()) {
     score_rows(results.measured, scorer, work);
     const auto gates = gates_of(scorer, results.answers(p.reference), work);
-    results.scorers.push_back({scorer.info(), gates[0], gates[1], Verdict::withheld, {}});
+    results.scorers.push_back({scorer.info(), gates[0], gates[1], Verdict::withheld});
   }
   std::vector<std::filesystem::path> splits;
   for (const Part& part : p.set.parts) splits.push_back(options.tagged / part.name);

@@ -40,6 +40,21 @@ const RowResult* best_of_reference(const Results& results) {
   return nullptr;
 }
 
+/// What the headline's row gains over each of the others, paired.
+Html differences_table(const Results& results) {
+  std::vector<std::string> head = {results.row(results.headline.row).row.short_title + " less", "masked relevance",
+                                   "raw"};
+  head.insert(head.end(), results.set.tasks.begin(), results.set.tasks.end());
+  std::vector<TableRow> rows;
+  for (const Difference& d : results.shown_scorer().headline_less) {
+    const Row& other = results.row(d.subtrahend).row;
+    TableRow line{css_class(other.kind), {cell(other.title), estimate_cell(d.masked, 3), estimate_cell(d.raw, 3)}};
+    for (const auto& task : results.set.tasks) line.cells.push_back(estimate_cell(d.masked_by_task.at(task), 3));
+    rows.push_back(std::move(line));
+  }
+  return data_table(head, rows, narrow_table);
+}
+
 /// ", and by …" where rows were asked again.
 std::string replicates_text(const Results& results) {
   int seeds = 1, draws = 1;
@@ -132,7 +147,7 @@ Html systems_section(const Results& results) {
                    ". Intervals are 95%, paired by request and resampled by subject" + replicates_text(results) +
                    ". A system’s invalid answers count as the floor in masked relevance and the ratios; raw relevance "
                    "takes every answer as written, echoes included."),
-       data_table(head, rows), ratios_table(results), tasks_table(results)});
+       data_table(head, rows), ratios_table(results), tasks_table(results), differences_table(results)});
 }
 
 Html control_section(const Results& results) {

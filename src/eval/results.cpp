@@ -102,6 +102,7 @@ Json to_json(const ScorerResult& s) {
       {"gate_raw", to_json(s.raw)},     {"gate_masked", to_json(s.masked)}, {"carries_verdict", s.carries_verdict()},
       {"verdict", to_string(s.verdict)}};
   if (s.return_effect) json["return_effect"] = to_json(*s.return_effect);
+  for (const Difference& d : s.headline_less) json["headline_less"][d.subtrahend] = to_json(d);
   return json;
 }
 

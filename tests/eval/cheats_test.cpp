@@ -123,7 +123,7 @@ Results judged(const std::vector<Answer>& student) {
     gate.answers.push_back({r.set.cases[i].intent, teacher[i].text, 0, r.set.cases[i].cluster});
   Observer silent;
   const auto gates = scorer.gates(gate, {{}, 200, 1}, silent);
-  r.scorers = {{scorer.info(), gates[0], gates[1], Verdict::withheld, {}}};
+  r.scorers = {{scorer.info(), gates[0], gates[1], Verdict::withheld}};
   compare(r, compare_options());
   return r;
 }

@@ -207,6 +207,37 @@ TEST_CASE("top less lowest return, overall and by task") {
   CHECK(effect->masked_by_task.size() == 2);
 }
 
+TEST_CASE("the headline's row less every other, paired by case") {
+  const Results r = compared(results(0.50, 0.40));
+  const auto& less = r.shown_scorer().headline_less;
+  CHECK(less.size() == r.rows.size() - 1);
+  for (const Difference& d : less) {
+    CHECK(d.minuend == "student-top");
+    CHECK(d.subtrahend != d.minuend);
+    const double of_rows = masked_of(r, d.minuend).value - masked_of(r, d.subtrahend).value;
+    CHECK(d.masked.value == Approx(of_rows).margin(1e-12));
+    CHECK(d.masked_by_task.size() == 2);
+  }
+}
+
+TEST_CASE("a row that loses exactly as much in every case differs without doubt, and one alike does not") {
+  Results r = results(0.50, 0.40);
+  const auto another = [&](const std::string& name, double lower) {
+    r.measured.push_back(r.measured[0]);
+    r.measured.back().row.name = name;
+    for (Measured& m : r.measured.back().answers) m.relevance[1].masked -= lower;
+  };
+  another("worse", 0.01);
+  another("alike", 0);
+  r = compared(std::move(r));
+  for (const Difference& d : r.shown_scorer().headline_less) {
+    if (d.subtrahend != "worse" && d.subtrahend != "alike") continue;
+    const double by = d.subtrahend == "worse" ? 0.01 : 0.0;
+    CHECK(d.masked.low == Approx(by).margin(1e-9));  // paired: what both share cancels
+    CHECK(d.masked.high == Approx(by).margin(1e-9));
+  }
+}
+
 TEST_CASE("figures of tasks are over their own cases") {
   Results r = results(0.5, 0.4);
   for (std::size_t i = 0; i < r.set.cases.size(); ++i)

@@ -107,7 +107,7 @@ inline score::Gate gate(double auc, double swapped) {
 /// The scorer that made the labels, and one that made none.
 inline std::vector<ScorerResult> scorers(double auc_masked = 0.97) {
   const auto one = [&](const std::string& name, ScorerRole role, double auc) {
-    return ScorerResult{{name, "relevance", role, name}, gate(0.98, 0.95), gate(auc, 0.9), Verdict::withheld, {}};
+    return ScorerResult{{name, "relevance", role, name}, gate(0.98, 0.95), gate(auc, 0.9), Verdict::withheld};
   };
   return {one("label-scorer", ScorerRole::label, 0.97), one("held-out-scorer", ScorerRole::other_kind, auc_masked)};
 }

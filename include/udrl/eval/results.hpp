@@ -57,7 +57,7 @@ struct RowResult {
   double near_training = 0;  ///< share of answers that nearly are one that trained
 };
 
-/// One row less another, paired, under one scorer.
+/// One row less another, paired by case, under one scorer, over the headline's part.
 struct Difference {
   std::string minuend, subtrahend;
   Estimate masked, raw;
@@ -70,7 +70,8 @@ struct ScorerResult {
   score::Gate raw, masked;  ///< on the reference's answers
   /// What the headline's comparison comes to, masked; `withheld` where the scorer carries no verdict.
   Verdict verdict = Verdict::withheld;
-  std::optional<Difference> return_effect;  ///< top less lowest
+  std::optional<Difference> return_effect = {};  ///< top less lowest
+  std::vector<Difference> headline_less = {};    ///< the headline's row less each other row
 
   /// A verdict is carried by a scorer that made no label, and whose masked values pass their gate.
   bool carries_verdict() const { return info.held_out() && score::passes(masked); }
