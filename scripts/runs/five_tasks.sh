@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # A large evaluation on two cores: one student of five tasks (6M parameters, all of data/distilled) and one that no
 # return was told (plain SFT), then 500 unseen intents x 5 tasks x 6 systems; afterwards the SFT student as one more
-# system. Prints how long the evaluation took, and how long adding the student.
+# system. Prints how long the evaluation took, and how long adding the student. Then the same student from two more
+# seeds, two at a time, and 100 intents of the teacher's best of four and of all three seeds.
 #
-# For: docs/log.md. Cost: 25 minutes of training a student on one core (Zen 5 with bf16), then about an hour. Stop it with
-# Ctrl-C and start it again: it goes on.
+# For: docs/log.md. Cost: 25 minutes of training a student on one core (Zen 5 with bf16), then about an hour, then 30 and
+# 15 minutes. Stop it with Ctrl-C and start it again: it goes on.
 #
-# Usage: five_tasks.sh [--run DIR] [--steps N] [tag | train | sft | evaluate | add]...     default: all of them
+# Usage: five_tasks.sh [--run DIR] [--steps N] [tag | train | sft | evaluate | add | seeds | replicates]...
+#   default: all of them
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$ROOT"
@@ -22,7 +24,7 @@ while [[ $# -gt 0 ]]; do
     *) STAGES+=("$1"); shift ;;
   esac
 done
-[[ ${#STAGES[@]} -gt 0 ]] || STAGES=(tag train sft evaluate add)
+[[ ${#STAGES[@]} -gt 0 ]] || STAGES=(tag train sft evaluate add seeds replicates)
 
 # train NAME OPTION...
 train() {
@@ -31,16 +33,25 @@ train() {
   "$BIN/udrl-train" --config configs/five-tasks/train.toml --data "$RUN/tagged" --out "$RUN/$name" --steps "$STEPS" "$@"
 }
 
+# Two at a time, each on a core.
+train_seeds() {
+  train student-2 --seed 2 --threads 1 > "$RUN/student-2.log" 2>&1 &
+  local other=$!
+  train student-3 --seed 3 --threads 1
+  wait "$other"
+}
+
 # PMI reads faster with widened weights, where the processor knows bf16.
 PMI=()
 ! grep -q avx512_bf16 /proc/cpuinfo || PMI=(--pmi.weights bf16)
 SYSTEMS=$(sed -n 's/^systems = //p' configs/five-tasks/eval.toml | tr -d '[]" ')
 
-# evaluate SYSTEMS
+# evaluate OUT SYSTEMS OPTION...
 evaluate() {
-  local start=$SECONDS
-  "$BIN/udrl-eval" --config configs/five-tasks/eval.toml --student "$RUN/student" --tagged "$RUN/tagged" --out "$RUN/eval" \
-    --systems "$1" "${PMI[@]}"
+  local out=$1 systems=$2 start=$SECONDS
+  shift 2
+  "$BIN/udrl-eval" --config configs/five-tasks/eval.toml --student "$RUN/student" --tagged "$RUN/tagged" --out "$out" \
+    --systems "$systems" "${PMI[@]}" "$@"
   echo "took $((SECONDS - start)) s"
 }
 
@@ -56,8 +67,13 @@ for stage in "${STAGES[@]}"; do
     tag) "$BIN/udrl-distill" tag --config configs/five-tasks/tag.toml --out "$RUN/tagged" ;;
     train) train student ;;
     sft) train sft --sequence.any-return 1 ;;
-    evaluate) evaluate "$SYSTEMS" ;;
-    add) evaluate "$SYSTEMS,$(sft_system)" ;;
+    evaluate) evaluate "$RUN/eval" "$SYSTEMS" ;;
+    add) evaluate "$RUN/eval" "$SYSTEMS,$(sft_system)" ;;
+    seeds) train_seeds ;;
+    replicates)
+      evaluate "$RUN/eval-replicates" "configs/five-tasks/systems/qwen-best.toml,$(sft_system)" --intents 100 \
+        --student-seeds "$RUN/student-2,$RUN/student-3"
+      ;;
     *) die "unknown stage $stage" "See the head of $0." ;;
   esac
 done
