@@ -78,4 +78,22 @@ double RandomStream::normal() {
   return radius * std::cos(two_pi * uniform());
 }
 
+Permutation::Permutation(std::uint64_t n, std::uint64_t seed, std::string_view key) : n_(n) {
+  while (half_bits_ < 32 && (std::uint64_t{1} << (2 * half_bits_)) < n) ++half_bits_;
+  const std::string digest = sha256(bytes_of(seed).append(key));
+  key_ = {word(digest, 0), word(digest, 1)};
+}
+
+std::uint64_t Permutation::operator()(std::uint64_t at) const {
+  constexpr std::uint32_t feistel_rounds = 6;
+  const std::uint64_t mask = (std::uint64_t{1} << half_bits_) - 1;
+  do {
+    std::uint64_t left = at >> half_bits_, right = at & mask;
+    for (std::uint32_t round = 0; round < feistel_rounds; ++round)
+      left = std::exchange(right, left ^ (philox4x32_10({low(right), round, 0, 0}, key_)[0] & mask));
+    at = left << half_bits_ | right;
+  } while (at >= n_);
+  return at;
+}
+
 }  // namespace udrl

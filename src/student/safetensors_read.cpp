@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "memory_map.hpp"
 #include "safetensors_types.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/memory_map.hpp"
 
 namespace udrl::student {
 namespace {
@@ -143,7 +143,7 @@ struct SafetensorsFile::Impl {
   }
 
   std::string file;
-  detail::MemoryMap map;
+  MemoryMap map;
   std::vector<TensorView> tensors;
   Metadata metadata;
 };

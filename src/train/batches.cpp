@@ -2,8 +2,13 @@
 #include "udrl/train/batches.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
+
+#include "udrl/base/in_order.hpp"
+#include "udrl/base/random.hpp"
 
 namespace udrl::train {
 namespace {
@@ -30,29 +35,72 @@ MicroBatch make_batch(const std::vector<Indexed>& sequences, std::size_t from, s
   return batch;
 }
 
-/// The epoch's order of all records: shuffled anew each epoch.
-std::vector<std::uint32_t> epoch_order(const BatchSource& source, std::uint64_t epoch) {
-  std::vector<std::uint32_t> order(source.records);
-  std::iota(order.begin(), order.end(), 0U);
-  RandomStream(source.seed, "order:" + std::to_string(epoch)).shuffle(order);
-  return order;
+/// Where batches of at most `budget` positions begin and end in what is sorted by length: from the longest down, so
+/// that one length always has the same number of rows: few shapes recur, and what LibTorch compiles for a shape is used
+/// again.
+template <class Sorted, class LengthOf>
+std::vector<std::pair<std::size_t, std::size_t>> cuts(const Sorted& sorted, int budget, LengthOf length_of) {
+  std::vector<std::pair<std::size_t, std::size_t>> out;
+  for (std::size_t to = sorted.size(); to > 0;) {
+    const auto rows = static_cast<std::size_t>(std::max(1, budget / length_of(sorted[to - 1])));
+    const std::size_t from = to > rows ? to - rows : 0;
+    out.emplace_back(from, to);
+    to = from;
+  }
+  return out;
+}
+
+/// A sequence to be made: a record of the window, or a further copy of it.
+struct Item {
+  std::uint32_t record;
+  int copy;
+};
+
+std::vector<Item> window_items(const BatchSource& source, std::uint64_t epoch, std::uint64_t window) {
+  const Permutation order(source.records, source.seed, "order:" + std::to_string(epoch));
+  const std::uint64_t count = windows(source);
+  const std::uint64_t from = order.size() * window / count, to = order.size() * (window + 1) / count;
+  std::vector<Item> items;
+  for (std::uint64_t i = from; i < to; ++i) {
+    const auto record = static_cast<std::uint32_t>(order(i));
+    const int copies = source.copies_of ? source.copies_of(record, epoch) : 1;
+    for (int copy = 0; copy < copies; ++copy) items.push_back({record, copy});
+  }
+  return items;
 }
 
 std::vector<Indexed> window_sequences(const BatchSource& source, std::uint64_t epoch, std::uint64_t window) {
-  const std::vector<std::uint32_t> order = epoch_order(source, epoch);
-  const std::uint64_t count = windows(source);
-  const std::uint64_t from = order.size() * window / count, to = order.size() * (window + 1) / count;
+  constexpr std::size_t together = 256;
+  const std::vector<Item> items = window_items(source, epoch, window);
   std::vector<Indexed> sequences;
-  for (std::uint64_t i = from; i < to; ++i) {
-    Sequence sequence = source.sequence_of(order[i], epoch);
-    if (sequence.length() <= source.longest) sequences.push_back({std::move(sequence), order[i]});
-  }
+  std::size_t next = 0;
+  in_order(
+      [&]() -> std::optional<std::span<const Item>> {
+        if (next == items.size()) return std::nullopt;
+        const std::size_t from = std::exchange(next, std::min(next + together, items.size()));
+        return std::span(items).subspan(from, next - from);
+      },
+      [&](std::span<const Item> some) {
+        std::vector<Indexed> made;
+        for (const auto& [record, copy] : some) made.push_back({source.sequence_of(record, epoch, copy), record});
+        return made;
+      },
+      [&](std::vector<Indexed> made) {
+        for (Indexed& one : made)
+          if (one.sequence.length() <= source.longest) sequences.push_back(std::move(one));
+      });
   return sequences;
 }
 
+std::size_t batches_a_step(const BatchOptions& options) {
+  return static_cast<std::size_t>(std::max(1, (options.step_tokens + options.micro_tokens / 2) / options.micro_tokens));
+}
+
+std::size_t steps_of(std::size_t batches, std::size_t per_step) { return (batches + per_step - 1) / per_step; }
+
 /// Groups of whole micro-batches, as equal as can be.
 std::vector<Step> group(std::vector<MicroBatch> batches, std::size_t per_step, std::uint64_t epoch) {
-  std::vector<Step> steps((batches.size() + per_step - 1) / per_step);
+  std::vector<Step> steps(steps_of(batches.size(), per_step));
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const std::size_t from = batches.size() * i / steps.size(), to = batches.size() * (i + 1) / steps.size();
     steps[i].epoch = epoch;
@@ -84,14 +132,8 @@ std::vector<MicroBatch> bucket(std::vector<Indexed> sequences, int budget, int p
   std::stable_sort(sequences.begin(), sequences.end(),
                    [](const Indexed& a, const Indexed& b) { return a.sequence.length() < b.sequence.length(); });
   std::vector<MicroBatch> batches;
-  // From the longest down, so that one length always has the same number of rows: few shapes recur, and what LibTorch
-  // compiles for a shape is used again.
-  for (std::size_t to = sequences.size(); to > 0;) {
-    const auto rows = static_cast<std::size_t>(std::max(1, budget / sequences[to - 1].sequence.length()));
-    const std::size_t from = to > rows ? to - rows : 0;
+  for (const auto& [from, to] : cuts(sequences, budget, [](const Indexed& one) { return one.sequence.length(); }))
     batches.push_back(make_batch(sequences, from, to, pad_id));
-    to = from;
-  }
   return batches;
 }
 
@@ -102,23 +144,30 @@ std::uint64_t windows(const BatchSource& source) {
 std::vector<Step> window_steps(const BatchSource& source, std::uint64_t epoch, std::uint64_t window) {
   auto batches = bucket(window_sequences(source, epoch, window), source.options.micro_tokens, source.pad_id);
   RandomStream(source.seed, "steps:" + std::to_string(epoch) + ":" + std::to_string(window)).shuffle(batches);
-  const int per_step =
-      std::max(1, (source.options.step_tokens + source.options.micro_tokens / 2) / source.options.micro_tokens);
-  return group(std::move(batches), static_cast<std::size_t>(per_step), epoch);
+  return group(std::move(batches), batches_a_step(source.options), epoch);
 }
 
-EpochCount count_epoch(const BatchSource& source, std::uint64_t epoch) {
+EpochCount count_epoch(const BatchSource& source, std::uint64_t epoch,
+                       const std::function<Lengths(std::uint32_t record)>& lengths_of) {
   EpochCount count;
   for (std::uint64_t window = 0; window < windows(source); ++window) {
-    for (const Step& step : window_steps(source, epoch, window)) {
-      ++count.steps;
-      count.tokens += static_cast<std::uint64_t>(step.tokens());
-      count.targets += static_cast<std::uint64_t>(step.targets());
-      count.positions += static_cast<std::uint64_t>(step.positions());
-      for (const MicroBatch& batch : step.micro_batches) count.sequences += static_cast<std::uint64_t>(batch.rows);
+    std::vector<int> lengths;
+    for (const Item& item : window_items(source, epoch, window)) {
+      const Lengths one = lengths_of(item.record);
+      if (one.tokens > source.longest) {
+        ++count.too_long;
+        continue;
+      }
+      lengths.push_back(one.tokens);
+      count.tokens += static_cast<std::uint64_t>(one.tokens);
+      count.targets += static_cast<std::uint64_t>(one.targets);
     }
+    std::sort(lengths.begin(), lengths.end());
+    const auto batches = cuts(lengths, source.options.micro_tokens, [](int length) { return length; });
+    for (const auto& [from, to] : batches) count.positions += (to - from) * static_cast<std::uint64_t>(lengths[to - 1]);
+    count.sequences += lengths.size();
+    count.steps += steps_of(batches.size(), batches_a_step(source.options));
   }
-  count.too_long = source.records - count.sequences;
   return count;
 }
 

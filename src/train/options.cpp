@@ -14,7 +14,7 @@ void declare_model(OptionSet& set, ModelOptions& o) {
   set.add("model.heads", o.heads, "attention heads").range(1, 256);
   set.add("model.positions", o.positions, "longest sequence in tokens; longer ones are left out and counted")
       .range(16, 65536);
-  set.add("model.vocab", o.vocab, "pieces of the tokenizer").range(512, 1'000'000);
+  set.add("model.vocab", o.vocab, "pieces of the tokenizer").range(512, 65'536);
   set.add("model.dropout", o.dropout, "dropout of embeddings, attention and residuals").range(0, 0.9);
 }
 
@@ -60,9 +60,13 @@ void declare_schedule(OptionSet& set, ScheduleOptions& o) {
 void declare(OptionSet& set, TrainOptions& o) {
   set.add("data", o.data, "tagged folder: train/, valid/ and commands.json").required().runtime_only();
   set.add("out", o.out, "checkpoint folder to write").required().runtime_only();
+  set.add("cache", o.cache, "folder of tokenized data, made once for all runs; empty: cache/ in the data folder")
+      .runtime_only();
   set.add("seed", o.seed, "seed of weights, order, swaps and command dropout");
   set.add("epochs", o.epochs, "passes over the training split; ignored where steps is set").range(1e-6, 1e6);
   set.add("steps", o.steps, "optimizer steps; 0: from epochs").range(0, 2e9);
+  set.add("task_weights", o.task_weights, "how often a task's records stand in an epoch; once if not named")
+      .range(0, 1000);
   set.add("device", o.device, "auto is CUDA where there is one").choices({"auto", "cpu", "cuda"});
   set.add("precision", o.precision, "auto is bf16 on CUDA and on processors with AVX512_BF16")
       .choices({"auto", "fp32", "bf16"});

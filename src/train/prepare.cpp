@@ -2,10 +2,12 @@
 #include "prepare.hpp"
 
 #include <cmath>
-#include <set>
+#include <unordered_set>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/shards.hpp"
+#include "udrl/data/text.hpp"
 #include "udrl/student/checkpoint.hpp"
 
 namespace udrl::train {
@@ -23,16 +25,33 @@ void require_data(const TrainOptions& options) {
   }
 }
 
-/// Every intent once and every prompt, as they stand in a sequence.
-std::vector<std::string> tokenizer_texts(const std::vector<Sample>& samples) {
-  std::vector<std::string> texts;
-  std::set<std::string> intents;
-  for (const Sample& sample : samples) {
-    if (intents.insert(sample.intent).second) texts.push_back(" " + sample.intent);
-    texts.push_back(command::sequence_answer(sample.prompt));
+/// Every intent once and every prompt of a folder, as they stand in a sequence.
+class TrainingTexts {
+ public:
+  TrainingTexts(const fs::path& folder, const command::Fitted& fitted) : reader_(folder), fitted_(fitted) {}
+
+  std::optional<std::string_view> next() {
+    text_ = std::exchange(prompt_, {});
+    while (text_.empty()) {
+      const auto record = reader_.next_as(data::record_from_json);
+      if (!record) return std::nullopt;
+      const Sample sample = sample_of(*record, fitted_);
+      prompt_ = command::sequence_answer(sample.prompt);
+      const bool is_new = intents_.insert(leading_bits(content_id({sample.intent}))).second;
+      text_ = is_new ? " " + sample.intent : std::exchange(prompt_, {});
+    }
+    ++count_;
+    return text_;
   }
-  return texts;
-}
+  std::uint64_t count() const { return count_; }
+
+ private:
+  data::JsonLinesReader reader_;
+  const command::Fitted& fitted_;
+  std::unordered_set<std::uint64_t> intents_;
+  std::string text_, prompt_;
+  std::uint64_t count_ = 0;
+};
 
 }  // namespace
 
@@ -48,21 +67,14 @@ data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunCont
 }
 
 Preparation::Preparation(const TrainOptions& options, Observer& observer) : options_(options), observer_(observer) {
-  read_data();
-  make_tokenizer();
-  model_ = student_config(options_.model, tokenizer_->vocab_size());
-  make_batches();
-}
-
-void Preparation::read_data() {
   fitted_ = command::load(options_.data / student::files::commands);
   fitted_.countdown = options_.sequence.countdown;
-  corpus_ = read_corpus(options_.data / "train", fitted_);
-  valid_samples_ = read_corpus(options_.data / "valid", fitted_).samples;
-  // Ids are hashes: the first ones are as good as drawn.
-  const auto wanted = static_cast<std::size_t>(options_.valid_records);
-  if (valid_samples_.size() > wanted) valid_samples_.resize(wanted);
   if (options_.sequence.swap > 0) words_ = WordList::load(options_.sequence.swap_words);
+  make_tokenizer();
+  model_ = student_config(options_.model, tokenizer_->vocab_size());
+  open_store();
+  make_source();
+  make_valid();
 }
 
 void Preparation::make_tokenizer() {
@@ -70,42 +82,75 @@ void Preparation::make_tokenizer() {
   if (!fs::exists(file)) {
     student::TokenizerOptions wanted;
     wanted.vocab_size = options_.model.vocab;
-    const std::vector<std::string> texts = tokenizer_texts(corpus_.samples);
+    TrainingTexts texts(options_.data / "train", fitted_);
+    write_file_atomic(file, student::train_tokenizer([&] { return texts.next(); }, command::control_pieces(), wanted));
     observer_.note(Level::info, "tokenizer: " + std::to_string(wanted.vocab_size) + " pieces, from " +
-                                    std::to_string(texts.size()) + " texts of the training split");
-    write_file_atomic(file, student::train_tokenizer(texts, command::control_pieces(), wanted));
+                                    std::to_string(texts.count()) + " texts of the training split");
   }
   tokenizer_ = student::Tokenizer::load(file);
 }
 
-Sequence Preparation::sequence_of(std::uint32_t record, std::uint64_t epoch) const {
-  const Sample& sample = corpus_.samples[record];
-  RandomStream random = sequence_stream(options_.seed, epoch, sample.id);
-  return encode(training_text(sample, options_.sequence, words_ ? &*words_ : nullptr, random), *tokenizer_);
+void Preparation::open_store() {
+  const fs::path folder = options_.cache.empty() ? options_.data / "cache" : options_.cache;
+  const std::string hash = content_id(
+      {data::hash_input(options_.data / "train"), data::hash_input(options_.data / student::files::commands)});
+  store_.emplace(open_token_store(folder, {options_.data / "train", hash, fitted_, *tokenizer_}, observer_));
 }
 
-void Preparation::make_batches() {
-  source_.records = static_cast<std::uint32_t>(corpus_.samples.size());
-  source_.sequence_of = [this](std::uint32_t record, std::uint64_t epoch) { return sequence_of(record, epoch); };
+void Preparation::make_source() {
+  make_sequence_.emplace(*tokenizer_, options_.sequence, words_ ? &*words_ : nullptr);
+  source_.records = store_->size();
+  source_.sequence_of = [this](std::uint32_t record, std::uint64_t epoch, int copy) {
+    const StoredSample sample = (*store_)[record];
+    return (*make_sequence_)(sample, sequence_stream(options_.seed, epoch, sample.id, copy));
+  };
+  source_.copies_of = copies();
   source_.options = options_.batch;
   source_.longest = options_.model.positions;
   source_.pad_id = tokenizer_->eos_id();
   source_.seed = options_.seed;
-  std::vector<Indexed> valid;
-  for (std::size_t i = 0; i < valid_samples_.size(); ++i) {
-    Sequence sequence = encode(plain_text(valid_samples_[i], options_.sequence), *tokenizer_);
-    if (sequence.length() <= source_.longest) valid.push_back({std::move(sequence), static_cast<std::uint32_t>(i)});
-  }
-  if (valid.empty())
-    throw user_error("no record of valid/ fits into the model")
-        .at(options_.data.string())
-        .hint("raise model.positions");
-  valid_ = bucket(std::move(valid), options_.batch.micro_tokens, source_.pad_id);
-  epoch_ = count_epoch(source_, 0);
+  epoch_ = count_epoch(source_, 0, [this](std::uint32_t record) {
+    const StoredSample sample = (*store_)[record];
+    return Lengths{SequenceMaker::plain_length(sample), static_cast<int>(sample.prompt.size()) + 1};
+  });
   if (epoch_.steps == 0)
     throw user_error("no record of train/ fits into the model")
         .at(options_.data.string())
         .hint("raise model.positions");
+}
+
+/// By the tasks' weights: 2.3 is twice, and a third time in 30% of the epochs.
+std::function<int(std::uint32_t, std::uint64_t)> Preparation::copies() const {
+  if (options_.task_weights.empty()) return {};
+  std::vector<double> weights(fitted_.tasks.size(), 1.0);
+  for (const auto& [task, weight] : options_.task_weights)
+    weights[static_cast<std::size_t>(fitted_.slot(task))] = weight;
+  return [this, weights](std::uint32_t record, std::uint64_t epoch) {
+    const StoredSample sample = (*store_)[record];
+    const double weight = weights[static_cast<std::size_t>(sample.task_slot)];
+    RandomStream random(options_.seed, "copies:" + std::to_string(epoch) + ":" + std::string(sample.id));
+    return static_cast<int>(weight + random.uniform());
+  };
+}
+
+void Preparation::make_valid() {
+  const std::vector<Sample> samples =
+      first_samples(options_.data / "valid", fitted_, static_cast<std::size_t>(options_.valid_records));
+  std::vector<Indexed> sequences;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    Sequence sequence = encode(plain_text(samples[i], options_.sequence), *tokenizer_);
+    if (sequence.length() <= source_.longest) sequences.push_back({std::move(sequence), static_cast<std::uint32_t>(i)});
+  }
+  if (sequences.empty())
+    throw user_error("no record of valid/ fits into the model")
+        .at(options_.data.string())
+        .hint("raise model.positions");
+  valid_ = bucket(std::move(sequences), options_.batch.micro_tokens, source_.pad_id);
+}
+
+std::string Preparation::example() const {
+  const auto ids = (*store_)[0].intent;
+  return data::normalise(tokenizer_->decode(std::vector<int>(ids.begin(), ids.end())));
 }
 
 std::uint64_t Preparation::total_steps() const {

@@ -13,6 +13,7 @@
 #include "udrl/train/batches.hpp"
 #include "udrl/train/options.hpp"
 #include "udrl/train/samples.hpp"
+#include "udrl/train/token_store.hpp"
 #include "udrl/train/train.hpp"
 
 namespace udrl::train {
@@ -22,10 +23,12 @@ data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunCont
 
 class Preparation {
  public:
-  /// Reads the data, trains the tokenizer or takes the one in the output folder, and counts an epoch.
+  /// Trains the tokenizer or takes the one in the output folder, tokenizes the data or takes what is there, and counts
+  /// an epoch.
   Preparation(const TrainOptions& options, Observer& observer);
 
-  const Corpus& corpus() const { return corpus_; }
+  const TokenStore& store() const { return *store_; }
+  std::string example() const;  ///< an intent of the training split
   const command::Fitted& fitted() const { return fitted_; }
   const student::Tokenizer& tokenizer() const { return *tokenizer_; }
   const student::StudentConfig& model() const { return model_; }
@@ -35,22 +38,23 @@ class Preparation {
   std::uint64_t total_steps() const;
 
  private:
-  void read_data();
   void make_tokenizer();
-  void make_batches();
-  Sequence sequence_of(std::uint32_t record, std::uint64_t epoch) const;
+  void open_store();
+  void make_source();
+  std::function<int(std::uint32_t record, std::uint64_t epoch)> copies() const;
+  void make_valid();
 
   const TrainOptions& options_;
   Observer& observer_;
   command::Fitted fitted_;
-  Corpus corpus_;
-  std::vector<Sample> valid_samples_;
   std::optional<WordList> words_;
   std::optional<student::Tokenizer> tokenizer_;
   student::StudentConfig model_;
+  std::optional<TokenStore> store_;
+  std::optional<SequenceMaker> make_sequence_;
   BatchSource source_;
   std::vector<MicroBatch> valid_;
-  EpochCount epoch_;
+  EpochCount epoch_;  ///< without swaps, cuts and countdown
 };
 
 }  // namespace udrl::train

@@ -1,11 +1,9 @@
 // Tagged records as training needs them. Not for: swaps (swaps.cpp).
 #include "udrl/train/samples.hpp"
 
-#include <algorithm>
-#include <set>
+#include <map>
 
 #include "udrl/base/error.hpp"
-#include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::train {
@@ -51,19 +49,42 @@ Sample sample_of(const data::Record& record, const command::Fitted& fitted) {
           further_of(record, fitted)};
 }
 
-Corpus read_corpus(const std::filesystem::path& folder, const command::Fitted& fitted) {
-  Corpus corpus;
-  std::set<std::string> teachers;
-  data::JsonLinesReader reader(folder);
-  while (auto record = reader.next_as(data::record_from_json)) {
-    corpus.samples.push_back(sample_of(*record, fitted));
-    if (!record->teacher.empty()) teachers.insert(record->teacher);
+std::optional<std::vector<data::Line>> detail::next_lines(data::LineReader& reader) {
+  constexpr std::size_t together = 256;
+  std::vector<data::Line> lines;
+  for (data::Line line; lines.size() < together && reader.next(line);) lines.push_back(std::move(line));
+  if (lines.empty()) return std::nullopt;
+  return lines;
+}
+
+std::pair<data::Record, Sample> detail::read_sample(const data::Line& line, const command::Fitted& fitted) {
+  try {
+    data::Record record = data::record_from_json(data::parse_line(line));
+    Sample sample = sample_of(record, fitted);
+    return {std::move(record), std::move(sample)};
+  } catch (const Error& error) {
+    data::BadLines({}).take(line, error);
+    throw;
   }
-  if (corpus.samples.empty())
-    throw user_error("there are no records").at(folder.string()).hint("make more, or tag again");
-  std::sort(corpus.samples.begin(), corpus.samples.end(), [](const Sample& a, const Sample& b) { return a.id < b.id; });
-  corpus.teachers.assign(teachers.begin(), teachers.end());
-  return corpus;
+}
+
+void detail::throw_no_records(const std::filesystem::path& folder) {
+  throw user_error("there are no records").at(folder.string()).hint("make more, or tag again");
+}
+
+std::vector<Sample> first_samples(const std::filesystem::path& folder, const command::Fitted& fitted,
+                                  std::size_t count) {
+  std::multimap<std::string, Sample> first;
+  for_each_sample(
+      folder, fitted, [](const data::Record&, const Sample& sample) { return sample; },
+      [&](Sample sample) {
+        if (first.size() == count && sample.id >= first.rbegin()->first) return;
+        first.emplace(sample.id, std::move(sample));
+        if (first.size() > count) first.erase(std::prev(first.end()));
+      });
+  std::vector<Sample> samples;
+  for (auto& [id, sample] : first) samples.push_back(std::move(sample));
+  return samples;
 }
 
 }  // namespace udrl::train

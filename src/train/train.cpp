@@ -53,8 +53,8 @@ std::string steps_line(const Preparation& run) {
 
 student::ModelCard card_of(const TrainOptions& options, const Preparation& run) {
   student::ModelCard card;
-  card.teachers = run.corpus().teachers;
-  card.example = run.corpus().samples.front().intent;
+  card.teachers = run.store().teachers();
+  card.example = run.example();
   card.data = {{"training sequences", grouped(run.epoch().sequences)},
                {"tokens an epoch", grouped(run.epoch().tokens)}};
   card.training = {
@@ -115,7 +115,7 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   }
   write_texts(options.out, run, card_of(options, run));
   const auto start = std::chrono::steady_clock::now();
-  const auto record_id = [&](std::uint32_t record) { return run.corpus().samples[record].id; };
+  const auto record_id = [&](std::uint32_t record) { return std::string(run.store()[record].id); };
   run_loop({options, run.source(), run.valid(), record_id, run.total_steps()}, learner, state, observer);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   finish(options, run, state, manifest);

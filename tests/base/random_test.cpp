@@ -124,3 +124,31 @@ TEST_CASE("a stream serves the standard library as a bit generator") {
   std::uniform_int_distribution<int> die(1, 6);
   for (int i = 0; i < 100; ++i) CHECK((die(stream) >= 1 && die(stream) <= 6));
 }
+
+TEST_CASE("a permutation holds every number once, in an order of its seed and key") {
+  for (const std::uint64_t n : {1, 2, 3, 64, 1000, 4097}) {
+    const Permutation order(n, 5, "order"), again(n, 5, "order"), other(n, 5, "other");
+    std::vector<bool> seen(n);
+    std::uint64_t in_place = 0, alike = 0;
+    for (std::uint64_t i = 0; i < n; ++i) {
+      const std::uint64_t at = order(i);
+      REQUIRE(at < n);
+      CHECK_FALSE(seen[at]);
+      seen[at] = true;
+      CHECK(again(i) == at);
+      in_place += at == i, alike += other(i) == at;
+    }
+    if (n < 64) continue;
+    CHECK(in_place < 8);  // of an order drawn at random, one on average
+    CHECK(alike < 8);
+  }
+}
+
+TEST_CASE("a permutation shuffles evenly: neighbours end up anywhere") {
+  const std::uint64_t n = 3000;
+  const Permutation order(n, 1, "x");
+  double distance = 0;
+  for (std::uint64_t i = 0; i + 1 < n; ++i)
+    distance += std::abs(static_cast<double>(order(i)) - static_cast<double>(order(i + 1)));
+  CHECK(distance / static_cast<double>(n - 1) == Approx(n / 3.0).epsilon(0.05));
+}

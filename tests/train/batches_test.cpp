@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
 #include "udrl/train/batches.hpp"
 
 using namespace udrl;
@@ -12,7 +13,7 @@ using namespace udrl::train;
 namespace {
 
 /// Lengths like those of prompts: 18 to about 110, mostly near 45; other in each epoch, as swaps make them.
-Sequence sequence_of(std::uint32_t record, std::uint64_t epoch) {
+Sequence sequence_of(std::uint32_t record, std::uint64_t epoch, int = 0) {
   RandomStream random(5, std::to_string(record) + ":" + std::to_string(epoch));
   const int length = static_cast<int>(18 + 8 * (random.uniform() + random.uniform() + random.uniform()) +
                                       (record % 50 == 0 ? 60 : 15) * random.uniform());
@@ -21,6 +22,11 @@ Sequence sequence_of(std::uint32_t record, std::uint64_t epoch) {
   for (int i = 0; i < length; ++i) s.ids.push_back(3 + static_cast<int>(random.below(500)));
   s.ids.back() = 2;
   return s;
+}
+
+Lengths lengths_of(std::uint32_t record) {
+  const Sequence s = sequence_of(record, 0);
+  return {s.length(), s.targets()};
 }
 
 BatchSource source(std::uint32_t records = 3000) {
@@ -85,7 +91,7 @@ TEST_CASE("A batch holds its sequences as they are, and asks the head for each l
 }
 
 TEST_CASE("Padding stays under 3% and batches keep to the budget") {
-  const EpochCount count = count_epoch(source(), 0);
+  const EpochCount count = count_epoch(source(), 0, lengths_of);
   CHECK(static_cast<double>(count.positions - count.tokens) < 0.03 * static_cast<double>(count.positions));
   for (const Step& step : epoch_steps(source(), 0)) {
     CHECK(step.positions() <= 2048);
@@ -106,12 +112,42 @@ TEST_CASE("A step mixes forward passes of different lengths") {
 TEST_CASE("Sequences longer than the model are left out and counted") {
   BatchSource from = source();
   from.longest = 60;
-  const EpochCount count = count_epoch(from, 0);
+  const EpochCount count = count_epoch(from, 0, lengths_of);
   CHECK(count.too_long > 0);
   CHECK(count.sequences + count.too_long == 3000);
   for (const Step& step : epoch_steps(from, 0)) {
     for (const MicroBatch& batch : step.micro_batches) CHECK(batch.width <= 60);
   }
+}
+
+TEST_CASE("An epoch is counted as it is made") {
+  const EpochCount count = count_epoch(source(), 0, lengths_of);
+  const auto steps = epoch_steps(source(), 0);
+  std::int64_t tokens = 0, targets = 0, positions = 0;
+  for (const Step& step : steps) tokens += step.tokens(), targets += step.targets(), positions += step.positions();
+  CHECK(count.steps == steps.size());
+  CHECK(count.tokens == static_cast<std::uint64_t>(tokens));
+  CHECK(count.targets == static_cast<std::uint64_t>(targets));
+  CHECK(count.positions == static_cast<std::uint64_t>(positions));
+}
+
+TEST_CASE("A record stands in an epoch as often as its weight says") {
+  BatchSource from = source();
+  from.copies_of = [](std::uint32_t record, std::uint64_t) { return record % 3 == 0 ? 0 : record % 3 == 1 ? 1 : 2; };
+  const auto records = records_of(epoch_steps(from, 0));
+  CHECK(records.size() == 3000);
+  for (const std::uint32_t record : {0U, 1U, 2U, 2997U, 2998U, 2999U}) CHECK(records.count(record) == record % 3);
+}
+
+TEST_CASE("Steps do not depend on how many threads make them") {
+  const int before = compute_threads();
+  set_compute_threads(1);
+  const auto alone = epoch_steps(source(), 0);
+  set_compute_threads(4);
+  const auto together = epoch_steps(source(), 0);
+  set_compute_threads(before);
+  REQUIRE(alone.size() == together.size());
+  for (std::size_t i = 0; i < alone.size(); ++i) REQUIRE(first_ids(alone[i]) == first_ids(together[i]));
 }
 
 TEST_CASE("A stream opened at a cursor goes on with the very steps that were to come") {
@@ -137,7 +173,7 @@ TEST_CASE("A stream opened at a cursor goes on with the very steps that were to 
 
 TEST_CASE("An error of the background thread reaches the caller") {
   BatchSource from = source();
-  from.sequence_of = [](std::uint32_t, std::uint64_t) -> Sequence { throw user_error("bad record"); };
+  from.sequence_of = [](std::uint32_t, std::uint64_t, int) -> Sequence { throw user_error("bad record"); };
   BatchStream stream(from, {});
   CHECK_THROWS_AS(stream.next(), Error);
 }

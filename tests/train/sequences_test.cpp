@@ -21,7 +21,8 @@ SequenceOptions plain() {
 SequenceText text_of(const Sample& sample, const SequenceOptions& options, std::uint64_t epoch = 0,
                      const WordList* words = nullptr) {
   RandomStream random = sequence_stream(3, epoch, sample.id);
-  return training_text(sample, options, words, random);
+  const Draws draws = draw(options, sample.further.size(), random);
+  return training_text(sample, draws, options, words, random);
 }
 
 /// How many of many epochs' texts of one sample have a property.

@@ -58,4 +58,20 @@ class RandomStream {
   unsigned used_ = 4;
 };
 
+/// A pseudo-random order of 0 … n-1, asked entry by entry in constant memory: a Feistel network over the smallest even
+/// number of bits that holds n, with Philox as its round function, walked until it stays below n (Black & Rogaway,
+/// CT-RSA 2002, "Ciphers with arbitrary finite domains"). A function of (seed, key, n).
+class Permutation {
+ public:
+  Permutation(std::uint64_t n, std::uint64_t seed, std::string_view key);
+  std::uint64_t size() const { return n_; }
+  /// `at` < size().
+  std::uint64_t operator()(std::uint64_t at) const;
+
+ private:
+  std::uint64_t n_;
+  unsigned half_bits_ = 1;
+  std::array<std::uint32_t, 2> key_{};
+};
+
 }  // namespace udrl

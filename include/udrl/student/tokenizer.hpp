@@ -35,6 +35,9 @@ std::string train_tokenizer(const TextSource& texts, const std::vector<std::stri
 std::string train_tokenizer(std::span<const std::string> texts, const std::vector<std::string>& control_pieces,
                             const TokenizerOptions& options);
 
+/// How a piece spells a space (U+2581), at its beginning and nowhere else.
+inline constexpr std::string_view space_mark = "▁";
+
 enum class PieceType { normal, unknown, control, byte, user_defined, unused };
 
 /// A loaded model. Immutable; safe to share between threads.

@@ -1,4 +1,5 @@
-// Length buckets: batches of near-equal lengths under a token budget, made in a background thread ahead of the step.
+// Length buckets: batches of near-equal lengths under a token budget, made by all cores in the background, ahead of the
+// step.
 // The stream is a function of (seed, cursor), so a run that stopped goes on with the very batches it would have had.
 // Not for: what a sequence holds (sequences.hpp), or tensors (learner.hpp).
 #pragma once
@@ -50,22 +51,29 @@ struct Indexed {
 /// is a batch of its own); every sequence is in exactly one. Sequences of one length keep the order they come in.
 std::vector<MicroBatch> bucket(std::vector<Indexed> sequences, int budget, int pad_id);
 
-/// All that a stream draws from. `sequence_of(record, epoch)` must be thread-safe and a pure function.
+/// All that a stream draws from. Its functions must be thread-safe and pure.
 struct BatchSource {
   std::uint32_t records = 0;
-  std::function<Sequence(std::uint32_t record, std::uint64_t epoch)> sequence_of;
+  /// How often the record stands in the epoch; empty: once.
+  std::function<int(std::uint32_t record, std::uint64_t epoch)> copies_of = {};
+  std::function<Sequence(std::uint32_t record, std::uint64_t epoch, int copy)> sequence_of;
   BatchOptions options;
   int longest = 0;  ///< sequences longer than this are left out
   int pad_id = 0;
   std::uint64_t seed = 0;
-  std::uint32_t window = 8192;  ///< records tokenized and sorted at a time
+  std::uint32_t window = 8192;  ///< records made into sequences and sorted at a time
 };
 
-/// What an epoch holds, counted by making it.
+/// What an epoch holds.
 struct EpochCount {
   std::uint64_t sequences = 0, too_long = 0, tokens = 0, targets = 0, positions = 0, steps = 0;
 };
-EpochCount count_epoch(const BatchSource& source, std::uint64_t epoch);
+/// Of an epoch of sequences as long as `lengths_of` says, which is cheaper than making them.
+struct Lengths {
+  int tokens = 0, targets = 0;
+};
+EpochCount count_epoch(const BatchSource& source, std::uint64_t epoch,
+                       const std::function<Lengths(std::uint32_t record)>& lengths_of);
 
 /// The steps of one window of an epoch, in their order.
 std::vector<Step> window_steps(const BatchSource& source, std::uint64_t epoch, std::uint64_t window);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "udrl/base/options.hpp"
@@ -56,16 +57,18 @@ struct ScheduleOptions {
 };
 
 struct TrainOptions {
-  std::filesystem::path data;  ///< tagged/: train/, valid/ and commands.json
-  std::filesystem::path out;   ///< the checkpoint folder
+  std::filesystem::path data;   ///< tagged/: train/, valid/ and commands.json
+  std::filesystem::path out;    ///< the checkpoint folder
+  std::filesystem::path cache;  ///< of tokenized data, made once for all runs; empty: cache/ in the data folder
   std::uint64_t seed = 1;
   double epochs = 4;  ///< over the training split; ignored where steps is set
   int steps = 0;
-  std::string device = "auto";     ///< auto: CUDA where there is one
-  std::string precision = "auto";  ///< auto: bf16 on CUDA and on processors with AVX512_BF16
-  int valid_records = 512;         ///< the fixed part of valid/ that is evaluated
-  int valid_every = 100;           ///< steps
-  int save_every = 200;            ///< steps
+  std::map<std::string, double> task_weights;  ///< how often a task's records stand in an epoch; once if not named
+  std::string device = "auto";                 ///< auto: CUDA where there is one
+  std::string precision = "auto";              ///< auto: bf16 on CUDA and on processors with AVX512_BF16
+  int valid_records = 512;                     ///< the fixed part of valid/ that is evaluated
+  int valid_every = 100;                       ///< steps
+  int save_every = 200;                        ///< steps
   ModelOptions model;
   SequenceOptions sequence;
   BatchOptions batch;

@@ -5,10 +5,14 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "udrl/base/in_order.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/command/fitted.hpp"
+#include "udrl/data/lines.hpp"
 #include "udrl/data/record.hpp"
 
 namespace udrl::train {
@@ -25,13 +29,15 @@ struct Sample {
 /// commands.json lacks.
 Sample sample_of(const data::Record& record, const command::Fitted& fitted);
 
-struct Corpus {
-  std::vector<Sample> samples;        ///< ordered by id, so that the order of shards does not matter
-  std::vector<std::string> teachers;  ///< who wrote the prompts, each once, sorted
-};
+/// The samples of a folder of shards, in order; `work(record, sample)` runs in threads, `use` gets what it returns, on
+/// this one. Throws `Error` (user) with file and line for a record that is of no use, and where there are none.
+template <class Work, class Use>
+void for_each_sample(const std::filesystem::path& folder, const command::Fitted& fitted, Work work, Use use);
 
-/// All records of a folder. Throws `Error` (user) if there are none, or one is of no use.
-Corpus read_corpus(const std::filesystem::path& folder, const command::Fitted& fitted);
+/// The `count` samples with the smallest ids, in that order: ids are hashes, so they are as good as drawn, and the same
+/// whatever the order of shards.
+std::vector<Sample> first_samples(const std::filesystem::path& folder, const command::Fitted& fitted,
+                                  std::size_t count);
 
 /// Nouns and noun phrases to swap in, one a line.
 class WordList {
@@ -60,5 +66,38 @@ IntentAndPrompt swap_words(const Sample& sample, const WordList& words, RandomSt
 /// Every whole-word occurrence of `phrase` (case-folded comparison; a plural s kept) replaced by `by`; returns how
 /// many.
 int replace_phrase(std::string& text, const std::string& phrase, const std::string& by);
+
+// -- implementation ---------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// Lines that are parsed together.
+std::optional<std::vector<data::Line>> next_lines(data::LineReader& reader);
+/// The record on a line and its sample; errors name the line.
+std::pair<data::Record, Sample> read_sample(const data::Line& line, const command::Fitted& fitted);
+[[noreturn]] void throw_no_records(const std::filesystem::path& folder);
+
+}  // namespace detail
+
+template <class Work, class Use>
+void for_each_sample(const std::filesystem::path& folder, const command::Fitted& fitted, Work work, Use use) {
+  using Made = std::invoke_result_t<Work, const data::Record&, const Sample&>;
+  data::LineReader reader(folder);
+  bool any = false;
+  in_order([&] { return detail::next_lines(reader); },
+           [&](const std::vector<data::Line>& lines) {
+             std::vector<Made> made;
+             for (const data::Line& line : lines) {
+               const auto [record, sample] = detail::read_sample(line, fitted);
+               made.push_back(work(record, sample));
+             }
+             return made;
+           },
+           [&](std::vector<Made> made) {
+             any = true;
+             for (Made& one : made) use(std::move(one));
+           });
+  if (!any) detail::throw_no_records(folder);
+}
 
 }  // namespace udrl::train

@@ -14,7 +14,7 @@
 
 #include "udrl/base/error.hpp"
 
-namespace udrl::student::detail {
+namespace udrl {
 
 /// Closed when it goes. An empty file is an empty span; a folder or a file that cannot be read is an `Error` (user).
 class MemoryMap {
@@ -49,4 +49,4 @@ class MemoryMap {
   std::size_t size_ = 0;
 };
 
-}  // namespace udrl::student::detail
+}  // namespace udrl

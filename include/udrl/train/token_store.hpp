@@ -1,0 +1,63 @@
+// The tagged records as token ids, in a file that is mapped into memory: made once for a tokenizer and a set of shards,
+// so that millions of records train in flat memory. Not for: what a sequence holds (sequences.hpp), or its order
+// (batches.hpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "udrl/base/observer.hpp"
+#include "udrl/command/fitted.hpp"
+#include "udrl/student/tokenizer.hpp"
+
+namespace udrl::train {
+
+/// A token as it is stored: vocabularies have at most 65,536 pieces.
+using TokenId = std::uint16_t;
+
+/// One record. Texts are as they stand in a sequence: normalised, with a leading space.
+struct StoredSample {
+  std::string_view id;
+  std::span<const TokenId> intent, subject, prompt;
+  int task_slot = 0, return_bin = 0;
+  std::span<const std::uint16_t> further;  ///< bins of the further returns
+};
+
+/// A file of samples, read only. Safe to share between threads.
+class TokenStore {
+ public:
+  /// Throws `Error` (user) where the file is not a whole store.
+  explicit TokenStore(const std::filesystem::path& file);
+  ~TokenStore();
+  TokenStore(TokenStore&&) noexcept;
+
+  std::uint32_t size() const;
+  StoredSample operator[](std::uint32_t record) const;
+  /// Who wrote the prompts, each once, sorted.
+  const std::vector<std::string>& teachers() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// What a store is made of.
+struct TokenSource {
+  std::filesystem::path shards;  ///< a folder of tagged records
+  std::string hash;              ///< of the records and of `fitted`
+  const command::Fitted& fitted;
+  const student::Tokenizer& tokenizer;
+};
+
+/// The store of `source` in `folder`, made by all cores where it is not there yet; its name says what it was made of.
+/// Throws `Error` (user) for a record that is of no use, and as `write_file_atomic` does.
+TokenStore open_token_store(const std::filesystem::path& folder, const TokenSource& source, Observer& observer);
+
+}  // namespace udrl::train
