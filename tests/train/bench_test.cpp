@@ -1,0 +1,102 @@
+// How fast a step is and where its time goes. Hidden: scripts/bench/training.sh runs it on a quiet machine.
+#include <ATen/ATen.h>
+
+#include <cstdio>
+
+#include "catch.hpp"
+#include "operations.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/train/learner.hpp"
+
+using namespace udrl;
+using namespace udrl::train;
+using namespace udrl::train::testing;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Lengths like those of data/distilled: 32 tokens on average, 18 of them learned.
+Sequence sequence_of(std::uint32_t record, std::uint64_t epoch, int) {
+  RandomStream random(5, std::to_string(record) + ":" + std::to_string(epoch));
+  const int length = 17 + static_cast<int>(10 * (random.uniform() + random.uniform() + random.uniform()));
+  Sequence s;
+  s.first_target = 14;
+  for (int i = 0; i < length; ++i) s.ids.push_back(3 + static_cast<int>(random.below(4000)));
+  return s;
+}
+
+struct Shape {
+  const char* name;
+  int layers, width, heads, positions, vocab, step_tokens, micro_tokens, steps;
+};
+
+BatchSource source(const Shape& shape) {
+  BatchSource out;
+  out.records = 8192;
+  out.sequence_of = sequence_of;
+  out.options = {shape.step_tokens, shape.micro_tokens};
+  out.longest = shape.positions;
+  out.pad_id = 2;
+  return out;
+}
+
+LearnerOptions learner_options(const Shape& shape, const std::string& precision, const std::string& optimizer) {
+  ModelOptions model;
+  model.layers = shape.layers, model.width = shape.width, model.heads = shape.heads;
+  model.positions = shape.positions, model.vocab = shape.vocab;
+  LearnerOptions out;
+  out.model = student_config(model, shape.vocab);
+  out.precision = precision;
+  out.optimizer.name = optimizer;
+  return out;
+}
+
+void print(const OperationTimes& times, double seconds, int steps) {
+  std::vector<std::pair<std::string, OperationTimes::Entry>> sorted(times.entries().begin(), times.entries().end());
+  std::sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.second.seconds > b.second.seconds; });
+  double named = 0;
+  for (const auto& [name, entry] : sorted) named += entry.seconds;
+  std::printf("  %-44s %8.2f ms a step  %5.1f%%\n", "(between operations)", 1e3 * (seconds - named) / steps,
+              100 * (seconds - named) / seconds);
+  for (const auto& [name, entry] : sorted)
+    if (entry.seconds > 0.005 * seconds)
+      std::printf("  %-44s %8.2f ms a step  %5.1f%%  %d calls\n", name.c_str(), 1e3 * entry.seconds / steps,
+                  100 * entry.seconds / seconds, entry.calls / steps);
+}
+
+void measure(const Shape& shape, const std::string& precision, const std::string& optimizer, bool by_operation) {
+  Learner learner(learner_options(shape, precision, optimizer));
+  BatchStream stream(source(shape), {});
+  std::uint64_t step = 0;
+  for (int i = 0; i < std::max(2, shape.steps / 4); ++i) learner.step(stream.next(), step++, 0.1);
+  std::optional<OperationTimes> times;
+  if (by_operation) times.emplace();
+  std::int64_t tokens = 0, targets = 0;
+  const auto start = Clock::now();
+  for (int i = 0; i < shape.steps; ++i) {
+    const Step batch = stream.next();
+    tokens += batch.tokens(), targets += batch.targets();
+    learner.step(batch, step++, 0.1);
+  }
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  std::printf("%s %s %s: %.0f tokens/s, %.0f that bear loss, %.1f ms a step\n", shape.name, precision.c_str(),
+              optimizer.c_str(), static_cast<double>(tokens) / seconds, static_cast<double>(targets) / seconds,
+              1e3 * seconds / shape.steps);
+  if (times) print(*times, seconds, shape.steps);
+}
+
+constexpr Shape small{"6m", 6, 256, 4, 192, 4096, 4096, 2048, 24};
+constexpr Shape large{"104m", 12, 768, 12, 1024, 23600, 1024, 1024, 4};
+
+}  // namespace
+
+TEST_CASE("bench: steps", "[.][bench]") {
+  for (const Shape& shape : {small, large})
+    for (const char* precision : {"fp32", "bf16"})
+      for (const char* optimizer : {"adamw", "muon"}) measure(shape, precision, optimizer, false);
+}
+
+TEST_CASE("bench: operations", "[.][bench]") {
+  for (const char* precision : {"fp32", "bf16"}) measure(small, precision, "adamw", true);
+}
