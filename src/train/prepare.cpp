@@ -7,6 +7,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/student/checkpoint.hpp"
+#include "udrl/student/transformers_folder.hpp"
 
 namespace udrl::train {
 namespace {
@@ -44,13 +45,16 @@ data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunCont
     wanted.inputs[part] = data::hash_input(options.data / part);
   }
   if (options.sequence.swap > 0) wanted.inputs["swap words"] = data::hash_input(options.sequence.swap_words);
+  if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
   return data::open_output(options.out, wanted);
 }
 
 Preparation::Preparation(const TrainOptions& options, Observer& observer) : options_(options), observer_(observer) {
+  if (!options_.init.empty()) initial_.emplace(options_.init);
   read_data();
   make_tokenizer();
-  model_ = student_config(options_.model, tokenizer_->vocab_size());
+  model_ = initial_ ? initial_->shape(options_.model, *tokenizer_)
+                    : student_config(options_.model, tokenizer_->vocab_size());
   make_batches();
 }
 
@@ -67,7 +71,9 @@ void Preparation::read_data() {
 
 void Preparation::make_tokenizer() {
   const fs::path file = options_.out / student::files::tokenizer;
-  if (!fs::exists(file)) {
+  if (initial_ && initial_->tokenizer()) {
+    write_file_atomic(file, initial_->tokenizer()->bytes());
+  } else if (!fs::exists(file)) {
     student::TokenizerOptions wanted;
     wanted.vocab_size = options_.model.vocab;
     const std::vector<std::string> texts = tokenizer_texts(corpus_.samples);
@@ -88,7 +94,7 @@ void Preparation::make_batches() {
   source_.records = static_cast<std::uint32_t>(corpus_.samples.size());
   source_.sequence_of = [this](std::uint32_t record, std::uint64_t epoch) { return sequence_of(record, epoch); };
   source_.options = options_.batch;
-  source_.longest = options_.model.positions;
+  source_.longest = model_.n_positions;
   source_.pad_id = tokenizer_->eos_id();
   source_.seed = options_.seed;
   std::vector<Indexed> valid;

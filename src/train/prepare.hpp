@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "initial.hpp"
 #include "udrl/base/observer.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/manifest.hpp"
@@ -22,7 +23,8 @@ data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunCont
 
 class Preparation {
  public:
-  /// Reads the data, trains the tokenizer or takes the one in the output folder, and counts an epoch.
+  /// Reads the data, trains the tokenizer or takes the one in the output folder or of the initial model, and counts an
+  /// epoch.
   Preparation(const TrainOptions& options, Observer& observer);
 
   const Corpus& corpus() const { return corpus_; }
@@ -33,6 +35,8 @@ class Preparation {
   const std::vector<MicroBatch>& valid() const { return valid_; }
   const EpochCount& epoch() const { return epoch_; }
   std::uint64_t total_steps() const;
+  /// Null where the weights begin fresh.
+  const InitialModel* initial() const { return initial_ ? &*initial_ : nullptr; }
 
  private:
   void read_data();
@@ -46,6 +50,7 @@ class Preparation {
   Corpus corpus_;
   std::vector<Sample> valid_samples_;
   std::optional<WordList> words_;
+  std::optional<InitialModel> initial_;
   std::optional<student::Tokenizer> tokenizer_;
   student::StudentConfig model_;
   BatchSource source_;
