@@ -45,6 +45,12 @@ void require_value(const Json& json, const char* field, const Json& value) {
       .hint("use a checkpoint that udrl-train wrote, or a GPT-2 with tied embeddings");
 }
 
+// "gelu_pytorch_tanh" is another name of the same function.
+void require_tanh_gelu(const Json& json) {
+  const char* const field = "activation_function";
+  if (!json.contains(field) || json[field] != "gelu_pytorch_tanh") require_value(json, field, "gelu_new");
+}
+
 template <class T>
 void read(const Json& json, const char* field, T& target) {
   if (!json.contains(field) || json[field].is_null()) return;
@@ -63,10 +69,11 @@ Json parse_object(std::string_view text) {
 StudentConfig parse(std::string_view text) {
   const Json json = parse_object(text);
   require_value(json, "model_type", "gpt2");
-  require_value(json, "activation_function", "gelu_new");
+  require_tanh_gelu(json);
   require_value(json, "tie_word_embeddings", true);
   require_value(json, "scale_attn_weights", true);
   require_value(json, "scale_attn_by_inverse_layer_idx", false);
+  require_value(json, "reorder_and_upcast_attn", false);
   require_value(json, "add_cross_attention", false);
   // What config.json does not say has the meaning that transformers gives it, not our defaults.
   StudentConfig config{

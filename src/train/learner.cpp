@@ -236,6 +236,8 @@ void Learner::save_model(const std::filesystem::path& file) const {
 
 void Learner::load_model(const std::filesystem::path& file) {
   read_tensors(student::SafetensorsFile(file), impl_->named("", impl_->values()));
+  const c10::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < impl_->averaged.size(); ++i) impl_->averaged[i].copy_(impl_->values()[i]);
 }
 
 void Learner::save_state(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) const {

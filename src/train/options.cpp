@@ -62,6 +62,10 @@ void declare(OptionSet& set, TrainOptions& o) {
   set.add("out", o.out, "checkpoint folder to write").required().runtime_only();
   set.add("cache", o.cache, "folder of tokenized data, made once for all runs; empty: cache/ in the data folder")
       .runtime_only();
+  set.add("init", o.init,
+          "GPT-2 folder of transformers to start from, a student's or another; [model], where it is left at its "
+          "defaults, is that folder's")
+      .runtime_only();
   set.add("seed", o.seed, "seed of weights, order, swaps and command dropout");
   set.add("epochs", o.epochs, "passes over the training split; ignored where steps is set").range(1e-6, 1e6);
   set.add("steps", o.steps, "optimizer steps; 0: from epochs").range(0, 2e9);

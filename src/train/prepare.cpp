@@ -9,6 +9,7 @@
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/student/checkpoint.hpp"
+#include "udrl/student/transformers_folder.hpp"
 
 namespace udrl::train {
 namespace {
@@ -63,15 +64,18 @@ data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunCont
     wanted.inputs[part] = data::hash_input(options.data / part);
   }
   if (options.sequence.swap > 0) wanted.inputs["swap words"] = data::hash_input(options.sequence.swap_words);
+  if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
   return data::open_output(options.out, wanted);
 }
 
 Preparation::Preparation(const TrainOptions& options, Observer& observer) : options_(options), observer_(observer) {
+  if (!options_.init.empty()) initial_.emplace(options_.init);
   fitted_ = command::load(options_.data / student::files::commands);
   fitted_.countdown = options_.sequence.countdown;
   if (options_.sequence.swap > 0) words_ = WordList::load(options_.sequence.swap_words);
   make_tokenizer();
-  model_ = student_config(options_.model, tokenizer_->vocab_size());
+  model_ = initial_ ? initial_->shape(options_.model, *tokenizer_)
+                    : student_config(options_.model, tokenizer_->vocab_size());
   open_store();
   make_source();
   make_valid();
@@ -79,7 +83,9 @@ Preparation::Preparation(const TrainOptions& options, Observer& observer) : opti
 
 void Preparation::make_tokenizer() {
   const fs::path file = options_.out / student::files::tokenizer;
-  if (!fs::exists(file)) {
+  if (initial_ && initial_->tokenizer()) {
+    write_file_atomic(file, initial_->tokenizer()->bytes());
+  } else if (!fs::exists(file)) {
     student::TokenizerOptions wanted;
     wanted.vocab_size = options_.model.vocab;
     TrainingTexts texts(options_.data / "train", fitted_);
@@ -106,7 +112,7 @@ void Preparation::make_source() {
   };
   source_.copies_of = copies();
   source_.options = options_.batch;
-  source_.longest = options_.model.positions;
+  source_.longest = model_.n_positions;
   source_.pad_id = tokenizer_->eos_id();
   source_.seed = options_.seed;
   epoch_ = count_epoch(source_, 0, [this](std::uint32_t record) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "initial.hpp"
 #include "udrl/base/observer.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/manifest.hpp"
@@ -23,8 +24,8 @@ data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunCont
 
 class Preparation {
  public:
-  /// Trains the tokenizer or takes the one in the output folder, tokenizes the data or takes what is there, and counts
-  /// an epoch.
+  /// Takes the tokenizer of the output folder or of the initial model, or trains one; tokenizes the data or takes what
+  /// is there; counts an epoch.
   Preparation(const TrainOptions& options, Observer& observer);
 
   const TokenStore& store() const { return *store_; }
@@ -36,6 +37,8 @@ class Preparation {
   const std::vector<MicroBatch>& valid() const { return valid_; }
   const EpochCount& epoch() const { return epoch_; }
   std::uint64_t total_steps() const;
+  /// Null where the weights begin fresh.
+  const InitialModel* initial() const { return initial_ ? &*initial_ : nullptr; }
 
  private:
   void make_tokenizer();
@@ -48,6 +51,7 @@ class Preparation {
   Observer& observer_;
   command::Fitted fitted_;
   std::optional<WordList> words_;
+  std::optional<InitialModel> initial_;
   std::optional<student::Tokenizer> tokenizer_;
   student::StudentConfig model_;
   std::optional<TokenStore> store_;

@@ -1,5 +1,6 @@
 // The file of a token store. All numbers are 16-bit but those of the index and the end, in the machine's byte order:
-//   records  per record: sizes of id, intent, subject, prompt and further; task slot; return bin; further bins; tokens of
+//   records  per record: sizes of id, intent, subject, prompt and further; task slot; return bin; further bins; tokens
+//   of
 //            intent, subject, prompt; the id's bytes, filled up to an even number
 //   index    64-bit: where each record begins
 //   end      JSON {format, teachers}, then its length, the number of records, and `magic`, 64-bit each
@@ -43,9 +44,9 @@ class Packed {
     const std::vector<int> intent = tokenizer.encode(" " + sample.intent),
                            subject = tokenizer.encode(sample.subject.empty() ? "" : " " + sample.subject),
                            prompt = tokenizer.encode(command::sequence_answer(sample.prompt));
-    for (const std::size_t size : {sample.id.size(), intent.size(), subject.size(), prompt.size(),
-                                   sample.further.size(), static_cast<std::size_t>(sample.task_slot),
-                                   static_cast<std::size_t>(sample.return_bin)}) {
+    for (const std::size_t size :
+         {sample.id.size(), intent.size(), subject.size(), prompt.size(), sample.further.size(),
+          static_cast<std::size_t>(sample.task_slot), static_cast<std::size_t>(sample.return_bin)}) {
       if (size > std::numeric_limits<std::uint16_t>::max())
         throw user_error("a record is too long to train on").at("record " + sample.id).hint("remove it");
       values_.push_back(narrowed(size));
@@ -113,8 +114,7 @@ void build(std::ostream& out, const fs::path& folder, const TokenSource& source,
         if (stop_requested())
           throw stopped_error("reading the data was stopped", "run the same command again: it begins anew");
         builder.add(made);
-        if (builder.records() % 4096 == 0)
-          observer.progress({"tokens", "records", builder.records(), 0, 0, {}});
+        if (builder.records() % 4096 == 0) observer.progress({"tokens", "records", builder.records(), 0, 0, {}});
       });
   if (builder.records() > std::numeric_limits<std::uint32_t>::max())
     throw user_error("there are more records than a run can train on")

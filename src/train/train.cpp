@@ -65,6 +65,7 @@ student::ModelCard card_of(const TrainOptions& options, const Preparation& run) 
                                                          : decimals(options.optimizer.lr, 4)},
       {"seed", std::to_string(options.seed)},
       {"processor", processor_description()}};
+  if (run.initial()) card.training.push_back({"started from", run.initial()->name()});
   return card;
 }
 
@@ -92,6 +93,11 @@ void finish(const TrainOptions& options, const Preparation& run, const TrainingS
   data::write_manifest(options.out, manifest);
 }
 
+void start_from_initial(const TrainOptions& options, const Preparation& run, Learner& learner, Observer& observer) {
+  observer.note(Level::info, run.initial()->write_weights({options.out, run.model(), run.tokenizer(), options.seed}));
+  learner.load_model(options.out / student::files::weights);
+}
+
 void introduce(const Preparation& run, const Learner& learner, const TrainingState& state, Observer& observer) {
   for (const std::string& line : {model_line(run, learner), data_line(run), steps_line(run)})
     observer.note(Level::info, line);
@@ -114,6 +120,7 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
     return report_of(state, run, 0);
   }
   write_texts(options.out, run, card_of(options, run));
+  if (run.initial() && state.step == 0) start_from_initial(options, run, learner, observer);
   const auto start = std::chrono::steady_clock::now();
   const auto record_id = [&](std::uint32_t record) { return std::string(run.store()[record].id); };
   run_loop({options, run.source(), run.valid(), record_id, run.total_steps()}, learner, state, observer);

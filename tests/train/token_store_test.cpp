@@ -37,7 +37,8 @@ std::string text(const student::Tokenizer& tokenizer, std::span<const TokenId> i
   return tokenizer.decode(std::vector<int>(ids.begin(), ids.end()));
 }
 
-Sequence by_text(const World& world, int i, const SequenceOptions& options, std::uint64_t epoch, const WordList* words) {
+Sequence by_text(const World& world, int i, const SequenceOptions& options, std::uint64_t epoch,
+                 const WordList* words) {
   const Sample sample = sample_of(record(i, "train"), world.commands);
   RandomStream random = sequence_stream(7, epoch, sample.id);
   const Draws draws = draw(options, sample.further.size(), random);

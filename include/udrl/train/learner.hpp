@@ -51,7 +51,7 @@ class Learner {
 
   /// model.safetensors: float32, transformers' names.
   void save_model(const std::filesystem::path& file) const;
-  /// Reads weights in the layout of model.safetensors; shapes must agree.
+  /// Reads weights in the layout of model.safetensors, with which an average begins too; shapes must agree.
   void load_model(const std::filesystem::path& file);
   /// Weights, moments and averaged weights, with `metadata` in the same file, so that they cannot disagree.
   void save_state(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) const;

@@ -60,6 +60,7 @@ struct TrainOptions {
   std::filesystem::path data;   ///< tagged/: train/, valid/ and commands.json
   std::filesystem::path out;    ///< the checkpoint folder
   std::filesystem::path cache;  ///< of tokenized data, made once for all runs; empty: cache/ in the data folder
+  std::filesystem::path init;   ///< a GPT-2 that transformers saved, to start from; empty: fresh weights
   std::uint64_t seed = 1;
   double epochs = 4;  ///< over the training split; ignored where steps is set
   int steps = 0;
