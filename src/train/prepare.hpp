@@ -31,6 +31,7 @@ class Preparation {
   const student::StudentConfig& model() const { return model_; }
   const BatchSource& source() const { return source_; }
   const std::vector<MicroBatch>& valid() const { return valid_; }
+  const std::vector<Sample>& valid_samples() const { return valid_samples_; }  ///< what `valid` was made of
   const EpochCount& epoch() const { return epoch_; }
   std::uint64_t total_steps() const;
 
