@@ -11,7 +11,7 @@ namespace {
 constexpr double legend_row = 17;
 constexpr std::size_t few_points = 12;  // of a curve: each is marked
 
-/// Names with a piece of their line, as many a row as fit.
+/// Names with a piece of their line, as many a row as fit; a curve without a name is its chart's only one.
 struct Legend {
   std::vector<Html> parts;
   double height = 0;
@@ -20,6 +20,7 @@ Legend legend_of(const std::vector<Series>& series, double left) {
   Legend legend;
   double x = left, y = 12;
   for (const Series& s : series) {
+    if (s.label.empty()) continue;
     const double wide = 26 + letter * static_cast<double>(s.label.size());
     if (x > left && x + wide > width) {
       x = left;
@@ -29,7 +30,7 @@ Legend legend_of(const std::vector<Series>& series, double left) {
     legend.parts.push_back(label(x + 21, y, s.label, "name " + s.css_class));
     x += wide + 8;
   }
-  legend.height = series.empty() ? 0 : y + 6;
+  legend.height = legend.parts.empty() ? 0 : y + 6;
   return legend;
 }
 
@@ -66,8 +67,10 @@ Html lines_chart(const std::vector<Series>& series, const LinesText& text) {
   frame.height = frame.bottom + 46;
   if (text.y_hidden) frame.left = 10;
   const Scale x{xs.low, xs.high, frame.left + 8, frame.right, false};
-  const double low = std::min(0.0, ys.low), room = std::max(ys.high - low, 1e-9);
-  const Scale y{low, low + 1.06 * room, frame.bottom, frame.top, false};
+  const double lowest = text.from_zero ? std::min(0.0, ys.low) : ys.low;
+  const double room = std::max(ys.high - lowest, text.from_zero ? 1e-9 : 1e-3);
+  const double low = text.from_zero ? lowest : lowest - 0.06 * room;
+  const Scale y{low, lowest + 1.06 * room, frame.bottom, frame.top, false};
 
   std::vector<Html> parts = legend.parts;
   if (!text.y_hidden) {

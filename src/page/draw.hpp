@@ -2,6 +2,7 @@
 // only.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -57,7 +58,7 @@ struct Scale {
 
 inline int decimals_for(const std::vector<double>& ticks) {
   const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : 0.1;
-  return step < 0.0999 ? 2 : step < 0.999 ? 1 : 0;
+  return std::clamp(static_cast<int>(std::ceil(-std::log10(1.001 * step))), 0, 4);
 }
 
 /// The frame of a chart with two axes.

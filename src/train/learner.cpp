@@ -122,13 +122,13 @@ struct Learner::Impl {
     for (const at::Tensor& value : values()) value.mutable_grad().reset();
   }
 
-  /// Sum over the batch's targets, nats. Only target positions pass through the head.
-  at::Tensor loss_sum(const MicroBatch& batch, student::ForwardMode how) const {
+  /// Sum over the batch's targets, nats, or each one's. Only target positions pass through the head.
+  at::Tensor loss_of(const MicroBatch& batch, student::ForwardMode how, at::Reduction::Reduction reduction) const {
     const at::Tensor ids_BT = to_tensor(batch.ids, device).view({batch.rows, batch.width});
     const at::Tensor chosen_NC =
         model.hidden(ids_BT, how).index_select(0, to_tensor(filled_up(batch.positions, 0), device));
     return at::cross_entropy_loss(model.logits(chosen_NC, how), to_tensor(filled_up(batch.targets, ignored), device),
-                                  {}, at::Reduction::Sum);
+                                  {}, reduction);
   }
 
   /// Leaves the gradient of the mean loss; returns each micro-batch's part of it.
@@ -138,7 +138,7 @@ struct Learner::Impl {
     std::vector<at::Tensor> parts;
     for (const MicroBatch& batch : step.micro_batches) {
       const student::ForwardMode how{mode.bf16, true, std::uint64_t{random()} << 16};
-      const at::Tensor loss = loss_sum(batch, how) / targets;
+      const at::Tensor loss = loss_of(batch, how, at::Reduction::Sum) / targets;
       loss.backward();
       parts.push_back(loss.detach());
     }
@@ -158,6 +158,19 @@ struct Learner::Impl {
     if (averaged.empty()) return;
     const double n = static_cast<double>(step_index), decay = std::min(options.optimizer.ema, (1 + n) / (10 + n));
     at::_foreach_lerp_(averaged, values(), 1 - decay);
+  }
+
+  /// Of each of the batch's sequences.
+  std::vector<SequenceLoss> sequence_losses(const MicroBatch& batch) const {
+    std::vector<SequenceLoss> out;
+    for (const std::uint32_t record : batch.records) out.push_back({record});
+    const at::Tensor losses = on_cpu(loss_of(batch, {mode.bf16, false, 0}, at::Reduction::None));
+    for (std::size_t i = 0; i < batch.targets.size(); ++i) {
+      SequenceLoss& one = out[static_cast<std::size_t>(batch.positions[i] / batch.width)];
+      one.loss += losses.data_ptr<float>()[i];
+      ++one.targets;
+    }
+    return out;
   }
 
   const std::vector<at::Tensor> evaluated() const { return averaged.empty() ? values() : averaged; }
@@ -222,8 +235,11 @@ EvaluationResult Learner::evaluate(std::span<const MicroBatch> batches) {
   EvaluationResult result;
   double sum = 0;
   for (const MicroBatch& batch : batches) {
-    sum += impl_->loss_sum(batch, {impl_->mode.bf16, false, 0}).item<double>();
-    result.targets += batch.targets.size();
+    for (const SequenceLoss& one : impl_->sequence_losses(batch)) {
+      sum += one.loss;
+      result.targets += one.targets;
+      result.sequences.push_back(one);
+    }
   }
   impl_->exchange();
   result.loss = result.targets > 0 ? sum / static_cast<double>(result.targets) : 0;
@@ -257,6 +273,12 @@ std::string Learner::description() const {
 }
 
 bool Learner::bf16() const { return impl_->mode.bf16; }
+
+bool Learner::is_finite() const {
+  const c10::NoGradGuard no_grad;
+  return std::isfinite(at::stack(at::_foreach_norm(impl_->values())).norm().item<double>());
+}
+
 std::uint64_t Learner::parameter_count() const { return impl_->options.model.parameter_count(); }
 
 std::map<std::string, std::vector<float>> Learner::gradients() const {

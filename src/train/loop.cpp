@@ -1,158 +1,172 @@
-// The loop, top to bottom: take a batch, step, log, evaluate, save, stop when asked. Not for: what a step computes
-// (learner.cpp), or how batches are made (batches.cpp).
+// The loop, top to bottom: take a batch, step, log, evaluate, sample, save, stop when asked. Not for: what a step
+// computes (learner.cpp), how batches are made (batches.cpp), or when a run should end (watch.cpp).
 #include "loop.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
 
+#include "checkpoints.hpp"
+#include "metrics.hpp"
+#include "sampling.hpp"
+#include "speed.hpp"
+#include "trouble.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/base/table.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "udrl/train/schedule.hpp"
 
 namespace udrl::train {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::uint64_t steps_until_estimate = 10;
-constexpr std::size_t most_ids_named = 8;
-
-std::string format(const char* pattern, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, pattern, value);
-  return text;
-}
-
-/// Wall time and tokens of this run, evaluations and saving included.
-class Speed {
- public:
-  explicit Speed(std::uint64_t tokens_before) : before_(tokens_before) {}
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-  double tokens_per_s(std::uint64_t tokens) const {
-    return static_cast<double>(tokens - before_) / std::max(1e-9, seconds());
-  }
-
- private:
-  std::uint64_t before_;
-  Clock::time_point start_ = Clock::now();
-};
 
 class Loop {
  public:
   Loop(const LoopInput& input, Learner& learner, TrainingState& state, Observer& observer)
-      : input_(input),
+      : options_(input.options),
+        run_(input.run),
+        description_(input.description),
         learner_(learner),
         state_(state),
         observer_(observer),
-        stream_(input.source, state.cursor),
-        metrics_(input.options.out, state.step),
-        speed_(state.tokens),
-        resumed_(state.step) {}
+        resumed_(state.step),
+        speed_({state.tokens, seconds_before(options_.out / metrics_file, state.step), input.machine_rate}),
+        stream_(run_.source(), state.cursor),
+        metrics_(options_.out / metrics_file, state.step),
+        sampler_(options_, run_, state.step) {}
 
   void run() {
-    while (state_.step < input_.total_steps) {
-      const Step batch = stream_.next();
-      const double share = learning_rate_share(input_.options.schedule, state_.step, input_.total_steps);
-      const StepResult result = learner_.step(batch, state_.step, share);
-      if (!result.finite) refuse(batch, result);
-      advance(batch, result);
-      log(result, share);
-      if (due(input_.options.valid_every)) evaluate();
-      const bool stopping = stop_requested() && !last();
-      if (due(input_.options.save_every) || stopping) save();
+    while (!finished()) {
+      speed_.begin_step();
+      batch_ = stream_.next();
+      const double share = learning_rate_share(options_.schedule, state_.step, run_.total_steps());
+      result_ = learner_.step(batch_, state_.step, share);
+      speed_.end_step(step_operations(run_.model(), batch_));
+      advance();
+      check_loss();
+      log(share);
+      if (due(options_.valid_every)) evaluate();
+      if (due(options_.watch.sample_every)) sampler_.take(state_.step, learner_, observer_);
+      const bool stopping = stop_requested() && !finished();
+      if (due(options_.save_every) || stopping) save();
+      if (due(options_.valid_every) || stopping) write_run_report(options_.out, description_);
       if (stopping) throw_stopped();
     }
   }
 
  private:
-  bool last() const { return state_.step == input_.total_steps; }
-  bool due(int every) const { return last() || state_.step % static_cast<std::uint64_t>(every) == 0; }
+  bool finished() const {
+    return state_.step >= run_.total_steps() || is_over(state_.plateau, options_.watch.patience);
+  }
+  bool due(int every) const {
+    return every > 0 && (finished() || state_.step % static_cast<std::uint64_t>(every) == 0);
+  }
 
-  void advance(const Step& batch, const StepResult& result) {
+  void advance() {
     ++state_.step;
-    state_.tokens += static_cast<std::uint64_t>(batch.tokens());
+    state_.tokens += static_cast<std::uint64_t>(batch_.tokens());
+    state_.targets += static_cast<std::uint64_t>(batch_.targets());
     state_.cursor = stream_.cursor();
-    smoothed_ = smoothed_ == 0 ? result.loss : 0.95 * smoothed_ + 0.05 * result.loss;
+    smoothed_ = smoothed_ == 0 ? result_.loss : 0.95 * smoothed_ + 0.05 * result_.loss;
   }
 
-  void log(const StepResult& result, double share) {
-    const double lr = share * input_.options.optimizer.lr, rate = speed_.tokens_per_s(state_.tokens);
+  void check_loss() {
+    if (!std::isfinite(result_.loss)) refuse("the loss is");
+    if (!result_.finite) refuse("the gradient is");
+    const double usual = state_.trend.mean;
+    if (!is_spike(state_.trend, result_.loss, options_.watch.spike)) return;
+    metrics_.flush();
+    throw spiked(usual, bad_step(), learner_);
+  }
+
+  void log(double share) {
+    line_ = {};
+    line_.step = state_.step;
+    line_.loss = result_.loss;
+    line_.grad_norm = result_.grad_norm;
+    line_.lr = share * options_.optimizer.lr;
+    line_.tokens = state_.tokens;
+    line_.targets = state_.targets;
+    line_.tokens_per_s = speed_.tokens_per_s(state_.tokens);
+    line_.seconds = speed_.seconds();
+    line_.arithmetic = speed_.arithmetic();
     // A step that is evaluated gets its line when its validation loss is known.
-    line_ = {state_.step, result.loss, result.grad_norm, lr, state_.tokens, rate, {}};
-    if (!due(input_.options.valid_every)) metrics_.append(line_);
-    report(rate);
-    if (state_.step - resumed_ == steps_until_estimate) tell_time(rate);
+    if (!due(options_.valid_every)) metrics_.append(to_json(line_));
+    report();
+    if (state_.step - resumed_ == steps_until_estimate) tell_time();
   }
 
-  void report(double rate) {
-    std::string detail = format("loss %.3f", smoothed_);
-    if (last_valid_) detail += format("  valid %.3f", *last_valid_);
-    detail += format("  %.0f tok/s", rate);
-    observer_.progress({"train", "steps", state_.step, input_.total_steps, resumed_, detail});
+  void report() {
+    std::string detail = "loss " + fixed(smoothed_, 3);
+    if (last_valid_) detail += "  valid " + fixed(*last_valid_, 3);
+    detail += "  " + fixed(line_.tokens_per_s, 0) + " tok/s";
+    if (line_.arithmetic > 0) detail += "  " + fixed(100 * line_.arithmetic, 0) + "% of arithmetic";
+    observer_.progress({"train", "steps", state_.step, run_.total_steps(), resumed_, detail});
   }
 
-  void tell_time(double rate) {
-    const double left = static_cast<double>(input_.total_steps - state_.step) * speed_.seconds() / steps_until_estimate;
-    observer_.note(Level::info,
-                   format("about %.1f minutes to go", left / 60) + format(" at %.0f tokens a second", rate));
+  void tell_time() {
+    const auto left = static_cast<double>(run_.total_steps() - state_.step);
+    const double minutes = left * speed_.run_seconds() / steps_until_estimate / 60;
+    observer_.note(Level::info, "about " + fixed(minutes, 1) + " minutes to go at " + fixed(line_.tokens_per_s, 0) +
+                                    " tokens a second");
   }
 
   void evaluate() {
-    const double loss = learner_.evaluate(input_.valid).loss;
-    last_valid_ = line_.valid_loss = loss;
-    metrics_.append(line_);
+    check_weights();
+    line_.valid = summed_up(learner_.evaluate(run_.valid()), run_.valid_samples(), run_.fitted());
+    const double loss = line_.valid->loss;
+    last_valid_ = loss;
+    line_.seconds = speed_.seconds();
+    metrics_.append(to_json(line_));
     metrics_.flush();
+    take_in(state_.plateau, loss, options_.watch.least_improvement);
     if (state_.best_valid && loss >= *state_.best_valid) return;
     state_.best_valid = loss;
     state_.best_step = state_.step;
-    learner_.save_model(input_.options.out / student::files::weights);
+    learner_.save_model(options_.out / student::files::weights);
   }
 
   void save() {
+    check_weights();
     metrics_.flush();
-    save_state(input_.options.out, state_, learner_);
+    save_state(options_.out, state_, learner_);
+    keep_checkpoint(options_.out, state_.step, options_.watch.keep, learner_);
+  }
+
+  /// A step with a finite loss and gradient can still leave weights that are not.
+  void check_weights() {
+    if (!learner_.is_finite()) refuse("a weight is");
+  }
+
+  BadStep bad_step() const {
+    return {state_.step, batch_, result_, [this](std::uint32_t i) { return std::string(run_.store()[i].id); }};
+  }
+
+  [[noreturn]] void refuse(const std::string& what) {
+    metrics_.flush();
+    throw not_finite(what, bad_step(), learner_);
   }
 
   [[noreturn]] void throw_stopped() const {
     throw stopped_error("training was stopped after step " + std::to_string(state_.step) + " of " +
-                            std::to_string(input_.total_steps) + "; everything is saved",
+                            std::to_string(run_.total_steps()) + "; everything is saved",
                         "run the same command again to go on from there");
   }
 
-  std::string ids(const Step& batch, const StepResult& result) const {
-    std::string out;
-    std::size_t named = 0, all = 0;
-    for (std::size_t i = 0; i < batch.micro_batches.size(); ++i) {
-      const auto& bad = result.bad_micro_batches;
-      if (!bad.empty() && std::find(bad.begin(), bad.end(), i) == bad.end()) continue;
-      for (const std::uint32_t record : batch.micro_batches[i].records) {
-        if (++all <= most_ids_named) out += (named++ ? ", " : "") + input_.record_id(record);
-      }
-    }
-    return all > most_ids_named ? out + " and " + std::to_string(all - most_ids_named) + " more" : out;
-  }
-
-  [[noreturn]] void refuse(const Step& batch, const StepResult& result) {
-    metrics_.flush();
-    throw failure(std::isfinite(result.loss) ? "the gradient is not finite" : "the loss is not finite")
-        .at("step " + std::to_string(state_.step + 1) + ", records " + ids(batch, result))
-        .hint(
-            "the weights saved last are untouched; train into another folder with a lower learning rate "
-            "(optimizer.lr, optimizer.muon_lr) or a lower optimizer.clip");
-  }
-
-  const LoopInput& input_;
+  const TrainOptions& options_;
+  const Preparation& run_;
+  const RunDescription& description_;
   Learner& learner_;
   TrainingState& state_;
   Observer& observer_;
-  BatchStream stream_;
-  MetricsLog metrics_;
-  Speed speed_;
   std::uint64_t resumed_;
-  Metrics line_;
+  Speed speed_;
+  BatchStream stream_;
+  StepLog metrics_;
+  Sampler sampler_;
+  Step batch_;         // the step that is taken,
+  StepResult result_;  // what it did,
+  Metrics line_;       // and its line
   double smoothed_ = 0;
   std::optional<double> last_valid_;
 };

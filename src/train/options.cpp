@@ -55,6 +55,30 @@ void declare_schedule(OptionSet& set, ScheduleOptions& o) {
   set.add("schedule.decay", o.decay, "wsd: share of the steps that decay").range(0, 1);
 }
 
+void declare_watch(OptionSet& set, WatchOptions& o) {
+  set.add(
+         "watch.patience", o.patience,
+         "evaluations without a lower validation loss that end the run, 0 for never. The schedule does not know of it: "
+         "a wsd run that ends early has not decayed, so prefer cosine, or choose fewer steps afterwards")
+      .range(0, 1e6)
+      .came_later();
+  set.add("watch.least_improvement", o.least_improvement, "what counts as lower for patience, nats a token")
+      .range(0, 100)
+      .came_later();
+  set.add("watch.spike", o.spike,
+          "stop, with the records named, where the training loss is so many running standard deviations (and half of "
+          "itself) above its running mean for three steps in a row; 0 for never")
+      .range(0, 1e6)
+      .runtime_only();
+  set.add("watch.sample_every", o.sample_every,
+          "steps between samples: the student answers a few requests of valid/; 0 for never")
+      .range(0, 1e9)
+      .runtime_only();
+  set.add("watch.keep", o.keep, "saved states that are kept; those beside the newest in checkpoints/")
+      .range(1, 1e6)
+      .runtime_only();
+}
+
 }  // namespace
 
 void declare(OptionSet& set, TrainOptions& o) {
@@ -82,6 +106,7 @@ void declare(OptionSet& set, TrainOptions& o) {
   declare_batch(set, o.batch);
   declare_optimizer(set, o.optimizer);
   declare_schedule(set, o.schedule);
+  declare_watch(set, o.watch);
 }
 
 student::StudentConfig student_config(const ModelOptions& options, int vocab_size) {

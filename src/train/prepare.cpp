@@ -140,11 +140,10 @@ std::function<int(std::uint32_t, std::uint64_t)> Preparation::copies() const {
 }
 
 void Preparation::make_valid() {
-  const std::vector<Sample> samples =
-      first_samples(options_.data / "valid", fitted_, static_cast<std::size_t>(options_.valid_records));
+  valid_samples_ = first_samples(options_.data / "valid", fitted_, static_cast<std::size_t>(options_.valid_records));
   std::vector<Indexed> sequences;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    Sequence sequence = encode(plain_text(samples[i], options_.sequence), *tokenizer_);
+  for (std::size_t i = 0; i < valid_samples_.size(); ++i) {
+    Sequence sequence = encode(plain_text(valid_samples_[i], options_.sequence), *tokenizer_);
     if (sequence.length() <= source_.longest) sequences.push_back({std::move(sequence), static_cast<std::uint32_t>(i)});
   }
   if (sequences.empty())

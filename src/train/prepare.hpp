@@ -35,6 +35,7 @@ class Preparation {
   const student::StudentConfig& model() const { return model_; }
   const BatchSource& source() const { return source_; }
   const std::vector<MicroBatch>& valid() const { return valid_; }
+  const std::vector<Sample>& valid_samples() const { return valid_samples_; }  ///< what `valid` was made of
   const EpochCount& epoch() const { return epoch_; }
   std::uint64_t total_steps() const;
   /// Null where the weights begin fresh.
@@ -57,6 +58,7 @@ class Preparation {
   std::optional<TokenStore> store_;
   std::optional<SequenceMaker> make_sequence_;
   BatchSource source_;
+  std::vector<Sample> valid_samples_;
   std::vector<MicroBatch> valid_;
   EpochCount epoch_;  ///< without swaps, cuts and countdown
 };

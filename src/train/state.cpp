@@ -1,9 +1,7 @@
 // The files of a run that can be gone on with.
 #include "state.hpp"
 
-#include <cerrno>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -18,15 +16,25 @@ constexpr const char* metadata_key = "training_state";
 
 Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
-/// The complete lines up to a step.
-std::string kept_lines(const fs::path& file, std::uint64_t step) {
-  std::istringstream in(read_file(file));
-  std::string kept;
-  for (std::string line; std::getline(in, line);) {
-    const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (json.is_object() && json.value("step", ~std::uint64_t{0}) <= step) kept += line + "\n";
-  }
-  return kept;
+Json to_json(const LossTrend& trend) {
+  return {{"mean", trend.mean}, {"variance", trend.variance}, {"steps", trend.steps}, {"high", trend.high}};
+}
+
+Json to_json(const Plateau& plateau) {
+  return {{"lowest", optional_number(plateau.lowest)}, {"evaluations", plateau.evaluations}};
+}
+
+std::optional<double> number_or_nothing(const Json& json) {
+  return json.is_null() ? std::nullopt : std::optional<double>(json.get<double>());
+}
+
+/// What states lack that were saved before runs were watched.
+void read_watch(const Json& json, TrainingState& state) {
+  state.targets = json.value("targets", std::uint64_t{0});
+  if (!json.contains("trend")) return;
+  const Json &trend = json.at("trend"), &plateau = json.at("plateau");
+  state.trend = {trend.at("mean"), trend.at("variance"), trend.at("steps"), trend.at("high")};
+  state.plateau = {number_or_nothing(plateau.at("lowest")), plateau.at("evaluations")};
 }
 
 }  // namespace
@@ -35,9 +43,12 @@ std::string to_json_text(const TrainingState& state) {
   return Json{{"version", 1},
               {"step", state.step},
               {"tokens", state.tokens},
+              {"targets", state.targets},
               {"cursor", {{"epoch", state.cursor.epoch}, {"window", state.cursor.window}, {"step", state.cursor.step}}},
               {"best_valid", optional_number(state.best_valid)},
               {"best_step", state.best_step},
+              {"trend", to_json(state.trend)},
+              {"plateau", to_json(state.plateau)},
               {"precision", state.bf16 ? "bf16" : "fp32"}}
       .dump(2);
 }
@@ -50,9 +61,10 @@ TrainingState state_from_json_text(const std::string& text, const std::string& w
     state.step = json.at("step");
     state.tokens = json.at("tokens");
     state.cursor = {cursor.at("epoch"), cursor.at("window"), cursor.at("step")};
-    if (!json.at("best_valid").is_null()) state.best_valid = json.at("best_valid").get<double>();
+    state.best_valid = number_or_nothing(json.at("best_valid"));
     state.best_step = json.at("best_step");
     state.bf16 = json.at("precision") == "bf16";
+    read_watch(json, state);
     return state;
   } catch (const Json::exception& error) {
     throw user_error("a saved training state cannot be read")
@@ -82,30 +94,6 @@ std::optional<TrainingState> load_state(const fs::path& folder, Learner& learner
         .hint("go on where it was begun, or train anew into another folder");
   }
   return state;
-}
-
-MetricsLog::MetricsLog(const fs::path& folder, std::uint64_t step) : file_(folder / metrics_file) {
-  write_file_atomic(file_, fs::exists(file_) && step > 0 ? kept_lines(file_, step) : std::string());
-  out_.open(file_, std::ios::app);
-}
-
-void MetricsLog::append(const Metrics& m) {
-  Json line{{"step", m.step}, {"loss", m.loss},     {"grad_norm", m.grad_norm},
-            {"lr", m.lr},     {"tokens", m.tokens}, {"tokens_per_s", m.tokens_per_s}};
-  if (m.valid_loss) line["valid_loss"] = *m.valid_loss;
-  errno = 0;
-  out_ << line.dump() << '\n';
-  check();
-}
-
-void MetricsLog::flush() {
-  errno = 0;
-  out_.flush();
-  check();
-}
-
-void MetricsLog::check() const {
-  if (!out_) throw file_error("cannot write the file", file_, errno);
 }
 
 }  // namespace udrl::train

@@ -1,29 +1,31 @@
-// Where a run stands, and its files: training_state.safetensors, training_state.json, metrics.jsonl. Internal.
+// Where a run stands, and its files: training_state.safetensors, training_state.json. Internal.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 
 #include "udrl/train/batches.hpp"
 #include "udrl/train/learner.hpp"
+#include "watch.hpp"
 
 namespace udrl::train {
 
 struct TrainingState {
   std::uint64_t step = 0;            ///< steps taken
   std::uint64_t tokens = 0;          ///< trained on
+  std::uint64_t targets = 0;         ///< of these, those that were learned
   Cursor cursor;                     ///< of the next step
   std::optional<double> best_valid;  ///< of the weights in model.safetensors
   std::uint64_t best_step = 0;
+  LossTrend trend;
+  Plateau plateau;
   bool bf16 = false;
 };
 
 inline constexpr const char* state_weights = "training_state.safetensors";
 inline constexpr const char* state_json = "training_state.json";
-inline constexpr const char* metrics_file = "metrics.jsonl";
 
 std::string to_json_text(const TrainingState& state);
 TrainingState state_from_json_text(const std::string& text, const std::string& where);
@@ -34,27 +36,5 @@ void save_state(const std::filesystem::path& folder, const TrainingState& state,
 /// Nothing where no state was saved. Throws `Error` (user) where it was trained in another precision than the
 /// learner's.
 std::optional<TrainingState> load_state(const std::filesystem::path& folder, Learner& learner);
-
-/// One line of metrics.jsonl.
-struct Metrics {
-  std::uint64_t step = 0;
-  double loss = 0, grad_norm = 0, lr = 0;
-  std::uint64_t tokens = 0;
-  double tokens_per_s = 0;
-  std::optional<double> valid_loss;
-};
-
-class MetricsLog {
- public:
-  /// Drops the lines of steps after `step`, which will be taken again.
-  MetricsLog(const std::filesystem::path& folder, std::uint64_t step);
-  void append(const Metrics& metrics);
-  void flush();
-
- private:
-  void check() const;
-  std::filesystem::path file_;
-  std::ofstream out_;
-};
 
 }  // namespace udrl::train

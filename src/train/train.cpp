@@ -2,32 +2,20 @@
 #include "udrl/train/train.hpp"
 
 #include <chrono>
-#include <cmath>
-#include <cstdio>
 
 #include "loop.hpp"
+#include "machine_rate.hpp"
 #include "prepare.hpp"
+#include "run_report.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/base/table.hpp"
+#include "udrl/page/figures.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "udrl/student/gguf_export.hpp"
 
 namespace udrl::train {
 namespace {
-
-/// 1234567 → "1,234,567".
-std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
-}
-
-std::string decimals(double value, int places) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*f", places, value);
-  return text;
-}
 
 std::string model_line(const Preparation& run, const Learner& learner) {
   const auto& model = run.model();
@@ -40,7 +28,7 @@ std::string data_line(const Preparation& run) {
   const EpochCount& epoch = run.epoch();
   const double padding = 1.0 - static_cast<double>(epoch.tokens) / static_cast<double>(epoch.positions);
   return grouped(epoch.sequences) + " sequences, " + grouped(epoch.tokens) + " tokens an epoch (" +
-         grouped(epoch.targets) + " learned, " + decimals(100 * padding, 1) + "% padding); " + grouped(epoch.too_long) +
+         grouped(epoch.targets) + " learned, " + fixed(100 * padding, 1) + "% padding); " + grouped(epoch.too_long) +
          " left out, longer than the model's " + std::to_string(run.model().n_positions) + " positions";
 }
 
@@ -48,7 +36,7 @@ std::string steps_line(const Preparation& run) {
   const EpochCount& epoch = run.epoch();
   const double epochs = static_cast<double>(run.total_steps()) / static_cast<double>(epoch.steps);
   return grouped(run.total_steps()) + " steps of about " + grouped(epoch.tokens / epoch.steps) +
-         " tokens: " + decimals(epochs, 1) + " epochs";
+         " tokens: " + fixed(epochs, 1) + " epochs";
 }
 
 student::ModelCard card_of(const TrainOptions& options, const Preparation& run) {
@@ -60,9 +48,9 @@ student::ModelCard card_of(const TrainOptions& options, const Preparation& run) 
   card.training = {
       {"steps", grouped(run.total_steps())},
       {"optimizer", options.optimizer.name},
-      {"learning rate", options.optimizer.name == "muon" ? decimals(options.optimizer.muon_lr, 4) + " (muon), " +
-                                                               decimals(options.optimizer.lr, 4) + " (adamw)"
-                                                         : decimals(options.optimizer.lr, 4)},
+      {"learning rate", options.optimizer.name == "muon" ? fixed(options.optimizer.muon_lr, 4) + " (muon), " +
+                                                               fixed(options.optimizer.lr, 4) + " (adamw)"
+                                                         : fixed(options.optimizer.lr, 4)},
       {"seed", std::to_string(options.seed)},
       {"processor", processor_description()}};
   if (run.initial()) card.training.push_back({"started from", run.initial()->name()});
@@ -77,11 +65,18 @@ TrainReport report_of(const TrainingState& state, const Preparation& run, double
   return {state.step, state.tokens, seconds, state.best_valid.value_or(0), run.model().parameter_count()};
 }
 
+/// How a run came to its end.
+std::string outcome_of(const Preparation& run, const TrainingState& state) {
+  if (state.step >= run.total_steps()) return "This run took all its steps and is complete.";
+  return "This run ended after step " + grouped(state.step) + ": the validation loss had not fallen in " +
+         page::plural(state.plateau.evaluations, "evaluation") + ".";
+}
+
 void finish(const TrainOptions& options, const Preparation& run, const TrainingState& state, data::Manifest manifest) {
   student::ModelCard card = card_of(options, run);
   card.training.push_back({"tokens seen", grouped(state.tokens)});
-  card.metrics = {{"validation loss", decimals(state.best_valid.value_or(0), 3) + " nats a token, after step " +
-                                          grouped(state.best_step)}};
+  card.metrics = {{"validation loss",
+                   fixed(state.best_valid.value_or(0), 3) + " nats a token, after step " + grouped(state.best_step)}};
   write_texts(options.out, run, card);
   student::export_gguf(options.out);
   manifest.counts = {{"steps", state.step},
@@ -98,10 +93,27 @@ void start_from_initial(const TrainOptions& options, const Preparation& run, Lea
   learner.load_model(options.out / student::files::weights);
 }
 
-void introduce(const Preparation& run, const Learner& learner, const TrainingState& state, Observer& observer) {
-  for (const std::string& line : {model_line(run, learner), data_line(run), steps_line(run)})
-    observer.note(Level::info, line);
+RunDescription description_of(const Preparation& run, const Learner& learner, const RunContext& context) {
+  RunDescription description;
+  description.lines = {model_line(run, learner), data_line(run), steps_line(run)};
+  description.steps = run.total_steps();
+  description.parameters = run.model().parameter_count();
+  description.command_line = context.command_line;
+  return description;
+}
+
+void introduce(const RunDescription& description, const TrainingState& state, Observer& observer) {
+  for (const std::string& line : description.lines) observer.note(Level::info, line);
   if (state.step > 0) observer.note(Level::info, "going on after step " + grouped(state.step));
+}
+
+double measure_machine(const TrainOptions& options, const Preparation& run, const Learner& learner,
+                       Observer& observer) {
+  const std::string device = options.device == "auto" ? automatic_device() : options.device;
+  const double rate = machine_rate({run.model(), options.batch.micro_tokens, device, learner.bf16()});
+  observer.note(Level::info, "this machine multiplies at " + fixed(rate / 1e9, 0) + " GFLOP/s in " +
+                                 (learner.bf16() ? "bf16" : "fp32"));
+  return rate;
 }
 
 }  // namespace
@@ -114,17 +126,21 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   Learner learner({run.model(), options.optimizer, options.device, options.precision, options.seed});
   TrainingState state = load_state(options.out, learner).value_or(TrainingState{});
   state.bf16 = learner.bf16();
-  introduce(run, learner, state, observer);
+  RunDescription description = description_of(run, learner, context);
+  introduce(description, state, observer);
   if (manifest.complete) {
     observer.note(Level::info, "this run is complete: nothing to do");
     return report_of(state, run, 0);
   }
   write_texts(options.out, run, card_of(options, run));
   if (run.initial() && state.step == 0) start_from_initial(options, run, learner, observer);
+  const double rate = measure_machine(options, run, learner, observer);
   const auto start = std::chrono::steady_clock::now();
-  const auto record_id = [&](std::uint32_t record) { return std::string(run.store()[record].id); };
-  run_loop({options, run.source(), run.valid(), record_id, run.total_steps()}, learner, state, observer);
+  run_loop({options, run, description, rate}, learner, state, observer);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  description.outcome = outcome_of(run, state);
+  if (state.step < run.total_steps()) observer.note(Level::info, description.outcome);
+  write_run_report(options.out, description);
   finish(options, run, state, manifest);
   return report_of(state, run, seconds);
 }

@@ -65,6 +65,21 @@ TEST_CASE("Cutting a step into forward passes changes neither loss nor gradient"
   CHECK(largest_difference(whole.gradients(), cut.gradients()) < 1e-6);
 }
 
+TEST_CASE("An evaluation says what each sequence costs, whatever it is batched with") {
+  Learner learner(tiny());
+  const EvaluationResult all = learner.evaluate(step_of({sequences}).micro_batches);
+  REQUIRE(all.sequences.size() == sequences.size());
+  double sum = 0;
+  for (const SequenceLoss& one : all.sequences) {
+    const Sequence& sequence = sequences[one.record];
+    CHECK(one.targets == static_cast<std::uint64_t>(sequence.targets()));
+    CHECK(one.loss / static_cast<double>(one.targets) ==
+          Approx(learner.evaluate(step_of({{sequence}}).micro_batches).loss).epsilon(1e-5));
+    sum += one.loss;
+  }
+  CHECK(all.loss == Approx(sum / static_cast<double>(all.targets)));
+}
+
 TEST_CASE("Padding and what it holds change nothing") {
   Step step = step_of({sequences});
   Learner a(tiny()), b(tiny());

@@ -1,86 +1,13 @@
 // The whole stage on a tiny data set: the folder it leaves, stop and resume, refusals.
-#include <nlohmann/json.hpp>
-#include <sstream>
-
 #include "catch.hpp"
-#include "helpers.hpp"
+#include "stage.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/process.hpp"
 #include "udrl/data/manifest.hpp"
 #include "udrl/student/checkpoint.hpp"
-#include "udrl/train/train.hpp"
 
 using namespace udrl;
 using namespace udrl::train;
 using namespace udrl::train::testing;
-
-namespace {
-
-TrainOptions tiny(const fs::path& folder, const std::string& out) {
-  TrainOptions options;
-  options.data = folder / "tagged";
-  options.out = folder / out;
-  options.model = {2, 32, 2, 64, 512, 0.0};
-  options.batch = {512, 256};
-  options.sequence.swap_words = std::string(UDRL_SOURCE_DIR) + "/data/words/nouns.txt";
-  options.steps = 16;
-  options.valid_every = 4;
-  options.save_every = 5;
-  options.device = "cpu";
-  options.precision = "fp32";
-  return options;
-}
-
-std::string config_of(const TrainOptions& options) {
-  TrainOptions copy = options;
-  copy.out = copy.data = "folder";
-  OptionSet set;
-  declare(set, copy);
-  return set.to_json(false);
-}
-
-TrainReport run(const TrainOptions& options, Observer& observer) {
-  return udrl::train::train(options, RunContext{observer, "udrl-train", "test", "{}", config_of(options)});
-}
-TrainReport run(const TrainOptions& options) {
-  Observer silent;
-  return run(options, silent);
-}
-
-/// Asks to stop once a number of steps is done.
-struct Stopper : Observer {
-  std::uint64_t after;
-  explicit Stopper(std::uint64_t steps) : after(steps) {}
-  void progress(const Progress& p) override {
-    if (p.what == "train" && p.done == after) request_stop();
-  }
-};
-
-struct Notes : Observer {
-  std::string all;
-  void note(Level, const std::string& text) override { all += text + "\n"; }
-};
-
-void run_until(const TrainOptions& options, std::uint64_t steps) {
-  Stopper stopper(steps);
-  try {
-    run(options, stopper);
-    FAIL("the run was not stopped");
-  } catch (const Error& error) {
-    request_stop(false);
-    REQUIRE(error.kind() == ErrorKind::stopped);
-    REQUIRE(error.exit_code() == 3);
-  }
-}
-
-std::vector<nlohmann::json> metrics(const fs::path& folder) {
-  std::vector<nlohmann::json> lines;
-  std::istringstream in(read_file(folder / "metrics.jsonl"));
-  for (std::string line; std::getline(in, line);) lines.push_back(nlohmann::json::parse(line));
-  return lines;
-}
-
-}  // namespace
 
 TEST_CASE("Training leaves a checkpoint folder that opens, and says what it does") {
   TempFolder folder;

@@ -53,6 +53,7 @@ struct LinesText {
   std::vector<double> x_ticks;  ///< none: round numbers
   bool even = false;            ///< x_ticks stand at equal distances
   bool y_hidden = false;        ///< shapes alone count
+  bool from_zero = true;        ///< the y axis begins at 0, or below where values are; else at the lowest value
 };
 /// Curves over one scale, named above it.
 Html lines_chart(const std::vector<Series>& series, const LinesText& text);

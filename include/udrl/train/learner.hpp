@@ -31,9 +31,17 @@ struct StepResult {
   std::vector<std::size_t> bad_micro_batches;  ///< those whose own loss is not finite
 };
 
+/// What one sequence costs.
+struct SequenceLoss {
+  std::uint32_t record = 0;  ///< as in the micro-batch
+  double loss = 0;           ///< nats, summed over its target tokens
+  std::uint64_t targets = 0;
+};
+
 struct EvaluationResult {
   double loss = 0;  ///< nats a target token
   std::uint64_t targets = 0;
+  std::vector<SequenceLoss> sequences = {};
 };
 
 class Learner {
@@ -60,6 +68,8 @@ class Learner {
   /// "cpu, bf16, 2 threads".
   std::string description() const;
   bool bf16() const;
+  /// Whether every weight is; a step with a finite gradient can leave others.
+  bool is_finite() const;
   std::uint64_t parameter_count() const;
   /// The gradients of the last `step`, for tests: name → values in row-major order. Empty before the first.
   std::map<std::string, std::vector<float>> gradients() const;

@@ -56,6 +56,15 @@ struct ScheduleOptions {
   double decay = 0.5;        ///< wsd: share of all steps
 };
 
+/// How a run is watched. Nothing here changes a step; `patience` may make it the last one.
+struct WatchOptions {
+  int patience = 0;              ///< evaluations without a lower validation loss that end the run; 0: off
+  double least_improvement = 0;  ///< what counts as lower, nats a token
+  double spike = 10;             ///< running standard deviations of the training loss above its mean; 0: off
+  int sample_every = 100;        ///< steps between samples of what the student writes; 0: never
+  int keep = 1;                  ///< saved states; where above 1, the last ones in checkpoints/
+};
+
 struct TrainOptions {
   std::filesystem::path data;   ///< tagged/: train/, valid/ and commands.json
   std::filesystem::path out;    ///< the checkpoint folder
@@ -75,6 +84,7 @@ struct TrainOptions {
   BatchOptions batch;
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
+  WatchOptions watch;
 };
 
 void declare(OptionSet& set, TrainOptions& options);

@@ -1,0 +1,31 @@
+// Metrics as JSON.
+#include "metrics.hpp"
+
+namespace udrl::train {
+
+Json to_json(const Metrics& m) {
+  Json line{{"step", m.step},
+            {"loss", m.loss},
+            {"grad_norm", m.grad_norm},
+            {"lr", m.lr},
+            {"tokens", m.tokens},
+            {"targets", m.targets},
+            {"seconds", m.seconds},
+            {"tokens_per_s", m.tokens_per_s},
+            {"arithmetic", m.arithmetic}};
+  if (!m.valid) return line;
+  line["valid_loss"] = m.valid->loss;
+  Json tasks = Json::object(), returns = Json::object();
+  for (const auto& [task, loss] : m.valid->by_task) tasks[task] = loss;
+  for (const auto& [bin, loss] : m.valid->by_return) returns[std::to_string(bin)] = loss;
+  line["valid_by_task"] = tasks;
+  line["valid_by_return"] = returns;
+  return line;
+}
+
+double seconds_before(const std::filesystem::path& metrics, std::uint64_t step) {
+  const std::vector<Json> lines = read_step_lines(metrics, step);
+  return step == 0 || lines.empty() ? 0.0 : lines.back().value("seconds", 0.0);
+}
+
+}  // namespace udrl::train

@@ -1,0 +1,41 @@
+// What the student writes while it learns: a few fixed requests of valid/, answered through the very path that
+// generation and evaluation take (student.gguf, llama.cpp), into samples.jsonl. Internal. Not for: judging it (eval).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "prepare.hpp"
+#include "step_log.hpp"
+#include "udrl/base/observer.hpp"
+#include "udrl/command/student_model.hpp"
+#include "udrl/train/learner.hpp"
+
+namespace udrl::train {
+
+inline constexpr const char* samples_file = "samples.jsonl";
+
+/// As many of each task as there is room for, always the same.
+std::vector<command::Ask> requests_of(const std::vector<Sample>& valid, const command::Fitted& fitted);
+
+class Sampler {
+ public:
+  /// Goes on with the samples.jsonl of the output folder after `step`.
+  Sampler(const TrainOptions& options, const Preparation& run, std::uint64_t step);
+
+  /// Greedy answers under the top return, of the weights that `save_model` gives. Draws nothing at random. A student
+  /// that cannot be asked is a warning; on a stop request nothing is written.
+  void take(std::uint64_t step, const Learner& learner, Observer& observer);
+
+ private:
+  void export_student(const Learner& learner) const;
+  std::vector<Json> answers(std::uint64_t step) const;
+
+  const TrainOptions& options_;
+  const Preparation& run_;
+  std::filesystem::path folder_;  ///< of the student while it is asked
+  std::vector<command::Ask> asks_;
+  StepLog log_;
+};
+
+}  // namespace udrl::train

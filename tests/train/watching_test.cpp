@@ -1,0 +1,199 @@
+// What watches a run, on a tiny data set: metrics, samples, report, checkpoints, early stop, trouble. Not for: the
+// arithmetic of spikes and patience (watch_test.cpp), the page (run_report_test.cpp).
+#include "../page/markup.hpp"
+#include "catch.hpp"
+#include "sampling.hpp"
+#include "stage.hpp"
+#include "trouble.hpp"
+#include "udrl/data/manifest.hpp"
+
+using namespace udrl;
+using namespace udrl::train;
+using namespace udrl::train::testing;
+
+namespace {
+
+TrainOptions watched(const fs::path& folder, const std::string& out) {
+  TrainOptions options = tiny(folder, out);
+  options.watch.sample_every = 8;
+  return options;
+}
+
+/// What two runs of the same steps must agree in.
+std::vector<nlohmann::json> without_times(std::vector<nlohmann::json> lines) {
+  for (nlohmann::json& line : lines)
+    for (const char* time : {"seconds", "tokens_per_s", "arithmetic"}) line.erase(time);
+  return lines;
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("Metrics say what was learned, how fast, and what validation costs by task and return") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  const TrainOptions options = tiny(folder.path(), "out");
+  Notes notes;
+  run(options, notes);
+  CHECK(notes.all.find("this machine multiplies at") != std::string::npos);
+  const auto lines = metrics(options.out);
+  REQUIRE(lines.size() == 16);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    CHECK(lines[i].at("targets") > lines[i - 1].at("targets"));
+    CHECK(lines[i].at("seconds") > lines[i - 1].at("seconds"));
+    CHECK(lines[i].at("targets") < lines[i].at("tokens"));
+    CHECK(lines[i].at("arithmetic") > 0);
+    CHECK(lines[i].contains("valid_by_task") == lines[i].contains("valid_loss"));
+  }
+  const auto& last = lines.back();
+  CHECK(last.at("valid_by_task").size() == 2);
+  CHECK(last.at("valid_by_return").size() == 5);
+  CHECK(last.at("valid_by_task").at("image") > 0);
+}
+
+TEST_CASE("A run that was stopped and went on has the metrics, samples and report of one that was not") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  const TrainOptions straight = watched(folder.path(), "straight"), stopped = watched(folder.path(), "stopped");
+  run(straight);
+  run_until(stopped, 7);
+  const std::string begun = read_file(stopped.out / "report.html");
+  CHECK(begun.find("step 7 of 16") != std::string::npos);
+  CHECK(begun.find("the same command goes on") != std::string::npos);
+  run(stopped);
+  CHECK(without_times(metrics(straight.out)) == without_times(metrics(stopped.out)));
+  const auto seconds = metrics(stopped.out);
+  for (std::size_t i = 1; i < seconds.size(); ++i) CHECK(seconds[i].at("seconds") > seconds[i - 1].at("seconds"));
+  CHECK(read_file(straight.out / "samples.jsonl") == read_file(stopped.out / "samples.jsonl"));
+  const std::string html = read_file(stopped.out / "report.html");
+  CHECK(page::testing::is_balanced(html));
+  CHECK(html.find("is complete") != std::string::npos);
+  CHECK(html.find("What the student writes") != std::string::npos);
+}
+
+TEST_CASE("The student is asked the same requests of every task, and being asked changes nothing") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions asked = watched(folder.path(), "asked"), silent = watched(folder.path(), "silent");
+  silent.watch.sample_every = 0;
+  asked.watch.sample_every = 3;
+  run(silent);
+  Notes notes;
+  run(asked, notes);
+  for (const char* file : {"model.safetensors", "training_state.safetensors"})
+    CHECK(read_file(asked.out / file) == read_file(silent.out / file));
+  CHECK(lines_of(silent.out / "samples.jsonl").empty());
+  const auto samples = lines_of(asked.out / "samples.jsonl");
+  REQUIRE(samples.size() == 6 * 6);  // steps 3, 6, … 15 and the last; six requests
+  std::map<std::string, int> by_task;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    CHECK(samples[i].at("intent") == samples[i % 6].at("intent"));
+    ++by_task[samples[i].at("task")];
+  }
+  CHECK(by_task == std::map<std::string, int>{{"image", 18}, {"template", 18}});
+  CHECK(notes.all.find("image \"") != std::string::npos);
+  CHECK(notes.all.find("could not be asked") == std::string::npos);
+  CHECK_FALSE(fs::exists(asked.out / ".sampling"));
+}
+
+TEST_CASE("The last few states are kept whole, and a run can go on from an earlier one") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions straight = tiny(folder.path(), "straight"), kept = tiny(folder.path(), "kept");
+  kept.watch.keep = 2;
+  run(straight);
+  CHECK_FALSE(fs::exists(straight.out / "checkpoints"));
+  run_until(kept, 12);
+  CHECK(names_in(kept.out / "checkpoints") == std::vector<std::string>{"step-000010", "step-000012"});
+  const fs::path newest = kept.out / "checkpoints" / "step-000012", older = kept.out / "checkpoints" / "step-000010";
+  CHECK(names_in(newest) == std::vector<std::string>{"model.safetensors", "training_state.safetensors"});
+  CHECK(read_file(newest / "training_state.safetensors") == read_file(kept.out / "training_state.safetensors"));
+  fs::copy_file(older / "training_state.safetensors", kept.out / "training_state.safetensors",
+                fs::copy_options::overwrite_existing);
+  run(kept);
+  CHECK(names_in(kept.out / "checkpoints") == std::vector<std::string>{"step-000015", "step-000016"});
+  for (const char* file : {"model.safetensors", "training_state.safetensors"})
+    CHECK(read_file(straight.out / file) == read_file(kept.out / file));
+  CHECK(without_times(metrics(straight.out)) == without_times(metrics(kept.out)));
+}
+
+TEST_CASE("A validation loss that no longer falls ends the run, which is then finished") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions options = tiny(folder.path(), "out");
+  options.watch.patience = 1;
+  options.watch.least_improvement = 100;
+  Notes notes;
+  CHECK(run(options, notes).steps == 8);
+  CHECK(notes.all.find("ended after step 8: the validation loss had not fallen in 1 evaluation") != std::string::npos);
+  CHECK(metrics(options.out).size() == 8);
+  const data::Manifest manifest = data::read_manifest(options.out);
+  CHECK(manifest.complete);
+  CHECK(manifest.counts.at("steps") == 8);
+  CHECK(read_file(options.out / "report.html").find("ended after step 8") != std::string::npos);
+  CHECK(fs::exists(options.out / "student.gguf"));
+  CHECK(run(options).steps == 8);
+}
+
+TEST_CASE("Trouble names the records with the highest loss first") {
+  LearnerOptions options;
+  options.model.vocab_size = 50;
+  options.model.n_positions = 24;
+  options.model.n_embd = 32;
+  options.model.n_layer = 1;
+  options.model.n_head = 2;
+  options.device = "cpu";
+  options.precision = "fp32";
+  Learner learner(options);
+  Step step;
+  step.micro_batches = {batch_of({{{1, 10, 11, 30, 31, 2}, 3}, {{1, 12, 13, 40, 2}, 3}, {{1, 14, 45, 2}, 2}})};
+  std::vector<SequenceLoss> losses = learner.evaluate(step.micro_batches).sequences;
+  std::sort(losses.begin(), losses.end(), [](const SequenceLoss& a, const SequenceLoss& b) {
+    return a.loss / static_cast<double>(a.targets) > b.loss / static_cast<double>(b.targets);
+  });
+  std::string records;
+  for (const SequenceLoss& one : losses) records += (records.empty() ? "" : ", ") + std::to_string(one.record);
+  StepResult result;
+  result.loss = 9.5;
+  const BadStep bad{12, step, result, [](std::uint32_t record) { return std::to_string(record); }};
+  const Error spike = spiked(2.25, bad, learner);
+  CHECK(spike.kind() == ErrorKind::failure);
+  CHECK(spike.where() == "step 12, records " + records);
+  for (const char* said : {"took off", "2.250", "9.500", "--watch.spike 0"})
+    CHECK(std::string(spike.what()).find(said) != std::string::npos);
+  CHECK(not_finite("the loss is", bad, learner).where() == "step 12, records " + records);
+}
+
+TEST_CASE("A loss that takes off stops the run and leaves the last good state") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions options = tiny(folder.path(), "out");
+  options.steps = 400;
+  options.save_every = 1;
+  options.optimizer.name = "adamw";
+  options.optimizer.lr = 0.003;
+  options.optimizer.weight_decay = 0;
+  options.watch.spike = 3;
+  run_until(options, 100);
+  const std::string good = read_file(options.out / "training_state.safetensors");
+  // The same folder as if its recipe had always had this rate.
+  data::Manifest manifest = data::read_manifest(options.out);
+  manifest.config["optimizer.lr"] = 1.0;
+  data::write_manifest(options.out, manifest);
+  options.optimizer.lr = 1;
+  options.save_every = 400;
+  try {
+    run(options);
+    FAIL("nothing was noticed");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::failure);
+    CHECK(std::string(error.what()).find("took off") != std::string::npos);
+  }
+  CHECK(read_file(options.out / "training_state.safetensors") == good);
+}
