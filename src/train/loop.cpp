@@ -75,8 +75,7 @@ class Loop {
     if (!result_.finite) refuse("the gradient is");
     const double usual = state_.trend.mean;
     if (!is_spike(state_.trend, result_.loss, options_.watch.spike)) return;
-    metrics_.flush();
-    throw spiked(usual, bad_step(), learner_);
+    fail(spiked(usual, bad_step(), learner_));
   }
 
   void log(double share) {
@@ -142,9 +141,13 @@ class Loop {
     return {state_.step, batch_, result_, [this](std::uint32_t i) { return std::string(run_.store()[i].id); }};
   }
 
-  [[noreturn]] void refuse(const std::string& what) {
+  [[noreturn]] void refuse(const std::string& what) { fail(not_finite(what, bad_step(), learner_)); }
+
+  /// The curves up to here say more than the error can.
+  [[noreturn]] void fail(const Error& error) {
     metrics_.flush();
-    throw not_finite(what, bad_step(), learner_);
+    write_run_report(options_.out, description_);
+    throw error;
   }
 
   [[noreturn]] void throw_stopped() const {

@@ -12,7 +12,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double seconds_a_shape = 0.08;
+constexpr double seconds_a_shape = 0.15;
 constexpr int least_products = 2;
 
 /// Reading a value waits for a GPU.

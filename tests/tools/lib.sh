@@ -123,7 +123,7 @@ interrupt() {
   shift
   EXEC=exec "$@" > "$TMP/output" 2>&1 < /dev/null &
   until "$ready" || ! kill -0 $! 2> /dev/null; do sleep 0.05; done
-  kill -INT $!
+  kill "-${SIGNAL:-INT}" $!
   wait $!
   got=$?
   output="$(< "$TMP/output")"

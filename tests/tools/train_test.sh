@@ -32,12 +32,14 @@ for n in 14 30; do
     same_student "full at change $n" "$out"
 done
 
-# A signal from outside, as Ctrl-C sends it: as soon as a first save is there.
-out="$TMP/ctrl-c"
+# A signal from outside, as Ctrl-C or a cluster sends it: as soon as a first save is there.
 has_saved() { [[ -e "$out/training_state.safetensors" ]]; }
-interrupt has_saved training "$out"
-[[ "$got" -eq 0 ]] || expect_last "Ctrl-C" 3 "run the same command again"  # 0: it was through already
-same_student "Ctrl-C" "$out"
+for SIGNAL in INT TERM; do
+  out="$TMP/sig$SIGNAL"
+  interrupt has_saved training "$out"
+  [[ "$got" -eq 0 ]] || expect_last "SIG$SIGNAL" 3 "run the same command again"  # 0: it was through already
+  same_student "SIG$SIGNAL" "$out"
+done
 
 expect "other settings" 2 "steps: was 12, now 13" "choose another output folder" -- \
   "$TRAIN" --data "$TMP/tagged" --out "$TMP/whole" --steps 13

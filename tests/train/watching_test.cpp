@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "sampling.hpp"
 #include "stage.hpp"
+#include "state.hpp"
 #include "trouble.hpp"
 #include "udrl/data/manifest.hpp"
 
@@ -139,6 +140,25 @@ TEST_CASE("A validation loss that no longer falls ends the run, which is then fi
   CHECK(read_file(options.out / "report.html").find("ended after step 8") != std::string::npos);
   CHECK(fs::exists(options.out / "student.gguf"));
   CHECK(run(options).steps == 8);
+}
+
+TEST_CASE("What watches a run is part of its saved state, and states from before it are read") {
+  TrainingState state;
+  state.step = 7;
+  state.targets = 300;
+  state.best_valid = 2.0 / 3;
+  state.trend = {1.0 / 3, 0.1, 60, 2};
+  state.plateau = {0.7, 3};
+  const TrainingState read = state_from_json_text(to_json_text(state), "test");
+  CHECK(to_json_text(read) == to_json_text(state));
+  CHECK(read.trend.mean == state.trend.mean);
+  CHECK(read.plateau.lowest == state.plateau.lowest);
+  nlohmann::json old = nlohmann::json::parse(to_json_text(state));
+  for (const char* name : {"targets", "trend", "plateau"}) old.erase(name);
+  const TrainingState before = state_from_json_text(old.dump(), "test");
+  CHECK(before.step == 7);
+  CHECK(before.trend.steps == 0);
+  CHECK_FALSE(before.plateau.lowest);
 }
 
 TEST_CASE("Trouble names the records with the highest loss first") {
