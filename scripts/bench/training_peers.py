@@ -250,19 +250,6 @@ def peak_megabytes_of(process):
         return int(re.search(r"^VmHWM:\s*(\d+) kB", file.read(), re.M)[1]) / 1024
 
 
-def read_metrics(metrics, log):
-    """With targets and seconds also of an udrl-train that does not write them: by the share of an epoch that it names."""
-    with open(log, encoding="utf-8") as file:
-        epoch = re.search(r"([\d,]+) tokens an epoch \(([\d,]+) learned", file.read())
-    tokens, targets = (int(number.replace(",", "")) for number in epoch.groups())
-    with open(metrics, encoding="utf-8") as file:
-        lines = [json.loads(line) for line in file]
-    for line in lines:
-        line.setdefault("targets", line["tokens"] * targets / tokens)
-        line.setdefault("seconds", line["tokens"] / line["tokens_per_s"])
-    return lines
-
-
 def udrl(options):
     """Rate and memory. The process is stopped after its time; it then saves its state, which no peer does, so its memory
     is read before."""
@@ -277,7 +264,8 @@ def udrl(options):
         memory = peak_megabytes_of(process)
         process.send_signal(signal.SIGTERM)
         process.wait()
-    lines = read_metrics(metrics, log.name)
+    with open(metrics, encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
     warm = [line for line in lines if line["seconds"] >= WARM_SHARE * options.seconds]
     if len(warm) < 2:
         sys.exit(f"udrl-train took {len(lines)} steps only: ask for more --seconds")
