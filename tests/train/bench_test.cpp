@@ -1,4 +1,6 @@
-// How fast a step is and where its time goes. Hidden: scripts/bench/training.sh runs it on a quiet machine.
+// How fast a step is and where its time goes. Hidden; on a quiet machine:
+//
+//     build/release/tests/train/test_train "bench: operations"
 #include <ATen/ATen.h>
 
 #include <cstdio>

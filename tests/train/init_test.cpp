@@ -1,10 +1,7 @@
 // Runs that start from another model's folder: a student's own, and a GPT-2 of another vocabulary.
-#include <nlohmann/json.hpp>
-#include <sstream>
-
 #include "base/expect_error.hpp"
 #include "catch.hpp"
-#include "helpers.hpp"
+#include "stage.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/student/checkpoint.hpp"
@@ -24,36 +21,19 @@ const fs::path other_gpt2 = fs::path(UDRL_SOURCE_DIR) / "tests/student/goldens/g
 
 /// `model` at its defaults: the shape is to come from `init`.
 TrainOptions options_in(const fs::path& folder, const std::string& out, const fs::path& init = {}) {
-  TrainOptions options;
-  options.data = folder / "tagged";
-  options.out = folder / out;
+  TrainOptions options = tiny(folder, out);
   options.init = init;
-  options.batch = {512, 256};
-  options.sequence.swap_words = std::string(UDRL_SOURCE_DIR) + "/data/words/nouns.txt";
+  options.model = {};
   options.steps = 12;
-  options.valid_every = 4;
   options.save_every = 4;
-  options.device = "cpu";
-  options.precision = "fp32";
   return options;
 }
 
 TrainOptions first_options(const fs::path& folder, const std::string& out) {
   TrainOptions options = options_in(folder, out);
-  options.model = {2, 32, 2, 64, 512, 0.0};
+  options.model = tiny(folder, out).model;
   options.steps = 60;
   return options;
-}
-
-TrainReport run(const TrainOptions& options, Observer& observer) {
-  OptionSet set;
-  TrainOptions copy = options;
-  declare(set, copy);
-  return udrl::train::train(options, RunContext{observer, "udrl-train", "test", "{}", set.to_json(false)});
-}
-TrainReport run(const TrainOptions& options) {
-  Observer silent;
-  return run(options, silent);
 }
 
 /// Collects what is said; asks to stop once a number of steps is done.
@@ -68,8 +48,7 @@ struct Listener : Observer {
 
 std::vector<double> losses(const fs::path& folder) {
   std::vector<double> out;
-  std::istringstream in(read_file(folder / "metrics.jsonl"));
-  for (std::string line; std::getline(in, line);) out.push_back(nlohmann::json::parse(line).at("loss"));
+  for (const auto& line : metrics(folder)) out.push_back(line.at("loss"));
   return out;
 }
 
