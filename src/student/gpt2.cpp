@@ -10,7 +10,7 @@
 #include <limits>
 #include <map>
 
-#include "udrl/base/error.hpp"
+#include "layers.hpp"
 #include "udrl/base/random.hpp"
 
 namespace udrl::student {
@@ -38,12 +38,6 @@ at::Tensor fresh(const TensorSpec& spec, const StudentConfig& config, std::uint6
   // Each block adds two projections to the residual stream: scaled so that its variance does not grow with depth.
   const double scale = ends_with(spec.name, "c_proj.weight") ? 1.0 / std::sqrt(2.0 * config.n_layer) : 1.0;
   return drawn(spec, config.initializer_range * scale, seed);
-}
-
-/// x·W + b with the product in bfloat16 where asked; W is [in, out] as in GPT-2's Conv1D.
-at::Tensor affine(const at::Tensor& x_NI, const at::Tensor& weight_IO, const at::Tensor& bias_O, ForwardMode mode) {
-  if (!mode.bf16) return at::addmm(bias_O, x_NI, weight_IO);
-  return at::addmm(bias_O.to(at::kBFloat16), x_NI.to(at::kBFloat16), weight_IO.to(at::kBFloat16));
 }
 
 /// Below this length a processor is several times faster with whole products than with LibTorch's tiled attention.
@@ -106,30 +100,57 @@ at::Tensor attention_by_products(const at::Tensor& qkv_3BHTD, const at::Tensor& 
 
 }  // namespace
 
+struct Gpt2::Block {
+  at::Tensor ln_1_weight, ln_1_bias;
+  Linear attn, proj;
+  at::Tensor ln_2_weight, ln_2_bias;
+  Linear fc, out;
+  std::uint64_t site;  // of its first dropout
+};
+
+struct Gpt2::Layers {
+  at::Tensor wpe_TC;
+  std::vector<Block> blocks;
+  at::Tensor ln_f_weight, ln_f_bias;
+  Head head;  // and the token embedding
+};
+
 Gpt2::Gpt2(const StudentConfig& config, std::uint64_t seed, at::Device device) : config_(config), device_(device) {
   config_.check();
   for (const TensorSpec& spec : tensor_specs(config_)) {
     parameters_.push_back({spec.name, fresh(spec, config_, seed).to(device).requires_grad_(true)});
   }
-  bind_blocks();
+  bind_layers();
 }
 
-void Gpt2::bind_blocks() {
+Gpt2::~Gpt2() = default;
+
+void Gpt2::bind_layers() {
   std::map<std::string, at::Tensor> named;
   for (const Parameter& parameter : parameters_) named.emplace(parameter.name, parameter.value);
   const auto get = [&](const std::string& name) { return named.at("transformer." + name); };
+  const auto linear = [&](const std::string& name) {
+    return Linear{Weight(get(name + ".weight")), get(name + ".bias"), {}};
+  };
+  layers_ = std::make_unique<Layers>(
+      Layers{get("wpe.weight"), {}, get("ln_f.weight"), get("ln_f.bias"), {Weight(get("wte.weight")), {}}});
   for (int layer = 0; layer < config_.n_layer; ++layer) {
     const std::string at = "h." + std::to_string(layer) + ".";
-    blocks_.push_back({get(at + "ln_1.weight"), get(at + "ln_1.bias"), get(at + "attn.c_attn.weight"),
-                       get(at + "attn.c_attn.bias"), get(at + "attn.c_proj.weight"), get(at + "attn.c_proj.bias"),
-                       get(at + "ln_2.weight"), get(at + "ln_2.bias"), get(at + "mlp.c_fc.weight"),
-                       get(at + "mlp.c_fc.bias"), get(at + "mlp.c_proj.weight"), get(at + "mlp.c_proj.bias"),
-                       static_cast<std::uint64_t>(1 + 3 * layer)});
+    layers_->blocks.push_back({get(at + "ln_1.weight"), get(at + "ln_1.bias"), linear(at + "attn.c_attn"),
+                               linear(at + "attn.c_proj"), get(at + "ln_2.weight"), get(at + "ln_2.bias"),
+                               linear(at + "mlp.c_fc"), linear(at + "mlp.c_proj"),
+                               static_cast<std::uint64_t>(1 + 3 * layer)});
   }
-  wte_VC_ = get("wte.weight");
-  wpe_TC_ = get("wpe.weight");
-  ln_f_weight_ = get("ln_f.weight");
-  ln_f_bias_ = get("ln_f.bias");
+}
+
+void Gpt2::use(const Kernels& kernels) {
+  for (Block& block : layers_->blocks) {
+    block.attn.kernels = kernels.of("attn.c_attn");
+    block.proj.kernels = kernels.of("attn.c_proj");
+    block.fc.kernels = kernels.of("mlp.c_fc");
+    block.out.kernels = kernels.of("mlp.c_proj");
+  }
+  layers_->head.kernels = kernels.of("wte");
 }
 
 at::Tensor Gpt2::drop(const at::Tensor& x, ForwardMode mode, std::uint64_t site) const {
@@ -141,14 +162,8 @@ at::Tensor Gpt2::norm(const at::Tensor& x_NC, const at::Tensor& weight_C, const 
   return at::layer_norm(x_NC, {config_.n_embd}, weight_C, bias_C, config_.layer_norm_epsilon);
 }
 
-at::Tensor Gpt2::embed(const at::Tensor& ids_BT, ForwardMode mode) const {
-  const std::int64_t length = ids_BT.size(1);
-  const at::Tensor x_BTC = at::embedding(wte_VC_, ids_BT) + wpe_TC_.narrow(0, 0, length);
-  return drop(x_BTC.reshape({-1, config_.n_embd}), mode, 0);
-}
-
 at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, const Batch& batch, ForwardMode mode) const {
-  const at::Tensor qkv = affine(x_NC, block.attn_weight, block.attn_bias, mode);
+  const at::Tensor qkv = block.attn(x_NC, mode.bf16);
   const at::Tensor qkv_3BHTD = qkv.view({batch.rows, batch.length, 3, config_.n_head, config_.head_size()})
                                    .permute({2, 0, 3, 1, 4})
                                    .contiguous();
@@ -159,28 +174,37 @@ at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, const Batch&
           : at::scaled_dot_product_attention(qkv_3BHTD[0], qkv_3BHTD[1], qkv_3BHTD[2], {}, dropout,
                                              /*is_causal=*/true);
   const at::Tensor y_NC = y_BHTD.transpose(1, 2).reshape({-1, config_.n_embd});
-  return drop(affine(y_NC, block.proj_weight, block.proj_bias, mode), mode, block.site + 1);
+  return drop(block.proj(y_NC, mode.bf16), mode, block.site + 1);
 }
 
 at::Tensor Gpt2::feed_forward(const Block& block, const at::Tensor& x_NC, ForwardMode mode) const {
-  const at::Tensor inner = at::gelu(affine(x_NC, block.fc_weight, block.fc_bias, mode), "tanh");
-  return drop(affine(inner, block.out_weight, block.out_bias, mode), mode, block.site + 2);
+  const at::Tensor inner = at::gelu(block.fc(x_NC, mode.bf16), "tanh");
+  return drop(block.out(inner, mode.bf16), mode, block.site + 2);
 }
 
 at::Tensor Gpt2::hidden(const at::Tensor& ids_BT, ForwardMode mode) const {
   Batch batch{ids_BT.size(0), ids_BT.size(1), {}};
   if (device_.is_cpu() && batch.length <= longest_by_products) batch.causal_TT = causal_mask(batch.length);
-  at::Tensor x_NC = embed(ids_BT, mode);
-  for (const Block& block : blocks_) {
+  at::Tensor x_NC = drop(embed(layers_->head.wte_VC.value(), layers_->wpe_TC, ids_BT), mode, 0);
+  for (const Block& block : layers_->blocks) {
     x_NC = x_NC + attend(block, norm(x_NC, block.ln_1_weight, block.ln_1_bias), batch, mode);
     x_NC = x_NC + feed_forward(block, norm(x_NC, block.ln_2_weight, block.ln_2_bias), mode);
   }
-  return norm(x_NC, ln_f_weight_, ln_f_bias_);
+  return norm(x_NC, layers_->ln_f_weight, layers_->ln_f_bias);
 }
 
 at::Tensor Gpt2::logits(const at::Tensor& hidden_NC, ForwardMode mode) const {
-  if (!mode.bf16) return at::matmul(hidden_NC, wte_VC_.t());
-  return at::matmul(hidden_NC.to(at::kBFloat16), wte_VC_.to(at::kBFloat16).t()).to(at::kFloat);
+  return layers_->head.logits(hidden_NC, mode.bf16);
+}
+
+at::Tensor Gpt2::losses(const at::Tensor& hidden_NC, const at::Tensor& targets_N, ForwardMode mode) const {
+  return layers_->head(hidden_NC, targets_N, std::nullopt, mode.bf16).losses_N;
+}
+
+at::Tensor Gpt2::learn(const at::Tensor& hidden_NC, const at::Tensor& targets_N, double scale, ForwardMode mode) const {
+  const HeadResult result = layers_->head(hidden_NC, targets_N, scale, mode.bf16);
+  hidden_NC.backward(result.gradient_NC);
+  return result.losses_N;
 }
 
 }  // namespace udrl::student

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "memory.hpp"
 #include "optimizers.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
@@ -34,25 +35,12 @@ bool bf16_of(const LearnerOptions& options, at::Device device) {
   return precision == "bf16";
 }
 
-/// float32 products through oneDNN: MKL takes a slow path on processors that are not Intel's. "medium" would round to
-/// bfloat16 inside on processors with AMX, so those keep MKL.
-void choose_float32_kernels() {
-  const bool amx = processor_description().find("AMX") != std::string::npos;
-  at::globalContext().setFloat32MatmulPrecision(amx ? "highest" : "medium");
-}
-
 at::Tensor to_tensor(const std::vector<std::int64_t>& values, at::Device device) {
   return at::from_blob(const_cast<std::int64_t*>(values.data()), {static_cast<std::int64_t>(values.size())}, at::kLong)
       .to(device, /*non_blocking=*/false, /*copy=*/true);
 }
 
-/// Filled up to a multiple of 64, so that few shapes recur (see bucket()).
-std::vector<std::int64_t> filled_up(std::vector<std::int64_t> values, std::int64_t filler) {
-  values.resize((values.size() + 63) / 64 * 64, filler);
-  return values;
-}
-
-constexpr std::int64_t ignored = -100;  // a target that costs nothing
+constexpr const char* kernels_key = "kernels";  // in a state's metadata
 
 at::Tensor on_cpu(const at::Tensor& value) { return value.detach().to(at::kCPU).to(at::kFloat).contiguous(); }
 
@@ -100,7 +88,8 @@ struct Learner::Impl {
         model(from.model, from.seed, device),
         optimizers(make_optimizers(model.parameters(), from.optimizer, mode.bf16)) {
     at::set_num_threads(compute_threads());
-    choose_float32_kernels();
+    use(student::Kernels::measure(
+        {from.model, from.pass_tokens, device.is_cuda() ? "cuda" : "cpu", mode.bf16, from.kernels}));
     if (options.optimizer.ema > 0) {
       for (const auto& parameter : model.parameters()) averaged.push_back(parameter.value.detach().clone());
     }
@@ -122,13 +111,23 @@ struct Learner::Impl {
     for (const at::Tensor& value : values()) value.mutable_grad().reset();
   }
 
-  /// Sum over the batch's targets, nats, or each one's. Only target positions pass through the head.
-  at::Tensor loss_of(const MicroBatch& batch, student::ForwardMode how, at::Reduction::Reduction reduction) const {
+  void use(const student::Kernels& chosen) {
+    kernels = chosen;
+    model.use(kernels);
+    student::use_library(kernels.others());
+  }
+
+  /// Goes on with the libraries that a run was begun with, so that its sums are rounded as they were.
+  void resume_with(const std::string& text, const std::string& where) {
+    student::Kernels chosen = kernels;
+    chosen.read_text(text, where);
+    use(chosen);
+  }
+
+  /// The hidden states that pass through the head: those at target positions.
+  at::Tensor hidden(const MicroBatch& batch, student::ForwardMode how) const {
     const at::Tensor ids_BT = to_tensor(batch.ids, device).view({batch.rows, batch.width});
-    const at::Tensor chosen_NC =
-        model.hidden(ids_BT, how).index_select(0, to_tensor(filled_up(batch.positions, 0), device));
-    return at::cross_entropy_loss(model.logits(chosen_NC, how), to_tensor(filled_up(batch.targets, ignored), device),
-                                  {}, reduction);
+    return model.hidden(ids_BT, how).index_select(0, to_tensor(batch.positions, device));
   }
 
   /// Leaves the gradient of the mean loss; returns each micro-batch's part of it.
@@ -138,9 +137,8 @@ struct Learner::Impl {
     std::vector<at::Tensor> parts;
     for (const MicroBatch& batch : step.micro_batches) {
       const student::ForwardMode how{mode.bf16, true, std::uint64_t{random()} << 16};
-      const at::Tensor loss = loss_of(batch, how, at::Reduction::Sum) / targets;
-      loss.backward();
-      parts.push_back(loss.detach());
+      const at::Tensor losses = model.learn(hidden(batch, how), to_tensor(batch.targets, device), 1 / targets, how);
+      parts.push_back(losses.sum() / targets);
     }
     const at::Tensor all = at::stack(parts).to(at::kCPU).to(at::kDouble);
     return {all.data_ptr<double>(), all.data_ptr<double>() + all.numel()};
@@ -164,7 +162,8 @@ struct Learner::Impl {
   std::vector<SequenceLoss> sequence_losses(const MicroBatch& batch) const {
     std::vector<SequenceLoss> out;
     for (const std::uint32_t record : batch.records) out.push_back({record});
-    const at::Tensor losses = on_cpu(loss_of(batch, {mode.bf16, false, 0}, at::Reduction::None));
+    const student::ForwardMode how{mode.bf16, false, 0};
+    const at::Tensor losses = on_cpu(model.losses(hidden(batch, how), to_tensor(batch.targets, device), how));
     for (std::size_t i = 0; i < batch.targets.size(); ++i) {
       SequenceLoss& one = out[static_cast<std::size_t>(batch.positions[i] / batch.width)];
       one.loss += losses.data_ptr<float>()[i];
@@ -204,11 +203,15 @@ struct Learner::Impl {
   at::Device device;
   student::ForwardMode mode;
   student::Gpt2 model;
+  student::Kernels kernels;
   std::vector<std::unique_ptr<Optimizer>> optimizers;
   std::vector<at::Tensor> averaged;
 };
 
-Learner::Learner(const LearnerOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Learner::Learner(const LearnerOptions& options) {
+  keep_freed_memory();
+  impl_ = std::make_unique<Impl>(options);
+}
 Learner::~Learner() = default;
 Learner::Learner(Learner&&) noexcept = default;
 
@@ -257,20 +260,26 @@ void Learner::load_model(const std::filesystem::path& file) {
 }
 
 void Learner::save_state(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) const {
-  write_tensors(file, impl_->state(), metadata);
+  std::map<std::string, std::string> all = metadata;
+  all[kernels_key] = impl_->kernels.to_text();
+  write_tensors(file, impl_->state(), all);
 }
 
 std::map<std::string, std::string> Learner::load_state(const std::filesystem::path& file) {
   const student::SafetensorsFile open(file);
   read_tensors(open, impl_->state());
+  const auto kernels = open.metadata().find(kernels_key);
+  if (kernels != open.metadata().end()) impl_->resume_with(kernels->second, file.string());
   return open.metadata();
 }
 
 std::string Learner::description() const {
   const std::string device =
       impl_->device.is_cuda() ? "cuda" : "cpu, " + std::to_string(compute_threads()) + " threads";
-  return device + (impl_->mode.bf16 ? ", bf16" : ", fp32");
+  return device + (impl_->mode.bf16 ? ", bf16" : ", fp32, " + impl_->kernels.description());
 }
+
+double Learner::best_rate() const { return impl_->kernels.best_rate(); }
 
 bool Learner::bf16() const { return impl_->mode.bf16; }
 

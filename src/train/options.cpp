@@ -98,6 +98,10 @@ void declare(OptionSet& set, TrainOptions& o) {
   set.add("device", o.device, "auto is CUDA where there is one").choices({"auto", "cpu", "cuda"});
   set.add("precision", o.precision, "auto is bf16 on CUDA and on processors with AVX512_BF16")
       .choices({"auto", "fp32", "bf16"});
+  set.add("kernels", o.kernels,
+          "library that multiplies fp32 on processors; auto is the faster for each product, timed at the start")
+      .choices({"auto", "mkl", "onednn"})
+      .came_later();
   set.add("valid_records", o.valid_records, "records of valid/ that are evaluated, always the same").range(1, 1e7);
   set.add("valid_every", o.valid_every, "steps between evaluations").range(1, 1e9);
   set.add("save_every", o.save_every, "steps between saved states").range(1, 1e9).runtime_only();

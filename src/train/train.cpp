@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "loop.hpp"
-#include "machine_rate.hpp"
 #include "prepare.hpp"
 #include "run_report.hpp"
 #include "udrl/base/error.hpp"
@@ -102,18 +101,21 @@ RunDescription description_of(const Preparation& run, const Learner& learner, co
   return description;
 }
 
+LearnerOptions learner_options(const TrainOptions& options, const student::StudentConfig& model) {
+  LearnerOptions out;
+  out.model = model;
+  out.optimizer = options.optimizer;
+  out.device = options.device;
+  out.precision = options.precision;
+  out.seed = options.seed;
+  out.kernels = options.kernels;
+  out.pass_tokens = options.batch.micro_tokens;
+  return out;
+}
+
 void introduce(const RunDescription& description, const TrainingState& state, Observer& observer) {
   for (const std::string& line : description.lines) observer.note(Level::info, line);
   if (state.step > 0) observer.note(Level::info, "going on after step " + grouped(state.step));
-}
-
-double measure_machine(const TrainOptions& options, const Preparation& run, const Learner& learner,
-                       Observer& observer) {
-  const std::string device = options.device == "auto" ? automatic_device() : options.device;
-  const double rate = machine_rate({run.model(), options.batch.micro_tokens, device, learner.bf16()});
-  observer.note(Level::info, "this machine multiplies at " + fixed(rate / 1e9, 0) + " GFLOP/s in " +
-                                 (learner.bf16() ? "bf16" : "fp32"));
-  return rate;
 }
 
 }  // namespace
@@ -123,20 +125,21 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   Observer& observer = context.observer;
   const data::Manifest manifest = open_checkpoint_folder(options, context);
   const Preparation run(options, observer);
-  Learner learner({run.model(), options.optimizer, options.device, options.precision, options.seed});
+  Learner learner(learner_options(options, run.model()));
   TrainingState state = load_state(options.out, learner).value_or(TrainingState{});
   state.bf16 = learner.bf16();
   RunDescription description = description_of(run, learner, context);
   introduce(description, state, observer);
+  observer.note(Level::info, "at best, this machine multiplies the model's matrices at " +
+                                 fixed(learner.best_rate() / 1e9, 0) + " GFLOP/s");
   if (manifest.complete) {
     observer.note(Level::info, "this run is complete: nothing to do");
     return report_of(state, run, 0);
   }
   write_texts(options.out, run, card_of(options, run));
   if (run.initial() && state.step == 0) start_from_initial(options, run, learner, observer);
-  const double rate = measure_machine(options, run, learner, observer);
   const auto start = std::chrono::steady_clock::now();
-  run_loop({options, run, description, rate}, learner, state, observer);
+  run_loop({options, run, description, learner.best_rate()}, learner, state, observer);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   description.outcome = outcome_of(run, state);
   if (state.step < run.total_steps()) observer.note(Level::info, description.outcome);

@@ -1,8 +1,7 @@
-// Operations of a step against a count by hand, and the machine's rate.
+// Operations of a step against a count by hand.
 #include "speed.hpp"
 
 #include "catch.hpp"
-#include "machine_rate.hpp"
 
 using namespace udrl::train;
 
@@ -35,12 +34,4 @@ TEST_CASE("A run that goes on counts the seconds of those before, and speed is i
   Speed unmeasured({0, 0, 0});
   unmeasured.end_step(1e6);
   CHECK(unmeasured.arithmetic() == 0);
-}
-
-TEST_CASE("The machine's rate is measured in a moment") {
-  udrl::student::StudentConfig model;
-  model.n_embd = 64;
-  Speed watch({0, 0, 0});
-  CHECK(machine_rate({model, 256, "cpu", false}) > 1e7);
-  CHECK(watch.seconds() < 10);
 }

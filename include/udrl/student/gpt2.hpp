@@ -7,10 +7,12 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "udrl/student/config.hpp"
+#include "udrl/student/kernels.hpp"
 
 namespace udrl::student {
 
@@ -32,6 +34,7 @@ class Gpt2 {
   /// Fresh weights as GPT-2 draws them: N(0, initializer_range), the projections into the residual stream scaled by
   /// 1/√(2·layers), biases 0, norms 1. A function of (seed, tensor name), the same on every device.
   Gpt2(const StudentConfig& config, std::uint64_t seed, at::Device device = at::kCPU);
+  ~Gpt2();
 
   const StudentConfig& config() const { return config_; }
   at::Device device() const { return device_; }
@@ -41,32 +44,34 @@ class Gpt2 {
   /// Token ids (int64, [B, T], T ≤ n_positions) → the last hidden states after ln_f, [B·T, C] float32. Attention is
   /// causal, so padding belongs on the right.
   at::Tensor hidden(const at::Tensor& ids_BT, ForwardMode mode = {}) const;
-  /// The head over any rows of `hidden`: [N, C] → [N, V] float32.
+  /// The head over any rows of `hidden`: [N, C] → [N, V] float32. No gradient passes through it.
   at::Tensor logits(const at::Tensor& hidden_NC, ForwardMode mode = {}) const;
+  /// −log p of target n (int64, [N]) after row n: nats, [N] float32. No gradient passes through it.
+  at::Tensor losses(const at::Tensor& hidden_NC, const at::Tensor& targets_N, ForwardMode mode = {}) const;
+  /// The same, and adds the gradient of scale · Σ losses to that of every parameter. The rows were chosen from
+  /// `hidden`, called with gradients on.
+  at::Tensor learn(const at::Tensor& hidden_NC, const at::Tensor& targets_N, double scale, ForwardMode mode = {}) const;
+
+  /// The libraries that multiply its matrices from now on; at first MKL.
+  void use(const Kernels& kernels);
 
  private:
-  /// The tensors of one block, sharing storage with `parameters_`.
-  struct Block {
-    at::Tensor ln_1_weight, ln_1_bias, attn_weight, attn_bias, proj_weight, proj_bias;
-    at::Tensor ln_2_weight, ln_2_bias, fc_weight, fc_bias, out_weight, out_bias;
-    std::uint64_t site;  ///< of its first dropout
-  };
+  struct Block;   ///< the tensors of one block, sharing storage with `parameters_`
+  struct Layers;  ///< all of them
   struct Batch {
     std::int64_t rows, length;
     at::Tensor causal_TT;  ///< undefined where LibTorch's own attention is used
   };
-  at::Tensor embed(const at::Tensor& ids_BT, ForwardMode mode) const;
   at::Tensor attend(const Block& block, const at::Tensor& x_NC, const Batch& batch, ForwardMode mode) const;
   at::Tensor feed_forward(const Block& block, const at::Tensor& x_NC, ForwardMode mode) const;
   at::Tensor norm(const at::Tensor& x_NC, const at::Tensor& weight_C, const at::Tensor& bias_C) const;
   at::Tensor drop(const at::Tensor& x, ForwardMode mode, std::uint64_t site) const;
-  void bind_blocks();
+  void bind_layers();
 
   StudentConfig config_;
   at::Device device_;
   std::vector<Parameter> parameters_;
-  std::vector<Block> blocks_;
-  at::Tensor wte_VC_, wpe_TC_, ln_f_weight_, ln_f_bias_;
+  std::unique_ptr<Layers> layers_;
 };
 
 }  // namespace udrl::student

@@ -21,6 +21,8 @@ struct LearnerOptions {
   std::string device = "auto";
   std::string precision = "auto";
   std::uint64_t seed = 1;
+  std::string kernels = "auto";  ///< auto: the faster library for each product, or mkl, or onednn
+  int pass_tokens = 1024;        ///< positions of a forward pass, for which the libraries are timed
 };
 
 /// What a step did. Where `finite` is false the weights are as they were before it.
@@ -65,9 +67,12 @@ class Learner {
   void save_state(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) const;
   std::map<std::string, std::string> load_state(const std::filesystem::path& file);
 
-  /// "cpu, bf16, 2 threads".
+  /// "cpu, 2 threads, fp32, oneDNN".
   std::string description() const;
   bool bf16() const;
+  /// Floating-point operations a second that its products would do at the best rate measured for each; see
+  /// student::Kernels.
+  double best_rate() const;
   /// Whether every weight is; a step with a finite gradient can leave others.
   bool is_finite() const;
   std::uint64_t parameter_count() const;

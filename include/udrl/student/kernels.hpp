@@ -1,0 +1,96 @@
+// Which library multiplies matrices: MKL or oneDNN, whichever is the faster for each product of the model on this
+// machine. For: Gpt2, and the share of the machine that training reports. Not for: the layers themselves (layers.hpp).
+//
+// On processors that are not Intel's, MKL takes a slow path: oneDNN is then twice as fast in float32. On some shapes and
+// machines it is the other way round, so both are timed.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "udrl/student/config.hpp"
+
+namespace udrl::student {
+
+enum class Library : std::uint8_t { mkl, onednn };
+
+/// The three products of a layer: x·W, dY·Wᵀ and xᵀ·dY.
+enum class Form : std::uint8_t { forward, input_gradient, weight_gradient };
+inline constexpr std::array forms{Form::forward, Form::input_gradient, Form::weight_gradient};
+
+/// For each form, the library that multiplies float32 on a processor; nothing else asks for it.
+class LayerKernels {
+ public:
+  Library of(Form form) const { return by_onednn_[static_cast<std::size_t>(form)] ? Library::onednn : Library::mkl; }
+  void set(Form form, Library library) { by_onednn_[static_cast<std::size_t>(form)] = library == Library::onednn; }
+  /// As a number, one bit a form.
+  std::int64_t bits() const { return static_cast<std::int64_t>(by_onednn_.to_ullong()); }
+  static LayerKernels from_bits(std::int64_t bits) {
+    LayerKernels out;
+    out.by_onednn_ = static_cast<unsigned long long>(bits);
+    return out;
+  }
+
+ private:
+  std::bitset<forms.size()> by_onednn_;
+};
+
+struct KernelQuestion {
+  const StudentConfig& model;
+  std::int64_t rows = 1024;     ///< positions of a forward pass
+  std::string device = "cpu";   ///< cpu or cuda
+  bool bf16 = false;
+  std::string library = "auto";  ///< auto: the faster; mkl or onednn: that one, everywhere
+};
+
+class Kernels {
+ public:
+  /// MKL everywhere.
+  Kernels() = default;
+  /// Times every product of the model a few times, in a second or two at 100M parameters. Draws nothing at random.
+  /// Throws `Error` (user) for onednn on a processor with AMX, where it would round float32 to bfloat16.
+  static Kernels measure(const KernelQuestion& question);
+
+  /// Of a layer: "attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj" or "wte" (the head).
+  LayerKernels of(const std::string& layer) const;
+  /// For the products that are none of these: attention's, the optimizer's.
+  Library others() const { return others_; }
+  /// Floating-point operations a second that a training step could do, were it nothing but its layers' products, each
+  /// at the best rate that was measured for it. 0 where nothing was measured.
+  double best_rate() const { return best_rate_; }
+  /// "oneDNN", "MKL", "12 products by oneDNN, 3 by MKL"
+  std::string description() const;
+
+  /// What `of` answers, and back: chosen once, kept with a run's state, so that it goes on bit for bit.
+  std::string to_text() const;
+  void read_text(const std::string& text, const std::string& where);
+
+ private:
+  std::map<std::string, LayerKernels> layers_;
+  Library others_ = Library::mkl;
+  double best_rate_ = 0;
+};
+
+/// Whether oneDNN multiplies float32 as such here: with AMX it would round to bfloat16.
+bool onednn_is_exact();
+
+/// The library that float32 products of this process go to.
+Library current_library();
+void use_library(Library library);
+
+/// While it lives, that is `library`.
+class WithLibrary {
+ public:
+  explicit WithLibrary(Library library);
+  ~WithLibrary();
+  WithLibrary(const WithLibrary&) = delete;
+  WithLibrary& operator=(const WithLibrary&) = delete;
+
+ private:
+  Library before_;
+};
+
+}  // namespace udrl::student

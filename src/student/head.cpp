@@ -1,0 +1,75 @@
+// The head and the cross-entropy over it, in chunks of rows. Gradients are written out: of −log softmax(h·Wᵀ)[t] with
+// respect to the logits it is softmax − onehot(t).
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+
+#include "layers.hpp"
+
+namespace udrl::student {
+namespace {
+
+/// Few enough that a chunk's logits stay in the cache, enough that its products are as fast as whole ones.
+constexpr std::int64_t chunk_values = 1 << 22;
+constexpr std::int64_t least_rows = 256, row_step = 64;
+
+std::int64_t chunk_rows(std::int64_t vocab) {
+  return std::max(least_rows, chunk_values / vocab / row_step * row_step);
+}
+
+/// Rows and targets of a chunk, filled up with zeros so that few shapes recur: each is compiled for.
+struct Chunk {
+  std::int64_t from, rows;
+  at::Tensor rows_NC, targets_N1;
+};
+
+Chunk chunk_at(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::int64_t from, std::int64_t largest) {
+  const std::int64_t rows = std::min(largest, rows_NC.size(0) - from);
+  const std::int64_t filler = (row_step - rows % row_step) % row_step;
+  return {from, rows, at::constant_pad_nd(rows_NC.narrow(0, from, rows), {0, 0, 0, filler}),
+          at::constant_pad_nd(targets_N.narrow(0, from, rows), {0, filler}).unsqueeze(1)};
+}
+
+/// Turns log probabilities into scale times the gradient of the logits; the fillers' is 0.
+at::Tensor logits_gradient(at::Tensor log_p_NV, const Chunk& chunk, double scale) {
+  at::Tensor gradient_NV = log_p_NV.exp_();
+  gradient_NV.scatter_add_(1, chunk.targets_N1, at::full_like(chunk.targets_N1, -1, gradient_NV.options()));
+  gradient_NV.narrow(0, chunk.rows, gradient_NV.size(0) - chunk.rows).zero_();
+  return gradient_NV.mul_(scale);
+}
+
+}  // namespace
+
+at::Tensor Head::logits(const at::Tensor& rows_NC, bool bf16) const {
+  const c10::NoGradGuard no_grad;
+  const WithLibrary with(kernels.of(Form::forward));
+  const at::Tensor wte = wte_VC.in(bf16);
+  return at::mm(rows_NC.to(wte.scalar_type()), wte.t()).to(at::kFloat);
+}
+
+HeadResult Head::operator()(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::optional<double> scale,
+                            bool bf16) const {
+  const c10::NoGradGuard no_grad;
+  const at::Tensor wte = wte_VC.in(bf16), used_NC = rows_NC.to(wte.scalar_type());
+  HeadResult out{at::empty({rows_NC.size(0)}, rows_NC.options()), {}};
+  if (scale) out.gradient_NC = at::empty_like(rows_NC);
+  const std::int64_t largest = chunk_rows(wte.size(0));
+  for (std::int64_t from = 0; from < rows_NC.size(0); from += largest) {
+    const Chunk chunk = chunk_at(used_NC, targets_N, from, largest);
+    at::Tensor log_p_NV = logits(chunk.rows_NC, bf16);
+    at::_log_softmax_out(log_p_NV, log_p_NV, 1, false);
+    out.losses_N.narrow(0, from, chunk.rows).copy_(log_p_NV.gather(1, chunk.targets_N1).narrow(0, 0, chunk.rows).squeeze(1).neg_());
+    if (!scale) continue;
+    const at::Tensor gradient_NV = logits_gradient(log_p_NV, chunk, *scale).to(wte.scalar_type());
+    {
+      const WithLibrary with(kernels.of(Form::weight_gradient));
+      add_product(wte_VC.value(), gradient_NV.t(), chunk.rows_NC);
+    }
+    const WithLibrary with(kernels.of(Form::input_gradient));
+    out.gradient_NC.narrow(0, from, chunk.rows).copy_(at::mm(gradient_NV, wte).narrow(0, 0, chunk.rows));
+  }
+  return out;
+}
+
+}  // namespace udrl::student

@@ -1,0 +1,179 @@
+// A few products of each kind, timed by both libraries.
+#include "udrl/student/kernels.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Context.h>
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+
+namespace udrl::student {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double seconds_a_product = 0.01;
+constexpr int least_runs = 3;
+/// MKL must be faster by so much to be chosen where both could be: a tie should fall the same way each time.
+constexpr double clearly_faster = 1.1;
+/// More change no rate.
+constexpr std::int64_t most_rows = 1024;
+constexpr std::int64_t attention_length = 64, attention_heads = 64;
+
+struct Layer {
+  const char* name;
+  std::int64_t rows, in, out;
+  int count;             ///< in the model
+  bool transposed = false;  ///< weights are [out, in], as the head's are
+};
+
+std::vector<Layer> layers_of(const KernelQuestion& q) {
+  const std::int64_t width = q.model.n_embd, inner = q.model.inner();
+  const int blocks = q.model.n_layer;
+  const std::int64_t rows = std::min(q.rows, most_rows), head_rows = std::max<std::int64_t>(1, rows / 2);
+  return {{"attn.c_attn", rows, width, 3 * width, blocks},
+          {"attn.c_proj", rows, width, width, blocks},
+          {"mlp.c_fc", rows, width, inner, blocks},
+          {"mlp.c_proj", rows, inner, width, blocks},
+          {"wte", head_rows, width, q.model.vocab_size, 1, true}};
+}
+
+using Product = std::function<at::Tensor()>;
+
+/// Seconds, the quickest of a few, after one that compiles what is compiled for a shape. Reading a value waits for a GPU.
+double seconds_of(const Product& product, Library library) {
+  const WithLibrary with(library);
+  double quickest = 1e30, all = 0;
+  for (int run = 0; run <= least_runs || all < seconds_a_product; ++run) {
+    const Clock::time_point start = Clock::now();
+    (void)product().flatten()[0].item<float>();
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (run > 0) quickest = std::min(quickest, seconds), all += seconds;
+  }
+  return std::max(quickest, 1e-9);
+}
+
+struct Timing {
+  Library library = Library::mkl;
+  double seconds = 0;  ///< by the faster
+};
+
+/// Both libraries where both can be had.
+Timing timed(const Product& product, const KernelQuestion& q) {
+  const double mkl = seconds_of(product, Library::mkl);
+  if (q.device != "cpu" || q.bf16 || !onednn_is_exact()) return {Library::mkl, mkl};
+  const double onednn = seconds_of(product, Library::onednn);
+  const bool choice = q.library == "auto" ? onednn < clearly_faster * mkl : q.library == "onednn";
+  return {choice ? Library::onednn : Library::mkl, std::min(mkl, onednn)};
+}
+
+at::Tensor filled(at::IntArrayRef shape, const KernelQuestion& q) {
+  return at::full(shape, 0.5, at::TensorOptions(at::Device(q.device)).dtype(q.bf16 ? at::kBFloat16 : at::kFloat));
+}
+
+/// Its product of one form, into memory of its own.
+Product product_of(const Layer& layer, Form form, const KernelQuestion& q) {
+  const at::Tensor x_NI = filled({layer.rows, layer.in}, q), dy_NO = filled({layer.rows, layer.out}, q);
+  const at::Tensor w = layer.transposed ? filled({layer.out, layer.in}, q) : filled({layer.in, layer.out}, q);
+  const at::Tensor w_IO = layer.transposed ? w.t() : w;
+  const auto into = [](at::Tensor out, const at::Tensor& a, const at::Tensor& b) -> Product {
+    return [=]() mutable { return at::mm_out(out, a, b); };
+  };
+  if (form == Form::forward) return into(at::empty_like(dy_NO), x_NI, w_IO);
+  if (form == Form::input_gradient) return into(at::empty_like(x_NI), dy_NO, w_IO.t());
+  return layer.transposed ? into(at::empty_like(w), dy_NO.t(), x_NI) : into(at::empty_like(w), x_NI.t(), dy_NO);
+}
+
+Library library_of_attention(const KernelQuestion& q) {
+  const std::int64_t size = q.model.head_size();
+  const at::Tensor query = filled({attention_heads, attention_length, size}, q);
+  return timed([=] { return at::bmm(query, query.transpose(1, 2)); }, q).library;
+}
+
+void check_library(const KernelQuestion& q) {
+  if (q.library != "onednn" || onednn_is_exact()) return;
+  throw user_error("oneDNN would round float32 to bfloat16 on this processor, which has AMX")
+      .hint("leave kernels at auto or set it to mkl; or set precision to bf16");
+}
+
+const char* name_of(Library library) { return library == Library::onednn ? "onednn" : "mkl"; }
+
+}  // namespace
+
+bool onednn_is_exact() { return processor_description().find("AMX") == std::string::npos; }
+
+Library current_library() {
+  return at::globalContext().float32MatmulPrecision() == at::Float32MatmulPrecision::MEDIUM ? Library::onednn
+                                                                                            : Library::mkl;
+}
+
+void use_library(Library library) {
+  // "medium" lets oneDNN multiply; without AMX it has nothing to round with, and computes in float32.
+  if (library != current_library()) {
+    at::globalContext().setFloat32MatmulPrecision(library == Library::onednn ? "medium" : "highest");
+  }
+}
+
+WithLibrary::WithLibrary(Library library) : before_(current_library()) { use_library(library); }
+WithLibrary::~WithLibrary() { use_library(before_); }
+
+Kernels Kernels::measure(const KernelQuestion& q) {
+  check_library(q);
+  const c10::NoGradGuard no_grad;
+  Kernels out;
+  double operations = 0, seconds = 0;
+  for (const Layer& layer : layers_of(q)) {
+    for (const Form form : forms) {
+      const Timing timing = timed(product_of(layer, form, q), q);
+      out.layers_[layer.name].set(form, timing.library);
+      operations += layer.count * 2.0 * static_cast<double>(layer.rows * layer.in * layer.out);
+      seconds += layer.count * timing.seconds;
+    }
+  }
+  out.others_ = library_of_attention(q);
+  out.best_rate_ = operations / seconds;
+  return out;
+}
+
+LayerKernels Kernels::of(const std::string& layer) const {
+  const auto found = layers_.find(layer);
+  return found == layers_.end() ? LayerKernels{} : found->second;
+}
+
+std::string Kernels::description() const {
+  std::size_t onednn = 0;
+  for (const auto& [name, kernels] : layers_) onednn += std::bitset<64>(kernels.bits()).count();
+  const std::size_t all = layers_.size() * forms.size();
+  if (onednn == 0) return "MKL";
+  if (onednn == all) return "oneDNN";
+  return std::to_string(onednn) + " products by oneDNN, " + std::to_string(all - onednn) + " by MKL";
+}
+
+std::string Kernels::to_text() const {
+  nlohmann::ordered_json json{{"others", name_of(others_)}};
+  for (const auto& [name, kernels] : layers_)
+    for (const Form form : forms) json["layers"][name].push_back(name_of(kernels.of(form)));
+  return json.dump();
+}
+
+void Kernels::read_text(const std::string& text, const std::string& where) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    const auto library = [](const nlohmann::json& name) {
+      return name.get<std::string>() == "onednn" ? Library::onednn : Library::mkl;
+    };
+    others_ = library(json.at("others"));
+    for (const auto& [name, libraries] : json.at("layers").items())
+      for (const Form form : forms) layers_[name].set(form, library(libraries.at(static_cast<std::size_t>(form))));
+  } catch (const nlohmann::json::exception& error) {
+    throw user_error("the kernels of a saved training state cannot be read").at(where).got(error.what());
+  }
+}
+
+}  // namespace udrl::student

@@ -1,0 +1,64 @@
+// The layers of GPT-2 that hold matrices, whose backward passes add straight into the parameters' gradients. Internal.
+// Not for: how they are joined (gpt2.cpp).
+//
+// Autograd's own way makes every gradient of a weight anew and then adds it to the sum so far: at 100M parameters that
+// is a tenth of a step. Shapes: N rows, I in, O out, C width, T positions, V vocabulary.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+
+#include "udrl/student/kernels.hpp"
+
+namespace udrl::student {
+
+/// A parameter and, made when it is first needed and again after it has changed, its bfloat16 copy.
+class Weight {
+ public:
+  Weight() = default;
+  explicit Weight(at::Tensor value) : value_(std::move(value)) {}
+  const at::Tensor& value() const { return value_; }
+  at::Tensor in(bool bf16) const;
+
+ private:
+  at::Tensor value_;
+  mutable at::Tensor half_;
+  mutable std::uint32_t version_ = 0;
+};
+
+/// x·W + b.
+struct Linear {
+  Weight weight_IO;  ///< as in GPT-2's Conv1D
+  at::Tensor bias_O;
+  LayerKernels kernels;
+
+  /// [N, I] → [N, O], in bfloat16 where asked. Leaves the gradients of W and b in them when it is gone through
+  /// backwards.
+  at::Tensor operator()(const at::Tensor& x_NI, bool bf16) const;
+};
+
+/// The rows `ids` of the token embedding plus those of the positions: [B, T] → [B·T, C].
+at::Tensor embed(const at::Tensor& wte_VC, const at::Tensor& wpe_TC, const at::Tensor& ids_BT);
+
+/// gradient += a·b, or = where it is undefined; a and b of any one type, the sum in the parameter's.
+void add_product(const at::Tensor& parameter, const at::Tensor& a, const at::Tensor& b);
+
+/// What the head makes of rows of hidden states.
+struct HeadResult {
+  at::Tensor losses_N;     ///< −log p of each target, nats, float32
+  at::Tensor gradient_NC;  ///< of scale · Σ losses with respect to the rows; undefined where none was asked for
+};
+
+/// The tied head and the cross-entropy, a few hundred rows at a time, so that the logits of all rows never exist.
+struct Head {
+  Weight wte_VC;
+  LayerKernels kernels;
+
+  at::Tensor logits(const at::Tensor& rows_NC, bool bf16) const;
+  /// With a `scale`, adds the gradient of scale · Σ losses to that of the embedding.
+  HeadResult operator()(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::optional<double> scale,
+                        bool bf16) const;
+};
+
+}  // namespace udrl::student
