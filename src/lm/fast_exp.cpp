@@ -8,19 +8,7 @@
 #include <cstdint>
 #include <limits>
 
-// The choice is made before a sanitizer is ready, so sanitized builds do without it.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define UDRL_SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define UDRL_SANITIZED
-#endif
-#endif
-#if defined(__x86_64__) && defined(__linux__) && !defined(UDRL_SANITIZED)
-#define UDRL_FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define UDRL_FOR_EACH_PROCESSOR
-#endif
+#include "udrl/base/vector_clones.hpp"
 
 namespace udrl::lm {
 namespace {

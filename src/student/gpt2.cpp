@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 
+#include "gelu.hpp"
 #include "layers.hpp"
 #include "udrl/base/random.hpp"
 
@@ -178,7 +179,7 @@ at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, const Batch&
 }
 
 at::Tensor Gpt2::feed_forward(const Block& block, const at::Tensor& x_NC, ForwardMode mode) const {
-  const at::Tensor inner = at::gelu(block.fc(x_NC, mode.bf16), "tanh");
+  const at::Tensor inner = tanh_gelu(block.fc(x_NC, mode.bf16));
   return drop(block.out(inner, mode.bf16), mode, block.site + 2);
 }
 

@@ -14,9 +14,7 @@ namespace {
 constexpr std::int64_t chunk_values = 1 << 22;
 constexpr std::int64_t least_rows = 256, row_step = 64;
 
-std::int64_t chunk_rows(std::int64_t vocab) {
-  return std::max(least_rows, chunk_values / vocab / row_step * row_step);
-}
+std::int64_t chunk_rows(std::int64_t vocab) { return std::max(least_rows, chunk_values / vocab / row_step * row_step); }
 
 /// Rows and targets of a chunk, filled up with zeros so that few shapes recur: each is compiled for.
 struct Chunk {
@@ -59,7 +57,8 @@ HeadResult Head::operator()(const at::Tensor& rows_NC, const at::Tensor& targets
     const Chunk chunk = chunk_at(used_NC, targets_N, from, largest);
     at::Tensor log_p_NV = logits(chunk.rows_NC, bf16);
     at::_log_softmax_out(log_p_NV, log_p_NV, 1, false);
-    out.losses_N.narrow(0, from, chunk.rows).copy_(log_p_NV.gather(1, chunk.targets_N1).narrow(0, 0, chunk.rows).squeeze(1).neg_());
+    out.losses_N.narrow(0, from, chunk.rows)
+        .copy_(log_p_NV.gather(1, chunk.targets_N1).narrow(0, 0, chunk.rows).squeeze(1).neg_());
     if (!scale) continue;
     const at::Tensor gradient_NV = logits_gradient(log_p_NV, chunk, *scale).to(wte.scalar_type());
     {

@@ -29,7 +29,7 @@ constexpr std::int64_t attention_length = 64, attention_heads = 64;
 struct Layer {
   const char* name;
   std::int64_t rows, in, out;
-  int count;             ///< in the model
+  int count;                ///< in the model
   bool transposed = false;  ///< weights are [out, in], as the head's are
 };
 
@@ -46,7 +46,8 @@ std::vector<Layer> layers_of(const KernelQuestion& q) {
 
 using Product = std::function<at::Tensor()>;
 
-/// Seconds, the quickest of a few, after one that compiles what is compiled for a shape. Reading a value waits for a GPU.
+/// Seconds, the quickest of a few, after one that compiles what is compiled for a shape. Reading a value waits for a
+/// GPU.
 double seconds_of(const Product& product, Library library) {
   const WithLibrary with(library);
   double quickest = 1e30, all = 0;

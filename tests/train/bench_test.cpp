@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "operations.hpp"
+#include "speed.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/train/learner.hpp"
 
@@ -75,21 +76,25 @@ void measure(const Shape& shape, const std::string& precision, const std::string
   std::optional<OperationTimes> times;
   if (by_operation) times.emplace();
   std::int64_t tokens = 0, targets = 0;
+  double operations = 0;
+  const student::StudentConfig model = learner_options(shape, precision, optimizer).model;
   const auto start = Clock::now();
   for (int i = 0; i < shape.steps; ++i) {
     const Step batch = stream.next();
     tokens += batch.tokens(), targets += batch.targets();
+    operations += step_operations(model, batch);
     learner.step(batch, step++, 0.1);
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  std::printf("%s %s %s: %.0f tokens/s, %.0f that bear loss, %.1f ms a step\n", shape.name, precision.c_str(),
-              optimizer.c_str(), static_cast<double>(tokens) / seconds, static_cast<double>(targets) / seconds,
-              1e3 * seconds / shape.steps);
+  std::printf("%s %s %s (%s): %.0f tokens/s, %.0f that bear loss, %.1f ms a step, %.3f of %.0f GFLOP/s\n", shape.name,
+              precision.c_str(), optimizer.c_str(), learner.description().c_str(),
+              static_cast<double>(tokens) / seconds, static_cast<double>(targets) / seconds,
+              1e3 * seconds / shape.steps, operations / seconds / learner.best_rate(), learner.best_rate() / 1e9);
   if (times) print(*times, seconds, shape.steps);
 }
 
-constexpr Shape small{"6m", 6, 256, 4, 192, 4096, 4096, 2048, 24};
-constexpr Shape large{"104m", 12, 768, 12, 1024, 23600, 1024, 1024, 4};
+constexpr Shape small{"6m", 6, 256, 4, 192, 4096, 4096, 1024, 24};
+constexpr Shape large{"104m", 12, 768, 12, 1024, 23600, 4096, 1024, 2};
 
 }  // namespace
 
@@ -100,5 +105,6 @@ TEST_CASE("bench: steps", "[.][bench]") {
 }
 
 TEST_CASE("bench: operations", "[.][bench]") {
-  for (const char* precision : {"fp32", "bf16"}) measure(small, precision, "adamw", true);
+  for (const Shape& shape : {small, large})
+    for (const char* precision : {"fp32", "bf16"}) measure(shape, precision, "adamw", true);
 }

@@ -24,6 +24,7 @@ LearnerOptions tiny(const std::string& optimizer = "adamw") {
   options.optimizer.name = optimizer;
   options.device = "cpu";
   options.precision = "fp32";
+  options.kernels = "mkl";
   return options;
 }
 

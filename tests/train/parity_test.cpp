@@ -1,9 +1,8 @@
 // GPT-2 against transformers' GPT2LMHeadModel: goldens of make_goldens.py. Tolerances are named beside each figure.
-#include <ATen/ATen.h>
 
 #include <nlohmann/json.hpp>
 
-#include "catch.hpp"
+#include "aten.hpp"
 #include "helpers.hpp"
 #include "udrl/student/gpt2.hpp"
 #include "udrl/student/safetensors.hpp"
@@ -57,6 +56,7 @@ struct Golden {
     options.optimizer.name = "adamw";
     options.device = "cpu";
     options.precision = "fp32";
+    options.kernels = "mkl";
     Learner out(options);
     out.load_model(folder.path() / "m.safetensors");
     return out;

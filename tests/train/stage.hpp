@@ -27,6 +27,7 @@ inline TrainOptions tiny(const fs::path& folder, const std::string& out) {
   options.save_every = 5;
   options.device = "cpu";
   options.precision = "fp32";
+  options.kernels = "mkl";
   return options;
 }
 

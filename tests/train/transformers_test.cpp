@@ -33,6 +33,7 @@ double loss_from(const std::filesystem::path& saved, const std::vector<int>& ids
   options.model = initial.shape({}, *initial.tokenizer());
   options.device = "cpu";
   options.precision = "fp32";
+  options.kernels = "mkl";
   Learner learner(options);
   initial.write_weights({out.path(), options.model, *initial.tokenizer(), 1});
   learner.load_model(out.path() / "model.safetensors");

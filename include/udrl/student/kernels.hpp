@@ -1,8 +1,8 @@
 // Which library multiplies matrices: MKL or oneDNN, whichever is the faster for each product of the model on this
 // machine. For: Gpt2, and the share of the machine that training reports. Not for: the layers themselves (layers.hpp).
 //
-// On processors that are not Intel's, MKL takes a slow path: oneDNN is then twice as fast in float32. On some shapes and
-// machines it is the other way round, so both are timed.
+// On processors that are not Intel's, MKL takes a slow path: oneDNN is then twice as fast in float32. On some shapes
+// and machines it is the other way round, so both are timed.
 #pragma once
 
 #include <array>
@@ -40,8 +40,8 @@ class LayerKernels {
 
 struct KernelQuestion {
   const StudentConfig& model;
-  std::int64_t rows = 1024;     ///< positions of a forward pass
-  std::string device = "cpu";   ///< cpu or cuda
+  std::int64_t rows = 1024;    ///< positions of a forward pass
+  std::string device = "cpu";  ///< cpu or cuda
   bool bf16 = false;
   std::string library = "auto";  ///< auto: the faster; mkl or onednn: that one, everywhere
 };
