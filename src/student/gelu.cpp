@@ -38,7 +38,8 @@ class GeluFunction : public torch::autograd::Function<GeluFunction> {
     context->save_for_backward({x});
     if (!x.is_cpu()) return at::gelu(x, "tanh");
     const at::Tensor from = x.contiguous(), y = at::empty_like(from);
-    from.scalar_type() == at::kBFloat16 ? forward_on_threads<at::BFloat16>(from, y) : forward_on_threads<float>(from, y);
+    from.scalar_type() == at::kBFloat16 ? forward_on_threads<at::BFloat16>(from, y)
+                                        : forward_on_threads<float>(from, y);
     return y;
   }
 

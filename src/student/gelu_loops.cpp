@@ -52,7 +52,7 @@ UDRL_FOR_EACH_PROCESSOR void gelu_backward(const float* x, const float* dy, floa
   backward(x, dy, dx, count);
 }
 UDRL_FOR_EACH_PROCESSOR void gelu_backward(const c10::BFloat16* x, const c10::BFloat16* dy, c10::BFloat16* dx,
-                                      std::int64_t count) {
+                                           std::int64_t count) {
   backward(x, dy, dx, count);
 }
 

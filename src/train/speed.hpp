@@ -1,5 +1,5 @@
 // How fast a run is: seconds, tokens a second, and the share of the machine's arithmetic that its steps use. Internal;
-// no torch. Not for: measuring the machine (machine_rate.hpp).
+// no torch. Not for: measuring the machine (student/kernels.hpp).
 #pragma once
 
 #include <chrono>

@@ -1,7 +1,7 @@
 // The layers' own gradients against autograd's, and the choice of libraries.
+#include "layers.hpp"
 #include "aten.hpp"
 #include "gelu.hpp"
-#include "layers.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/student/kernels.hpp"
@@ -77,7 +77,8 @@ TEST_CASE("A linear layer in bfloat16 sums its gradients in float32, and sees a 
 }
 
 TEST_CASE("The embedding adds up what a token gets at each of its places") {
-  const at::Tensor wte = drawn({9, 40}), wpe = drawn({5, 40}), ids = at::tensor({3, 1, 3, 3, 8, 1}, at::kLong).view({2, 3});
+  const at::Tensor wte = drawn({9, 40}), wpe = drawn({5, 40}),
+                   ids = at::tensor({3, 1, 3, 3, 8, 1}, at::kLong).view({2, 3});
   const at::Tensor expected_wte = copy_of(wte), expected_wpe = copy_of(wpe);
   for (int pass = 0; pass < 2; ++pass) {
     const at::Tensor y = embed(wte, wpe, ids);
@@ -92,7 +93,8 @@ TEST_CASE("The embedding adds up what a token gets at each of its places") {
 TEST_CASE("The head in chunks loses and learns as the whole") {
   const std::int64_t vocab = 30'000, rows = 600, width = 8;  // three chunks, the last one filled up
   const Head head{Weight(drawn({vocab, width}, 0.3)), {}};
-  const at::Tensor wte = copy_of(head.wte_VC.value()), hidden = drawn({rows, width}), targets = at::randint(vocab, {rows});
+  const at::Tensor wte = copy_of(head.wte_VC.value()), hidden = drawn({rows, width}),
+                   targets = at::randint(vocab, {rows});
   const at::Tensor expected = at::cross_entropy_loss(hidden.matmul(wte.t()), targets, {}, at::Reduction::None);
   (expected.sum() * 0.25).backward();
 
