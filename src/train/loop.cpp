@@ -3,6 +3,8 @@
 #include "loop.hpp"
 
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "checkpoints.hpp"
 #include "metrics.hpp"
@@ -31,20 +33,21 @@ class Loop {
         observer_(observer),
         resumed_(state.step),
         speed_({state.tokens, seconds_before(options_.out / metrics_file, state.step), input.machine_rate}),
-        stream_(run_.source(), state.cursor),
+        stream_(std::in_place, run_.source(state.step), state.cursor),
         metrics_(options_.out / metrics_file, state.step),
         sampler_(options_, run_, state.step) {}
 
   void run() {
     while (!finished()) {
       speed_.begin_step();
-      batch_ = stream_.next();
+      batch_ = stream_->next();
       const double share = learning_rate_share(options_.schedule, state_.step, run_.total_steps());
       result_ = learner_.step(batch_, state_.step, share);
       speed_.end_step(step_operations(run_.model(), batch_));
       advance();
       check_loss();
       log(share);
+      if (state_.step == run_.plain_steps()) begin_records();
       if (due(options_.valid_every)) evaluate();
       if (due(options_.watch.sample_every)) sampler_.take(state_.step, learner_, observer_);
       const bool stopping = stop_requested() && !finished();
@@ -66,8 +69,17 @@ class Loop {
     ++state_.step;
     state_.tokens += static_cast<std::uint64_t>(batch_.tokens());
     state_.targets += static_cast<std::uint64_t>(batch_.targets());
-    state_.cursor = stream_.cursor();
+    state_.cursor = stream_->cursor();
     smoothed_ = smoothed_ == 0 ? result_.loss : 0.95 * smoothed_ + 0.05 * result_.loss;
+  }
+
+  /// The plain text is done. What was usual there says nothing about the records.
+  void begin_records() {
+    state_.cursor = {};
+    state_.trend = {};
+    smoothed_ = 0;
+    stream_.emplace(run_.source(state_.step), state_.cursor);
+    observer_.note(Level::info, "the steps on plain text are done: now the records");
   }
 
   void check_loss() {
@@ -89,6 +101,7 @@ class Loop {
     line_.tokens_per_s = speed_.tokens_per_s(state_.tokens);
     line_.seconds = speed_.seconds();
     line_.arithmetic = speed_.arithmetic();
+    line_.plain = state_.step <= run_.plain_steps();
     // A step that is evaluated gets its line when its validation loss is known.
     if (!due(options_.valid_every)) metrics_.append(to_json(line_));
     report();
@@ -96,7 +109,7 @@ class Loop {
   }
 
   void report() {
-    std::string detail = "loss " + fixed(smoothed_, 3);
+    std::string detail = (line_.plain ? "plain text  loss " : "loss ") + fixed(smoothed_, 3);
     if (last_valid_) detail += "  valid " + fixed(*last_valid_, 3);
     detail += "  " + fixed(line_.tokens_per_s, 0) + " tok/s";
     if (line_.arithmetic > 0) detail += "  " + fixed(100 * line_.arithmetic, 0) + "% of arithmetic";
@@ -118,7 +131,7 @@ class Loop {
     line_.seconds = speed_.seconds();
     metrics_.append(to_json(line_));
     metrics_.flush();
-    take_in(state_.plateau, loss, options_.watch.least_improvement);
+    if (!line_.plain) take_in(state_.plateau, loss, options_.watch.least_improvement);
     if (state_.best_valid && loss >= *state_.best_valid) return;
     state_.best_valid = loss;
     state_.best_step = state_.step;
@@ -138,7 +151,7 @@ class Loop {
   }
 
   BadStep bad_step() const {
-    return {state_.step, batch_, result_, [this](std::uint32_t i) { return std::string(run_.store()[i].id); }};
+    return {state_.step, batch_, result_, [this](std::uint32_t i) { return run_.record_name(state_.step, i); }};
   }
 
   [[noreturn]] void refuse(const std::string& what) { fail(not_finite(what, bad_step(), learner_)); }
@@ -164,7 +177,7 @@ class Loop {
   Observer& observer_;
   std::uint64_t resumed_;
   Speed speed_;
-  BatchStream stream_;
+  std::optional<BatchStream> stream_;  // of the phase that the next step is in
   StepLog metrics_;
   Sampler sampler_;
   Step batch_;         // the step that is taken,

@@ -13,6 +13,7 @@ Json to_json(const Metrics& m) {
             {"seconds", m.seconds},
             {"tokens_per_s", m.tokens_per_s},
             {"arithmetic", m.arithmetic}};
+  if (m.plain) line["phase"] = "plain";
   if (!m.valid) return line;
   line["valid_loss"] = m.valid->loss;
   Json tasks = Json::object(), returns = Json::object();

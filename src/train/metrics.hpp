@@ -19,6 +19,7 @@ struct Metrics {
   double tokens_per_s = 0;                ///< of this run, evaluations and saving included
   double seconds = 0;                     ///< wall time of the loop, all runs
   double arithmetic = 0;                  ///< share of the machine's, in this step
+  bool plain = false;                     ///< a step of the first phase, on plain text
   std::optional<Validation> valid;
 };
 Json to_json(const Metrics& metrics);

@@ -29,6 +29,17 @@ void declare_sequence(OptionSet& set, SequenceOptions& o) {
   set.add("sequence.swap_words", o.swap_words, "file of nouns to swap in, one a line").runtime_only();
 }
 
+void declare_plain(OptionSet& set, PlainOptions& o) {
+  set.add("plain.data", o.data,
+          "first phase: a file or folder of text files, whose paragraphs are documents, or .jsonl files with a field "
+          "\"text\"")
+      .runtime_only();
+  set.add("plain.epochs", o.epochs, "passes over the plain text; ignored where plain.steps is set")
+      .range(1e-6, 1e6)
+      .came_later();
+  set.add("plain.steps", o.steps, "steps on plain text; 0: from plain.epochs").range(0, 2e9).came_later();
+}
+
 void declare_batch(OptionSet& set, BatchOptions& o) {
   set.add("batch.step_tokens", o.step_tokens, "tokens an optimizer step").range(16, 1e8);
   set.add("batch.micro_tokens", o.micro_tokens, "tokens a forward pass, at most step_tokens").range(16, 1e7);
@@ -92,7 +103,7 @@ void declare(OptionSet& set, TrainOptions& o) {
       .runtime_only();
   set.add("seed", o.seed, "seed of weights, order, swaps and command dropout");
   set.add("epochs", o.epochs, "passes over the training split; ignored where steps is set").range(1e-6, 1e6);
-  set.add("steps", o.steps, "optimizer steps; 0: from epochs").range(0, 2e9);
+  set.add("steps", o.steps, "optimizer steps, those on plain text not counted; 0: from epochs").range(0, 2e9);
   set.add("task_weights", o.task_weights, "how often a task's records stand in an epoch; once if not named")
       .range(0, 1000);
   set.add("device", o.device, "auto is CUDA where there is one").choices({"auto", "cpu", "cuda"});
@@ -106,6 +117,7 @@ void declare(OptionSet& set, TrainOptions& o) {
   set.add("valid_every", o.valid_every, "steps between evaluations").range(1, 1e9);
   set.add("save_every", o.save_every, "steps between saved states").range(1, 1e9).runtime_only();
   declare_model(set, o.model);
+  declare_plain(set, o.plain);
   declare_sequence(set, o.sequence);
   declare_batch(set, o.batch);
   declare_optimizer(set, o.optimizer);
@@ -131,6 +143,9 @@ void check(const TrainOptions& options) {
         .expected("at most " + std::to_string(options.batch.step_tokens))
         .got(std::to_string(options.batch.micro_tokens))
         .hint("a step is made of whole forward passes: lower batch.micro_tokens");
+  }
+  if (options.plain.steps > 0 && options.plain.data.empty()) {
+    throw user_error("plain.steps is set, but there is no plain text").hint("name it with --plain.data");
   }
   if (options.schedule.name == "wsd" && options.schedule.warmup + options.schedule.decay > 1) {
     throw user_error("schedule.warmup and schedule.decay are more than the whole run")

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_set>
 
+#include "plain_texts.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/shards.hpp"
@@ -26,28 +27,46 @@ void require_data(const TrainOptions& options) {
   }
 }
 
-/// Every intent once and every prompt of a folder, as they stand in a sequence.
+/// Every intent once and every prompt of a folder, then the plain text, as they stand in a sequence.
 class TrainingTexts {
  public:
-  TrainingTexts(const fs::path& folder, const command::Fitted& fitted) : reader_(folder), fitted_(fitted) {}
+  TrainingTexts(const TrainOptions& options, const command::Fitted& fitted)
+      : reader_(options.data / "train"), fitted_(fitted) {
+    if (!options.plain.data.empty()) plain_.emplace(options.plain.data);
+  }
 
   std::optional<std::string_view> next() {
-    text_ = std::exchange(prompt_, {});
-    while (text_.empty()) {
-      const auto record = reader_.next_as(data::record_from_json);
-      if (!record) return std::nullopt;
-      const Sample sample = sample_of(*record, fitted_);
-      prompt_ = command::sequence_answer(sample.prompt);
-      const bool is_new = intents_.insert(leading_bits(content_id({sample.intent}))).second;
-      text_ = is_new ? " " + sample.intent : std::exchange(prompt_, {});
-    }
+    if (!next_of_records() && !next_of_plain()) return std::nullopt;
     ++count_;
     return text_;
   }
   std::uint64_t count() const { return count_; }
 
  private:
+  bool next_of_records() {
+    text_ = std::exchange(prompt_, {});
+    while (text_.empty()) {
+      const auto record = reader_.next_as(data::record_from_json);
+      if (!record) return false;
+      const Sample sample = sample_of(*record, fitted_);
+      prompt_ = command::sequence_answer(sample.prompt);
+      const bool is_new = intents_.insert(leading_bits(content_id({sample.intent}))).second;
+      text_ = is_new ? " " + sample.intent : std::exchange(prompt_, {});
+    }
+    return true;
+  }
+
+  bool next_of_plain() {
+    while (plain_ && text_.empty()) {
+      const std::optional<PlainText> text = plain_->next();
+      if (!text) return false;
+      text_ = sequence_text(*text);
+    }
+    return !text_.empty();
+  }
+
   data::JsonLinesReader reader_;
+  std::optional<PlainReader> plain_;
   const command::Fitted& fitted_;
   std::unordered_set<std::uint64_t> intents_;
   std::string text_, prompt_;
@@ -64,6 +83,7 @@ data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunCont
     wanted.inputs[part] = data::hash_input(options.data / part);
   }
   if (options.sequence.swap > 0) wanted.inputs["swap words"] = data::hash_input(options.sequence.swap_words);
+  if (!options.plain.data.empty()) wanted.inputs["plain text"] = hash_plain(options.plain.data);
   if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
   return data::open_output(options.out, wanted);
 }
@@ -77,6 +97,7 @@ Preparation::Preparation(const TrainOptions& options, Observer& observer) : opti
   model_ = initial_ ? initial_->shape(options_.model, *tokenizer_)
                     : student_config(options_.model, tokenizer_->vocab_size());
   open_store();
+  if (!options_.plain.data.empty()) plain_.emplace(prepare_plain(options_, *tokenizer_, model_.n_positions, observer_));
   make_source();
   make_valid();
 }
@@ -88,19 +109,20 @@ void Preparation::make_tokenizer() {
   } else if (!fs::exists(file)) {
     student::TokenizerOptions wanted;
     wanted.vocab_size = options_.model.vocab;
-    TrainingTexts texts(options_.data / "train", fitted_);
+    TrainingTexts texts(options_, fitted_);
     write_file_atomic(file, student::train_tokenizer([&] { return texts.next(); }, command::control_pieces(), wanted));
     observer_.note(Level::info, "tokenizer: " + std::to_string(wanted.vocab_size) + " pieces, from " +
-                                    std::to_string(texts.count()) + " texts of the training split");
+                                    std::to_string(texts.count()) + " texts of the training split" +
+                                    (options_.plain.data.empty() ? "" : " and plain text"));
   }
   tokenizer_ = student::Tokenizer::load(file);
 }
 
 void Preparation::open_store() {
-  const fs::path folder = options_.cache.empty() ? options_.data / "cache" : options_.cache;
   const std::string hash = content_id(
       {data::hash_input(options_.data / "train"), data::hash_input(options_.data / student::files::commands)});
-  store_.emplace(open_token_store(folder, {options_.data / "train", hash, fitted_, *tokenizer_}, observer_));
+  store_.emplace(
+      open_token_store(cache_folder(options_), {options_.data / "train", hash, fitted_, *tokenizer_}, observer_));
 }
 
 void Preparation::make_source() {
@@ -158,10 +180,16 @@ std::string Preparation::example() const {
   return data::normalise(tokenizer_->decode(std::vector<int>(ids.begin(), ids.end())));
 }
 
+std::string Preparation::record_name(std::uint64_t step, std::uint32_t record) const {
+  const TokenStore& of = plain_ && step <= plain_->steps ? *plain_->store : *store_;
+  return std::string(of[record].id);
+}
+
 std::uint64_t Preparation::total_steps() const {
-  if (options_.steps > 0) return static_cast<std::uint64_t>(options_.steps);
-  return std::max<std::uint64_t>(
-      1, static_cast<std::uint64_t>(std::llround(options_.epochs * static_cast<double>(epoch_.steps))));
+  if (options_.steps > 0) return plain_steps() + static_cast<std::uint64_t>(options_.steps);
+  return plain_steps() +
+         std::max<std::uint64_t>(
+             1, static_cast<std::uint64_t>(std::llround(options_.epochs * static_cast<double>(epoch_.steps))));
 }
 
 }  // namespace udrl::train

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "initial.hpp"
+#include "plain_phase.hpp"
 #include "udrl/base/observer.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/manifest.hpp"
@@ -33,11 +34,17 @@ class Preparation {
   const command::Fitted& fitted() const { return fitted_; }
   const student::Tokenizer& tokenizer() const { return *tokenizer_; }
   const student::StudentConfig& model() const { return model_; }
-  const BatchSource& source() const { return source_; }
+  /// Of the steps that come after so many.
+  const BatchSource& source(std::uint64_t steps) const { return steps < plain_steps() ? plain_->source : source_; }
+  /// What errors call the record of a step, counted from 1.
+  std::string record_name(std::uint64_t step, std::uint32_t record) const;
   const std::vector<MicroBatch>& valid() const { return valid_; }
   const std::vector<Sample>& valid_samples() const { return valid_samples_; }  ///< what `valid` was made of
   const EpochCount& epoch() const { return epoch_; }
   std::uint64_t total_steps() const;
+  /// The first ones, on plain text; 0 where there is no such phase.
+  std::uint64_t plain_steps() const { return plain_ ? plain_->steps : 0; }
+  const PlainPhase* plain() const { return plain_ ? &*plain_ : nullptr; }
   /// Null where the weights begin fresh.
   const InitialModel* initial() const { return initial_ ? &*initial_ : nullptr; }
 
@@ -57,6 +64,7 @@ class Preparation {
   student::StudentConfig model_;
   std::optional<TokenStore> store_;
   std::optional<SequenceMaker> make_sequence_;
+  std::optional<PlainPhase> plain_;
   BatchSource source_;
   std::vector<Sample> valid_samples_;
   std::vector<MicroBatch> valid_;

@@ -14,8 +14,10 @@
 #include <ostream>
 #include <set>
 
+#include "plain_texts.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/base/in_order.hpp"
 #include "udrl/base/memory_map.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/entry_file.hpp"
@@ -37,24 +39,39 @@ struct End {
 
 std::uint16_t narrowed(std::size_t value) { return static_cast<std::uint16_t>(value); }
 
+/// What is stored of a record, or of a piece of plain text.
+struct Parts {
+  std::string_view id;
+  std::vector<int> further, intent, subject, prompt;
+  int task_slot = 0, return_bin = 0;
+};
+
+Parts parts_of(const Sample& sample, const student::Tokenizer& tokenizer) {
+  return {sample.id,
+          sample.further,
+          tokenizer.encode(" " + sample.intent),
+          tokenizer.encode(sample.subject.empty() ? "" : " " + sample.subject),
+          tokenizer.encode(command::sequence_answer(sample.prompt)),
+          sample.task_slot,
+          sample.return_bin};
+}
+
 /// The numbers of one record, ready to be written.
 class Packed {
  public:
-  Packed(const Sample& sample, const student::Tokenizer& tokenizer) {
-    const std::vector<int> intent = tokenizer.encode(" " + sample.intent),
-                           subject = tokenizer.encode(sample.subject.empty() ? "" : " " + sample.subject),
-                           prompt = tokenizer.encode(command::sequence_answer(sample.prompt));
+  explicit Packed(const Parts& parts) {
     for (const std::size_t size :
-         {sample.id.size(), intent.size(), subject.size(), prompt.size(), sample.further.size(),
-          static_cast<std::size_t>(sample.task_slot), static_cast<std::size_t>(sample.return_bin)}) {
+         {parts.id.size(), parts.intent.size(), parts.subject.size(), parts.prompt.size(), parts.further.size(),
+          static_cast<std::size_t>(parts.task_slot), static_cast<std::size_t>(parts.return_bin)}) {
       if (size > std::numeric_limits<std::uint16_t>::max())
-        throw user_error("a record is too long to train on").at("record " + sample.id).hint("remove it");
+        throw user_error("a record is too long to train on").at("record " + std::string(parts.id)).hint("remove it");
       values_.push_back(narrowed(size));
     }
-    for (const auto* ids : {&sample.further, &intent, &subject, &prompt})
+    for (const auto* ids : {&parts.further, &parts.intent, &parts.subject, &parts.prompt})
       for (const int id : *ids) values_.push_back(narrowed(static_cast<std::size_t>(id)));
-    values_.resize(values_.size() + (sample.id.size() + 1) / 2);
-    std::memcpy(values_.data() + values_.size() - (sample.id.size() + 1) / 2, sample.id.data(), sample.id.size());
+    const std::size_t end = values_.size();
+    values_.resize(end + (parts.id.size() + 1) / 2);
+    std::memcpy(values_.data() + end, parts.id.data(), parts.id.size());
   }
   std::size_t bytes() const { return values_.size() * sizeof(std::uint16_t); }
   const char* data() const { return reinterpret_cast<const char*>(values_.data()); }
@@ -103,24 +120,86 @@ class Builder {
   std::set<std::string> teachers_;
 };
 
-void build(std::ostream& out, const fs::path& folder, const TokenSource& source, Observer& observer) {
+using Add = std::function<void(const Made&)>;
+/// Gives `add` all that is to be stored, in order.
+using Feed = std::function<void(const Add& add)>;
+
+Feed records_of(const TokenSource& source) {
+  return [&source](const Add& add) {
+    for_each_sample(
+        source.shards, source.fitted,
+        [&](const data::Record& record, const Sample& sample) {
+          return Made{Packed(parts_of(sample, source.tokenizer)), record.teacher};
+        },
+        add);
+  };
+}
+
+/// A text in pieces that fit behind <s>; where it ends, </s> is the last token. A piece of </s> alone is left out.
+std::vector<Made> pieces_of(const PlainText& text, const PlainSource& source) {
+  std::vector<int> ids = source.tokenizer.encode(sequence_text(text));
+  if (ids.empty()) return {};
+  if (text.ends) ids.push_back(source.tokenizer.eos_id());
+  const auto longest = static_cast<std::ptrdiff_t>(source.positions) - 1;
+  std::vector<Made> made;
+  for (auto from = ids.begin(); from != ids.end();) {
+    const auto to = from + std::min(longest, ids.end() - from);
+    Parts parts{text.place, {}, {}, {}, {from, to}};
+    if (parts.prompt != std::vector{source.tokenizer.eos_id()}) made.push_back({Packed(parts), ""});
+    from = to;
+  }
+  return made;
+}
+
+Feed texts_of(const PlainSource& source) {
+  return [&source](const Add& add) {
+    constexpr std::size_t together = 64;
+    PlainReader reader(source.texts);
+    in_order(
+        [&]() -> std::optional<std::vector<PlainText>> {
+          std::vector<PlainText> texts;
+          while (texts.size() < together) {
+            std::optional<PlainText> text = reader.next();
+            if (!text) break;
+            texts.push_back(std::move(*text));
+          }
+          return texts.empty() ? std::nullopt : std::optional(std::move(texts));
+        },
+        [&](const std::vector<PlainText>& texts) {
+          std::vector<Made> all;
+          for (const PlainText& text : texts)
+            for (Made& made : pieces_of(text, source)) all.push_back(std::move(made));
+          return all;
+        },
+        [&](const std::vector<Made>& all) {
+          for (const Made& made : all) add(made);
+        });
+  };
+}
+
+void build(std::ostream& out, const fs::path& folder, const Feed& feed, Observer& observer) {
   Builder builder(out, folder);
-  for_each_sample(
-      source.shards, source.fitted,
-      [&](const data::Record& record, const Sample& sample) {
-        return Made{Packed(sample, source.tokenizer), record.teacher};
-      },
-      [&](const Made& made) {
-        if (stop_requested())
-          throw stopped_error("reading the data was stopped", "run the same command again: it begins anew");
-        builder.add(made);
-        if (builder.records() % 4096 == 0) observer.progress({"tokens", "records", builder.records(), 0, 0, {}});
-      });
+  feed([&](const Made& made) {
+    if (stop_requested())
+      throw stopped_error("reading the data was stopped", "run the same command again: it begins anew");
+    builder.add(made);
+    if (builder.records() % 4096 == 0) observer.progress({"tokens", "records", builder.records(), 0, 0, {}});
+  });
   if (builder.records() > std::numeric_limits<std::uint32_t>::max())
     throw user_error("there are more records than a run can train on")
         .expected("at most 4,294,967,295")
         .got(std::to_string(builder.records()));
   builder.finish();
+}
+
+/// The store called `key`, made where it is not there.
+TokenStore open(const fs::path& folder, const std::string& key, const Feed& feed, Observer& observer) {
+  const fs::path file = folder / (key + ".tokens");
+  if (!fs::exists(file)) {
+    make_folder(folder);
+    write_file_atomic(file, [&](std::ostream& out) { build(out, folder, feed, observer); });
+  }
+  return TokenStore(file);
 }
 
 }  // namespace
@@ -177,12 +256,13 @@ StoredSample TokenStore::operator[](std::uint32_t record) const {
 
 TokenStore open_token_store(const fs::path& folder, const TokenSource& source, Observer& observer) {
   const std::string key = content_id({source.hash, source.tokenizer.sha256(), std::to_string(format)});
-  const fs::path file = folder / (key + ".tokens");
-  if (!fs::exists(file)) {
-    make_folder(folder);
-    write_file_atomic(file, [&](std::ostream& out) { build(out, folder, source, observer); });
-  }
-  return TokenStore(file);
+  return open(folder, key, records_of(source), observer);
+}
+
+TokenStore open_plain_store(const fs::path& folder, const PlainSource& source, Observer& observer) {
+  const std::string key = content_id(
+      {"plain", source.hash, source.tokenizer.sha256(), std::to_string(source.positions), std::to_string(format)});
+  return open(folder, key, texts_of(source), observer);
 }
 
 }  // namespace udrl::train

@@ -31,11 +31,18 @@ std::string data_line(const Preparation& run) {
          " left out, longer than the model's " + std::to_string(run.model().n_positions) + " positions";
 }
 
+std::string plain_line(const PlainPhase& plain) {
+  return "first " + grouped(plain.steps) + " steps on plain text: " + grouped(plain.epoch.sequences) + " pieces, " +
+         grouped(plain.epoch.targets) + " tokens, " +
+         fixed(static_cast<double>(plain.steps) / static_cast<double>(plain.epoch.steps), 1) + " epochs";
+}
+
 std::string steps_line(const Preparation& run) {
   const EpochCount& epoch = run.epoch();
-  const double epochs = static_cast<double>(run.total_steps()) / static_cast<double>(epoch.steps);
-  return grouped(run.total_steps()) + " steps of about " + grouped(epoch.tokens / epoch.steps) +
-         " tokens: " + fixed(epochs, 1) + " epochs";
+  const std::uint64_t steps = run.total_steps() - run.plain_steps();
+  const double epochs = static_cast<double>(steps) / static_cast<double>(epoch.steps);
+  return grouped(steps) + " steps of about " + grouped(epoch.tokens / epoch.steps) + " tokens: " + fixed(epochs, 1) +
+         " epochs";
 }
 
 student::ModelCard card_of(const TrainOptions& options, const Preparation& run) {
@@ -53,6 +60,7 @@ student::ModelCard card_of(const TrainOptions& options, const Preparation& run) 
       {"seed", std::to_string(options.seed)},
       {"processor", processor_description()}};
   if (run.initial()) card.training.push_back({"started from", run.initial()->name()});
+  if (run.plain()) card.training.push_back({"of these on plain text", grouped(run.plain_steps())});
   return card;
 }
 
@@ -95,6 +103,7 @@ void start_from_initial(const TrainOptions& options, const Preparation& run, Lea
 RunDescription description_of(const Preparation& run, const Learner& learner, const RunContext& context) {
   RunDescription description;
   description.lines = {model_line(run, learner), data_line(run), steps_line(run)};
+  if (run.plain()) description.lines.push_back(plain_line(*run.plain()));
   description.steps = run.total_steps();
   description.parameters = run.model().parameter_count();
   description.command_line = context.command_line;

@@ -32,6 +32,13 @@ struct SequenceOptions {
       "data/words/nouns.txt";  ///< one noun or noun phrase a line; not read where swap is 0
 };
 
+/// A first phase on plain text, for those with little distilled data: the same loss on every token.
+struct PlainOptions {
+  std::filesystem::path data;  ///< text files (paragraphs are documents) or .jsonl with a field "text"; empty: none
+  double epochs = 1;           ///< passes over it; ignored where steps is set
+  int steps = 0;
+};
+
 struct BatchOptions {
   int step_tokens = 4096;   ///< positions an optimizer step
   int micro_tokens = 2048;  ///< positions a forward pass: a step is a few of them, of different lengths
@@ -71,8 +78,8 @@ struct TrainOptions {
   std::filesystem::path cache;  ///< of tokenized data, made once for all runs; empty: cache/ in the data folder
   std::filesystem::path init;   ///< a GPT-2 that transformers saved, to start from; empty: fresh weights
   std::uint64_t seed = 1;
-  double epochs = 4;  ///< over the training split; ignored where steps is set
-  int steps = 0;
+  double epochs = 4;                           ///< over the training split; ignored where steps is set
+  int steps = 0;                               ///< without those on plain text; 0: from epochs
   std::map<std::string, double> task_weights;  ///< how often a task's records stand in an epoch; once if not named
   std::string device = "auto";                 ///< auto: CUDA where there is one
   std::string precision = "auto";              ///< auto: bf16 on CUDA and on processors with AVX512_BF16
@@ -81,6 +88,7 @@ struct TrainOptions {
   int valid_every = 100;                       ///< steps
   int save_every = 200;                        ///< steps
   ModelOptions model;
+  PlainOptions plain;
   SequenceOptions sequence;
   BatchOptions batch;
   OptimizerOptions optimizer;

@@ -60,4 +60,16 @@ struct TokenSource {
 /// Throws `Error` (user) for a record that is of no use, and as `write_file_atomic` does.
 TokenStore open_token_store(const std::filesystem::path& folder, const TokenSource& source, Observer& observer);
 
+/// Plain text: a file or folder of text files and JSON lines.
+struct PlainSource {
+  std::filesystem::path texts;
+  std::string hash;   ///< of the texts
+  int positions = 0;  ///< of the model: <s> and a piece fill them at most
+  const student::Tokenizer& tokenizer;
+};
+
+/// As `open_token_store`. A record is a piece of a document: its tokens are in `prompt`, </s> at the document's end
+/// included; its id is the place, "notes.txt:12". Throws `Error` (user) with file and line for what is no text.
+TokenStore open_plain_store(const std::filesystem::path& folder, const PlainSource& source, Observer& observer);
+
 }  // namespace udrl::train

@@ -1,0 +1,60 @@
+// Batches of plain text.
+#include "plain_phase.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plain_texts.hpp"
+#include "udrl/base/error.hpp"
+
+namespace udrl::train {
+namespace {
+
+Sequence sequence_of(const StoredSample& piece, int bos) {
+  Sequence sequence{{bos}, 1};
+  sequence.ids.insert(sequence.ids.end(), piece.prompt.begin(), piece.prompt.end());
+  return sequence;
+}
+
+BatchSource source_of(const TrainOptions& options, const student::Tokenizer& tokenizer, int positions,
+                      const std::shared_ptr<const TokenStore>& store) {
+  BatchSource source;
+  source.records = store->size();
+  source.sequence_of = [store, bos = tokenizer.bos_id()](std::uint32_t piece, std::uint64_t, int) {
+    return sequence_of((*store)[piece], bos);
+  };
+  source.options = options.batch;
+  source.longest = positions;
+  source.pad_id = tokenizer.eos_id();
+  source.seed = options.seed;
+  return source;
+}
+
+std::uint64_t steps_of(const PlainOptions& options, const EpochCount& epoch) {
+  if (options.steps > 0) return static_cast<std::uint64_t>(options.steps);
+  return static_cast<std::uint64_t>(
+      std::max<long long>(1, std::llround(options.epochs * static_cast<double>(epoch.steps))));
+}
+
+}  // namespace
+
+PlainPhase prepare_plain(const TrainOptions& options, const student::Tokenizer& tokenizer, int positions,
+                         Observer& observer) {
+  PlainPhase phase;
+  phase.store = std::make_shared<const TokenStore>(open_plain_store(
+      cache_folder(options), {options.plain.data, hash_plain(options.plain.data), positions, tokenizer}, observer));
+  if (phase.store->size() == 0) throw user_error("the plain text is empty").at(options.plain.data.string());
+  phase.source = source_of(options, tokenizer, positions, phase.store);
+  phase.epoch = count_epoch(phase.source, 0, [&](std::uint32_t piece) {
+    const auto tokens = static_cast<int>((*phase.store)[piece].prompt.size());
+    return Lengths{tokens + 1, tokens};
+  });
+  phase.steps = steps_of(options.plain, phase.epoch);
+  return phase;
+}
+
+std::filesystem::path cache_folder(const TrainOptions& options) {
+  return options.cache.empty() ? options.data / "cache" : options.cache;
+}
+
+}  // namespace udrl::train

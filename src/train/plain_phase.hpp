@@ -1,0 +1,30 @@
+// The first phase of a run, on plain text: its batches and how many steps it takes. Internal; no torch. Not for: the
+// texts (plain_texts.hpp).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "udrl/base/observer.hpp"
+#include "udrl/student/tokenizer.hpp"
+#include "udrl/train/batches.hpp"
+#include "udrl/train/options.hpp"
+#include "udrl/train/token_store.hpp"
+
+namespace udrl::train {
+
+struct PlainPhase {
+  std::shared_ptr<const TokenStore> store;
+  BatchSource source;  ///< <s>, then a piece of a document; all that follows <s> is learned
+  EpochCount epoch;
+  std::uint64_t steps = 0;
+};
+
+/// Tokenizes the text or takes what is there. Throws `Error` (user) where there is none.
+PlainPhase prepare_plain(const TrainOptions& options, const student::Tokenizer& tokenizer, int positions,
+                         Observer& observer);
+
+/// The folder of tokenized data.
+std::filesystem::path cache_folder(const TrainOptions& options);
+
+}  // namespace udrl::train

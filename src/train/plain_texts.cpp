@@ -1,0 +1,132 @@
+// Documents of text files and of JSON lines.
+#include "plain_texts.hpp"
+
+#include <algorithm>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/data/manifest.hpp"
+#include "udrl/data/text.hpp"
+
+namespace udrl::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t longest_part = 64 * 1024;  // bytes; a file without empty lines is read in such parts
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+
+bool holds_objects(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return name.ends_with(".jsonl") || name.ends_with(".jsonl.gz");
+}
+
+std::vector<fs::path> files_below(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
+    if (is_hidden(entry->path())) {
+      entry.disable_recursion_pending();
+    } else if (entry->is_regular_file()) {
+      files.push_back(entry->path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+bool is_blank(const std::string& line) { return line.find_first_not_of(" \t\r") == std::string::npos; }
+
+/// How often U+FFFD stands in a text. Normalising puts it where a text is not UTF-8.
+std::size_t replacements(std::string_view text) {
+  std::size_t count = 0;
+  for (auto at = text.find(replacement); at != text.npos; at = text.find(replacement, at + replacement.size())) ++count;
+  return count;
+}
+
+std::string text_of(const data::Line& line) {
+  const data::Json json = data::parse_line(line);
+  const auto found = json.find("text");
+  if (found == json.end()) throw user_error("the object has no field \"text\"");
+  if (!found->is_string()) throw user_error("the field \"text\" is no text").got(found->type_name());
+  return found->get<std::string>();
+}
+
+}  // namespace
+
+std::vector<fs::path> plain_files(const fs::path& file_or_folder) {
+  const bool folder = fs::is_directory(file_or_folder);
+  if (!folder && !fs::exists(file_or_folder))
+    throw user_error("there is no such file or folder of plain text").at(file_or_folder.string());
+  std::vector<fs::path> files = folder ? files_below(file_or_folder) : std::vector{file_or_folder};
+  if (files.empty())
+    throw user_error("the folder of plain text holds no file")
+        .at(file_or_folder.string())
+        .hint("put text files into it, or .jsonl files with a field \"text\"");
+  return files;
+}
+
+std::string hash_plain(const fs::path& file_or_folder) {
+  std::string all;
+  for (const fs::path& file : plain_files(file_or_folder))
+    all += file.lexically_relative(file_or_folder).string() + " " + data::hash_input(file) + "\n";
+  return sha256(all);
+}
+
+PlainReader::PlainReader(const fs::path& file_or_folder) : files_(plain_files(file_or_folder)) {}
+
+std::optional<PlainText> PlainReader::next() {
+  while (lines_ || open_next()) {
+    if (objects_ ? read_object() : read_paragraph()) return std::move(found_);
+    lines_.reset();
+  }
+  return std::nullopt;
+}
+
+bool PlainReader::open_next() {
+  if (at_ == files_.size()) return false;
+  lines_.emplace(files_[at_]);
+  objects_ = holds_objects(files_[at_]);
+  ++at_;
+  return true;
+}
+
+bool PlainReader::read_object() {
+  data::Line line;
+  if (!lines_->next(line)) return false;
+  try {
+    found_ = {line.file->filename().string() + ":" + std::to_string(line.number), text_of(line), true};
+  } catch (const Error& error) {
+    data::BadLines({}).take(line, error);
+  }
+  return true;
+}
+
+/// To the next empty line, or as much of it as is taken at a time.
+bool PlainReader::read_paragraph() {
+  found_ = {};
+  for (data::Line line; lines_->next(line);) {
+    if (is_blank(line.text)) {
+      if (!found_.text.empty()) return true;
+      continue;
+    }
+    if (replacements(data::normalise(line.text)) != replacements(line.text))
+      throw user_error("the line is not UTF-8")
+          .at(line.file->string() + ":" + std::to_string(line.number))
+          .hint("convert the file to UTF-8, with iconv for instance");
+    if (found_.text.empty()) found_.place = line.file->filename().string() + ":" + std::to_string(line.number);
+    found_.text += line.text + "\n";
+    if (found_.text.size() < longest_part) continue;
+    found_.ends = false;
+    return true;
+  }
+  return !found_.text.empty();
+}
+
+std::string sequence_text(const PlainText& text) {
+  const std::string normalised = data::normalise(text.text);
+  return normalised.empty() ? "" : " " + normalised;
+}
+
+}  // namespace udrl::train
