@@ -2,6 +2,7 @@
 #include "optimizers.hpp"
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/variable.h>
 
 #include <algorithm>
 #include <cmath>
@@ -62,6 +63,8 @@ class AdamW : public Optimizer {
     at::_fused_adamw_(group.values, gradients_of(group.values), group.first, group.second, {}, steps, lr,
                       options_.beta1, options_.beta2, group.decay, options_.epsilon, /*amsgrad=*/false,
                       /*maximize=*/false);
+    // Fused optimizers, unlike other changes in place, do not count as one; what is derived from weights goes by that.
+    for (const at::Tensor& value : group.values) torch::autograd::impl::bump_version(value);
   }
 
   OptimizerOptions options_;

@@ -13,7 +13,7 @@ using namespace udrl::train::testing;
 
 namespace {
 
-LearnerOptions tiny(const std::string& optimizer = "adamw") {
+LearnerOptions tiny(const std::string& optimizer = "adamw", const std::string& precision = "fp32") {
   LearnerOptions options;
   options.model = {};
   options.model.vocab_size = 50;
@@ -23,9 +23,20 @@ LearnerOptions tiny(const std::string& optimizer = "adamw") {
   options.model.n_head = 2;
   options.optimizer.name = optimizer;
   options.device = "cpu";
-  options.precision = "fp32";
+  options.precision = precision;
   options.kernels = "mkl";
   return options;
+}
+
+/// Calls f(options) for each optimizer in each precision.
+template <class F>
+void for_each_way_to_learn(F f) {
+  for (const char* optimizer : {"adamw", "muon"}) {
+    for (const char* precision : {"fp32", "bf16"}) {
+      INFO(optimizer << " in " << precision);
+      f(tiny(optimizer, precision));
+    }
+  }
 }
 
 const std::vector<Sequence> sequences{
@@ -106,8 +117,7 @@ TEST_CASE("Only what follows gen is learned") {
 }
 
 TEST_CASE("Both optimizers learn a few sequences by heart, the end token included") {
-  for (const char* name : {"adamw", "muon"}) {
-    LearnerOptions options = tiny(name);
+  for_each_way_to_learn([](LearnerOptions options) {
     options.optimizer.lr = 0.01;
     options.optimizer.weight_decay = 0;
     Learner learner(options);
@@ -116,7 +126,7 @@ TEST_CASE("Both optimizers learn a few sequences by heart, the end token include
     std::vector<Sequence> ends = sequences;
     for (Sequence& s : ends) s.first_target = s.length() - 1;
     CHECK(learner.evaluate(step_of({ends}).micro_batches).loss < 0.05);
-  }
+  });
 }
 
 TEST_CASE("bfloat16 products give nearly the same loss and gradient") {
@@ -156,8 +166,7 @@ TEST_CASE("A step without a learned token is refused") {
 }
 
 TEST_CASE("A saved state goes on bit for bit") {
-  for (const char* name : {"adamw", "muon"}) {
-    LearnerOptions options = tiny(name);
+  for_each_way_to_learn([](LearnerOptions options) {
     options.optimizer.ema = 0.9;
     options.model.dropout = 0.1;
     Learner straight(options);
@@ -176,7 +185,7 @@ TEST_CASE("A saved state goes on bit for bit") {
     second.save_state(folder.path() / "a.safetensors", {});
     straight.save_state(folder.path() / "b.safetensors", {});
     CHECK(read_file(folder.path() / "a.safetensors") == read_file(folder.path() / "b.safetensors"));
-  }
+  });
 }
 
 TEST_CASE("Averaged weights are those that are evaluated and saved, and do not disturb training") {
