@@ -5,12 +5,15 @@
 #include <ATen/Context.h>
 #include <c10/core/GradMode.h>
 
+#include <torch/version.h>
+
 #include <algorithm>
 #include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 
 namespace udrl::student {
@@ -65,10 +68,13 @@ struct Timing {
   double seconds = 0;  ///< by the faster
 };
 
+/// Whether there is more than one library. LibTorch itself takes bfloat16 to oneDNN, and what a GPU does elsewhere.
+bool can_choose(const KernelQuestion& q) { return q.device == "cpu" && !q.bf16 && onednn_is_exact(); }
+
 /// Both libraries where both can be had.
 Timing timed(const Product& product, const KernelQuestion& q) {
   const double mkl = seconds_of(product, Library::mkl);
-  if (q.device != "cpu" || q.bf16 || !onednn_is_exact()) return {Library::mkl, mkl};
+  if (!can_choose(q)) return {Library::mkl, mkl};
   const double onednn = seconds_of(product, Library::onednn);
   const bool choice = q.library == "auto" ? onednn < clearly_faster * mkl : q.library == "onednn";
   return {choice ? Library::onednn : Library::mkl, std::min(mkl, onednn)};
@@ -101,6 +107,24 @@ void check_library(const KernelQuestion& q) {
   if (q.library != "onednn" || onednn_is_exact()) return;
   throw user_error("oneDNN would round float32 to bfloat16 on this processor, which has AMX")
       .hint("leave kernels at auto or set it to mkl; or set precision to bf16");
+}
+
+/// What a choice depends on.
+std::string situation_of(const KernelQuestion& q) {
+  std::string out = processor_description() + ", " + std::to_string(compute_threads()) + " threads, LibTorch " +
+                    TORCH_VERSION + ", " + std::to_string(q.model.head_size()) + " a head";
+  for (const Layer& layer : layers_of(q)) {
+    out += ", " + std::string(layer.name) + " " + std::to_string(layer.rows) + "x" + std::to_string(layer.in) + "x" +
+           std::to_string(layer.out);
+  }
+  return out;
+}
+
+/// One that cannot be read is begun anew: it only holds what can be measured again.
+nlohmann::json choices_in(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return nlohmann::json::object();
+  nlohmann::json choices = nlohmann::json::parse(read_file(file), nullptr, /*allow_exceptions=*/false);
+  return choices.is_object() ? choices : nlohmann::json::object();
 }
 
 const char* name_of(Library library) { return library == Library::onednn ? "onednn" : "mkl"; }
@@ -142,6 +166,20 @@ Kernels Kernels::measure(const KernelQuestion& q) {
   return out;
 }
 
+void Kernels::agree_with(const std::filesystem::path& file, const KernelQuestion& q) {
+  if (q.library != "auto" || !can_choose(q)) return;
+  const std::string situation = situation_of(q);
+  nlohmann::json choices = choices_in(file);
+  if (choices.contains(situation)) return read_text(choices[situation].dump(), file);
+  choices[situation] = nlohmann::json::parse(to_text());
+  std::error_code not_writable;
+  try {
+    std::filesystem::create_directories(file.parent_path(), not_writable);
+    write_file_atomic(file, choices.dump(2) + "\n");
+  } catch (const Error&) {  // the next run chooses for itself
+  }
+}
+
 LayerKernels Kernels::of(const std::string& layer) const {
   const auto found = layers_.find(layer);
   return found == layers_.end() ? LayerKernels{} : found->second;
@@ -173,7 +211,7 @@ void Kernels::read_text(const std::string& text, const std::string& where) {
     for (const auto& [name, libraries] : json.at("layers").items())
       for (const Form form : forms) layers_[name].set(form, library(libraries.at(static_cast<std::size_t>(form))));
   } catch (const nlohmann::json::exception& error) {
-    throw user_error("the kernels of a saved training state cannot be read").at(where).got(error.what());
+    throw user_error("the chosen kernels cannot be read").at(where).got(error.what());
   }
 }
 

@@ -88,8 +88,7 @@ struct Learner::Impl {
         model(from.model, from.seed, device),
         optimizers(make_optimizers(model.parameters(), from.optimizer, mode.bf16)) {
     at::set_num_threads(compute_threads());
-    use(student::Kernels::measure(
-        {from.model, from.pass_tokens, device.is_cuda() ? "cuda" : "cpu", mode.bf16, from.kernels}));
+    use(chosen_kernels());
     if (options.optimizer.ema > 0) {
       for (const auto& parameter : model.parameters()) averaged.push_back(parameter.value.detach().clone());
     }
@@ -109,6 +108,14 @@ struct Learner::Impl {
 
   void zero_grads() {
     for (const at::Tensor& value : values()) value.mutable_grad().reset();
+  }
+
+  student::Kernels chosen_kernels() const {
+    const student::KernelQuestion question{options.model, options.pass_tokens, device.is_cuda() ? "cuda" : "cpu",
+                                           mode.bf16, options.kernels};
+    student::Kernels chosen = student::Kernels::measure(question);
+    if (!options.kernels_file.empty()) chosen.agree_with(options.kernels_file, question);
+    return chosen;
   }
 
   void use(const student::Kernels& chosen) {

@@ -119,6 +119,7 @@ LearnerOptions learner_options(const TrainOptions& options, const student::Stude
   out.seed = options.seed;
   out.kernels = options.kernels;
   out.pass_tokens = options.batch.micro_tokens;
+  out.kernels_file = cache_folder(options) / "kernels.json";
   return out;
 }
 

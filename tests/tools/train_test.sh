@@ -46,6 +46,10 @@ expect "other settings" 2 "steps: was 12, now 13" "choose another output folder"
 mv "$TMP/whole" "$TMP/moved"
 expect "a folder that was moved" 0 "nothing to do" -- training "$TMP/moved"
 
+holds "train in fp32" train "$TMP/fp32" "$TMP/tagged" --precision fp32
+holds "train in fp32, again" train "$TMP/fp32-again" "$TMP/tagged" --precision fp32
+same_files "two runs, each with the libraries of the first" "$TMP/fp32" "$TMP/fp32-again" model.safetensors
+
 holds "generate" "$GENERATE" --model "$TMP/moved" --task image --intent "holiday sale" --words 12
 size="$(stat -c %s "$TMP/moved/student.gguf")"
 truncate -s $((size - 100)) "$TMP/moved/student.gguf"

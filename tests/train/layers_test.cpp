@@ -2,12 +2,15 @@
 #include "layers.hpp"
 #include "aten.hpp"
 #include "gelu.hpp"
+#include "helpers.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/student/kernels.hpp"
 
 using namespace udrl;
 using namespace udrl::student;
+using udrl::train::testing::TempFolder;
 
 namespace {
 
@@ -128,6 +131,39 @@ TEST_CASE("Libraries are chosen by time, written down and read back") {
   CHECK(other.of("wte").of(Form::input_gradient) == Library::onednn);
   CHECK(other.of("wte").of(Form::weight_gradient) == Library::mkl);
   CHECK_THROWS_AS(other.read_text("{}", "here"), Error);
+}
+
+TEST_CASE("Who asks with the same file gets the libraries of the first") {
+  StudentConfig model;
+  model.n_embd = 64;
+  model.n_layer = 2;
+  const KernelQuestion question{model, 128};
+  Kernels first, second;
+  first.read_text(R"({"others": "onednn", "layers": {"wte": ["mkl", "onednn", "mkl"]}})", "here");
+  TempFolder folder;
+  const auto file = folder.path() / "cache" / "kernels.json";
+  first.agree_with(file, question);
+  second.agree_with(file, question);
+  CHECK((second.to_text() == first.to_text()) == onednn_is_exact());
+
+  StudentConfig wider = model;
+  wider.n_embd = 128;
+  Kernels other;
+  other.agree_with(file, {wider, 128});
+  CHECK(other.to_text() == Kernels().to_text());
+  Kernels again;
+  again.agree_with(file, question);
+  CHECK(again.to_text() == second.to_text());
+}
+
+TEST_CASE("A file of choices that is damaged or cannot be written is no reason not to train") {
+  const KernelQuestion question{StudentConfig{}, 128};
+  TempFolder folder;
+  const auto file = folder.path() / "kernels.json";
+  write_file_atomic(file, "{ cut sho");
+  Kernels kernels;
+  CHECK_NOTHROW(kernels.agree_with(file, question));
+  CHECK_NOTHROW(kernels.agree_with(file / "below" / "kernels.json", question));
 }
 
 TEST_CASE("A library that is asked for multiplies everything, where it is exact") {

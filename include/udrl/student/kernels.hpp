@@ -8,6 +8,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -53,6 +54,10 @@ class Kernels {
   /// Times every product of the model a few times, in a second or two at 100M parameters. Draws nothing at random.
   /// Throws `Error` (user) for onednn on a processor with AMX, where it would round float32 to bfloat16.
   static Kernels measure(const KernelQuestion& question);
+  /// The same libraries as the first that asked with this file, so that what is begun twice is rounded the same: takes
+  /// the choice that `file` holds for the question, the processor, its threads and LibTorch's version, or else puts
+  /// this one there. Where that cannot be written (a cache that others made), the choice holds for this process.
+  void agree_with(const std::filesystem::path& file, const KernelQuestion& question);
 
   /// Of a layer: "attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj" or "wte" (the head).
   LayerKernels of(const std::string& layer) const;
@@ -64,7 +69,8 @@ class Kernels {
   /// "oneDNN", "MKL", "12 products by oneDNN, 3 by MKL"
   std::string description() const;
 
-  /// What `of` answers, and back: chosen once, kept with a run's state, so that it goes on bit for bit.
+  /// What `of` answers, and back: chosen once, kept with a run's state, so that it goes on bit for bit. Reading throws
+  /// `Error` (user) with `where` for anything else.
   std::string to_text() const;
   void read_text(const std::string& text, const std::string& where);
 

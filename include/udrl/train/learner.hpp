@@ -21,8 +21,9 @@ struct LearnerOptions {
   std::string device = "auto";
   std::string precision = "auto";
   std::uint64_t seed = 1;
-  std::string kernels = "auto";  ///< auto: the faster library for each product, or mkl, or onednn
-  int pass_tokens = 1024;        ///< positions of a forward pass, for which the libraries are timed
+  std::string kernels = "auto";             ///< auto: the faster library for each product, or mkl, or onednn
+  int pass_tokens = 1024;                   ///< positions of a forward pass, for which the libraries are timed
+  std::filesystem::path kernels_file = {};  ///< where learners agree on what `auto` is; empty: each for itself
 };
 
 /// What a step did. Where `finite` is false the weights are as they were before it.
