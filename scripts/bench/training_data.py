@@ -4,8 +4,9 @@
 Not for: sequences with swaps, segments, a countdown or further returns. Prints what an epoch holds in udrl-train's
 own words, so that training.sh can see that it is the same.
 
-Usage: training_data.py CHECKPOINT TAGGED OUT.npz
+Usage: training_data.py CHECKPOINT SPLIT OUT.npz
   CHECKPOINT  a folder of udrl-train: its tokenizer is taken, and the number of positions
+  SPLIT       train/ or valid/ of a tagged folder
 """
 import glob
 import json
@@ -19,16 +20,16 @@ from tokenizers import Tokenizer
 MAX_WORDS = 80
 
 
-def read_slots(tagged):
-    with open(os.path.join(tagged, "commands.json"), encoding="utf-8") as file:
+def read_slots(split):
+    with open(os.path.join(split, os.pardir, "commands.json"), encoding="utf-8") as file:
         commands = json.load(file)
     if commands["countdown"] or commands["further_returns"]:
         sys.exit("training_data.py: a countdown and further returns are not for this benchmark")
     return {task["name"]: slot for slot, task in enumerate(commands["tasks"])}
 
 
-def read_records(tagged):
-    for name in sorted(glob.glob(os.path.join(tagged, "train", "*.jsonl"))):
+def read_records(split):
+    for name in sorted(glob.glob(os.path.join(split, "*.jsonl"))):
         with open(name, encoding="utf-8") as lines:
             yield from map(json.loads, lines)
 
@@ -50,13 +51,13 @@ def ids_of(tokenizer, texts, with_bos):
     return [found.ids for found in tokenizer.encode_batch_fast(texts, add_special_tokens=with_bos)]
 
 
-def main(checkpoint, tagged, out):
+def main(checkpoint, split, out):
     with open(os.path.join(checkpoint, "config.json"), encoding="utf-8") as file:
         config = json.load(file)
     # What AutoTokenizer opens too, without the import of transformers.
     tokenizer = Tokenizer.from_file(os.path.join(checkpoint, "tokenizer.json"))
-    slots = read_slots(tagged)
-    prompts, answers = zip(*(prompt_and_answer(record, slots) for record in read_records(tagged)))
+    slots = read_slots(split)
+    prompts, answers = zip(*(prompt_and_answer(record, slots) for record in read_records(split)))
     prompts, answers = ids_of(tokenizer, prompts, True), ids_of(tokenizer, answers, False)
     rows = [(len(p), p + a + [config["eos_token_id"]]) for p, a in zip(prompts, answers)]
     rows = [row for row in rows if len(row[1]) <= config["n_positions"]]

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """One contestant of training.sh: trains for some seconds, and prints "RATE MEMORY": tokens that bear loss a second, and
 peak resident megabytes. Every peer is GPT2LMHeadModel of the checkpoint's config.json with random weights, sdpa
-attention and fused AdamW, and takes whole sequences of about --positions tokens a step.
+attention and fused AdamW, and takes whole sequences of about --positions tokens a step, in --passes forward passes.
 
 Not for: making the data (training_data.py), or comparing (training.sh).
 
 Usage: training_peers.py PEER --checkpoint FOLDER --data FILE.npz [--precision fp32|bf16] [--kernels default|medium]
-         [--positions N] [--seconds N]
+         [--positions N] [--passes N] [--seconds N]
        training_peers.py udrl --checkpoint FOLDER [--seconds N] --command COMMAND...
-  PEER is trainer, trainer-grouped, sft, sft-packed, loop or loop-compiled
+       training_peers.py passes ...as a PEER...
+  PEER    trainer, trainer-grouped, sft, sft-packed, loop or loop-compiled
+  udrl    prints its share of the machine's arithmetic too
+  passes  prints the number of passes with which the plain loop is the quickest
 """
 import argparse
 import contextlib
@@ -23,6 +26,8 @@ import time
 
 # Not counted: steps for a quarter of the measured time, and one at least.
 WARM_SHARE = 0.25
+LEAST_STEPS = 2
+PASSES = 1, 2, 4, 8
 LEARNING_RATE, WEIGHT_DECAY, CLIP = 1e-3, 0.1, 1.0
 MASKED = -100
 
@@ -32,7 +37,7 @@ class Meter:
 
     def __init__(self, seconds):
         self.seconds, self.begin, self.start = seconds, time.perf_counter(), None
-        self.targets, self.elapsed = 0, 0.0
+        self.targets, self.elapsed, self.steps = 0, 0.0, 0
 
     def add(self, targets):
         """A step is done. True where enough were."""
@@ -42,8 +47,9 @@ class Meter:
                 self.start = now
             return False
         self.targets += targets
+        self.steps += 1
         self.elapsed = now - self.start
-        return self.elapsed >= self.seconds
+        return self.elapsed >= self.seconds and self.steps >= LEAST_STEPS
 
     def rate(self):
         return self.targets / self.elapsed
@@ -71,15 +77,15 @@ class Sequences:
         ids = ids.tolist()
         return {"input_ids": ids, "labels": [MASKED] * first + ids[first:]}
 
-    def per_batch(self, positions):
-        return max(1, round(positions * len(self) / int(self.ends[-1])))
+    def per_pass(self, options):
+        return max(1, round(options.positions * len(self) / int(self.ends[-1]) / options.passes))
 
 
-def new_model(checkpoint):
+def new_model(checkpoint, seed=1):
     import torch
     from transformers import GPT2Config, GPT2LMHeadModel
 
-    torch.manual_seed(1)
+    torch.manual_seed(seed)
     # No peer keeps keys and values that training has no use for.
     return GPT2LMHeadModel(GPT2Config.from_pretrained(checkpoint, use_cache=False)).train()
 
@@ -112,26 +118,36 @@ def fused_adamw(model):
     return torch.optim.AdamW(groups, lr=LEARNING_RATE, fused=True)
 
 
+class Loop:
+    def __init__(self, options, compiled=False):
+        import numpy
+        import torch
+
+        self.sequences, self.model = Sequences(options.data), new_model(options.checkpoint)
+        self.optimizer, self.random = fused_adamw(self.model), numpy.random.default_rng(1)
+        self.run = torch.compile(self.model, dynamic=True) if compiled else self.model
+        self.bf16 = options.precision == "bf16"
+
+    def step(self, passes, rows):
+        """`passes` batches of `rows` sequences each. Returns the number of targets."""
+        import torch
+
+        chosen = self.random.integers(len(self.sequences), size=(passes, rows))
+        batches = [padded_batch(self.sequences, rows) for rows in chosen]
+        targets = [int((labels != MASKED).sum()) for _, labels in batches]
+        for (inputs, labels), count in zip(batches, targets):
+            with torch.autocast("cpu", torch.bfloat16) if self.bf16 else contextlib.nullcontext():
+                loss = self.run(input_ids=inputs, labels=labels).loss
+            (loss * (count / sum(targets))).backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return sum(targets)
+
+
 def loop(options, compiled):
-    import numpy
-    import torch
-
-    sequences, model = Sequences(options.data), new_model(options.checkpoint)
-    optimizer, random = fused_adamw(model), numpy.random.default_rng(1)
-    rows = sequences.per_batch(options.positions)
-    run = torch.compile(model, dynamic=True) if compiled else model
-    autocast = torch.autocast("cpu", torch.bfloat16) if options.precision == "bf16" else contextlib.nullcontext()
-
-    def step():
-        inputs, labels = padded_batch(sequences, random.integers(len(sequences), size=rows))
-        with autocast:
-            loss = run(input_ids=inputs, labels=labels).loss
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        return int((labels != MASKED).sum())
-
+    run = Loop(options, compiled)
+    step = lambda: run.step(options.passes, run.sequences.per_pass(options))
     if compiled:
         begin = time.perf_counter()
         for _ in range(3):  # a second or third shape may be compiled anew
@@ -143,13 +159,30 @@ def loop(options, compiled):
     return meter.rate()
 
 
+def best_passes(options):
+    """Each number of passes for an eighth of the time, and a step at least; the first is not counted."""
+    run, rates = Loop(options), {}
+    for passes in PASSES:
+        options.passes = passes
+        rows = run.sequences.per_pass(options)
+        run.step(passes, rows)
+        targets, steps, begin = 0, 0, time.perf_counter()
+        while steps == 0 or time.perf_counter() - begin < options.seconds / 8:
+            targets += run.step(passes, rows)
+            steps += 1
+        rates[passes] = targets / (time.perf_counter() - begin)
+    said = ", ".join(f"{rate:.0f} targets/s in {passes}" for passes, rate in rates.items())
+    print(f"passes: {said}", file=sys.stderr)
+    return max(rates, key=rates.get)
+
+
 # Hugging Face Trainer, and TRL's SFTTrainer, which is one.
 
 
-def trainer_settings(options, rows):
+def trainer_settings(options, rows, passes):
     return dict(
         output_dir=options.checkpoint + "-peer", use_cpu=True, bf16=options.precision == "bf16",
-        per_device_train_batch_size=rows, max_steps=10**6, optim="adamw_torch_fused", learning_rate=LEARNING_RATE,
+        per_device_train_batch_size=rows, gradient_accumulation_steps=passes, max_steps=10**6, optim="adamw_torch_fused", learning_rate=LEARNING_RATE,
         weight_decay=WEIGHT_DECAY, max_grad_norm=CLIP, lr_scheduler_type="constant", logging_strategy="no",
         save_strategy="no", report_to=[], disable_tqdm=True, dataloader_pin_memory=False,
     )
@@ -174,7 +207,8 @@ def train_with(trainer, seconds):
 
     class StopInTime(TrainerCallback):
         def on_step_end(self, args, state, control, **kwargs):
-            control.should_training_stop = meter.add(given.pop())
+            control.should_training_stop = meter.add(sum(given))
+            given.clear()
 
     trainer.model.register_forward_pre_hook(note_labels, with_kwargs=True)
     trainer.remove_callback(PrinterCallback)
@@ -204,16 +238,16 @@ def trainer(options, grouped):
     from transformers import DataCollatorForSeq2Seq, Trainer, TrainingArguments
 
     sequences = Sequences(options.data)
-    rows = sequences.per_batch(options.positions)
+    rows = sequences.per_pass(options)
 
     class GroupingTrainer(Trainer):
         def _get_train_sampler(self, train_dataset=None):
-            return grouped_in_any_order(rows, sequences)
+            return grouped_in_any_order(rows * options.passes, sequences)
 
     return train_with(
         (GroupingTrainer if grouped else Trainer)(
             model=new_model(options.checkpoint),
-            args=TrainingArguments(**trainer_settings(options, rows), group_by_length=grouped),
+            args=TrainingArguments(**trainer_settings(options, rows, options.passes), group_by_length=grouped),
             train_dataset=sequences,
             data_collator=DataCollatorForSeq2Seq(open_tokenizer(options)),  # pads to the longest, labels with -100
         ),
@@ -230,12 +264,15 @@ def sft(options, packed):
 
     sequences, model = Sequences(options.data), new_model(options.checkpoint)
     longest = model.config.n_positions
-    rows = max(1, options.positions // longest) if packed else sequences.per_batch(options.positions)
+    rows, passes = sequences.per_pass(options), options.passes
+    if packed:
+        passes = min(passes, max(1, options.positions // longest))
+        rows = max(1, options.positions // longest // passes)
     data = {"input_ids": [], "completion_mask": []}
     for ids, first in map(sequences.row, range(len(sequences))):
         data["input_ids"].append(ids)
         data["completion_mask"].append([0] * first + [1] * (len(ids) - first))
-    settings = SFTConfig(**trainer_settings(options, rows), packing=packed, max_length=longest, completion_only_loss=True,
+    settings = SFTConfig(**trainer_settings(options, rows, passes), packing=packed, max_length=longest, completion_only_loss=True,
                          gradient_checkpointing=False)
     found = SFTTrainer(model=model, args=settings, train_dataset=Dataset.from_dict(data), processing_class=open_tokenizer(options))
     del data
@@ -250,27 +287,37 @@ def peak_megabytes_of(process):
         return int(re.search(r"^VmHWM:\s*(\d+) kB", file.read(), re.M)[1]) / 1024
 
 
+def read_steps(file):
+    """Whole lines: the last may be in the making."""
+    with open(file, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
+def enough_of(steps, seconds):
+    """Those after the warm-up, as the Meter would take them; none while there are too few. The first is the start."""
+    warm = [step for step in steps if step["seconds"] >= WARM_SHARE * seconds]
+    done = len(warm) > LEAST_STEPS and warm[-1]["seconds"] - warm[0]["seconds"] >= seconds
+    return warm if done else []
+
+
 def udrl(options):
-    """Rate and memory. The process is stopped after its time; it then saves its state, which no peer does, so its memory
-    is read before."""
+    """Rate, memory and share of arithmetic. The process is stopped after its time; it then saves its state, which no peer
+    does, so its memory is read before."""
     metrics = os.path.join(options.checkpoint, "metrics.jsonl")
     with open(options.checkpoint + ".log", "w", encoding="utf-8") as log:
         process = subprocess.Popen(options.command, stdout=log, stderr=log)
-        while not os.path.exists(metrics):  # made when the loop begins
+        steps = []
+        while not steps:
             if process.poll() is not None:
                 sys.exit(f"udrl-train ended early: see {log.name}")
-            time.sleep(0.05)
-        time.sleep((1 + WARM_SHARE) * options.seconds)
+            time.sleep(0.5)
+            steps = enough_of(read_steps(metrics), options.seconds) if os.path.exists(metrics) else []
         memory = peak_megabytes_of(process)
         process.send_signal(signal.SIGTERM)
         process.wait()
-    with open(metrics, encoding="utf-8") as file:
-        lines = [json.loads(line) for line in file]
-    warm = [line for line in lines if line["seconds"] >= WARM_SHARE * options.seconds]
-    if len(warm) < 2:
-        sys.exit(f"udrl-train took {len(lines)} steps only: ask for more --seconds")
-    first, last = warm[0], warm[-1]
-    return (last["targets"] - first["targets"]) / (last["seconds"] - first["seconds"]), memory
+    elapsed = steps[-1]["seconds"] - steps[0]["seconds"]
+    arithmetic = sum(now["arithmetic"] * (now["seconds"] - before["seconds"]) for before, now in zip(steps, steps[1:]))
+    return (steps[-1]["targets"] - steps[0]["targets"]) / elapsed, memory, arithmetic / elapsed
 
 
 PEERS = {
@@ -283,29 +330,40 @@ PEERS = {
 }
 
 
-def measure(options):
-    if options.contestant == "udrl":
-        return udrl(options)
+def use_all_cores(options):
     import torch
 
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     if options.kernels == "medium":
         torch.set_float32_matmul_precision("medium")
-    return PEERS[options.contestant](options), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("contestant", choices=["udrl", *PEERS])
+def add_common_options(parser):
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--data")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--kernels", choices=["default", "medium"], default="default")
     parser.add_argument("--positions", type=int, default=4096)
+    parser.add_argument("--passes", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=20)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("contestant", choices=["udrl", "passes", *PEERS])
+    add_common_options(parser)
     parser.add_argument("--command", nargs=argparse.REMAINDER)
-    rate, megabytes = measure(parser.parse_args())
-    print(f"{rate:.0f} {megabytes:.0f}")
+    options = parser.parse_args()
+    if options.contestant == "udrl":
+        rate, megabytes, share = udrl(options)
+        print(f"{rate:.0f} {megabytes:.0f} {share:.3f}")
+        return
+    use_all_cores(options)
+    if options.contestant == "passes":
+        print(best_passes(options))
+        return
+    rate = PEERS[options.contestant](options)
+    print(f"{rate:.0f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ processor_flags() { grep -m 1 '^flags' /proc/cpuinfo | tr ' ' '\n' | grep -E '^(
 MACHINE="$(processor), $(nproc) cores, $(processor_flags)"
 
 # figure NAME VALUE UNIT AGAINST GOAL [at-most]: one line of JSON. Met if the value is not below the goal, or with at-most
-# not above it; a goal of "null" is none.
+# not above it; a goal of "null" is none. A value of "null", nothing came of it, is not met.
 figure() {
   awk -v name="$1" -v value="$2" -v unit="$3" -v against="$4" -v goal="$5" -v at_most="${6:-}" 'BEGIN {
-    good = at_most == "" ? value + 0 >= goal + 0 : value + 0 <= goal + 0
+    good = value != "null" && (at_most == "" ? value + 0 >= goal + 0 : value + 0 <= goal + 0)
     met = goal == "null" ? "null" : (good ? "true" : "false")
     printf "{\"figure\": \"%s\", \"value\": %s, \"unit\": \"%s\", \"against\": \"%s\", \"goal\": %s, \"met\": %s}\n",
       name, value, unit, against, goal, met }'
