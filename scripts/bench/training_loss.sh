@@ -20,7 +20,7 @@ source "$ROOT/scripts/lib/training_bench.sh"
 RUN=runs/bench/training-loss
 SECONDS_EACH=300
 RATE_SECONDS=12
-RATES=(0.001 0.003 0.009)
+RATES=(0.0003 0.001 0.003)
 SEEDS=(1 2 3)
 HELD_OUT=1000
 PASSES=
@@ -28,7 +28,7 @@ GOAL=0.5
 
 while [[ $# -gt 0 ]]; do
   case "$1" in
-    --quick) SECONDS_EACH=12 RATE_SECONDS=3 RATES=(0.003) SEEDS=(1) HELD_OUT=200 PASSES=4; shift ;;
+    --quick) SECONDS_EACH=12 RATE_SECONDS=3 RATES=(0.001) SEEDS=(1) HELD_OUT=200 PASSES=4; shift ;;
     --seconds) SECONDS_EACH=$2; shift 2 ;;
     --tagged) TAGGED=$2; shift 2 ;;
     --help | -h) show_help "${BASH_SOURCE[0]}"; exit ;;
