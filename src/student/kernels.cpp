@@ -4,7 +4,6 @@
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <c10/core/GradMode.h>
-
 #include <torch/version.h>
 
 #include <algorithm>
@@ -172,9 +171,8 @@ void Kernels::agree_with(const std::filesystem::path& file, const KernelQuestion
   nlohmann::json choices = choices_in(file);
   if (choices.contains(situation)) return read_text(choices[situation].dump(), file);
   choices[situation] = nlohmann::json::parse(to_text());
-  std::error_code not_writable;
   try {
-    std::filesystem::create_directories(file.parent_path(), not_writable);
+    make_folder(file.parent_path());
     write_file_atomic(file, choices.dump(2) + "\n");
   } catch (const Error&) {  // the next run chooses for itself
   }

@@ -2,6 +2,7 @@
 #include "udrl/train/batches.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <span>
 #include <string>
@@ -169,6 +170,12 @@ EpochCount count_epoch(const BatchSource& source, std::uint64_t epoch,
     count.steps += steps_of(batches.size(), batches_a_step(source.options));
   }
   return count;
+}
+
+std::uint64_t steps_to_take(const EpochCount& epoch, int steps, double epochs) {
+  if (steps > 0) return static_cast<std::uint64_t>(steps);
+  return std::max<std::uint64_t>(1,
+                                 static_cast<std::uint64_t>(std::llround(epochs * static_cast<double>(epoch.steps))));
 }
 
 }  // namespace udrl::train

@@ -125,6 +125,10 @@ void declare(OptionSet& set, TrainOptions& o) {
   declare_watch(set, o.watch);
 }
 
+std::filesystem::path cache_folder(const TrainOptions& options) {
+  return options.cache.empty() ? options.data / "cache" : options.cache;
+}
+
 student::StudentConfig student_config(const ModelOptions& options, int vocab_size) {
   student::StudentConfig config;
   config.vocab_size = vocab_size;

@@ -1,9 +1,6 @@
 // Batches of plain text.
 #include "plain_phase.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "plain_texts.hpp"
 #include "udrl/base/error.hpp"
 
@@ -30,12 +27,6 @@ BatchSource source_of(const TrainOptions& options, const student::Tokenizer& tok
   return source;
 }
 
-std::uint64_t steps_of(const PlainOptions& options, const EpochCount& epoch) {
-  if (options.steps > 0) return static_cast<std::uint64_t>(options.steps);
-  return static_cast<std::uint64_t>(
-      std::max<long long>(1, std::llround(options.epochs * static_cast<double>(epoch.steps))));
-}
-
 }  // namespace
 
 PlainPhase prepare_plain(const TrainOptions& options, const student::Tokenizer& tokenizer, int positions,
@@ -49,12 +40,8 @@ PlainPhase prepare_plain(const TrainOptions& options, const student::Tokenizer& 
     const auto tokens = static_cast<int>((*phase.store)[piece].prompt.size());
     return Lengths{tokens + 1, tokens};
   });
-  phase.steps = steps_of(options.plain, phase.epoch);
+  phase.steps = steps_to_take(phase.epoch, options.plain.steps, options.plain.epochs);
   return phase;
-}
-
-std::filesystem::path cache_folder(const TrainOptions& options) {
-  return options.cache.empty() ? options.data / "cache" : options.cache;
 }
 
 }  // namespace udrl::train

@@ -24,7 +24,4 @@ struct PlainPhase {
 PlainPhase prepare_plain(const TrainOptions& options, const student::Tokenizer& tokenizer, int positions,
                          Observer& observer);
 
-/// The folder of tokenized data.
-std::filesystem::path cache_folder(const TrainOptions& options);
-
 }  // namespace udrl::train

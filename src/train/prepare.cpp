@@ -1,7 +1,6 @@
 // Data, tokenizer and batches of a run.
 #include "prepare.hpp"
 
-#include <cmath>
 #include <unordered_set>
 
 #include "plain_texts.hpp"
@@ -186,10 +185,7 @@ std::string Preparation::record_name(std::uint64_t step, std::uint32_t record) c
 }
 
 std::uint64_t Preparation::total_steps() const {
-  if (options_.steps > 0) return plain_steps() + static_cast<std::uint64_t>(options_.steps);
-  return plain_steps() +
-         std::max<std::uint64_t>(
-             1, static_cast<std::uint64_t>(std::llround(options_.epochs * static_cast<double>(epoch_.steps))));
+  return plain_steps() + steps_to_take(epoch_, options_.steps, options_.epochs);
 }
 
 }  // namespace udrl::train

@@ -1,6 +1,4 @@
 // The first phase, on plain text: files, pieces, a run over both phases.
-#include <fstream>
-
 #include "base/expect_error.hpp"
 #include "catch.hpp"
 #include "stage.hpp"

@@ -74,6 +74,8 @@ struct Lengths {
 };
 EpochCount count_epoch(const BatchSource& source, std::uint64_t epoch,
                        const std::function<Lengths(std::uint32_t record)>& lengths_of);
+/// `steps`, or where it is 0 those of so many passes, one at least.
+std::uint64_t steps_to_take(const EpochCount& epoch, int steps, double epochs);
 
 /// The steps of one window of an epoch, in their order.
 std::vector<Step> window_steps(const BatchSource& source, std::uint64_t epoch, std::uint64_t window);

@@ -101,5 +101,7 @@ void declare(OptionSet& set, TrainOptions& options);
 void check(const TrainOptions& options);
 /// The shape that `config.json` gets, with the vocabulary that the tokenizer has.
 student::StudentConfig student_config(const ModelOptions& options, int vocab_size);
+/// The folder of tokenized data.
+std::filesystem::path cache_folder(const TrainOptions& options);
 
 }  // namespace udrl::train
