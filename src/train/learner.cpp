@@ -106,8 +106,13 @@ struct Learner::Impl {
     return out;
   }
 
+  /// In place: gradients that came and went among a step's activations would leave holes that no later step fits into.
   void zero_grads() {
-    for (const at::Tensor& value : values()) value.mutable_grad().reset();
+    const c10::NoGradGuard no_grad;
+    for (const at::Tensor& value : values()) {
+      at::Tensor& gradient = value.mutable_grad();
+      gradient = gradient.defined() ? gradient.zero_() : at::zeros_like(value);
+    }
   }
 
   student::Kernels chosen_kernels() const {

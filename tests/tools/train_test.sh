@@ -7,13 +7,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 holds "tag" tag "$TMP/tagged"
 training() { train "$1" "$TMP/tagged"; }
 holds "train, undisturbed" training "$TMP/whole"
+holds "a line for each step" test "$(wc -l < "$TMP/whole/metrics.jsonl")" -eq 12
 
-# same_student NAME OUT: goes on, and ends as $TMP/whole.
+# same_student NAME OUT [TRAINING WHOLE]: goes on, and ends as $TMP/whole.
 same_student() {
-  expect "$1: goes on" 0 -- training "$2" || return
-  same_files "$1" "$TMP/whole" "$2" model.safetensors training_state.safetensors tokenizer.model config.json \
+  local training="${3:-training}" whole="$TMP/${4:-whole}"
+  expect "$1: goes on" 0 -- "$training" "$2" || return
+  same_files "$1" "$whole" "$2" model.safetensors training_state.safetensors tokenizer.model config.json \
     commands.json student.gguf
-  holds "$1: a line for each step, once" test "$(wc -l < "$2/metrics.jsonl")" -eq 12
+  holds "$1: a line for each step, once" test "$(wc -l < "$2/metrics.jsonl")" -eq "$(wc -l < "$whole/metrics.jsonl")"
 }
 
 expect "a finished training, again" 0 "nothing to do" -- training "$TMP/whole"
@@ -45,6 +47,20 @@ expect "other settings" 2 "steps: was 12, now 13" "choose another output folder"
   "$TRAIN" --data "$TMP/tagged" --out "$TMP/whole" --steps 13
 mv "$TMP/whole" "$TMP/moved"
 expect "a folder that was moved" 0 "nothing to do" -- training "$TMP/moved"
+
+# Plain text first, in as many steps again.
+mkdir "$TMP/texts"
+cat "$SCORED"/part-*.jsonl | sed 's/"prompt":/"text":/' > "$TMP/texts/prompts.jsonl"
+with_plain() { train "$1" "$TMP/tagged" --plain.data "$TMP/texts" --plain.steps 12; }
+expect "plain text first" 0 "first 12 steps on plain text" "now the records" -- with_plain "$TMP/plain"
+holds "its steps are marked" test "$(grep -c '"phase":"plain"' "$TMP/plain/metrics.jsonl")" -eq 12
+disturb kill:24 with_plain
+expect_last "killed beside plain text" 137 && same_student "killed beside plain text" "$out" with_plain plain
+out="$TMP/plain-int"
+interrupt has_saved with_plain "$out"
+expect_last "stopped in plain text" 3 "run the same command again" && same_student "stopped in plain text" "$out" with_plain plain
+echo "One more paragraph." > "$TMP/texts/more.txt"
+expect "other plain text" 2 "plain text" "choose another output folder" -- with_plain "$TMP/plain"
 
 holds "train in fp32" train "$TMP/fp32" "$TMP/tagged" --precision fp32
 holds "train in fp32, again" train "$TMP/fp32-again" "$TMP/tagged" --precision fp32

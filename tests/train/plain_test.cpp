@@ -113,6 +113,16 @@ TEST_CASE("Patience does not end the first phase") {
   CHECK(run(options).steps == 8);  // the first evaluation of the second phase, and one that was not lower
 }
 
+TEST_CASE("Trouble in the first phase names files and lines") {
+  const World world;
+  TrainOptions options = world.options("out");
+  options.plain.steps = 300;
+  const std::string error = error_of_high_rate(options, 100);
+  INFO(error);
+  CHECK(contains(error, "took off"));
+  CHECK((contains(error, "records more.jsonl:") || contains(error, "records notes.txt:")));
+}
+
 TEST_CASE("Plain text that cannot be read is refused with file and line") {
   CHECK(contains(World().error_with("bad.txt", "fine\n\ncaf\xE9\n"), "bad.txt:3"));
   const std::string without = World().error_with("bad.jsonl", "{\"txt\": \"a\"}\n");

@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "base/expect_error.hpp"
 #include "catch.hpp"
 #include "helpers.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/data/manifest.hpp"
 #include "udrl/train/train.hpp"
 
 namespace udrl::train::testing {
@@ -71,6 +73,24 @@ inline void run_until(const TrainOptions& options, std::uint64_t steps) {
     REQUIRE(error.kind() == ErrorKind::stopped);
     REQUIRE(error.exit_code() == 3);
   }
+}
+
+/// What a run says that has a rate, from such a step on, at which the loss takes off: as if the folder's recipe had always
+/// had it. The state of that step stays.
+inline std::string error_of_high_rate(TrainOptions options, std::uint64_t step) {
+  options.optimizer.name = "adamw";
+  options.optimizer.weight_decay = 0;
+  options.save_every = 1000000;
+  options.watch.spike = 3;
+  run_until(options, step);
+  const std::string good = read_file(options.out / "training_state.safetensors");
+  options.optimizer.lr = 1;
+  data::Manifest manifest = data::read_manifest(options.out);
+  manifest.config["optimizer.lr"] = options.optimizer.lr;
+  data::write_manifest(options.out, manifest);
+  const std::string error = test::error_of([&] { run(options); });
+  CHECK(read_file(options.out / "training_state.safetensors") == good);
+  return error;
 }
 
 /// The lines of a file of JSON lines.
