@@ -6,14 +6,15 @@
 # with it) under autocast, where no float32 product is left for that to change. All in one run.
 #
 # A step has about 4,096 positions. Trainer in its defaults takes them in one forward pass; everything else, and Trainer
-# once more, in 1, 2, 4 or 8, whichever is the quickest for the plain loop with the same kernels, and with an allocator
-# that keeps freed memory.
+# once more, in 1, 2, 4 or 8, whichever is the quickest for the plain loop with the same kernels (of several that are, the
+# most: they take the least memory), and with an allocator that keeps freed memory.
 #
 # For: a quiet machine; prints one JSON object a line, and last, on stderr, where a step's time goes. The peers live in
 # .deps/bench-venv, made the first time. An hour in full; --size 6m takes 15 minutes.
 #
-# Usage: training.sh [--quick] [--size 6m|104m|all] [--precision fp32|bf16|all] [--seconds N] [--tagged DIR]
-#   --quick       under a minute: a few seconds each of udrl-train, Trainer and the plain loop, 6m in fp32
+# Usage: training.sh [--quick] [--alone] [--size 6m|104m|all] [--precision fp32|bf16|all] [--seconds N] [--tagged DIR]
+#   --quick       under a minute: a few seconds and small steps each of udrl-train, Trainer and the plain loop, 6m in fp32
+#   --alone       no peers: what udrl-train does, as a share of what the machine can, and what swaps cost it
 #   --size        6M or 104M parameters (default all)
 #   --precision   default all; bf16 only where the processor knows it
 #   --seconds     measured for each, and two steps at least, after a warm-up of a quarter as long (default 20)
@@ -24,11 +25,11 @@ cd "$ROOT"
 source "$ROOT/scripts/lib/training_bench.sh"
 
 RUN=runs/bench/training
-OPERATIONS=build/release/tests/train/test_train
+TESTS=build/release/tests/train/test_train
 SIZES=(6m 104m)
 PRECISIONS=(fp32 bf16)
 SECONDS_EACH=20
-QUICK= PASSES=4
+QUICK= ALONE= PASSES=2
 # NAME KERNELS
 PEERS=("trainer default" "trainer medium" "trainer-grouped default" "trainer-grouped medium" "sft default" "sft medium"
   "sft-packed default" "sft-packed medium" "loop default" "loop medium" "loop-compiled default" "loop-compiled medium")
@@ -43,9 +44,10 @@ TRAINER_GOAL=1.7
 while [[ $# -gt 0 ]]; do
   case "$1" in
     --quick)
-      SIZES=(6m) PRECISIONS=(fp32) SECONDS_EACH=4 PEERS=("loop medium") QUICK=1
+      SIZES=(6m) PRECISIONS=(fp32) SECONDS_EACH=3 POSITIONS=1024 PEERS=("loop medium") QUICK=1
       shift
       ;;
+    --alone) ALONE=1; shift ;;
     --size) [[ "$2" == all ]] || SIZES=("$2"); shift 2 ;;
     --precision) [[ "$2" == all ]] || PRECISIONS=("$2"); shift 2 ;;
     --seconds) SECONDS_EACH=$2; shift 2 ;;
@@ -69,14 +71,34 @@ contestant() {
   sed -n '/^torch.compile: /p' "$RUN/peer.log" >&2
 }
 
-# measure_udrl SIZE PRECISION: its checkpoint gives the peers their tokenizer and shape
+# measure_udrl SIZE PRECISION [swaps]: its checkpoint gives the peers their tokenizer and shape
 measure_udrl() {
-  local out="$RUN/$1-$2"
+  local out="$RUN/$1-$2${3:+-swaps}"
   udrl_command "$out" "$1" "$2"
   contestant udrl --checkpoint "$out" --command "${UDRL[@]}" --model.dropout 0 --optimizer.name adamw \
     --optimizer.lr 0.001 --steps 1000000 --valid-records 16 --valid-every 1000000000 --save-every 1000000000 \
     || die "udrl-train failed" "$(tail -n 3 "$RUN/peer.log" "$out.log")"
-  rate_figure udrl-train "$1" "$2"
+  rate_figure "udrl-train${3:+ with $3}" "$1" "$2"
+}
+
+# share_figure SIZE PRECISION SHARE HOW
+share_figure() {
+  figure "training $1 $2, share of the machine's arithmetic" "$3" "ratio" \
+    "the model's own products, each at the best rate of MKL and oneDNN; $4; $MACHINE" "${SHARE_GOALS[$1-$2]}"
+}
+
+# measure_share SIZE PRECISION: by the bench that measures the machine's rate before and after each of its rounds.
+measure_share() {
+  local median lowest highest
+  read -r _ median lowest highest < <("$TESTS" "bench: share" -c "$1 $2" | grep '^share ') || die "no share was measured" "Build the tests."
+  share_figure "$1" "$2" "$median" "median of rounds, $lowest to $highest"
+}
+
+# measure_swaps SIZE PRECISION RATE_WITHOUT: every sequence has a subject or a word swapped, anew in each epoch.
+measure_swaps() {
+  local PLAIN_SEQUENCES=${PLAIN_SEQUENCES/swap 0/swap 1}
+  measure_udrl "$1" "$2" swaps
+  figure "training $1 $2, with swaps beside without" "$(ratio "$RATE" "$3")" "ratio" "$RATE and $3 targets/s; $MACHINE" 0.97
 }
 
 # measure_peer TITLE NAME SIZE PRECISION KERNELS PASSES: leaves RATE and MEMORY
@@ -97,9 +119,16 @@ rate_figure() {
 # measure_size SIZE PRECISION
 measure_size() {
   SETTING=()
-  local size=$1 precision=$2 name kernels title best=0 best_title="" leanest="" leanest_title="" trainer ours memory share
+  local size=$1 precision=$2 name kernels title best=0 best_title="" leanest="" leanest_title="" trainer ours memory
   measure_udrl "$size" "$precision"
-  ours=$RATE memory=$MEMORY share=$SHARE
+  ours=$RATE memory=$MEMORY
+  if [[ -n "$QUICK" ]]; then
+    share_figure "$size" "$precision" "$SHARE" "its rate at the start"
+  else
+    measure_share "$size" "$precision"
+    [[ "$size" != 6m ]] || measure_swaps "$size" "$precision" "$ours"
+  fi
+  [[ -z "$ALONE" ]] || return 0
   make_data train "$RUN/$size-$precision" "$RUN/$size.npz"
   measure_peer "Trainer in its defaults" trainer "$size" "$precision" default 1 || die "Trainer failed" "See the figure above."
   trainer=$RATE
@@ -122,8 +151,6 @@ measure_size() {
     "$ours and $best targets/s ($best_title); $MACHINE" "${BEST_GOALS[$size]}"
   figure "training $size $precision, peak memory beside the leanest peer" "$(ratio "$memory" "$leanest")" "ratio" \
     "$memory and $leanest MiB ($leanest_title); $MACHINE" 1 at-most
-  figure "training $size $precision, share of the machine's arithmetic" "$share" "ratio" \
-    "the model's own products, each at the best rate of MKL and oneDNN; $MACHINE" "${SHARE_GOALS[$size-$precision]}"
 }
 
 install_peers
@@ -134,4 +161,4 @@ peers_write_below "$RUN"
 for size in "${SIZES[@]}"; do
   for precision in "${PRECISIONS[@]}"; do measure_size "$size" "$precision"; done
 done
-[[ -n "$QUICK" || ! -x "$OPERATIONS" ]] || "$OPERATIONS" "bench: operations" | tee "$RUN/operations.txt" >&2
+[[ -n "$QUICK" ]] || "$TESTS" "bench: operations" | tee "$RUN/operations.txt" >&2

@@ -9,7 +9,7 @@
 # times --seconds.
 #
 # Usage: training_loss.sh [--quick] [--seconds N] [--tagged DIR]
-#   --quick    under a minute: one seed, one learning rate, too short for a figure to mean anything
+#   --quick    under a minute: one seed, one learning rate, small steps, too short for a figure to mean anything
 #   --seconds  that Trainer trains (default 300)
 #   --tagged   folder of udrl-distill tag (default: data/distilled is tagged into runs/bench/tagged)
 set -euo pipefail
@@ -28,7 +28,7 @@ GOAL=0.5
 
 while [[ $# -gt 0 ]]; do
   case "$1" in
-    --quick) SECONDS_EACH=12 RATE_SECONDS=3 RATES=(0.001) SEEDS=(1) HELD_OUT=200 PASSES=4; shift ;;
+    --quick) SECONDS_EACH=6 RATE_SECONDS=2 RATES=(0.001) SEEDS=(1) HELD_OUT=200 POSITIONS=1024 PASSES=2; shift ;;
     --seconds) SECONDS_EACH=$2; shift 2 ;;
     --tagged) TAGGED=$2; shift 2 ;;
     --help | -h) show_help "${BASH_SOURCE[0]}"; exit ;;

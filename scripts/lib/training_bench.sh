@@ -35,6 +35,7 @@ tag_records() {
   [[ ! -e "$TAGGED/commands.json" ]] || return 0
   [[ "$TAGGED" == runs/bench/tagged ]] || die "no tagged records in $TAGGED" "Run udrl-distill tag, or leave out --tagged."
   step "tagging data/distilled (once)" >&2
+  mkdir -p "$(dirname "$TAGGED")"
   quietly "$TAGGED.log" "$BIN/udrl-distill" tag --config configs/five-tasks/tag.toml --out "$TAGGED"
 }
 
@@ -62,7 +63,7 @@ make_data() {
 }
 
 # find_passes SIZE PRECISION KERNELS CHECKPOINT DATA.npz SECONDS: leaves PASSES, the number of passes that a step of so many
-# positions goes by, when the plain loop is the quickest.
+# positions goes by, when the plain loop is the quickest; where several are, the most, for the least memory.
 find_passes() {
   PASSES=$("${KEEPS_MEMORY[@]}" "$PEER/bin/python" scripts/bench/training_peers.py passes --checkpoint "$4" --data "$5" --precision "$2" \
     --kernels "$3" --positions "$POSITIONS" --seconds "$6" 2> "$4-passes.log") || die "the plain loop failed" "$(tail -n 3 "$4-passes.log")"

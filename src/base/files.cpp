@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -13,6 +12,7 @@
 #include <streambuf>
 #include <vector>
 
+#include "draft.hpp"
 #include "udrl/base/error.hpp"
 
 namespace udrl {
@@ -30,46 +30,40 @@ void write_all(int fd, std::string_view bytes, const fs::path& file) {
   }
 }
 
-/// An open file that is closed, and while it is only a draft also removed, whatever happens.
-class OutputFile {
+/// Where bytes go, and the path that errors name.
+struct OutputFile {
+  int fd;
+  fs::path path;
+  fs::path shown_as;
+};
+
+/// A draft that is removed, whatever happens, unless it was published.
+class OutputDraft {
  public:
-  OutputFile(fs::path path, const fs::path& shown_as, int flags, bool is_draft)
-      : path_(std::move(path)), shown_as_(shown_as), is_draft_(is_draft) {
-    fd_ = ::open(path_.c_str(), flags | O_WRONLY | O_CLOEXEC, 0666);
-    if (fd_ < 0) throw file_error(cannot_write, shown_as_, errno);
+  OutputDraft(const fs::path& target, const fs::path& shown_as) : draft_(open_draft(target)), shown_as_(shown_as) {
+    if (draft_.fd.get() < 0) throw file_error(cannot_write, shown_as_, errno);
   }
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
-  ~OutputFile() {
-    if (fd_ >= 0) ::close(fd_);
-    if (is_draft_) ::unlink(path_.c_str());
+  OutputDraft(const OutputDraft&) = delete;
+  OutputDraft& operator=(const OutputDraft&) = delete;
+  ~OutputDraft() {
+    if (!published_) ::unlink(draft_.path.c_str());
   }
 
-  int fd() const { return fd_; }
-  const fs::path& path() const { return path_; }
-  const fs::path& shown_as() const { return shown_as_; }
-
-  void close() {
-    const int fd = fd_;
-    fd_ = -1;
-    if (::close(fd) != 0 && errno != EINTR) throw file_error(cannot_write, shown_as_, errno);
-  }
+  OutputFile file() const { return {draft_.fd.get(), draft_.path, shown_as_}; }
 
   /// The draft becomes `target`.
   void publish(const fs::path& target) {
     struct stat old {};
-    if (::stat(target.c_str(), &old) == 0) (void)!::fchmod(fd_, old.st_mode & 07777);
-    if (::fsync(fd_) != 0) throw file_error(cannot_write, shown_as_, errno);
-    close();
-    if (::rename(path_.c_str(), target.c_str()) != 0) throw file_error(cannot_write, shown_as_, errno);
-    is_draft_ = false;
+    if (::stat(target.c_str(), &old) == 0) (void)!::fchmod(draft_.fd.get(), old.st_mode & 07777);
+    if (::fsync(draft_.fd.get()) != 0) throw file_error(cannot_write, shown_as_, errno);
+    if (::rename(draft_.path.c_str(), target.c_str()) != 0) throw file_error(cannot_write, shown_as_, errno);
+    published_ = true;
   }
 
  private:
-  fs::path path_;
+  Draft draft_;
   fs::path shown_as_;
-  bool is_draft_;
-  int fd_ = -1;
+  bool published_ = false;
 };
 
 /// A stream buffer over a file descriptor, which keeps the reason of a failed write (std::ofstream loses it).
@@ -80,7 +74,7 @@ class DescriptorBuffer : public std::streambuf {
   }
 
   int sync() override {
-    write_all(file_.fd(), {pbase(), static_cast<std::size_t>(pptr() - pbase())}, file_.shown_as());
+    write_all(file_.fd, {pbase(), static_cast<std::size_t>(pptr() - pbase())}, file_.shown_as);
     setp(buffer_.data(), buffer_.data() + buffer_.size());
     return 0;
   }
@@ -105,14 +99,6 @@ void stream_into(const OutputFile& file, const std::function<void(std::ostream&)
   out.flush();
 }
 
-fs::path draft_beside(const fs::path& target) {
-  static std::atomic<unsigned> counter{0};
-  std::string name = ".";
-  name += target.filename().string();
-  name.append(".tmp-").append(std::to_string(::getpid())).append("-").append(std::to_string(counter++));
-  return target.parent_path() / name;
-}
-
 /// A rename is on the disk only when its folder is. Some file systems cannot flush a folder: not an error.
 void flush_folder_of(const fs::path& file) {
   const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
@@ -126,9 +112,9 @@ using WriteInto = std::function<void(const OutputFile&)>;
 
 /// A device or a pipe must not be replaced by a file of its name.
 void write_in_place(const fs::path& file, const WriteInto& write) {
-  OutputFile out(file, file, 0, false);
-  write(out);
-  out.close();
+  const Descriptor fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (fd.get() < 0) throw file_error(cannot_write, file, errno);
+  write({fd.get(), file, file});
 }
 
 void write_atomic(const fs::path& file, const WriteInto& write) {
@@ -136,8 +122,8 @@ void write_atomic(const fs::path& file, const WriteInto& write) {
   if (fs::is_directory(file, ignored)) throw file_error(cannot_write, file, EISDIR);
   if (fs::exists(file, ignored) && !fs::is_regular_file(file, ignored)) return write_in_place(file, write);
   const fs::path target = fs::is_symlink(file, ignored) ? fs::weakly_canonical(file) : file;
-  OutputFile draft(draft_beside(target), file, O_CREAT | O_EXCL, true);
-  write(draft);
+  OutputDraft draft(target, file);
+  write(draft.file());
   draft.publish(target);
   flush_folder_of(target);
 }
@@ -204,7 +190,7 @@ std::string read_file(const fs::path& file) {
 }
 
 void write_file_atomic(const fs::path& file, std::string_view content) {
-  write_atomic(file, [&](const OutputFile& out) { write_all(out.fd(), content, file); });
+  write_atomic(file, [&](const OutputFile& out) { write_all(out.fd, content, file); });
 }
 
 void write_file_atomic(const fs::path& file, const std::function<void(std::ostream&)>& write) {
@@ -212,7 +198,7 @@ void write_file_atomic(const fs::path& file, const std::function<void(std::ostre
 }
 
 void make_file_atomic(const fs::path& file, const std::function<void(const fs::path&)>& make) {
-  write_atomic(file, [&](const OutputFile& out) { make(out.path()); });
+  write_atomic(file, [&](const OutputFile& out) { make(out.path); });
 }
 
 void make_folder(const fs::path& folder) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "fields.hpp"
-#include "shard_file.hpp"
+#include "udrl/base/descriptor.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/tool.hpp"
@@ -195,7 +195,7 @@ Manifest open_output(const fs::path& folder, Manifest wanted) {
     const std::vector<std::string> differing = differences(was, wanted);
     if (differing.empty()) return was;
     if (!holds_nothing_yet(folder, was)) refuse_other(folder, differing);
-    lock_folder(folder);  // throws where another process is at it
+    const Descriptor alone = lock_folder(folder);
   }
   if (has_shards(folder)) {
     throw user_error("the output folder holds shards but no manifest.json")

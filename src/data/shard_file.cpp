@@ -3,7 +3,6 @@
 #include "shard_file.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -160,27 +159,7 @@ class GzipShard : public ShardFile {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
 std::unique_ptr<ShardFile> append_plain_shard(const fs::path& file) { return std::make_unique<PlainShard>(file); }
 std::unique_ptr<ShardFile> create_gzip_shard(const fs::path& file) { return std::make_unique<GzipShard>(file); }
-
-Descriptor lock_folder(const fs::path& folder) {
-  Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0) throw user_error("cannot open the output folder").at(folder.string()).got(std::strerror(errno));
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    throw user_error("another process is writing into this folder")
-        .at(folder.string())
-        .hint("wait for it or stop it, or choose another output folder");
-  }
-  return fd;  // a file system without locks goes unlocked
-}
 
 }  // namespace udrl::data

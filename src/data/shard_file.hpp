@@ -7,20 +7,9 @@
 #include <memory>
 #include <string>
 
+#include "udrl/base/descriptor.hpp"
+
 namespace udrl::data {
-
-/// An open file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 class ShardFile {
  public:
@@ -37,8 +26,6 @@ class ShardFile {
 std::unique_ptr<ShardFile> append_plain_shard(const std::filesystem::path& file);
 std::unique_ptr<ShardFile> create_gzip_shard(const std::filesystem::path& file);
 
-/// Holds the folder for one writer until destroyed; throws `Error` (user) if another holds it.
-Descriptor lock_folder(const std::filesystem::path& folder);
 /// Cuts each plain shard after its last newline; returns the bytes dropped. The caller holds the lock.
 std::uint64_t repair_locked(const std::filesystem::path& folder);
 /// "part-00012.jsonl" or "part-00012.jsonl.gz" in `folder`.

@@ -178,6 +178,10 @@ void Kernels::agree_with(const std::filesystem::path& file, const KernelQuestion
   }
 }
 
+void Kernels::go_on_with(const std::string& text, const std::string& where, const KernelQuestion& q) {
+  if (can_choose(q)) read_text(text, where);
+}
+
 LayerKernels Kernels::of(const std::string& layer) const {
   const auto found = layers_.find(layer);
   return found == layers_.end() ? LayerKernels{} : found->second;

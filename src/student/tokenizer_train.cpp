@@ -5,6 +5,7 @@
 #include <map>
 #include <regex>
 #include <unordered_map>
+#include <utility>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
@@ -46,7 +47,7 @@ class WordCounter {
     }
     flush();
   }
-  const WordCounts& counts() const { return counts_; }
+  WordCounts take() { return std::move(counts_); }
 
  private:
   void add_character(std::string_view character) {
@@ -150,9 +151,9 @@ WordCounts count_words(const TextSource& texts) {
     counter.add(*text);
     if (++seen % 4096 == 0) check_stop("training the tokenizer", "run the same command again");
   }
-  if (counter.counts().empty())
-    throw user_error("there is no text to train a tokenizer on").hint("check the data folder");
-  return counter.counts();
+  WordCounts counts = counter.take();
+  if (counts.empty()) throw user_error("there is no text to train a tokenizer on").hint("check the data folder");
+  return counts;
 }
 
 }  // namespace

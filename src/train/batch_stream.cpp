@@ -52,9 +52,10 @@ struct BatchStream::Impl {
   /// False where the stream is being closed.
   bool make_window(const Cursor& at) {
     std::vector<Step> steps = window_steps(source, at.epoch, at.window);
-    any_step = any_step || !steps.empty();
-    if (!any_step && at.window + 1 >= windows(source)) {
-      throw user_error("no sequence fits into the model's positions").hint("raise model.positions");
+    empty_windows = steps.empty() ? empty_windows + 1 : 0;
+    if (empty_windows >= windows(source)) {
+      throw user_error("no sequence fits into the model's positions")
+          .hint("raise model.positions, or the weights of the tasks");
     }
     for (std::uint64_t i = at.step; i < steps.size(); ++i) {
       const Cursor after = i + 1 < steps.size() ? Cursor{at.epoch, at.window, i + 1} : after_window(at);
@@ -86,7 +87,7 @@ struct BatchStream::Impl {
 
   BatchSource source;
   Cursor next_cursor;
-  bool any_step = false;
+  std::uint64_t empty_windows = 0;  // in a row
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<Ready> queue;

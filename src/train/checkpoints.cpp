@@ -31,11 +31,9 @@ void remove_folder(const fs::path& folder) {
   check(error, "cannot remove the folder", folder);
 }
 
-/// A second name where the file system has such, for the file at the top is replaced and never written into.
-void link_or_copy(const fs::path& from, const fs::path& to) {
+/// No second name for the same bytes: going back copies a kept state over the one at the top, into its file.
+void copy_over(const fs::path& from, const fs::path& to) {
   std::error_code error;
-  fs::create_hard_link(from, to, error);
-  if (!error) return;
   fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
   check(error, "cannot write the file", to);
 }
@@ -70,7 +68,7 @@ void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const
   const fs::path all = folder / checkpoints_folder, draft = all / ".draft";
   remove_folder(draft);
   make_folder(draft);
-  link_or_copy(folder / state_weights, draft / state_weights);
+  copy_over(folder / state_weights, draft / state_weights);
   learner.save_model(draft / student::files::weights);
   publish(draft, all / name_of(step));
   remove_others(all, name_of(step), keep);

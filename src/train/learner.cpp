@@ -3,10 +3,12 @@
 #include "udrl/train/learner.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "memory.hpp"
@@ -38,6 +40,15 @@ bool bf16_of(const LearnerOptions& options, at::Device device) {
 at::Tensor to_tensor(const std::vector<std::int64_t>& values, at::Device device) {
   return at::from_blob(const_cast<std::int64_t*>(values.data()), {static_cast<std::int64_t>(values.size())}, at::kLong)
       .to(device, /*non_blocking=*/false, /*copy=*/true);
+}
+
+/// A run that goes on comes to the same bits. On processors it does so anyway; on a GPU LibTorch otherwise adds up in
+/// any order, where threads meet.
+void ask_for_determinism(at::Device device) {
+  if (!device.is_cuda()) return;
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+  at::globalContext().setDeterministicFillUninitializedMemory(false);  // it would fill all that is about to be written
 }
 
 constexpr const char* kernels_key = "kernels";  // in a state's metadata
@@ -87,6 +98,7 @@ struct Learner::Impl {
         mode{bf16_of(from, device), true, 0},
         model(from.model, from.seed, device),
         optimizers(make_optimizers(model.parameters(), from.optimizer, mode.bf16)) {
+    ask_for_determinism(device);
     at::set_num_threads(compute_threads());
     use(chosen_kernels());
     if (options.optimizer.ema > 0) {
@@ -115,9 +127,12 @@ struct Learner::Impl {
     }
   }
 
+  student::KernelQuestion kernel_question() const {
+    return {options.model, options.pass_tokens, device.is_cuda() ? "cuda" : "cpu", mode.bf16, options.kernels};
+  }
+
   student::Kernels chosen_kernels() const {
-    const student::KernelQuestion question{options.model, options.pass_tokens, device.is_cuda() ? "cuda" : "cpu",
-                                           mode.bf16, options.kernels};
+    const student::KernelQuestion question = kernel_question();
     student::Kernels chosen = student::Kernels::measure(question);
     if (!options.kernels_file.empty()) chosen.agree_with(options.kernels_file, question);
     return chosen;
@@ -132,7 +147,7 @@ struct Learner::Impl {
   /// Goes on with the libraries that a run was begun with, so that its sums are rounded as they were.
   void resume_with(const std::string& text, const std::string& where) {
     student::Kernels chosen = kernels;
-    chosen.read_text(text, where);
+    chosen.go_on_with(text, where, kernel_question());
     use(chosen);
   }
 

@@ -38,6 +38,7 @@ class Loop {
         sampler_(options_, run_, state.step) {}
 
   void run() {
+    if (resumed_ > 0 && due(options_.watch.sample_every)) sampler_.take_missing(resumed_, learner_, observer_);
     while (!finished()) {
       speed_.begin_step();
       batch_ = stream_->next();
@@ -49,10 +50,11 @@ class Loop {
       log(share);
       if (state_.step == run_.plain_steps()) begin_records();
       if (due(options_.valid_every)) evaluate();
+      save_due_ = save_due_ || due(options_.save_every);
+      const bool stopping = stop_requested() && !finished() && is_calm();
+      if ((save_due_ && is_calm()) || stopping) save();
       if (due(options_.watch.sample_every)) sampler_.take(state_.step, learner_, observer_);
-      const bool stopping = stop_requested() && !finished();
-      if (due(options_.save_every) || stopping) save();
-      if (due(options_.valid_every) || stopping) write_run_report(options_.out, description_);
+      if (due(options_.valid_every) || stopping) report(stopping);
       if (stopping) throw_stopped();
     }
   }
@@ -61,6 +63,8 @@ class Loop {
   bool finished() const {
     return state_.step >= run_.total_steps() || is_over(state_.plateau, options_.watch.patience);
   }
+  /// While a loss may be taking off, the state saved last stays: the next steps tell.
+  bool is_calm() const { return finished() || state_.trend.high == 0; }
   bool due(int every) const {
     return every > 0 && (finished() || state_.step % static_cast<std::uint64_t>(every) == 0);
   }
@@ -104,11 +108,11 @@ class Loop {
     line_.plain = state_.step <= run_.plain_steps();
     // A step that is evaluated gets its line when its validation loss is known.
     if (!due(options_.valid_every)) metrics_.append(to_json(line_));
-    report();
+    show();
     if (state_.step - resumed_ == steps_until_estimate) tell_time();
   }
 
-  void report() {
+  void show() {
     std::string detail = (line_.plain ? "plain text  loss " : "loss ") + fixed(smoothed_, 3);
     if (last_valid_) detail += "  valid " + fixed(*last_valid_, 3);
     detail += "  " + fixed(line_.tokens_per_s, 0) + " tok/s";
@@ -127,10 +131,10 @@ class Loop {
     check_weights();
     line_.valid = summed_up(learner_.evaluate(run_.valid()), run_.valid_samples(), run_.fitted());
     const double loss = line_.valid->loss;
+    if (!std::isfinite(loss)) refuse("the validation loss is");
     last_valid_ = loss;
     line_.seconds = speed_.seconds();
     metrics_.append(to_json(line_));
-    metrics_.flush();
     if (!line_.plain) take_in(state_.plateau, loss, options_.watch.least_improvement);
     if (state_.best_valid && loss >= *state_.best_valid) return;
     state_.best_valid = loss;
@@ -140,9 +144,19 @@ class Loop {
 
   void save() {
     check_weights();
-    metrics_.flush();
+    metrics_.sync();
     save_state(options_.out, state_, learner_);
     keep_checkpoint(options_.out, state_.step, options_.watch.keep, learner_);
+    save_due_ = false;
+  }
+
+  /// A page takes longer the longer the run is: one that is not the last waits until those before it have taken no more
+  /// than a hundredth of the time.
+  void report(bool is_last) {
+    if (!is_last && !finished() && reporting_s_ > speed_.run_seconds() / 100) return;
+    const double start = speed_.run_seconds();
+    write_run_report(options_.out, description_);
+    reporting_s_ += speed_.run_seconds() - start;
   }
 
   /// A step with a finite loss and gradient can still leave weights that are not.
@@ -158,8 +172,10 @@ class Loop {
 
   /// The curves up to here say more than the error can.
   [[noreturn]] void fail(const Error& error) {
-    metrics_.flush();
-    write_run_report(options_.out, description_);
+    try {
+      write_run_report(options_.out, description_);
+    } catch (const Error&) {  // it must not hide the other
+    }
     throw error;
   }
 
@@ -183,7 +199,8 @@ class Loop {
   Step batch_;         // the step that is taken,
   StepResult result_;  // what it did,
   Metrics line_;       // and its line
-  double smoothed_ = 0;
+  bool save_due_ = false;
+  double smoothed_ = 0, reporting_s_ = 0;
   std::optional<double> last_valid_;
 };
 

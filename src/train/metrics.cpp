@@ -25,8 +25,9 @@ Json to_json(const Metrics& m) {
 }
 
 double seconds_before(const std::filesystem::path& metrics, std::uint64_t step) {
-  const std::vector<Json> lines = read_step_lines(metrics, step);
-  return step == 0 || lines.empty() ? 0.0 : lines.back().value("seconds", 0.0);
+  double seconds = 0;
+  if (step > 0) for_each_step_line(metrics, step, [&](const Json& line) { seconds = line.value("seconds", 0.0); });
+  return seconds;
 }
 
 }  // namespace udrl::train

@@ -2,6 +2,7 @@
 #include "plain_texts.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -69,8 +70,10 @@ std::vector<fs::path> plain_files(const fs::path& file_or_folder) {
 
 std::string hash_plain(const fs::path& file_or_folder) {
   std::string all;
+  // A file alone goes by its name: that says how it is read.
+  const fs::path folder = fs::is_directory(file_or_folder) ? file_or_folder : file_or_folder.parent_path();
   for (const fs::path& file : plain_files(file_or_folder))
-    all += file.lexically_relative(file_or_folder).string() + " " + data::hash_input(file) + "\n";
+    all += file.lexically_relative(folder).string() + " " + data::hash_input(file) + "\n";
   return sha256(all);
 }
 
@@ -105,7 +108,7 @@ bool PlainReader::read_object() {
 
 /// To the next empty line, or as much of it as is taken at a time.
 bool PlainReader::read_paragraph() {
-  found_ = {};
+  found_ = std::exchange(held_, {});
   for (data::Line line; lines_->next(line);) {
     if (is_blank(line.text)) {
       if (!found_.text.empty()) return true;
@@ -115,11 +118,14 @@ bool PlainReader::read_paragraph() {
       throw user_error("the line is not UTF-8")
           .at(line.file->string() + ":" + std::to_string(line.number))
           .hint("convert the file to UTF-8, with iconv for instance");
-    if (found_.text.empty()) found_.place = line.file->filename().string() + ":" + std::to_string(line.number);
-    found_.text += line.text + "\n";
-    if (found_.text.size() < longest_part) continue;
-    found_.ends = false;
-    return true;
+    PlainText one{line.file->filename().string() + ":" + std::to_string(line.number), line.text + "\n", true};
+    if (found_.text.size() >= longest_part) {  // it goes on, so what was read is not its end
+      held_ = std::move(one);
+      found_.ends = false;
+      return true;
+    }
+    if (found_.text.empty()) found_ = std::move(one);
+    else found_.text += one.text;
   }
   return !found_.text.empty();
 }

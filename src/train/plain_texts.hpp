@@ -42,8 +42,7 @@ class PlainReader {
   std::size_t at_ = 0;
   std::optional<data::LineReader> lines_;
   bool objects_ = false;
-  std::uint64_t line_ = 0;
-  PlainText found_;
+  PlainText found_, held_;  ///< what is read, and the beginning of what comes next
 };
 
 /// As it stands in a sequence: normalised, a space before it; "" where nothing is left.

@@ -143,7 +143,7 @@ void Preparation::make_source() {
   if (epoch_.steps == 0)
     throw user_error("no record of train/ fits into the model")
         .at(options_.data.string())
-        .hint("raise model.positions");
+        .hint("raise model.positions, or the weights of the tasks");
 }
 
 /// By the tasks' weights: 2.3 is twice, and a third time in 30% of the epochs.

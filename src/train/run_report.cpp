@@ -124,8 +124,9 @@ std::string run_report_html(const RunDescription& run, const std::vector<Json>& 
 }
 
 void write_run_report(const std::filesystem::path& folder, const RunDescription& run) {
-  write_file_atomic(folder / report_file, run_report_html(run, read_step_lines(folder / metrics_file),
-                                                          read_step_lines(folder / samples_file)));
+  constexpr std::size_t most_lines = 4000;
+  const std::vector<Json> metrics = read_some_lines(folder / metrics_file, most_lines, "valid_loss");
+  write_file_atomic(folder / report_file, run_report_html(run, metrics, read_step_lines(folder / samples_file)));
 }
 
 }  // namespace udrl::train

@@ -93,6 +93,7 @@ void Sampler::export_student(const Learner& learner) const {
 std::vector<Json> Sampler::answers(std::uint64_t step) const {
   lm::ModelOptions options;
   options.slots = static_cast<int>(asks_.size());
+  options.gpu_layers = 0;  // a GPU is busy and full
   auto student = command::StudentModel::open(folder_, options);
   std::vector<command::Command> commands;
   std::vector<lm::Request> requests;
@@ -108,24 +109,33 @@ std::vector<Json> Sampler::answers(std::uint64_t step) const {
   return lines;
 }
 
-void Sampler::take(std::uint64_t step, const Learner& learner, Observer& observer) {
-  if (asks_.empty()) return;
+/// Nothing where it cannot be asked.
+std::vector<Json> Sampler::asked(std::uint64_t step, const Learner& learner, Observer& observer) const {
   const Removal when_done{folder_};
-  export_student(learner);
-  std::vector<Json> lines;
   try {
-    lines = answers(step);
+    export_student(learner);
+    return answers(step);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::stopped)
       observer.note(Level::warning, std::string("the student could not be asked for samples: ") + error.what());
-    return;
+    return {};
   }
-  for (const Json& line : lines) {
+}
+
+void Sampler::take_missing(std::uint64_t step, const Learner& learner, Observer& observer) {
+  std::uint64_t newest = 0;
+  for_each_step_line(options_.out / samples_file, step,
+                     [&](const Json& line) { newest = line.value("step", std::uint64_t{0}); });
+  if (newest < step) take(step, learner, observer);
+}
+
+void Sampler::take(std::uint64_t step, const Learner& learner, Observer& observer) {
+  if (asks_.empty()) return;
+  for (const Json& line : asked(step, learner, observer)) {
     log_.append(line);
     observer.note(Level::info,
                   line.value("task", "") + " \"" + line.value("intent", "") + "\": " + line.value("answer", ""));
   }
-  log_.flush();
 }
 
 }  // namespace udrl::train

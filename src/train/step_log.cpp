@@ -1,9 +1,14 @@
 // Lines by step.
 #include "step_log.hpp"
 
-#include <cerrno>
-#include <sstream>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <ostream>
+
+#include "udrl/base/descriptor.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 
@@ -14,44 +19,65 @@ namespace fs = std::filesystem;
 
 std::string dumped(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
-std::string text_of(const std::vector<Json>& lines) {
-  std::string text;
-  for (const Json& line : lines) text += dumped(line);
-  return text;
+/// Nothing where a line is no object: the last one of a killed run may be torn.
+Json parsed(const std::string& line) {
+  Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  return json.is_object() ? json : Json();
+}
+
+std::size_t count_lines(const fs::path& file) {
+  std::ifstream in(file);
+  std::size_t count = 0;
+  for (std::string line; std::getline(in, line);) ++count;
+  return count;
 }
 
 }  // namespace
 
+void for_each_step_line(const fs::path& file, std::uint64_t last_step, const std::function<void(Json line)>& take) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    Json json = parsed(line);
+    if (!json.is_null() && json.value("step", ~std::uint64_t{0}) <= last_step) take(std::move(json));
+  }
+}
+
 std::vector<Json> read_step_lines(const fs::path& file, std::uint64_t last_step) {
   std::vector<Json> lines;
-  if (!fs::exists(file)) return lines;
-  std::istringstream in(read_file(file));
-  for (std::string line; std::getline(in, line);) {
-    Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);  // the last one of a killed run may be torn
-    if (json.is_object() && json.value("step", ~std::uint64_t{0}) <= last_step) lines.push_back(std::move(json));
+  for_each_step_line(file, last_step, [&](Json line) { lines.push_back(std::move(line)); });
+  return lines;
+}
+
+std::vector<Json> read_some_lines(const fs::path& file, std::size_t most, const std::string& key) {
+  const std::size_t count = count_lines(file), stride = std::max<std::size_t>(1, (count + most - 1) / most);
+  const std::string quoted = "\"" + key + "\"";
+  std::vector<Json> lines;
+  std::ifstream in(file);
+  std::string line;
+  for (std::size_t i = 0; std::getline(in, line); ++i) {
+    if (i % stride != 0 && i + 1 != count && line.find(quoted) == std::string::npos) continue;
+    Json json = parsed(line);
+    if (!json.is_null()) lines.push_back(std::move(json));
   }
   return lines;
 }
 
 StepLog::StepLog(const fs::path& file, std::uint64_t step) : file_(file) {
-  write_file_atomic(file_, step > 0 ? text_of(read_step_lines(file_, step)) : std::string());
+  write_file_atomic(file_, [&](std::ostream& out) {
+    if (step > 0) for_each_step_line(file_, step, [&](const Json& line) { out << dumped(line); });
+  });
   out_.open(file_, std::ios::app);
 }
 
 void StepLog::append(const Json& line) {
   errno = 0;
-  out_ << dumped(line);
-  check();
-}
-
-void StepLog::flush() {
-  errno = 0;
-  out_.flush();
-  check();
-}
-
-void StepLog::check() const {
+  out_ << dumped(line) << std::flush;
   if (!out_) throw file_error("cannot write the file", file_, errno);
+}
+
+void StepLog::sync() const {
+  const Descriptor fd(::open(file_.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0) throw file_error("cannot write the file", file_, errno);
 }
 
 }  // namespace udrl::train

@@ -5,25 +5,33 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 namespace udrl::train {
 
 using Json = nlohmann::ordered_json;
 
-/// The complete lines of a file, up to a step; none where there is no file.
+/// Hands out the complete lines of a file, up to a step, one at a time; none where there is no file.
+void for_each_step_line(const std::filesystem::path& file, std::uint64_t last_step,
+                        const std::function<void(Json line)>& take);
+/// All of them.
 std::vector<Json> read_step_lines(const std::filesystem::path& file, std::uint64_t last_step = ~std::uint64_t{0});
+/// For curves, from a file of any length: about `most` of the lines, evenly, the last one, and all that have `key`.
+std::vector<Json> read_some_lines(const std::filesystem::path& file, std::size_t most, const std::string& key);
 
 class StepLog {
  public:
   /// Drops the lines of steps after `step`.
   StepLog(const std::filesystem::path& file, std::uint64_t step);
+  /// Who follows the file sees the line at once.
   void append(const Json& line);
-  void flush();
+  /// What was appended survives a power cut.
+  void sync() const;
 
  private:
-  void check() const;
   std::filesystem::path file_;
   std::ofstream out_;
 };

@@ -21,6 +21,7 @@
 #include "udrl/base/memory_map.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/entry_file.hpp"
+#include "udrl/data/text.hpp"
 #include "udrl/train/samples.hpp"
 
 namespace udrl::train {
@@ -192,6 +193,12 @@ void build(std::ostream& out, const fs::path& folder, const Feed& feed, Observer
   builder.finish();
 }
 
+/// Of all that a store's bytes depend on beside its source and the tokenizer.
+std::string versions() {
+  return std::to_string(format) + "." + std::to_string(command::sequence_version) + "." +
+         std::to_string(data::normalisation_version);
+}
+
 /// The store called `key`, made where it is not there.
 TokenStore open(const fs::path& folder, const std::string& key, const Feed& feed, Observer& observer) {
   const fs::path file = folder / (key + ".tokens");
@@ -255,13 +262,13 @@ StoredSample TokenStore::operator[](std::uint32_t record) const {
 }
 
 TokenStore open_token_store(const fs::path& folder, const TokenSource& source, Observer& observer) {
-  const std::string key = content_id({source.hash, source.tokenizer.sha256(), std::to_string(format)});
+  const std::string key = content_id({source.hash, source.tokenizer.sha256(), versions()});
   return open(folder, key, records_of(source), observer);
 }
 
 TokenStore open_plain_store(const fs::path& folder, const PlainSource& source, Observer& observer) {
-  const std::string key = content_id(
-      {"plain", source.hash, source.tokenizer.sha256(), std::to_string(source.positions), std::to_string(format)});
+  const std::string key =
+      content_id({"plain", source.hash, source.tokenizer.sha256(), std::to_string(source.positions), versions()});
   return open(folder, key, texts_of(source), observer);
 }
 

@@ -6,6 +6,7 @@
 #include "loop.hpp"
 #include "prepare.hpp"
 #include "run_report.hpp"
+#include "udrl/base/descriptor.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
@@ -134,6 +135,7 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   check(options);
   Observer& observer = context.observer;
   const data::Manifest manifest = open_checkpoint_folder(options, context);
+  const Descriptor alone = lock_folder(options.out);
   const Preparation run(options, observer);
   Learner learner(learner_options(options, run.model()));
   TrainingState state = load_state(options.out, learner).value_or(TrainingState{});

@@ -1,6 +1,8 @@
 // Files whole or not at all, errors that name them, hashes.
 #include "udrl/base/files.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -14,6 +16,7 @@
 #include "child.hpp"
 #include "expect_error.hpp"
 #include "temp_folder.hpp"
+#include "udrl/base/descriptor.hpp"
 
 using namespace udrl;
 using namespace udrl::test;
@@ -128,6 +131,27 @@ TEST_CASE("a file that something else writes appears whole or not at all") {
   make_file_atomic(file, [](const fs::path& to) { std::ofstream(to) << "new"; });
   CHECK(content_of(file) == "new");
   CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("what killed processes left of a file goes when it is written again, what another is writing stays") {
+  const TempFolder folder;
+  for (const char* left : {".x.tmp-1-2", ".x.tmp-3", ".y.tmp-1-2"}) folder.file(left, "half");
+  const Descriptor held(::open((folder.path() / ".x.tmp-3").c_str(), O_WRONLY));
+  REQUIRE(::flock(held.get(), LOCK_EX | LOCK_NB) == 0);
+  write_file_atomic(folder.path() / "x", "whole");
+  CHECK(content_of(folder.path() / "x") == "whole");
+  CHECK_FALSE(fs::exists(folder.path() / ".x.tmp-1-2"));
+  CHECK(fs::exists(folder.path() / ".x.tmp-3"));
+  CHECK(fs::exists(folder.path() / ".y.tmp-1-2"));
+}
+
+TEST_CASE("a folder is one process's as long as its lock lives") {
+  const TempFolder folder;
+  {
+    const Descriptor first = lock_folder(folder.path());
+    CHECK(contains(error_of([&] { (void)lock_folder(folder.path()); }), "another process is writing into this folder"));
+  }
+  CHECK_NOTHROW((void)lock_folder(folder.path()));
 }
 
 TEST_CASE("the permissions of a file that is replaced stay") {

@@ -3,12 +3,15 @@
 //     build/release/tests/train/test_train "bench: operations"
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <functional>
 
 #include "catch.hpp"
 #include "operations.hpp"
 #include "speed.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/student/kernels.hpp"
 #include "udrl/train/learner.hpp"
 
 using namespace udrl;
@@ -93,6 +96,51 @@ void measure(const Shape& shape, const std::string& precision, const std::string
   if (times) print(*times, seconds, shape.steps);
 }
 
+/// Operations a second of steps, for some seconds and one step at least.
+double rate_of_steps(const std::function<double()>& step, double seconds) {
+  const auto start = Clock::now();
+  double operations = 0, elapsed = 0;
+  while (elapsed < seconds) {
+    operations += step();
+    elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+  }
+  return operations / elapsed;
+}
+
+/// How much of what the machine can do a step does. On a machine that others use too its rate changes by the minute, so
+/// it is measured before and after each of several rounds.
+void measure_share(const Shape& shape, const std::string& precision) {
+  constexpr int rounds = 7;
+  constexpr double seconds_a_round = 4;
+  const LearnerOptions options = learner_options(shape, precision, "adamw");
+  Learner learner(options);
+  BatchStream stream(source(shape), {});
+  std::uint64_t taken = 0;
+  const auto step = [&] {
+    const Step batch = stream.next();
+    learner.step(batch, taken++, 0.1);
+    return step_operations(options.model, batch);
+  };
+  const auto best_rate = [&] {
+    return student::Kernels::measure({options.model, shape.micro_tokens, "cpu", precision == "bf16"}).best_rate();
+  };
+  rate_of_steps(step, seconds_a_round);  // not counted
+  std::vector<double> shares;
+  for (double before = best_rate(); shares.size() < rounds;) {
+    const double rate = rate_of_steps(step, seconds_a_round), after = best_rate();
+    shares.push_back(2 * rate / (before + after));
+    before = after;
+  }
+  std::sort(shares.begin(), shares.end());
+  std::printf("share %.3f %.3f %.3f\n", shares[rounds / 2], shares.front(), shares.back());
+}
+
+/// Where the processor lacks bfloat16, a step in it takes minutes.
+std::vector<const char*> precisions() {
+  if (automatic_precision("cpu") == "fp32") return {"fp32"};
+  return {"fp32", "bf16"};
+}
+
 constexpr Shape small{"6m", 6, 256, 4, 192, 4096, 4096, 1024, 24};
 constexpr Shape large{"104m", 12, 768, 12, 1024, 23600, 4096, 1024, 2};
 
@@ -100,11 +148,19 @@ constexpr Shape large{"104m", 12, 768, 12, 1024, 23600, 4096, 1024, 2};
 
 TEST_CASE("bench: steps", "[.][bench]") {
   for (const Shape& shape : {small, large})
-    for (const char* precision : {"fp32", "bf16"})
+    for (const char* precision : precisions())
       for (const char* optimizer : {"adamw", "muon"}) measure(shape, precision, optimizer, false);
+}
+
+// "share MEDIAN LOWEST HIGHEST", of one by its name: build/release/tests/train/test_train "bench: share" -c "6m fp32"
+TEST_CASE("bench: share", "[.][bench]") {
+  for (const Shape& shape : {small, large})
+    for (const char* precision : precisions()) DYNAMIC_SECTION(shape.name << " " << precision) {
+        measure_share(shape, precision);
+      }
 }
 
 TEST_CASE("bench: operations", "[.][bench]") {
   for (const Shape& shape : {small, large})
-    for (const char* precision : {"fp32", "bf16"}) measure(shape, precision, "adamw", true);
+    for (const char* precision : precisions()) measure(shape, precision, "adamw", true);
 }

@@ -1,12 +1,11 @@
 // Small worlds for the tests of train: a folder, a tokenizer, samples, a tagged folder.
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "base/temp_folder.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/shards.hpp"
@@ -19,24 +18,7 @@ namespace udrl::train::testing {
 
 namespace fs = std::filesystem;
 
-/// A folder of its own for one test, removed at the end.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern = (fs::temp_directory_path() / "udrl-train-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+using udrl::test::TempFolder;
 
 inline const std::vector<std::string>& nouns() {
   static const std::vector<std::string> list{"bakery",  "sailing club", "garden",  "museum",

@@ -133,6 +133,19 @@ TEST_CASE("Libraries are chosen by time, written down and read back") {
   CHECK_THROWS_AS(other.read_text("{}", "here"), Error);
 }
 
+TEST_CASE("A run that goes on takes its libraries along only to where they can be chosen") {
+  const StudentConfig model;
+  const std::string text = R"({"others": "onednn", "layers": {"wte": ["mkl", "onednn", "mkl"]}})";
+  const auto others = [&](const KernelQuestion& question) {
+    Kernels kernels;
+    kernels.go_on_with(text, "here", question);
+    return kernels.others();
+  };
+  CHECK(others({model, 128, "cpu"}) == (onednn_is_exact() ? Library::onednn : Library::mkl));
+  CHECK(others({model, 128, "cuda"}) == Library::mkl);
+  CHECK(others({model, 128, "cpu", /*bf16=*/true}) == Library::mkl);
+}
+
 TEST_CASE("Who asks with the same file gets the libraries of the first") {
   StudentConfig model;
   model.n_embd = 64;

@@ -1,6 +1,7 @@
 // The first phase, on plain text: files, pieces, a run over both phases.
 #include "base/expect_error.hpp"
 #include "catch.hpp"
+#include "plain_texts.hpp"
 #include "stage.hpp"
 #include "udrl/train/token_store.hpp"
 
@@ -121,6 +122,30 @@ TEST_CASE("Trouble in the first phase names files and lines") {
   INFO(error);
   CHECK(contains(error, "took off"));
   CHECK((contains(error, "records more.jsonl:") || contains(error, "records notes.txt:")));
+  CHECK(saved_state(options.out).at("step") == 100);
+}
+
+TEST_CASE("A paragraph that is read in parts ends where it ends") {
+  const TempFolder folder;
+  const std::string line(1023, 'x'), part = [&] {
+    std::string lines;
+    for (int i = 0; i < 64; ++i) lines += line + "\n";
+    return lines;
+  }();
+  write_file_atomic(folder.path() / "a.txt", part + "\nnext\n\n" + part + "and on\n");
+  PlainReader reader(folder.path());
+  std::vector<std::pair<std::string, bool>> found;
+  while (const auto text = reader.next()) found.emplace_back(text->place, text->ends);
+  const std::vector<std::pair<std::string, bool>> expected{
+      {"a.txt:1", true}, {"a.txt:66", true}, {"a.txt:68", false}, {"a.txt:132", true}};
+  CHECK(found == expected);
+}
+
+TEST_CASE("What says how a file is read is part of its hash") {
+  const TempFolder folder;
+  write_file_atomic(folder.path() / "a.txt", "text\n");
+  fs::copy_file(folder.path() / "a.txt", folder.path() / "a.jsonl");
+  CHECK(hash_plain(folder.path() / "a.txt") != hash_plain(folder.path() / "a.jsonl"));
 }
 
 TEST_CASE("Plain text that cannot be read is refused with file and line") {

@@ -1,10 +1,14 @@
 // report.html from made-up metrics and samples: whole, balanced, and what a model wrote stays text.
 #include "run_report.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <ostream>
 
 #include "../page/markup.hpp"
+#include "base/temp_folder.hpp"
 #include "catch.hpp"
+#include "udrl/base/files.hpp"
 
 using namespace udrl::train;
 using udrl::page::testing::is_balanced;
@@ -64,6 +68,24 @@ TEST_CASE("A report of a run that has ended says how") {
   CHECK(holds(html, "is complete"));
   CHECK_FALSE(holds(html, "to go on from"));
   CHECK_FALSE(holds(html, "What the student writes"));
+}
+
+TEST_CASE("Curves are drawn from some of a long run's lines, and from all that were evaluated") {
+  const udrl::test::TempFolder folder;
+  const auto file = folder.path() / "metrics.jsonl";
+  const std::vector<Json> all = made_up_metrics(9999);
+  udrl::write_file_atomic(file, [&](std::ostream& out) {
+    for (const Json& line : all) out << line.dump() << "\n";
+    out << R"({"step": 10000, "lo)";  // torn
+  });
+  CHECK(read_step_lines(file).size() == 9999);
+  CHECK(read_step_lines(file, 70).size() == 70);
+  CHECK(read_some_lines(file, 10000, "valid_loss").size() == 9999);
+  const std::vector<Json> some = read_some_lines(file, 100, "valid_loss");
+  CHECK(some.size() <= 999 + 101);
+  CHECK(std::count_if(some.begin(), some.end(), [](const Json& line) { return line.contains("valid_loss"); }) == 999);
+  CHECK(some.front() == all.front());
+  CHECK(read_some_lines(folder.path() / "none", 100, "valid_loss").empty());
 }
 
 TEST_CASE("A report of a run that has hardly begun is whole, and so is one of a long run") {

@@ -75,22 +75,23 @@ inline void run_until(const TrainOptions& options, std::uint64_t steps) {
   }
 }
 
-/// What a run says that has a rate, from such a step on, at which the loss takes off: as if the folder's recipe had always
-/// had it. The state of that step stays.
-inline std::string error_of_high_rate(TrainOptions options, std::uint64_t step) {
+/// What a run says that has a rate, from such a step on, at which the loss takes off: as if the folder's recipe had
+/// always had it.
+inline std::string error_of_high_rate(TrainOptions options, std::uint64_t step, int save_every = 1000000) {
   options.optimizer.name = "adamw";
   options.optimizer.weight_decay = 0;
-  options.save_every = 1000000;
+  options.save_every = save_every;
   options.watch.spike = 3;
   run_until(options, step);
-  const std::string good = read_file(options.out / "training_state.safetensors");
   options.optimizer.lr = 1;
   data::Manifest manifest = data::read_manifest(options.out);
   manifest.config["optimizer.lr"] = options.optimizer.lr;
   data::write_manifest(options.out, manifest);
-  const std::string error = test::error_of([&] { run(options); });
-  CHECK(read_file(options.out / "training_state.safetensors") == good);
-  return error;
+  return test::error_of([&] { run(options); });
+}
+
+inline nlohmann::json saved_state(const fs::path& folder) {
+  return nlohmann::json::parse(read_file(folder / "training_state.json"));
 }
 
 /// The lines of a file of JSON lines.

@@ -1,6 +1,7 @@
 // The whole stage on a tiny data set: the folder it leaves, stop and resume, refusals.
 #include "catch.hpp"
 #include "stage.hpp"
+#include "udrl/base/descriptor.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/manifest.hpp"
 #include "udrl/student/checkpoint.hpp"
@@ -8,6 +9,8 @@
 using namespace udrl;
 using namespace udrl::train;
 using namespace udrl::train::testing;
+using udrl::test::contains;
+using udrl::test::error_of;
 
 TEST_CASE("Training leaves a checkpoint folder that opens, and says what it does") {
   TempFolder folder;
@@ -90,6 +93,15 @@ TEST_CASE("An output folder of other options or other data is refused, and what 
   fs::remove_all(folder.path() / "tagged");
   write_tagged(folder.path() / "tagged", 95, 16);
   CHECK_THROWS_AS(run(options), Error);
+}
+
+TEST_CASE("A folder that another process trains into is left to it") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  const TrainOptions options = tiny(folder.path(), "out");
+  run_until(options, 3);
+  const Descriptor other = lock_folder(options.out);
+  CHECK(contains(error_of([&] { run(options); }), "another process is writing into this folder"));
 }
 
 TEST_CASE("A loss that is not finite stops the run, names records and leaves the last good state") {

@@ -68,6 +68,7 @@ TEST_CASE("A run that was stopped and went on has the metrics, samples and repor
   const std::string begun = read_file(stopped.out / "report.html");
   CHECK(begun.find("step 7 of 16") != std::string::npos);
   CHECK(begun.find("the same command goes on") != std::string::npos);
+  run_until(stopped, 8);  // before it was asked for samples
   run(stopped);
   CHECK(without_times(metrics(straight.out)) == without_times(metrics(stopped.out)));
   const auto seconds = metrics(stopped.out);
@@ -115,9 +116,11 @@ TEST_CASE("The last few states are kept whole, and a run can go on from an earli
   CHECK(names_in(kept.out / "checkpoints") == std::vector<std::string>{"step-000010", "step-000012"});
   const fs::path newest = kept.out / "checkpoints" / "step-000012", older = kept.out / "checkpoints" / "step-000010";
   CHECK(names_in(newest) == std::vector<std::string>{"model.safetensors", "training_state.safetensors"});
-  CHECK(read_file(newest / "training_state.safetensors") == read_file(kept.out / "training_state.safetensors"));
+  const std::string state = read_file(newest / "training_state.safetensors");
+  CHECK(state == read_file(kept.out / "training_state.safetensors"));
   fs::copy_file(older / "training_state.safetensors", kept.out / "training_state.safetensors",
                 fs::copy_options::overwrite_existing);
+  CHECK(state == read_file(newest / "training_state.safetensors"));
   run(kept);
   CHECK(names_in(kept.out / "checkpoints") == std::vector<std::string>{"step-000015", "step-000016"});
   for (const char* file : {"model.safetensors", "training_state.safetensors"})
@@ -201,4 +204,16 @@ TEST_CASE("A loss that takes off stops the run and leaves the last good state") 
   INFO(error);
   CHECK(error.starts_with("1 "));
   CHECK(contains(error, "took off"));
+  CHECK(saved_state(options.out).at("step") == 100);
+}
+
+TEST_CASE("A step whose loss may be taking off is not saved over the one before") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions options = tiny(folder.path(), "out");
+  options.steps = 400;
+  CHECK(contains(error_of_high_rate(options, 100, 1), "took off"));
+  const nlohmann::json state = saved_state(options.out);
+  CHECK(state.at("step") > 100);
+  CHECK(state.at("trend").at("high") == 0);
 }

@@ -52,6 +52,9 @@ lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std:
 std::string uncapitalised(std::string text);
 std::string capitalised(std::string text);
 
+/// Of the texts that a sequence is made of: to be raised when any of them is made otherwise, for tokens are kept.
+inline constexpr int sequence_version = 1;
+
 /// The answer as it follows ⟨gen⟩: one leading space.
 std::string sequence_answer(std::string_view answer);
 /// The same with a countdown: ⟨left:16⟩ before the word from which on 16 are left, and so on, but not before the first

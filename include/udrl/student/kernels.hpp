@@ -73,6 +73,9 @@ class Kernels {
   /// `Error` (user) with `where` for anything else.
   std::string to_text() const;
   void read_text(const std::string& text, const std::string& where);
+  /// `read_text` of the state of a run that goes on. Where there is nothing to choose from (a GPU, bfloat16, a
+  /// processor on which oneDNN is not exact) the text is not followed: "oneDNN" would let LibTorch round float32 there.
+  void go_on_with(const std::string& text, const std::string& where, const KernelQuestion& question);
 
  private:
   std::map<std::string, LayerKernels> layers_;
