@@ -32,13 +32,15 @@ class Loop {
         state_(state),
         observer_(observer),
         resumed_(state.step),
+        saved_(state.step),
         speed_({state.tokens, seconds_before(options_.out / metrics_file, state.step), input.machine_rate}),
         stream_(std::in_place, run_.source(state.step), state.cursor),
         metrics_(options_.out / metrics_file, state.step),
         sampler_(options_, run_, state.step) {}
 
   void run() {
-    if (resumed_ > 0 && due(options_.watch.sample_every)) sampler_.take_missing(resumed_, learner_, observer_);
+    if (resumed_ > 0 && due(options_.watch.sample_every) && !sampler_.take_missing(resumed_, learner_, observer_))
+      throw_stopped();
     while (!finished()) {
       speed_.begin_step();
       batch_ = stream_->next();
@@ -51,9 +53,10 @@ class Loop {
       if (state_.step == run_.plain_steps()) begin_records();
       if (due(options_.valid_every)) evaluate();
       save_due_ = save_due_ || due(options_.save_every);
-      const bool stopping = stop_requested() && !finished() && is_calm();
-      if ((save_due_ && is_calm()) || stopping) save();
-      if (due(options_.watch.sample_every)) sampler_.take(state_.step, learner_, observer_);
+      if (save_due_ && is_calm()) save();
+      const bool cut_off = due(options_.watch.sample_every) && !sampler_.take(state_.step, learner_, observer_);
+      const bool stopping = is_calm() && (cut_off || (stop_requested() && !finished()));
+      if (stopping && saved_ != state_.step) save();
       if (due(options_.valid_every) || stopping) report(stopping);
       if (stopping) throw_stopped();
     }
@@ -148,6 +151,7 @@ class Loop {
     save_state(options_.out, state_, learner_);
     keep_checkpoint(options_.out, state_.step, options_.watch.keep, learner_);
     save_due_ = false;
+    saved_ = state_.step;
   }
 
   /// A page takes longer the longer the run is: one that is not the last waits until those before it have taken no more
@@ -191,7 +195,7 @@ class Loop {
   Learner& learner_;
   TrainingState& state_;
   Observer& observer_;
-  std::uint64_t resumed_;
+  std::uint64_t resumed_, saved_;  // steps
   Speed speed_;
   std::optional<BatchStream> stream_;  // of the phase that the next step is in
   StepLog metrics_;

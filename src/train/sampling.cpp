@@ -109,33 +109,36 @@ std::vector<Json> Sampler::answers(std::uint64_t step) const {
   return lines;
 }
 
-/// Nothing where it cannot be asked.
-std::vector<Json> Sampler::asked(std::uint64_t step, const Learner& learner, Observer& observer) const {
+/// Empty where it cannot be asked, nothing on a stop request.
+std::optional<std::vector<Json>> Sampler::asked(std::uint64_t step, const Learner& learner, Observer& observer) const {
   const Removal when_done{folder_};
   try {
     export_student(learner);
     return answers(step);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::stopped)
-      observer.note(Level::warning, std::string("the student could not be asked for samples: ") + error.what());
-    return {};
+    if (error.kind() == ErrorKind::stopped) return std::nullopt;
+    observer.note(Level::warning, std::string("the student could not be asked for samples: ") + error.what());
+    return std::vector<Json>{};
   }
 }
 
-void Sampler::take_missing(std::uint64_t step, const Learner& learner, Observer& observer) {
+bool Sampler::take_missing(std::uint64_t step, const Learner& learner, Observer& observer) {
   std::uint64_t newest = 0;
   for_each_step_line(options_.out / samples_file, step,
                      [&](const Json& line) { newest = line.value("step", std::uint64_t{0}); });
-  if (newest < step) take(step, learner, observer);
+  return newest == step || take(step, learner, observer);
 }
 
-void Sampler::take(std::uint64_t step, const Learner& learner, Observer& observer) {
-  if (asks_.empty()) return;
-  for (const Json& line : asked(step, learner, observer)) {
+bool Sampler::take(std::uint64_t step, const Learner& learner, Observer& observer) {
+  if (asks_.empty()) return true;
+  const std::optional<std::vector<Json>> lines = asked(step, learner, observer);
+  if (!lines) return false;
+  for (const Json& line : *lines) {
     log_.append(line);
     observer.note(Level::info,
                   line.value("task", "") + " \"" + line.value("intent", "") + "\": " + line.value("answer", ""));
   }
+  return true;
 }
 
 }  // namespace udrl::train

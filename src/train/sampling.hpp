@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "prepare.hpp"
@@ -24,13 +25,13 @@ class Sampler {
   Sampler(const TrainOptions& options, const Preparation& run, std::uint64_t step);
 
   /// Greedy answers under the top return, of the weights that `save_model` gives. Draws nothing at random. A student
-  /// that cannot be asked is a warning; on a stop request nothing is written.
-  void take(std::uint64_t step, const Learner& learner, Observer& observer);
+  /// that cannot be asked is a warning. False where a stop request cut it off: nothing is written.
+  bool take(std::uint64_t step, const Learner& learner, Observer& observer);
   /// The same, where the run that this one goes on with was stopped before it had them.
-  void take_missing(std::uint64_t step, const Learner& learner, Observer& observer);
+  bool take_missing(std::uint64_t step, const Learner& learner, Observer& observer);
 
  private:
-  std::vector<Json> asked(std::uint64_t step, const Learner& learner, Observer& observer) const;
+  std::optional<std::vector<Json>> asked(std::uint64_t step, const Learner& learner, Observer& observer) const;
   void export_student(const Learner& learner) const;
   std::vector<Json> answers(std::uint64_t step) const;
 

@@ -68,7 +68,8 @@ TEST_CASE("A run that was stopped and went on has the metrics, samples and repor
   const std::string begun = read_file(stopped.out / "report.html");
   CHECK(begun.find("step 7 of 16") != std::string::npos);
   CHECK(begun.find("the same command goes on") != std::string::npos);
-  run_until(stopped, 8);  // before it was asked for samples
+  run_until(stopped, 8);   // before it was asked for samples,
+  run_until(stopped, 16);  // at the end too
   run(stopped);
   CHECK(without_times(metrics(straight.out)) == without_times(metrics(stopped.out)));
   const auto seconds = metrics(stopped.out);
