@@ -91,6 +91,7 @@ class TerminalObserver : public Observer {
     const double now = options_.now_s();
     if (is_new_stage(p)) enter_stage(p, now);
     last_ = p;
+    reported_at_ = now;
     shown_ = false;
     const bool finished = p.total > 0 && p.done >= p.total;
     if (finished || now - drawn_at_ >= interval()) draw(now, finished);
@@ -119,9 +120,9 @@ class TerminalObserver : public Observer {
     base_ = std::max(p.resumed, p.done);
   }
 
-  /// What was last reported is shown, and the bar's line is ended.
+  /// What was last reported is shown, with the rate it had then, and the bar's line is ended.
   void leave_stage() {
-    if (active_ && !shown_) draw(options_.now_s(), true);
+    if (active_ && !shown_) draw(reported_at_, true);
     if (bar_is_open_) out_ << "\n" << std::flush;
     bar_is_open_ = false;
     active_ = false;
@@ -158,7 +159,7 @@ class TerminalObserver : public Observer {
   std::mutex mutex_;
   Progress last_;
   bool active_ = false, shown_ = true, bar_is_open_ = false;
-  double started_at_ = 0, drawn_at_ = 0, logged_at_ = 0;
+  double started_at_ = 0, reported_at_ = 0, drawn_at_ = 0, logged_at_ = 0;
   std::uint64_t base_ = 0;
 };
 

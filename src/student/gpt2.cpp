@@ -1,4 +1,5 @@
-// The forward pass of GPT-2 and its fresh weights; gradients come from autograd. Not for: the loss (train/learner.cpp).
+// GPT-2 from tokens to hidden states, its loss and its fresh weights. Gradients come from autograd and from the
+// functions of layers.cpp, gelu.cpp and head.cpp. Not for: which tokens are learned, or updates (train/learner.cpp).
 // Shapes: B sequences, T positions, C width, H heads, D = C/H, N = B·T rows, V vocabulary.
 #include "udrl/student/gpt2.hpp"
 

@@ -54,8 +54,9 @@ class Loop {
       if (due(options_.valid_every)) evaluate();
       save_due_ = save_due_ || due(options_.save_every);
       if (save_due_ && is_calm()) save();
-      const bool cut_off = due(options_.watch.sample_every) && !sampler_.take(state_.step, learner_, observer_);
-      const bool stopping = is_calm() && (cut_off || (stop_requested() && !finished()));
+      const bool cut_off =
+          is_calm() && due(options_.watch.sample_every) && !sampler_.take(state_.step, learner_, observer_);
+      const bool stopping = cut_off || (is_calm() && stop_requested() && !finished());
       if (stopping && saved_ != state_.step) save();
       if (due(options_.valid_every) || stopping) report(stopping);
       if (stopping) throw_stopped();
@@ -176,8 +177,10 @@ class Loop {
 
   /// The curves up to here say more than the error can.
   [[noreturn]] void fail(const Error& error) {
+    RunDescription failed = description_;
+    failed.trouble = error.what();
     try {
-      write_run_report(options_.out, description_);
+      write_run_report(options_.out, failed);
     } catch (const Error&) {  // it must not hide the other
     }
     throw error;

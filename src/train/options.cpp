@@ -41,8 +41,11 @@ void declare_plain(OptionSet& set, PlainOptions& o) {
 }
 
 void declare_batch(OptionSet& set, BatchOptions& o) {
-  set.add("batch.step_tokens", o.step_tokens, "tokens an optimizer step").range(16, 1e8);
-  set.add("batch.micro_tokens", o.micro_tokens, "tokens a forward pass, at most step_tokens").range(16, 1e7);
+  set.add("batch.step_tokens", o.step_tokens,
+          "positions an optimizer step, padding included: as many whole forward passes as come nearest")
+      .range(16, 1e8);
+  set.add("batch.micro_tokens", o.micro_tokens, "positions a forward pass, padding included; at most step_tokens")
+      .range(16, 1e7);
 }
 
 void declare_optimizer(OptionSet& set, OptimizerOptions& o) {
@@ -56,7 +59,8 @@ void declare_optimizer(OptionSet& set, OptimizerOptions& o) {
   set.add("optimizer.epsilon", o.epsilon, "adamw's epsilon").range(1e-15, 1);
   set.add("optimizer.momentum", o.momentum, "muon's momentum").range(0, 0.99999);
   set.add("optimizer.clip", o.clip, "largest norm of the gradient, 0 for none").range(0, inf);
-  set.add("optimizer.ema", o.ema, "decay of averaged weights that are evaluated and saved, 0 for none")
+  set.add("optimizer.ema", o.ema,
+          "decay of averaged weights that are evaluated and saved, 0 for none; at step n at most (1 + n) / (10 + n)")
       .range(0, 0.999999);
 }
 

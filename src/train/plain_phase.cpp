@@ -1,7 +1,6 @@
 // Batches of plain text.
 #include "plain_phase.hpp"
 
-#include "plain_texts.hpp"
 #include "udrl/base/error.hpp"
 
 namespace udrl::train {
@@ -29,13 +28,11 @@ BatchSource source_of(const TrainOptions& options, const student::Tokenizer& tok
 
 }  // namespace
 
-PlainPhase prepare_plain(const TrainOptions& options, const student::Tokenizer& tokenizer, int positions,
-                         Observer& observer) {
+PlainPhase prepare_plain(const TrainOptions& options, const PlainSource& texts, Observer& observer) {
   PlainPhase phase;
-  phase.store = std::make_shared<const TokenStore>(open_plain_store(
-      cache_folder(options), {options.plain.data, hash_plain(options.plain.data), positions, tokenizer}, observer));
-  if (phase.store->size() == 0) throw user_error("the plain text is empty").at(options.plain.data.string());
-  phase.source = source_of(options, tokenizer, positions, phase.store);
+  phase.store = std::make_shared<const TokenStore>(open_plain_store(cache_folder(options), texts, observer));
+  if (phase.store->size() == 0) throw user_error("the plain text is empty").at(texts.texts.string());
+  phase.source = source_of(options, texts.tokenizer, texts.positions, phase.store);
   phase.epoch = count_epoch(phase.source, 0, [&](std::uint32_t piece) {
     const auto tokens = static_cast<int>((*phase.store)[piece].prompt.size());
     return Lengths{tokens + 1, tokens};

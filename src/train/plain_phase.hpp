@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "udrl/base/observer.hpp"
-#include "udrl/student/tokenizer.hpp"
 #include "udrl/train/batches.hpp"
 #include "udrl/train/options.hpp"
 #include "udrl/train/token_store.hpp"
@@ -21,7 +20,6 @@ struct PlainPhase {
 };
 
 /// Tokenizes the text or takes what is there. Throws `Error` (user) where there is none.
-PlainPhase prepare_plain(const TrainOptions& options, const student::Tokenizer& tokenizer, int positions,
-                         Observer& observer);
+PlainPhase prepare_plain(const TrainOptions& options, const PlainSource& texts, Observer& observer);
 
 }  // namespace udrl::train

@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* plain_input = "plain text";  // in a manifest
+
 void require_data(const TrainOptions& options) {
   for (const char* part : {"train", "valid", student::files::commands}) {
     if (fs::exists(options.data / part)) continue;
@@ -82,12 +84,13 @@ data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunCont
     wanted.inputs[part] = data::hash_input(options.data / part);
   }
   if (options.sequence.swap > 0) wanted.inputs["swap words"] = data::hash_input(options.sequence.swap_words);
-  if (!options.plain.data.empty()) wanted.inputs["plain text"] = hash_plain(options.plain.data);
+  if (!options.plain.data.empty()) wanted.inputs[plain_input] = hash_plain(options.plain.data);
   if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
   return data::open_output(options.out, wanted);
 }
 
-Preparation::Preparation(const TrainOptions& options, Observer& observer) : options_(options), observer_(observer) {
+Preparation::Preparation(const TrainOptions& options, const data::Manifest& manifest, Observer& observer)
+    : options_(options), observer_(observer) {
   if (!options_.init.empty()) initial_.emplace(options_.init);
   fitted_ = command::load(options_.data / student::files::commands);
   fitted_.countdown = options_.sequence.countdown;
@@ -95,8 +98,11 @@ Preparation::Preparation(const TrainOptions& options, Observer& observer) : opti
   make_tokenizer();
   model_ = initial_ ? initial_->shape(options_.model, *tokenizer_)
                     : student_config(options_.model, tokenizer_->vocab_size());
-  open_store();
-  if (!options_.plain.data.empty()) plain_.emplace(prepare_plain(options_, *tokenizer_, model_.n_positions, observer_));
+  open_store(manifest);
+  if (!options_.plain.data.empty()) {
+    const PlainSource texts{options_.plain.data, manifest.inputs.at(plain_input), model_.n_positions, *tokenizer_};
+    plain_.emplace(prepare_plain(options_, texts, observer_));
+  }
   make_source();
   make_valid();
 }
@@ -117,9 +123,8 @@ void Preparation::make_tokenizer() {
   tokenizer_ = student::Tokenizer::load(file);
 }
 
-void Preparation::open_store() {
-  const std::string hash = content_id(
-      {data::hash_input(options_.data / "train"), data::hash_input(options_.data / student::files::commands)});
+void Preparation::open_store(const data::Manifest& manifest) {
+  const std::string hash = content_id({manifest.inputs.at("train"), manifest.inputs.at(student::files::commands)});
   store_.emplace(
       open_token_store(cache_folder(options_), {options_.data / "train", hash, fitted_, *tokenizer_}, observer_));
 }

@@ -26,8 +26,9 @@ data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunCont
 class Preparation {
  public:
   /// Takes the tokenizer of the output folder or of the initial model, or trains one; tokenizes the data or takes what
-  /// is there; counts an epoch.
-  Preparation(const TrainOptions& options, Observer& observer);
+  /// is there; counts an epoch. `manifest` is the output folder's: reading all of the data for its hashes once is
+  /// enough.
+  Preparation(const TrainOptions& options, const data::Manifest& manifest, Observer& observer);
 
   const TokenStore& store() const { return *store_; }
   std::string example() const;  ///< an intent of the training split
@@ -50,7 +51,7 @@ class Preparation {
 
  private:
   void make_tokenizer();
-  void open_store();
+  void open_store(const data::Manifest& manifest);
   void make_source();
   std::function<int(std::uint32_t record, std::uint64_t epoch)> copies() const;
   void make_valid();

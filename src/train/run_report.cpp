@@ -41,7 +41,7 @@ std::string minutes(double seconds) {
 /// "18.2 min left" at the pace so far; nothing where it has ended.
 std::string time_left(const RunDescription& run, const Json& last) {
   const double step = last.value("step", 0.0), left = static_cast<double>(run.steps) - step;
-  if (!run.outcome.empty() || left <= 0 || step <= 0) return "of training";
+  if (!run.outcome.empty() || !run.trouble.empty() || left <= 0 || step <= 0) return "of training";
   return "of training, about " + minutes(left * last.value("seconds", 0.0) / step) + " to go";
 }
 
@@ -106,6 +106,11 @@ Html samples_section(const std::vector<Json>& samples) {
 }
 
 Html going_on(const RunDescription& run) {
+  if (!run.trouble.empty())
+    return join({heading("What stopped it",
+                         "The state saved last is as it was, but the same command would come to the "
+                         "same step."),
+                 tag("pre", run.trouble), tag("p", {tag("code", run.command_line)})});
   const std::string words = run.outcome.empty()
                                 ? "Running, or stopped: the same command goes on from the state saved last."
                                 : run.outcome +

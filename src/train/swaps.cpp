@@ -1,5 +1,6 @@
-// Word swaps: what intent and prompt share is replaced in both, so that the student learns to carry words over instead
-// of learning subjects by heart. Not for: when to swap (sequences.cpp).
+// Finding what is shared, and replacing it.
+#include "udrl/train/swaps.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <sstream>
@@ -7,7 +8,6 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/text.hpp"
-#include "udrl/train/samples.hpp"
 
 namespace udrl::train {
 namespace {

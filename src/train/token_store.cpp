@@ -1,7 +1,6 @@
 // The file of a token store. All numbers are 16-bit but those of the index and the end, in the machine's byte order:
-//   records  per record: sizes of id, intent, subject, prompt and further; task slot; return bin; further bins; tokens
-//   of
-//            intent, subject, prompt; the id's bytes, filled up to an even number
+//   records  per record: sizes of id, intent, subject, prompt and further; task slot; return bin; further bins;
+//            tokens of intent, subject and prompt; the id's bytes, filled up to an even number
 //   index    64-bit: where each record begins
 //   end      JSON {format, teachers}, then its length, the number of records, and `magic`, 64-bit each
 #include "udrl/train/token_store.hpp"
@@ -199,6 +198,16 @@ std::string versions() {
          std::to_string(data::normalisation_version);
 }
 
+/// Where tokens are kept they are 16-bit.
+void check_tokens_fit(const student::Tokenizer& tokenizer) {
+  constexpr int most = std::numeric_limits<TokenId>::max() + 1;
+  if (tokenizer.vocab_size() <= most) return;
+  throw user_error("the tokenizer has too many pieces to train with")
+      .expected("at most " + std::to_string(most))
+      .got(std::to_string(tokenizer.vocab_size()))
+      .hint("lower model.vocab, or start from another model");
+}
+
 /// The store called `key`, made where it is not there.
 TokenStore open(const fs::path& folder, const std::string& key, const Feed& feed, Observer& observer) {
   const fs::path file = folder / (key + ".tokens");
@@ -262,11 +271,13 @@ StoredSample TokenStore::operator[](std::uint32_t record) const {
 }
 
 TokenStore open_token_store(const fs::path& folder, const TokenSource& source, Observer& observer) {
+  check_tokens_fit(source.tokenizer);
   const std::string key = content_id({source.hash, source.tokenizer.sha256(), versions()});
   return open(folder, key, records_of(source), observer);
 }
 
 TokenStore open_plain_store(const fs::path& folder, const PlainSource& source, Observer& observer) {
+  check_tokens_fit(source.tokenizer);
   const std::string key =
       content_id({"plain", source.hash, source.tokenizer.sha256(), std::to_string(source.positions), versions()});
   return open(folder, key, texts_of(source), observer);

@@ -136,7 +136,7 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   Observer& observer = context.observer;
   const data::Manifest manifest = open_checkpoint_folder(options, context);
   const Descriptor alone = lock_folder(options.out);
-  const Preparation run(options, observer);
+  const Preparation run(options, manifest, observer);
   Learner learner(learner_options(options, run.model()));
   TrainingState state = load_state(options.out, learner).value_or(TrainingState{});
   state.bf16 = learner.bf16();

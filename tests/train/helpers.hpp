@@ -42,7 +42,7 @@ inline data::Record record(int i, const std::string& split) {
   out.finish = "stop";
   out.words = data::count_words(out.prompt);
   out.return_value = 0.0;
-  out.commands = {{"return", i % 5}, {"words", *out.words}};
+  out.commands = {{"return", i % 5}, {"words", *out.words}, {"novelty", i % 4}, {"calm", i % 3}};
   out.split = split;
   return out;
 }

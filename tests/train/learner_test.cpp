@@ -59,10 +59,11 @@ std::vector<float> all_weights(const Learner& learner) {
 
 double largest_difference(const std::map<std::string, std::vector<float>>& a,
                           const std::map<std::string, std::vector<float>>& b) {
+  REQUIRE_FALSE(a.empty());
   double largest = 0;
   for (const auto& [name, values] : a) {
     for (std::size_t i = 0; i < values.size(); ++i)
-      largest = std::max(largest, std::abs(double{values[i]} - b.at(name)[i]));
+      if (const double one = std::abs(double{values[i]} - b.at(name)[i]); !(one <= largest)) largest = one;  // NaN too
   }
   return largest;
 }
@@ -202,6 +203,47 @@ TEST_CASE("Averaged weights are those that are evaluated and saved, and do not d
   CHECK(all_weights(averaged) != all_weights(plain));
   CHECK(averaged.step(step_of({sequences}), 20, 0.0).loss ==
         Approx(plain.step(step_of({sequences}), 20, 0.0).loss).epsilon(1e-6));
+}
+
+TEST_CASE("The average of the weights has the decay of its option, and a smaller one in the first steps") {
+  LearnerOptions options = tiny();
+  options.optimizer.ema = 0.2;
+  Learner averaged(options);
+  options.optimizer.ema = 0;
+  Learner plain(options);
+  std::vector<float> expected = all_weights(plain);
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    averaged.step(step_of({sequences}), i, 1.0);
+    plain.step(step_of({sequences}), i, 1.0);
+    const double n = static_cast<double>(i), decay = std::min(0.2, (1 + n) / (10 + n));
+    const std::vector<float> now = all_weights(plain);
+    for (std::size_t j = 0; j < now.size(); ++j)
+      expected[j] += static_cast<float>((1 - decay) * (now[j] - expected[j]));
+  }
+  const std::vector<float> got = all_weights(averaged);
+  REQUIRE(got.size() == expected.size());
+  double largest = 0;
+  for (std::size_t j = 0; j < got.size(); ++j) largest = std::max(largest, std::abs(double{got[j]} - expected[j]));
+  CHECK(largest < 1e-6);
+}
+
+TEST_CASE("Fresh weights are spread as GPT-2's") {
+  LearnerOptions options = tiny();
+  options.model.n_embd = 64;
+  TempFolder folder;
+  Learner(options).save_model(folder.path() / "m.safetensors");
+  const student::SafetensorsFile file(folder.path() / "m.safetensors");
+  for (const auto& tensor : file.tensors()) {
+    INFO(tensor.name);
+    double sum = 0, squares = 0;
+    for (const float value : tensor.floats()) sum += value, squares += double{value} * value;
+    const auto count = static_cast<double>(tensor.floats().size());
+    const double mean = sum / count, deviation = std::sqrt(std::max(0.0, squares / count - mean * mean));
+    const bool is_norm = tensor.name.find("ln_") != std::string::npos, is_bias = tensor.name.ends_with("bias");
+    const bool is_projection = tensor.name.find("c_proj") != std::string::npos;  // scaled by 1/√(2·layers)
+    CHECK(mean == Approx(is_norm && !is_bias ? 1 : 0).margin(0.002));
+    CHECK(deviation == Approx(is_norm || is_bias ? 0 : (is_projection ? 0.01 : 0.02)).epsilon(0.05));
+  }
 }
 
 TEST_CASE("A state of another shape is refused") {

@@ -70,6 +70,17 @@ TEST_CASE("A report of a run that has ended says how") {
   CHECK_FALSE(holds(html, "What the student writes"));
 }
 
+TEST_CASE("A report of a run that failed says with what") {
+  RunDescription run = description();
+  run.trouble = "the training loss took off\n  at: step 7, records <b>";
+  const std::string html = run_report_html(run, made_up_metrics(7), {});
+  CHECK(is_balanced(html));
+  CHECK(holds(html, "the training loss took off"));
+  CHECK(holds(html, "records &lt;b&gt;"));
+  CHECK_FALSE(holds(html, "the same command goes on"));
+  CHECK_FALSE(holds(html, "to go"));
+}
+
 TEST_CASE("Curves are drawn from some of a long run's lines, and from all that were evaluated") {
   const udrl::test::TempFolder folder;
   const auto file = folder.path() / "metrics.jsonl";

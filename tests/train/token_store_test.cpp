@@ -17,7 +17,10 @@ namespace {
 constexpr int records = 700;  // more than are parsed together
 
 struct World {
-  World() { write_tagged(folder.path(), records, 8); }
+  World() {
+    write_tagged(folder.path(), records, 8);
+    commands.further = {{"novelty"}, {"calm"}};
+  }
   TokenStore open(const std::string& hash = "hash") const {
     return open_token_store(folder.path() / "cache", {folder.path() / "train", hash, commands, pieces}, nobody());
   }
@@ -61,6 +64,8 @@ TEST_CASE("A store holds every record, in the order of the shards") {
     CHECK(text(world.pieces, stored.prompt) == " " + sample.prompt);
     CHECK(stored.task_slot == sample.task_slot);
     CHECK(stored.return_bin == sample.return_bin);
+    CHECK(std::vector<int>(stored.further.begin(), stored.further.end()) == sample.further);
+    CHECK(sample.further == std::vector<int>{static_cast<int>(i % 4), static_cast<int>(i % 3)});
   }
 }
 
@@ -118,8 +123,8 @@ TEST_CASE("A plain sequence is as long as it is said to be") {
     CHECK(make(store[i], RandomStream(1, "x")).length() == SequenceMaker::plain_length(store[i]));
 }
 
-TEST_CASE("A store is made once, and anew for other data") {
-  const World world;
+TEST_CASE("A store is made once, and anew for other data or another tokenizer") {
+  World world;
   world.open();
   REQUIRE(world.files().size() == 1);
   const auto before = fs::last_write_time(world.files()[0]);
@@ -127,6 +132,9 @@ TEST_CASE("A store is made once, and anew for other data") {
   CHECK(fs::last_write_time(world.files()[0]) == before);
   world.open("other");
   CHECK(world.files().size() == 2);
+  world.pieces = tokenizer(samples(64), 500);
+  world.open();
+  CHECK(world.files().size() == 3);
 }
 
 TEST_CASE("A file that was cut short is refused") {

@@ -1,10 +1,13 @@
 // The whole stage on a tiny data set: the folder it leaves, stop and resume, refusals.
+#include <cmath>
+
 #include "catch.hpp"
 #include "stage.hpp"
 #include "udrl/base/descriptor.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/manifest.hpp"
 #include "udrl/student/checkpoint.hpp"
+#include "udrl/student/safetensors.hpp"
 
 using namespace udrl;
 using namespace udrl::train;
@@ -126,7 +129,10 @@ TEST_CASE("A loss that is not finite stops the run, names records and leaves the
     for (int i = 0; i < 96; ++i) named += what.find(record(i, "train").id) != std::string::npos ? 1 : 0;
     CHECK(named > 0);
   }
-  CHECK(fs::exists(options.out / "training_state.safetensors"));
+  const student::SafetensorsFile state(options.out / "training_state.safetensors");
+  for (const auto& tensor : state.tensors())
+    for (const float value : tensor.floats()) REQUIRE(std::isfinite(value));
+  CHECK(saved_state(options.out).at("step") >= 1);
 }
 
 TEST_CASE("Data that is not there or of no use is refused") {
@@ -151,5 +157,6 @@ TEST_CASE("Every shipped recipe of training parses and is in range") {
     CHECK_NOTHROW(check(options));
     const auto parameters = student_config(options.model, options.model.vocab).parameter_count();
     if (std::string(recipe) == "demo" || std::string(recipe) == "replica") CHECK(parameters <= 6'170'000);
+    if (std::string(recipe) == "paper") CHECK(parameters == 103'967'232);
   }
 }

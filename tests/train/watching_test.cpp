@@ -1,5 +1,7 @@
 // What watches a run, on a tiny data set: metrics, samples, report, checkpoints, early stop, trouble. Not for: the
 // arithmetic of spikes and patience (watch_test.cpp), the page (run_report_test.cpp).
+#include <tuple>
+
 #include "../page/markup.hpp"
 #include "catch.hpp"
 #include "sampling.hpp"
@@ -57,6 +59,22 @@ TEST_CASE("Metrics say what was learned, how fast, and what validation costs by 
   CHECK(last.at("valid_by_task").size() == 2);
   CHECK(last.at("valid_by_return").size() == 5);
   CHECK(last.at("valid_by_task").at("image") > 0);
+}
+
+TEST_CASE("Progress shows the loss, the rate and the share of the machine's arithmetic") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  struct Details : Observer {
+    std::string last;
+    std::uint64_t done = 0, total = 0;
+    void progress(const Progress& p) override {
+      if (p.what == "train") last = p.detail, done = p.done, total = p.total;
+    }
+  } shown;
+  run(tiny(folder.path(), "out"), shown);
+  CHECK(shown.done == 16);
+  CHECK(shown.total == 16);
+  for (const char* part : {"loss ", "  valid ", " tok/s", "% of arithmetic"}) CHECK(contains(shown.last, part));
 }
 
 TEST_CASE("A run that was stopped and went on has the metrics, samples and report of one that was not") {
@@ -150,14 +168,21 @@ TEST_CASE("A validation loss that no longer falls ends the run, which is then fi
 TEST_CASE("What watches a run is part of its saved state, and states from before it are read") {
   TrainingState state;
   state.step = 7;
+  state.tokens = 900;
   state.targets = 300;
+  state.cursor = {2, 3, 4};
   state.best_valid = 2.0 / 3;
+  state.best_step = 5;
+  state.bf16 = true;
   state.trend = {1.0 / 3, 0.1, 60, 2};
   state.plateau = {0.7, 3};
   const TrainingState read = state_from_json_text(to_json_text(state), "test");
   CHECK(to_json_text(read) == to_json_text(state));
   CHECK(read.trend.mean == state.trend.mean);
   CHECK(read.plateau.lowest == state.plateau.lowest);
+  CHECK(read.cursor == state.cursor);
+  CHECK(std::tuple(read.step, read.tokens, read.targets, read.best_step, read.bf16) ==
+        std::tuple(7U, 900U, 300U, 5U, true));
   nlohmann::json old = nlohmann::json::parse(to_json_text(state));
   for (const char* name : {"targets", "trend", "plateau"}) old.erase(name);
   const TrainingState before = state_from_json_text(old.dump(), "test");
@@ -216,5 +241,6 @@ TEST_CASE("A step whose loss may be taking off is not saved over the one before"
   CHECK(contains(error_of_high_rate(options, 100, 1), "took off"));
   const nlohmann::json state = saved_state(options.out);
   CHECK(state.at("step") > 100);
+  CHECK(contains(read_file(options.out / "report.html"), "took off"));
   CHECK(state.at("trend").at("high") == 0);
 }

@@ -41,7 +41,7 @@ class LayerKernels {
 
 struct KernelQuestion {
   const StudentConfig& model;
-  std::int64_t rows = 1024;    ///< positions of a forward pass
+  std::int64_t rows = 1024;    ///< positions of a forward pass; timed with 1,024 at most
   std::string device = "cpu";  ///< cpu or cuda
   bool bf16 = false;
   std::string library = "auto";  ///< auto: the faster; mkl or onednn: that one, everywhere

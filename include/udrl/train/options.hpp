@@ -40,8 +40,9 @@ struct PlainOptions {
 };
 
 struct BatchOptions {
-  int step_tokens = 4096;   ///< positions an optimizer step
-  int micro_tokens = 2048;  ///< positions a forward pass: a step is a few of them, of different lengths
+  /// Positions an optimizer step: the whole number of forward passes that comes nearest, of different lengths.
+  int step_tokens = 4096;
+  int micro_tokens = 2048;  ///< positions a forward pass, padding included
 };
 
 struct OptimizerOptions {
@@ -54,7 +55,8 @@ struct OptimizerOptions {
   double epsilon = 1e-8;
   double momentum = 0.95;  ///< of muon
   double clip = 1.0;       ///< largest norm of the gradient; 0: off
-  double ema = 0.0;        ///< decay of the averaged weights that are evaluated and saved; 0: off
+  double ema = 0.0;  ///< decay of the averaged weights that are evaluated and saved, at step n at most (1 + n) / (10 +
+                     ///< n); 0: off
 };
 
 struct ScheduleOptions {

@@ -7,8 +7,9 @@
 
 namespace udrl::train {
 
-/// Share of the full learning rate, in (0, 1], for step 0 … total-1. Warm-up rises from 1/warm-up steps; the last
-/// step's share is small but not 0, so that no step is wasted.
+/// wsd: warm-up, stable, decay (Hu et al., "MiniCPM", arXiv 2404.06395); cosine: Loshchilov & Hutter, arXiv 1608.03983,
+/// without restarts. Share of the full learning rate, in (0, 1], for step 0 … total-1. Warm-up rises from 1/warm-up
+/// steps; the last step's share is small but not 0, so that no step is wasted.
 double learning_rate_share(const ScheduleOptions& options, std::uint64_t step, std::uint64_t total);
 
 }  // namespace udrl::train

@@ -12,6 +12,7 @@
 #include "udrl/student/tokenizer.hpp"
 #include "udrl/train/options.hpp"
 #include "udrl/train/samples.hpp"
+#include "udrl/train/swaps.hpp"
 #include "udrl/train/token_store.hpp"
 
 namespace udrl::train {
