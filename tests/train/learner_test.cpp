@@ -68,6 +68,12 @@ double largest_difference(const std::map<std::string, std::vector<float>>& a,
   return largest;
 }
 
+Learner with_average(double decay) {
+  LearnerOptions options = tiny();
+  options.optimizer.ema = decay;
+  return Learner(options);
+}
+
 }  // namespace
 
 TEST_CASE("Cutting a step into forward passes changes neither loss nor gradient") {
@@ -190,11 +196,7 @@ TEST_CASE("A saved state goes on bit for bit") {
 }
 
 TEST_CASE("Averaged weights are those that are evaluated and saved, and do not disturb training") {
-  LearnerOptions options = tiny();
-  options.optimizer.ema = 0.99;
-  Learner averaged(options);
-  options.optimizer.ema = 0;
-  Learner plain(options);
+  Learner averaged = with_average(0.99), plain = with_average(0);
   for (std::uint64_t i = 0; i < 20; ++i) {
     averaged.step(step_of({sequences}), i, 1.0);
     plain.step(step_of({sequences}), i, 1.0);
@@ -206,11 +208,7 @@ TEST_CASE("Averaged weights are those that are evaluated and saved, and do not d
 }
 
 TEST_CASE("The average of the weights has the decay of its option, and a smaller one in the first steps") {
-  LearnerOptions options = tiny();
-  options.optimizer.ema = 0.2;
-  Learner averaged(options);
-  options.optimizer.ema = 0;
-  Learner plain(options);
+  Learner averaged = with_average(0.2), plain = with_average(0);
   std::vector<float> expected = all_weights(plain);
   for (std::uint64_t i = 0; i < 4; ++i) {
     averaged.step(step_of({sequences}), i, 1.0);

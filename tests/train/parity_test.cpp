@@ -170,13 +170,7 @@ TEST_CASE("Three steps of Muon leave the weights of its reference") {
 
 // Of 300 tokens LibTorch's tiled attention is taken, of 100 two products.
 TEST_CASE("What comes later changes nothing, in a sequence of any length") {
-  student::StudentConfig config;
-  config.vocab_size = 67;
-  config.n_positions = 320;
-  config.n_embd = 32;
-  config.n_layer = 2;
-  config.n_head = 2;
-  const student::Gpt2 model(config, 1);
+  const student::Gpt2 model({.vocab_size = 67, .n_positions = 320, .n_embd = 32, .n_layer = 2, .n_head = 2}, 1);
   const at::Tensor ids_BT = at::arange(600).remainder(61).view({2, 300});
   const auto gradient_of_first = [&](std::int64_t length) {
     const at::Tensor hidden_NC = model.hidden(ids_BT.narrow(1, 0, length).contiguous());
@@ -193,14 +187,8 @@ TEST_CASE("What comes later changes nothing, in a sequence of any length") {
 }
 
 TEST_CASE("Dropout leaves the mean, drops its share, and is a function of its seed") {
-  student::StudentConfig config;
-  config.vocab_size = 67;
-  config.n_positions = 64;
-  config.n_embd = 64;
-  config.n_layer = 1;
-  config.n_head = 2;
-  config.dropout = 0.25;
-  const student::Gpt2 model(config, 1);
+  const student::Gpt2 model(
+      {.vocab_size = 67, .n_positions = 64, .n_embd = 64, .n_layer = 1, .n_head = 2, .dropout = 0.25}, 1);
   const at::Tensor ids_BT = at::zeros({8, 64}, at::kLong);
   const auto hidden = [&](student::ForwardMode mode) { return model.hidden(ids_BT, mode).detach(); };
   CHECK(hidden({false, true, 5}).equal(hidden({false, true, 5})));
