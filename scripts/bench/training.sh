@@ -71,14 +71,14 @@ contestant() {
   sed -n '/^torch.compile: /p' "$RUN/peer.log" >&2
 }
 
-# measure_udrl SIZE PRECISION [swaps]: its checkpoint gives the peers their tokenizer and shape
+# measure_udrl SIZE PRECISION: its checkpoint gives the peers their tokenizer and shape
 measure_udrl() {
-  local out="$RUN/$1-$2${3:+-swaps}"
+  local out="$RUN/$1-$2"
   udrl_command "$out" "$1" "$2"
   contestant udrl --checkpoint "$out" --command "${UDRL[@]}" --model.dropout 0 --optimizer.name adamw \
     --optimizer.lr 0.001 --steps 1000000 --valid-records 16 --valid-every 1000000000 --save-every 1000000000 \
     || die "udrl-train failed" "$(tail -n 3 "$RUN/peer.log" "$out.log")"
-  rate_figure "udrl-train${3:+ with $3}" "$1" "$2"
+  rate_figure udrl-train "$1" "$2"
 }
 
 # share_figure SIZE PRECISION SHARE HOW
@@ -94,11 +94,14 @@ measure_share() {
   share_figure "$1" "$2" "$median" "median of rounds, $lowest to $highest"
 }
 
-# measure_swaps SIZE PRECISION RATE_WITHOUT: every sequence has a subject or a word swapped, anew in each epoch.
+# measure_swaps SIZE PRECISION: every sequence has a subject or a word swapped, anew in each epoch. Rounds with and without
+# take turns: a run of each would differ by more than swaps cost.
 measure_swaps() {
-  local PLAIN_SEQUENCES=${PLAIN_SEQUENCES/swap 0/swap 1}
-  measure_udrl "$1" "$2" swaps
-  figure "training $1 $2, with swaps beside without" "$(ratio "$RATE" "$3")" "ratio" "$RATE and $3 targets/s; $MACHINE" 0.97
+  local median lowest highest
+  read -r _ median lowest highest < <(UDRL_BENCH_TAGGED="$TAGGED" "$TESTS" "bench: swaps" -c "$1 $2" | grep '^swaps ') \
+    || die "the cost of swaps was not measured" "Build the tests."
+  figure "training $1 $2, with swaps beside without" "$median" "ratio" \
+    "operations a second; median of rounds, $lowest to $highest; $MACHINE" 0.97
 }
 
 # measure_peer TITLE NAME SIZE PRECISION KERNELS PASSES: leaves RATE and MEMORY
@@ -126,7 +129,7 @@ measure_size() {
     share_figure "$size" "$precision" "$SHARE" "its rate at the start"
   else
     measure_share "$size" "$precision"
-    [[ "$size" != 6m ]] || measure_swaps "$size" "$precision" "$ours"
+    [[ "$size" != 6m ]] || measure_swaps "$size" "$precision"
   fi
   [[ -z "$ALONE" ]] || return 0
   make_data train "$RUN/$size-$precision" "$RUN/$size.npz"

@@ -13,7 +13,7 @@ declare -A SHAPES=(
   [104m]="--model.layers 12 --model.width 768 --model.heads 12 --model.positions 1024 --model.vocab 23600")
 POSITIONS=4096
 # Of a size and a precision: positions of udrl-train's forward pass.
-declare -A MICRO=([6m-fp32]=1024 [6m-bf16]=2048 [104m-fp32]=1024 [104m-bf16]=1024)
+declare -A MICRO=([6m-fp32]=1024 [6m-bf16]=2048 [104m-fp32]=512 [104m-bf16]=512)
 # What no peer does: sequences whose attributes stand in the intent, are left out or come in segments.
 PLAIN_SEQUENCES="--sequence.swap 0 --sequence.segments 0 --sequence.any-words 0 --sequence.any-return 0"
 

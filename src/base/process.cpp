@@ -36,6 +36,11 @@ void install(int signal_number, void (*handler)(int)) {
   ::sigaction(signal_number, &action, nullptr);
 }
 
+bool is_ignored(int signal_number) {
+  struct sigaction now {};
+  return ::sigaction(signal_number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 int allowed_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -56,6 +61,7 @@ int container_cores() {
 void install_stop_signals() {
   install(SIGINT, on_stop_signal);
   install(SIGTERM, on_stop_signal);
+  if (!is_ignored(SIGHUP)) install(SIGHUP, on_stop_signal);  // a closed terminal, unless started with nohup
   install(SIGPIPE, SIG_IGN);
   install(SIGXFSZ, SIG_IGN);
 }

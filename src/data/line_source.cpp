@@ -65,7 +65,7 @@ bool LineSource::next(std::string& line) {
     if (line.size() > longest_line) {
       throw user_error("a line is longer than 64 MiB")
           .at(file_.string() + ":" + std::to_string(number_ + 1))
-          .hint("is this a JSON Lines file?");
+          .hint("break it into lines; a file of records has one a line");
     }
     if (newline) return ++number_, true;
   }

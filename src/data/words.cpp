@@ -88,6 +88,13 @@ bool has_other_script(std::string_view text) {
 
 int count_words(std::string_view text) { return static_cast<int>(words(text).size()); }
 
+std::vector<std::string_view> word_runs(std::string_view text) {
+  std::vector<std::string_view> out;
+  for (Span span = next_word(text, 0); span.begin < span.end; span = next_word(text, span.end))
+    out.push_back(text.substr(span.begin, span.end - span.begin));
+  return out;
+}
+
 std::vector<std::string> word_tokens(std::string_view text) {
   std::vector<std::string> out;
   for_each_word(text, [&](Span, std::string word) { out.push_back(std::move(word)); });

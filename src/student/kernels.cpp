@@ -22,8 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double seconds_a_product = 0.01;
 constexpr int least_runs = 3;
-/// MKL must be faster by so much to be chosen where both could be: a tie should fall the same way each time.
-constexpr double clearly_faster = 1.1;
 /// More change no rate.
 constexpr std::int64_t most_rows = 1024;
 constexpr std::int64_t attention_length = 64, attention_heads = 64;
@@ -67,16 +65,19 @@ struct Timing {
   double seconds = 0;  ///< by the faster
 };
 
-/// Whether there is more than one library. LibTorch itself takes bfloat16 to oneDNN, and what a GPU does elsewhere.
-bool can_choose(const KernelQuestion& q) { return q.device == "cpu" && !q.bf16 && onednn_is_exact(); }
+/// Whether either library could multiply. LibTorch itself takes bfloat16 to oneDNN, and what a GPU does elsewhere.
+bool is_of_either(const KernelQuestion& q) { return q.device == "cpu" && !q.bf16; }
+
+/// Whether there is more than one library.
+bool can_choose(const KernelQuestion& q) { return is_of_either(q) && onednn_is_exact(); }
 
 /// Both libraries where both can be had.
 Timing timed(const Product& product, const KernelQuestion& q) {
   const double mkl = seconds_of(product, Library::mkl);
   if (!can_choose(q)) return {Library::mkl, mkl};
   const double onednn = seconds_of(product, Library::onednn);
-  const bool choice = q.library == "auto" ? onednn < clearly_faster * mkl : q.library == "onednn";
-  return {choice ? Library::onednn : Library::mkl, std::min(mkl, onednn)};
+  const Library asked = q.library == "onednn" ? Library::onednn : Library::mkl;
+  return {q.library == "auto" ? faster(mkl, onednn) : asked, std::min(mkl, onednn)};
 }
 
 at::Tensor filled(at::IntArrayRef shape, const KernelQuestion& q) {
@@ -103,8 +104,8 @@ Library library_of_attention(const KernelQuestion& q) {
 }
 
 void check_library(const KernelQuestion& q) {
-  if (q.library != "onednn" || onednn_is_exact()) return;
-  throw user_error("oneDNN would round float32 to bfloat16 on this processor, which has AMX")
+  if (q.library != "onednn" || !is_of_either(q) || onednn_is_exact()) return;
+  throw user_error("oneDNN may round float32 to bfloat16 on this processor, which has AMX or is not an x86")
       .hint("leave kernels at auto or set it to mkl; or set precision to bf16");
 }
 
@@ -130,7 +131,18 @@ const char* name_of(Library library) { return library == Library::onednn ? "oned
 
 }  // namespace
 
-bool onednn_is_exact() { return processor_description().find("AMX") == std::string::npos; }
+bool onednn_is_exact() {
+#if defined(__x86_64__)
+  return processor_description().find("AMX") == std::string::npos;
+#else
+  return false;
+#endif
+}
+
+Library faster(double mkl_seconds, double onednn_seconds) {
+  constexpr double clearly = 1.1;
+  return onednn_seconds < clearly * mkl_seconds ? Library::onednn : Library::mkl;
+}
 
 Library current_library() {
   return at::globalContext().float32MatmulPrecision() == at::Float32MatmulPrecision::MEDIUM ? Library::onednn
@@ -169,7 +181,10 @@ void Kernels::agree_with(const std::filesystem::path& file, const KernelQuestion
   if (q.library != "auto" || !can_choose(q)) return;
   const std::string situation = situation_of(q);
   nlohmann::json choices = choices_in(file);
-  if (choices.contains(situation)) return read_text(choices[situation].dump(), file);
+  try {
+    if (choices.contains(situation)) return read_text(choices[situation].dump(), file);
+  } catch (const Error&) {  // damaged: this choice takes its place
+  }
   choices[situation] = nlohmann::json::parse(to_text());
   try {
     make_folder(file.parent_path());
@@ -209,9 +224,12 @@ void Kernels::read_text(const std::string& text, const std::string& where) {
     const auto library = [](const nlohmann::json& name) {
       return name.get<std::string>() == "onednn" ? Library::onednn : Library::mkl;
     };
-    others_ = library(json.at("others"));
+    const Library others = library(json.at("others"));
+    std::map<std::string, LayerKernels> layers = layers_;
     for (const auto& [name, libraries] : json.at("layers").items())
-      for (const Form form : forms) layers_[name].set(form, library(libraries.at(static_cast<std::size_t>(form))));
+      for (const Form form : forms) layers[name].set(form, library(libraries.at(static_cast<std::size_t>(form))));
+    others_ = others;
+    layers_ = std::move(layers);
   } catch (const nlohmann::json::exception& error) {
     throw user_error("the chosen kernels cannot be read").at(where).got(error.what());
   }

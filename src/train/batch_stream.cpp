@@ -49,11 +49,14 @@ struct BatchStream::Impl {
     return last ? Cursor{at.epoch + 1, 0, 0} : Cursor{at.epoch, at.window + 1, 0};
   }
 
+  /// Epochs without a sequence that prove that there never is one: small weights may leave every record out by chance.
+  std::uint64_t patience() const { return source.copies_of ? 1000 : 1; }
+
   /// False where the stream is being closed.
   bool make_window(const Cursor& at) {
     std::vector<Step> steps = window_steps(source, at.epoch, at.window);
     empty_windows = steps.empty() ? empty_windows + 1 : 0;
-    if (empty_windows >= windows(source)) {
+    if (empty_windows >= windows(source) * patience()) {
       throw user_error("no sequence fits into the model's positions")
           .hint("raise model.positions, or the weights of the tasks");
     }

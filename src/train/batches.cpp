@@ -97,7 +97,10 @@ std::size_t batches_a_step(const BatchOptions& options) {
   return static_cast<std::size_t>(std::max(1, (options.step_tokens + options.micro_tokens / 2) / options.micro_tokens));
 }
 
-std::size_t steps_of(std::size_t batches, std::size_t per_step) { return (batches + per_step - 1) / per_step; }
+/// The number that makes steps come nearest to so many batches; one at least, where there is any.
+std::size_t steps_of(std::size_t batches, std::size_t per_step) {
+  return batches == 0 ? 0 : std::max<std::size_t>(1, (batches + per_step / 2) / per_step);
+}
 
 /// Groups of whole micro-batches, as equal as can be.
 std::vector<Step> group(std::vector<MicroBatch> batches, std::size_t per_step, std::uint64_t epoch) {
@@ -136,6 +139,10 @@ std::vector<MicroBatch> bucket(std::vector<Indexed> sequences, int budget, int p
   for (const auto& [from, to] : cuts(sequences, budget, [](const Indexed& one) { return one.sequence.length(); }))
     batches.push_back(make_batch(sequences, from, to, pad_id));
   return batches;
+}
+
+std::uint32_t window_of(const BatchOptions& options) {
+  return static_cast<std::uint32_t>(std::max({8192, 2 * options.micro_tokens, options.step_tokens / 2}));
 }
 
 std::uint64_t windows(const BatchSource& source) {

@@ -9,6 +9,7 @@
 #include "state.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/student/checkpoint.hpp"
+#include "udrl/student/gguf_export.hpp"
 
 namespace udrl::train {
 namespace {
@@ -31,18 +32,36 @@ void remove_folder(const fs::path& folder) {
   check(error, "cannot remove the folder", folder);
 }
 
-/// No second name for the same bytes: going back copies a kept state over the one at the top, into its file.
-void copy_over(const fs::path& from, const fs::path& to) {
+void rename_folder(const fs::path& from, const fs::path& to) {
   std::error_code error;
-  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
-  check(error, "cannot write the file", to);
+  fs::rename(from, to, error);
+  check(error, "cannot rename the folder", from);
 }
 
-void publish(const fs::path& draft, const fs::path& target) {
-  remove_folder(target);
-  std::error_code error;
-  fs::rename(draft, target, error);
-  check(error, "cannot write the folder", target);
+/// Under another name first: a kill in the middle leaves no half of it.
+void discard(const fs::path& folder) {
+  if (!fs::exists(folder)) return;
+  const fs::path doomed = folder.parent_path() / ".old";
+  remove_folder(doomed);
+  rename_folder(folder, doomed);
+  remove_folder(doomed);
+}
+
+/// No second name for the same bytes: going back copies a kept state over the one at the top, into its file.
+void copy_whole(const fs::path& from, const fs::path& to) {
+  make_file_atomic(to, [&](const fs::path& draft) {
+    std::error_code error;
+    fs::copy_file(from, draft, fs::copy_options::overwrite_existing, error);
+    check(error, "cannot write the file", to);
+  });
+}
+
+/// What a student needs beside its weights to be opened.
+void copy_texts(const fs::path& from, const fs::path& to) {
+  using namespace student;
+  for (const char* file : {files::config, files::tokenizer, files::tokenizer_json, files::tokenizer_config,
+                           files::generation_config, files::commands})
+    copy_whole(from / file, to / file);
 }
 
 /// Numbers of six digits and more sort as they count.
@@ -53,24 +72,32 @@ void remove_others(const fs::path& all, const std::string& newest, int keep) {
   std::vector<std::string> kept;
   for (const auto& entry : fs::directory_iterator(all)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with("step-")) continue;
-    if (is_older(newest, name)) remove_folder(entry.path());
-    else kept.push_back(name);
+    if (name.starts_with("step-")) kept.push_back(name);
   }
   std::sort(kept.begin(), kept.end(), is_older);
-  for (std::size_t i = 0; i + static_cast<std::size_t>(keep) < kept.size(); ++i) remove_folder(all / kept[i]);
+  const auto later = std::upper_bound(kept.begin(), kept.end(), newest, is_older);
+  const auto first = later - std::min<std::ptrdiff_t>(keep, later - kept.begin());
+  for (auto name = kept.begin(); name != kept.end(); ++name)
+    if (name < first || name >= later) discard(all / *name);
 }
 
 }  // namespace
+
+bool is_kept(const fs::path& folder, std::uint64_t step) {
+  return fs::exists(folder / checkpoints_folder / name_of(step));
+}
 
 void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const Learner& learner) {
   if (keep <= 1) return;
   const fs::path all = folder / checkpoints_folder, draft = all / ".draft";
   remove_folder(draft);
   make_folder(draft);
-  copy_over(folder / state_weights, draft / state_weights);
+  copy_whole(folder / state_weights, draft / state_weights);
+  copy_texts(folder, draft);
   learner.save_model(draft / student::files::weights);
-  publish(draft, all / name_of(step));
+  student::export_gguf(draft);
+  discard(all / name_of(step));
+  rename_folder(draft, all / name_of(step));
   remove_others(all, name_of(step), keep);
 }
 

@@ -231,20 +231,25 @@ StepResult Learner::step(const Step& step, std::uint64_t step_index, double lr_s
 }
 
 EvaluationResult Learner::evaluate(std::span<const MicroBatch> batches) {
-  const c10::NoGradGuard no_grad;
-  impl_->exchange();
   EvaluationResult result;
-  double sum = 0;
-  for (const MicroBatch& batch : batches) {
-    for (const SequenceLoss& one : impl_->sequence_losses(batch)) {
-      sum += one.loss;
-      result.targets += one.targets;
-      result.sequences.push_back(one);
-    }
-  }
   impl_->exchange();
+  result.sequences = losses(batches);
+  impl_->exchange();
+  double sum = 0;
+  for (const SequenceLoss& one : result.sequences) {
+    sum += one.loss;
+    result.targets += one.targets;
+  }
   result.loss = result.targets > 0 ? sum / static_cast<double>(result.targets) : 0;
   return result;
+}
+
+std::vector<SequenceLoss> Learner::losses(std::span<const MicroBatch> batches) const {
+  const c10::NoGradGuard no_grad;
+  std::vector<SequenceLoss> out;
+  for (const MicroBatch& batch : batches)
+    for (const SequenceLoss& one : impl_->sequence_losses(batch)) out.push_back(one);
+  return out;
 }
 
 void Learner::save_model(const std::filesystem::path& file) const {
@@ -272,10 +277,11 @@ std::map<std::string, std::string> Learner::load_state(const std::filesystem::pa
 }
 
 std::string Learner::description() const {
-  const std::string device =
-      impl_->device.is_cuda() ? "cuda" : "cpu, " + std::to_string(compute_threads()) + " threads";
-  return device + (impl_->mode.bf16 ? ", bf16" : ", fp32, " + impl_->kernels.description());
+  const std::string threads = impl_->device.is_cuda() ? "" : ", " + std::to_string(compute_threads()) + " threads";
+  return device() + threads + (impl_->mode.bf16 ? ", bf16" : ", fp32, " + impl_->kernels.description());
 }
+
+std::string Learner::device() const { return impl_->device.is_cuda() ? "cuda" : "cpu"; }
 
 double Learner::best_rate() const { return impl_->kernels.best_rate(); }
 

@@ -33,14 +33,14 @@ class Loop {
         observer_(observer),
         resumed_(state.step),
         saved_(state.step),
+        written_(state.step),
         speed_({state.tokens, seconds_before(options_.out / metrics_file, state.step), input.machine_rate}),
         stream_(std::in_place, run_.source(state.step), state.cursor),
         metrics_(options_.out / metrics_file, state.step),
         sampler_(options_, run_, state.step) {}
 
   void run() {
-    if (resumed_ > 0 && due(options_.watch.sample_every) && !sampler_.take_missing(resumed_, learner_, observer_))
-      throw_stopped();
+    if (resumed_ > 0) catch_up();
     while (!finished()) {
       speed_.begin_step();
       batch_ = stream_->next();
@@ -48,15 +48,14 @@ class Loop {
       result_ = learner_.step(batch_, state_.step, share);
       speed_.end_step(step_operations(run_.model(), batch_));
       advance();
+      line_ = line_of_step(share);
       check_loss();
-      log(share);
+      log();
       if (state_.step == run_.plain_steps()) begin_records();
       if (due(options_.valid_every)) evaluate();
       save_due_ = save_due_ || due(options_.save_every);
       if (save_due_ && is_calm()) save();
-      const bool cut_off =
-          is_calm() && due(options_.watch.sample_every) && !sampler_.take(state_.step, learner_, observer_);
-      const bool stopping = cut_off || (is_calm() && stop_requested() && !finished());
+      const bool stopping = is_calm() && (is_asked_to_stop() || !sample());
       if (stopping && saved_ != state_.step) save();
       if (due(options_.valid_every) || stopping) report(stopping);
       if (stopping) throw_stopped();
@@ -69,8 +68,15 @@ class Loop {
   }
   /// While a loss may be taking off, the state saved last stays: the next steps tell.
   bool is_calm() const { return finished() || state_.trend.high == 0; }
+  bool is_asked_to_stop() const { return stop_requested() && !finished(); }
   bool due(int every) const {
     return every > 0 && (finished() || state_.step % static_cast<std::uint64_t>(every) == 0);
+  }
+
+  /// What a killed run did not come to after it had saved.
+  void catch_up() {
+    if (!is_kept(options_.out, resumed_)) keep_checkpoint(options_.out, resumed_, options_.watch.keep, learner_);
+    if (due(options_.watch.sample_every) && !sampler_.take_missing(resumed_, learner_, observer_)) throw_stopped();
   }
 
   void advance() {
@@ -94,26 +100,36 @@ class Loop {
     if (!std::isfinite(result_.loss)) refuse("the loss is");
     if (!result_.finite) refuse("the gradient is");
     const double usual = state_.trend.mean;
-    if (!is_spike(state_.trend, result_.loss, options_.watch.spike)) return;
-    fail(spiked(usual, bad_step(), learner_));
+    const bool spike = is_spike(state_.trend, result_.loss, options_.watch.spike);
+    if (state_.trend.high == 0) suspects_ = {batch_, state_.step};
+    if (state_.trend.high == 1) suspects_.add(batch_, state_.step);
+    if (spike) fail(spiked(usual, result_.loss, suspects_of(suspects_), saved(), learner_));
   }
 
-  void log(double share) {
-    line_ = {};
-    line_.step = state_.step;
-    line_.loss = result_.loss;
-    line_.grad_norm = result_.grad_norm;
-    line_.lr = share * options_.optimizer.lr;
-    line_.tokens = state_.tokens;
-    line_.targets = state_.targets;
-    line_.tokens_per_s = speed_.tokens_per_s(state_.tokens);
-    line_.seconds = speed_.seconds();
-    line_.arithmetic = speed_.arithmetic();
-    line_.plain = state_.step <= run_.plain_steps();
+  Metrics line_of_step(double share) const {
+    Metrics line;
+    line.step = state_.step;
+    line.loss = result_.loss;
+    line.grad_norm = result_.grad_norm;
+    line.lr = share * options_.optimizer.lr;
+    line.tokens = state_.tokens;
+    line.targets = state_.targets;
+    line.tokens_per_s = speed_.tokens_per_s(state_.tokens);
+    line.seconds = speed_.seconds();
+    line.arithmetic = speed_.arithmetic();
+    line.plain = state_.step <= run_.plain_steps();
+    return line;
+  }
+
+  void log() {
     // A step that is evaluated gets its line when its validation loss is known.
-    if (!due(options_.valid_every)) metrics_.append(to_json(line_));
+    if (!due(options_.valid_every)) write_line();
     show();
     if (state_.step - resumed_ == steps_until_estimate) tell_time();
+  }
+
+  void write_line() {
+    if (std::exchange(written_, state_.step) != state_.step) metrics_.append(to_json(line_));
   }
 
   void show() {
@@ -135,10 +151,10 @@ class Loop {
     check_weights();
     line_.valid = summed_up(learner_.evaluate(run_.valid()), run_.valid_samples(), run_.fitted());
     const double loss = line_.valid->loss;
-    if (!std::isfinite(loss)) refuse("the validation loss is");
+    if (!std::isfinite(loss)) fail(not_finite("the validation loss is", validation_set(), saved(), learner_));
     last_valid_ = loss;
     line_.seconds = speed_.seconds();
-    metrics_.append(to_json(line_));
+    write_line();
     if (!line_.plain) take_in(state_.plateau, loss, options_.watch.least_improvement);
     if (state_.best_valid && loss >= *state_.best_valid) return;
     state_.best_valid = loss;
@@ -149,11 +165,15 @@ class Loop {
   void save() {
     check_weights();
     metrics_.sync();
+    sampler_.sync();
     save_state(options_.out, state_, learner_);
     keep_checkpoint(options_.out, state_.step, options_.watch.keep, learner_);
     save_due_ = false;
     saved_ = state_.step;
   }
+
+  /// False where a stop request cut it off.
+  bool sample() { return !due(options_.watch.sample_every) || sampler_.take(state_.step, learner_, observer_); }
 
   /// A page takes longer the longer the run is: one that is not the last waits until those before it have taken no more
   /// than a hundredth of the time.
@@ -169,17 +189,34 @@ class Loop {
     if (!learner_.is_finite()) refuse("a weight is");
   }
 
-  BadStep bad_step() const {
-    return {state_.step, batch_, result_, [this](std::uint32_t i) { return run_.record_name(state_.step, i); }};
+  Suspects suspects_of(const TakenSteps& steps) const {
+    return {steps.name(), steps.batches, [this, &steps](std::uint32_t i) { return run_.record_name(steps.first, i); }};
   }
 
-  [[noreturn]] void refuse(const std::string& what) { fail(not_finite(what, bad_step(), learner_)); }
+  Suspects validation_set() const {
+    return {"the evaluation after step " + std::to_string(state_.step), run_.valid(),
+            [this](std::uint32_t i) { return run_.valid_samples()[i].id; }};
+  }
+
+  Saved saved() const {
+    const bool has_weights = std::filesystem::exists(options_.out / student::files::weights);
+    return {saved_, has_weights ? options_.out : std::filesystem::path()};
+  }
+
+  /// The micro-batches whose own loss is not finite are to blame; all where there are none.
+  [[noreturn]] void refuse(const std::string& what) {
+    TakenSteps step(batch_, state_.step);
+    if (!result_.bad_micro_batches.empty()) step.batches.clear();
+    for (const std::size_t i : result_.bad_micro_batches) step.batches.push_back(batch_.micro_batches[i]);
+    fail(not_finite(what, suspects_of(step), saved(), learner_));
+  }
 
   /// The curves up to here say more than the error can.
   [[noreturn]] void fail(const Error& error) {
     RunDescription failed = description_;
     failed.trouble = error.what();
     try {
+      write_line();
       write_run_report(options_.out, failed);
     } catch (const Error&) {  // it must not hide the other
     }
@@ -198,7 +235,7 @@ class Loop {
   Learner& learner_;
   TrainingState& state_;
   Observer& observer_;
-  std::uint64_t resumed_, saved_;  // steps
+  std::uint64_t resumed_, saved_, written_;  // steps
   Speed speed_;
   std::optional<BatchStream> stream_;  // of the phase that the next step is in
   StepLog metrics_;
@@ -206,6 +243,7 @@ class Loop {
   Step batch_;         // the step that is taken,
   StepResult result_;  // what it did,
   Metrics line_;       // and its line
+  TakenSteps suspects_;  // the last step whose loss was as usual, and the first whose was not
   bool save_due_ = false;
   double smoothed_ = 0, reporting_s_ = 0;
   std::optional<double> last_valid_;

@@ -12,7 +12,9 @@ void declare_model(OptionSet& set, ModelOptions& o) {
   set.add("model.layers", o.layers, "transformer blocks").range(1, 200);
   set.add("model.width", o.width, "width of the residual stream, a multiple of heads").range(8, 16384);
   set.add("model.heads", o.heads, "attention heads").range(1, 256);
-  set.add("model.positions", o.positions, "longest sequence in tokens; longer ones are left out and counted")
+  set.add("model.positions", o.positions,
+          "longest sequence in tokens; longer records are left out and counted, and one that a swap makes longer is left "
+          "out of that epoch")
       .range(16, 65536);
   set.add("model.vocab", o.vocab, "pieces of the tokenizer").range(512, 65'536);
   set.add("model.dropout", o.dropout, "dropout of embeddings, attention and residuals").range(0, 0.9);
@@ -89,7 +91,8 @@ void declare_watch(OptionSet& set, WatchOptions& o) {
           "steps between samples: the student answers a few requests of valid/; 0 for never")
       .range(0, 1e9)
       .runtime_only();
-  set.add("watch.keep", o.keep, "saved states that are kept; those beside the newest in checkpoints/")
+  set.add("watch.keep", o.keep, "saved states that are kept: the newest at the top; above 1, the last so many in checkpoints/ too, each with a "
+         "student of its step")
       .range(1, 1e6)
       .runtime_only();
 }
@@ -109,7 +112,7 @@ void declare(OptionSet& set, TrainOptions& o) {
   set.add("epochs", o.epochs, "passes over the training split; ignored where steps is set").range(1e-6, 1e6);
   set.add("steps", o.steps, "optimizer steps, those on plain text not counted; 0: from epochs").range(0, 2e9);
   set.add("task_weights", o.task_weights, "how often a task's records stand in an epoch; once if not named")
-      .range(0, 1000);
+      .range(0, 100);
   set.add("device", o.device, "auto is CUDA where there is one").choices({"auto", "cpu", "cuda"});
   set.add("precision", o.precision, "auto is bf16 on CUDA and on processors with AVX512_BF16")
       .choices({"auto", "fp32", "bf16"});
@@ -145,7 +148,7 @@ student::StudentConfig student_config(const ModelOptions& options, int vocab_siz
 }
 
 void check(const TrainOptions& options) {
-  student_config(options.model, options.model.vocab).check();
+  if (options.init.empty()) student_config(options.model, options.model.vocab).check();
   if (options.batch.micro_tokens > options.batch.step_tokens) {
     throw user_error("batch.micro_tokens is larger than batch.step_tokens")
         .expected("at most " + std::to_string(options.batch.step_tokens))

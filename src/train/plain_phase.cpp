@@ -23,6 +23,7 @@ BatchSource source_of(const TrainOptions& options, const student::Tokenizer& tok
   source.longest = positions;
   source.pad_id = tokenizer.eos_id();
   source.seed = options.seed;
+  source.window = window_of(options.batch);
   return source;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t longest_part = 64 * 1024;  // bytes; a file without empty lines is read in such parts
+constexpr std::size_t longest_part = 64 * 1024;  // bytes; what has no empty lines is read in parts of about so many
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
@@ -37,7 +37,18 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   return files;
 }
 
-bool is_blank(const std::string& line) { return line.find_first_not_of(" \t\r") == std::string::npos; }
+bool is_blank(const std::string& line) { return line.find_first_not_of(" \t\r\n") == std::string::npos; }
+
+/// Cut at spaces into what is read at a time: a file may be one line.
+std::vector<std::string_view> parts_of(std::string_view line) {
+  std::vector<std::string_view> parts;
+  for (auto space = line.find(' ', longest_part); space != line.npos; space = line.find(' ', longest_part)) {
+    parts.push_back(line.substr(0, space));
+    line.remove_prefix(space);
+  }
+  parts.push_back(line);
+  return parts;
+}
 
 /// How often U+FFFD stands in a text. Normalising puts it where a text is not UTF-8.
 std::size_t replacements(std::string_view text) {
@@ -108,26 +119,36 @@ bool PlainReader::read_object() {
 
 /// To the next empty line, or as much of it as is taken at a time.
 bool PlainReader::read_paragraph() {
-  found_ = std::exchange(held_, {});
-  for (data::Line line; lines_->next(line);) {
-    if (is_blank(line.text)) {
+  found_ = {};
+  while (!held_.empty() || hold_line()) {
+    PlainText& next = held_.front();
+    if (is_blank(next.text)) {
+      held_.pop_front();
       if (!found_.text.empty()) return true;
       continue;
     }
-    if (replacements(data::normalise(line.text)) != replacements(line.text))
-      throw user_error("the line is not UTF-8")
-          .at(line.file->string() + ":" + std::to_string(line.number))
-          .hint("convert the file to UTF-8, with iconv for instance");
-    PlainText one{line.file->filename().string() + ":" + std::to_string(line.number), line.text + "\n", true};
     if (found_.text.size() >= longest_part) {  // it goes on, so what was read is not its end
-      held_ = std::move(one);
       found_.ends = false;
       return true;
     }
-    if (found_.text.empty()) found_ = std::move(one);
-    else found_.text += one.text;
+    if (found_.text.empty()) found_ = std::move(next);
+    else found_.text += next.text;
+    held_.pop_front();
   }
   return !found_.text.empty();
+}
+
+bool PlainReader::hold_line() {
+  data::Line line;
+  if (!lines_->next(line)) return false;
+  if (replacements(data::normalise(line.text)) != replacements(line.text))
+    throw user_error("the line is not UTF-8")
+        .at(line.file->string() + ":" + std::to_string(line.number))
+        .hint("convert the file to UTF-8, with iconv for instance");
+  const std::string place = line.file->filename().string() + ":" + std::to_string(line.number);
+  for (const std::string_view part : parts_of(line.text)) held_.push_back({place, std::string(part), true});
+  held_.back().text += "\n";
+  return true;
 }
 
 std::string sequence_text(const PlainText& text) {

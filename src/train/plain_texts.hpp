@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -37,12 +38,14 @@ class PlainReader {
   bool open_next();
   bool read_object();
   bool read_paragraph();
+  bool hold_line();
 
   std::vector<std::filesystem::path> files_;
   std::size_t at_ = 0;
   std::optional<data::LineReader> lines_;
   bool objects_ = false;
-  PlainText found_, held_;  ///< what is read, and the beginning of what comes next
+  PlainText found_;              ///< what is read
+  std::deque<PlainText> held_;  ///< what comes next: a line, or parts of it
 };
 
 /// As it stands in a sequence: normalised, a space before it; "" where nothing is left.

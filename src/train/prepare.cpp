@@ -1,7 +1,7 @@
 // Data, tokenizer and batches of a run.
 #include "prepare.hpp"
 
-#include <unordered_set>
+#include <utility>
 
 #include "plain_texts.hpp"
 #include "udrl/base/error.hpp"
@@ -28,6 +28,19 @@ void require_data(const TrainOptions& options) {
   }
 }
 
+/// Whether an intent was seen, in a table of one size for any number of them: one whose place another has taken since
+/// counts as new, which is rare among some hundred thousand.
+class SeenIntents {
+ public:
+  bool insert(std::string_view intent) {
+    const std::uint64_t id = leading_bits(content_id({intent}));
+    return std::exchange(ids_[id % ids_.size()], id) != id;
+  }
+
+ private:
+  std::vector<std::uint64_t> ids_ = std::vector<std::uint64_t>(1U << 20U);
+};
+
 /// Every intent once and every prompt of a folder, then the plain text, as they stand in a sequence.
 class TrainingTexts {
  public:
@@ -51,8 +64,7 @@ class TrainingTexts {
       if (!record) return false;
       const Sample sample = sample_of(*record, fitted_);
       prompt_ = command::sequence_answer(sample.prompt);
-      const bool is_new = intents_.insert(leading_bits(content_id({sample.intent}))).second;
-      text_ = is_new ? " " + sample.intent : std::exchange(prompt_, {});
+      text_ = intents_.insert(sample.intent) ? " " + sample.intent : std::exchange(prompt_, {});
     }
     return true;
   }
@@ -69,7 +81,7 @@ class TrainingTexts {
   data::JsonLinesReader reader_;
   std::optional<PlainReader> plain_;
   const command::Fitted& fitted_;
-  std::unordered_set<std::uint64_t> intents_;
+  SeenIntents intents_;
   std::string text_, prompt_;
   std::uint64_t count_ = 0;
 };
@@ -141,6 +153,7 @@ void Preparation::make_source() {
   source_.longest = model_.n_positions;
   source_.pad_id = tokenizer_->eos_id();
   source_.seed = options_.seed;
+  source_.window = window_of(options_.batch);
   epoch_ = count_epoch(source_, 0, [this](std::uint32_t record) {
     const StoredSample sample = (*store_)[record];
     return Lengths{SequenceMaker::plain_length(sample), static_cast<int>(sample.prompt.size()) + 1};
@@ -149,6 +162,11 @@ void Preparation::make_source() {
     throw user_error("no record of train/ fits into the model")
         .at(options_.data.string())
         .hint("raise model.positions, or the weights of the tasks");
+  const std::uint64_t positions = epoch_.positions / epoch_.steps;
+  if (positions < static_cast<std::uint64_t>(options_.batch.step_tokens) / 2)
+    observer_.note(Level::warning, "a step has about " + std::to_string(positions) + " positions, not the " +
+                                       std::to_string(options_.batch.step_tokens) +
+                                       " of batch.step_tokens: an epoch has no more");
 }
 
 /// By the tasks' weights: 2.3 is twice, and a third time in 30% of the epochs.

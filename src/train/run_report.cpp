@@ -28,8 +28,9 @@ struct Lowest {
 Lowest lowest_valid(const std::vector<Json>& metrics) {
   Lowest lowest;
   for (const Json& line : metrics) {
-    const double loss = line.contains("valid_loss") ? line.value("valid_loss", lowest.loss) : lowest.loss;
-    if (loss < lowest.loss) lowest = {loss, line.value("step", std::uint64_t{0})};
+    const auto found = line.find("valid_loss");
+    if (found == line.end() || !found->is_number()) continue;  // of a run that failed it may be null
+    if (const double loss = *found; loss < lowest.loss) lowest = {loss, line.value("step", std::uint64_t{0})};
   }
   return lowest;
 }

@@ -49,6 +49,12 @@ Json line_of(std::uint64_t step, const command::Ask& ask, const command::Command
   return line;
 }
 
+std::size_t lines_of_step(const fs::path& file, std::uint64_t step) {
+  std::size_t count = 0;
+  for_each_step_line(file, step, [&](const Json& line) { count += line.value("step", std::uint64_t{0}) == step ? 1 : 0; });
+  return count;
+}
+
 }  // namespace
 
 std::vector<command::Ask> requests_of(const std::vector<Sample>& valid, const command::Fitted& fitted) {
@@ -76,7 +82,8 @@ Sampler::Sampler(const TrainOptions& options, const Preparation& run, std::uint6
       run_(run),
       folder_(options.out / ".sampling"),
       asks_(requests_of(run.valid_samples(), run.fitted())),
-      log_(options.out / samples_file, step) {
+      has_all_(step == 0 || lines_of_step(options.out / samples_file, step) >= asks_.size()),
+      log_(options.out / samples_file, has_all_ ? step : step - 1) {
   const Removal left_by_a_killed_run{folder_};
 }
 
@@ -123,10 +130,7 @@ std::optional<std::vector<Json>> Sampler::asked(std::uint64_t step, const Learne
 }
 
 bool Sampler::take_missing(std::uint64_t step, const Learner& learner, Observer& observer) {
-  std::uint64_t newest = 0;
-  for_each_step_line(options_.out / samples_file, step,
-                     [&](const Json& line) { newest = line.value("step", std::uint64_t{0}); });
-  return newest == step || take(step, learner, observer);
+  return has_all_ || take(step, learner, observer);
 }
 
 bool Sampler::take(std::uint64_t step, const Learner& learner, Observer& observer) {

@@ -27,8 +27,10 @@ class Sampler {
   /// Greedy answers under the top return, of the weights that `save_model` gives. Draws nothing at random. A student
   /// that cannot be asked is a warning. False where a stop request cut it off: nothing is written.
   bool take(std::uint64_t step, const Learner& learner, Observer& observer);
-  /// The same, where the run that this one goes on with was stopped before it had them.
+  /// The same, where the run that this one goes on with ended before it had all of them.
   bool take_missing(std::uint64_t step, const Learner& learner, Observer& observer);
+  /// What was taken survives a power cut.
+  void sync() const { log_.sync(); }
 
  private:
   std::optional<std::vector<Json>> asked(std::uint64_t step, const Learner& learner, Observer& observer) const;
@@ -39,6 +41,7 @@ class Sampler {
   const Preparation& run_;
   std::filesystem::path folder_;  ///< of the student while it is asked
   std::vector<command::Ask> asks_;
+  bool has_all_;  ///< of the step that the run goes on after
   StepLog log_;
 };
 

@@ -2,8 +2,8 @@
 #include "udrl/train/swaps.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <sstream>
+#include <string_view>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -11,8 +11,6 @@
 
 namespace udrl::train {
 namespace {
-
-bool is_word_byte(unsigned char byte) { return std::isalnum(byte) != 0 || byte >= 0x80 || byte == '\''; }
 
 /// ASCII only, so that offsets stay those of the text.
 std::string lower(std::string_view text) {
@@ -23,20 +21,32 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool starts_word(const std::string& text, std::size_t at) {
-  return at == 0 || !is_word_byte(static_cast<unsigned char>(text[at - 1]));
-}
+/// Where a whole word may begin and end in a text.
+class WordEdges {
+ public:
+  explicit WordEdges(std::string_view text) : text_(text), inside_(text.size() + 1) {
+    for (const std::string_view word : data::word_runs(text)) {
+      const auto begin = word.data() - text.data(), end = begin + static_cast<std::ptrdiff_t>(word.size());
+      std::fill(inside_.begin() + begin + 1, inside_.begin() + end, true);
+    }
+  }
+  bool begins(std::size_t at) const { return !inside_[at]; }
+  /// Before what follows an apostrophe too: the bakery's.
+  bool ends(std::size_t at) const {
+    return !inside_[at] || text_.substr(at).starts_with("'") || text_.substr(at).starts_with("\u2019");
+  }
 
-bool ends_word(const std::string& text, std::size_t at) {
-  return at >= text.size() || !is_word_byte(static_cast<unsigned char>(text[at]));
-}
+ private:
+  std::string_view text_;
+  std::vector<bool> inside_;
+};
 
 /// The length of the plural ending that a whole-word match may have at `end`: 0, 1 or 2; nothing where the word goes
 /// on.
-std::optional<std::size_t> ending(const std::string& folded, std::size_t end) {
-  if (ends_word(folded, end)) return 0;
-  if (folded[end] == 's' && ends_word(folded, end + 1)) return 1;
-  if (folded.compare(end, 2, "es") == 0 && ends_word(folded, end + 2)) return 2;
+std::optional<std::size_t> ending(const std::string& folded, const WordEdges& edges, std::size_t end) {
+  if (edges.ends(end)) return 0;
+  if (folded[end] == 's' && edges.ends(end + 1)) return 1;
+  if (folded.compare(end, 2, "es") == 0 && edges.ends(end + 2)) return 2;
   return std::nullopt;
 }
 
@@ -117,13 +127,14 @@ const std::string& WordList::draw(RandomStream& random) const { return words_[ra
 
 int replace_phrase(std::string& text, const std::string& phrase, const std::string& by) {
   const std::string folded = lower(text), wanted = lower(phrase);
-  if (wanted.empty()) return 0;
+  if (wanted.empty() || folded.find(wanted) == std::string::npos) return 0;
+  const WordEdges edges(folded);
   std::string out;
   std::size_t copied = 0;
   int count = 0;
   for (std::size_t at = folded.find(wanted); at != std::string::npos; at = folded.find(wanted, at + 1)) {
-    if (at < copied || !starts_word(folded, at)) continue;
-    const auto suffix = ending(folded, at + wanted.size());
+    if (at < copied || !edges.begins(at)) continue;
+    const auto suffix = ending(folded, edges, at + wanted.size());
     if (!suffix) continue;
     out.append(text, copied, at - copied);
     out += capitalised_like(*suffix > 0 ? plural(by) : by, text[at]);

@@ -12,51 +12,55 @@ namespace udrl::train {
 namespace {
 
 constexpr std::size_t most_named = 8;
-constexpr const char* untouched = "the weights saved last are untouched; ";
-constexpr const char* gentler =
-    "train into another folder with a lower learning rate (optimizer.lr, optimizer.muon_lr) or a lower optimizer.clip";
-
-/// The micro-batches whose own loss is not finite; all where there are none.
-std::vector<MicroBatch> suspects(const BadStep& step) {
-  std::vector<MicroBatch> out;
-  for (const std::size_t i : step.result.bad_micro_batches) out.push_back(step.batch.micro_batches[i]);
-  return out.empty() ? step.batch.micro_batches : out;
-}
 
 double loss_a_token(const SequenceLoss& one) {
   return std::isfinite(one.loss) ? one.loss / static_cast<double>(std::max<std::uint64_t>(1, one.targets))
                                  : std::numeric_limits<double>::infinity();
 }
 
-/// Those with the highest loss a token first.
-std::string records_of(const BadStep& step, Learner& learner) {
-  std::vector<SequenceLoss> sequences = learner.evaluate(suspects(step)).sequences;
+/// Those with the highest loss a token first. By the weights as they are: averaged ones may not know of the trouble.
+std::string records_of(const Suspects& suspects, const Learner& learner) {
+  std::vector<SequenceLoss> sequences = learner.losses(suspects.batches);
   std::stable_sort(sequences.begin(), sequences.end(),
                    [](const SequenceLoss& a, const SequenceLoss& b) { return loss_a_token(a) > loss_a_token(b); });
   std::string out;
   for (std::size_t i = 0; i < std::min(most_named, sequences.size()); ++i)
-    out += (i > 0 ? ", " : "") + step.record_id(sequences[i].record);
+    out += (i > 0 ? ", " : "") + suspects.record_id(sequences[i].record);
   if (sequences.size() > most_named) out += " and " + std::to_string(sequences.size() - most_named) + " more";
   return out;
 }
 
-std::string place_of(const BadStep& step, Learner& learner) {
-  return "step " + std::to_string(step.number) + ", records " + records_of(step, learner);
+std::string place_of(const Suspects& suspects, const Learner& learner) {
+  return suspects.where + ", records " + records_of(suspects, learner);
+}
+
+std::string state_of(const Saved& saved) {
+  if (saved.step == 0) return "nothing was saved yet; ";
+  return "the state saved after step " + std::to_string(saved.step) + " is untouched; ";
+}
+
+std::string gentler(const Saved& saved) {
+  const std::string start = saved.weights.empty() ? "" : ", from this one's best weights with --init " + saved.weights.string();
+  return "train into another folder" + start +
+         ", with a lower learning rate (optimizer.lr, optimizer.muon_lr) or a lower optimizer.clip";
 }
 
 }  // namespace
 
-Error not_finite(const std::string& what, const BadStep& step, Learner& learner) {
-  return failure(what + " not finite").at(place_of(step, learner)).hint(std::string(untouched) + gentler);
+Error not_finite(const std::string& what, const Suspects& suspects, const Saved& saved, const Learner& learner) {
+  return failure(what + " not finite")
+      .at(place_of(suspects, learner))
+      .hint(state_of(saved) + "look at these records, those with the highest loss come first; then " + gentler(saved));
 }
 
-Error spiked(double usual, const BadStep& step, Learner& learner) {
+Error spiked(double usual, double loss, const Suspects& suspects, const Saved& saved, const Learner& learner) {
+  const std::string go_on = saved.step == 0 ? "" : ", or go on from the saved state with --watch.spike 0";
   return failure("the training loss took off")
-      .at(place_of(step, learner))
+      .at(place_of(suspects, learner))
       .expected("about " + fixed(usual, 3) + ", as before")
-      .got(fixed(step.result.loss, 3))
-      .hint(std::string(untouched) + "look at these records, those with the highest loss come first; then " + gentler +
-            ", or go on from the saved weights with --watch.spike 0");
+      .got(fixed(loss, 3))
+      .hint(state_of(saved) + "look at these records, those with the highest loss come first; then " + gentler(saved) +
+            go_on);
 }
 
 }  // namespace udrl::train

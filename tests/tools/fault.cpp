@@ -6,6 +6,7 @@
 //   UDRL_FAULT=kill:N   half of the bytes are written, then SIGKILL
 //   UDRL_FAULT=full:N   half of the bytes are written, then the disk is full (ENOSPC), and stays full
 //   UDRL_FAULT_UNDER    the folder; other files are left alone
+//   UDRL_FAULT_AFTER    counting begins when this file of the folder is there
 #include <dlfcn.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -23,7 +24,7 @@
 namespace {
 
 struct Plan {
-  std::string action, under;
+  std::string action, under, after;
   long at = 0;
 
   Plan() {
@@ -36,6 +37,7 @@ struct Plan {
     action = text.substr(0, colon);
     at = std::atol(fault + colon + 1);
     under = std::string(folder) + "/";
+    if (const char* file = std::getenv("UDRL_FAULT_AFTER")) after = under + file;
   }
 };
 
@@ -56,7 +58,15 @@ std::string path_of(int fd) {
   return n < 0 ? std::string() : std::string(path, static_cast<std::size_t>(n));
 }
 
-bool watched(const std::string& path) { return !plan().action.empty() && path.rfind(plan().under, 0) == 0; }
+bool has_begun() {
+  static std::atomic<bool> begun{plan().after.empty()};
+  if (!begun && ::access(plan().after.c_str(), F_OK) == 0) begun = true;
+  return begun;
+}
+
+bool watched(const std::string& path) {
+  return !plan().action.empty() && path.rfind(plan().under, 0) == 0 && has_begun();
+}
 
 /// What happens now: "" for nothing.
 std::string_view event(const std::string& path) {

@@ -23,7 +23,7 @@ same_student() {
 
 expect "a finished training, again" 0 "nothing to do" -- training "$TMP/whole"
 
-# Counted in changes of the folder: while it is set up, in the middle of the saves, and near the end.
+# Counted in changes of the folder: while it is set up, in the first steps, and in the first save.
 for n in 3 14 30 40; do
   disturb "kill:$n" training
   expect_last "killed at change $n" 137 && same_student "killed at change $n" "$out"
@@ -37,9 +37,30 @@ for n in 14 30; do
     same_student "full at change $n" "$out"
 done
 
+# The same with kept states and samples, counted from the first saved state on: beside the copy that is kept, the student
+# that is asked, its samples, later steps and saves, the last one.
+watched() { train "$1" "$TMP/tagged" --watch.keep 2 --watch.sample-every 4; }
+holds "train, with kept states and samples" watched "$TMP/watched"
+same_watched() {
+  same_student "$1" "$2" watched watched && holds "$1: the same kept states" diff -r -x '.*' "$TMP/watched/checkpoints" "$2/checkpoints"
+}
+export UDRL_FAULT_AFTER=training_state.safetensors
+for n in 1 15 40 70 100 130 160 200 250; do
+  disturb "kill:$n" watched
+  expect_last "killed at change $n after a save" 137 && same_watched "killed at change $n after a save" "$out"
+done
+disturb full:30 watched
+expect_last "full after a save" 1 "the disk is full" && same_watched "full after a save" "$out"
+disturb int:120 watched
+expect_last "stopped after a save" 3 "run the same command again" && same_watched "stopped after a save" "$out"
+unset UDRL_FAULT_AFTER
+
 # A signal from outside, as Ctrl-C or a cluster sends it: as soon as a first save is there.
 has_saved() { [[ -e "$out/training_state.safetensors" ]]; }
-for SIGNAL in INT TERM; do
+signals=(INT TERM)
+# Under nohup it is ignored, and is to be.
+(((0x$(awk '/^SigIgn/ { print $2 }' /proc/self/status) & 1) == 1)) || signals+=(HUP)
+for SIGNAL in "${signals[@]}"; do
   out="$TMP/sig$SIGNAL"
   interrupt has_saved training "$out"
   [[ "$got" -eq 0 ]] || expect_last "SIG$SIGNAL" 3 "run the same command again"  # 0: it was through already
@@ -57,8 +78,11 @@ cat "$SCORED"/part-*.jsonl | sed 's/"prompt":/"text":/' > "$TMP/texts/prompts.js
 with_plain() { train "$1" "$TMP/tagged" --plain.data "$TMP/texts" --plain.steps 12; }
 expect "plain text first" 0 "first 12 steps on plain text" "now the records" -- with_plain "$TMP/plain"
 holds "its steps are marked" test "$(grep -c '"phase":"plain"' "$TMP/plain/metrics.jsonl")" -eq 12
-disturb kill:24 with_plain
-expect_last "killed beside plain text" 137 && same_student "killed beside plain text" "$out" with_plain plain
+for n in 10 40; do
+  UDRL_FAULT_AFTER=training_state.safetensors disturb "kill:$n" with_plain
+  expect_last "killed at change $n beside plain text" 137 &&
+    same_student "killed at change $n beside plain text" "$out" with_plain plain
+done
 out="$TMP/plain-int"
 interrupt has_saved with_plain "$out"
 expect_last "stopped in plain text" 3 "run the same command again" && same_student "stopped in plain text" "$out" with_plain plain

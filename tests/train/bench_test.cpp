@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <functional>
 
 #include "catch.hpp"
 #include "operations.hpp"
+#include "rounds.hpp"
 #include "speed.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/student/kernels.hpp"
@@ -96,17 +96,6 @@ void measure(const Shape& shape, const std::string& precision, const std::string
   if (times) print(*times, seconds, shape.steps);
 }
 
-/// Operations a second of steps, for some seconds and one step at least.
-double rate_of_steps(const std::function<double()>& step, double seconds) {
-  const auto start = Clock::now();
-  double operations = 0, elapsed = 0;
-  while (elapsed < seconds) {
-    operations += step();
-    elapsed = std::chrono::duration<double>(Clock::now() - start).count();
-  }
-  return operations / elapsed;
-}
-
 /// How much of what the machine can do a step does. On a machine that others use too its rate changes by the minute, so
 /// it is measured before and after each of several rounds.
 void measure_share(const Shape& shape, const std::string& precision) {
@@ -131,8 +120,7 @@ void measure_share(const Shape& shape, const std::string& precision) {
     shares.push_back(2 * rate / (before + after));
     before = after;
   }
-  std::sort(shares.begin(), shares.end());
-  std::printf("share %.3f %.3f %.3f\n", shares[rounds / 2], shares.front(), shares.back());
+  print_rounds("share", shares);
 }
 
 /// Where the processor lacks bfloat16, a step in it takes minutes.
@@ -142,7 +130,7 @@ std::vector<const char*> precisions() {
 }
 
 constexpr Shape small{"6m", 6, 256, 4, 192, 4096, 4096, 1024, 24};
-constexpr Shape large{"104m", 12, 768, 12, 1024, 23600, 4096, 1024, 2};
+constexpr Shape large{"104m", 12, 768, 12, 1024, 23600, 4096, 512, 2};
 
 }  // namespace
 

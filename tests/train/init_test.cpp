@@ -126,6 +126,7 @@ TEST_CASE("Fewer positions are cut off; more, and another shape, are refused by 
   CHECK(contains(said(&ModelOptions::layers, 3), "model.layers"));
   CHECK(contains(said(&ModelOptions::width, 64), "model.width"));
   CHECK(contains(said(&ModelOptions::heads, 8), "model.heads"));
+  CHECK(contains(said(&ModelOptions::heads, 3), "model.heads"));
   CHECK(contains(said(&ModelOptions::vocab, 600), "model.vocab"));
 }
 

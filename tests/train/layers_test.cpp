@@ -1,5 +1,8 @@
 // The layers' own gradients against autograd's, and the choice of libraries.
 #include "layers.hpp"
+
+#include <nlohmann/json.hpp>
+
 #include "aten.hpp"
 #include "gelu.hpp"
 #include "helpers.hpp"
@@ -133,6 +136,12 @@ TEST_CASE("Libraries are chosen by time, written down and read back") {
   CHECK_THROWS_AS(other.read_text("{}", "here"), Error);
 }
 
+TEST_CASE("The faster library is chosen, oneDNN where they are nearly as fast") {
+  CHECK(faster(1.0, 0.5) == Library::onednn);
+  CHECK(faster(1.0, 1.05) == Library::onednn);
+  CHECK(faster(1.0, 1.2) == Library::mkl);
+}
+
 TEST_CASE("A run that goes on takes its libraries along only to where they can be chosen") {
   const StudentConfig model;
   const std::string text = R"({"others": "onednn", "layers": {"wte": ["mkl", "onednn", "mkl"]}})";
@@ -176,6 +185,13 @@ TEST_CASE("A file of choices that is damaged or cannot be written is no reason n
   write_file_atomic(file, "{ cut sho");
   Kernels kernels;
   CHECK_NOTHROW(kernels.agree_with(file, question));
+  if (onednn_is_exact()) {
+    nlohmann::json choices = nlohmann::json::parse(read_file(file));
+    choices.front() = nlohmann::json::object();
+    write_file_atomic(file, choices.dump());
+    CHECK_NOTHROW(kernels.agree_with(file, question));
+    CHECK(nlohmann::json::parse(read_file(file)).front().contains("others"));
+  }
   CHECK_NOTHROW(kernels.agree_with(file / "below" / "kernels.json", question));
 }
 

@@ -141,6 +141,23 @@ TEST_CASE("A paragraph that is read in parts ends where it ends") {
   CHECK(found == expected);
 }
 
+TEST_CASE("A file of one line is read in parts of whole words") {
+  const TempFolder folder;
+  std::string line;
+  for (int i = 0; line.size() < 200'000; ++i) line += (i > 0 ? " word" : "word") + std::to_string(i);
+  write_file_atomic(folder.path() / "a.txt", line);
+  PlainReader reader(folder.path());
+  std::string joined;
+  std::vector<bool> ends;
+  while (const auto text = reader.next()) {
+    CHECK(text->text.size() < 70'000);
+    joined += sequence_text(*text);
+    ends.push_back(text->ends);
+  }
+  CHECK(joined == " " + line);
+  CHECK(ends == std::vector<bool>{false, false, false, true});
+}
+
 TEST_CASE("What says how a file is read is part of its hash") {
   const TempFolder folder;
   write_file_atomic(folder.path() / "a.txt", "text\n");

@@ -22,8 +22,14 @@ IntentAndPrompt swapped(const Sample& from, const std::vector<std::string>& word
 
 TEST_CASE("A phrase is replaced as a whole word, of either case, and keeps its plural") {
   std::string text = "Dogs and a dog: hotdog, DOG, dogs' dog-house, Dog.";
+  CHECK(replace_phrase(text, "dog", "otter") == 6);
+  CHECK(text == "Otters and a otter: hotdog, Otter, otters' otter-house, Otter.");
+}
+
+TEST_CASE("A whole word may stand in quotation marks, beside a dash or before an apostrophe") {
+  std::string text = "“dog” — dog's, dog’s, 'dog'—dog… but not o'dog";
   CHECK(replace_phrase(text, "dog", "otter") == 5);
-  CHECK(text == "Otters and a otter: hotdog, Otter, dogs' otter-house, Otter.");
+  CHECK(text == "“otter” — otter's, otter’s, 'otter'—otter… but not o'dog");
 }
 
 TEST_CASE("A plural of a word in s, x or z takes es") {

@@ -9,6 +9,8 @@
 #include "state.hpp"
 #include "trouble.hpp"
 #include "udrl/data/manifest.hpp"
+#include "udrl/student/checkpoint.hpp"
+#include "udrl/train/schedule.hpp"
 
 using namespace udrl;
 using namespace udrl::train;
@@ -54,6 +56,7 @@ TEST_CASE("Metrics say what was learned, how fast, and what validation costs by 
     CHECK(lines[i].at("targets") < lines[i].at("tokens"));
     CHECK(lines[i].at("arithmetic") > 0);
     CHECK(lines[i].contains("valid_by_task") == lines[i].contains("valid_loss"));
+    CHECK(lines[i].at("lr") == Approx(options.optimizer.lr * learning_rate_share(options.schedule, i, 16)));
   }
   const auto& last = lines.back();
   CHECK(last.at("valid_by_task").size() == 2);
@@ -134,7 +137,8 @@ TEST_CASE("The last few states are kept whole, and a run can go on from an earli
   run_until(kept, 12);
   CHECK(names_in(kept.out / "checkpoints") == std::vector<std::string>{"step-000010", "step-000012"});
   const fs::path newest = kept.out / "checkpoints" / "step-000012", older = kept.out / "checkpoints" / "step-000010";
-  CHECK(names_in(newest) == std::vector<std::string>{"model.safetensors", "training_state.safetensors"});
+  CHECK(student::open_checkpoint(newest).config.n_layer == kept.model.layers);
+  CHECK(fs::exists(newest / "student.gguf"));
   const std::string state = read_file(newest / "training_state.safetensors");
   CHECK(state == read_file(kept.out / "training_state.safetensors"));
   fs::copy_file(older / "training_state.safetensors", kept.out / "training_state.safetensors",
@@ -210,15 +214,58 @@ TEST_CASE("Trouble names the records with the highest loss first") {
   });
   std::string records;
   for (const SequenceLoss& one : losses) records += (records.empty() ? "" : ", ") + std::to_string(one.record);
-  StepResult result;
-  result.loss = 9.5;
-  const BadStep bad{12, step, result, [](std::uint32_t record) { return std::to_string(record); }};
-  const Error spike = spiked(2.25, bad, learner);
+  const Suspects suspects{"step 12", step.micro_batches, [](std::uint32_t record) { return std::to_string(record); }};
+  const Error spike = spiked(2.25, 9.5, suspects, {8, "runs/me"}, learner);
   CHECK(spike.kind() == ErrorKind::failure);
   CHECK(spike.where() == "step 12, records " + records);
-  for (const char* said : {"took off", "2.250", "9.500", "--watch.spike 0"})
-    CHECK(std::string(spike.what()).find(said) != std::string::npos);
-  CHECK(not_finite("the loss is", bad, learner).where() == "step 12, records " + records);
+  for (const char* said :
+       {"took off", "2.250", "9.500", "saved after step 8 is untouched", "--init runs/me", "--watch.spike 0"})
+    CHECK(contains(spike.what(), said));
+  const Error unsaved = spiked(2.25, 9.5, suspects, {}, learner);
+  CHECK(contains(unsaved.what(), "nothing was saved yet"));
+  for (const char* said : {"--init", "--watch.spike 0"}) CHECK_FALSE(contains(unsaved.what(), said));
+  CHECK(not_finite("the loss is", suspects, {}, learner).where() == "step 12, records " + records);
+}
+
+TEST_CASE("Steps that may be to blame are named together") {
+  Step step;
+  step.micro_batches.resize(2);
+  TakenSteps steps(step, 12);
+  CHECK(steps.name() == "step 12");
+  steps.add(step, 13);
+  CHECK(steps.name() == "steps 12 and 13");
+  CHECK(steps.batches.size() == 4);
+}
+
+TEST_CASE("The weights at the top are those with the lowest validation loss") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions options = tiny(folder.path(), "out");
+  options.optimizer = {"adamw", 1.0};  // a rate at which the loss goes up
+  options.schedule.warmup = 0;
+  options.steps = options.watch.keep = 8;
+  options.valid_every = options.save_every = 1;
+  run(options);
+  std::map<double, std::uint64_t> steps;
+  for (const auto& line : metrics(options.out)) steps.emplace(line.at("valid_loss"), line.at("step"));
+  const std::uint64_t best = steps.begin()->second;
+  REQUIRE(best < 8);
+  CHECK(saved_state(options.out).at("best_step") == best);
+  const std::string at_best = "step-00000" + std::to_string(best), top = read_file(options.out / "model.safetensors");
+  CHECK(top == read_file(options.out / "checkpoints" / at_best / "model.safetensors"));
+  CHECK(top != read_file(options.out / "checkpoints" / "step-000008" / "model.safetensors"));
+}
+
+TEST_CASE("Samples of which a killed run wrote a part are taken again") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  const TrainOptions straight = watched(folder.path(), "straight"), killed = watched(folder.path(), "killed");
+  run(straight);
+  run_until(killed, 8);
+  const std::string whole = read_file(straight.out / "samples.jsonl");
+  write_file_atomic(killed.out / "samples.jsonl", whole.substr(0, whole.size() / 4));
+  run(killed);
+  CHECK(read_file(killed.out / "samples.jsonl") == whole);
 }
 
 TEST_CASE("A loss that takes off stops the run and leaves the last good state") {
@@ -228,9 +275,11 @@ TEST_CASE("A loss that takes off stops the run and leaves the last good state") 
   options.steps = 400;
   const std::string error = error_of_high_rate(options, 100);
   INFO(error);
-  CHECK(error.starts_with("1 "));
+  CHECK(error.starts_with("1 steps "));  // the last calm one and the first high one
   CHECK(contains(error, "took off"));
+  CHECK(contains(error, "saved after step 100 is untouched"));
   CHECK(saved_state(options.out).at("step") == 100);
+  CHECK(metrics(options.out).back().at("loss") > 1.5 * metrics(options.out).at(99).at("loss").get<double>());
 }
 
 TEST_CASE("A step whose loss may be taking off is not saved over the one before") {

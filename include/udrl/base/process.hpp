@@ -6,7 +6,7 @@
 
 namespace udrl {
 
-/// SIGINT and SIGTERM set a flag; a second one ends the process at once. SIGPIPE is ignored: a long run must not die
+/// SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP set a flag; a second one ends the process at once. SIGPIPE is ignored: a long run must not die
 /// because the reader of its progress went away; writes to a closed pipe fail as any other write. So is SIGXFSZ: a file
 /// that reached its limit (ulimit -f) is an error that names the file.
 void install_stop_signals();

@@ -17,7 +17,9 @@ std::vector<std::string_view> words(std::string_view text);
 int count_words(std::string_view text);
 /// Lower-case (Unicode case folding).
 std::string fold_case(std::string_view text);
-/// Runs of letters, digits and inner apostrophes, case-folded.
+/// Runs of letters, digits and inner apostrophes, as they stand in `text`.
+std::vector<std::string_view> word_runs(std::string_view text);
+/// The same, case-folded.
 std::vector<std::string> word_tokens(std::string_view text);
 /// The Snowball (English) stem of a case-folded word.
 std::string stem(std::string_view word);

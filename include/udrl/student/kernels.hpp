@@ -52,7 +52,7 @@ class Kernels {
   /// MKL everywhere.
   Kernels() = default;
   /// Times every product of the model a few times, in a second or two at 100M parameters. Draws nothing at random.
-  /// Throws `Error` (user) for onednn on a processor with AMX, where it would round float32 to bfloat16.
+  /// Throws `Error` (user) for onednn in float32 where it is not exact.
   static Kernels measure(const KernelQuestion& question);
   /// The same libraries as the first that asked with this file, so that what is begun twice is rounded the same: takes
   /// the choice that `file` holds for the question, the processor, its threads and LibTorch's version, or else puts
@@ -83,8 +83,11 @@ class Kernels {
   double best_rate_ = 0;
 };
 
-/// Whether oneDNN multiplies float32 as such here: with AMX it would round to bfloat16.
+/// Whether oneDNN is known to multiply float32 as such here: with AMX, and on ARM with its like, it may round to
+/// bfloat16.
 bool onednn_is_exact();
+/// oneDNN, unless MKL is faster by more than a tenth: a tie should fall the same way each time.
+Library faster(double mkl_seconds, double onednn_seconds);
 
 /// The library that float32 products of this process go to.
 Library current_library();

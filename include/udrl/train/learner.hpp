@@ -49,7 +49,7 @@ struct EvaluationResult {
 
 class Learner {
  public:
-  /// Throws `Error` (user) where the device or precision cannot be had here.
+  /// Throws `Error` (user) where the device cannot be had here.
   explicit Learner(const LearnerOptions& options);
   ~Learner();
   Learner(Learner&&) noexcept;
@@ -59,6 +59,8 @@ class Learner {
   StepResult step(const Step& step, std::uint64_t step_index, double lr_share);
   /// With the weights that are saved by `save_model` (the averaged ones, where they are kept).
   EvaluationResult evaluate(std::span<const MicroBatch> batches);
+  /// With the weights as the last step left them.
+  std::vector<SequenceLoss> losses(std::span<const MicroBatch> batches) const;
 
   /// model.safetensors: float32, transformers' names.
   void save_model(const std::filesystem::path& file) const;
@@ -71,6 +73,7 @@ class Learner {
   /// "cpu, 2 threads, fp32, oneDNN".
   std::string description() const;
   bool bf16() const;
+  std::string device() const;  ///< "cpu" or "cuda"
   /// Floating-point operations a second that its products would do at the best rate measured for each; see
   /// student::Kernels.
   double best_rate() const;

@@ -71,7 +71,7 @@ struct WatchOptions {
   double least_improvement = 0;  ///< what counts as lower, nats a token
   double spike = 10;             ///< running standard deviations of the training loss above its mean; 0: off
   int sample_every = 100;        ///< steps between samples of what the student writes; 0: never
-  int keep = 1;                  ///< saved states; where above 1, the last ones in checkpoints/
+  int keep = 1;                  ///< saved states; where above 1, the last ones in checkpoints/ too
 };
 
 struct TrainOptions {
