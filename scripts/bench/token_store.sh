@@ -2,7 +2,8 @@
 # What udrl-train needs to take in a hundred thousand records, and a million (make_scored.py; tagged): seconds until the
 # first step, where nothing is there and where tokenizer and token store are, and the most memory of its own in some
 # hundred steps, that is without the pages of the mapped token store, which the system takes back where it needs them.
-# Memory must not grow with the records. A tiny model, so that the data are what counts.
+# Memory must not grow with the records. The least of three starts where tokens are there; MKL throughout, for what oneDNN
+# compiles takes more than all else. A tiny model, so that the data are what counts.
 #
 # For: a quiet machine with 3 GB of disk to spare; prints one JSON object a line. About five minutes.
 #
@@ -15,9 +16,9 @@ source "$ROOT/scripts/lib/bench.sh"
 
 BIN=build/release/bin
 RUN=runs/bench/token-store
-FEW=100000 MANY=1000000 GOAL=1.1
+FEW=100000 MANY=1000000 FIRST_GOAL=1.5 AGAIN_GOAL=1.1
 case "${1:-}" in
-  --quick) FEW=10000 MANY=100000 GOAL=null ;;
+  --quick) FEW=10000 MANY=100000 FIRST_GOAL=null AGAIN_GOAL=null ;;
   "") ;;
   *) die "unknown option $1" "See the head of $0." ;;
 esac
@@ -27,7 +28,7 @@ start_and_train() {
   local begin pid own=0 now
   rm -f "$RUN/out/metrics.jsonl"
   begin=$(date +%s.%N)
-  "$BIN/udrl-train" --data "$RUN/tagged" --out "$RUN/out" --device cpu --precision fp32 --model.layers 1 --model.width 32 --model.heads 2 \
+  "$BIN/udrl-train" --data "$RUN/tagged" --out "$RUN/out" --device cpu --precision fp32 --kernels mkl --model.layers 1 --model.width 32 --model.heads 2 \
     --model.vocab 4096 --batch.step-tokens 2048 --steps 1000000 --valid-every 1000000000 --save-every 1000000000 \
     --watch.sample-every 0 > "$RUN/log" 2>&1 &
   pid=$!
@@ -61,19 +62,24 @@ measure() {
   figure "training, $1 records, token store" "$(du -m "$RUN"/tagged/cache/*.tokens | cut -f 1)" "MB" "$MACHINE" null
   FIRST_MB=$OWN_MB
   start_and_train
-  report "$1" "tokens there"
   AGAIN_MB=$OWN_MB
+  for _ in 2 3; do
+    start_and_train
+    AGAIN_MB=$((OWN_MB < AGAIN_MB ? OWN_MB : AGAIN_MB))
+  done
+  OWN_MB=$AGAIN_MB
+  report "$1" "tokens there"
   rm -rf "$RUN"
 }
 
-# compare WHERE FEW_MB MANY_MB
+# compare WHERE FEW_MB MANY_MB GOAL
 compare() {
   figure "training, $1, own memory with $MANY records beside $FEW" "$(awk -v a="$3" -v b="$2" 'BEGIN { printf "%.2f", a / b }')" "ratio" \
-    "$3 and $2 MB: $((($3 - $2) * 1048576 / (MANY - FEW))) bytes a record; $MACHINE" "$GOAL" at-most
+    "$3 and $2 MB: $((($3 - $2) * 1048576 / (MANY - FEW))) bytes a record; $MACHINE" "$4" at-most
 }
 
 measure "$FEW"
 few_first=$FIRST_MB few_again=$AGAIN_MB
 measure "$MANY"
-compare "nothing there" "$few_first" "$FIRST_MB"
-compare "tokens there" "$few_again" "$AGAIN_MB"
+compare "nothing there" "$few_first" "$FIRST_MB" "$FIRST_GOAL"
+compare "tokens there" "$few_again" "$AGAIN_MB" "$AGAIN_GOAL"

@@ -13,7 +13,6 @@ namespace udrl::train {
 
 void keep_freed_memory() {
 #ifdef __GLIBC__
-  malloc_trim(0);  // what came before, a tokenizer's training above all, is not needed again
   // Not by the threshold of mmap, which glibc keeps below 32 MiB.
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());

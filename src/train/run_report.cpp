@@ -106,12 +106,15 @@ Html samples_section(const std::vector<Json>& samples) {
   return join(parts);
 }
 
+Html trouble(const RunDescription& run) {
+  if (run.trouble.empty()) return {};
+  return join({heading("What stopped it", "The same command would come to the same step."), tag("pre", run.trouble)});
+}
+
 Html going_on(const RunDescription& run) {
   if (!run.trouble.empty())
-    return join({heading("What stopped it",
-                         "The state saved last is as it was, but the same command would come to the "
-                         "same step."),
-                 tag("pre", run.trouble), tag("p", {tag("code", run.command_line)})});
+    return join({heading("How it was run", "What to do instead is said above."),
+                 tag("p", {tag("code", run.command_line)})});
   const std::string words = run.outcome.empty()
                                 ? "Running, or stopped: the same command goes on from the state saved last."
                                 : run.outcome +
@@ -124,7 +127,7 @@ Html going_on(const RunDescription& run) {
 
 std::string run_report_html(const RunDescription& run, const std::vector<Json>& metrics,
                             const std::vector<Json>& samples) {
-  const Html content = tag("main", {summary(run, metrics), run_charts(metrics), samples_section(samples), going_on(run),
+  const Html content = tag("main", {summary(run, metrics), trouble(run), run_charts(metrics), samples_section(samples), going_on(run),
                                     tag("footer", version())});
   return document(title(run, metrics), content);
 }

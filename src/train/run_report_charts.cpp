@@ -3,6 +3,7 @@
 #include <map>
 
 #include "run_report.hpp"
+#include "udrl/base/table.hpp"
 #include "udrl/page/chart.hpp"
 #include "udrl/page/parts.hpp"
 
@@ -104,6 +105,14 @@ Html losses(const std::vector<Json>& metrics) {
   return chart(series, "nats a token", /*from_zero=*/false);
 }
 
+/// Where the training loss is of other texts.
+std::string of_plain(const std::vector<Json>& metrics) {
+  std::uint64_t last = 0;
+  for (const Json& line : metrics)
+    if (line.contains("phase")) last = line.value("step", std::uint64_t{0});
+  return last > 0 ? " Up to about step " + grouped(last) + " the former is of plain text." : "";
+}
+
 }  // namespace
 
 Html run_charts(const std::vector<Json>& metrics) {
@@ -111,7 +120,8 @@ Html run_charts(const std::vector<Json>& metrics) {
   const auto add = [&](const std::string& title, const std::string& words, const Html& drawn) {
     if (!drawn.markup().empty()) charts.push_back(page::figure(title, words, drawn));
   };
-  add("Loss", "Training loss (smoothed) is measured with swaps, cuts and dropout, validation loss without.",
+  add("Loss",
+      "Training loss (smoothed) is measured with swaps, cuts and dropout, validation loss without." + of_plain(metrics),
       losses(metrics));
   add("Validation loss by task", "Where there are many, the six that are highest at the end.",
       chart(curves_by(metrics, "valid_by_task", ""), "nats a token", false));

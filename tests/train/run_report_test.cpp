@@ -70,6 +70,13 @@ TEST_CASE("A report of a run that has ended says how") {
   CHECK_FALSE(holds(html, "What the student writes"));
 }
 
+TEST_CASE("A report says which part of the curve is of plain text") {
+  std::vector<Json> metrics = made_up_metrics(40);
+  CHECK_FALSE(holds(run_report_html(description(), metrics, {}), "plain text"));
+  for (int i = 0; i < 25; ++i) metrics[static_cast<std::size_t>(i)]["phase"] = "plain";
+  CHECK(holds(run_report_html(description(), metrics, {}), "Up to about step 25 "));
+}
+
 TEST_CASE("A report of a run that failed says with what") {
   RunDescription run = description();
   run.trouble = "the training loss took off\n  at: step 7, records <b>";

@@ -83,6 +83,7 @@ tr.arm td:first-child { color: var(--muted); }
 ul { padding-left: 1.15em; max-width: 46em; } li { margin: 5px 0; }
 .hash td { text-align: left; } .hash td:last-child { font: 0.76rem/1.6 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; padding-right: 0; }
 code { font: 0.86em/1.6 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+pre { font: 0.86em/1.6 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid var(--bad); padding-left: 16px; }
 footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--muted); font-size: 0.85rem; }
 @media (max-width: 880px) {
   .charts { grid-template-columns: 1fr; }
