@@ -240,9 +240,9 @@ class Loop {
   std::optional<BatchStream> stream_;  // of the phase that the next step is in
   StepLog metrics_;
   Sampler sampler_;
-  Step batch_;         // the step that is taken,
-  StepResult result_;  // what it did,
-  Metrics line_;       // and its line
+  Step batch_;           // the step that is taken,
+  StepResult result_;    // what it did,
+  Metrics line_;         // and its line
   TakenSteps suspects_;  // the last step whose loss was as usual, and the first whose was not
   bool save_due_ = false;
   double smoothed_ = 0, reporting_s_ = 0;

@@ -13,7 +13,8 @@ void declare_model(OptionSet& set, ModelOptions& o) {
   set.add("model.width", o.width, "width of the residual stream, a multiple of heads").range(8, 16384);
   set.add("model.heads", o.heads, "attention heads").range(1, 256);
   set.add("model.positions", o.positions,
-          "longest sequence in tokens; longer records are left out and counted, and one that a swap makes longer is left "
+          "longest sequence in tokens; longer records are left out and counted, and one that a swap makes longer is "
+          "left "
           "out of that epoch")
       .range(16, 65536);
   set.add("model.vocab", o.vocab, "pieces of the tokenizer").range(512, 65'536);
@@ -91,8 +92,10 @@ void declare_watch(OptionSet& set, WatchOptions& o) {
           "steps between samples: the student answers a few requests of valid/; 0 for never")
       .range(0, 1e9)
       .runtime_only();
-  set.add("watch.keep", o.keep, "saved states that are kept: the newest at the top; above 1, the last so many in checkpoints/ too, each with a "
-         "student of its step")
+  set.add("watch.keep", o.keep,
+          "saved states that are kept: the newest at the top; above 1, the last so many in checkpoints/ too, each with "
+          "a "
+          "student of its step")
       .range(1, 1e6)
       .runtime_only();
 }

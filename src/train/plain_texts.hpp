@@ -44,7 +44,7 @@ class PlainReader {
   std::size_t at_ = 0;
   std::optional<data::LineReader> lines_;
   bool objects_ = false;
-  PlainText found_;              ///< what is read
+  PlainText found_;             ///< what is read
   std::deque<PlainText> held_;  ///< what comes next: a line, or parts of it
 };
 

@@ -113,8 +113,8 @@ Html trouble(const RunDescription& run) {
 
 Html going_on(const RunDescription& run) {
   if (!run.trouble.empty())
-    return join({heading("How it was run", "What to do instead is said above."),
-                 tag("p", {tag("code", run.command_line)})});
+    return join(
+        {heading("How it was run", "What to do instead is said above."), tag("p", {tag("code", run.command_line)})});
   const std::string words = run.outcome.empty()
                                 ? "Running, or stopped: the same command goes on from the state saved last."
                                 : run.outcome +
@@ -127,8 +127,8 @@ Html going_on(const RunDescription& run) {
 
 std::string run_report_html(const RunDescription& run, const std::vector<Json>& metrics,
                             const std::vector<Json>& samples) {
-  const Html content = tag("main", {summary(run, metrics), trouble(run), run_charts(metrics), samples_section(samples), going_on(run),
-                                    tag("footer", version())});
+  const Html content = tag("main", {summary(run, metrics), trouble(run), run_charts(metrics), samples_section(samples),
+                                    going_on(run), tag("footer", version())});
   return document(title(run, metrics), content);
 }
 

@@ -51,7 +51,8 @@ Json line_of(std::uint64_t step, const command::Ask& ask, const command::Command
 
 std::size_t lines_of_step(const fs::path& file, std::uint64_t step) {
   std::size_t count = 0;
-  for_each_step_line(file, step, [&](const Json& line) { count += line.value("step", std::uint64_t{0}) == step ? 1 : 0; });
+  for_each_step_line(file, step,
+                     [&](const Json& line) { count += line.value("step", std::uint64_t{0}) == step ? 1 : 0; });
   return count;
 }
 

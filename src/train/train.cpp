@@ -145,7 +145,8 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   observer.note(Level::info, "at best, this machine multiplies the model's matrices at " +
                                  fixed(learner.best_rate() / 1e9, 0) + " GFLOP/s");
   if (learner.bf16() && automatic_precision(learner.device()) == "fp32")
-    observer.note(Level::warning, "this processor has no instructions for bf16: steps may take many times as long as in fp32");
+    observer.note(Level::warning,
+                  "this processor has no instructions for bf16: steps may take many times as long as in fp32");
   if (manifest.complete) {
     observer.note(Level::info, "this run is complete: nothing to do");
     return report_of(state, run, 0);

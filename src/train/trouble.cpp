@@ -40,7 +40,8 @@ std::string state_of(const Saved& saved) {
 }
 
 std::string gentler(const Saved& saved) {
-  const std::string start = saved.weights.empty() ? "" : ", from this one's best weights with --init " + saved.weights.string();
+  const std::string start =
+      saved.weights.empty() ? "" : ", from this one's best weights with --init " + saved.weights.string();
   return "train into another folder" + start +
          ", with a lower learning rate (optimizer.lr, optimizer.muon_lr) or a lower optimizer.clip";
 }

@@ -38,11 +38,12 @@ TrainOptions options(const fs::path& out, double swap, const std::string& precis
 struct Batches {
   explicit Batches(const TrainOptions& of)
       : options(of),
-        preparation(options, open_checkpoint_folder(options, {observer, "udrl-train", "bench", "{}", config_of(options)}),
+        preparation(options,
+                    open_checkpoint_folder(options, {observer, "udrl-train", "bench", "{}", config_of(options)}),
                     observer) {}
 
-  /// From another place each time. A window of few records is made every few steps, so that a round of seconds bears its
-  /// share of the making.
+  /// From another place each time. A window of few records is made every few steps, so that a round of seconds bears
+  /// its share of the making.
   BatchStream stream(std::uint64_t epoch) const {
     BatchSource source = preparation.source(0);
     source.window = 512;

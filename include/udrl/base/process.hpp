@@ -6,9 +6,9 @@
 
 namespace udrl {
 
-/// SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP set a flag; a second one ends the process at once. SIGPIPE is ignored: a long run must not die
-/// because the reader of its progress went away; writes to a closed pipe fail as any other write. So is SIGXFSZ: a file
-/// that reached its limit (ulimit -f) is an error that names the file.
+/// SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP set a flag; a second one ends the process at once. SIGPIPE
+/// is ignored: a long run must not die because the reader of its progress went away; writes to a closed pipe fail as
+/// any other write. So is SIGXFSZ: a file that reached its limit (ulimit -f) is an error that names the file.
 void install_stop_signals();
 bool stop_requested() noexcept;
 /// For tests, and for libraries that embed udrl.

@@ -51,8 +51,8 @@ struct Indexed {
 /// is a batch of its own); every sequence is in exactly one. Sequences of one length keep the order they come in.
 std::vector<MicroBatch> bucket(std::vector<Indexed> sequences, int budget, int pad_id);
 
-/// Records that are made into sequences and sorted at a time: of about 32 tokens each, they are dozens of forward passes,
-/// so that those are of one length, and of steps, so that no step is short of passes.
+/// Records that are made into sequences and sorted at a time: of about 32 tokens each, they are dozens of forward
+/// passes, so that those are of one length, and of steps, so that no step is short of passes.
 std::uint32_t window_of(const BatchOptions& options);
 
 /// All that a stream draws from. Its functions must be thread-safe and pure.
