@@ -113,6 +113,7 @@ void measure_share(const Shape& shape, const std::string& precision) {
   const auto best_rate = [&] {
     return student::Kernels::measure({options.model, shape.micro_tokens, "cpu", precision == "bf16"}).best_rate();
   };
+  std::fprintf(stderr, "%s\n", learner.description().c_str());
   rate_of_steps(step, seconds_a_round);  // not counted
   std::vector<double> shares;
   for (double before = best_rate(); shares.size() < rounds;) {
