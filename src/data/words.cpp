@@ -47,10 +47,14 @@ std::string folded(std::string_view word) {
 }
 
 template <class Use>
+void for_each_run(std::string_view text, Use use) {
+  for (Span span = next_word(text, 0); span.begin < span.end; span = next_word(text, span.end))
+    use(span, text.substr(span.begin, span.end - span.begin));
+}
+
+template <class Use>
 void for_each_word(std::string_view text, Use use) {
-  for (Span span = next_word(text, 0); span.begin < span.end; span = next_word(text, span.end)) {
-    use(span, folded(text.substr(span.begin, span.end - span.begin)));
-  }
+  for_each_run(text, [&](Span span, std::string_view run) { use(span, folded(run)); });
 }
 
 struct DeleteStemmer {
@@ -90,8 +94,7 @@ int count_words(std::string_view text) { return static_cast<int>(words(text).siz
 
 std::vector<std::string_view> word_runs(std::string_view text) {
   std::vector<std::string_view> out;
-  for (Span span = next_word(text, 0); span.begin < span.end; span = next_word(text, span.end))
-    out.push_back(text.substr(span.begin, span.end - span.begin));
+  for_each_run(text, [&](Span, std::string_view run) { out.push_back(run); });
   return out;
 }
 

@@ -14,8 +14,7 @@ void declare_model(OptionSet& set, ModelOptions& o) {
   set.add("model.heads", o.heads, "attention heads").range(1, 256);
   set.add("model.positions", o.positions,
           "longest sequence in tokens; longer records are left out and counted, and one that a swap makes longer is "
-          "left "
-          "out of that epoch")
+          "left out of that epoch")
       .range(16, 65536);
   set.add("model.vocab", o.vocab, "pieces of the tokenizer").range(512, 65'536);
   set.add("model.dropout", o.dropout, "dropout of embeddings, attention and residuals").range(0, 0.9);
@@ -94,8 +93,7 @@ void declare_watch(OptionSet& set, WatchOptions& o) {
       .runtime_only();
   set.add("watch.keep", o.keep,
           "saved states that are kept: the newest at the top; above 1, the last so many in checkpoints/ too, each with "
-          "a "
-          "student of its step")
+          "a student of its step")
       .range(1, 1e6)
       .runtime_only();
 }

@@ -39,19 +39,18 @@ std::string state_of(const Saved& saved) {
   return "the state saved after step " + std::to_string(saved.step) + " is untouched; ";
 }
 
-std::string gentler(const Saved& saved) {
+std::string cure(const Saved& saved) {
   const std::string start =
       saved.weights.empty() ? "" : ", from this one's best weights with --init " + saved.weights.string();
-  return "train into another folder" + start +
+  return state_of(saved) +
+         "look at these records, those with the highest loss come first; then train into another folder" + start +
          ", with a lower learning rate (optimizer.lr, optimizer.muon_lr) or a lower optimizer.clip";
 }
 
 }  // namespace
 
 Error not_finite(const std::string& what, const Suspects& suspects, const Saved& saved, const Learner& learner) {
-  return failure(what + " not finite")
-      .at(place_of(suspects, learner))
-      .hint(state_of(saved) + "look at these records, those with the highest loss come first; then " + gentler(saved));
+  return failure(what + " not finite").at(place_of(suspects, learner)).hint(cure(saved));
 }
 
 Error spiked(double usual, double loss, const Suspects& suspects, const Saved& saved, const Learner& learner) {
@@ -60,8 +59,7 @@ Error spiked(double usual, double loss, const Suspects& suspects, const Saved& s
       .at(place_of(suspects, learner))
       .expected("about " + fixed(usual, 3) + ", as before")
       .got(fixed(loss, 3))
-      .hint(state_of(saved) + "look at these records, those with the highest loss come first; then " + gentler(saved) +
-            go_on);
+      .hint(cure(saved) + go_on);
 }
 
 }  // namespace udrl::train
