@@ -1,6 +1,7 @@
 # llama.cpp, as scripts/setup.sh built it for this very processor, or a user's own.
 #
-# Targets: llama::llama (llama.h, brings ggml with it), ggml::base (ggml.h, gguf.h: the GGUF reader and writer).
+# Targets: llama::llama (llama.h, brings ggml with it), ggml::base (ggml.h, gguf.h: the GGUF reader and writer),
+# ggml::cpu (ggml-cpu.h).
 # Not for: llama.cpp's common/ library; its Jinja engine is in LlamaJinja.cmake.
 #
 # Looked for in: UDRL_LLAMA_ROOT, then .deps/llama-<key of this processor>. Nothing is cached, so that a build
@@ -32,6 +33,7 @@ endfunction()
 
 _llama_find_root(Llama_ROOT_DIR)
 _llama_import(ggml::base ggml-base)
+_llama_import(ggml::cpu ggml-cpu ggml::base)
 _llama_import(ggml::ggml ggml ggml::base)
 _llama_import(llama::llama llama ggml::ggml ggml::base)
 

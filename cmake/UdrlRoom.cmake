@@ -22,7 +22,7 @@ function(udrl_test name)
   add_executable(test_${name} ${ARG_SOURCES})
   list(TRANSFORM ARG_USES PREPEND udrl_)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(test_${name} PRIVATE UDRL_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+  target_compile_definitions(test_${name} PRIVATE UDRL_SOURCE_DIR="${UDRL_TEST_ROOT}"
                                                   UDRL_BINARY_DIR="${PROJECT_BINARY_DIR}")
   target_link_libraries(test_${name} PRIVATE ${ARG_USES} ${ARG_LIBRARIES} udrl_test_main udrl_options)
   target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
@@ -30,5 +30,8 @@ function(udrl_test name)
   if(NOT ARG_LABELS)
     set(ARG_LABELS fast)
   endif()
-  catch_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 900)
+  # Tests that run elsewhere may lack the libraries that they need to be asked for their names here.
+  if(UDRL_TEST_ROOT STREQUAL PROJECT_SOURCE_DIR)
+    catch_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 900)
+  endif()
 endfunction()

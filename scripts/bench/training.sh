@@ -66,7 +66,7 @@ SETTING=()
 contestant() {
   local name=$1
   shift
-  read -r RATE MEMORY SHARE < <("${SETTING[@]}" "$PEER/bin/python" scripts/bench/training_peers.py "$name" --seconds "$SECONDS_EACH" \
+  read -r RATE MEMORY SHARE < <("${SETTING[@]}" "$PEER_PYTHON" scripts/bench/training_peers.py "$name" --device "$DEVICE" --seconds "$SECONDS_EACH" \
     --positions "$POSITIONS" "$@" 2> "$RUN/peer.log") || return 1
   sed -n '/^torch.compile: /p' "$RUN/peer.log" >&2
 }

@@ -6,10 +6,11 @@ attention and fused AdamW, and takes whole sequences of about --positions tokens
 Not for: making the data (training_data.py), or comparing (training.sh).
 
 Usage: training_peers.py PEER --checkpoint FOLDER --data FILE.npz [--precision fp32|bf16] [--kernels default|medium]
-         [--positions N] [--passes N] [--seconds N]
+         [--positions N] [--passes N] [--seconds N] [--device cpu|cuda]
        training_peers.py udrl --checkpoint FOLDER [--seconds N] --command COMMAND...
        training_peers.py passes ...as a PEER...
-  PEER    trainer, trainer-grouped, sft, sft-packed, loop or loop-compiled
+  PEER    trainer, trainer-grouped, sft, sft-packed, loop, loop-compiled, loop-grouped or loop-compiled-grouped; on
+          cuda the loops only, and MEMORY is the GPU's
   udrl    prints its share of the machine's arithmetic too
   passes  prints the number of passes with which the plain loop is the quickest; of several, the most
 """
@@ -120,34 +121,45 @@ def fused_adamw(model):
 
 
 class Loop:
-    def __init__(self, options, compiled=False):
+    def __init__(self, options, compiled=False, grouped=False):
         import numpy
         import torch
 
-        self.sequences, self.model = Sequences(options.data), new_model(options.checkpoint)
+        self.sequences, self.model = Sequences(options.data), new_model(options.checkpoint).to(options.device)
         self.optimizer, self.random = fused_adamw(self.model), numpy.random.default_rng(1)
         self.run = torch.compile(self.model, dynamic=True) if compiled else self.model
-        self.bf16 = options.precision == "bf16"
+        self.bf16, self.device = options.precision == "bf16", options.device
+        self.by_length = numpy.argsort(numpy.diff(self.sequences.ends, prepend=0), kind="stable") if grouped else None
+
+    def choose(self, passes, rows):
+        """Rows of each pass: any, or neighbours by length."""
+        if self.by_length is None:
+            return self.random.integers(len(self.sequences), size=(passes, rows))
+        starts = self.random.integers(len(self.sequences) - rows + 1, size=passes)
+        return [self.by_length[start : start + rows] for start in starts]
 
     def step(self, passes, rows):
         """`passes` batches of `rows` sequences each. Returns the number of targets."""
         import torch
 
-        chosen = self.random.integers(len(self.sequences), size=(passes, rows))
-        batches = [padded_batch(self.sequences, rows) for rows in chosen]
+        batches = [padded_batch(self.sequences, chosen) for chosen in self.choose(passes, rows)]
         targets = [int((labels != MASKED).sum()) for _, labels in batches]
+        total = 0
         for (inputs, labels), count in zip(batches, targets):
-            with torch.autocast("cpu", torch.bfloat16) if self.bf16 else contextlib.nullcontext():
-                loss = self.run(input_ids=inputs, labels=labels).loss
-            (loss * (count / sum(targets))).backward()
+            inputs, labels = inputs.to(self.device), labels.to(self.device)
+            with torch.autocast(self.device, torch.bfloat16) if self.bf16 else contextlib.nullcontext():
+                loss = self.run(input_ids=inputs, labels=labels).loss * (count / sum(targets))
+            loss.backward()
+            total += loss.detach()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
+        total.item()  # as every loop that logs: waits for a GPU
         return sum(targets)
 
 
-def loop(options, compiled):
-    run = Loop(options, compiled)
+def loop(options, compiled, grouped=False):
+    run = Loop(options, compiled, grouped)
     step = lambda: run.step(options.passes, run.sequences.per_pass(options))
     if compiled:
         begin = time.perf_counter()
@@ -329,7 +341,18 @@ PEERS = {
     "sft-packed": lambda options: sft(options, packed=True),
     "loop": lambda options: loop(options, compiled=False),
     "loop-compiled": lambda options: loop(options, compiled=True),
+    "loop-grouped": lambda options: loop(options, compiled=False, grouped=True),
+    "loop-compiled-grouped": lambda options: loop(options, compiled=True, grouped=True),
 }
+
+
+def peak_megabytes(device):
+    """Of the process, or what it held of the GPU."""
+    if device == "cpu":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    import torch
+
+    return torch.cuda.max_memory_reserved() / 2**20
 
 
 def use_all_cores(options):
@@ -345,6 +368,7 @@ def add_common_options(parser):
     parser.add_argument("--data")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--kernels", choices=["default", "medium"], default="default")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--positions", type=int, default=4096)
     parser.add_argument("--passes", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=20)
@@ -365,7 +389,7 @@ def main():
         print(best_passes(options))
         return
     rate = PEERS[options.contestant](options)
-    print(f"{rate:.0f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}")
+    print(f"{rate:.0f} {peak_megabytes(options.device):.0f}")
 
 
 if __name__ == "__main__":

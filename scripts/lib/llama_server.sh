@@ -7,10 +7,11 @@ llama_server() { printf '%s/llama-server-%s/bin/llama-server' "$DEPS" "$("$ROOT/
 
 # Builds it unless it is there (several minutes).
 install_llama_server() {
-  local folder="$DEPS/llama-server-build" log="$DEPS/llama-server-build.log"
+  local folder="$DEPS/llama-server-build" log="$DEPS/llama-server-build.log" options
   [[ ! -x "$(llama_server)" ]] || return 0
   step "llama-server, to compare with (several minutes, once; log in .deps/llama-server-build.log)" >&2
-  configure_llama "$log" "$folder" -DBUILD_SHARED_LIBS=OFF -DLLAMA_BUILD_{COMMON,TOOLS,SERVER}=ON -DLLAMA_BUILD_UI=OFF \
+  mapfile -t options < <(variant_options "$(cat "$(llama_prefix)/variant")")
+  configure_llama "$log" "$folder" "${options[@]}" -DBUILD_SHARED_LIBS=OFF -DLLAMA_BUILD_{COMMON,TOOLS,SERVER}=ON -DLLAMA_BUILD_UI=OFF \
     -DLLAMA_USE_PREBUILT_UI=OFF
   compile_llama "$log" "$folder" --target llama-server
   mkdir -p "$(dirname "$(llama_server)")"

@@ -5,6 +5,8 @@ source "$ROOT/scripts/lib/bench.sh"
 
 BIN=${UDRL_BIN:-build/release/bin}
 PEER="$DEPS/bench-venv"
+PEER_PYTHON="$PEER/bin/python"
+DEVICE=cpu
 TAGGED=runs/bench/tagged
 
 # Of a size: the model, and positions a step.
@@ -48,7 +50,7 @@ peers_write_below() {
 # udrl_command OUT SIZE PRECISION: leaves UDRL, without a recipe
 udrl_command() {
   # shellcheck disable=SC2206,SC2034
-  UDRL=("$BIN/udrl-train" --data "$TAGGED" --out "$1" --device cpu --precision "$3" --threads "$(nproc)" ${SHAPES[$2]}
+  UDRL=("$BIN/udrl-train" --data "$TAGGED" --out "$1" --device "$DEVICE" --precision "$3" --threads "$(nproc)" ${SHAPES[$2]}
     --batch.step-tokens "$POSITIONS" --batch.micro-tokens "${MICRO[$2-$3]}" $PLAIN_SEQUENCES)
 }
 
@@ -57,7 +59,7 @@ udrl_command() {
 make_data() {
   local epoch
   [[ ! -e "$3" ]] || return 0
-  epoch=$("$PEER/bin/python" scripts/bench/training_data.py "$2" "$TAGGED/$1" "$3" 2> "$3.log") \
+  epoch=$("$PEER_PYTHON" scripts/bench/training_data.py "$2" "$TAGGED/$1" "$3" 2> "$3.log") \
     || die "no data for the peers" "$(tail -n 3 "$3.log")"
   [[ "$1" != train ]] || grep -qF "$epoch" "$2.log" || die "the peers' data are not udrl-train's: $epoch)" "See $2.log for its own."
 }
@@ -65,7 +67,7 @@ make_data() {
 # find_passes SIZE PRECISION KERNELS CHECKPOINT DATA.npz SECONDS: leaves PASSES, the number of passes that a step of so many
 # positions goes by, when the plain loop is the quickest; where several are, the most, for the least memory.
 find_passes() {
-  PASSES=$("${KEEPS_MEMORY[@]}" "$PEER/bin/python" scripts/bench/training_peers.py passes --checkpoint "$4" --data "$5" --precision "$2" \
+  PASSES=$("${KEEPS_MEMORY[@]}" "$PEER_PYTHON" scripts/bench/training_peers.py passes --device "$DEVICE" --checkpoint "$4" --data "$5" --precision "$2" \
     --kernels "$3" --positions "$POSITIONS" --seconds "$6" 2> "$4-passes.log") || die "the plain loop failed" "$(tail -n 3 "$4-passes.log")"
   sed -n "s/^passes: /$1 $2, $3 kernels: /p" "$4-passes.log" >&2
 }

@@ -158,6 +158,7 @@ class Run {
 }  // namespace
 
 int run_tool(int argc, char** argv, const std::string& tool, std::vector<Subcommand> subcommands) {
+  limit_spinning(argv);
   return Run(tool, command_line(tool, argc, argv))(Arguments(argv + 1, argv + argc), subcommands);
 }
 

@@ -4,6 +4,8 @@
 #include <deque>
 #include <mutex>
 
+#include "processor_check.hpp"
+
 namespace udrl::lm {
 namespace {
 
@@ -43,6 +45,7 @@ void keep_errors(ggml_log_level level, const char* text, void*) {
 
 void start_llama() {
   static const bool started = [] {
+    check_processor();
     llama_log_set(keep_errors, nullptr);
     llama_backend_init();
     return true;

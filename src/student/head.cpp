@@ -10,11 +10,14 @@
 namespace udrl::student {
 namespace {
 
-/// Few enough that a chunk's logits stay in the cache, enough that its products are as fast as whole ones.
-constexpr std::int64_t chunk_values = 1 << 22;
+/// On processors few enough that a chunk's logits stay in the cache, enough that its products are as fast as whole
+/// ones. On a GPU enough to keep it busy: half a gigabyte of logits.
+std::int64_t chunk_values(const at::Tensor& rows_NC) { return rows_NC.is_cuda() ? 1 << 27 : 1 << 22; }
 constexpr std::int64_t least_rows = 256, row_step = 64;
 
-std::int64_t chunk_rows(std::int64_t vocab) { return std::max(least_rows, chunk_values / vocab / row_step * row_step); }
+std::int64_t chunk_rows(const at::Tensor& rows_NC, std::int64_t vocab) {
+  return std::max(least_rows, chunk_values(rows_NC) / vocab / row_step * row_step);
+}
 
 /// Rows and targets of a chunk, filled up with zeros so that few shapes recur: each is compiled for.
 struct Chunk {
@@ -52,7 +55,7 @@ HeadResult Head::operator()(const at::Tensor& rows_NC, const at::Tensor& targets
   const at::Tensor wte = wte_VC.in(bf16), used_NC = rows_NC.to(wte.scalar_type());
   HeadResult out{at::empty({rows_NC.size(0)}, rows_NC.options()), {}};
   if (scale) out.gradient_NC = at::empty_like(rows_NC);
-  const std::int64_t largest = chunk_rows(wte.size(0));
+  const std::int64_t largest = chunk_rows(rows_NC, wte.size(0));
   for (std::int64_t from = 0; from < rows_NC.size(0); from += largest) {
     const Chunk chunk = chunk_at(used_NC, targets_N, from, largest);
     at::Tensor log_p_NV = logits(chunk.rows_NC, bf16);

@@ -93,9 +93,9 @@ struct Learner::Impl {
   void zero_grads() {
     const c10::NoGradGuard no_grad;
     for (const at::Tensor& value : values()) {
-      at::Tensor& gradient = value.mutable_grad();
-      gradient = gradient.defined() ? gradient.zero_() : at::zeros_like(value);
+      if (!value.grad().defined()) value.mutable_grad() = at::zeros_like(value);
     }
+    at::_foreach_zero_(grads());
   }
 
   student::KernelQuestion kernel_question() const {

@@ -71,7 +71,14 @@ void print(const OperationTimes& times, double seconds, int steps) {
                   100 * entry.seconds / seconds, entry.calls / steps);
 }
 
-void measure(const Shape& shape, const std::string& precision, const std::string& optimizer, bool by_operation) {
+/// As it is trained where "auto" finds a GPU: in large passes.
+Shape on_device(Shape shape) {
+  if (automatic_device() == "cuda") shape.step_tokens = 131072, shape.micro_tokens = 65536, shape.steps = 8;
+  return shape;
+}
+
+void measure(const Shape& of, const std::string& precision, const std::string& optimizer, bool by_operation) {
+  const Shape shape = on_device(of);
   Learner learner(learner_options(shape, precision, optimizer));
   BatchStream stream(source(shape), {});
   std::uint64_t step = 0;
@@ -98,7 +105,8 @@ void measure(const Shape& shape, const std::string& precision, const std::string
 
 /// How much of what the machine can do a step does. On a machine that others use too its rate changes by the minute, so
 /// it is measured before and after each of several rounds.
-void measure_share(const Shape& shape, const std::string& precision) {
+void measure_share(const Shape& of, const std::string& precision) {
+  const Shape shape = on_device(of);
   constexpr int rounds = 7;
   constexpr double seconds_a_round = 4;
   const LearnerOptions options = learner_options(shape, precision, "adamw");
@@ -111,7 +119,8 @@ void measure_share(const Shape& shape, const std::string& precision) {
     return step_operations(options.model, batch);
   };
   const auto best_rate = [&] {
-    return student::Kernels::measure({options.model, shape.micro_tokens, "cpu", precision == "bf16"}).best_rate();
+    return student::Kernels::measure({options.model, shape.micro_tokens, learner.device(), precision == "bf16"})
+        .best_rate();
   };
   std::fprintf(stderr, "%s\n", learner.description().c_str());
   rate_of_steps(step, seconds_a_round);  // not counted
@@ -124,8 +133,9 @@ void measure_share(const Shape& shape, const std::string& precision) {
   print_rounds("share", shares);
 }
 
-/// Where the processor lacks bfloat16, a step in it takes minutes.
+/// Where the processor lacks bfloat16, a step in it takes minutes; on a GPU nobody trains in fp32.
 std::vector<const char*> precisions() {
+  if (automatic_device() == "cuda") return {"bf16"};
   if (automatic_precision("cpu") == "fp32") return {"fp32"};
   return {"fp32", "bf16"};
 }

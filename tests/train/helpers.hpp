@@ -1,6 +1,7 @@
 // Small worlds for the tests of train: a folder, a tokenizer, samples, a tagged folder.
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -19,6 +20,12 @@ namespace udrl::train::testing {
 namespace fs = std::filesystem;
 
 using udrl::test::TempFolder;
+
+/// Where the tests train: cpu, or what UDRL_TEST_DEVICE says (scripts/gpu_check.sh runs them all on cuda).
+inline std::string test_device() {
+  const char* named = std::getenv("UDRL_TEST_DEVICE");
+  return named == nullptr ? "cpu" : named;
+}
 
 inline const std::vector<std::string>& nouns() {
   static const std::vector<std::string> list{"bakery",  "sailing club", "garden",  "museum",

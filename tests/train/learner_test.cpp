@@ -22,7 +22,7 @@ LearnerOptions tiny(const std::string& optimizer = "adamw", const std::string& p
   options.model.n_layer = 2;
   options.model.n_head = 2;
   options.optimizer.name = optimizer;
-  options.device = "cpu";
+  options.device = test_device();
   options.precision = precision;
   options.kernels = "mkl";
   return options;

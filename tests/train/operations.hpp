@@ -10,7 +10,9 @@
 
 namespace udrl::train::testing {
 
-/// Counts while it lives, on this thread; one at a time.
+/// Counts while it lives, the operations that this thread starts, also those that autograd runs for it on a thread of
+/// the GPU's while this one waits; one at a time. On a GPU, only CUDA_LAUNCH_BLOCKING=1 makes its operations' times
+/// their own.
 class OperationTimes {
  public:
   struct Entry {
@@ -39,7 +41,7 @@ class OperationTimes {
   };
 
   static OperationTimes*& current() {
-    static thread_local OperationTimes* times = nullptr;
+    static OperationTimes* times = nullptr;
     return times;
   }
   static std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {

@@ -57,7 +57,7 @@ struct Golden {
     LearnerOptions options;
     options.model = config;
     options.optimizer.name = optimizer;
-    options.device = "cpu";
+    options.device = test_device();
     options.precision = "fp32";
     options.kernels = kernels;
     Learner out(options);
@@ -72,9 +72,11 @@ struct Golden {
   }
 };
 
+at::Device device() { return at::Device(test_device()); }
+
 /// The libraries that multiply float32 as such here.
 std::vector<std::string> exact_libraries() {
-  if (student::onednn_is_exact()) return {"mkl", "onednn"};
+  if (device().is_cpu() && student::onednn_is_exact()) return {"mkl", "onednn"};
   return {"mkl"};
 }
 
@@ -117,18 +119,18 @@ void check_weights(const Learner& learner, const Golden& golden, const std::stri
 
 TEST_CASE("Logits are those of transformers") {
   const Golden golden;
-  const student::Gpt2 model(golden.config, 1);
+  const student::Gpt2 model(golden.config, 1, device());
   for (const auto& parameter : model.parameters()) {
     const auto values = golden.values("weights." + parameter.name);
     REQUIRE(static_cast<std::int64_t>(values.size()) == parameter.value.numel());
-    std::copy(values.begin(), values.end(), parameter.value.data_ptr<float>());
+    at::Tensor(parameter.value.detach()).copy_(at::tensor(values).view(parameter.value.sizes()));
   }
   const std::vector<float> expected = golden.values("logits");
   std::size_t row = 0;
   for (const Sequence& s : golden.sequences) {
     const std::vector<std::int64_t> ids(s.ids.begin(), s.ids.end());
-    const at::Tensor ids_BT = at::tensor(ids, at::kLong).unsqueeze(0);
-    const at::Tensor logits = model.logits(model.hidden(ids_BT)).detach().contiguous();
+    const at::Tensor ids_BT = at::tensor(ids, at::kLong).unsqueeze(0).to(device());
+    const at::Tensor logits = model.logits(model.hidden(ids_BT)).detach().cpu().contiguous();
     const auto from = expected.begin() + static_cast<std::ptrdiff_t>(row * 67);
     check_close("logits", logits.data_ptr<float>(), {from, from + logits.numel()}, logits_tolerance);
     row += s.ids.size();
@@ -170,8 +172,9 @@ TEST_CASE("Three steps of Muon leave the weights of its reference") {
 
 // Of 300 tokens LibTorch's tiled attention is taken, of 100 two products.
 TEST_CASE("What comes later changes nothing, in a sequence of any length") {
-  const student::Gpt2 model({.vocab_size = 67, .n_positions = 320, .n_embd = 32, .n_layer = 2, .n_head = 2}, 1);
-  const at::Tensor ids_BT = at::arange(600).remainder(61).view({2, 300});
+  const student::Gpt2 model({.vocab_size = 67, .n_positions = 320, .n_embd = 32, .n_layer = 2, .n_head = 2}, 1,
+                            device());
+  const at::Tensor ids_BT = at::arange(600).remainder(61).view({2, 300}).to(device());
   const auto gradient_of_first = [&](std::int64_t length) {
     const at::Tensor hidden_NC = model.hidden(ids_BT.narrow(1, 0, length).contiguous());
     const at::Tensor first = hidden_NC.view({2, length, 32}).narrow(1, 0, 100);

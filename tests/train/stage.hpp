@@ -27,7 +27,7 @@ inline TrainOptions tiny(const fs::path& folder, const std::string& out) {
   options.steps = 16;
   options.valid_every = 4;
   options.save_every = 5;
-  options.device = "cpu";
+  options.device = test_device();
   options.precision = "fp32";
   options.kernels = "mkl";
   return options;

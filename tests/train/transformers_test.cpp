@@ -31,7 +31,7 @@ double loss_from(const std::filesystem::path& saved, const std::vector<int>& ids
   REQUIRE(initial.tokenizer());
   LearnerOptions options;
   options.model = initial.shape({}, *initial.tokenizer());
-  options.device = "cpu";
+  options.device = testing::test_device();
   options.precision = "fp32";
   options.kernels = "mkl";
   Learner learner(options);

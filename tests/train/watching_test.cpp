@@ -202,7 +202,7 @@ TEST_CASE("Trouble names the records with the highest loss first") {
   options.model.n_embd = 32;
   options.model.n_layer = 1;
   options.model.n_head = 2;
-  options.device = "cpu";
+  options.device = test_device();
   options.precision = "fp32";
   options.kernels = "mkl";
   Learner learner(options);
