@@ -51,6 +51,7 @@ install_python() {
     pip_install_all "$1"
     touch "$(python_stamp "$1")"
   fi
+  test_torch
   report_torch
 }
 
@@ -68,6 +69,21 @@ pip_install() {
     || die "pip could not install: $*" \
       "The whole log is .deps/pip-install.log. Is there a network? Then run this script again." \
       "For another build of LibTorch set UDRL_TORCH: a pip requirement, a wheel file, an index URL, or none."
+}
+
+# Products of LibTorch in both precisions that udrl trains in, beside the same in double, in a process of their own; once for
+# each kind of processor.
+test_torch() {
+  local log="$DEPS/torch-test.log" status=0 tested
+  tested="$VENV/.udrl-tested-$(torch_choice | sha256sum | cut -c1-12)-$("$ROOT/scripts/llama_key.sh" --processor)"
+  [[ ! -e "$tested" ]] || return 0
+  compgen -G "$VENV/lib/python3*/site-packages/torch" > /dev/null || return 0  # UDRL_TORCH=none
+  ("$VENV/bin/python" "$ROOT/scripts/lib/check_torch.py"; exit $?) > "$log" 2>&1 < /dev/null || status=$?
+  ((status == 0)) || die "LibTorch does not multiply rightly on this processor (status $status): $(tail -n 1 "$log" | cut -c -200)" \
+    "processor: $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)" \
+    "Leave out its newest instruction sets, here and whenever you train: export ONEDNN_MAX_CPU_ISA=AVX512_CORE (or AVX2)" \
+    "and ATEN_CPU_CAPABILITY=avx2. Or choose another build of LibTorch with UDRL_TORCH. Then run this script again."
+  touch "$tested"
 }
 
 # Says which LibTorch it is, for pip's index decides: a plain Linux wheel is often a CUDA build of several GB.

@@ -19,9 +19,8 @@
 namespace udrl {
 namespace {
 
-/// Some microseconds: longer than the threads of one operation lie apart, shorter than going to sleep and waking up
-/// costs twice (scripts/bench/beside.sh).
-constexpr const char* spins_before_sleep = "10000";
+/// Some microseconds: about what going to sleep and waking up costs (scripts/bench/beside.sh).
+constexpr const char* spins_before_sleep = "2000";
 
 std::atomic<bool> stop_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "the signal handler may only touch lock-free atomics");

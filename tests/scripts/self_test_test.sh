@@ -56,4 +56,20 @@ expect "one that dies is built again with fewer instruction sets" 0 native "nati
 tried "native $second"
 expect "none works" 1 native,without-amx,avx2,baseline "no build of llama.cpp works on this processor" "processor:" "compiler:" "CXX=clang++"
 [[ -z "$(find "$COPY/.deps" -maxdepth 1 -name 'llama-????????????')" ]] || { echo "FAILED: a build that does not work was kept"; failures=$((failures + 1)); }
+
+# LibTorch, in set-up's own environment of Python.
+if [[ -x "$SOURCE/.deps/venv/bin/python" ]]; then
+  ln -s "$SOURCE/.deps/venv" "$COPY/.deps/venv"
+  cat > "$COPY/set_up.sh" << 'END'
+source "$(dirname "$0")/scripts/lib/common.sh"
+source "$ROOT/scripts/lib/python.sh"
+torch_choice() { echo "for this test: $UDRL_PLANT_FAULT"; }
+UDRL_SELF_TEST_FAULT="$UDRL_PLANT_FAULT" test_torch
+echo "LibTorch is right"
+END
+  expect "LibTorch is tried" 0 "" "LibTorch is right"
+  expect "LibTorch multiplies wrongly" 1 wrong "does not multiply rightly" "error 1" "processor:" "ONEDNN_MAX_CPU_ISA"
+  expect "LibTorch dies" 1 death "(status 132)" "UDRL_TORCH"
+fi
+rm -f "$SOURCE/.deps/venv/.udrl-tested-$(echo "for this test: " | sha256sum | cut -c1-12)"-*
 exit $((failures > 0))
