@@ -1,8 +1,9 @@
-// udrl-selftest: whether the build of llama.cpp at hand multiplies rightly on this processor. Needs ggml alone: set-up compiles
-// it by itself (scripts/lib/llama.sh), and the tools start it where they find another processor than the build's.
+// udrl-selftest: whether the build of llama.cpp at hand multiplies rightly on this processor. Needs ggml alone: set-up
+// compiles it by itself (scripts/lib/llama.sh), and the tools start it where they find another processor than the
+// build's.
 //
-// Prints every product with its error; --quiet nothing. Exit status 0 where all are right, 1 where some are wrong, that of
-// a signal where the processor lacks an instruction.
+// Prints every product with its error; --quiet nothing. Exit status 0 where all are right, 1 where some are wrong, that
+// of a signal where the processor lacks an instruction.
 #include <cstdio>
 #include <cstring>
 

@@ -91,8 +91,8 @@ class Checker {
   std::vector<ggml_backend_buffer_type_t> layouts() const {
     std::vector<ggml_backend_buffer_type_t> out{ggml_backend_dev_buffer_type(device_)};
     using Extras = ggml_backend_buffer_type_t* (*)(ggml_backend_dev_t);
-    const auto extras = reinterpret_cast<Extras>(ggml_backend_reg_get_proc_address(ggml_backend_dev_backend_reg(device_),
-                                                                                  "ggml_backend_dev_get_extra_bufts"));
+    const auto extras = reinterpret_cast<Extras>(
+        ggml_backend_reg_get_proc_address(ggml_backend_dev_backend_reg(device_), "ggml_backend_dev_get_extra_bufts"));
     for (auto* extra = extras == nullptr ? nullptr : extras(device_); extra != nullptr && *extra != nullptr; ++extra)
       out.push_back(*extra);
     return out;

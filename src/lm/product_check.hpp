@@ -1,7 +1,8 @@
 // Whether ggml's products are right on this processor: small ones of every type that weights can have, in every memory
 // layout that ggml knows for them, beside plain sums. Needs ggml alone, so that set-up can compile it by itself.
 //
-// For: udrl-selftest, which set-up and tools on another processor run (processor_check.hpp). Not for: speed, or other operations than products.
+// For: udrl-selftest, which set-up and tools on another processor run (processor_check.hpp). Not for: speed, or other
+// operations than products.
 #pragma once
 
 #include <string>
@@ -19,8 +20,8 @@ struct ProductCheck {
   bool is_right() const;
 };
 
-/// All of them, on two threads. Code for instructions that the processor lacks ends the process here (SIGILL): call it in
-/// a child. UDRL_SELF_TEST_FAULT=death or =wrong plants a fault, for tests.
+/// All of them, on two threads. Code for instructions that the processor lacks ends the process here (SIGILL): call it
+/// in a child. UDRL_SELF_TEST_FAULT=death or =wrong plants a fault, for tests.
 std::vector<ProductCheck> check_products();
 
 /// "q4_K in AMX, 5 columns: error 0.71", the wrong ones, joined by "; ". "" where all are right.

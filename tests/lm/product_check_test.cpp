@@ -1,4 +1,5 @@
-// The self-test of llama.cpp's products, and the key of a processor. Not for: its process (tests/tools/self_test_test.sh).
+// The self-test of llama.cpp's products, and the key of a processor. Not for: its process
+// (tests/tools/self_test_test.sh).
 #include "product_check.hpp"
 
 #include <algorithm>
@@ -18,8 +19,8 @@ TEST_CASE("Products of every type of weights are right on this processor") {
   CHECK(wrong_products(checks).empty());
   std::set<std::string> types;
   for (const auto& one : checks) types.insert(one.type);
-  for (const char* type : {"f32", "f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2_K", "q3_K", "q4_K", "q5_K",
-                           "q6_K"})
+  for (const char* type :
+       {"f32", "f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2_K", "q3_K", "q4_K", "q5_K", "q6_K"})
     CHECK(types.count(type) == 1);
 }
 
