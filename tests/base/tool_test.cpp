@@ -179,7 +179,7 @@ TEST_CASE("help and version go to standard output") {
   }
 }
 
-TEST_CASE("--version names all that a figure or a fault may depend on") {
+TEST_CASE("the flag --version names all that a figure or a fault may depend on") {
   TestTool tool;
   tool.libraries = {[] { return std::string("libfirst 1"); }, [] { return std::string("libsecond 2"); }};
   const std::string out = tool.run({"--version"}).out;
