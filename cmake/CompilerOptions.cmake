@@ -1,7 +1,8 @@
 # Compiler options of udrl's own code: target udrl_options, which every room and tool links privately.
 #
 # Not for: outside code compiled here (llama_jinja), which keeps its own warnings to itself.
-# UDRL_WERROR and UDRL_SANITIZE are declared by the top-level CMakeLists.txt.
+# UDRL_WERROR and UDRL_SANITIZE are declared by the top-level CMakeLists.txt. Sets UDRL_THREADS_ONLY, and with it
+# UDRL_TSAN_OPTIONS for the tests.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -47,4 +48,12 @@ if(UDRL_SANITIZE)
   # For everything compiled here, not for our code alone: a container annotated on one side only is a false alarm.
   add_compile_options(-fsanitize=${UDRL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=${UDRL_SANITIZE})
+endif()
+
+# LibTorch and the tools are left out of a build for the thread sanitizer: their own threads are libgomp's, whose barriers
+# it cannot see, and what we run in threads is tested without them.
+set(UDRL_THREADS_ONLY FALSE)
+if(UDRL_SANITIZE MATCHES thread)
+  set(UDRL_THREADS_ONLY TRUE)
+  set(UDRL_TSAN_OPTIONS "suppressions=${CMAKE_CURRENT_LIST_DIR}/tsan.supp:die_after_fork=0:halt_on_error=1")
 endif()

@@ -6,7 +6,8 @@
 #
 # Usage: test.sh [--fast] [--preset NAME] [--no-setup] [--help]
 #   --fast          the unit tests alone (about a minute), without the smoke run
-#   --preset NAME   release (default), debug or sanitize
+#   --preset NAME   release (default), debug, sanitize (addresses and undefined behaviour) or tsan: the thread sanitizer, for
+#                   the tests of what runs in threads (cmake/tsan.supp says what it must not see)
 #   --no-setup      all is known to be there: build and test at once
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
@@ -19,7 +20,7 @@ parse_arguments() {
   while [[ $# -gt 0 ]]; do
     case "$1" in
       --fast) LABELS='^fast$'; shift ;;
-      --preset) PRESET="${2:?--preset needs release, debug or sanitize}"; shift 2 ;;
+      --preset) PRESET="${2:?--preset needs release, debug, sanitize or tsan}"; shift 2 ;;
       --no-setup) SETUP=false; shift ;;
       --help | -h) show_help "${BASH_SOURCE[0]}"; exit 0 ;;
       *) die "unknown option $1" "See scripts/test.sh --help." ;;

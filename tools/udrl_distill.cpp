@@ -14,6 +14,7 @@
 #include "udrl/distill/synthesize.hpp"
 #include "udrl/distill/tag.hpp"
 #include "udrl/distill/view.hpp"
+#include "udrl/lm/library_versions.hpp"
 
 namespace {
 
@@ -105,5 +106,5 @@ int main(int argc, char** argv) {
   commands.push_back(
       stage("duplicates", "what a threshold for near duplicates would leave out", duplicates, run_duplicates));
   commands.push_back(stage("view", "page through intents, answers, scores and commands", view, run_view));
-  return run_tool(argc, argv, "udrl-distill", std::move(commands));
+  return run_tool(argc, argv, {"udrl-distill", lm::library_versions()}, std::move(commands));
 }

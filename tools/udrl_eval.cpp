@@ -7,6 +7,7 @@
 #include "udrl/base/tool.hpp"
 #include "udrl/eval/compare_runs.hpp"
 #include "udrl/eval/evaluate.hpp"
+#include "udrl/lm/library_versions.hpp"
 
 namespace {
 
@@ -31,7 +32,7 @@ int run_one(int argc, char** argv, const std::string& help, Options& options, Ru
   command.run = [&](const RunContext& context) { run(options, context); };
   std::vector<Subcommand> commands;
   commands.push_back(std::move(command));
-  return run_tool(argc, argv, "udrl-eval", std::move(commands));
+  return run_tool(argc, argv, {"udrl-eval", lm::library_versions()}, std::move(commands));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "udrl/base/random.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/command/student_model.hpp"
+#include "udrl/lm/library_versions.hpp"
 
 namespace {
 
@@ -75,5 +76,5 @@ int main(int argc, char** argv) {
   commands[0].help = "ask a student for answers to an intent";
   declare(commands[0].options, options);
   commands[0].run = [&options](const RunContext&) { generate(options); };
-  return run_tool(argc, argv, "udrl-generate", std::move(commands));
+  return run_tool(argc, argv, {"udrl-generate", lm::library_versions()}, std::move(commands));
 }

@@ -2,8 +2,8 @@
 // compiles it by itself (scripts/lib/llama.sh), and the tools start it where they find another processor than the
 // build's.
 //
-// Prints every product with its error; --quiet nothing. Exit status 0 where all are right, 1 where some are wrong, that
-// of a signal where the processor lacks an instruction.
+// Prints every product with its error; --quiet nothing. Exit status 0 where all are right, 1 where some are wrong, 2
+// where what it printed did not arrive, that of a signal where the processor lacks an instruction.
 #include <cstdio>
 #include <cstring>
 
@@ -26,5 +26,6 @@ int main(int argc, char** argv) {
       std::printf("%-6s %-12s %3d columns: error %.5f\n", one.type.c_str(), one.layout.c_str(), one.columns, one.error);
     std::printf("%zu products%s%s\n", checks.size(), wrong.empty() ? ", all right" : "; wrong: ", wrong.c_str());
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return 2;
   return wrong.empty() ? 0 : 1;
 }

@@ -2,6 +2,8 @@
 #include <cstdio>
 
 #include "udrl/base/tool.hpp"
+#include "udrl/lm/library_versions.hpp"
+#include "udrl/train/library_versions.hpp"
 #include "udrl/train/train.hpp"
 
 namespace {
@@ -22,5 +24,7 @@ int main(int argc, char** argv) {
   commands[0].help = "Train a student on tagged records; run again to go on where it stopped.";
   udrl::train::declare(commands[0].options, options);
   commands[0].run = [&options](const udrl::RunContext& context) { run(options, context); };
-  return udrl::run_tool(argc, argv, "udrl-train", std::move(commands));
+  auto libraries = udrl::lm::library_versions();
+  libraries.insert(libraries.begin(), udrl::train::torch_version);
+  return udrl::run_tool(argc, argv, {"udrl-train", libraries}, std::move(commands));
 }

@@ -1,11 +1,16 @@
 // From argv to an exit code: subcommands, common options, errors in words.
 #include "udrl/base/tool.hpp"
 
+#include <gnu/libc-version.h>
+#include <sys/utsname.h>
+
 #include <algorithm>
-#include <cerrno>
 #include <iostream>
 #include <new>
 
+#include "build_info.hpp"
+#include "standard_output.hpp"
+#include "udrl/base/crash.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 
@@ -80,17 +85,25 @@ Error as_error(const std::exception& error) {
   return failure(error.what());
 }
 
-/// What was printed must have arrived, except where the reader left (`| head`).
-void flush_standard_output() {
-  errno = 0;
-  std::cout.flush();
-  if (!std::cout && errno != EPIPE && errno != 0)
-    throw failure("cannot write to standard output").hint("is the disk full?");
+std::string system_description() {
+  struct utsname system {};
+  ::uname(&system);
+  return std::string(system.sysname) + " " + system.release + " " + system.machine + ", glibc " +
+         ::gnu_get_libc_version();
+}
+
+/// Each line is out before the next is made: one may be what the tool dies of.
+void print_versions(const Tool& tool) {
+  std::cout << version() << "\n";
+  std::cout << "compiler: " << compiler_description() << "\n";
+  std::cout << "system: " << system_description() << "\n";
+  std::cout << "processor: " << processor_description() << std::endl;
+  for (const auto& library : tool.libraries) std::cout << library() << std::endl;
 }
 
 class Run {
  public:
-  Run(std::string tool, std::string line) : tool_(std::move(tool)), program_(tool_), line_(std::move(line)) {}
+  Run(const Tool& tool, std::string line) : tool_(tool), program_(tool.name), line_(std::move(line)) {}
 
   int operator()(Arguments arguments, std::vector<Subcommand>& subcommands) {
     try {
@@ -106,29 +119,24 @@ class Run {
 
  private:
   void start(Arguments arguments, std::vector<Subcommand>& subcommands) {
-    if (!arguments.empty() && arguments[0] == "--version") {
-      std::cout << version() << "\n";
-      return;
-    }
+    if (!arguments.empty() && arguments[0] == "--version") return print_versions(tool_);
     const bool has_commands = subcommands.size() > 1 || !subcommands.at(0).name.empty();
     if (!has_commands) return run(subcommands[0], arguments);
-    if (arguments.empty()) throw user_error("no command is given").hint(tool_ + " --help lists the commands");
+    if (arguments.empty()) throw user_error("no command is given").hint(tool_.name + " --help lists the commands");
     if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
-      std::cout << overview(tool_, subcommands);
+      std::cout << overview(tool_.name, subcommands);
       return;
     }
     if (arguments[0].rfind("-", 0) == 0) throw user_error("the command comes before its flags").got(arguments[0]);
     Subcommand& chosen = choose(arguments[0], subcommands);
-    program_ = tool_ + " " + chosen.name;
+    program_ = tool_.name + " " + chosen.name;
+    install_crash_handler(program_);
     arguments.erase(arguments.begin());
     run(chosen, arguments);
   }
 
   void run(Subcommand& chosen, const Arguments& arguments) {
-    if (contains(arguments, "--version")) {
-      std::cout << version() << "\n";
-      return;
-    }
+    if (contains(arguments, "--version")) return print_versions(tool_);
     CommonOptions common;
     declare(chosen.options, common);
     std::string help;
@@ -139,8 +147,7 @@ class Run {
     chosen.options.validate();
     set_compute_threads(common.threads);
     observer_ = open_observer(common);
-    install_stop_signals();
-    chosen.run({*observer_, tool_, line_, chosen.options.to_json(), chosen.options.to_json(false)});
+    chosen.run({*observer_, tool_.name, line_, chosen.options.to_json(), chosen.options.to_json(false)});
     observer_.reset();
   }
 
@@ -151,15 +158,19 @@ class Run {
     return make_terminal_observer(options);
   }
 
-  std::string tool_, program_, line_;
+  const Tool& tool_;
+  std::string program_, line_;
   std::unique_ptr<Observer> observer_;
 };
 
 }  // namespace
 
-int run_tool(int argc, char** argv, const std::string& tool, std::vector<Subcommand> subcommands) {
+int run_tool(int argc, char** argv, const Tool& tool, std::vector<Subcommand> subcommands) {
   limit_spinning(argv);
-  return Run(tool, command_line(tool, argc, argv))(Arguments(argv + 1, argv + argc), subcommands);
+  keep_standard_streams();
+  install_crash_handler(tool.name);
+  install_stop_signals();
+  return Run(tool, command_line(tool.name, argc, argv))(Arguments(argv + 1, argv + argc), subcommands);
 }
 
 }  // namespace udrl

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "fields.hpp"
-#include "udrl/base/descriptor.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/tool.hpp"
@@ -75,26 +74,6 @@ std::vector<fs::path> shards_below(const fs::path& folder) {
     shards.insert(shards.end(), found.begin(), found.end());
   }
   return shards;
-}
-
-// Of a run that ended before it wrote anything that someone could miss: a bad line, a wrong model.
-bool holds_nothing_yet(const fs::path& folder, const Manifest& manifest) {
-  if (manifest.complete) return false;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (name != "manifest.json" && !name.starts_with(".manifest.json.tmp-") && !name.starts_with("rejects"))
-      return false;
-  }
-  return true;
-}
-
-[[noreturn]] void refuse_other(const fs::path& folder, const std::vector<std::string>& differing) {
-  std::string all;
-  for (const std::string& line : differing) all += (all.empty() ? "" : "; ") + line;
-  throw user_error("the output folder was made with other settings")
-      .at(folder.string())
-      .got(all)
-      .hint("choose another output folder, go back to the earlier settings, or remove this folder");
 }
 
 }  // namespace
@@ -187,24 +166,6 @@ std::string hash_input(const fs::path& folder_or_file) {
     if (!below.empty()) return hash_shards(folder_or_file, below);
   }
   return hash_shards(folder_or_file, list_shards(folder_or_file));
-}
-
-Manifest open_output(const fs::path& folder, Manifest wanted) {
-  if (has_manifest(folder)) {
-    Manifest was = read_manifest(folder);
-    const std::vector<std::string> differing = differences(was, wanted);
-    if (differing.empty()) return was;
-    if (!holds_nothing_yet(folder, was)) refuse_other(folder, differing);
-    const Descriptor alone = lock_folder(folder);
-  }
-  if (has_shards(folder)) {
-    throw user_error("the output folder holds shards but no manifest.json")
-        .at(folder.string())
-        .hint("choose another output folder, or remove this one");
-  }
-  wanted.complete = false;
-  write_manifest(folder, wanted);
-  return wanted;
 }
 
 }  // namespace udrl::data

@@ -26,8 +26,8 @@ class ShardFile {
 std::unique_ptr<ShardFile> append_plain_shard(const std::filesystem::path& file);
 std::unique_ptr<ShardFile> create_gzip_shard(const std::filesystem::path& file);
 
-/// Cuts each plain shard after its last newline; returns the bytes dropped. The caller holds the lock.
-std::uint64_t repair_locked(const std::filesystem::path& folder);
+/// Removes gzipped shards that a killed process did not finish. The caller holds the folder.
+void remove_unfinished_shards(const std::filesystem::path& folder);
 /// "part-00012.jsonl" or "part-00012.jsonl.gz" in `folder`.
 std::filesystem::path shard_path(const std::filesystem::path& folder, std::uint64_t number, bool compressed);
 /// The number in a shard's name.

@@ -117,18 +117,12 @@ fs::path shard_path(const fs::path& folder, std::uint64_t number, bool gzip) {
   return folder / (std::string(prefix) + digits + std::string(gzip ? compressed : plain));
 }
 
-std::uint64_t repair_locked(const fs::path& folder) {
+std::uint64_t repair_shards(const HeldFolder& folder) {
   std::uint64_t dropped = 0;
-  for (const auto& shard : shards_in(folder)) {
+  for (const auto& shard : shards_in(folder.path())) {
     if (shard.second.extension() == plain) dropped += repair(shard.second);
   }
   return dropped;
-}
-
-std::uint64_t repair_shards(const fs::path& folder) {
-  if (!fs::is_directory(folder)) return 0;
-  const Descriptor lock = lock_folder(folder);
-  return repair_locked(folder);
 }
 
 }  // namespace udrl::data

@@ -3,7 +3,6 @@
 #include "line_source.hpp"
 #include "shard_file.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 #include "udrl/data/shards.hpp"
 
 namespace udrl::data {
@@ -21,7 +20,9 @@ std::uint64_t count_lines(const fs::path& file) {
   return source.number();
 }
 
-void remove_unfinished(const fs::path& folder) {
+}  // namespace
+
+void remove_unfinished_shards(const fs::path& folder) {
   std::vector<fs::path> stale;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
@@ -31,16 +32,12 @@ void remove_unfinished(const fs::path& folder) {
   for (const fs::path& file : stale) fs::remove(file, ignored);
 }
 
-}  // namespace
-
 struct ShardWriter::Impl {
-  Impl(fs::path where, WriteOptions write) : folder(std::move(where)), options(write) {
+  Impl(const HeldFolder& where, WriteOptions write) : folder(where.path()), options(write) {
     if (options.records_per_shard == 0)
       throw user_error("records_per_shard is out of range").expected("1 or more").got("0");
-    make_folder(folder);
-    lock = lock_folder(folder);
-    remove_unfinished(folder);
-    repair_locked(folder);
+    remove_unfinished_shards(folder);
+    repair_shards(where);
     if (has_shards(folder)) go_on_after(list_shards(folder).back());
   }
 
@@ -92,15 +89,21 @@ struct ShardWriter::Impl {
 
   fs::path folder;
   WriteOptions options;
-  Descriptor lock;
-  std::uint64_t number = 0;    // of the shard that is written
-  std::uint64_t in_shard = 0;  // records in it, buffered ones included
-  std::string buffer;          // whole lines of this shard
+  std::optional<HeldFolder> own;  // where no one else holds it
+  std::uint64_t number = 0;       // of the shard that is written
+  std::uint64_t in_shard = 0;     // records in it, buffered ones included
+  std::string buffer;             // whole lines of this shard
   std::unique_ptr<ShardFile> shard;
 };
 
-ShardWriter::ShardWriter(fs::path folder, WriteOptions options)
-    : impl_(std::make_unique<Impl>(std::move(folder), options)) {}
+ShardWriter::ShardWriter(const HeldFolder& folder, WriteOptions options)
+    : impl_(std::make_unique<Impl>(folder, options)) {}
+
+ShardWriter::ShardWriter(const fs::path& folder, WriteOptions options) {
+  HeldFolder held(folder);
+  impl_ = std::make_unique<Impl>(held, options);
+  impl_->own.emplace(std::move(held));
+}
 
 ShardWriter::ShardWriter(ShardWriter&&) noexcept = default;
 
@@ -118,7 +121,7 @@ void ShardWriter::flush() { impl_->flush(); }
 
 void ShardWriter::close() {
   impl_->close();
-  impl_->lock = Descriptor();
+  impl_->own.reset();
 }
 
 }  // namespace udrl::data

@@ -163,14 +163,14 @@ void declare(OptionSet& set, AnswerOptions& o) {
 
 data::Manifest answer_intents(const AnswerOptions& options, const RunContext& context) {
   check_returns(options.returns);
+  HeldFolder held(options.out);
   std::vector<Intent> intents = choose_intents(options);
   lm::ModelOptions model;
   model.slots = options.slots;
   auto student = command::StudentModel::open(options.student, model);
   const std::vector<Task> tasks = tasks_of(options, student.fitted());
-  data::Manifest manifest = data::open_output(options.out, wanted_manifest(options, student, tasks, context));
-  manifest.counts.clear();
-  const auto answered = read_answered(options.out, manifest.counts);
+  data::OutputFolder out(std::move(held), wanted_manifest(options, student, tasks, context));
+  const auto answered = read_answered(out);
   Questions questions(options, student, std::move(intents), tasks);
   Progress progress{"answer", "prompts", answered.size(), questions.total(), answered.size(), ""};
 
@@ -178,10 +178,10 @@ data::Manifest answer_intents(const AnswerOptions& options, const RunContext& co
   asking.next = [&] { return questions.next(answered); };
   asking.text_of = [&](const lm::Completion& answer) { return student.present({}, answer.text); };
   asking.answered = [&](const Progress& now, const lm::Completion&) { context.observer.progress(now); };
-  ask_all(student.model(), asking, options.out, manifest, progress);
+  ask_all(student.model(), asking, out, progress);
   check_stop("stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " answers",
              "run the same command again: it goes on from there");
-  return manifest;
+  return out.manifest;
 }
 
 }  // namespace udrl::distill

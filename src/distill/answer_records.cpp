@@ -34,9 +34,8 @@ std::string outcome_of(const Record& record) {
 
 }  // namespace
 
-lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, const std::filesystem::path& folder,
-                       data::Manifest& manifest, Progress& progress) {
-  data::ShardWriter writer(folder);
+lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::OutputFolder& out, Progress& progress) {
+  data::ShardWriter writer(out);
   std::unordered_map<std::string, Question> asked;
   const auto next = [&]() -> std::optional<lm::Request> {
     std::optional<Question> question = asking.next();
@@ -51,25 +50,25 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, const std
     Question& question = node.mapped();
     take_answer(question.record, answer, asking.text_of(answer), *question.task);
     writer.append(data::to_json(question.record));
-    ++manifest.counts[outcome_of(question.record)];
+    ++out.manifest.counts[outcome_of(question.record)];
     if (++progress.done % flush_every == 0) writer.flush();
     asking.answered(progress, answer);
   };
   const lm::Throughput figures = model.complete(next, take);
   writer.close();
-  manifest.complete = progress.done == progress.total;
-  data::write_manifest(folder, manifest);
+  out.manifest.complete = progress.done == progress.total;
+  out.save();
   return figures;
 }
 
-std::unordered_set<std::string> read_answered(const std::filesystem::path& folder,
-                                              std::map<std::string, std::uint64_t>& counts) {
+std::unordered_set<std::string> read_answered(data::OutputFolder& out) {
   std::unordered_set<std::string> ids;
-  data::repair_shards(folder);
-  if (!data::has_shards(folder)) return ids;
-  data::JsonLinesReader reader(folder);
+  out.manifest.counts.clear();
+  data::repair_shards(out);
+  if (!data::has_shards(out.path())) return ids;
+  data::JsonLinesReader reader(out.path());
   while (const auto record = reader.next_as(data::record_from_json)) {
-    if (ids.insert(record->id).second) ++counts[outcome_of(*record)];
+    if (ids.insert(record->id).second) ++out.manifest.counts[outcome_of(*record)];
   }
   return ids;
 }

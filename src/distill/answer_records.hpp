@@ -11,7 +11,7 @@
 #include <unordered_set>
 
 #include "udrl/base/observer.hpp"
-#include "udrl/data/manifest.hpp"
+#include "udrl/data/output_folder.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/distill/task.hpp"
 #include "udrl/lm/language_model.hpp"
@@ -32,14 +32,12 @@ struct Asking {
   std::function<void(const Progress& progress, const lm::Completion& answer)> answered;
 };
 
-/// Asks until there are no more questions or a stop is requested, and appends one record an answer to `folder`: an
-/// answer that is no sample has the finish `rejected`, with the rule in `rejected_by`. Counts outcomes in the manifest,
-/// and writes it, complete if all of `progress` (which begins with what was answered before) is done.
-lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, const std::filesystem::path& folder,
-                       data::Manifest& manifest, Progress& progress);
+/// Asks until there are no more questions or a stop is requested, and appends one record an answer to `out`: an answer
+/// that is no sample has the finish `rejected`, with the rule in `rejected_by`. Counts outcomes in the manifest, and
+/// writes it, complete if all of `progress` (which begins with what was answered before) is done.
+lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::OutputFolder& out, Progress& progress);
 
-/// Ids of what earlier runs wrote (a torn last line is repaired), and their outcomes, added to `counts`.
-std::unordered_set<std::string> read_answered(const std::filesystem::path& folder,
-                                              std::map<std::string, std::uint64_t>& counts);
+/// Ids of what earlier runs wrote (a torn last line is repaired). The manifest's counts become those of their outcomes.
+std::unordered_set<std::string> read_answered(data::OutputFolder& out);
 
 }  // namespace udrl::distill

@@ -9,6 +9,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
+#include "udrl/data/output_folder.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -35,6 +36,27 @@ void read_back(const std::filesystem::path& file, DoctorResult& result) {
   const Json json = Json::parse(read_file(file));
   result.overall = check_from_json(json.at("overall"));
   for (const Json& check : json.at("checks")) result.checks.push_back(check_from_json(check));
+}
+
+DoctorResult examine_into(HeldFolder held, const DoctorOptions& options, const score::Models& models,
+                          const RunContext& context) {
+  data::OutputFolder out(std::move(held), wanted_manifest(options, models, context));
+  DoctorResult result;
+  if (out.manifest.complete) {
+    read_back(out / "doctor.json", result);
+    result.manifest = out.manifest;
+    return result;
+  }
+  const DoctorCases cases = read_cases(options, context.observer);
+  const Findings findings = make_findings(options, cases, resources_for(options, models, nullptr), context.observer);
+  result.checks = make_checks(findings);
+  result.overall = overall_check(result.checks, findings);
+  write_all(options, findings, result);
+  out.manifest.counts = {{"records", cases.records}, {"examined", cases.draws()}, {"groups", cases.groups.size()}};
+  if (cases.bad_lines > 0) out.manifest.counts["bad_lines"] = cases.bad_lines;
+  out.finish();
+  result.manifest = out.manifest;
+  return result;
 }
 
 }  // namespace
@@ -67,27 +89,13 @@ std::string to_string(Finding finding) {
 }
 
 DoctorResult examine(const DoctorOptions& options, const RunContext& context) {
+  HeldFolder out(options.out);
   const OpenModels models(options, options.scorers.empty() ? score::scorer_names() : options.scorers);
-  return examine(options, models.by_role(), context);
+  return examine_into(std::move(out), options, models.by_role(), context);
 }
 
 DoctorResult examine(const DoctorOptions& options, const score::Models& models, const RunContext& context) {
-  DoctorResult result;
-  result.manifest = data::open_output(options.out, wanted_manifest(options, models, context));
-  if (result.manifest.complete) {
-    read_back(options.out / "doctor.json", result);
-    return result;
-  }
-  const DoctorCases cases = read_cases(options, context.observer);
-  const Findings findings = make_findings(options, cases, resources_for(options, models, nullptr), context.observer);
-  result.checks = make_checks(findings);
-  result.overall = overall_check(result.checks, findings);
-  write_all(options, findings, result);
-  result.manifest.counts = {{"records", cases.records}, {"examined", cases.draws()}, {"groups", cases.groups.size()}};
-  if (cases.bad_lines > 0) result.manifest.counts["bad_lines"] = cases.bad_lines;
-  result.manifest.complete = true;
-  data::write_manifest(options.out, result.manifest);
-  return result;
+  return examine_into(HeldFolder(options.out), options, models, context);
 }
 
 std::string to_text(const DoctorResult& result) {

@@ -101,11 +101,11 @@ void give_lines(const std::vector<std::string>& lines, const std::string& group,
   }
 }
 
-std::unordered_set<std::string> give_earlier(const std::filesystem::path& folder, const TakeIntent& take) {
+std::unordered_set<std::string> give_earlier(const HeldFolder& folder, const TakeIntent& take) {
   std::unordered_set<std::string> ids;
   data::repair_shards(folder);
-  if (!data::has_shards(folder)) return ids;
-  data::JsonLinesReader reader(folder);
+  if (!data::has_shards(folder.path())) return ids;
+  data::JsonLinesReader reader(folder.path());
   while (const auto json = reader.next()) {
     if (!ids.insert(json->value("id", "")).second) continue;
     give_lines(json->value("lines", std::vector<std::string>()), json->value("group", ""), take);
@@ -118,8 +118,9 @@ std::unordered_set<std::string> give_earlier(const std::filesystem::path& folder
 void invented_intents(const InventionOptions& options, const std::vector<Intent>& seeds, lm::LanguageModel& teacher,
                       const RunContext& context, const TakeIntent& take) {
   const Groups groups = by_group(seeds);
-  const auto earlier = give_earlier(options.folder, take);
-  data::ShardWriter writer(options.folder);
+  const HeldFolder folder(options.folder);
+  const auto earlier = give_earlier(folder, take);
+  data::ShardWriter writer(folder);
   Progress progress{"intents", "invented lists", earlier.size(), options.lists, earlier.size(), ""};
   std::map<std::string, std::string> group_of;
   std::uint64_t number = 0;

@@ -14,6 +14,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/external_sort.hpp"
+#include "udrl/data/output_folder.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/lm/language_model.hpp"
@@ -53,7 +54,7 @@ class Pipeline {
     check_stop("making intents was stopped", "run the same command again");
   }
 
-  void write(const fs::path& out) {
+  void write(const HeldFolder& out) {
     const std::vector<const char*> why_dropped = find_dropped();
     data::ShardWriter writer(out);
     std::string last_id;
@@ -111,6 +112,14 @@ void collect(const IntentsOptions& options, const RunContext& context, Pipeline&
   });
 }
 
+data::Manifest wanted_manifest(const IntentsOptions& options, const RunContext& context) {
+  data::Manifest manifest = data::manifest_of("intents", context);
+  manifest.seed = options.seed;
+  if (options.from.empty()) manifest.inputs = hash_lists(options);
+  else manifest.inputs["from"] = data::hash_input(options.from);
+  return manifest;
+}
+
 /// What a run that was stopped or killed left: all of it is made again in a moment.
 void remove_leftovers(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -141,21 +150,16 @@ void declare(OptionSet& set, IntentsOptions& o) {
 }
 
 data::Manifest make_intents(const IntentsOptions& options, const RunContext& context) {
-  data::Manifest manifest = data::manifest_of("intents", context);
-  manifest.seed = options.seed;
-  if (options.from.empty()) manifest.inputs = hash_lists(options);
-  else manifest.inputs["from"] = data::hash_input(options.from);
-  manifest = data::open_output(options.out, manifest);
-  if (manifest.complete) return manifest;
-
-  remove_leftovers(options.out);
+  HeldFolder held(options.out);
+  data::OutputFolder out(std::move(held), wanted_manifest(options, context));
+  if (out.manifest.complete) return out.manifest;
+  remove_leftovers(out.path());
   Pipeline pipeline(options);
   collect(options, context, pipeline);
-  pipeline.write(options.out);
-  manifest.counts = pipeline.counts;
-  manifest.complete = true;
-  data::write_manifest(options.out, manifest);
-  return manifest;
+  pipeline.write(out);
+  out.manifest.counts = pipeline.counts;
+  out.finish();
+  return out.manifest;
 }
 
 }  // namespace udrl::distill

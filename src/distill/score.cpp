@@ -9,6 +9,7 @@
 #include "score_reuse.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/data/output_folder.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 
@@ -124,8 +125,8 @@ std::filesystem::path rejects_file(const ScoreOptions& options) {
 /// Passes over the blocks that are there, then scores and writes the others.
 class BlockWriter {
  public:
-  BlockWriter(const ScoreOptions& options, BlockScorer& scorer, std::uint64_t total, Observer& observer)
-      : options_(options), scorer_(scorer), observer_(observer), written_(written_lines(options.out)) {
+  BlockWriter(const HeldFolder& out, BlockScorer& scorer, std::uint64_t total, Observer& observer)
+      : out_(out), scorer_(scorer), observer_(observer), written_(written_lines(out)) {
     progress_ = {"score", "prompts", 0, total, 0, ""};
   }
 
@@ -154,11 +155,11 @@ class BlockWriter {
 
  private:
   void open() {
-    keep_lines(options_.out, progress_.done);
-    writer_.emplace(options_.out);
+    keep_lines(out_, progress_.done);
+    writer_.emplace(out_);
   }
 
-  const ScoreOptions& options_;
+  const HeldFolder& out_;
   BlockScorer& scorer_;
   Observer& observer_;
   std::uint64_t written_;
@@ -171,6 +172,21 @@ class BlockWriter {
 std::filesystem::path rules_folder(const ScoreOptions& options) {
   const bool says_so = std::find(options.scorers.begin(), options.scorers.end(), "valid") != options.scorers.end();
   return says_so ? std::filesystem::path() : options.tasks_folder;
+}
+
+Manifest score_into(HeldFolder held, const ScoreOptions& options, const score::Models& models,
+                    const RunContext& context) {
+  data::OutputFolder out(std::move(held), wanted_manifest(options, hashes_of(models), context));
+  if (out.manifest.complete) return out.manifest;
+  const Filter filter(rules_folder(options));
+  SortedSamples samples(RecordStream(options.input, rejects_file(options)), filter, out.path());
+  out.manifest.counts = samples.counts();
+  BlockScorer scorer(options, resources_for(options, models, &samples.siblings()), out.manifest);
+  BlockWriter writer(out, scorer, samples.total(), context.observer);
+  samples.for_each_block(options.block, std::ref(writer));
+  out.manifest.counts["reused"] = writer.close();
+  out.finish();
+  return out.manifest;
 }
 
 }  // namespace
@@ -188,24 +204,13 @@ void declare(OptionSet& set, ScoreOptions& o) {
 }
 
 Manifest score_samples(const ScoreOptions& options, const RunContext& context) {
+  HeldFolder out(options.out);
   const OpenModels models(options, options.scorers);
-  return score_samples(options, models.by_role(), context);
+  return score_into(std::move(out), options, models.by_role(), context);
 }
 
 Manifest score_samples(const ScoreOptions& options, const score::Models& models, const RunContext& context) {
-  const ModelHashes hashes = hashes_of(models);
-  Manifest manifest = data::open_output(options.out, wanted_manifest(options, hashes, context));
-  if (manifest.complete) return manifest;
-  const Filter filter(rules_folder(options));
-  SortedSamples samples(RecordStream(options.input, rejects_file(options)), filter, options.out);
-  manifest.counts = samples.counts();
-  BlockScorer scorer(options, resources_for(options, models, &samples.siblings()), manifest);
-  BlockWriter writer(options, scorer, samples.total(), context.observer);
-  samples.for_each_block(options.block, std::ref(writer));
-  manifest.counts["reused"] = writer.close();
-  manifest.complete = true;
-  data::write_manifest(options.out, manifest);
-  return manifest;
+  return score_into(HeldFolder(options.out), options, models, context);
 }
 
 }  // namespace udrl::distill

@@ -96,15 +96,15 @@ void SortedSamples::for_each_block(int size, const std::function<void(std::vecto
   if (!block.empty()) use(std::move(block));
 }
 
-std::uint64_t written_lines(const std::filesystem::path& folder) {
+std::uint64_t written_lines(const HeldFolder& folder) {
   data::repair_shards(folder);
   std::uint64_t lines = 0;
-  for (const fs::path& shard : plain_shards(folder)) lines += count_lines(shard);
+  for (const fs::path& shard : plain_shards(folder.path())) lines += count_lines(shard);
   return lines;
 }
 
-void keep_lines(const fs::path& folder, std::uint64_t keep) {
-  for (const fs::path& shard : plain_shards(folder)) {
+void keep_lines(const HeldFolder& folder, std::uint64_t keep) {
+  for (const fs::path& shard : plain_shards(folder.path())) {
     const std::uint64_t lines = count_lines(shard);
     if (lines > keep) fs::resize_file(shard, bytes_of_lines(shard, keep));
     if (keep == 0) fs::remove(shard);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "record_stream.hpp"
+#include "udrl/base/held_folder.hpp"
 #include "udrl/data/external_sort.hpp"
 #include "udrl/distill/task.hpp"
 #include "udrl/score/siblings.hpp"
@@ -48,8 +49,8 @@ class SortedSamples {
 };
 
 /// Lines that an earlier run left, a torn last one not counted.
-std::uint64_t written_lines(const std::filesystem::path& folder);
+std::uint64_t written_lines(const HeldFolder& folder);
 /// Cuts the shards behind so many lines.
-void keep_lines(const std::filesystem::path& folder, std::uint64_t keep);
+void keep_lines(const HeldFolder& folder, std::uint64_t keep);
 
 }  // namespace udrl::distill

@@ -101,6 +101,44 @@ data::Manifest wanted_manifest(const SynthesizeOptions& options, const std::vect
   return manifest;
 }
 
+SynthesizeResult synthesize_into(HeldFolder held, const SynthesizeOptions& options, lm::LanguageModel& teacher,
+                                 const RunContext& context) {
+  const std::vector<Task> tasks = load_tasks(options.tasks_folder, options.tasks);
+  std::vector<Intent> intents = choose_intents(options);
+  const std::string teacher_name = options.teacher.name.empty() ? teacher.info().name : options.teacher.name;
+
+  data::OutputFolder out(std::move(held), wanted_manifest(options, tasks, teacher, context));
+  auto answered = read_answered(out);
+  const auto subsets = make_subsets(tasks, teacher, options.seed);
+  Progress progress{"synthesize", "prompts", answered.size(), 0, answered.size(), ""};
+  Plan plan(options, std::move(intents), subsets, teacher_name, std::move(answered));
+  progress.total = plan.total();
+
+  SynthesizeResult result;
+  Forecast forecast;
+  Asking asking;
+  asking.next = [&]() -> std::optional<Question> {
+    auto planned = plan.next();
+    if (!planned) return std::nullopt;
+    lm::Request request = to_request(*planned, teacher, options);
+    return Question{std::move(planned->record), planned->subset->task, std::move(request)};
+  };
+  asking.text_of = [](const lm::Completion& answer) { return data::normalise(answer.text); };
+  asking.answered = [&](const Progress& now, const lm::Completion& answer) {
+    result.generated_tokens += static_cast<std::uint64_t>(answer.tokens);
+    forecast.answered(now, result.generated_tokens, context.observer);
+    context.observer.progress(now);
+  };
+  const lm::Throughput figures = ask_all(teacher, asking, out, progress);
+  result.manifest = out.manifest;
+  result.seconds = figures.seconds;
+  result.prompt_tokens = figures.prompt_tokens;
+  check_stop(
+      "synthesis stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " prompts",
+      "run the same command again: it goes on from there");
+  return result;
+}
+
 }  // namespace
 
 void declare(OptionSet& set, SynthesizeOptions& o) {
@@ -133,44 +171,12 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& 
     throw user_error("no temperatures").expected("at least one").hint("set 'temperatures'");
   load_tasks(options.tasks_folder, options.tasks);
   data::list_shards(options.intents);
-  return synthesize(options, *lm::open_model(options.teacher), context);
+  HeldFolder out(options.out);
+  return synthesize_into(std::move(out), options, *lm::open_model(options.teacher), context);
 }
 
 SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel& teacher, const RunContext& context) {
-  const std::vector<Task> tasks = load_tasks(options.tasks_folder, options.tasks);
-  std::vector<Intent> intents = choose_intents(options);
-  const std::string teacher_name = options.teacher.name.empty() ? teacher.info().name : options.teacher.name;
-
-  SynthesizeResult result;
-  result.manifest = data::open_output(options.out, wanted_manifest(options, tasks, teacher, context));
-  result.manifest.counts.clear();
-  auto answered = read_answered(options.out, result.manifest.counts);
-  const auto subsets = make_subsets(tasks, teacher, options.seed);
-  Progress progress{"synthesize", "prompts", answered.size(), 0, answered.size(), ""};
-  Plan plan(options, std::move(intents), subsets, teacher_name, std::move(answered));
-  progress.total = plan.total();
-
-  Forecast forecast;
-  Asking asking;
-  asking.next = [&]() -> std::optional<Question> {
-    auto planned = plan.next();
-    if (!planned) return std::nullopt;
-    lm::Request request = to_request(*planned, teacher, options);
-    return Question{std::move(planned->record), planned->subset->task, std::move(request)};
-  };
-  asking.text_of = [](const lm::Completion& answer) { return data::normalise(answer.text); };
-  asking.answered = [&](const Progress& now, const lm::Completion& answer) {
-    result.generated_tokens += static_cast<std::uint64_t>(answer.tokens);
-    forecast.answered(now, result.generated_tokens, context.observer);
-    context.observer.progress(now);
-  };
-  const lm::Throughput figures = ask_all(teacher, asking, options.out, result.manifest, progress);
-  result.seconds = figures.seconds;
-  result.prompt_tokens = figures.prompt_tokens;
-  check_stop(
-      "synthesis stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " prompts",
-      "run the same command again: it goes on from there");
-  return result;
+  return synthesize_into(HeldFolder(options.out), options, teacher, context);
 }
 
 }  // namespace udrl::distill

@@ -11,6 +11,7 @@
 #include "tag_rank.hpp"
 #include "tag_write.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/output_folder.hpp"
 #include "udrl/score/kinds.hpp"
 #include "udrl/score/scorer.hpp"
 
@@ -132,15 +133,13 @@ void declare(OptionSet& set, TagOptions& o) {
 }
 
 TagResult tag_samples(const TagOptions& options, const RunContext& context) {
-  TagResult result{data::open_output(options.out, wanted_manifest(options, context)), {}};
-  if (result.manifest.complete) {
-    result.table = tag_table_from_json(data::Json::parse(read_file(options.out / "table.json")));
-    return result;
-  }
-  result.table = make_all(options, result.manifest, context.observer);
-  result.manifest.complete = true;
-  data::write_manifest(options.out, result.manifest);
-  return result;
+  HeldFolder held(options.out);
+  data::OutputFolder out(std::move(held), wanted_manifest(options, context));
+  if (out.manifest.complete)
+    return {out.manifest, tag_table_from_json(data::Json::parse(read_file(out / "table.json")))};
+  TagTable table = make_all(options, out.manifest, context.observer);
+  out.finish();
+  return {out.manifest, std::move(table)};
 }
 
 }  // namespace udrl::distill

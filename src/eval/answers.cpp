@@ -45,15 +45,15 @@ Answer answer_from_json(const data::Json& json) {
   return answer;
 }
 
-AnswerCache::AnswerCache(std::filesystem::path folder, data::Manifest wanted) : folder_(std::move(folder)) {
-  manifest_ = data::open_output(folder_, std::move(wanted));
+AnswerCache::AnswerCache(const std::filesystem::path& folder, data::Manifest wanted)
+    : folder_(folder, std::move(wanted)) {
   data::repair_shards(folder_);
   read_existing();
 }
 
 void AnswerCache::read_existing() {
-  if (!data::has_shards(folder_)) return;
-  data::JsonLinesReader reader(folder_);
+  if (!data::has_shards(folder_.path())) return;
+  data::JsonLinesReader reader(folder_.path());
   const auto convert = [](const data::Json& json) {
     return std::pair<std::string, Answer>(field<std::string>(json, "case"), answer_from_json(json));
   };
@@ -71,10 +71,10 @@ void AnswerCache::add(const Case& c, Answer answer) {
 void AnswerCache::close(bool complete) {
   if (writer_) writer_->close();
   writer_.reset();
-  manifest_.counts.clear();
-  for (const auto& [id, answer] : answers_) ++manifest_.counts[answer.finish];
-  manifest_.complete = complete;
-  data::write_manifest(folder_, manifest_);
+  folder_.manifest.counts.clear();
+  for (const auto& [id, answer] : answers_) ++folder_.manifest.counts[answer.finish];
+  folder_.manifest.complete = complete;
+  folder_.save();
 }
 
 data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity) {

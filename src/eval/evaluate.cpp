@@ -5,6 +5,7 @@
 #include "measuring.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/base/held_folder.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/eval/compare.hpp"
 #include "udrl/eval/report.hpp"
@@ -56,8 +57,8 @@ void write_all(const Results& results, const EvalOptions& options) {
 }  // namespace
 
 Results evaluate(const EvalOptions& options, const RunContext& context) {
+  const HeldFolder out(options.out);
   const Prepared prepared = prepare(options, context.observer);
-  make_folder(options.out);
   Asking asking(prepared, options, context);
   asking.run();
 

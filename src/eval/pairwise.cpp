@@ -86,6 +86,15 @@ class LengthControl {
   std::vector<std::size_t> clusters_;
 };
 
+data::Manifest wanted_manifest(const std::string& identity) {
+  data::Manifest manifest;
+  manifest.stage = "eval-judge";
+  manifest.tool_version = version();
+  manifest.config = {{"prompt", content_id({messages_of({"", "", "", ""})[0].content})}};
+  manifest.models["judge"] = identity;
+  return manifest;
+}
+
 }  // namespace
 
 Preference preference_in(const std::string& reply) {
@@ -100,17 +109,11 @@ Preference preference_in(const std::string& reply) {
   return Preference::unparsed;
 }
 
-PairJudge::PairJudge(lm::LanguageModel& model, const std::string& identity, std::filesystem::path folder)
-    : model_(model), folder_(std::move(folder)) {
-  data::Manifest manifest;
-  manifest.stage = "eval-judge";
-  manifest.tool_version = version();
-  manifest.config = {{"prompt", content_id({messages_of({"", "", "", ""})[0].content})}};
-  manifest.models["judge"] = identity;
-  data::open_output(folder_, manifest);
+PairJudge::PairJudge(lm::LanguageModel& model, const std::string& identity, const std::filesystem::path& folder)
+    : model_(model), folder_(folder, wanted_manifest(identity)) {
   data::repair_shards(folder_);
-  if (!data::has_shards(folder_)) return;
-  data::JsonLinesReader reader(folder_);
+  if (!data::has_shards(folder_.path())) return;
+  data::JsonLinesReader reader(folder_.path());
   while (const auto json = reader.next()) replies_[json->at("key")] = json->at("reply");
 }
 

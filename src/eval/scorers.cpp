@@ -23,6 +23,16 @@ std::string key_of(const score::Answer& answer) {
   return content_id({std::string(answer.intent), std::string(answer.task), std::string(answer.prompt)});
 }
 
+data::Manifest wanted_manifest(const ScorerInfo& info, const std::map<std::string, std::string>& inputs) {
+  data::Manifest manifest;
+  manifest.stage = "eval-scores";
+  manifest.tool_version = version();
+  manifest.config = {{"value", info.value}};
+  manifest.models["model"] = info.model;
+  manifest.inputs = inputs;
+  return manifest;
+}
+
 }  // namespace
 
 std::string to_string(ScorerRole role) {
@@ -86,19 +96,12 @@ std::vector<score::Gate> RelevanceScorer::gates(const score::GateAnswers& answer
   return score::measure_gates(answers, both, resources_, observer);
 }
 
-ScoreCache::ScoreCache(std::filesystem::path folder, const ScorerInfo& info,
+ScoreCache::ScoreCache(const std::filesystem::path& folder, const ScorerInfo& info,
                        const std::map<std::string, std::string>& inputs)
-    : folder_(std::move(folder)) {
-  data::Manifest manifest;
-  manifest.stage = "eval-scores";
-  manifest.tool_version = version();
-  manifest.config = {{"value", info.value}};
-  manifest.models["model"] = info.model;
-  manifest.inputs = inputs;
-  data::open_output(folder_, manifest);
+    : folder_(folder, wanted_manifest(info, inputs)) {
   data::repair_shards(folder_);
-  if (!data::has_shards(folder_)) return;
-  data::JsonLinesReader reader(folder_);
+  if (!data::has_shards(folder_.path())) return;
+  data::JsonLinesReader reader(folder_.path());
   const auto convert = [](const data::Json& json) {
     return std::pair<std::string, Relevance>(json.at("key"), {json.at("raw"), json.at("masked")});
   };

@@ -88,8 +88,9 @@ class TrainingTexts {
 
 }  // namespace
 
-data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunContext& context) {
+data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const RunContext& context) {
   require_data(options);
+  HeldFolder held(options.out);
   data::Manifest wanted = data::manifest_of("train", context);
   wanted.seed = options.seed;
   for (const char* part : {"train", "valid", student::files::commands}) {
@@ -98,7 +99,7 @@ data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunCont
   if (options.sequence.swap > 0) wanted.inputs["swap words"] = data::hash_input(options.sequence.swap_words);
   if (!options.plain.data.empty()) wanted.inputs[plain_input] = hash_plain(options.plain.data);
   if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
-  return data::open_output(options.out, wanted);
+  return {std::move(held), std::move(wanted)};
 }
 
 Preparation::Preparation(const TrainOptions& options, const data::Manifest& manifest, Observer& observer)

@@ -9,7 +9,7 @@
 #include "plain_phase.hpp"
 #include "udrl/base/observer.hpp"
 #include "udrl/command/fitted.hpp"
-#include "udrl/data/manifest.hpp"
+#include "udrl/data/output_folder.hpp"
 #include "udrl/student/config.hpp"
 #include "udrl/student/tokenizer.hpp"
 #include "udrl/train/batches.hpp"
@@ -20,8 +20,8 @@
 
 namespace udrl::train {
 
-/// The manifest of the output folder, new or of an earlier run of the same options.
-data::Manifest open_checkpoint_folder(const TrainOptions& options, const RunContext& context);
+/// The output folder, new or of an earlier run of the same options.
+data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const RunContext& context);
 
 class Preparation {
  public:

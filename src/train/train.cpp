@@ -6,7 +6,6 @@
 #include "loop.hpp"
 #include "prepare.hpp"
 #include "run_report.hpp"
-#include "udrl/base/descriptor.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
@@ -80,20 +79,19 @@ std::string outcome_of(const Preparation& run, const TrainingState& state) {
          page::plural(state.plateau.evaluations, "evaluation") + ".";
 }
 
-void finish(const TrainOptions& options, const Preparation& run, const TrainingState& state, data::Manifest manifest) {
+void finish(data::OutputFolder& out, const TrainOptions& options, const Preparation& run, const TrainingState& state) {
   student::ModelCard card = card_of(options, run);
   card.training.push_back({"tokens seen", grouped(state.tokens)});
   card.metrics = {{"validation loss",
                    fixed(state.best_valid.value_or(0), 3) + " nats a token, after step " + grouped(state.best_step)}};
-  write_texts(options.out, run, card);
-  student::export_gguf(options.out);
-  manifest.counts = {{"steps", state.step},
-                     {"tokens", state.tokens},
-                     {"sequences", run.epoch().sequences},
-                     {"too_long", run.epoch().too_long},
-                     {"parameters", run.model().parameter_count()}};
-  manifest.complete = true;
-  data::write_manifest(options.out, manifest);
+  write_texts(out.path(), run, card);
+  student::export_gguf(out.path());
+  out.manifest.counts = {{"steps", state.step},
+                         {"tokens", state.tokens},
+                         {"sequences", run.epoch().sequences},
+                         {"too_long", run.epoch().too_long},
+                         {"parameters", run.model().parameter_count()}};
+  out.finish();
 }
 
 void start_from_initial(const TrainOptions& options, const Preparation& run, Learner& learner, Observer& observer) {
@@ -134,9 +132,8 @@ void introduce(const RunDescription& description, const TrainingState& state, Ob
 TrainReport train(const TrainOptions& options, const RunContext& context) {
   check(options);
   Observer& observer = context.observer;
-  const data::Manifest manifest = open_checkpoint_folder(options, context);
-  const Descriptor alone = lock_folder(options.out);
-  const Preparation run(options, manifest, observer);
+  data::OutputFolder out = open_checkpoint_folder(options, context);
+  const Preparation run(options, out.manifest, observer);
   Learner learner(learner_options(options, run.model()));
   TrainingState state = load_state(options.out, learner).value_or(TrainingState{});
   state.bf16 = learner.bf16();
@@ -147,7 +144,7 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   if (learner.bf16() && automatic_precision(learner.device()) == "fp32")
     observer.note(Level::warning,
                   "this processor has no instructions for bf16: steps may take many times as long as in fp32");
-  if (manifest.complete) {
+  if (out.manifest.complete) {
     observer.note(Level::info, "this run is complete: nothing to do");
     return report_of(state, run, 0);
   }
@@ -159,7 +156,7 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   description.outcome = outcome_of(run, state);
   if (state.step < run.total_steps()) observer.note(Level::info, description.outcome);
   write_run_report(options.out, description);
-  finish(options, run, state, manifest);
+  finish(out, options, run, state);
   return report_of(state, run, seconds);
 }
 

@@ -145,15 +145,6 @@ TEST_CASE("what killed processes left of a file goes when it is written again, w
   CHECK(fs::exists(folder.path() / ".y.tmp-1-2"));
 }
 
-TEST_CASE("a folder is one process's as long as its lock lives") {
-  const TempFolder folder;
-  {
-    const Descriptor first = lock_folder(folder.path());
-    CHECK(contains(error_of([&] { (void)lock_folder(folder.path()); }), "another process is writing into this folder"));
-  }
-  CHECK_NOTHROW((void)lock_folder(folder.path()));
-}
-
 TEST_CASE("the permissions of a file that is replaced stay") {
   const TempFolder folder;
   const fs::path file = folder.file("x", "old");

@@ -63,7 +63,7 @@ TEST_CASE("threads that wait sleep soon, unless the user says otherwise") {
       ::unsetenv("GOMP_SPINCOUNT");
       ::unsetenv("OMP_WAIT_POLICY");
       if (name != nullptr) ::setenv(name, value, 1);
-      std::string program = "test_base", test = "started again, its threads spin little";
+      std::string program = "test_base", test = "started again\\, its threads spin little";
       char* arguments[] = {program.data(), test.data(), nullptr};
       limit_spinning(arguments);
       return 3;  // not started again

@@ -4,6 +4,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <new>
 #include <sstream>
@@ -19,6 +23,9 @@ using namespace udrl;
 using namespace udrl::test;
 
 namespace {
+
+/// A tool that finds this set does not start its program anew (`limit_spinning`): that would be the tests.
+[[maybe_unused]] const int set_for_tools = ::setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
 
 /// Takes what goes to a standard stream while it lives.
 class Capture {
@@ -38,9 +45,10 @@ struct Outcome {
   std::string out, err;
 };
 
-struct Tool {
+struct TestTool {
   int bins = 5;
   std::string config, output_config, line;
+  std::vector<std::function<std::string()>> libraries{};
   std::function<void(const RunContext&)> body = [](const RunContext&) {};
 
   std::vector<Subcommand> subcommands(bool named) {
@@ -67,7 +75,7 @@ struct Tool {
     std::vector<char*> argv;
     for (auto& argument : arguments) argv.push_back(argument.data());
     const Capture out(std::cout), err(std::cerr);
-    const int code = run_tool(static_cast<int>(argv.size()), argv.data(), "udrl-test", subcommands(named));
+    const int code = run_tool(static_cast<int>(argv.size()), argv.data(), {"udrl-test", libraries}, subcommands(named));
     return {code, out.text(), err.text()};
   }
 
@@ -80,7 +88,7 @@ struct Tool {
 }  // namespace
 
 TEST_CASE("a finished run ends with 0") {
-  Tool tool;
+  TestTool tool;
   const Outcome outcome = tool.run({"tag", "--bins", "3", "--threads", "1"});
   CHECK(outcome.code == 0);
   CHECK(outcome.err.empty());
@@ -90,7 +98,7 @@ TEST_CASE("a finished run ends with 0") {
 }
 
 TEST_CASE("a run is given its line and its configs") {
-  Tool tool;
+  TestTool tool;
   REQUIRE(tool.run({"tag", "--bins", "3", "--log", ""}).code == 0);
   CHECK(tool.line == "udrl-test tag --bins 3 --log ''");
   CHECK(tool.output_config == "{\n  \"bins\": 3\n}");
@@ -98,7 +106,7 @@ TEST_CASE("a run is given its line and its configs") {
 }
 
 TEST_CASE("a tool without subcommands takes its flags at once") {
-  Tool tool;
+  TestTool tool;
   CHECK(tool.run({"--bins", "4"}, false).code == 0);
   CHECK(tool.bins == 4);
   CHECK(tool.run({}, false).code == 0);
@@ -106,7 +114,7 @@ TEST_CASE("a tool without subcommands takes its flags at once") {
 
 TEST_CASE("the config file is read") {
   const TempFolder folder;
-  Tool tool;
+  TestTool tool;
   const std::string file = folder.file("c.toml", "bins = 9\nthreads = 1\n").string();
   CHECK(tool.run({"tag", "--config", file}).code == 0);
   CHECK(tool.bins == 9);
@@ -114,7 +122,7 @@ TEST_CASE("the config file is read") {
 }
 
 TEST_CASE("errors become exit codes and messages") {
-  Tool tool;
+  TestTool tool;
   const Outcome user = tool.run_that_throws([] { throw user_error("words is wrong").hint("ask for less"); });
   CHECK(user.code == 2);
   CHECK(user.err == "error: udrl-test tag: words is wrong\n  hint:     ask for less\n");
@@ -125,7 +133,7 @@ TEST_CASE("errors become exit codes and messages") {
 }
 
 TEST_CASE("exceptions that are not ours are failures") {
-  Tool tool;
+  TestTool tool;
   const Outcome standard = tool.run_that_throws([] { throw std::runtime_error("odd"); });
   CHECK(standard.code == 1);
   CHECK(contains(standard.err, "odd"));
@@ -136,7 +144,7 @@ TEST_CASE("exceptions that are not ours are failures") {
 }
 
 TEST_CASE("an unknown command is the user's mistake") {
-  Tool tool;
+  TestTool tool;
   const Outcome outcome = tool.run({"scroe"});
   CHECK(outcome.code == 2);
   CHECK(contains(outcome.err, "unknown command \"scroe\"\n  hint:     did you mean \"score\"?"));
@@ -145,7 +153,7 @@ TEST_CASE("an unknown command is the user's mistake") {
 }
 
 TEST_CASE("an unknown flag and a bad value are the user's mistake") {
-  Tool tool;
+  TestTool tool;
   const Outcome flag = tool.run({"tag", "--bin", "3"});
   CHECK(flag.code == 2);
   CHECK(contains(flag.err, "did you mean --bins?"));
@@ -155,7 +163,7 @@ TEST_CASE("an unknown flag and a bad value are the user's mistake") {
 }
 
 TEST_CASE("help and version go to standard output") {
-  Tool tool;
+  TestTool tool;
   tool.body = [](const RunContext&) { throw failure("must not run"); };
   const Outcome overview = tool.run({"--help"});
   CHECK(overview.code == 0);
@@ -167,8 +175,19 @@ TEST_CASE("help and version go to standard output") {
   for (const auto& outcome :
        {tool.run({"--version"}), tool.run({"tag", "--version"}), tool.run({"--version"}, false)}) {
     CHECK(outcome.code == 0);
-    CHECK(outcome.out == version() + "\n");
+    CHECK(outcome.out.rfind(version() + "\n", 0) == 0);
   }
+}
+
+TEST_CASE("the flag --version names all that a figure or a fault may depend on") {
+  TestTool tool;
+  tool.libraries = {[] { return std::string("libfirst 1"); }, [] { return std::string("libsecond 2"); }};
+  const std::string out = tool.run({"--version"}).out;
+  INFO(out);
+  for (const char* start : {"udrl ", "\ncompiler: ", "\nsystem: Linux ", "\nprocessor: "})
+    CHECK(("\n" + out).find(start) != std::string::npos);
+  CHECK(contains(out, "processor: " + processor_description() + "\n"));
+  CHECK(contains(out, "\nlibfirst 1\nlibsecond 2\n"));
 }
 
 TEST_CASE("version names number and commit") {
@@ -179,7 +198,7 @@ TEST_CASE("version names number and commit") {
 TEST_CASE("the log file gets notes and the error") {
   const TempFolder folder;
   const std::string log = (folder.path() / "run.log").string();
-  Tool tool;
+  TestTool tool;
   tool.body = [](const RunContext& context) {
     context.observer.note(Level::info, "began");
     throw failure("broke");
@@ -192,7 +211,7 @@ TEST_CASE("the log file gets notes and the error") {
 }
 
 TEST_CASE("a stop request ends a run with 3") {
-  Tool tool;
+  TestTool tool;
   tool.body = [](const RunContext&) {
     request_stop();
     check_stop("stopped", "run it again");
@@ -202,13 +221,74 @@ TEST_CASE("a stop request ends a run with 3") {
   CHECK(outcome.code == 3);
 }
 
-TEST_CASE("output that does not arrive is a failure") {
-  const int status = wait_status_of_child([] {
-    ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO);
+namespace {
+
+/// The exit status of a tool that prints `print` to `device`, as a child: 1,000 is a signal.
+int status_of_printing(const char* device, const std::function<void()>& print) {
+  const int status = wait_status_of_child([&] {
+    ::dup2(::open(device, O_WRONLY), STDOUT_FILENO);
     ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
-    char name[] = "udrl-test", flag[] = "--version";
-    char* argv[] = {name, flag};
-    return run_tool(2, argv, "udrl-test", std::vector<Subcommand>(1));
+    std::vector<Subcommand> commands(1);
+    commands[0].run = [&](const RunContext&) { print(); };
+    char name[] = "udrl-test";
+    char* argv[] = {name, nullptr};
+    return run_tool(1, argv, {"udrl-test"}, std::move(commands));
+  });
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000;
+}
+
+const std::string little = "a line\n", much(100'000, 'x');
+
+}  // namespace
+
+TEST_CASE("output that does not arrive is a failure, whoever wrote it, and whenever that failed") {
+  for (const std::string& text : {little, much}) {
+    const auto by_stream = [&] { std::cout << text; };
+    const auto by_flushed_stream = [&] { std::cout << text << std::flush, errno = 0; };
+    const auto by_stdio = [&] { std::fwrite(text.data(), 1, text.size(), stdout); };
+    const auto by_flushed_stdio = [&] { by_stdio(), std::fflush(stdout), errno = 0; };
+    for (const std::function<void()>& print :
+         std::vector<std::function<void()>>{by_stream, by_flushed_stream, by_stdio, by_flushed_stdio}) {
+      CHECK(status_of_printing("/dev/full", print) == 1);
+      CHECK(status_of_printing("/dev/null", print) == 0);
+    }
+  }
+}
+
+TEST_CASE("a reader that left is no failure") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  ::close(ends[0]);
+  for (const std::string& text : {little, much}) {
+    const int status = wait_status_of_child([&] {
+      ::dup2(ends[1], STDOUT_FILENO);
+      ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
+      std::vector<Subcommand> commands(1);
+      commands[0].run = [&](const RunContext&) { std::cout << text << std::flush; };
+      char name[] = "udrl-test";
+      char* argv[] = {name, nullptr};
+      return run_tool(1, argv, {"udrl-test"}, std::move(commands));
+    });
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+  }
+  ::close(ends[1]);
+}
+
+TEST_CASE("a standard output that is closed is a failure, and no file gets its number") {
+  const TempFolder folder;
+  const int status = wait_status_of_child([&] {
+    ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
+    ::close(STDOUT_FILENO);
+    std::vector<Subcommand> commands(1);
+    commands[0].run = [&](const RunContext&) {
+      std::ofstream data(folder.path() / "data");
+      std::cout << "printed" << std::flush;
+      data << "data" << std::flush;
+    };
+    char name[] = "udrl-test";
+    char* argv[] = {name, nullptr};
+    return run_tool(1, argv, {"udrl-test"}, std::move(commands));
   });
   CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 1));
+  CHECK(content_of(folder.path() / "data") == "data");
 }

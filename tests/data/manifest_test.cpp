@@ -1,8 +1,9 @@
 // Manifests come back as written, and a folder of other settings is refused key by key.
-#include "udrl/data/manifest.hpp"
 #include "catch.hpp"
 #include "support.hpp"
 #include "udrl/base/tool.hpp"
+#include "udrl/data/output_folder.hpp"
+#include "udrl/data/shards.hpp"
 
 using namespace udrl;
 using namespace udrl::data;
@@ -55,25 +56,25 @@ TEST_CASE("The same settings go on in the folder, with the counts of the earlier
   const TemporaryFolder folder;
   Manifest wanted = example();
   wanted.complete = true;
-  Manifest opened = open_output(folder / "out", wanted);
+  Manifest opened = OutputFolder(folder / "out", wanted).manifest;
   CHECK_FALSE(opened.complete);
   opened.counts["stop"] = 99;
   write_manifest(folder / "out", opened);
   wanted.tool_version = "udrl 0.2.0";
   wanted.command_line = "another";
-  CHECK(open_output(folder / "out", wanted).counts.at("stop") == 99);
+  CHECK(OutputFolder(folder / "out", wanted).manifest.counts.at("stop") == 99);
 }
 
 TEST_CASE("Other settings are refused and each difference is named") {
   const TemporaryFolder folder;
-  open_output(folder.path(), example());
+  OutputFolder(folder.path(), example());
   put(folder / "part-00000.jsonl", "{}\n");
   Manifest other = example();
   other.config = Json::parse(R"({"temperatures": [0.7], "model": {"slots": 16}, "top_p": 0.9})");
   other.seed = 8;
   other.models["teacher"] = "xyz";
   other.inputs.clear();
-  const auto error = error_of([&] { open_output(folder.path(), other); });
+  const auto error = error_of([&] { OutputFolder(folder.path(), other); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::user);
   const std::string message = error->what();
@@ -92,14 +93,14 @@ TEST_CASE("A run that wrote nothing yet does not hold its folder") {
   const TemporaryFolder folder;
   Manifest other = example();
   other.seed = 8;
-  open_output(folder.path(), example());
+  OutputFolder(folder.path(), example());
   put(folder / "rejects.jsonl", "{}\n");
-  CHECK(open_output(folder.path(), other).seed == 8);
+  CHECK(OutputFolder(folder.path(), other).manifest.seed == 8);
   CHECK(read_manifest(folder.path()).seed == 8);
 
   other.complete = true;
   write_manifest(folder.path(), other);
-  CHECK_FALSE(message_of([&] { open_output(folder.path(), example()); }).empty());
+  CHECK_FALSE(message_of([&] { OutputFolder(folder.path(), example()); }).empty());
 }
 
 TEST_CASE("Another stage or normalisation is a difference, a version is not") {
@@ -118,8 +119,47 @@ TEST_CASE("Another stage or normalisation is a difference, a version is not") {
 TEST_CASE("Shards without a manifest are not written into") {
   const TemporaryFolder folder;
   put(folder / "part-00000.jsonl", "{}\n");
-  CHECK(contains(message_of([&] { open_output(folder.path(), example()); }), "no manifest.json"));
+  CHECK(contains(message_of([&] { OutputFolder(folder.path(), example()); }), "no manifest.json"));
   CHECK(get(folder / "part-00000.jsonl") == "{}\n");
+}
+
+TEST_CASE("An output is one writer's as long as it is open, and no other finds out less or changes anything") {
+  const TemporaryFolder folder;
+  const fs::path out = folder / "out";
+  OutputFolder first(out, example());
+  put(out / "part-00000.jsonl", "{}\n{\"torn");
+  put(out / "part-00001.jsonl.gz.tmp", "half");
+  put(out / ".table.json.tmp-1-2", "half");
+  const auto refused = error_of([&] { OutputFolder second(out, example()); });
+  REQUIRE(refused);
+  CHECK(refused->kind() == ErrorKind::user);
+  CHECK(contains(refused->what(), "another process is writing into this folder"));
+  CHECK(refused->where() == out.string());
+  CHECK(contains(refused->cure(), "choose another output folder"));
+  CHECK(error_of([&] { ShardWriter other(out); }));
+  CHECK(get(out / "part-00000.jsonl") == "{}\n{\"torn");
+  CHECK(fs::exists(out / "part-00001.jsonl.gz.tmp"));
+  CHECK(fs::exists(out / ".table.json.tmp-1-2"));
+
+  ShardWriter mine(first);  // the holder itself writes, and repairs
+  CHECK(get(out / "part-00000.jsonl") == "{}\n");
+}
+
+TEST_CASE("What killed runs left in an output goes with the next run of the same settings") {
+  const TemporaryFolder folder;
+  const fs::path out = folder / "out";
+  for (const bool same : {false, true}) {
+    OutputFolder(out, example()).finish();
+    put(out / "part-00001.jsonl.gz.tmp", "half");
+    put(out / ".table.json.tmp-1-2", "half");
+    put(out / ".mine.tmp-x", "of someone else");
+    Manifest wanted = example();
+    if (!same) wanted.seed += 1;
+    CHECK(error_of([&] { OutputFolder(out, wanted); }).has_value() != same);
+    CHECK(fs::exists(out / "part-00001.jsonl.gz.tmp") != same);
+    CHECK(fs::exists(out / ".table.json.tmp-1-2") != same);
+    CHECK(fs::exists(out / ".mine.tmp-x"));
+  }
 }
 
 TEST_CASE("A manifest that cannot be read names the file and the reason") {

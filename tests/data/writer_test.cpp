@@ -136,7 +136,7 @@ TEST_CASE("A second writer in the same folder is refused until the first has clo
   const auto refused = error_of([&] { ShardWriter second(folder.path()); });
   REQUIRE(refused);
   CHECK(refused->kind() == ErrorKind::user);
-  CHECK_THROWS_AS(repair_shards(folder.path()), Error);
+  CHECK_THROWS_AS(HeldFolder(folder.path()), Error);
   writer.close();
   CHECK_FALSE(error_of([&] { ShardWriter second(folder.path()); }));
 }
@@ -149,14 +149,13 @@ TEST_CASE("Repair cuts after the last newline and nothing else") {
   put(folder / "part-00002.jsonl", std::string(10000, 'x'));
   put(folder / "part-00003.jsonl", lines + std::string(9000, 'x'));
   put(folder / "notes.txt", "no newline");
-  CHECK(repair_shards(folder.path()) == 4 + 10000 + 9000);
+  CHECK(repair_shards(HeldFolder(folder.path())) == 4 + 10000 + 9000);
   CHECK(get(folder / "part-00000.jsonl") == lines);
   CHECK(get(folder / "part-00001.jsonl") == lines);
   CHECK(get(folder / "part-00002.jsonl").empty());
   CHECK(get(folder / "part-00003.jsonl") == lines);
   CHECK(get(folder / "notes.txt") == "no newline");
-  CHECK(repair_shards(folder.path()) == 0);
-  CHECK(repair_shards(folder / "none") == 0);
+  CHECK(repair_shards(HeldFolder(folder.path())) == 0);
 }
 
 TEST_CASE("A write that fails keeps whole lines, says so, and can be gone on with") {
@@ -224,7 +223,7 @@ TEST_CASE("A writer killed at any moment loses no flushed line") {
   int status = 0;
   waitpid(child, &status, 0);
   REQUIRE(WIFSIGNALED(status));
-  CHECK(repair_shards(folder.path()) == 0);
+  CHECK(repair_shards(HeldFolder(folder.path())) == 0);
   CHECK(numbers_in(folder.path()) == up_to(23));
   write(folder.path(), 24, 25, tens());
   CHECK(numbers_in(folder.path()) == up_to(25));

@@ -5,9 +5,12 @@
 //   UDRL_FAULT=int:N    SIGINT arrives, the write goes through
 //   UDRL_FAULT=kill:N   half of the bytes are written, then SIGKILL
 //   UDRL_FAULT=full:N   half of the bytes are written, then the disk is full (ENOSPC), and stays full
+//   UDRL_FAULT=halt:N   the process halts (SIGSTOP) before the write, until someone lets it go on (SIGCONT)
+//   UDRL_FAULT=ill:N    instead of the write it dies of a fault: ill, segv, bus, fpe or abrt, each a real one
 //   UDRL_FAULT_UNDER    the folder; other files are left alone
 //   UDRL_FAULT_AFTER    counting begins when this file of the folder is there
 #include <dlfcn.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -82,6 +85,32 @@ std::string_view event(const std::string& path) {
   for (;;) ::pause();
 }
 
+[[noreturn]] void read_behind_a_file() {
+  char name[] = "/tmp/udrl-fault-XXXXXX";
+  const int fd = ::mkstemp(name);
+  ::unlink(name);
+  (void)*static_cast<volatile char*>(::mmap(nullptr, 1, PROT_READ, MAP_SHARED, fd, 0));
+  die();
+}
+
+[[noreturn]] void divide_by_nothing() {
+  volatile int nothing = 0;
+  volatile int result = 1 / nothing;
+  (void)result;
+  ::raise(SIGFPE);  // a processor that divides by zero without a word
+  die();
+}
+
+/// Does nothing for what is no fault.
+void commit_fault(std::string_view what) {
+  volatile int* volatile nowhere = nullptr;
+  if (what == "ill") __builtin_trap();
+  if (what == "segv") *nowhere = 1;
+  if (what == "bus") read_behind_a_file();
+  if (what == "fpe") divide_by_nothing();
+  if (what == "abrt") std::abort();
+}
+
 using Write = ssize_t (*)(int, const void*, std::size_t);
 
 /// The disk was full from the first byte on: only what was asked first is half written.
@@ -107,6 +136,8 @@ ssize_t write(int fd, const void* bytes, std::size_t size) {
     die();
   }
   if (what == "int") ::raise(SIGINT);
+  if (what == "halt") ::raise(SIGSTOP);
+  commit_fault(what);
   return real_write(fd, bytes, size);
 }
 
@@ -122,6 +153,8 @@ int rename(const char* from, const char* to) {
   const std::string_view what = event(to);
   if (what == "kill") die();
   if (what == "int") ::raise(SIGINT);
+  if (what == "halt") ::raise(SIGSTOP);
+  commit_fault(what);
   return real_rename(from, to);  // a full disk still renames
 }
 
@@ -130,6 +163,8 @@ int fsync(int fd) {
   const std::string_view what = event(path_of(fd));
   if (what == "kill") die();
   if (what == "int") ::raise(SIGINT);
+  if (what == "halt") ::raise(SIGSTOP);
+  commit_fault(what);
   return real_fsync(fd);
 }
 }

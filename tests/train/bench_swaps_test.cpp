@@ -39,9 +39,8 @@ TrainOptions options(const fs::path& out, double swap, const std::string& precis
 struct Batches {
   explicit Batches(const TrainOptions& of)
       : options(of),
-        preparation(options,
-                    open_checkpoint_folder(options, {observer, "udrl-train", "bench", "{}", config_of(options)}),
-                    observer) {}
+        out(open_checkpoint_folder(options, {observer, "udrl-train", "bench", "{}", config_of(options)})),
+        preparation(options, out.manifest, observer) {}
 
   /// From another place each time. A window of few records is made every few steps, so that a round of seconds bears
   /// its share of the making.
@@ -63,6 +62,7 @@ struct Batches {
 
   Observer observer;
   TrainOptions options;
+  data::OutputFolder out;
   Preparation preparation;
 };
 

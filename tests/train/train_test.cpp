@@ -3,8 +3,8 @@
 
 #include "catch.hpp"
 #include "stage.hpp"
-#include "udrl/base/descriptor.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/held_folder.hpp"
 #include "udrl/data/manifest.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "udrl/student/safetensors.hpp"
@@ -103,7 +103,7 @@ TEST_CASE("A folder that another process trains into is left to it") {
   write_tagged(folder.path() / "tagged", 96, 16);
   const TrainOptions options = tiny(folder.path(), "out");
   run_until(options, 3);
-  const Descriptor other = lock_folder(options.out);
+  const HeldFolder other(options.out);
   CHECK(contains(error_of([&] { run(options); }), "another process is writing into this folder"));
 }
 

@@ -1,7 +1,6 @@
-// An open file descriptor, and locks that last as long as it is open. Not for: reading or writing files (files.hpp).
+// An open file descriptor, closed when it goes. Not for: folders that are written into (held_folder.hpp), or reading
+// and writing files (files.hpp).
 #pragma once
-
-#include <filesystem>
 
 namespace udrl {
 
@@ -17,9 +16,5 @@ class Descriptor {
  private:
   int fd_;
 };
-
-/// Holds a folder for one writer while the descriptor is open; throws `Error` (user) where another process holds it. A
-/// file system without locks goes unlocked.
-[[nodiscard]] Descriptor lock_folder(const std::filesystem::path& folder);
 
 }  // namespace udrl

@@ -27,6 +27,9 @@ void write_file_atomic(const std::filesystem::path& file, std::string_view conte
 void write_file_atomic(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write);
 /// The same for content that `make` writes to the path that it is given, a temporary file that is there and empty.
 void make_file_atomic(const std::filesystem::path& file, const std::function<void(const std::filesystem::path&)>& make);
+/// Removes what killed processes left of files in the making (drafts, of any name) in a folder; not those that a living
+/// one writes. What cannot be removed stays.
+void remove_left_drafts(const std::filesystem::path& folder);
 /// Creates folder and parents; a clear error where that cannot be done.
 void make_folder(const std::filesystem::path& folder);
 

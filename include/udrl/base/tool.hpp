@@ -28,10 +28,17 @@ struct Subcommand {
   std::function<void(const RunContext&)> run;
 };
 
-/// 0 finished, 1 failure, 2 the user's mistake, 3 stopped and resumable. Every tool has --help, --version, --config
-/// FILE,
-/// --threads N, --quiet and --log FILE. Installs the stop signals.
-int run_tool(int argc, char** argv, const std::string& tool, std::vector<Subcommand> subcommands);
+struct Tool {
+  std::string name;  ///< "udrl-distill"
+  /// What --version says of the outside libraries, a line each, beside what it says of every tool. Called in order,
+  /// with the lines before printed already.
+  std::vector<std::function<std::string()>> libraries = {};
+};
+
+/// 0 finished, 1 failure, 2 the user's mistake, 3 stopped and resumable; of what was printed and did not arrive, 1.
+/// Every tool has --help, --version, --config FILE, --threads N, --quiet and --log FILE. Installs the stop signals and
+/// the crash handler.
+int run_tool(int argc, char** argv, const Tool& tool, std::vector<Subcommand> subcommands);
 
 /// "udrl 0.1.0 (commit abc1234)"
 std::string version();

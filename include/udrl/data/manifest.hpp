@@ -1,4 +1,5 @@
-// manifest.json: what a folder of shards was made with. Not for: the records.
+// manifest.json: what a folder of shards was made with. Not for: the records, or opening the folder of an output
+// (output_folder.hpp).
 #pragma once
 
 #include <cstdint>
@@ -48,11 +49,5 @@ std::string hash_input(const std::filesystem::path& folder_or_file);
 /// What makes the two runs' output differ, one line each ("temperatures: was [0.6,0.8], now [0.7]"): stage, config key
 /// by key, seed, models, inputs, schema and normalisation version. Never the tool's version, command line or counts.
 std::vector<std::string> differences(const Manifest& was, const Manifest& now);
-
-/// Opens a stage's output folder. New: writes the manifest (complete = false). There from an earlier run of the same
-/// config, seed, models and inputs: returns its manifest, to go on. Of another config that ended before it wrote
-/// anything else: begun anew. Otherwise throws `Error` (user) that names each difference and says to choose another
-/// folder or remove this one.
-Manifest open_output(const std::filesystem::path& folder, Manifest wanted);
 
 }  // namespace udrl::data

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "udrl/base/held_folder.hpp"
 #include "udrl/data/lines.hpp"
 #include "udrl/data/record.hpp"
 
@@ -58,12 +59,15 @@ struct WriteOptions {
 };
 
 /// Appends whole lines to the shards of a folder, going on in its last plain shard while that has room. Opening it
-/// makes the folder, repairs a torn last line (cut after the last newline) and holds the folder against a second writer
-/// until closed. Lines are buffered (1 MiB); the destructor closes but cannot tell of an error: call `close`. Every
-/// `flush` reaches the disk; a write that fails (full disk) throws `failure` and leaves only whole lines.
+/// repairs a torn last line (cut after the last newline). Lines are buffered (1 MiB); the destructor closes but cannot
+/// tell of an error: call `close`. Every `flush` reaches the disk; a write that fails (full disk) throws `failure` and
+/// leaves only whole lines.
 class ShardWriter {
  public:
-  ShardWriter(std::filesystem::path folder, WriteOptions options = {});
+  /// `folder` must outlive it.
+  explicit ShardWriter(const HeldFolder& folder, WriteOptions options = {});
+  /// Makes the folder where it is not there, and holds it itself until closed.
+  explicit ShardWriter(const std::filesystem::path& folder, WriteOptions options = {});
   ~ShardWriter();
   ShardWriter(ShardWriter&&) noexcept;
   void append(const Json& json);
@@ -78,6 +82,6 @@ class ShardWriter {
 };
 
 /// Cuts each plain shard after its last newline; returns how many bytes were dropped.
-std::uint64_t repair_shards(const std::filesystem::path& folder);
+std::uint64_t repair_shards(const HeldFolder& folder);
 
 }  // namespace udrl::data

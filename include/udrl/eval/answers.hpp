@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "udrl/data/manifest.hpp"
+#include "udrl/data/output_folder.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/eval/cases.hpp"
 #include "udrl/eval/question.hpp"
@@ -30,7 +30,7 @@ Answer answer_from_json(const data::Json& json);
 /// The answers of one row. Opening a folder that another model or other settings wrote throws, naming the difference.
 class AnswerCache {
  public:
-  AnswerCache(std::filesystem::path folder, data::Manifest wanted);
+  AnswerCache(const std::filesystem::path& folder, data::Manifest wanted);
   bool has(const Case& c) const { return answers_.count(c.id) > 0; }
   const Answer& at(const Case& c) const { return answers_.at(c.id); }
   /// On disk at the latest after `flush_every` more.
@@ -41,8 +41,7 @@ class AnswerCache {
  private:
   void read_existing();
   static constexpr std::size_t flush_every = 16;
-  std::filesystem::path folder_;
-  data::Manifest manifest_;
+  data::OutputFolder folder_;
   std::unordered_map<std::string, Answer> answers_;
   std::optional<data::ShardWriter> writer_;
   std::size_t pending_ = 0;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "udrl/data/output_folder.hpp"
 #include "udrl/eval/measure.hpp"
 #include "udrl/lm/language_model.hpp"
 #include "udrl/score/statistics.hpp"
@@ -28,13 +29,13 @@ struct Pair {
 class PairJudge {
  public:
   /// Opening a folder that another model wrote throws, naming the difference.
-  PairJudge(lm::LanguageModel& model, const std::string& identity, std::filesystem::path folder);
+  PairJudge(lm::LanguageModel& model, const std::string& identity, const std::filesystem::path& folder);
   /// One a pair, in their order. `answered` is told how many are known.
   std::vector<Preference> ask(std::span<const Pair> pairs, const std::function<void(std::size_t)>& answered);
 
  private:
   lm::LanguageModel& model_;
-  std::filesystem::path folder_;
+  data::OutputFolder folder_;
   std::map<std::string, std::string> replies_;  ///< by content_id of the pair
 };
 

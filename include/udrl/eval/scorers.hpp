@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "udrl/base/observer.hpp"
+#include "udrl/data/output_folder.hpp"
 #include "udrl/eval/measure.hpp"
 #include "udrl/eval/options.hpp"
 #include "udrl/score/gates.hpp"
@@ -76,14 +77,15 @@ class RelevanceScorer {
 class ScoreCache {
  public:
   /// Opening a folder that another model or other task files wrote throws, naming the difference.
-  ScoreCache(std::filesystem::path folder, const ScorerInfo& info, const std::map<std::string, std::string>& inputs);
+  ScoreCache(const std::filesystem::path& folder, const ScorerInfo& info,
+             const std::map<std::string, std::string>& inputs);
   /// In blocks; each is on disk before the next begins. `done` is told how many answers have their value, first of all
   /// how many had it before.
   std::vector<Relevance> score(const RelevanceScorer& scorer, std::span<const score::Answer> answers,
                                const std::function<void(std::size_t done)>& done);
 
  private:
-  std::filesystem::path folder_;
+  data::OutputFolder folder_;
   std::map<std::string, Relevance> known_;  ///< by content_id of intent, task and answer
 };
 

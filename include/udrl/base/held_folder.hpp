@@ -1,0 +1,32 @@
+// A folder with one writer. Not for: what it holds (data/output_folder.hpp), or folders that are only read.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "udrl/base/descriptor.hpp"
+
+namespace udrl {
+
+/// Made where it is not there, and locked while this lives: whoever writes into a folder, removes or shortens what is
+/// in it, has one of these first. The lock goes with the process, however that ends; a file system without locks goes
+/// unlocked. Within a process, too, a folder is held once.
+class HeldFolder {
+ public:
+  /// Throws `Error` (user) where another process holds it, and where it cannot be made.
+  explicit HeldFolder(std::filesystem::path path);
+  /// A folder that it made, and that nothing was put into, goes again.
+  ~HeldFolder();
+  HeldFolder(HeldFolder&& other) noexcept;
+  HeldFolder& operator=(HeldFolder&& other) noexcept;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::filesystem::path& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+  std::vector<std::filesystem::path> made_;  ///< folders that were not there, the innermost first
+  Descriptor lock_;
+};
+
+}  // namespace udrl
