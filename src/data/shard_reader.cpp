@@ -1,5 +1,6 @@
 // Shards as a stream of JSON objects; bad lines stop it or are set aside. Not for: lines as they are (lines.cpp).
 #include "udrl/base/error.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/lines.hpp"
 #include "udrl/data/shards.hpp"
 
@@ -30,6 +31,8 @@ void JsonLinesReader::next_with(const std::function<void(Json&)>& use) {
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::user) throw;
       impl_->bad.take(line, error);
+    } catch (const Json::exception& error) {
+      impl_->bad.take(line, wrong_json(error));
     }
   }
 }

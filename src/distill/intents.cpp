@@ -91,6 +91,18 @@ class Pipeline {
   std::uint64_t taken_ = 0;
 };
 
+/// An empty list would be blamed on the next stage's input.
+Error no_intents(const IntentsOptions& options, const std::map<std::string, std::uint64_t>& counts) {
+  std::string why;
+  for (const auto& [rule, count] : counts)
+    if (count > 0) why += (why.empty() ? "" : ", ") + rule + " " + std::to_string(count);
+  return user_error("no intent is left")
+      .at(options.from.empty() ? options.lists.string() : options.from.string())
+      .expected("at least one")
+      .got(why.empty() ? "none to begin with" : why)
+      .hint("add intents, or allow longer ones with --most-words");
+}
+
 /// Most of the memory that seeds may take: so many are plenty to show a teacher.
 constexpr std::size_t most_seeds = 20'000;
 
@@ -103,6 +115,7 @@ void collect(const IntentsOptions& options, const RunContext& context, Pipeline&
   if (options.from.empty()) intents_from_lists(options, take);
   else intents_from_file(options.from, take);
   if (options.invent == 0) return;
+  if (seeds.empty()) throw no_intents(options, pipeline.counts);
   const auto teacher = lm::open_model(options.teacher);
   const InventionOptions invention{static_cast<std::uint64_t>(options.invent), options.seed, options.out / "invented"};
   invented_intents(invention, seeds, *teacher, context, [&](Intent intent) {
@@ -124,7 +137,8 @@ void declare(OptionSet& set, IntentsOptions& o) {
   set.add("lists", o.lists, "folder of subjects, formats.tsv, occasions.tsv, styles.tsv, phrasings.tsv").runtime_only();
   set.add("subjects", o.subjects, "files of that folder with the subjects");
   set.add("from", o.from,
-          "your own intents instead: text, one a line, CSV with a column 'intent', or JSONL with a field")
+          "your own intents instead: .txt, one a line; .csv or .tsv with a column 'intent'; .jsonl or .json with a "
+          "field")
       .runtime_only();
   set.add("out", o.out, "folder to write").required().runtime_only();
   set.add("per_subject", o.per_subject, "intents made of each subject").range(1, 1000);
@@ -152,6 +166,7 @@ data::Manifest make_intents(const IntentsOptions& options, const RunContext& con
   Pipeline pipeline(options);
   collect(options, context, pipeline);
   pipeline.write(options.out);
+  if (pipeline.counts["intents"] == 0) throw no_intents(options, pipeline.counts);
   manifest.counts = pipeline.counts;
   manifest.complete = true;
   data::write_manifest(options.out, manifest);

@@ -32,7 +32,8 @@ class JsonLinesReader {
 
   /// The next object, or nothing at the end.
   std::optional<Json> next();
-  /// The next object converted; an `Error` thrown by `convert` counts as a malformed line.
+  /// The next object converted; an `Error` (user) or an exception of the library of JSON, thrown by `convert`, makes a
+  /// malformed line.
   template <class Convert>
   auto next_as(Convert convert) -> std::optional<decltype(convert(Json{}))> {
     std::optional<decltype(convert(Json{}))> out;
