@@ -122,6 +122,13 @@ Manifest manifest_of(const std::string& stage, const RunContext& context) {
   return manifest;
 }
 
+std::string to_text(const std::map<std::string, std::uint64_t>& counts) {
+  std::string text;
+  for (const auto& [name, count] : counts)
+    if (count > 0) text += (text.empty() ? "" : ", ") + name + " " + std::to_string(count);
+  return text.empty() ? "none" : text;
+}
+
 Json to_json(const Manifest& manifest) {
   return {{"schema_version", manifest.schema},
           {"normalisation_version", manifest.normalisation},

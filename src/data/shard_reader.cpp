@@ -46,6 +46,20 @@ std::optional<Json> JsonLinesReader::next() {
 std::uint64_t JsonLinesReader::rejected() const { return impl_->bad.count(); }
 std::string JsonLinesReader::position() const { return impl_->position; }
 
+void require_some(std::uint64_t count, const fs::path& folder_or_file, const std::string& thing) {
+  if (count > 0) return;
+  throw user_error("there is no " + thing + " in it")
+      .at(folder_or_file.string())
+      .expected("at least one " + thing)
+      .got("none")
+      .hint("see what the stage that wrote it counted in its manifest.json");
+}
+
+void require_lines(const fs::path& folder_or_file, const std::string& thing) {
+  Line line;
+  require_some(LineReader(folder_or_file).next(line) ? 1 : 0, folder_or_file, thing);
+}
+
 std::vector<Record> read_records(const fs::path& folder_or_file, ReadOptions options) {
   JsonLinesReader reader(folder_or_file, std::move(options));
   std::vector<Record> out;

@@ -9,6 +9,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -32,7 +33,7 @@ void write_all(const DoctorOptions& options, const Findings& findings, const Doc
 }
 
 void read_back(const std::filesystem::path& file, DoctorResult& result) {
-  const Json json = Json::parse(read_file(file));
+  const Json json = data::read_json(file);
   result.overall = check_from_json(json.at("overall"));
   for (const Json& check : json.at("checks")) result.checks.push_back(check_from_json(check));
 }

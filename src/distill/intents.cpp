@@ -37,13 +37,14 @@ class Pipeline {
     if (options.same_meaning < 1) meaning_.emplace(options.same_meaning, options.out);
   }
 
-  void take(Intent intent) {
+  /// False where it breaks a rule, and is left out.
+  bool take(Intent intent) {
     intent.intent = data::normalise(intent.intent);
     intent.subject = data::normalise(intent.subject);
     const std::string rule = broken_intent_rule(intent.intent, options_.most_words);
     if (!rule.empty()) {
       ++counts[rule];
-      return;
+      return false;
     }
     intent.intent_id = content_id({intent.intent});
     sorter_.add(place_of(intent.intent_id, options_.seed), taken_, data::to_json(intent).dump());
@@ -51,6 +52,7 @@ class Pipeline {
     if (meaning_) meaning_->add(intent.subject, taken_, intent.intent);
     ++taken_;
     check_stop("making intents was stopped", "run the same command again");
+    return true;
   }
 
   void write(const fs::path& out) {
@@ -93,13 +95,10 @@ class Pipeline {
 
 /// An empty list would be blamed on the next stage's input.
 Error no_intents(const IntentsOptions& options, const std::map<std::string, std::uint64_t>& counts) {
-  std::string why;
-  for (const auto& [rule, count] : counts)
-    if (count > 0) why += (why.empty() ? "" : ", ") + rule + " " + std::to_string(count);
   return user_error("no intent is left")
       .at(options.from.empty() ? options.lists.string() : options.from.string())
       .expected("at least one")
-      .got(why.empty() ? "none to begin with" : why)
+      .got(data::to_text(counts))
       .hint("add intents, or allow longer ones with --most-words");
 }
 
@@ -109,8 +108,8 @@ constexpr std::size_t most_seeds = 20'000;
 void collect(const IntentsOptions& options, const RunContext& context, Pipeline& pipeline) {
   std::vector<Intent> seeds;
   const auto take = [&](Intent intent) {
-    if (options.invent > 0 && seeds.size() < most_seeds) seeds.push_back(intent);
-    pipeline.take(std::move(intent));
+    const bool wanted = options.invent > 0 && seeds.size() < most_seeds;
+    if (pipeline.take(intent) && wanted) seeds.push_back(std::move(intent));
   };
   if (options.from.empty()) intents_from_lists(options, take);
   else intents_from_file(options.from, take);

@@ -30,7 +30,8 @@ class Elements {
       if (!none) give(end, use);
       at_ = end + 1;
     }
-    if (text_.find_first_not_of(white_space, at_) != std::string::npos) throw at_line(at_, user_error("text follows the end of the array"));
+    const std::size_t rest = text_.find_first_not_of(white_space, at_);
+    if (rest != std::string::npos) throw at_line(rest, user_error("text follows the end of the array"));
   }
 
  private:

@@ -11,8 +11,8 @@
 namespace udrl::distill {
 
 /// Calls use(element, "mine.json:3") for each element of the array that a file holds, in order; for an object alone,
-/// once. The text is held in memory, and parsed element by element. Throws `Error` (user) with file and line where it is
-/// not JSON.
+/// once. The text is held in memory, and parsed element by element. Throws `Error` (user) with file and line where it
+/// is not JSON.
 void for_each_element(const std::filesystem::path& file,
                       const std::function<void(const data::Json& element, const std::string& place)>& use);
 

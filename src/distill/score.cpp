@@ -199,6 +199,12 @@ Manifest score_samples(const ScoreOptions& options, const score::Models& models,
   const Filter filter(rules_folder(options));
   SortedSamples samples(RecordStream(options.input, rejects_file(options)), filter, options.out);
   manifest.counts = samples.counts();
+  if (samples.total() == 0)
+    throw user_error("there is no sample to score")
+        .at(options.input.front())
+        .expected("at least one answer that ends of itself and keeps its task's rules")
+        .got(data::to_text(manifest.counts))
+        .hint("look at them with 'udrl-distill view', and make more: udrl-distill synthesize");
   BlockScorer scorer(options, resources_for(options, models, &samples.siblings()), manifest);
   BlockWriter writer(options, scorer, samples.total(), context.observer);
   samples.for_each_block(options.block, std::ref(writer));

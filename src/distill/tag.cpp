@@ -10,7 +10,9 @@
 #include "tag_near.hpp"
 #include "tag_rank.hpp"
 #include "tag_write.hpp"
+#include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/score/kinds.hpp"
 #include "udrl/score/scorer.hpp"
 
@@ -69,8 +71,21 @@ fs::path rejects_file(const TagOptions& options) {
   return options.skip_bad ? options.out / "rejects.jsonl" : fs::path();
 }
 
+/// Before anything is fitted to nothing.
+void require_kept(Pool& pool, const TagOptions& options) {
+  bool any = false;
+  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) { any = any || row.kept(); });
+  if (any) return;
+  throw user_error("no record is left to tag")
+      .at(options.input.front())
+      .expected("at least one scored answer")
+      .got(data::to_text(count_outcomes(pool)))
+      .hint("score samples first (udrl-distill score), or see 'tasks' and 'only_tasks'");
+}
+
 TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& observer) {
   Pool pool = read_pool(options, rejects_file(options), observer);
+  require_kept(pool, options);
   if (options.drop_near_samples) drop_near_samples(pool, observer);
   if (options.drop_near_held_out) drop_near_held_out(pool, observer);
   command::Fitted fitted = fit_returns(pool, options);
@@ -134,7 +149,7 @@ void declare(OptionSet& set, TagOptions& o) {
 TagResult tag_samples(const TagOptions& options, const RunContext& context) {
   TagResult result{data::open_output(options.out, wanted_manifest(options, context)), {}};
   if (result.manifest.complete) {
-    result.table = tag_table_from_json(data::Json::parse(read_file(options.out / "table.json")));
+    result.table = tag_table_from_json(data::read_json(options.out / "table.json"));
     return result;
   }
   result.table = make_all(options, result.manifest, context.observer);

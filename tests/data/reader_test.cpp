@@ -65,6 +65,14 @@ TEST_CASE("Empty shards hold nothing") {
   CHECK(read_numbers(folder.path()) == range(1, 2));
 }
 
+TEST_CASE("Shards without a line are said where some are needed") {
+  const TemporaryFolder folder;
+  put(folder / "part-00000.jsonl", "");
+  CHECK(contains(message_of([&] { require_lines(folder.path(), "record"); }), "there is no record in it"));
+  put(folder / "part-00001.jsonl", numbers(1, 1));
+  require_lines(folder.path(), "record");
+}
+
 TEST_CASE("A folder without shards says what is looked for") {
   const TemporaryFolder folder;
   CHECK_FALSE(has_shards(folder.path()));

@@ -50,7 +50,8 @@ TEST_CASE("Lines end with any of the three ends, alone or mixed, and the last ma
   CHECK(lines_of("a\n\r\nb\r\rc") == std::vector<std::string>{"a", "", "b", "", "c"});
   CHECK(lines_of("").empty());
   CHECK(lines_of("\xEF\xBB\xBF").empty());
-  CHECK(lines_of("\xEF\xBB\xBF" "a\nb\nc") == abc);
+  CHECK(lines_of("\xEF\xBB\xBF"
+                 "a\nb\nc") == abc);
 }
 
 TEST_CASE("A line's number counts lines of any end") {
@@ -63,7 +64,9 @@ TEST_CASE("A line's number counts lines of any end") {
 
 TEST_CASE("Gzipped text is read as it is") {
   const TemporaryFolder folder;
-  put_gzip(folder / "mine.txt.gz", "\xEF\xBB\xBF" "a\r\nb");
+  put_gzip(folder / "mine.txt.gz",
+           "\xEF\xBB\xBF"
+           "a\r\nb");
   CHECK(read_text(folder / "mine.txt.gz") == "a\nb\n");
 }
 

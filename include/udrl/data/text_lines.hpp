@@ -34,9 +34,9 @@ class TextLines {
 /// All lines of a file, each with \n behind it. Throws as `TextLines`.
 std::string read_text(const std::filesystem::path& file);
 
-/// Rows of fields as spreadsheets read them (RFC 4180, and what it leaves open): a field that begins with a double quote
-/// ends at the next single one, and may hold delimiters, line breaks and, doubled, quotes; anywhere else a quote is a
-/// character like others.
+/// Rows of fields as spreadsheets read them (RFC 4180, and what it leaves open): a field that begins with a double
+/// quote ends at the next single one, and may hold delimiters, line breaks and, doubled, quotes; anywhere else a quote
+/// is a character like others.
 class TableReader {
  public:
   TableReader(const std::filesystem::path& file, char delimiter);
