@@ -5,6 +5,7 @@
 
 #include "encoding.hpp"
 #include "line_source.hpp"
+#include "udrl/data/text.hpp"
 
 namespace udrl::data {
 namespace {
@@ -17,6 +18,9 @@ std::string kind_of_bytes(std::string_view line) {
   if (line.starts_with("PAR1")) return "a Parquet file";
   return "bytes that no text holds";
 }
+
+/// The beginning of a line that may be no UTF-8, or cut within a character.
+std::string shown(const std::string& line) { return "'" + normalise(line.substr(0, 60)) + "'"; }
 
 Error no_text(const std::string& place, std::string_view line) {
   return user_error("the file is no text")
@@ -52,7 +56,7 @@ struct TextLines::Impl {
     throw user_error("the line is not UTF-8")
         .at(place())
         .expected("a file in UTF-8")
-        .got("'" + line.substr(0, 60) + "'")
+        .got(shown(line))
         .hint("if it is Latin-1, convert it: " + iconv_command(source.file(), likely_encoding));
   }
 
@@ -113,7 +117,7 @@ std::size_t TableReader::read_quoted(std::size_t at, std::string& field) {
       if (!ends && lines_.place() != place_)
         throw user_error("a quoted field goes on over lines, and text follows its end")
             .at(place_)
-            .got("'" + line_.substr(0, 60) + "' in line " + std::to_string(lines_.number()))
+            .got(shown(line_) + " in line " + std::to_string(lines_.number()))
             .hint("a quote at the start of a field opens it: close it, or double those that it holds");
       return quote + 1;
     }

@@ -48,6 +48,9 @@ std::optional<Kind> kind_by_name(const fs::path& file) {
   return found == suffixes.end() ? std::nullopt : std::optional(found->kind);
 }
 
+/// The beginning of a line, which may be cut within a character.
+std::string shown(const std::string& line) { return "'" + data::normalise(line.substr(0, 80)) + "'"; }
+
 // ---- Intents of one element
 
 Intent own_subject(Intent intent) {
@@ -142,7 +145,7 @@ void read_table(const fs::path& file, const std::string& head, const TakeIntent&
   if (places[0] == nowhere)
     throw user_error("the header has no column 'intent'")
         .at(reader.place())
-        .got("'" + head.substr(0, 80) + "'")
+        .got(shown(head))
         .hint("name the column that holds the intents so");
   while (reader.next(fields)) {
     if (fields.size() == 1 && fields[0].empty()) continue;
@@ -217,7 +220,7 @@ void refuse_other_name(const fs::path& file, Kind name, Kind content, const std:
   throw user_error("the file's name says " + to_string(name) + ", and its content is another")
       .at(file.string())
       .expected(to_string(name))
-      .got(to_string(content) + ", to judge by '" + head.substr(0, 60) + "'")
+      .got(to_string(content) + ", to judge by " + shown(head))
       .hint(std::string("if it is that, name it so: ") + file.stem().string() + suffix_for(content));
 }
 
@@ -229,7 +232,7 @@ Kind kind_of(const fs::path& file, const std::string& head) {
     throw user_error("what kind of file this is cannot be told")
         .at(file.string())
         .expected(known_names)
-        .got("another name, and '" + head.substr(0, 60) + "' as its first line")
+        .got("another name, and " + shown(head) + " as its first line")
         .hint("if it holds one intent a line, name it " + file.stem().string() + ".txt");
   return name.value_or(content);
 }
