@@ -4,6 +4,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/command/fitted.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::command {
@@ -182,13 +183,13 @@ void save(const Fitted& fitted, const std::filesystem::path& file) {
 }
 
 Fitted load(const std::filesystem::path& file) {
-  const std::string text = read_file(file);
   try {
-    return fitted_from_json(Json::parse(text));
-  } catch (Error& error) {
-    throw std::move(error).at(file.string());
-  } catch (const Json::exception& error) {
-    throw user_error("commands.json is not JSON").at(file.string()).got(error.what()).hint("tag the data again");
+    return fitted_from_json(data::read_json(file));
+  } catch (const Error& error) {
+    Error whole = error;
+    if (whole.where().empty()) whole.at(file.string());
+    if (whole.cure().empty()) whole.hint("tag the data again");
+    throw whole;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <queue>
 #include <tuple>
+#include <utility>
 
 #include "temporary_file.hpp"
 #include "udrl/base/error.hpp"
@@ -26,28 +27,36 @@ struct Item {
 /// Reads one run from its start.
 class Run {
  public:
-  explicit Run(std::FILE* file, std::size_t buffer_bytes) : file_(file), buffer_(buffer_bytes) {
-    std::rewind(file_);
-    std::setvbuf(file_, buffer_.data(), _IOFBF, buffer_.size());
+  Run(TemporaryFile file, std::size_t buffer_bytes) : buffer_(buffer_bytes), file_(opened_again(std::move(file))) {
+    if (!file_) throw broken();
+    std::setvbuf(file_.get(), buffer_.data(), _IOFBF, buffer_.size());
+    std::rewind(file_.get());
   }
   bool next() {
     Header header{};
-    if (std::fread(header.data(), sizeof header, 1, file_) != 1) {
-      if (std::ferror(file_) != 0) throw broken();
+    if (std::fread(header.data(), sizeof header, 1, file_.get()) != 1) {
+      if (std::ferror(file_.get()) != 0) throw broken();
       return false;
     }
     entry.key = header[0];
     entry.order = header[1];
     entry.payload.resize(header[2]);
-    if (std::fread(entry.payload.data(), 1, header[2], file_) != header[2]) throw broken();
+    if (std::fread(entry.payload.data(), 1, header[2], file_.get()) != header[2]) throw broken();
     return true;
   }
   Entry entry;
 
  private:
+  /// A stream of its own: a buffer may be given to one only before it is used, and must outlive it.
+  static TemporaryFile opened_again(TemporaryFile file) {
+    const int descriptor = ::dup(fileno(file.get()));
+    TemporaryFile again(descriptor < 0 ? nullptr : ::fdopen(descriptor, "rb"));
+    if (!again && descriptor >= 0) ::close(descriptor);
+    return again;
+  }
   static Error broken() { return failure("a sorted run cannot be read").hint("start again; is the disk in order?"); }
-  std::FILE* file_;
-  std::vector<char> buffer_;
+  std::vector<char> buffer_;  ///< before the file, so that it is freed after it is closed
+  TemporaryFile file_;
 };
 
 }  // namespace
@@ -71,13 +80,13 @@ struct ExternalSorter::Impl {
     payloads.clear();
   }
 
-  void merge(const std::function<void(const Entry&)>& take) const {
+  void merge(const std::function<void(const Entry&)>& take) {
     const std::size_t buffer = std::max<std::size_t>(memory / runs.size(), 4096);
     std::vector<std::unique_ptr<Run>> readers;
     const auto later = [](const Run* a, const Run* b) { return place(a->entry) > place(b->entry); };
     std::priority_queue<Run*, std::vector<Run*>, decltype(later)> heads(later);
-    for (const TemporaryFile& run : runs) {
-      readers.push_back(std::make_unique<Run>(run.get(), buffer));
+    for (TemporaryFile& run : runs) {
+      readers.push_back(std::make_unique<Run>(std::move(run), buffer));
       if (readers.back()->next()) heads.push(readers.back().get());
     }
     while (!heads.empty()) {

@@ -1,9 +1,7 @@
 // Strict readers of JSON values. Not for: which fields there are (record.cpp, manifest.cpp).
-#include "fields.hpp"
+#include "udrl/data/fields.hpp"
 
 #include <limits>
-
-#include "udrl/base/error.hpp"
 
 namespace udrl::data {
 namespace {
@@ -63,9 +61,14 @@ Fields::Fields(const Json& object, std::string what) : object_(&object), what_(s
   }
 }
 
+bool Fields::has(const std::string& name) const {
+  const auto found = object_->find(name);
+  return found != object_->end() && !found->is_null();
+}
+
 const Json& Fields::field(const std::string& name) const {
   const auto found = object_->find(name);
-  if (found == object_->end()) {
+  if (found == object_->end() || found->is_null()) {
     throw user_error("field \"" + name + "\" is missing").expected("a " + what_ + " with \"" + name + "\"");
   }
   return *found;

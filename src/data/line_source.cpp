@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "encoding.hpp"
 #include "udrl/base/error.hpp"
 
 namespace udrl::data {
@@ -45,7 +46,19 @@ bool LineSource::fill() {
   begin_ = 0;
   end_ = static_cast<std::size_t>(got);
   if (got == 0) check_end();
-  return got > 0;
+  if (!begun_) begin();
+  return begin_ < end_;
+}
+
+// What the first bytes tell of all that follow.
+void LineSource::begin() {
+  begun_ = true;
+  const std::string_view head(buffer_.data(), end_);
+  if (const std::string encoding = other_encoding(head); !encoding.empty()) throw not_utf8(file_, encoding);
+  if (head.starts_with(byte_order_mark)) begin_ = byte_order_mark.size();
+  const bool may_be_split = end_ == buffer_.size();  // \r in this buffer and its \n in the next
+  const bool has_return = head.substr(0, end_ - (may_be_split ? 1 : 0)).find('\r') != std::string_view::npos;
+  if (has_return && head.find('\n') == std::string_view::npos) line_end_ = '\r';
 }
 
 // A cut so early that zlib took the file for a plain one.
@@ -58,7 +71,7 @@ bool LineSource::next(std::string& line) {
   torn_ = false;
   while (begin_ < end_ || fill()) {
     const char* first = buffer_.data() + begin_;
-    const void* newline = std::memchr(first, '\n', end_ - begin_);
+    const void* newline = std::memchr(first, line_end_, end_ - begin_);
     const std::size_t n = newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - first) : end_ - begin_;
     line.append(first, n);
     begin_ += n + (newline ? 1 : 0);

@@ -15,8 +15,9 @@ class LineSource {
   /// Throws `Error` (user) where the file cannot be opened.
   explicit LineSource(std::filesystem::path file);
 
-  /// The next line without its newline; false at the end. Throws `Error` where the file cannot be read, a compressed
-  /// one is cut short, or a line is longer than 64 MiB.
+  /// The next line without its newline; false at the end. A byte order mark is dropped; in a file that begins without a
+  /// newline, carriage returns alone end lines. Throws `Error` where the file cannot be read, is UTF-16 or -32, a
+  /// compressed one is cut short, or a line is longer than 64 MiB.
   bool next(std::string& line);
   /// 1 for the first line.
   std::uint64_t number() const { return number_; }
@@ -29,12 +30,15 @@ class LineSource {
     void operator()(gzFile_s* file) const;
   };
   bool fill();
+  void begin();
   void check_end() const;
 
   std::filesystem::path file_;
   std::unique_ptr<gzFile_s, Close> gz_;
   std::string buffer_;
   std::size_t begin_ = 0, end_ = 0;
+  bool begun_ = false;
+  char line_end_ = '\n';
   std::uint64_t number_ = 0;
   bool torn_ = false;
 };

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "line_source.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
 
 namespace udrl::data {
@@ -12,44 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int deepest = 64;  // a record is 3 deep; the writer of JSON recurses
-
-int depth(std::string_view line) {
-  int now = 0, most = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (in_string && c == '\\') {
-      ++i;
-    } else if (c == '"') {
-      in_string = !in_string;
-    } else if (!in_string && (c == '{' || c == '[')) {
-      most = std::max(most, ++now);
-    } else if (!in_string && (c == '}' || c == ']')) {
-      --now;
-    }
-  }
-  return most;
-}
-
-// "[json.exception.parse_error.101] parse error at line 1, column 5: …" → "column 5: …"
-std::string reason(const Json::exception& error) {
-  const std::string text = error.what();
-  const auto column = text.find("column ");
-  const auto bracket = text.find("] ");
-  if (column != std::string::npos) return text.substr(column);
-  return bracket == std::string::npos ? text : text.substr(bracket + 2);
-}
-
 Json parse(const std::string& line) {
   if (line.find_first_not_of(" \t\r") == std::string::npos) throw user_error("the line is empty");
-  if (depth(line) > deepest) throw user_error("nested more than 64 deep");
-  Json json;
-  try {
-    json = Json::parse(line);
-  } catch (const Json::exception& error) {
-    throw user_error("not JSON: " + reason(error));
-  }
+  Json json = parse_json(line);
   if (!json.is_object()) throw user_error("not a JSON object").got(json.type_name());
   return json;
 }

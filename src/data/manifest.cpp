@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "fields.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/tool.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
 
 namespace udrl::data {
@@ -101,6 +101,13 @@ Manifest manifest_of(const std::string& stage, const RunContext& context) {
   return manifest;
 }
 
+std::string to_text(const std::map<std::string, std::uint64_t>& counts) {
+  std::string text;
+  for (const auto& [name, count] : counts)
+    if (count > 0) text += (text.empty() ? "" : ", ") + name + " " + std::to_string(count);
+  return text.empty() ? "none" : text;
+}
+
 Json to_json(const Manifest& manifest) {
   return {{"schema_version", manifest.schema},
           {"normalisation_version", manifest.normalisation},
@@ -143,14 +150,12 @@ Manifest read_manifest(const fs::path& folder) {
         .hint("name the folder that an earlier stage wrote, or run that stage first");
   }
   try {
-    return manifest_from_json(Json::parse(read_file(file)));
-  } catch (const Json::exception& error) {
-    throw user_error("the manifest is not JSON")
-        .at(file.string())
-        .got(error.what())
-        .hint("restore the file, or make the folder again");
-  } catch (Error& error) {
-    throw error.where().empty() ? error.at(file.string()) : error;
+    return manifest_from_json(read_json(file));
+  } catch (const Error& error) {
+    Error whole = error;
+    if (whole.where().empty()) whole.at(file.string());
+    if (whole.cure().empty()) whole.hint("restore the file, or make the folder again");
+    throw whole;
   }
 }
 

@@ -7,9 +7,11 @@
 #include <cmath>
 #include <string_view>
 
-#include "fields.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/splits.hpp"
+#include "udrl/data/text.hpp"
+#include "utf8.hpp"
 
 namespace udrl::data {
 namespace {
@@ -30,6 +32,18 @@ double finite(const std::string& name, double value) {
 
 void put_if_set(Json& json, const char* name, const std::string& text) {
   if (!text.empty()) json[name] = text;
+}
+
+void check_length(const char* name, const std::string& text) {
+  if (text.size() <= longest_intent) return;
+  const std::size_t length = count_characters(text);
+  if (length <= longest_intent) return;
+  std::size_t shown = 0;
+  while (shown < 40) decode_utf8(text, shown);
+  throw user_error(std::string("field \"") + name + "\" is far too long")
+      .expected("at most " + std::to_string(longest_intent) + " characters")
+      .got(std::to_string(length) + ": \"" + text.substr(0, shown) + "…\"")
+      .hint("take it out or shorten it: an intent is a few words, as people type them");
 }
 
 SampledBy sampling_from_json(const Json& json) {
@@ -103,11 +117,25 @@ void append_field(std::string& line, const std::string& name, const Json& value)
 
 }  // namespace
 
+void refuse_too_long(const Intent& intent) {
+  check_length("intent", intent.intent);
+  check_length("group", intent.group);
+  check_length("subject", intent.subject);
+  check_length("format", intent.format);
+  check_length("style", intent.style);
+  check_length("occasion", intent.occasion);
+}
+
 Intent intent_from_json(const Json& json) {
   const Fields fields(json, "record");
-  return {fields.text("intent_id"),      fields.text("intent"),        fields.text_or("group", ""),
-          fields.text_or("subject", ""), fields.text_or("format", ""), fields.text_or("style", ""),
-          fields.text_or("occasion", "")};
+  if (fields.has("intent") && !fields.has("intent_id"))
+    throw user_error("field \"intent_id\" is missing")
+        .hint("a list of your own goes through 'udrl-distill intents --from' first");
+  Intent intent{fields.text("intent_id"),      fields.text("intent"),        fields.text_or("group", ""),
+                fields.text_or("subject", ""), fields.text_or("format", ""), fields.text_or("style", ""),
+                fields.text_or("occasion", "")};
+  refuse_too_long(intent);
+  return intent;
 }
 
 Json to_json(const Intent& intent) {

@@ -1,5 +1,6 @@
 // Shards as a stream of JSON objects; bad lines stop it or are set aside. Not for: lines as they are (lines.cpp).
 #include "udrl/base/error.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/lines.hpp"
 #include "udrl/data/shards.hpp"
 
@@ -30,6 +31,8 @@ void JsonLinesReader::next_with(const std::function<void(Json&)>& use) {
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::user) throw;
       impl_->bad.take(line, error);
+    } catch (const Json::exception& error) {
+      impl_->bad.take(line, wrong_json(error));
     }
   }
 }
@@ -42,6 +45,20 @@ std::optional<Json> JsonLinesReader::next() {
 
 std::uint64_t JsonLinesReader::rejected() const { return impl_->bad.count(); }
 std::string JsonLinesReader::position() const { return impl_->position; }
+
+void require_some(std::uint64_t count, const fs::path& folder_or_file, const std::string& thing) {
+  if (count > 0) return;
+  throw user_error("there is no " + thing + " in it")
+      .at(folder_or_file.string())
+      .expected("at least one " + thing)
+      .got("none")
+      .hint("see what the stage that wrote it counted in its manifest.json");
+}
+
+void require_lines(const fs::path& folder_or_file, const std::string& thing) {
+  Line line;
+  require_some(LineReader(folder_or_file).next(line) ? 1 : 0, folder_or_file, thing);
+}
 
 std::vector<Record> read_records(const fs::path& folder_or_file, ReadOptions options) {
   JsonLinesReader reader(folder_or_file, std::move(options));

@@ -92,6 +92,12 @@ bool has_other_script(std::string_view text) {
 
 int count_words(std::string_view text) { return static_cast<int>(words(text).size()); }
 
+std::size_t count_characters(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size(); ++count) decode_utf8(text, at);
+  return count;
+}
+
 std::vector<std::string_view> word_runs(std::string_view text) {
   std::vector<std::string_view> out;
   for_each_run(text, [&](Span, std::string_view run) { out.push_back(run); });

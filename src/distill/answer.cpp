@@ -20,15 +20,15 @@ using data::Intent;
 using data::Record;
 
 /// Distinct intents in the order of their ids, so that the first so many are a fair sample.
-std::vector<Intent> choose_intents(const AnswerOptions& options) {
+std::vector<Intent> choose_intents(const AnswerOptions& options, Observer& observer) {
   std::map<std::string, Intent> distinct;
   data::JsonLinesReader reader(options.intents);
   while (auto intent = reader.next_as(data::intent_from_json)) distinct.try_emplace(intent->intent_id, *intent);
+  data::require_some(distinct.size(), options.intents, "intent");
   std::vector<Intent> intents;
-  for (auto& [id, intent] : distinct) {
-    if (options.limit > 0 && intents.size() == options.limit) break;
-    intents.push_back(std::move(intent));
-  }
+  for (auto& [id, intent] : distinct) intents.push_back(std::move(intent));
+  intents = each_once(std::move(intents), observer);
+  if (options.limit > 0 && intents.size() > options.limit) intents.resize(options.limit);
   return intents;
 }
 
@@ -164,7 +164,7 @@ void declare(OptionSet& set, AnswerOptions& o) {
 data::Manifest answer_intents(const AnswerOptions& options, const RunContext& context) {
   check_returns(options.returns);
   HeldFolder held(options.out);
-  std::vector<Intent> intents = choose_intents(options);
+  std::vector<Intent> intents = choose_intents(options, context.observer);
   lm::ModelOptions model;
   model.slots = options.slots;
   auto student = command::StudentModel::open(options.student, model);
@@ -176,11 +176,12 @@ data::Manifest answer_intents(const AnswerOptions& options, const RunContext& co
 
   Asking asking;
   asking.next = [&] { return questions.next(answered); };
-  asking.text_of = [&](const lm::Completion& answer) { return student.present({}, answer.text); };
+  asking.text_of = [&](const lm::Completion& answer, const Task&) { return student.present({}, answer.text); };
   asking.answered = [&](const Progress& now, const lm::Completion&) { context.observer.progress(now); };
   ask_all(student.model(), asking, out, progress);
   check_stop("stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " answers",
              "run the same command again: it goes on from there");
+  require_samples(out.manifest, options.out);
   return out.manifest;
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "udrl/base/observer.hpp"
 #include "udrl/data/output_folder.hpp"
@@ -28,9 +29,12 @@ struct Question {
 /// What a stage asks, and what it does with the answers beside writing them.
 struct Asking {
   std::function<std::optional<Question>()> next;
-  std::function<std::string(const lm::Completion& answer)> text_of;  ///< the answer as it is to be kept
+  std::function<std::string(const lm::Completion& answer, const Task& task)> text_of;  ///< as it is to be kept
   std::function<void(const Progress& progress, const lm::Completion& answer)> answered;
 };
+
+/// Of intents with the same text the first: a question's id is of the text. Says how many others were left out.
+std::vector<data::Intent> each_once(std::vector<data::Intent> intents, Observer& observer);
 
 /// Asks until there are no more questions or a stop is requested, and appends one record an answer to `out`: an answer
 /// that is no sample has the finish `rejected`, with the rule in `rejected_by`. Counts outcomes in the manifest, and
@@ -39,5 +43,9 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::Out
 
 /// Ids of what earlier runs wrote (a torn last line is repaired). The manifest's counts become those of their outcomes.
 std::unordered_set<std::string> read_answered(data::OutputFolder& out);
+
+/// Throws `Error` (failure) where of all answers that were counted none is a sample: a later stage would blame its
+/// input.
+void require_samples(const data::Manifest& manifest, const std::filesystem::path& folder);
 
 }  // namespace udrl::distill

@@ -9,6 +9,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/output_folder.hpp"
 
 namespace udrl::distill {
@@ -33,7 +34,7 @@ void write_all(const DoctorOptions& options, const Findings& findings, const Doc
 }
 
 void read_back(const std::filesystem::path& file, DoctorResult& result) {
-  const Json json = Json::parse(read_file(file));
+  const Json json = data::read_json(file);
   result.overall = check_from_json(json.at("overall"));
   for (const Json& check : json.at("checks")) result.checks.push_back(check_from_json(check));
 }

@@ -10,6 +10,7 @@
 
 #include "udrl/base/process.hpp"
 #include "udrl/base/random.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 
@@ -101,14 +102,24 @@ void give_lines(const std::vector<std::string>& lines, const std::string& group,
   }
 }
 
+/// What was written of an earlier answer.
+struct List {
+  std::string id, group;
+  std::vector<std::string> lines;
+};
+
+List list_from_json(const Json& json) {
+  const data::Fields fields(json, "list of invented intents");
+  return {fields.text("id"), fields.text_or("group", ""), fields.texts("lines")};
+}
+
 std::unordered_set<std::string> give_earlier(const HeldFolder& folder, const TakeIntent& take) {
   std::unordered_set<std::string> ids;
   data::repair_shards(folder);
   if (!data::has_shards(folder.path())) return ids;
   data::JsonLinesReader reader(folder.path());
-  while (const auto json = reader.next()) {
-    if (!ids.insert(json->value("id", "")).second) continue;
-    give_lines(json->value("lines", std::vector<std::string>()), json->value("group", ""), take);
+  while (const auto list = reader.next_as(list_from_json)) {
+    if (ids.insert(list->id).second) give_lines(list->lines, list->group, take);
   }
   return ids;
 }

@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <set>
-#include <sstream>
 
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 #include "udrl/base/random.hpp"
-#include "udrl/data/text.hpp"
+#include "udrl/data/text_lines.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -22,27 +21,38 @@ constexpr int tries_per_intent = 20;
 constexpr std::array choices = {"formats.tsv", "occasions.tsv", "styles.tsv", "phrasings.tsv"};
 
 struct Row {
-  std::string first, second;
+  std::string first, second, place;
 };
 
 /// Rows of two tab-separated columns after a header line.
 std::vector<Row> read_table(const fs::path& file) {
-  std::istringstream lines(read_file(file));
+  data::TextLines lines(file);
   std::string line;
   std::vector<Row> rows;
-  for (int number = 1; std::getline(lines, line); ++number) {
-    if (number == 1) continue;
+  lines.next(line);
+  while (lines.next(line)) {
     const auto tab = line.find('\t');
     if (tab == std::string::npos || line.find('\t', tab + 1) != std::string::npos)
       throw user_error("a row does not have two columns")
-          .at(file.string() + ":" + std::to_string(number))
+          .at(lines.place())
           .expected("two columns with one tab between them")
           .got("'" + line + "'")
           .hint("correct that line");
-    rows.push_back({line.substr(0, tab), line.substr(tab + 1)});
+    rows.push_back({line.substr(0, tab), line.substr(tab + 1), lines.place()});
   }
   if (rows.empty()) throw user_error("the list is empty").at(file.string()).hint("add rows below the header line");
   return rows;
+}
+
+double weight_of(const Row& row) {
+  double weight = -1;
+  const char* end = row.second.data() + row.second.size();
+  const auto [stop, error] = std::from_chars(row.second.data(), end, weight);
+  if (error == std::errc() && stop == end && weight >= 0 && std::isfinite(weight)) return weight;
+  throw user_error("a weight is not a number of at least 0")
+      .at(row.place)
+      .got("'" + row.second + "'")
+      .hint("correct it");
 }
 
 /// A list of choices with weights; "-" stands for none.
@@ -52,16 +62,11 @@ struct Weighted {
 
   explicit Weighted(const fs::path& file) {
     for (const Row& row : read_table(file)) {
-      double weight = -1;
-      std::from_chars(row.second.data(), row.second.data() + row.second.size(), weight);
-      if (!(weight >= 0))
-        throw user_error("a weight is not a number of at least 0")
-            .at(file.string())
-            .got("'" + row.second + "'")
-            .hint("correct it");
       values.push_back(row.first == "-" ? "" : row.first);
-      weights.push_back(weight);
+      weights.push_back(weight_of(row));
     }
+    if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 0; }))
+      throw user_error("all weights are 0: nothing can be drawn").at(file.string()).hint("give one a weight");
   }
   const std::string& draw(RandomStream& stream) const { return values[stream.weighted(weights)]; }
 };
@@ -78,6 +83,8 @@ struct Lists {
     std::set<std::string> seen;
     for (const std::string& file : options.subjects) {
       for (Row& row : read_table(options.lists / file)) {
+        if (row.second.empty())
+          throw user_error("a row has no subject").at(row.place).hint("write it behind the group and a tab");
         if (seen.insert(row.second).second) subjects.push_back(std::move(row));
       }
     }

@@ -8,6 +8,8 @@
 namespace udrl::distill {
 namespace {
 
+constexpr std::size_t characters_a_word = 24;  // four times what is usual: no word is longer in any list of intents
+
 /// People who type into a search box do not talk to a model.
 bool is_chat(const std::string& folded) {
   static constexpr std::array<std::string_view, 18> openings = {
@@ -22,6 +24,7 @@ bool is_chat(const std::string& folded) {
 std::string broken_intent_rule(std::string_view intent, int most_words) {
   if (intent.empty()) return "empty";
   if (data::count_words(intent) > most_words) return "too_long";
+  if (data::count_characters(intent) > characters_a_word * static_cast<std::size_t>(most_words)) return "too_long";
   if (data::has_other_script(intent)) return "language";
   if (data::word_tokens(intent).empty()) return "no_words";
   if (has_markup(intent)) return "markup";

@@ -1,13 +1,17 @@
-// Readers of the three kinds of file.
+// A reader for each kind of file, and which one a file wants.
 #include "intent_sources.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
+#include <array>
+#include <optional>
 
+#include "json_elements.hpp"
+#include "signs.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
+#include "udrl/data/text.hpp"
+#include "udrl/data/text_lines.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -15,32 +19,151 @@ namespace {
 namespace fs = std::filesystem;
 using data::Intent;
 
-std::ifstream open(const fs::path& file) {
-  if (fs::is_directory(file)) throw file_error("cannot read the file", file, EISDIR);
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw file_error("cannot read the file", file, errno);
-  return stream;
+enum class Kind { text, table, json };
+constexpr const char* known_names = "a name that ends with .txt, .csv, .tsv, .jsonl, .ndjson or .json";
+
+/// What a file's name says of it.
+struct Suffix {
+  const char* name;
+  Kind kind;
+};
+constexpr std::array<Suffix, 7> suffixes = {{{".txt", Kind::text},
+                                             {".text", Kind::text},
+                                             {".csv", Kind::table},
+                                             {".tsv", Kind::table},
+                                             {".jsonl", Kind::json},
+                                             {".ndjson", Kind::json},
+                                             {".json", Kind::json}}};
+
+/// In lower case, without .gz.
+std::string name_of(const fs::path& file) {
+  std::string name = data::fold_case(file.filename().string());
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  return name;
 }
 
-Intent named(std::string text) {
+std::optional<Kind> kind_by_name(const fs::path& file) {
+  const std::string name = name_of(file);
+  const auto found = std::find_if(suffixes.begin(), suffixes.end(), [&](auto& s) { return name.ends_with(s.name); });
+  return found == suffixes.end() ? std::nullopt : std::optional(found->kind);
+}
+
+/// The beginning of a line, which may be cut within a character.
+std::string shown(const std::string& line) { return "'" + data::normalise(line.substr(0, 80)) + "'"; }
+
+// ---- Intents of one element
+
+Intent own_subject(Intent intent) {
+  if (intent.subject.empty()) intent.subject = intent.intent;
+  data::refuse_too_long(intent);
+  return intent;
+}
+
+Intent named(const std::string& text) {
   Intent intent;
   intent.intent = text;
-  intent.subject = std::move(text);
-  return intent;
+  return own_subject(std::move(intent));
 }
 
 Intent from_json(const data::Json& json) {
-  if (!json.is_object() || !json.contains("intent") || !json["intent"].is_string())
-    throw user_error("no field 'intent' with a string")
-        .got(json.dump().substr(0, 80))
-        .hint("give each line {\"intent\": \"…\"}");
-  Intent intent = named(json["intent"].get<std::string>());
-  intent.group = json.value("group", "");
-  intent.subject = json.value("subject", intent.intent);
-  intent.format = json.value("format", "");
-  intent.occasion = json.value("occasion", "");
-  intent.style = json.value("style", "");
-  return intent;
+  if (json.is_string()) return named(json.get<std::string>());
+  const data::Fields fields(json, "line of intents");
+  Intent intent;
+  intent.intent = fields.text("intent");
+  intent.group = fields.text_or("group", "");
+  intent.subject = fields.text_or("subject", "");
+  intent.format = fields.text_or("format", "");
+  intent.occasion = fields.text_or("occasion", "");
+  intent.style = fields.text_or("style", "");
+  return own_subject(std::move(intent));
+}
+
+/// An error of `make` says where it was.
+template <class Make>
+Intent at_place(const std::string& place, Make make) {
+  try {
+    return make();
+  } catch (const Error& error) {
+    throw Error(error).at(place);
+  }
+}
+
+// ---- Tables
+
+constexpr std::array<const char*, 6> columns = {"intent", "group", "subject", "format", "occasion", "style"};
+using Places = std::array<std::size_t, columns.size()>;  ///< of the columns in a row; npos: not there
+constexpr auto nowhere = std::string::npos;
+
+/// Titles as people write them: "Intent ".
+Places places_of(const std::vector<std::string>& header, const std::string& place) {
+  Places places;
+  places.fill(nowhere);
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const std::string title = data::fold_case(data::normalise(header[i]));
+    const auto column = std::find(columns.begin(), columns.end(), title);
+    if (column == columns.end()) continue;
+    std::size_t& at = places[static_cast<std::size_t>(column - columns.begin())];
+    if (at != nowhere)
+      throw user_error("the header names a column twice")
+          .at(place)
+          .got("'" + title + "'")
+          .hint("remove or rename one of them");
+    at = i;
+  }
+  return places;
+}
+
+std::vector<std::string> split(const std::string& line, char delimiter) {
+  std::vector<std::string> fields{""};
+  for (const char c : line) {
+    if (c == delimiter) fields.emplace_back();
+    else if (c != '"') fields.back() += c;
+  }
+  return fields;
+}
+
+/// The delimiter under which a header holds the column `intent`.
+std::optional<char> delimiter_of(const std::string& header) {
+  for (const char delimiter : {',', '\t', ';'}) {
+    for (const std::string& title : split(header, delimiter))
+      if (data::fold_case(data::normalise(title)) == columns[0]) return delimiter;
+  }
+  return std::nullopt;
+}
+
+Intent from_row(const std::vector<std::string>& fields, const Places& places) {
+  const auto field = [&](std::size_t column) { return places[column] == nowhere ? "" : fields[places[column]]; };
+  Intent intent{"", field(0), field(1), field(2), field(3), field(5), field(4)};
+  return own_subject(std::move(intent));
+}
+
+void read_table(const fs::path& file, const std::string& head, const TakeIntent& take) {
+  data::TableReader reader(file, delimiter_of(head).value_or(','));
+  std::vector<std::string> header, fields;
+  while (reader.next(header) && header.size() == 1 && header[0].empty()) continue;  // empty lines before it
+  const Places places = places_of(header, reader.place());
+  if (places[0] == nowhere)
+    throw user_error("the header has no column 'intent'")
+        .at(reader.place())
+        .got(shown(head))
+        .hint("name the column that holds the intents so");
+  while (reader.next(fields)) {
+    if (fields.size() == 1 && fields[0].empty()) continue;
+    if (fields.size() != header.size())
+      throw user_error("a row has another number of fields than the header")
+          .at(reader.place())
+          .expected(std::to_string(header.size()))
+          .got(std::to_string(fields.size()))
+          .hint("put a field that holds the delimiter into double quotes");
+    take(at_place(reader.place(), [&] { return from_row(fields, places); }));
+  }
+}
+
+// ---- Text and JSON
+
+void read_text(const fs::path& file, const TakeIntent& take) {
+  data::TextLines lines(file);
+  for (std::string line; lines.next(line);) take(at_place(lines.place(), [&] { return named(line); }));
 }
 
 void read_json_lines(const fs::path& file, const TakeIntent& take) {
@@ -48,83 +171,82 @@ void read_json_lines(const fs::path& file, const TakeIntent& take) {
   while (auto intent = reader.next_as(from_json)) take(std::move(*intent));
 }
 
-void read_text(const fs::path& file, const TakeIntent& take) {
-  std::ifstream lines = open(file);
-  for (std::string line; std::getline(lines, line);) take(named(line));
+bool is_object_whole(const std::string& head) {
+  return data::Json::accept(head) && head.find_first_not_of(" \t") == head.find('{');
 }
 
-/// Rows of a CSV file: fields apart by commas; a field in double quotes may hold commas, line breaks and, doubled,
-/// quotes.
-class CsvReader {
- public:
-  explicit CsvReader(const fs::path& file) : file_(file), stream_(open(file)) {}
+/// Objects a line, or one document.
+void read_json(const fs::path& file, const std::string& head, const TakeIntent& take) {
+  const bool says_lines = name_of(file).ends_with("jsonl") || name_of(file).ends_with("ndjson");
+  if (is_object_whole(head) || (says_lines && !data::normalise(head).starts_with('[')))
+    return read_json_lines(file, take);
+  for_each_element(file, [&](const data::Json& json, const std::string& place) {
+    take(at_place(place, [&] { return from_json(json); }));
+  });
+}
 
-  bool next(std::vector<std::string>& fields) {
-    fields.clear();
-    std::string row, more;
-    if (!next_line(row)) return false;
-    row_line_ = line_;
-    while (std::count(row.begin(), row.end(), '"') % 2 != 0) {  // a quoted field goes on in the next line
-      if (!next_line(more)) throw wrong("a quoted field does not end", "close it with \"");
-      row += "\n" + more;
-    }
-    split(row, fields);
-    return true;
-  }
-  Error wrong(const std::string& what, const std::string& hint) const {
-    return user_error(what).at(file_.string() + ":" + std::to_string(row_line_)).hint(hint);
-  }
+// ---- Which of them
 
- private:
-  bool next_line(std::string& line) {
-    if (!std::getline(stream_, line)) return false;
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    ++line_;
-    return true;
-  }
-  static void split(const std::string& row, std::vector<std::string>& fields) {
-    fields.emplace_back();
-    bool quoted = false;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (quoted && row.compare(i, 2, "\"\"") == 0) fields.back() += row[i++];
-      else if (row[i] == '"') quoted = !quoted;
-      else if (row[i] == ',' && !quoted) fields.emplace_back();
-      else fields.back() += row[i];
-    }
-  }
-  fs::path file_;
-  std::ifstream stream_;
-  int line_ = 0, row_line_ = 0;
-};
+/// By its first line that is not empty.
+Kind kind_by_content(const std::string& head) {
+  constexpr std::array<std::string_view, 6> openings = {"{\"", "{ \"", "[{", "[ {", "[\"", "[ \""};
+  const std::string text = data::normalise(head);
+  const bool structured = text.starts_with('{') || text.starts_with('[');
+  if (text == "{" || text == "[" || starts_with_any(text, openings) || (structured && data::Json::accept(text)))
+    return Kind::json;
+  return delimiter_of(head) ? Kind::table : Kind::text;
+}
 
-void read_csv(const fs::path& file, const TakeIntent& take) {
-  CsvReader reader(file);
-  std::vector<std::string> header, fields;
-  if (!reader.next(header)) throw user_error("the file is empty").at(file.string()).hint("add a header and rows");
-  if (header[0].starts_with("\xEF\xBB\xBF")) header[0].erase(0, 3);  // a byte order mark
-  if (std::find(header.begin(), header.end(), "intent") == header.end())
-    throw reader.wrong("the header has no column 'intent'", "name the column that holds the intents so");
-  while (reader.next(fields)) {
-    if (fields.size() == 1 && fields[0].empty()) continue;
-    if (fields.size() != header.size())
-      throw reader.wrong("a row has another number of fields than the header", "correct it")
-          .expected(std::to_string(header.size()))
-          .got(std::to_string(fields.size()));
-    data::Json json;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (!fields[i].empty() || header[i] == "intent") json[header[i]] = fields[i];
-    }
-    take(from_json(json));
-  }
+std::string to_string(Kind kind) {
+  if (kind == Kind::text) return "plain text";
+  return kind == Kind::table ? "a table with a column 'intent'" : "JSON";
+}
+
+std::string head_of(const fs::path& file) {
+  data::TextLines lines(file);
+  for (std::string line; lines.next(line);)
+    if (line.find_first_not_of(" \t") != std::string::npos) return line;
+  throw user_error("the file is empty").at(file.string()).hint("put one intent a line into it");
+}
+
+const char* suffix_for(Kind kind) {
+  if (kind == Kind::text) return ".txt";
+  return kind == Kind::table ? ".csv" : ".jsonl";
+}
+
+/// A table is one by its name, whatever its header: it may lack the column.
+void refuse_other_name(const fs::path& file, Kind name, Kind content, const std::string& head) {
+  if (name == content || (name == Kind::table && content == Kind::text)) return;
+  throw user_error("the file's name says " + to_string(name) + ", and its content is another")
+      .at(file.string())
+      .expected(to_string(name))
+      .got(to_string(content) + ", to judge by " + shown(head))
+      .hint(std::string("if it is that, name it so: ") + file.stem().string() + suffix_for(content));
+}
+
+Kind kind_of(const fs::path& file, const std::string& head) {
+  const Kind content = kind_by_content(head);
+  const std::optional<Kind> name = kind_by_name(file);
+  if (name) refuse_other_name(file, *name, content, head);
+  else if (content == Kind::text)
+    throw user_error("what kind of file this is cannot be told")
+        .at(file.string())
+        .expected(known_names)
+        .got("another name, and " + shown(head) + " as its first line")
+        .hint("if it holds one intent a line, name it " + file.stem().string() + ".txt");
+  return name.value_or(content);
 }
 
 }  // namespace
 
 void intents_from_file(const fs::path& file, const TakeIntent& take) {
-  if (file.extension() == ".csv") return read_csv(file, take);
-  if (file.extension() == ".jsonl" || file.extension() == ".gz" || fs::is_directory(file))
-    return read_json_lines(file, take);
-  read_text(file, take);
+  if (fs::is_directory(file)) return read_json_lines(file, take);
+  const std::string head = head_of(file);
+  switch (kind_of(file, head)) {
+    case Kind::text: return read_text(file, take);
+    case Kind::table: return read_table(file, head, take);
+    case Kind::json: return read_json(file, head, take);
+  }
 }
 
 }  // namespace udrl::distill

@@ -38,13 +38,14 @@ class Pipeline {
     if (options.same_meaning < 1) meaning_.emplace(options.same_meaning, options.out);
   }
 
-  void take(Intent intent) {
+  /// False where it breaks a rule, and is left out.
+  bool take(Intent intent) {
     intent.intent = data::normalise(intent.intent);
     intent.subject = data::normalise(intent.subject);
     const std::string rule = broken_intent_rule(intent.intent, options_.most_words);
     if (!rule.empty()) {
       ++counts[rule];
-      return;
+      return false;
     }
     intent.intent_id = content_id({intent.intent});
     sorter_.add(place_of(intent.intent_id, options_.seed), taken_, data::to_json(intent).dump());
@@ -52,6 +53,7 @@ class Pipeline {
     if (meaning_) meaning_->add(intent.subject, taken_, intent.intent);
     ++taken_;
     check_stop("making intents was stopped", "run the same command again");
+    return true;
   }
 
   void write(const HeldFolder& out) {
@@ -92,18 +94,28 @@ class Pipeline {
   std::uint64_t taken_ = 0;
 };
 
+/// An empty list would be blamed on the next stage's input.
+Error no_intents(const IntentsOptions& options, const std::map<std::string, std::uint64_t>& counts) {
+  return user_error("no intent is left")
+      .at(options.from.empty() ? options.lists.string() : options.from.string())
+      .expected("at least one")
+      .got(data::to_text(counts))
+      .hint("add intents, or allow longer ones with --most-words");
+}
+
 /// Most of the memory that seeds may take: so many are plenty to show a teacher.
 constexpr std::size_t most_seeds = 20'000;
 
 void collect(const IntentsOptions& options, const RunContext& context, Pipeline& pipeline) {
   std::vector<Intent> seeds;
   const auto take = [&](Intent intent) {
-    if (options.invent > 0 && seeds.size() < most_seeds) seeds.push_back(intent);
-    pipeline.take(std::move(intent));
+    const bool wanted = options.invent > 0 && seeds.size() < most_seeds;
+    if (pipeline.take(intent) && wanted) seeds.push_back(std::move(intent));
   };
   if (options.from.empty()) intents_from_lists(options, take);
   else intents_from_file(options.from, take);
   if (options.invent == 0) return;
+  if (seeds.empty()) throw no_intents(options, pipeline.counts);
   const auto teacher = lm::open_model(options.teacher);
   const InventionOptions invention{static_cast<std::uint64_t>(options.invent), options.seed, options.out / "invented"};
   invented_intents(invention, seeds, *teacher, context, [&](Intent intent) {
@@ -133,7 +145,8 @@ void declare(OptionSet& set, IntentsOptions& o) {
   set.add("lists", o.lists, "folder of subjects, formats.tsv, occasions.tsv, styles.tsv, phrasings.tsv").runtime_only();
   set.add("subjects", o.subjects, "files of that folder with the subjects");
   set.add("from", o.from,
-          "your own intents instead: text, one a line, CSV with a column 'intent', or JSONL with a field")
+          "your own intents instead: .txt, one a line; .csv or .tsv with a column 'intent'; .jsonl or .json with a "
+          "field")
       .runtime_only();
   set.add("out", o.out, "folder to write").required().runtime_only();
   set.add("per_subject", o.per_subject, "intents made of each subject").range(1, 1000);
@@ -157,6 +170,7 @@ data::Manifest make_intents(const IntentsOptions& options, const RunContext& con
   Pipeline pipeline(options);
   collect(options, context, pipeline);
   pipeline.write(out);
+  if (pipeline.counts["intents"] == 0) throw no_intents(options, pipeline.counts);
   out.manifest.counts = pipeline.counts;
   out.finish();
   return out.manifest;

@@ -10,6 +10,7 @@
 #include <valijson/validator.hpp>
 
 #include "udrl/base/error.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::distill {
 
@@ -22,7 +23,7 @@ struct JsonSchema::Impl {
 
 JsonSchema::JsonSchema(const std::string& text) : impl_(std::make_unique<Impl>()) {
   try {
-    const Json json = Json::parse(text);
+    const Json json = data::parse_json(text);
     const Adapter adapter(json);
     valijson::SchemaParser().populateSchema(adapter, impl_->schema);
   } catch (const std::exception& error) {
@@ -33,7 +34,12 @@ JsonSchema::JsonSchema(const std::string& text) : impl_(std::make_unique<Impl>()
 JsonSchema::~JsonSchema() = default;
 
 std::string JsonSchema::fault(std::string_view text) const {
-  const Json json = Json::parse(text, nullptr, false);
+  Json json;
+  try {
+    json = data::parse_json(text);
+  } catch (const Error& error) {
+    return error.what();
+  }
   if (!json.is_object()) return "not a JSON object";
   const Adapter adapter(json);
   valijson::Validator validator(valijson::Validator::kStrongTypes);
@@ -41,6 +47,22 @@ std::string JsonSchema::fault(std::string_view text) const {
   if (validator.validate(impl_->schema, adapter, &results)) return {};
   valijson::ValidationResults::Error error;
   return results.popError(error) ? error.description : "not admitted by the schema";
+}
+
+std::string object_on_one_line(std::string_view text) {
+  const std::size_t begin = text.find('{'), end = text.rfind('}');
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return "";
+  std::string line;
+  bool in_string = false;
+  for (std::size_t i = begin; i <= end; ++i) {
+    const char c = text[i];
+    if (!in_string && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) continue;
+    line += c;
+    if (in_string && c == '\\') line += text[++i];
+    else if (c == '"') in_string = !in_string;
+    else if (!in_string && (c == ',' || c == ':')) line += ' ';
+  }
+  return Json::accept(line) ? line : "";
 }
 
 }  // namespace udrl::distill

@@ -181,6 +181,12 @@ Manifest score_into(HeldFolder held, const ScoreOptions& options, const score::M
   const Filter filter(rules_folder(options));
   SortedSamples samples(RecordStream(options.input, rejects_file(options)), filter, out.path());
   out.manifest.counts = samples.counts();
+  if (samples.total() == 0)
+    throw user_error("there is no sample to score")
+        .at(options.input.front())
+        .expected("at least one answer that ends of itself and keeps its task's rules")
+        .got(data::to_text(out.manifest.counts))
+        .hint("look at them with 'udrl-distill view', and make more: udrl-distill synthesize");
   BlockScorer scorer(options, resources_for(options, models, &samples.siblings()), out.manifest);
   BlockWriter writer(out, scorer, samples.total(), context.observer);
   samples.for_each_block(options.block, std::ref(writer));

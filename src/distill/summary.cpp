@@ -6,6 +6,7 @@
 
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/score/diversity.hpp"
@@ -24,7 +25,8 @@ struct Gathered {
 void add(Gathered& to, const data::Record& record, std::size_t answers_wanted) {
   ++to.row.records;
   to.row.tokens += record.tokens;
-  ++to.row.outcomes[record.finish == "rejected" ? record.extra.value("rejected_by", "rejected") : record.finish];
+  const data::Fields further(record.extra, "record");
+  ++to.row.outcomes[record.finish == "rejected" ? further.text_or("rejected_by", "rejected") : record.finish];
   if (record.finish != "stop") return;
   ++to.samples;
   to.row.words += data::count_words(record.prompt);
@@ -59,10 +61,13 @@ std::vector<SummaryRow> summarise(const SummaryOptions& options, const RunContex
   for (const std::string& folder : options.input) {
     std::map<std::string, Gathered> tasks;
     data::JsonLinesReader reader(folder);
-    while (const auto record = reader.next_as(data::record_from_json)) {
-      add(tasks[record->task], *record, static_cast<std::size_t>(options.distinct_answers));
-      check_stop("the summary was stopped", "run the same command again");
-    }
+    const auto take = [&](const data::Json& json) {
+      const data::Record record = data::record_from_json(json);
+      add(tasks[record.task], record, static_cast<std::size_t>(options.distinct_answers));
+      return true;
+    };
+    while (reader.next_as(take)) check_stop("the summary was stopped", "run the same command again");
+    data::require_some(tasks.size(), folder, "record");
     for (auto& [task, gathered] : tasks) {
       rows.push_back(finished(std::move(gathered)));
       rows.back().folder = folder;

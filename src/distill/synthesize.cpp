@@ -33,7 +33,7 @@ lm::Request to_request(const Planned& planned, const lm::LanguageModel& teacher,
   request.sampling.seed = planned.record.sampling.seed;
   request.sampling.repeat_penalty = options.repeat_penalty;
   request.sampling.max_tokens = subset.task->max_tokens;
-  request.sampling.stop_at_newline = true;
+  stop_where_answer_ends(*subset.task, request.sampling);
   return request;
 }
 
@@ -80,14 +80,21 @@ Share parse_share(const std::string& text) {
       .hint("give job i of n its number, and a folder of its own with --out");
 }
 
-std::vector<Intent> choose_intents(const SynthesizeOptions& options) {
-  std::vector<Intent> intents = data::read_intents(options.intents);
+std::vector<Intent> choose_intents(const SynthesizeOptions& options, Observer& observer) {
+  std::vector<Intent> intents = each_once(data::read_intents(options.intents), observer);
+  const std::size_t all = intents.size();
   intents.erase(intents.begin(),
                 intents.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(options.skip, intents.size())));
   if (options.limit > 0 && intents.size() > options.limit) intents.resize(options.limit);
   const Share share = parse_share(options.shard);
   std::vector<Intent> mine;
   for (std::size_t i = share.job - 1; i < intents.size(); i += share.jobs) mine.push_back(std::move(intents[i]));
+  if (mine.empty())
+    throw user_error("there is no intent to ask about")
+        .at(options.intents.string())
+        .expected("at least one")
+        .got(std::to_string(all) + " in all, none of them for this run")
+        .hint(all == 0 ? "make intents first: udrl-distill intents" : "see 'skip' and 'shard'");
   return mine;
 }
 
@@ -104,7 +111,7 @@ data::Manifest wanted_manifest(const SynthesizeOptions& options, const std::vect
 SynthesizeResult synthesize_into(HeldFolder held, const SynthesizeOptions& options, lm::LanguageModel& teacher,
                                  const RunContext& context) {
   const std::vector<Task> tasks = load_tasks(options.tasks_folder, options.tasks);
-  std::vector<Intent> intents = choose_intents(options);
+  std::vector<Intent> intents = choose_intents(options, context.observer);
   const std::string teacher_name = options.teacher.name.empty() ? teacher.info().name : options.teacher.name;
 
   data::OutputFolder out(std::move(held), wanted_manifest(options, tasks, teacher, context));
@@ -123,7 +130,7 @@ SynthesizeResult synthesize_into(HeldFolder held, const SynthesizeOptions& optio
     lm::Request request = to_request(*planned, teacher, options);
     return Question{std::move(planned->record), planned->subset->task, std::move(request)};
   };
-  asking.text_of = [](const lm::Completion& answer) { return data::normalise(answer.text); };
+  asking.text_of = [](const lm::Completion& answer, const Task& task) { return kept_answer(task, answer.text); };
   asking.answered = [&](const Progress& now, const lm::Completion& answer) {
     result.generated_tokens += static_cast<std::uint64_t>(answer.tokens);
     forecast.answered(now, result.generated_tokens, context.observer);
@@ -136,6 +143,7 @@ SynthesizeResult synthesize_into(HeldFolder held, const SynthesizeOptions& optio
   check_stop(
       "synthesis stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " prompts",
       "run the same command again: it goes on from there");
+  require_samples(result.manifest, options.out);
   return result;
 }
 

@@ -10,7 +10,9 @@
 #include "tag_near.hpp"
 #include "tag_rank.hpp"
 #include "tag_write.hpp"
+#include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/output_folder.hpp"
 #include "udrl/score/kinds.hpp"
 #include "udrl/score/scorer.hpp"
@@ -70,8 +72,21 @@ fs::path rejects_file(const TagOptions& options) {
   return options.skip_bad ? options.out / "rejects.jsonl" : fs::path();
 }
 
+/// Before anything is fitted to nothing.
+void require_kept(Pool& pool, const TagOptions& options) {
+  bool any = false;
+  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) { any = any || row.kept(); });
+  if (any) return;
+  throw user_error("no record is left to tag")
+      .at(options.input.front())
+      .expected("at least one scored answer")
+      .got(data::to_text(count_outcomes(pool)))
+      .hint("score samples first (udrl-distill score), or see 'tasks' and 'only_tasks'");
+}
+
 TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& observer) {
   Pool pool = read_pool(options, rejects_file(options), observer);
+  require_kept(pool, options);
   if (options.drop_near_samples) drop_near_samples(pool, observer);
   if (options.drop_near_held_out) drop_near_held_out(pool, observer);
   command::Fitted fitted = fit_returns(pool, options);
@@ -136,7 +151,7 @@ TagResult tag_samples(const TagOptions& options, const RunContext& context) {
   HeldFolder held(options.out);
   data::OutputFolder out(std::move(held), wanted_manifest(options, context));
   if (out.manifest.complete)
-    return {out.manifest, tag_table_from_json(data::Json::parse(read_file(out / "table.json")))};
+    return {out.manifest, tag_table_from_json(data::read_json(out / "table.json"))};
   TagTable table = make_all(options, out.manifest, context.observer);
   out.finish();
   return {out.manifest, std::move(table)};

@@ -70,6 +70,17 @@ std::vector<std::string> needed_scores(const TagOptions& options) {
   return names;
 }
 
+Error unknown_task(const std::string& wanted, std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  const std::string near = nearest(wanted, names);
+  return user_error("'tasks' names a task that the data lacks")
+      .expected(all.empty() ? "tasks of the data" : all)
+      .got("'" + wanted + "'")
+      .hint(near.empty() ? "take it out, or add samples of it" : "did you mean '" + near + "'?");
+}
+
 class PoolReader {
  public:
   explicit PoolReader(const TagOptions& options)
@@ -133,6 +144,9 @@ class PoolReader {
   /// By number of task: the order that was asked for, then by name.
   std::vector<std::uint16_t> slots() {
     std::vector<std::string> names = tasks_.texts();
+    for (const std::string& wanted : options_.tasks) {
+      if (!contains(names, wanted)) throw unknown_task(wanted, names);
+    }
     const auto place = [&](const std::string& name) {
       return std::find(options_.tasks.begin(), options_.tasks.end(), name) - options_.tasks.begin();
     };

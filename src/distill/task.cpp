@@ -41,6 +41,7 @@ class Reader {
   }
   std::vector<std::string> texts(const std::string& key) const {
     std::vector<std::string> out;
+    if (json_.contains(key) && !json_[key].is_array()) throw wrong(key, "a list of strings");
     for (const Json& item : json_.value(key, Json::array())) {
       if (!item.is_string()) throw wrong(key, "a list of strings");
       out.push_back(item.get<std::string>());
@@ -50,9 +51,10 @@ class Reader {
   int number(const std::string& key, int low, int high, int fallback) const {
     if (!json_.contains(key)) return fallback;
     const Json& value = json_[key];
-    if (!value.is_number_integer() || value.get<int>() < low || value.get<int>() > high)
+    const std::int64_t number = value.is_number_integer() ? value.get<std::int64_t>() : low - std::int64_t{1};
+    if (number < low || number > high)
       throw wrong(key, "a whole number from " + std::to_string(low) + " to " + std::to_string(high));
-    return value.get<int>();
+    return static_cast<int>(number);
   }
   void refuse_unknown(const std::vector<std::string>& known) const {
     for (const auto& item : json_.items()) {
@@ -83,6 +85,8 @@ std::string default_rubric(const Task& task) {
 
 std::vector<Example> read_examples(const Json& json, const std::string& where) {
   std::vector<Example> examples;
+  if (json.contains("examples") && !json["examples"].is_array())
+    throw user_error("'examples' of a task file is no list").at(where).hint("write each as [[examples]]");
   for (const Json& item : json.value("examples", Json::array())) {
     const Reader reader(item, where + " [[examples]] " + std::to_string(examples.size() + 1));
     reader.refuse_unknown({"intent", "prompt"});
@@ -91,6 +95,14 @@ std::vector<Example> read_examples(const Json& json, const std::string& where) {
     examples.push_back(std::move(example));
   }
   return examples;
+}
+
+std::shared_ptr<const JsonSchema> read_schema(const std::string& text, const std::string& where) {
+  try {
+    return std::make_shared<JsonSchema>(text);
+  } catch (const Error& error) {
+    throw Error(error).at(where + ": schema");
+  }
 }
 
 /// The examples are held to the task's own rules: a teacher imitates them.
@@ -143,7 +155,7 @@ Task load_task(const fs::path& file) {
   task.subsets = reader.number("subsets", 1, 64, task.subsets);
   task.shots = reader.number("shots", 0, 64, task.shots);
   task.examples = read_examples(json, file.string());
-  if (json.contains("schema")) task.schema = std::make_shared<JsonSchema>(reader.text("schema"));
+  if (json.contains("schema")) task.schema = read_schema(reader.text("schema"), file.string());
   task.allow = reader.texts("allow");
   task.rubric = json.contains("rubric") ? reader.text("rubric") : default_rubric(task);
   if (json.contains("layout")) task.layout = reader.one_of("layout", {"turns", "list"});
@@ -212,6 +224,17 @@ std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Ex
   }
   messages.push_back({lm::Role::user, intent});
   return messages;
+}
+
+void stop_where_answer_ends(const Task& task, lm::Sampling& sampling) {
+  sampling.stop_at_newline = task.schema == nullptr;
+  sampling.stop_after_object = task.schema != nullptr;
+}
+
+std::string kept_answer(const Task& task, const std::string& written) {
+  const bool in_lines = task.schema && written.find('\n') != std::string::npos;
+  const std::string object = in_lines ? object_on_one_line(written) : "";
+  return data::normalise(object.empty() ? written : object);
 }
 
 std::size_t shared_segments(const Task& task, const std::vector<Example>& shots, const lm::LanguageModel& model) {

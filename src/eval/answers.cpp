@@ -6,6 +6,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/command/schema.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::eval {
@@ -22,7 +23,7 @@ T field(const data::Json& json, const char* name) {
 }
 
 std::optional<int> optional_number(const data::Json& json, const char* name) {
-  if (!json.contains(name)) return std::nullopt;
+  if (!data::Fields(json, "answer").has(name)) return std::nullopt;
   return field<int>(json, name);
 }
 
@@ -115,7 +116,7 @@ lm::Throughput ask_missing(OpenSystem& system, const Row& row, const std::vector
   };
   const auto take = [&](lm::Completion done) {
     const Case& c = *by_id.at(done.id);
-    const std::string text = data::normalise(done.text);
+    const std::string text = system.kept(c, done.text);
     const bool student = row.kind == RowKind::student;
     Answer answer{student ? command::capitalised(text) : text,
                   lm::to_string(done.finish),

@@ -65,9 +65,9 @@ void derange(const CaseSet& set, const Slice& slice, std::uint64_t seed, std::ve
 }  // namespace
 
 std::vector<data::Intent> read_split_intents(const std::filesystem::path& split_folder) {
-  std::map<std::string, data::Intent> by_id;
+  std::map<std::string, data::Intent> by_id;  // of the text, as a case's: ids made by hand may give one text two
   data::JsonLinesReader reader(split_folder);
-  while (auto intent = reader.next_as(data::intent_from_json)) by_id.emplace(intent->intent_id, *intent);
+  while (auto intent = reader.next_as(data::intent_from_json)) by_id.emplace(content_id({intent->intent}), *intent);
   std::vector<data::Intent> intents;
   for (auto& [id, intent] : by_id) intents.push_back(std::move(intent));
   return intents;

@@ -8,6 +8,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/table.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/lines.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/eval/arms.hpp"
@@ -31,6 +32,25 @@ struct Run {
   Rows rows;
 };
 
+std::string main_part(const Json& results, const fs::path& file) {
+  try {
+    return results.at("test_set").at("parts").at(0).at("name");
+  } catch (const Json::exception& error) {
+    throw data::wrong_json(error).at(file.string()).hint("evaluate again");
+  }
+}
+
+/// Of the headline's part; false for another.
+bool take_line(const Json& json, const std::string& part, Rows& rows) {
+  if (json.at("part") != part) return false;
+  Line line{json.at("task"), json.at("subject"), json.at("broken_rule") == "", {}};
+  for (const auto& [scorer, value] : json.at("relevance").items())
+    line.values[scorer] = {value.at("masked"), value.at("raw")};
+  const std::string row = json.at("row"), of = json.value("replicate_of", row);
+  rows[of][json.at("case").get<std::string>() + row.substr(of.size())] = std::move(line);
+  return true;
+}
+
 Run read_run(const fs::path& folder) {
   const fs::path results = folder / "results.json", measured = folder / "measured.jsonl";
   if (!fs::exists(results) || !fs::exists(measured))
@@ -38,17 +58,10 @@ Run read_run(const fs::path& folder) {
         .at(folder.string())
         .expected("results.json and measured.jsonl")
         .hint("name two folders that udrl-eval wrote");
-  Run run{Json::parse(read_file(results)), {}};
-  const std::string part = run.results.at("test_set").at("parts").at(0).at("name");
+  Run run{data::read_json(results), {}};
+  const std::string part = main_part(run.results, results);
   data::JsonLinesReader reader(measured);
-  while (const auto json = reader.next()) {
-    if (json->at("part") != part) continue;
-    Line line{json->at("task"), json->at("subject"), json->at("broken_rule") == "", {}};
-    for (const auto& [scorer, value] : json->at("relevance").items())
-      line.values[scorer] = {value.at("masked"), value.at("raw")};
-    const std::string row = json->at("row"), of = json->value("replicate_of", row);
-    run.rows[of][json->at("case").get<std::string>() + row.substr(of.size())] = std::move(line);
-  }
+  while (reader.next_as([&](const Json& json) { return take_line(json, part, run.rows); })) continue;
   return run;
 }
 

@@ -241,9 +241,12 @@ Cost measure_cost(const System& system, const std::vector<distill::Task>& tasks,
 
 std::optional<Cost> read_cost(const fs::path& file, const System& system, const EvalOptions& options) {
   if (!fs::exists(file)) return std::nullopt;
-  const auto json = data::Json::parse(read_file(file), nullptr, false);
-  if (json.is_discarded()) return std::nullopt;
-  Cost cost = cost_from_json(json);
+  Cost cost;
+  try {
+    cost = cost_from_json(data::Json::parse(read_file(file)));
+  } catch (const data::Json::exception&) {
+    return std::nullopt;  // measured again
+  }
   const bool same = cost.row == system.rows.front().name && cost.identity == identity_of(system.model) &&
                     cost.processor == processor_description() && cost.threads == compute_threads() &&
                     cost.asked_requests == options.latency_requests && cost.asked_clients == options.clients;

@@ -6,6 +6,7 @@
 #include "best_of.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/shards.hpp"
 #include "udrl/eval/scorers.hpp"
 
 namespace udrl::eval {
@@ -99,6 +100,7 @@ void read_all_training(Prepared& p, Observer& observer) {
 void add_cases(Prepared& p, const EvalOptions& options) {
   for (const auto& task : p.tasks) p.set.tasks.push_back(task.name);
   const auto add = [&](const std::string& split, int intents) {
+    data::require_lines(options.tagged / split, "record");
     const CaseOptions choose{static_cast<std::size_t>(intents), options.seed};
     add_part(p.set, split, choose_intents(read_split_intents(options.tagged / split), choose), p.fitted, options.seed);
     p.hashes["split " + split] = data::hash_input(options.tagged / split);

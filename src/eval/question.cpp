@@ -5,6 +5,7 @@
 
 #include "udrl/base/random.hpp"
 #include "udrl/command/student_model.hpp"
+#include "udrl/data/text.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -43,6 +44,7 @@ class ModelSystem : public OpenSystem {
     request.shared_segments = subset.shared_segments;
     request.sampling = row.sampling;
     request.sampling.max_tokens = task.max_tokens;
+    distill::stop_where_answer_ends(task, request.sampling);
     request.sampling.seed = sampling_seed(seed_, row, c);
     return request;
   }
@@ -55,6 +57,10 @@ class ModelSystem : public OpenSystem {
   }
 
   std::optional<int> asked_return(const Row&, const Case&) const override { return std::nullopt; }
+
+  std::string kept(const Case& c, const std::string& written) const override {
+    return distill::kept_answer(tasks_[c.task_index], written);
+  }
 
  private:
   Subset prepared(const distill::Task& task, std::vector<distill::Example> shots) const {
@@ -107,6 +113,8 @@ class StudentSystem : public OpenSystem {
 };
 
 }  // namespace
+
+std::string OpenSystem::kept(const Case&, const std::string& written) const { return data::normalise(written); }
 
 std::unique_ptr<OpenSystem> open_system(const System& system, const std::vector<distill::Task>& tasks,
                                         const OpenOptions& options) {

@@ -117,7 +117,6 @@ Row make_row(const SystemFile& file, const Variant& variant) {
   } else {
     row.kind = RowKind::model;
     row.few_shot = variant.few_shot;
-    row.sampling.stop_at_newline = true;
   }
   if (!file.is_student() || variant.decoding != "sampled")
     call(decoding_words(file, variant.decoding, "-"), decoding, decoding);

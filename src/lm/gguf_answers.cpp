@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include "answer_end.hpp"
 #include "gguf_run.hpp"
 #include "sampler.hpp"
 #include "udrl/base/error.hpp"
@@ -12,7 +13,6 @@ namespace udrl::lm {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr const char* white_space = " \t\r\n\v\f";
 
 /// What is written so far, and when it ends.
 class Answer final : public Slot {
@@ -35,7 +35,6 @@ class Answer final : public Slot {
 
  private:
   bool accept(const Drawn& drawn, const Vocabulary& vocabulary);
-  bool cut_at_newline(std::size_t searched_from);
   bool finish(Finish how);
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
@@ -77,19 +76,8 @@ bool Answer::accept(const Drawn& drawn, const Vocabulary& vocabulary) {
   if (vocabulary.ends_answer(last_)) return finish(Finish::stop);
   const std::size_t written = completion_.text.size();
   completion_.text += vocabulary.piece(last_);
-  if (request_.sampling.stop_at_newline && cut_at_newline(written)) return finish(Finish::stop);
+  if (cut_at_end(completion_.text, request_.sampling, written)) return finish(Finish::stop);
   return completion_.tokens >= prepared().budget && finish(Finish::length);
-}
-
-/// Line breaks before the first text do not count.
-bool Answer::cut_at_newline(std::size_t searched_from) {
-  std::string& text = completion_.text;
-  const std::size_t first_text = text.find_first_not_of(white_space);
-  if (first_text == std::string::npos) return false;
-  const std::size_t line_break = text.find('\n', std::max(first_text, searched_from));
-  if (line_break == std::string::npos) return false;
-  text.resize(line_break);
-  return true;
 }
 
 bool Answer::finish(Finish how) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "answer_end.hpp"
 #include "chat_template.hpp"
 #include "sampler.hpp"
 #include "udrl/base/error.hpp"
@@ -58,13 +59,6 @@ void add_sampling(json& body, const Request& request) {
   // Not OpenAI's own, and refused by some: sent only where asked for.
   if (sampling.top_k > 0) body["top_k"] = sampling.top_k;
   if (sampling.repeat_penalty != 1.0) body["repetition_penalty"] = body["repeat_penalty"] = sampling.repeat_penalty;
-}
-
-/// As in process: the line breaks before the first text do not count.
-void cut_at_newline(std::string& text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n\v\f");
-  if (first == std::string::npos) return;
-  if (const std::size_t line_break = text.find('\n', first); line_break != std::string::npos) text.resize(line_break);
 }
 
 std::string trimmed(const std::string& text) {
@@ -133,11 +127,7 @@ Completion read_completion(const Request& request, const HttpReply& reply) {
   } catch (const json::exception&) {
     return failed(std::move(completion), reply);
   }
-  if (request.sampling.stop_at_newline) {
-    const std::size_t written = completion.text.size();
-    cut_at_newline(completion.text);
-    if (completion.text.size() < written) completion.finish = Finish::stop;
-  }
+  if (cut_at_end(completion.text, request.sampling)) completion.finish = Finish::stop;
   return completion;
 }
 

@@ -6,6 +6,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/manifest.hpp"
 #include "udrl/data/text.hpp"
 
@@ -20,8 +21,9 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
 bool holds_objects(const fs::path& file) {
-  const std::string name = file.filename().string();
-  return name.ends_with(".jsonl") || name.ends_with(".jsonl.gz");
+  std::string name = data::fold_case(file.filename().string());
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  return name.ends_with(".jsonl") || name.ends_with(".ndjson") || name.ends_with(".json");
 }
 
 std::vector<fs::path> files_below(const fs::path& folder) {
@@ -59,10 +61,7 @@ std::size_t replacements(std::string_view text) {
 
 std::string text_of(const data::Line& line) {
   const data::Json json = data::parse_line(line);
-  const auto found = json.find("text");
-  if (found == json.end()) throw user_error("the object has no field \"text\"");
-  if (!found->is_string()) throw user_error("the field \"text\" is no text").got(found->type_name());
-  return found->get<std::string>();
+  return data::Fields(json, "document").text("text");
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ void require_data(const TrainOptions& options) {
         .expected("train/, valid/ and commands.json")
         .hint("name the folder that udrl-distill tag wrote");
   }
+  for (const char* part : {"train", "valid"}) data::require_lines(options.data / part, "record");
 }
 
 /// Whether an intent was seen, in a table of one size for any number of them: one whose place another has taken since

@@ -2,12 +2,11 @@
 #include "udrl/train/swaps.hpp"
 
 #include <algorithm>
-#include <sstream>
 #include <string_view>
 
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/data/text_lines.hpp"
 
 namespace udrl::train {
 namespace {
@@ -97,10 +96,10 @@ std::string drawn_phrase(const std::string& phrase, const WordList& words, Rando
   return drawn;
 }
 
-std::vector<std::string> lines_of(const std::string& content) {
+std::vector<std::string> lines_of(const std::filesystem::path& file) {
   std::vector<std::string> lines;
-  std::istringstream stream(content);
-  for (std::string line; std::getline(stream, line);) {
+  data::TextLines text(file);
+  for (std::string line; text.next(line);) {
     const std::string clean = data::normalise(line);
     if (!clean.empty() && clean[0] != '#') lines.push_back(clean);
   }
@@ -112,7 +111,7 @@ std::vector<std::string> lines_of(const std::string& content) {
 WordList::WordList(std::vector<std::string> words) : words_(std::move(words)) {}
 
 WordList WordList::load(const std::filesystem::path& file) {
-  std::vector<std::string> words = lines_of(read_file(file));
+  std::vector<std::string> words = lines_of(file);
   if (words.size() < 100) {
     throw user_error("the list of words to swap in is too short")
         .at(file.string())

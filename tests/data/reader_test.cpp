@@ -1,6 +1,7 @@
 // Reading shards: order, compression, and what is said of a bad line.
 #include "catch.hpp"
 #include "support.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
 
 using namespace udrl;
@@ -64,6 +65,14 @@ TEST_CASE("Empty shards hold nothing") {
   CHECK(read_numbers(folder.path()) == range(1, 2));
 }
 
+TEST_CASE("Shards without a line are said where some are needed") {
+  const TemporaryFolder folder;
+  put(folder / "part-00000.jsonl", "");
+  CHECK(contains(message_of([&] { require_lines(folder.path(), "record"); }), "there is no record in it"));
+  put(folder / "part-00001.jsonl", numbers(1, 1));
+  require_lines(folder.path(), "record");
+}
+
 TEST_CASE("A folder without shards says what is looked for") {
   const TemporaryFolder folder;
   CHECK_FALSE(has_shards(folder.path()));
@@ -109,6 +118,75 @@ TEST_CASE("What is not one object a line is malformed") {
   CHECK(contains(error_of_lines("{\"n\":1e999}\n"), "not JSON"));
   CHECK(contains(error_of_lines("{\"n\":\"caf\xE9\"}\n"), "not JSON"));
   CHECK(contains(error_of_lines("{\"n\":" + std::string(100000, '[')), "64 deep"));
+}
+
+TEST_CASE("A key that stands twice is refused, at any depth, and named") {
+  CHECK(contains(error_of_lines("{\"n\":1,\"n\":2}\n"), "\"n\""));
+  const std::string message = error_of_lines("{\"n\":1}\n{\"n\":1,\"a\":[{\"b\":{\"c\":{\"x\":1},\"c\":2}}]}\n");
+  INFO(message);
+  CHECK(contains(message, "part-00000.jsonl:2"));
+  CHECK(contains(message, "twice"));
+  CHECK(contains(message, "\"c\""));
+  // Of two objects, or within a text, it is none.
+  CHECK(error_of_lines("{\"n\":1,\"a\":{\"n\":2},\"b\":[{\"n\":3},{\"n\":\"n\\\":1\"}]}\n").empty());
+}
+
+TEST_CASE("A byte order mark is dropped, and carriage returns alone end lines") {
+  const TemporaryFolder folder;
+  put(folder / "bom.jsonl", "\xEF\xBB\xBF{\"n\":1}\n{\"n\":2}\n");
+  CHECK(read_numbers(folder / "bom.jsonl") == range(1, 2));
+  put(folder / "cr.jsonl", "{\"n\":1}\r{\"n\":2}\r{\"n\":3}");
+  CHECK(read_numbers(folder / "cr.jsonl") == range(1, 3));
+  std::string large;
+  for (int i = 1; i <= 60'000; ++i) large += "{\"n\":" + std::to_string(i) + "}\r\n";
+  put(folder / "crlf.jsonl", large);
+  CHECK(read_numbers(folder / "crlf.jsonl") == range(1, 60'000));
+}
+
+TEST_CASE("Shards in another encoding are refused with the command that converts them") {
+  const TemporaryFolder folder;
+  using namespace std::string_literals;
+  put(folder / "a.jsonl", "\xFF\xFE{\0}\0\n\0"s);
+  CHECK(contains(message_of([&] { read_numbers(folder / "a.jsonl"); }), "iconv -f UTF-16 -t UTF-8"));
+  put(folder / "a.jsonl", "{\0}\0\n\0"s);
+  CHECK(contains(message_of([&] { read_numbers(folder / "a.jsonl"); }), "iconv -f UTF-16LE"));
+  put(folder / "a.jsonl", "\0{\0}\0\n"s);
+  CHECK(contains(message_of([&] { read_numbers(folder / "a.jsonl"); }), "iconv -f UTF-16BE"));
+  put(folder / "a.jsonl", "{\0\0\0}\0\0\0"s);
+  CHECK(contains(message_of([&] { read_numbers(folder / "a.jsonl"); }), "iconv -f UTF-32LE"));
+  const std::string latin = error_of_lines("{\"n\":\"caf\xE9\"}\n");
+  CHECK(contains(latin, "part-00000.jsonl:1"));
+  CHECK(contains(latin, "iconv -f WINDOWS-1252"));
+}
+
+TEST_CASE("What the library of JSON throws while a line is converted is a malformed line") {
+  const TemporaryFolder folder;
+  put(folder / "part-00000.jsonl", numbers(1, 1) + "{\"n\":\"two\"}\n{\"m\":3}\n");
+  const auto convert = [](const Json& json) { return json.at("n").get<int>(); };
+  JsonLinesReader reader(folder.path());
+  CHECK(reader.next_as(convert) == 1);
+  const std::string message = message_of([&] { reader.next_as(convert); });
+  INFO(message);
+  CHECK(contains(message, "part-00000.jsonl:2"));
+  CHECK(contains(message_of([&] { reader.next_as(convert); }), "part-00000.jsonl:3"));
+  ReadOptions skip;
+  skip.skip_bad = true;
+  skip.rejects = folder / "rejects.jsonl";
+  JsonLinesReader skipping(folder.path(), skip);
+  CHECK(skipping.next_as(convert) == 1);
+  CHECK_FALSE(skipping.next_as(convert));
+  CHECK(skipping.rejected() == 2);
+}
+
+TEST_CASE("A document is read with the line of what is wrong") {
+  const TemporaryFolder folder;
+  put(folder / "a.json", "{\n  \"a\": 1,\n  \"b\": }\n");
+  const std::string message = message_of([&] { read_json(folder / "a.json"); });
+  INFO(message);
+  CHECK(contains(message, "a.json"));
+  CHECK(contains(message, "line 3"));
+  put(folder / "a.json", "\xEF\xBB\xBF{\"a\": [1]}");
+  CHECK(read_json(folder / "a.json") == Json::parse("{\"a\":[1]}"));
 }
 
 TEST_CASE("Brackets within strings are not depth") {

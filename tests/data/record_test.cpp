@@ -79,13 +79,13 @@ TEST_CASE("A field of the wrong type is named with what was expected and found")
                         {"words", "\"five\"", "a whole number"},
                         {"words", "5.5", "a whole number"},
                         {"tokens", "3000000000", "32 bits"},
-                        {"return", "null", "a number"},
+                        {"return", "\"0.5\"", "a number"},
                         {"scores", "[1]", "an object"},
                         {"scores", "{\"relevance\": \"high\"}", "a number"},
                         {"commands", "{\"words\": 1.5}", "a whole number"},
                         {"sampling", "\"greedy\"", "an object"},
                         {"split", "\"dev\"", "train, valid, test, test_intents"},
-                        {"group", "null", "a string"}};
+                        {"group", "7", "a string"}};
   for (const Case& c : cases) {
     Json json = to_json(full_record());
     json[c.field] = Json::parse(c.value);
@@ -100,6 +100,40 @@ TEST_CASE("A field of the wrong type is named with what was expected and found")
   json = to_json(full_record());
   json["sampling"]["seed"] = -1;
   CHECK(contains(message_of([&] { record_from_json(json); }), "seed"));
+}
+
+TEST_CASE("A field that is null counts as absent") {
+  Json json = to_json(full_record());
+  for (const char* name : {"group", "draw", "scores", "words", "return", "commands", "split"}) json[name] = nullptr;
+  const Record record = record_from_json(json);
+  CHECK(record.intent.group.empty());
+  CHECK(record.draw == 0);
+  CHECK(record.scores.empty());
+  CHECK_FALSE(record.words);
+  CHECK_FALSE(record.return_value);
+  CHECK(record.commands.empty());
+  CHECK(record.split.empty());
+  json["intent"] = nullptr;
+  CHECK(contains(message_of([&] { record_from_json(json); }), "\"intent\" is missing"));
+}
+
+TEST_CASE("A text of an intent that is far too long is refused, in characters and not bytes") {
+  for (const char* name : {"intent", "group", "subject", "format", "style", "occasion"}) {
+    Json json = to_json(full_record());
+    std::string long_text;
+    for (std::size_t i = 0; i < longest_intent; ++i) long_text += "é";
+    json[name] = long_text;
+    CHECK(error_of([&] { record_from_json(json); }) == std::nullopt);
+    json[name] = long_text + "é";
+    const std::string message = message_of([&] { record_from_json(json); });
+    INFO(message);
+    CHECK(contains(message, "field \"" + std::string(name) + "\" is far too long"));
+    CHECK(contains(message, "1001"));
+  }
+}
+
+TEST_CASE("A list of one's own is told from intents by what it lacks") {
+  CHECK(contains(message_of([] { intent_from_json({{"intent", "holiday sale"}}); }), "intents --from"));
 }
 
 TEST_CASE("Only an object is a record") {

@@ -1,8 +1,10 @@
 // A teacher whose answers are a function of the request, so that tests know them. Counts what it was asked.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "udrl/base/process.hpp"
 #include "udrl/lm/language_model.hpp"
@@ -20,11 +22,13 @@ class FakeTeacher final : public lm::LanguageModel {
       const auto request = next();
       if (!request) break;
       asked.insert(request->id);
+      samplings.push_back(request->sampling);
       ++times_asked;
       lm::Completion answer;
       answer.id = request->id;
       answer.text = "A quiet scene about " + request->prompt.back().text + " number " +
                     std::to_string(request->sampling.seed % 1000);
+      if (answer_with) answer.text = answer_with(*request);
       if (cut_every > 0 && times_asked % cut_every == 0) answer.finish = lm::Finish::length;
       answer.tokens = 7;
       figures.generated_tokens += 7;
@@ -45,6 +49,8 @@ class FakeTeacher final : public lm::LanguageModel {
   }
 
   std::set<std::string> asked;
+  std::vector<lm::Sampling> samplings;                           ///< of what was asked, in order
+  std::function<std::string(const lm::Request&)> answer_with{};  ///< another text
   int times_asked = 0;
   int stop_after = 0;  ///< requests after which a stop is asked for
   int cut_every = 0;   ///< each so many answers one is cut at its length

@@ -238,6 +238,7 @@ TEST_CASE("With the scorer 'valid' an answer that breaks a rule is scored and sa
   const TemporaryFolder folder;
   auto records = samples(2, 1);
   records[0].prompt = "Sure, here is a picture of a fox in the white snow at dawn";
+  records[1].prompt = "Red fox asleep in deep snow under tall birch trees, soft light";
   write_records(folder / "in", records);
   ScoreOptions options = options_for(folder / "in", folder / "out");
   options.tasks_folder = fs::path(UDRL_SOURCE_DIR) / "data" / "tasks";
@@ -249,6 +250,23 @@ TEST_CASE("With the scorer 'valid' an answer that breaks a rule is scored and sa
   options.scorers = {"copying"};
   options.out = folder / "ruled";
   CHECK(score_samples(options, quiet_context()).counts.at("rule_preamble") == 1);
+}
+
+TEST_CASE("Where no answer is worth scoring it is said there and then, with what became of them") {
+  const TemporaryFolder folder;
+  auto records = samples(2, 1);
+  records[0].finish = "length";
+  records[1].finish = "rejected";
+  write_records(folder / "in", records);
+  ScoreOptions options = options_for(folder / "in", folder / "out");
+  options.scorers = {"copying"};
+  const std::string message = refusal([&] { score_samples(options, quiet_context()); });
+  CHECK(contains(message, "no sample to score"));
+  CHECK(contains(message, "finish_length 1, finish_rejected 1"));
+  CHECK_FALSE(udrl::data::read_manifest(options.out).complete);
+  udrl::write_file_atomic(folder / "in" / "part-00000.jsonl", "");
+  options.out = folder / "other";
+  CHECK(contains(refusal([&] { score_samples(options, quiet_context()); }), "none"));
 }
 
 TEST_CASE("Scoring without an embedding model works where no scorer embeds") {

@@ -48,6 +48,30 @@ TEST_CASE("A summary has a row for each folder and task") {
   CHECK(contains(text, "image: repeats 1"));
 }
 
+TEST_CASE("A folder without a record is said, in a summary as among duplicates") {
+  const TemporaryFolder folder;
+  write_file_atomic(folder / "part-00000.jsonl", "");
+  SummaryOptions summary;
+  summary.input = {(folder / "").string()};
+  CHECK(contains(refusal([&] { summarise(summary, quiet_context()); }), "no record in it"));
+  DuplicatesOptions duplicates;
+  duplicates.input = summary.input;
+  duplicates.temporary = folder / "";
+  duplicates.thresholds = {0.8};
+  CHECK(contains(refusal([&] { threshold_effects(duplicates, quiet_context()); }), "no answer"));
+}
+
+TEST_CASE("A rule's name of another type is named with its line") {
+  const TemporaryFolder folder;
+  data::Json record = data::to_json(sample("fox", "image", 0, "a fox"));
+  record["finish"] = "rejected";
+  record["rejected_by"] = 7;
+  write_file_atomic(folder / "part-00000.jsonl", data::to_line(record) + "\n");
+  SummaryOptions options;
+  options.input = {(folder / "").string()};
+  CHECK(contains(refusal([&] { summarise(options, quiet_context()); }), "part-00000.jsonl:1"));
+}
+
 TEST_CASE("A higher threshold leaves out less, and examples show its edge") {
   const TemporaryFolder folder;
   const std::string base = "a red sleigh full of wrapped boxes under warm shop lights on a snowy street at dusk";

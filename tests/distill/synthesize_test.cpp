@@ -29,6 +29,11 @@ SynthesizeOptions options_in(const TemporaryFolder& folder, const std::string& o
   return options;
 }
 
+struct Notes : Observer {
+  std::string all;
+  void note(Level, const std::string& text) override { all += text + "\n"; }
+};
+
 std::map<std::string, std::string> lines_by_id(const fs::path& folder) {
   std::map<std::string, std::string> lines;
   for (const data::Record& record : data::read_records(folder)) {
@@ -159,6 +164,114 @@ TEST_CASE("A truncated answer is recorded and is no sample") {
   const SynthesizeResult result = synthesize(options, teacher, quiet_context());
   CHECK(result.manifest.counts.at("length") == 4);
   CHECK(result.manifest.counts.at("stop") == 20);
+}
+
+TEST_CASE("An intent that stands twice is asked about once, and said") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  SynthesizeOptions options = options_in(folder, "samples");
+  const std::string shard = read_file(options.intents / "part-00000.jsonl");
+  write_file_atomic(options.intents / "part-00000.jsonl", shard + shard.substr(0, shard.find('\n') + 1));
+  // The same text under an id of its own is the same question.
+  data::Json other = data::Json::parse(shard.substr(0, shard.find('\n')));
+  other["intent_id"] = "by hand";
+  write_file_atomic(options.intents / "part-00001.jsonl", data::to_line(other) + "\n");
+  FakeTeacher teacher;
+  Notes notes;
+  const SynthesizeResult result = synthesize(options, teacher, {notes, "test", "test", "{}", "{}"});
+  CHECK(result.manifest.complete);
+  CHECK(teacher.times_asked == 24);
+  CHECK(lines_by_id(options.out).size() == 24);
+  CHECK(contains(notes.all, "2 of 5"));
+}
+
+TEST_CASE("No intent to ask about is said before anything is written") {
+  const TemporaryFolder folder;
+  SynthesizeOptions options = options_in(folder, "samples");
+  FakeTeacher teacher;
+  options.skip = 3;
+  CHECK(contains(refusal([&] { synthesize(options, teacher, quiet_context()); }), "no intent to ask about"));
+  options.skip = 0;
+  options.shard = "4/4";
+  CHECK(contains(refusal([&] { synthesize(options, teacher, quiet_context()); }), "3 in all"));
+  options.shard = "";
+  write_file_atomic(options.intents / "part-00000.jsonl", "");
+  CHECK(contains(refusal([&] { synthesize(options, teacher, quiet_context()); }), "make intents first"));
+  CHECK_FALSE(fs::exists(options.out));
+  CHECK(teacher.times_asked == 0);
+}
+
+TEST_CASE("Where no answer is a sample the run fails with what became of them, and again") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  const SynthesizeOptions options = options_in(folder, "samples");
+  FakeTeacher teacher;
+  teacher.answer_with = [](const lm::Request&) { return "Sure, here is a prompt for you"; };
+  for (int times = 0; times < 2; ++times) {
+    const std::string message = refusal([&] { synthesize(options, teacher, quiet_context()); }, ErrorKind::failure);
+    INFO(message);
+    CHECK(contains(message, "no answer is a sample"));
+    CHECK(contains(message, "rejected_preamble 24"));
+  }
+  CHECK(teacher.times_asked == 24);
+}
+
+TEST_CASE("An object over several lines is asked for and kept whole, text at its first line") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  SynthesizeOptions options = options_in(folder, "samples");
+  options.tasks = {"fields"};
+  FakeTeacher teacher;
+  teacher.answer_with = [](const lm::Request& request) {
+    const bool fenced = request.sampling.seed % 2 == 0;
+    return std::string(fenced ? "```json\n" : "") +
+           "{\n  \"subject\": \"holiday  sale\",\n  \"document\": \"poster\",\n  \"style\": \"bold\",\n"
+           "  \"colors\": [\n    \"red\",\n    \"white\"\n  ]\n}";
+  };
+  CHECK(synthesize(options, teacher, quiet_context()).manifest.counts.at("stop") == 12);
+  for (const data::Record& record : data::read_records(options.out))
+    CHECK(record.prompt ==
+          R"({"subject": "holiday sale", "document": "poster", "style": "bold", "colors": ["red", "white"]})");
+  for (const lm::Sampling& sampling : teacher.samplings) {
+    CHECK(sampling.stop_after_object);
+    CHECK_FALSE(sampling.stop_at_newline);
+  }
+  options.tasks = {"image"};
+  options.out = folder / "text";
+  FakeTeacher other;
+  synthesize(options, other, quiet_context());
+  for (const lm::Sampling& sampling : other.samplings) {
+    CHECK(sampling.stop_at_newline);
+    CHECK_FALSE(sampling.stop_after_object);
+  }
+}
+
+TEST_CASE("A request's error names the intent") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  const SynthesizeOptions options = options_in(folder, "samples");
+  FakeTeacher teacher;
+  teacher.answer_with = [](const lm::Request& request) -> std::string {
+    throw user_error("a prompt is longer than the model's positions").at("request " + request.id);
+  };
+  const std::string message = refusal([&] { synthesize(options, teacher, quiet_context()); });
+  INFO(message);
+  CHECK((contains(message, "intent 'holiday sale'") || contains(message, "intent 'yoga retreat'") ||
+         contains(message, "intent 'lost cat'")));
+  CHECK((contains(message, "task 'image'") || contains(message, "task 'template'")));
+}
+
+TEST_CASE("A reason of another type in what was written is named with its line") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  const SynthesizeOptions options = options_in(folder, "samples");
+  FakeTeacher teacher;
+  synthesize(options, teacher, quiet_context());
+  data::Json record = data::to_json(data::read_records(options.out).front());
+  record["finish"] = "rejected";
+  record["rejected_by"] = 7;
+  write_file_atomic(options.out / "part-00000.jsonl", data::to_line(record) + "\n");
+  CHECK(contains(refusal([&] { synthesize(options, teacher, quiet_context()); }), "part-00000.jsonl:1"));
 }
 
 TEST_CASE("Samples of other settings are not mixed") {

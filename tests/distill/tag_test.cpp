@@ -241,6 +241,22 @@ TEST_CASE("Answers that are nearly the same are left out, the first stays") {
   CHECK(left.count(records[1].id) + left.count(records[20].id) == 0);
 }
 
+TEST_CASE("Where no record is left to tag it is said there and then, with what became of them") {
+  const TemporaryFolder folder;
+  std::vector<Record> records = scored(9, 2);
+  for (Record& record : records) record.words = 0;
+  write_records(folder / "in", records);
+  TagOptions options = options_for(folder);
+  const std::string message = refusal([&] { tag_samples(options, quiet_context()); });
+  INFO(message);
+  CHECK(contains(message, "no record is left to tag"));
+  CHECK(contains(message, "empty 18"));
+  CHECK_FALSE(fs::exists(options.out / "commands.json"));
+  udrl::write_file_atomic(folder / "in" / "part-00000.jsonl", "");
+  options.out = folder / "other";
+  CHECK(contains(refusal([&] { tag_samples(options, quiet_context()); }), "no record is left to tag"));
+}
+
 TEST_CASE("An intent without a subject is held out by itself") {
   const TemporaryFolder folder;
   auto records = scored(30, 3);
@@ -334,6 +350,12 @@ TEST_CASE("Task slots follow the order asked for and then the names") {
   CHECK(fitted.slot("template") == 0);
   CHECK(fitted.slot("caption") == 1);
   CHECK(fitted.slot("image") == 2);
+  options.tasks = {"template", "imgae"};
+  options.out = folder / "other";
+  const std::string message = refusal([&] { tag_samples(options, quiet_context()); });
+  INFO(message);
+  CHECK(contains(message, "'imgae'"));
+  CHECK(contains(message, "did you mean 'image'?"));
 }
 
 TEST_CASE("The table counts what was written") {

@@ -36,6 +36,18 @@ TEST_CASE("A task with a schema takes objects that the schema admits, and nothin
         "schema");
   CHECK(rule(R"({"subject": "sale", "document": "poster", "style": "bold", "colors": ["red"])") == "schema");
   CHECK(rule("A red sleigh full of wrapped boxes under lights") == "schema");
+  CHECK(rule(R"({"subject": "sale", "subject": "cat", "document": "poster", "style": "bold", "colors": ["red"]})") ==
+        "schema");
+}
+
+TEST_CASE("An object in lines is kept on one; other answers only normalised") {
+  const Task task = shipped("fields");
+  CHECK(kept_answer(task, "{\n\t\"a\" : \"x:  y, \\\"z\\\"\" ,\n\"b\":[1,\n2]\n}\n") ==
+        R"({"a": "x: y, \"z\"", "b": [1, 2]})");
+  CHECK(kept_answer(task, "```json\n{\"a\":\n1}\n```") == R"({"a": 1})");
+  CHECK(kept_answer(task, R"({"a":1,"b":2})") == R"({"a":1,"b":2})");
+  CHECK(kept_answer(task, "Here it is:\n{no}") == "Here it is: {no}");
+  CHECK(kept_answer(shipped("image"), "{\n\"a\":1}") == "{ \"a\":1}");
 }
 
 TEST_CASE("An example that breaks a rule of its own task is refused") {

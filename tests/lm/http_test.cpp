@@ -91,6 +91,21 @@ TEST_CASE("plain text goes to completions, control tokens nowhere") {
   CHECK_THROWS_AS(complete_all(*model, {&one, 1}), udrl::Error);
 }
 
+TEST_CASE("an endpoint's object over several lines is read whole, and nothing behind it") {
+  std::string sent;
+  const FakeServer server([&](const std::string&, const std::string&, const std::string& body) {
+    sent = body;
+    return FakeReply{200, R"({"choices":[{"text":"{\n  \"a\": 1\n}\nDone.","finish_reason":"length"}]})", "", false};
+  });
+  const auto model = endpoint(server);
+  Request one{"a", {{"as JSON", false}}, 0, {}};
+  one.sampling.stop_after_object = true;
+  const Completion answer = complete_all(*model, {&one, 1})[0];
+  CHECK(answer.text == "{\n  \"a\": 1\n}");
+  CHECK(answer.finish == Finish::stop);
+  CHECK(sent.find("\"stop\"") == std::string::npos);
+}
+
 TEST_CASE("a busy or broken endpoint is asked again, each request is answered once") {
   std::mutex mutex;
   std::map<std::string, int> tries;

@@ -29,6 +29,27 @@ TEST_CASE("SmolLM2 knows the capital of France", "[model]") {
   CHECK(model->log_prob(one.prompt, "The capital of France is Paris.") > model->log_prob(one.prompt, wrong) + 1);
 }
 
+TEST_CASE("an object over several lines is read to its end, and no further", "[model]") {
+  const auto model = real_model(smollm);
+  if (!model) return;
+  const auto object = [](const std::string& subject) {
+    return "{\n  \"subject\": \"" + subject + "\",\n  \"kind\": \"poster\"\n}";
+  };
+  const std::vector<Message> messages{{Role::system, "Answer with a JSON object."}, {Role::user, "holiday sale"},
+                                      {Role::assistant, object("holiday sale")},    {Role::user, "yoga retreat"},
+                                      {Role::assistant, object("yoga retreat")},    {Role::user, "lost cat"}};
+  Request one{"a", model->chat(messages), 0, {}};
+  one.sampling.temperature = 0;
+  one.sampling.max_tokens = 96;
+  one.sampling.stop_after_object = true;
+  const Completion answer = complete_all(*model, {&one, 1})[0];
+  INFO(answer.text);
+  CHECK(answer.text.front() == '{');
+  CHECK(answer.text.back() == '}');
+  CHECK(answer.text.find('\n') != std::string::npos);
+  CHECK(answer.finish == Finish::stop);
+}
+
 TEST_CASE("a typed control token is only text", "[model]") {
   const auto model = real_model(smollm);
   if (!model) return;

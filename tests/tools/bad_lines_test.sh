@@ -63,8 +63,38 @@ for kind in empty broken missing; do
 done
 
 printf '{"intent": "holiday sale"}\n{"intnt": "b"}\n' > "$TMP/intents.jsonl"
-expect "your own intents" 2 "intents.jsonl:2" "no field 'intent'" -- \
+expect "your own intents" 2 "intents.jsonl:2" 'field "intent" is missing' -- \
   "$DISTILL" intents --from "$TMP/intents.jsonl" --out "$TMP/intents"
+printf '{"intent": "lost cat", "group": null}\n{"intent": "holiday sale", "group": 7}\n' > "$TMP/intents.jsonl"
+expect "a field of another type" 2 "intents.jsonl:2" 'field "group" is of the wrong type' "number 7" -- \
+  "$DISTILL" intents --from "$TMP/intents.jsonl" --out "$TMP/intents"
+printf '\xff\xfeh\0o\0' > "$TMP/intents.txt"
+expect "UTF-16" 2 "iconv -f UTF-16 -t UTF-8" -- "$DISTILL" intents --from "$TMP/intents.txt" --out "$TMP/intents"
+head -c 200000 /dev/zero | tr '\0' x > "$TMP/intents.txt"
+expect "an intent without end" 2 "intents.txt:1" "far too long" -- \
+  "$DISTILL" intents --from "$TMP/intents.txt" --out "$TMP/intents"
+printf 'holiday sale\n' > "$TMP/list"
+expect "a name that says nothing" 2 ".ndjson" "name it list.txt" -- "$DISTILL" intents --from "$TMP/list" --out "$TMP/intents"
+printf 'Write me a poster\n' > "$TMP/intents.txt"
+expect "no intent is left" 2 "no intent is left" "chat 1" -- \
+  "$DISTILL" intents --from "$TMP/intents.txt" --out "$TMP/intents"
+
+# Nothing in the input is the input's fault, and said at once.
+mkdir -p "$TMP/nothing" && : > "$TMP/nothing/part-00000.jsonl"
+expect "nothing to score" 2 "no sample to score" -- \
+  "$DISTILL" score --input "$TMP/nothing" --out "$TMP/scored-nothing" --scorers copying
+expect "nothing to tag" 2 "no record is left to tag" -- \
+  "$DISTILL" tag --input "$TMP/nothing" --out "$TMP/tagged-nothing" "${flags[@]}"
+expect "nothing to examine" 2 "no scored answer" -- "$DISTILL" doctor --input "$TMP/nothing" --out "$TMP/doctor-nothing"
+expect "nothing to sum up" 2 "no record in it" -- "$DISTILL" summary --input "$TMP/nothing"
+expect "nothing to view" 2 "nothing to view" -- "$DISTILL" view --input "$TMP/nothing"
+for part in train valid; do
+  cp -r "$TMP/tagged" "$TMP/no-$part"
+  rm "$TMP/no-$part/$part"/part-* && : > "$TMP/no-$part/$part/part-00000.jsonl"
+  train "$TMP/student-no-$part" "$TMP/no-$part" > "$TMP/output" 2>&1
+  got=$? output="$(< "$TMP/output")"
+  expect_last "nothing in $part to train on" 2 "no record in it" "no-$part/$part"
+done
 expect "a folder without shards" 2 "holds no shards" "part-NNNNN.jsonl" -- \
   "$DISTILL" tag --input "$TMP/tagged" --out "$TMP/other"
 expect "a folder that there is not" 2 "no such file or folder" "run that stage first" -- \

@@ -165,11 +165,23 @@ TEST_CASE("What says how a file is read is part of its hash") {
   CHECK(hash_plain(folder.path() / "a.txt") != hash_plain(folder.path() / "a.jsonl"));
 }
 
+TEST_CASE("Objects are known by the file's name in any case, and their keys are no text") {
+  for (const char* name : {"a.jsonl", "a.JSONL", "a.ndjson", "a.json"}) {
+    const TempFolder folder;
+    write_file_atomic(folder.path() / name, "\xEF\xBB\xBF{\"text\": \"a quiet place\", \"by\": null}\r\n");
+    PlainReader reader(folder.path());
+    const auto text = reader.next();
+    REQUIRE(text);
+    CHECK(text->text == "a quiet place");
+    CHECK_FALSE(reader.next());
+  }
+}
+
 TEST_CASE("Plain text that cannot be read is refused with file and line") {
   CHECK(contains(World().error_with("bad.txt", "fine\n\ncaf\xE9\n"), "bad.txt:3"));
   const std::string without = World().error_with("bad.jsonl", "{\"txt\": \"a\"}\n");
   CHECK(contains(without, "bad.jsonl:1"));
-  CHECK(contains(without, "no field \"text\""));
+  CHECK(contains(without, "field \"text\" is missing"));
   const World world;
   TrainOptions options = world.options("out");
   options.plain.data = world.folder.path() / "none";

@@ -77,6 +77,14 @@ TEST_CASE("A list of words that is too short is refused") {
   CHECK_THROWS_AS(WordList::load(folder.path() / "nouns.txt"), Error);
 }
 
+TEST_CASE("A list of words with a mark and other line ends is read as without") {
+  TempFolder folder;
+  std::string words = "\xEF\xBB\xBF# comment\r";
+  for (int i = 0; i < 100; ++i) words += "noun" + std::to_string(i) + (i % 2 == 0 ? "\r" : "\r\n");
+  write_file_atomic(folder.path() / "nouns.txt", std::string_view(words));
+  CHECK(WordList::load(folder.path() / "nouns.txt").size() == 100);
+}
+
 TEST_CASE("The shipped list of words loads") {
   const WordList words = WordList::load(std::string(UDRL_SOURCE_DIR) + "/data/words/nouns.txt");
   CHECK(words.size() > 1000);

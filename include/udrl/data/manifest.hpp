@@ -36,6 +36,8 @@ struct Manifest {
 /// What a stage begins its manifest with: its name, the tool's version, the command line and the resolved config.
 Manifest manifest_of(const std::string& stage, const RunContext& context);
 
+/// "length 3, rejected_quoted 2"; "none".
+std::string to_text(const std::map<std::string, std::uint64_t>& counts);
 Json to_json(const Manifest& manifest);
 /// Throws `Error` (user) naming the field that is missing or wrong, or a schema newer than this one.
 Manifest manifest_from_json(const Json& json);

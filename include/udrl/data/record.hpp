@@ -25,6 +25,12 @@ inline const std::string& subject_of(const Intent& intent) {
   return intent.subject.empty() ? intent.intent : intent.subject;
 }
 
+/// Characters of an intent, and of each text that it was made from: a few words, as people type them. Longer ones are a
+/// file that was read as what it is not, and fit into no model.
+inline constexpr std::size_t longest_intent = 1000;
+/// Throws `Error` (user) that names the field and its length.
+void refuse_too_long(const Intent& intent);
+
 /// How a sample was drawn from the teacher.
 struct SampledBy {
   double temperature = 0;
@@ -61,8 +67,9 @@ struct Record {
   Json extra = Json::object();
 };
 
-/// Throws `Error` (user) saying which field is missing or of the wrong type. `intent_id` and `intent` must be there; as
-/// soon as one of id, task, prompt or teacher is, all that synthesize writes must be (but `draw`).
+/// Throws `Error` (user) saying which field is missing, of the wrong type or far too long; null counts as missing.
+/// `intent_id` and `intent` must be there; as soon as one of id, task, prompt or teacher is, all that synthesize writes
+/// must be (but `draw`).
 Intent intent_from_json(const Json& json);
 Json to_json(const Intent& intent);
 Record record_from_json(const Json& json);

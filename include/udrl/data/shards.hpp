@@ -23,6 +23,11 @@ std::vector<std::filesystem::path> list_shards(const std::filesystem::path& fold
 /// False also where the folder does not exist.
 bool has_shards(const std::filesystem::path& folder);
 
+/// Throws `Error` (user) where `count` is 0: there is no such `thing` ("intent") in what was read.
+void require_some(std::uint64_t count, const std::filesystem::path& folder_or_file, const std::string& thing);
+/// The same of lines, of which the first is looked for.
+void require_lines(const std::filesystem::path& folder_or_file, const std::string& thing);
+
 /// Reads lines across shards, gzipped or not. A malformed line (not JSON, an empty line, a record that
 /// `record_from_json` refuses) stops with file, line and reason, or is rejected and counted.
 class JsonLinesReader {
@@ -33,7 +38,8 @@ class JsonLinesReader {
 
   /// The next object, or nothing at the end.
   std::optional<Json> next();
-  /// The next object converted; an `Error` thrown by `convert` counts as a malformed line.
+  /// The next object converted; an `Error` (user) or an exception of the library of JSON, thrown by `convert`, makes a
+  /// malformed line.
   template <class Convert>
   auto next_as(Convert convert) -> std::optional<decltype(convert(Json{}))> {
     std::optional<decltype(convert(Json{}))> out;

@@ -15,6 +15,8 @@ std::string normalise(std::string_view text);
 /// Runs without white space, of normalised text.
 std::vector<std::string_view> words(std::string_view text);
 int count_words(std::string_view text);
+/// Code points.
+std::size_t count_characters(std::string_view text);
 /// Lower-case (Unicode case folding).
 std::string fold_case(std::string_view text);
 /// Runs of letters, digits and inner apostrophes, as they stand in `text`.

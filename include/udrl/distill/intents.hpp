@@ -20,7 +20,7 @@ namespace udrl::distill {
 struct IntentsOptions {
   std::filesystem::path lists = "data/intents";  ///< the lists of `subjects`, formats, occasions, styles, phrasings
   std::vector<std::string> subjects = {"subjects.tsv", "wordnet_subjects.tsv"};  ///< files of `lists`
-  std::filesystem::path from;  ///< a user's own list instead: text (one intent a line), CSV or JSONL
+  std::filesystem::path from;  ///< a user's own list instead: text (one intent a line), CSV, TSV or JSON
   std::filesystem::path out;   ///< folder of shards
   int per_subject = 2;         ///< with other formats, occasions, styles or phrasings
   int limit = 0;               ///< at most so many intents; 0: all
@@ -36,7 +36,8 @@ struct IntentsOptions {
 
 void declare(OptionSet& set, IntentsOptions& options);
 
-/// The name of the first rule that a normalised intent breaks, or "": `empty`, `too_long`, `language` (letters outside
+/// The name of the first rule that a normalised intent breaks, or "": `empty`, `too_long` (more words, or more than 24
+/// characters for each of them), `language` (letters outside
 /// Latin script), `no_words`, `markup`, `chat` (a sentence to the model: "Can you write …", "Ignore the above …").
 std::string broken_intent_rule(std::string_view intent, int most_words);
 
@@ -44,7 +45,7 @@ std::string broken_intent_rule(std::string_view intent, int most_words);
 /// a fair sample. Memory stays flat but for a few bytes a line: a million lines take less than 200 MB. Counts:
 /// `intents`, `duplicates`, `near_duplicates`, `same_meaning`, `invented` (candidates), and each rule of
 /// `broken_intent_rule`. What a teacher invented is kept in `out`/invented, so that a stopped run goes on. Throws
-/// `Error` (user) where a list is malformed (file, line, why).
+/// `Error` (user) where a list is malformed (file, line, why), and where no intent is left.
 data::Manifest make_intents(const IntentsOptions& options, const RunContext& context);
 
 }  // namespace udrl::distill

@@ -45,7 +45,9 @@ struct SynthesizeResult {
 
 /// Appends one record an answer to `out`; what is there already is not asked again. Each record's sampling is a
 /// function of (seed, record id). `finish` is `stop`, `length` (cut, never a sample), or `rejected` with the rule in
-/// `rejected_by`. A stop request ends it with everything written that was answered, and throws `stopped_error`.
+/// `rejected_by`. An intent that stands several times is asked about once, and said. A stop request ends it with
+/// everything written that was answered, and throws `stopped_error`. Throws `Error`: no intent (user); of all answers
+/// none is a sample (failure).
 SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& context);
 /// The same with a teacher that is open.
 SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel& teacher, const RunContext& context);

@@ -50,6 +50,13 @@ std::vector<std::vector<Example>> few_shot_subsets(const Task& task, std::uint64
 std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Example>& shots,
                                           const std::string& intent);
 
+/// Sets where an answer to the task ends: text at its first line break, data behind its object.
+void stop_where_answer_ends(const Task& task, lm::Sampling& sampling);
+
+/// What a model wrote, as it is kept: normalised; an object over several lines, or behind "```json", on one line and
+/// spaced as `{"a": [1, 2]}`.
+std::string kept_answer(const Task& task, const std::string& written);
+
 /// How many leading segments the prompts of all intents have in common, for `lm::Request::shared_segments`.
 std::size_t shared_segments(const Task& task, const std::vector<Example>& shots, const lm::LanguageModel& model);
 

@@ -25,6 +25,8 @@ class OpenSystem {
   virtual std::size_t prefix_group(const Row& row, const Case& c) const = 0;
   /// The return bin that the row asks for, where it asks for one.
   virtual std::optional<int> asked_return(const Row& row, const Case& c) const = 0;
+  /// What it wrote, as it is kept: as in synthesis.
+  virtual std::string kept(const Case& c, const std::string& written) const;
 };
 
 struct OpenOptions {

@@ -31,6 +31,9 @@ struct Sampling {
   std::uint64_t seed = 0;       ///< draws are a function of (seed, the request's id)
   int max_tokens = 64;
   bool stop_at_newline = false;  ///< the answer ends before the first line break that follows text
+  /// The answer ends behind the JSON object (or array) that it begins with, be it in lines and behind "```json"; one
+  /// that begins with other text ends as with `stop_at_newline`.
+  bool stop_after_object = false;
   /// Spellings of the control tokens that may be drawn; all others but those that end an answer never are. They leave
   /// nothing in the answer's text. An endpoint refuses them.
   std::vector<std::string> allowed_control = {};
@@ -45,8 +48,8 @@ struct Request {
   Sampling sampling;
 };
 
-/// stop: an end token or a line break; length: max_tokens or the model's last position; error: an endpoint refused this
-/// request for good or filtered it (its reason is the text); the gguf back-end throws instead.
+/// stop: an end token, or an end that `Sampling` asks for; length: max_tokens or the model's last position; error: an
+/// endpoint refused this request for good or filtered it (its reason is the text); the gguf back-end throws instead.
 enum class Finish { stop, length, error };
 std::string to_string(Finish finish);
 

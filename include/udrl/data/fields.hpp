@@ -1,22 +1,34 @@
-// Reading a JSON object strictly: each error names the field, what was expected and what was found. For the data room
-// only.
+// JSON from outside: one way to parse it, and one to read its fields, for all stages. Each error names what is wrong,
+// what was expected and what was found. Not for: lines of shards (lines.hpp), which come here.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "udrl/base/error.hpp"
 #include "udrl/data/record.hpp"
 
 namespace udrl::data {
 
-/// A view on a JSON object. Each getter throws `Error` (user); `what` names the object in the message ("record").
+/// Throws `Error` (user) with the reason and its place within the text: no JSON, no UTF-8, nested more than 64 deep, a
+/// key that stands twice in one object (most parsers keep one of the two and say nothing).
+Json parse_json(std::string_view text);
+/// The document that a file holds. Errors name file and line.
+Json read_json(const std::filesystem::path& file);
+/// What the library of JSON threw, as the `Error` (user) that it is: a value is missing or of another type.
+Error wrong_json(const Json::exception& error);
+
+/// A view on a JSON object. Each getter throws `Error` (user); `what` names the object in the message ("record"). A
+/// field that is null counts as absent.
 class Fields {
  public:
   Fields(const Json& object, std::string what);
 
-  bool has(const std::string& name) const { return object_->contains(name); }
+  bool has(const std::string& name) const;
   std::string text(const std::string& name) const;
   std::string text_or(const std::string& name, std::string fallback) const;
   int integer(const std::string& name) const;
