@@ -30,10 +30,17 @@ void flatten(const std::string& name, const Json& value, Flat& out) {
   }
 }
 
+// Where an endpoint is, and who has its key: settings that older manifests hold, and that change nothing that is made.
+bool is_place(const std::string& name) {
+  const bool is_field = name.find(".extra.") != std::string::npos;  // of a request
+  return !is_field && (name.ends_with(".url") || name.ends_with(".api_key_env"));
+}
+
 // What must agree for two runs to write the same output. Not the tool's version, the command line or the counts.
 Flat decisive(const Manifest& manifest) {
   Flat out;
   flatten("", manifest.config, out);
+  std::erase_if(out, [](const auto& entry) { return is_place(entry.first); });
   flatten("seed", manifest.seed, out);
   flatten("schema_version", manifest.schema, out);
   flatten("normalisation_version", manifest.normalisation, out);
@@ -82,7 +89,8 @@ bool holds_nothing_yet(const fs::path& folder, const Manifest& manifest) {
   if (manifest.complete) return false;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name != "manifest.json" && !name.starts_with(".manifest.json.tmp-") && !name.starts_with("rejects"))
+    if (name != "manifest.json" && !name.starts_with(".manifest.json.tmp-") && !name.starts_with("rejects") &&
+        name != "failures.json")
       return false;
   }
   return true;

@@ -30,15 +30,19 @@ struct Asking {
   std::function<std::optional<Question>()> next;
   std::function<std::string(const lm::Completion& answer)> text_of;  ///< the answer as it is to be kept
   std::function<void(const Progress& progress, const lm::Completion& answer)> answered;
+  Observer& observer;  ///< is told of failures
 };
 
 /// Asks until there are no more questions or a stop is requested, and appends one record an answer to `folder`: an
-/// answer that is no sample has the finish `rejected`, with the rule in `rejected_by`. Counts outcomes in the manifest,
-/// and writes it, complete if all of `progress` (which begins with what was answered before) is done.
+/// answer that is no sample has the finish `rejected`, with the rule in `rejected_by`. A request that an endpoint
+/// failed leaves no record: it is counted by its cause in failures.json (endpoint_ledger.hpp), and asked again by the
+/// next run. Counts outcomes in the manifest, and writes it, complete if all of `progress` (which begins with what was
+/// answered before) is done. Throws `Error` (failure) after that if requests failed, and what the model throws.
 lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, const std::filesystem::path& folder,
                        data::Manifest& manifest, Progress& progress);
 
-/// Ids of what earlier runs wrote (a torn last line is repaired), and their outcomes, added to `counts`.
+/// Ids of what earlier runs wrote (a torn last line is repaired), and their outcomes, added to `counts`. Failures that
+/// older versions wrote as records of finish `error` are not answers.
 std::unordered_set<std::string> read_answered(const std::filesystem::path& folder,
                                               std::map<std::string, std::uint64_t>& counts);
 

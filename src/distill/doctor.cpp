@@ -67,7 +67,8 @@ std::string to_string(Finding finding) {
 }
 
 DoctorResult examine(const DoctorOptions& options, const RunContext& context) {
-  const OpenModels models(options, options.scorers.empty() ? score::scorer_names() : options.scorers);
+  const OpenModels models(options, options.scorers.empty() ? score::scorer_names() : options.scorers,
+                          &context.observer);
   return examine(options, models.by_role(), context);
 }
 

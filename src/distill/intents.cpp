@@ -32,7 +32,8 @@ std::uint64_t place_of(const std::string& intent_id, std::uint64_t seed) {
 /// Candidates on their way to shards.
 class Pipeline {
  public:
-  explicit Pipeline(const IntentsOptions& options) : options_(options), sorter_(options.out) {
+  Pipeline(const IntentsOptions& options, Observer& observer)
+      : options_(options), observer_(observer), sorter_(options.out) {
     if (options.drop_near) near_.emplace(options.near, options.out);
     if (options.same_meaning < 1) meaning_.emplace(options.same_meaning, options.out);
   }
@@ -75,7 +76,7 @@ class Pipeline {
   std::vector<const char*> find_dropped() {
     std::vector<const char*> why(taken_, nullptr);
     if (meaning_) {
-      const auto embedder = lm::open_model(options_.embedder);
+      const auto embedder = lm::open_model(options_.embedder, &observer_);
       for (const std::uint64_t item : meaning_->find(*embedder)) why[item] = "same_meaning";
     }
     if (near_) {
@@ -85,6 +86,7 @@ class Pipeline {
   }
 
   const IntentsOptions& options_;
+  Observer& observer_;
   data::ExternalSorter sorter_;
   std::optional<data::NearFinder> near_;
   std::optional<SameMeaning> meaning_;
@@ -103,8 +105,9 @@ void collect(const IntentsOptions& options, const RunContext& context, Pipeline&
   if (options.from.empty()) intents_from_lists(options, take);
   else intents_from_file(options.from, take);
   if (options.invent == 0) return;
-  const auto teacher = lm::open_model(options.teacher);
-  const InventionOptions invention{static_cast<std::uint64_t>(options.invent), options.seed, options.out / "invented"};
+  const auto teacher = lm::open_model(options.teacher, &context.observer);
+  const InventionOptions invention{static_cast<std::uint64_t>(options.invent), options.seed, options.out / "invented",
+                                   &pipeline.counts};
   invented_intents(invention, seeds, *teacher, context, [&](Intent intent) {
     ++pipeline.counts["invented"];
     pipeline.take(std::move(intent));
@@ -116,6 +119,15 @@ void remove_leftovers(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().filename().string().starts_with("part-")) fs::remove(entry.path());
   }
+}
+
+/// What a teacher failed is counted, though nothing else is made yet.
+void keep_failures(const fs::path& folder, data::Manifest& manifest,
+                   const std::map<std::string, std::uint64_t>& counts) {
+  manifest.counts.clear();
+  for (const auto& count : counts)
+    if (count.first.starts_with("failed_")) manifest.counts.insert(count);
+  if (!manifest.counts.empty()) data::write_manifest(folder, manifest);
 }
 
 }  // namespace
@@ -149,8 +161,13 @@ data::Manifest make_intents(const IntentsOptions& options, const RunContext& con
   if (manifest.complete) return manifest;
 
   remove_leftovers(options.out);
-  Pipeline pipeline(options);
-  collect(options, context, pipeline);
+  Pipeline pipeline(options, context.observer);
+  try {
+    collect(options, context, pipeline);
+  } catch (const Error&) {
+    keep_failures(options.out, manifest, pipeline.counts);
+    throw;
+  }
   pipeline.write(options.out);
   manifest.counts = pipeline.counts;
   manifest.complete = true;

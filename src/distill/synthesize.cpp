@@ -133,7 +133,7 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& 
     throw user_error("no temperatures").expected("at least one").hint("set 'temperatures'");
   load_tasks(options.tasks_folder, options.tasks);
   data::list_shards(options.intents);
-  return synthesize(options, *lm::open_model(options.teacher), context);
+  return synthesize(options, *lm::open_model(options.teacher, &context.observer), context);
 }
 
 SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel& teacher, const RunContext& context) {
@@ -151,7 +151,7 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel&
   progress.total = plan.total();
 
   Forecast forecast;
-  Asking asking;
+  Asking asking{{}, {}, {}, context.observer};
   asking.next = [&]() -> std::optional<Question> {
     auto planned = plan.next();
     if (!planned) return std::nullopt;
