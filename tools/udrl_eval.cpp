@@ -18,6 +18,7 @@ void run(const eval::EvalOptions& options, const RunContext& context) {
   std::cout << "\n" << eval::to_terminal(results) << "\n";
   for (const char* file : {"report.html", "results.json", "results.md"})
     std::cout << "wrote " << (options.out / file).string() << "\n";
+  eval::require_answers(results);
 }
 
 /// The tool has two uses, told apart by this flag alone.

@@ -119,6 +119,12 @@ std::string to_json_text(const std::map<std::string, double>& value) {
   return "{" + text + "}";
 }
 
+std::string to_json_text(const JsonTable& value) {
+  std::string text;
+  for (const auto& [key, element] : value) text += (text.empty() ? "" : ", ") + json_string(key) + ": " + element.text;
+  return "{" + text + "}";
+}
+
 std::string to_typed_text(double value) {
   const std::string text = number_text(value);
   return text.size() > 2 && text.compare(text.size() - 2, 2, ".0") == 0 ? text.substr(0, text.size() - 2) : text;
@@ -130,6 +136,12 @@ std::string to_typed_text(const std::filesystem::path& value) { return value.str
 std::string to_typed_text(const std::map<std::string, double>& value) {
   std::string text;
   for (const auto& [key, number] : value) text += (text.empty() ? "" : ",") + key + "=" + to_typed_text(number);
+  return text;
+}
+
+std::string to_typed_text(const JsonTable& value) {
+  std::string text;
+  for (const auto& [key, element] : value) text += (text.empty() ? "" : " ") + key + "=" + element.text;
   return text;
 }
 

@@ -18,6 +18,9 @@ Scalar read_switch(const std::string& text);
 /// A whole number if it is one, else a floating one, else the text itself. Does not depend on the locale.
 Scalar read_number(const std::string& text);
 
+/// A value as TOML spells it, lists and tables included; any other text is itself.
+Scalar read_toml_value(const std::string& text);
+
 bool is_allowed(const Option& option, const std::string& value);
 Error not_allowed(const Option& option, const std::string& value, const std::string& source);
 
@@ -29,6 +32,7 @@ std::string to_json_text(double value);
 std::string to_json_text(const std::string& value);
 std::string to_json_text(const std::filesystem::path& value);
 std::string to_json_text(const std::map<std::string, double>& value);
+std::string to_json_text(const JsonTable& value);
 
 template <class T>
 std::string to_json_text(const std::vector<T>& values) {
@@ -41,6 +45,7 @@ std::string to_typed_text(double value);
 std::string to_typed_text(const std::string& value);
 std::string to_typed_text(const std::filesystem::path& value);
 std::string to_typed_text(const std::map<std::string, double>& value);
+std::string to_typed_text(const JsonTable& value);
 
 template <class T>
 std::string to_typed_text(const T& value) {  // switches and whole numbers

@@ -1,8 +1,11 @@
 // The typed side of options: one conversion and one check for each type.
 #include "option_values.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <type_traits>
 
@@ -47,6 +50,7 @@ template <class T>
 std::string name_of() {
   using Element = typename Traits<T>::Element;
   if constexpr (Traits<T>::shape == Shape::list) return "a list, each " + element_name<Element>();
+  else if constexpr (std::is_same_v<T, JsonTable>) return "a table";
   else if constexpr (Traits<T>::shape == Shape::table) return "a table of numbers";
   else return element_name<T>();
 }
@@ -59,9 +63,16 @@ std::string shown(const Scalar& value) {
         if constexpr (std::is_same_v<V, bool>) return v ? "true" : "false";
         else if constexpr (std::is_same_v<V, double>) return number_text(v);
         else if constexpr (std::is_same_v<V, std::string>) return v;
+        else if constexpr (std::is_same_v<V, JsonValue>) return v.text;
         else return std::to_string(v);
       },
       value);
+}
+
+/// The value as JSON.
+std::string json_of(const Scalar& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text ? json_string(*text) : shown(value);
 }
 
 std::string shown(const RawValue& value) {
@@ -78,6 +89,19 @@ Error wrong_type(const Option& option, const std::string& got, const std::string
   return wrong(option, "has the wrong type", source).expected(type_name(option)).got(got);
 }
 
+/// Such names are written in capitals; any other is one if it is set.
+void refuse_secret(const Option& option, const std::string& name, const std::string& source) {
+  const auto fits = [](unsigned char c) { return c == '_' || std::isalnum(c); };
+  const auto is_small = [](unsigned char c) { return std::islower(c); };
+  const bool is_name = std::all_of(name.begin(), name.end(), fits) &&
+                       (std::none_of(name.begin(), name.end(), is_small) || std::getenv(name.c_str()));
+  if (is_name) return;
+  throw wrong(option, "names no environment variable", source)
+      .got("a text that is not shown, as it may be the key itself")
+      .hint("export the key as a variable, and give the variable's name: export MY_KEY=…, " + option.flag() +
+            " MY_KEY");
+}
+
 Error out_of_range(const Option& option, const std::string& got, const std::string& source) {
   return wrong(option, "is out of range", source).expected(limits_of(option)).got(got);
 }
@@ -91,6 +115,11 @@ bool convert(const Scalar& from, T& to, const Option& option, const std::string&
   } else if constexpr (is_text<T>) {
     const auto* v = std::get_if<std::string>(&from);
     return v && (to = *v, true);
+  } else if constexpr (std::is_same_v<T, JsonValue>) {
+    const auto* v = std::get_if<double>(&from);
+    if (v && !std::isfinite(*v)) return false;
+    to.text = json_of(from);
+    return true;
   } else if constexpr (std::is_same_v<T, double>) {
     if (const auto* v = std::get_if<double>(&from)) return to = *v, true;
     if (const auto* v = std::get_if<std::uint64_t>(&from)) return to = static_cast<double>(*v), true;
@@ -114,6 +143,7 @@ void check_element(const Option& option, const T& value, const std::string& sour
       throw out_of_range(option, shown(Scalar{value}), source);
   } else if constexpr (std::is_same_v<T, std::string>) {
     if (!is_allowed(option, value)) throw not_allowed(option, value, source);
+    if (option.is_secret_name()) refuse_secret(option, value, source);
   }
 }
 
@@ -150,7 +180,14 @@ template <class T>
 Scalar read_scalar(const std::string& text) {
   if constexpr (std::is_same_v<T, bool>) return read_switch(text);
   else if constexpr (is_text<T>) return text;
+  else if constexpr (std::is_same_v<T, JsonValue>) return read_toml_value(text);
   else return read_number(text);
+}
+
+template <class T>
+std::vector<std::string> items_of(const std::vector<std::string>& texts) {
+  const bool is_whole_text = Traits<T>::shape == Shape::single || std::is_same_v<T, JsonTable>;
+  return is_whole_text ? texts : split_at_commas(texts);
 }
 
 }  // namespace
@@ -168,10 +205,11 @@ RawValue parse_flag(const Option& option, const std::vector<std::string>& texts,
         using T = std::remove_pointer_t<decltype(target)>;
         RawValue raw{Traits<T>::shape, {}, {}};
         if (raw.shape == Shape::single && texts.size() > 1) throw wrong(option, "was given twice", source);
-        for (const auto& text : raw.shape == Shape::single ? texts : split_at_commas(texts)) {
+        for (const auto& text : items_of<T>(texts)) {
           const bool has_key = raw.shape == Shape::table;
           if (has_key && text.find('=') == std::string::npos)
-            throw wrong_type(option, text, source).hint("write name=number");
+            throw wrong_type(option, text, source)
+                .hint(std::is_same_v<T, JsonTable> ? "write name=value" : "write name=number");
           if (has_key) raw.keys.push_back(text.substr(0, text.find('=')));
           raw.items.push_back(
               read_scalar<typename Traits<T>::Element>(has_key ? text.substr(text.find('=') + 1) : text));

@@ -12,7 +12,8 @@
 
 namespace udrl::detail {
 
-using Scalar = std::variant<bool, std::int64_t, std::uint64_t, double, std::string>;
+/// `JsonValue` is a list or table within a table.
+using Scalar = std::variant<bool, std::int64_t, std::uint64_t, double, std::string, JsonValue>;
 
 /// A value before it has met its option. A single one has one item and no key; a table has as many keys as items.
 struct RawValue {

@@ -38,6 +38,11 @@ Option& Option::came_later() {
   return *this;
 }
 
+Option& Option::names_secret() {
+  names_secret_ = true;
+  return *this;
+}
+
 bool Option::is_compared() const { return !runtime_only_ && detail::json_value(*this) != left_out_; }
 
 Option& Option::letter(char c) {

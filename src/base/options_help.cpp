@@ -25,6 +25,7 @@ std::string value_name(const Option& option) {
     std::string operator()(std::vector<double>*) const { return " X,Y,…"; }
     std::string operator()(std::vector<int>*) const { return " N,M,…"; }
     std::string operator()(std::map<std::string, double>*) const { return " A=X,B=Y,…"; }
+    std::string operator()(JsonTable*) const { return " A=VALUE"; }
   };
   return std::visit(Namer{}, option.target());
 }

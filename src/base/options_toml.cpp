@@ -1,7 +1,9 @@
 // Options from TOML files. Tables become dotted names; every error names file and line.
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "option_text.hpp"
 #include "option_values.hpp"
 #include "toml_parse.hpp"
 #include "udrl/base/error.hpp"
@@ -23,6 +25,13 @@ std::string place(const std::string& file, const toml::key& key) {
   return file + ":" + std::to_string(key.source().begin.line);
 }
 
+JsonValue json_of(const toml::node& node) {
+  std::ostringstream text;
+  if (const auto* table = node.as_table()) text << toml::json_formatter{*table};
+  else if (const auto* list = node.as_array()) text << toml::json_formatter{*list};
+  return {text.str()};
+}
+
 bool scalar_of(const toml::node& node, Scalar& value) {
   if (const auto* v = node.as_boolean()) value = v->get();
   else if (const auto* whole = node.as_integer()) value = std::int64_t{whole->get()};
@@ -32,9 +41,12 @@ bool scalar_of(const toml::node& node, Scalar& value) {
   return true;
 }
 
+/// In a table there may be lists and tables: whether the option takes them is its type's to say.
 void append(RawValue& raw, const toml::node& node, const Entry& entry) {
   Scalar value;
-  if (!scalar_of(node, value)) throw user_error(entry.name + " holds a value that no option has").at(entry.where);
+  const bool nested = raw.shape == RawValue::Shape::table && (node.is_table() || node.is_array());
+  if (nested) value = json_of(node);
+  else if (!scalar_of(node, value)) throw user_error(entry.name + " holds a value that no option has").at(entry.where);
   raw.items.push_back(std::move(value));
 }
 
@@ -104,6 +116,18 @@ void OptionSet::read_toml(const std::filesystem::path& file) {
     if (!option) throw unknown_key(entry, known);
     if (!is_set_by_flag(*option)) detail::assign(*option, raw_value(entry), entry.where);
   }
+}
+
+Scalar detail::read_toml_value(const std::string& text) {
+  Scalar value = text;
+  try {
+    const toml::table root = toml::parse("value = " + text);
+    const toml::node* node = root.size() == 1 ? root.get("value") : nullptr;
+    if (node && (node->is_table() || node->is_array())) value = json_of(*node);
+    else if (node) scalar_of(*node, value);
+  } catch (const toml::parse_error&) {  // a text without quotation marks
+  }
+  return value;
 }
 
 }  // namespace udrl

@@ -19,7 +19,8 @@ bool holds_nothing_yet(const fs::path& folder, const Manifest& manifest) {
   if (manifest.complete) return false;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name != "manifest.json" && !name.starts_with(".manifest.json.tmp-") && !name.starts_with("rejects"))
+    if (name != "manifest.json" && !name.starts_with(".manifest.json.tmp-") && !name.starts_with("rejects") &&
+        name != "failures.json")
       return false;
   }
   return true;

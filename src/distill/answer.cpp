@@ -174,7 +174,7 @@ data::Manifest answer_intents(const AnswerOptions& options, const RunContext& co
   Questions questions(options, student, std::move(intents), tasks);
   Progress progress{"answer", "prompts", answered.size(), questions.total(), answered.size(), ""};
 
-  Asking asking;
+  Asking asking{{}, {}, {}, context.observer};
   asking.next = [&] { return questions.next(answered); };
   asking.text_of = [&](const lm::Completion& answer, const Task&) { return student.present({}, answer.text); };
   asking.answered = [&](const Progress& now, const lm::Completion&) { context.observer.progress(now); };

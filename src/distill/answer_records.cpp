@@ -4,7 +4,9 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "endpoint_ledger.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/distill/validity.hpp"
@@ -47,6 +49,23 @@ Error with_intent(const Error& error, const std::unordered_map<std::string, Ques
   return Error(error).at("intent '" + record.intent.intent + "', task '" + record.task + "'");
 }
 
+/// What came before an error is kept, and the error is what is told.
+lm::Throughput complete_and(lm::LanguageModel& model, const lm::RequestSource& next, const lm::CompletionSink& take,
+                            const std::function<void()>& finish) {
+  lm::Throughput figures;
+  try {
+    figures = model.complete(next, take);
+  } catch (const Error&) {
+    try {
+      finish();
+    } catch (const Error&) {  // most likely of the same cause
+    }
+    throw;
+  }
+  finish();
+  return figures;
+}
+
 }  // namespace
 
 std::vector<data::Intent> each_once(std::vector<data::Intent> intents, Observer& observer) {
@@ -62,6 +81,7 @@ std::vector<data::Intent> each_once(std::vector<data::Intent> intents, Observer&
 
 lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::OutputFolder& out, Progress& progress) {
   data::ShardWriter writer(out);
+  EndpointLedger ledger(out.path(), asking.observer);
   std::unordered_map<std::string, Question> asked;
   const auto next = [&]() -> std::optional<lm::Request> {
     std::optional<Question> question = asking.next();
@@ -74,21 +94,30 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::Out
   const auto take = [&](const lm::Completion& answer) {
     auto node = asked.extract(answer.id);
     Question& question = node.mapped();
+    if (!ledger.take(answer)) {
+      progress.detail = std::to_string(ledger.failures()) + " failed";
+      return;
+    }
     take_answer(question.record, answer, asking.text_of(answer, *question.task), *question.task);
     writer.append(data::to_json(question.record));
     ++out.manifest.counts[outcome_of(question.record)];
     if (++progress.done % flush_every == 0) writer.flush();
     asking.answered(progress, answer);
   };
+  const auto finish = [&] {
+    writer.close();
+    ledger.save();
+    ledger.add_to(out.manifest.counts);
+    out.manifest.complete = progress.done == progress.total;
+    out.save();
+  };
   lm::Throughput figures;
   try {
-    figures = model.complete(next, take);
+    figures = complete_and(model, next, take, finish);
   } catch (const Error& error) {
     throw with_intent(error, asked);
   }
-  writer.close();
-  out.manifest.complete = progress.done == progress.total;
-  out.save();
+  if (!stop_requested()) ledger.require_none();
   return figures;
 }
 
@@ -98,12 +127,16 @@ std::unordered_set<std::string> read_answered(data::OutputFolder& out) {
   data::repair_shards(out);
   if (!data::has_shards(out.path())) return ids;
   data::JsonLinesReader reader(out.path());
+  struct Found {
+    std::string id, finish, outcome;
+  };
   const auto answered = [](const data::Json& json) {
     const Record record = data::record_from_json(json);
-    return std::pair(record.id, outcome_of(record));
+    return Found{record.id, record.finish, outcome_of(record)};
   };
   while (const auto found = reader.next_as(answered)) {
-    if (ids.insert(found->first).second) ++out.manifest.counts[found->second];
+    if (found->finish == lm::to_string(lm::Finish::error)) continue;
+    if (ids.insert(found->id).second) ++out.manifest.counts[found->outcome];
   }
   return ids;
 }

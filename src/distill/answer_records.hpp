@@ -31,17 +31,21 @@ struct Asking {
   std::function<std::optional<Question>()> next;
   std::function<std::string(const lm::Completion& answer, const Task& task)> text_of;  ///< as it is to be kept
   std::function<void(const Progress& progress, const lm::Completion& answer)> answered;
+  Observer& observer;  ///< is told of failures
 };
 
 /// Of intents with the same text the first: a question's id is of the text. Says how many others were left out.
 std::vector<data::Intent> each_once(std::vector<data::Intent> intents, Observer& observer);
 
 /// Asks until there are no more questions or a stop is requested, and appends one record an answer to `out`: an answer
-/// that is no sample has the finish `rejected`, with the rule in `rejected_by`. Counts outcomes in the manifest, and
-/// writes it, complete if all of `progress` (which begins with what was answered before) is done.
+/// that is no sample has the finish `rejected`, with the rule in `rejected_by`. A request that an endpoint failed
+/// leaves no record: it is counted by its cause in failures.json (endpoint_ledger.hpp), and asked again by the next
+/// run. Counts outcomes in the manifest, and writes it, complete if all of `progress` (which begins with what was
+/// answered before) is done. Throws `Error` (failure) after that if requests failed, and what the model throws.
 lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::OutputFolder& out, Progress& progress);
 
 /// Ids of what earlier runs wrote (a torn last line is repaired). The manifest's counts become those of their outcomes.
+/// Failures that older versions wrote as records of finish `error` are not answers.
 std::unordered_set<std::string> read_answered(data::OutputFolder& out);
 
 /// Throws `Error` (failure) where of all answers that were counted none is a sample: a later stage would blame its

@@ -91,7 +91,8 @@ std::string to_string(Finding finding) {
 
 DoctorResult examine(const DoctorOptions& options, const RunContext& context) {
   HeldFolder out(options.out);
-  const OpenModels models(options, options.scorers.empty() ? score::scorer_names() : options.scorers);
+  const OpenModels models(options, options.scorers.empty() ? score::scorer_names() : options.scorers,
+                          &context.observer);
   return examine_into(std::move(out), options, models.by_role(), context);
 }
 

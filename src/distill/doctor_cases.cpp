@@ -13,6 +13,7 @@
 #include "udrl/base/process.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/score/kinds.hpp"
+#include "unscored.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -57,6 +58,7 @@ Survey count_groups(const DoctorOptions& options, Observer& observer) {
     ++survey.records;
     ++survey.draws[group_key(options, record)];
     for (const auto& score : record.scores) ++survey.values[score.first];
+    for (const std::string& name : unscored(record)) ++survey.values[name];
   });
   survey.bad_lines = stream.rejected();
   if (survey.records > 0) return survey;
@@ -114,6 +116,8 @@ class Reader {
       : options_(options), scorers_(scorers) {}
 
   void add(const Record& record) {
+    const auto lacks = [&](const std::string& name) { return !record.scores.contains(name); };
+    if (std::any_of(scorers_.begin(), scorers_.end(), lacks)) return;  // see unscored.hpp
     CaseRow row{group_key(options_, record),
                 record.id,
                 record.task,

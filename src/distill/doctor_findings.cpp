@@ -39,6 +39,7 @@ std::vector<std::string> judges_of(const std::vector<Gate>& gates) {
 double record_difference(const DoctorCases& cases, const Gate& gate) {
   std::vector<double> recorded, distances;
   for (std::size_t i = 0; i < gate.own.size(); ++i) {
+    if (!std::isfinite(gate.own[i])) continue;  // a judge named no digit this time
     recorded.push_back(cases.recorded[i].at(gate.scorer));
     distances.push_back(std::abs(recorded.back() - gate.own[i]));
   }

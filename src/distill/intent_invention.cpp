@@ -8,6 +8,7 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "endpoint_ledger.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/data/fields.hpp"
@@ -82,6 +83,7 @@ std::string bare(const std::string& line) {
 }
 
 std::vector<std::string> lines_of(const lm::Completion& answer) {
+  if (answer.finish == lm::Finish::filtered) return {};
   std::istringstream stream(answer.text);
   std::vector<std::string> lines;
   for (std::string line; std::getline(stream, line);) {
@@ -132,6 +134,7 @@ void invented_intents(const InventionOptions& options, const std::vector<Intent>
   const HeldFolder folder(options.folder);
   const auto earlier = give_earlier(folder, take);
   data::ShardWriter writer(folder);
+  EndpointLedger ledger(folder.path(), context.observer);
   Progress progress{"intents", "invented lists", earlier.size(), options.lists, earlier.size(), ""};
   std::map<std::string, std::string> group_of;
   std::uint64_t number = 0;
@@ -151,6 +154,7 @@ void invented_intents(const InventionOptions& options, const std::vector<Intent>
   };
   const auto take_answer = [&](const lm::Completion& answer) {
     const std::string group = group_of.extract(answer.id).mapped();
+    if (!ledger.take(answer)) return;
     const std::vector<std::string> lines = lines_of(answer);
     writer.append(Json{{"id", answer.id}, {"group", group}, {"lines", lines}});
     writer.flush();
@@ -158,10 +162,21 @@ void invented_intents(const InventionOptions& options, const std::vector<Intent>
     ++progress.done;
     context.observer.progress(progress);
   };
-  teacher.complete(next, take_answer);
+  const auto finish = [&] {
+    ledger.save();
+    if (options.counts != nullptr) ledger.add_to(*options.counts);
+  };
+  try {
+    teacher.complete(next, take_answer);
+  } catch (const Error&) {
+    finish();
+    throw;
+  }
   writer.close();
+  finish();
   check_stop("inventing intents stopped after " + std::to_string(progress.done) + " lists",
              "run the same command again: it goes on from there");
+  ledger.require_none();
 }
 
 }  // namespace udrl::distill

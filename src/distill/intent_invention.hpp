@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "intent_lists.hpp"
@@ -15,10 +17,12 @@ struct InventionOptions {
   std::uint64_t lists = 0;  ///< how many lists the teacher is asked for, of up to eight intents each
   std::uint64_t seed = 1;
   std::filesystem::path folder;  ///< its answers, one a line; those that are there are not asked again
+  std::map<std::string, std::uint64_t>* counts = nullptr;  ///< failures are added to it
 };
 
 /// Gives what the teacher wrote, with the group that it was asked for and itself as its subject. `seeds` are
-/// intents with groups. Throws `Error` (stopped) on a stop request: answers so far are kept.
+/// intents with groups. Throws `Error`: stopped on a stop request, failure if the teacher failed requests (they are
+/// noted in failures.json of the folder and in `counts`, and the next run asks them again). Answers so far are kept.
 void invented_intents(const InventionOptions& options, const std::vector<data::Intent>& seeds,
                       lm::LanguageModel& teacher, const RunContext& context, const TakeIntent& take);
 

@@ -33,7 +33,8 @@ std::uint64_t place_of(const std::string& intent_id, std::uint64_t seed) {
 /// Candidates on their way to shards.
 class Pipeline {
  public:
-  explicit Pipeline(const IntentsOptions& options) : options_(options), sorter_(options.out) {
+  Pipeline(const IntentsOptions& options, Observer& observer)
+      : options_(options), observer_(observer), sorter_(options.out) {
     if (options.drop_near) near_.emplace(options.near, options.out);
     if (options.same_meaning < 1) meaning_.emplace(options.same_meaning, options.out);
   }
@@ -78,7 +79,7 @@ class Pipeline {
   std::vector<const char*> find_dropped() {
     std::vector<const char*> why(taken_, nullptr);
     if (meaning_) {
-      const auto embedder = lm::open_model(options_.embedder);
+      const auto embedder = lm::open_model(options_.embedder, &observer_);
       for (const std::uint64_t item : meaning_->find(*embedder)) why[item] = "same_meaning";
     }
     if (near_) {
@@ -88,6 +89,7 @@ class Pipeline {
   }
 
   const IntentsOptions& options_;
+  Observer& observer_;
   data::ExternalSorter sorter_;
   std::optional<data::NearFinder> near_;
   std::optional<SameMeaning> meaning_;
@@ -116,8 +118,9 @@ void collect(const IntentsOptions& options, const RunContext& context, Pipeline&
   else intents_from_file(options.from, take);
   if (options.invent == 0) return;
   if (seeds.empty()) throw no_intents(options, pipeline.counts);
-  const auto teacher = lm::open_model(options.teacher);
-  const InventionOptions invention{static_cast<std::uint64_t>(options.invent), options.seed, options.out / "invented"};
+  const auto teacher = lm::open_model(options.teacher, &context.observer);
+  const InventionOptions invention{static_cast<std::uint64_t>(options.invent), options.seed, options.out / "invented",
+                                   &pipeline.counts};
   invented_intents(invention, seeds, *teacher, context, [&](Intent intent) {
     ++pipeline.counts["invented"];
     pipeline.take(std::move(intent));
@@ -137,6 +140,14 @@ void remove_leftovers(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().filename().string().starts_with("part-")) fs::remove(entry.path());
   }
+}
+
+/// What a teacher failed is counted, though nothing else is made yet.
+void keep_failures(data::OutputFolder& out, const std::map<std::string, std::uint64_t>& counts) {
+  out.manifest.counts.clear();
+  for (const auto& count : counts)
+    if (count.first.starts_with("failed_")) out.manifest.counts.insert(count);
+  if (!out.manifest.counts.empty()) out.save();
 }
 
 }  // namespace
@@ -167,8 +178,13 @@ data::Manifest make_intents(const IntentsOptions& options, const RunContext& con
   data::OutputFolder out(std::move(held), wanted_manifest(options, context));
   if (out.manifest.complete) return out.manifest;
   remove_leftovers(out.path());
-  Pipeline pipeline(options);
-  collect(options, context, pipeline);
+  Pipeline pipeline(options, context.observer);
+  try {
+    collect(options, context, pipeline);
+  } catch (const Error&) {
+    keep_failures(out, pipeline.counts);
+    throw;
+  }
   pipeline.write(out);
   if (pipeline.counts["intents"] == 0) throw no_intents(options, pipeline.counts);
   out.manifest.counts = pipeline.counts;

@@ -12,6 +12,7 @@
 #include "udrl/data/output_folder.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
+#include "unscored.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -102,13 +103,26 @@ class BlockScorer {
   }
   /// Words have a field of their own.
   static void store(Record& record, const std::string& as, const Values& values, const std::string& name) {
-    if (name != "words") record.scores[as] = rounded(values.at(name));
+    if (name == "words") return;
+    const auto value = values.find(name);
+    if (value != values.end()) record.scores[as] = rounded(value->second);
+    set_unscored(record, as, value == values.end());
   }
 
   score::ScorerSet set_;
   std::vector<Column> columns_;
   Reuse reuse_;
 };
+
+/// How many records of a folder lack each value that was not to be had.
+void count_unscored(const ScoreOptions& options, std::map<std::string, std::uint64_t>& counts) {
+  const auto may_lack = [](const std::string& scorer) { return score::model_of(scorer) == "judge"; };
+  if (std::none_of(options.scorers.begin(), options.scorers.end(), may_lack)) return;
+  if (!data::has_shards(options.out)) return;
+  data::JsonLinesReader reader(options.out);
+  while (const auto record = reader.next_as(data::record_from_json))
+    for (const std::string& name : unscored(*record)) ++counts["unscored_" + name];
+}
 
 Manifest wanted_manifest(const ScoreOptions& options, const ModelHashes& models, const RunContext& context) {
   Manifest manifest = data::manifest_of("score", context);
@@ -191,6 +205,7 @@ Manifest score_into(HeldFolder held, const ScoreOptions& options, const score::M
   BlockWriter writer(out, scorer, samples.total(), context.observer);
   samples.for_each_block(options.block, std::ref(writer));
   out.manifest.counts["reused"] = writer.close();
+  count_unscored(options, out.manifest.counts);
   out.finish();
   return out.manifest;
 }
@@ -211,7 +226,7 @@ void declare(OptionSet& set, ScoreOptions& o) {
 
 Manifest score_samples(const ScoreOptions& options, const RunContext& context) {
   HeldFolder out(options.out);
-  const OpenModels models(options, options.scorers);
+  const OpenModels models(options, options.scorers, &context.observer);
   return score_into(std::move(out), options, models.by_role(), context);
 }
 

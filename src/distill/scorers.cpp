@@ -51,7 +51,7 @@ void declare(OptionSet& set, ScorerNeeds& o) {
   lm::declare(set, "teacher", o.teacher);
 }
 
-OpenModels::OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers) {
+OpenModels::OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers, Observer* observer) {
   const auto by_role = options_by_role(needs);
   std::map<std::pair<std::filesystem::path, std::string>, lm::LanguageModel*> by_file;  // and weights
   for (const std::string& scorer : scorers) {
@@ -64,7 +64,7 @@ OpenModels::OpenModels(const ScorerNeeds& needs, const std::vector<std::string>&
       by_role_[role] = open->second;
       continue;
     }
-    models_.push_back(lm::open_model(model));
+    models_.push_back(lm::open_model(model, observer));
     by_role_[role] = by_file[key] = models_.back().get();
   }
 }

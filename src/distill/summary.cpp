@@ -19,7 +19,8 @@ constexpr int words_compared = 8;  // answers are cut to so many: longer ones re
 struct Gathered {
   SummaryRow row;
   std::uint64_t samples = 0;
-  std::vector<std::string> answers;  ///< the first ones, for distinct-2
+  std::map<std::string, std::uint64_t> scored;  ///< samples by value: a judge may have none to give
+  std::vector<std::string> answers;             ///< the first ones, for distinct-2
 };
 
 void add(Gathered& to, const data::Record& record, std::size_t answers_wanted) {
@@ -30,7 +31,7 @@ void add(Gathered& to, const data::Record& record, std::size_t answers_wanted) {
   if (record.finish != "stop") return;
   ++to.samples;
   to.row.words += data::count_words(record.prompt);
-  for (const auto& [name, value] : record.scores) to.row.scores[name] += value;
+  for (const auto& [name, value] : record.scores) to.row.scores[name] += value, ++to.scored[name];
   if (to.answers.size() < answers_wanted) to.answers.push_back(record.prompt);
 }
 
@@ -39,7 +40,7 @@ SummaryRow finished(Gathered gathered) {
   const auto samples = static_cast<double>(std::max<std::uint64_t>(gathered.samples, 1));
   row.words /= samples;
   row.tokens /= static_cast<double>(row.records);
-  for (auto& [name, value] : row.scores) value /= samples;
+  for (auto& [name, value] : row.scores) value /= static_cast<double>(gathered.scored.at(name));
   row.distinct_2 = score::distinct_n(gathered.answers, 2, words_compared);
   return row;
 }

@@ -123,7 +123,7 @@ SynthesizeResult synthesize_into(HeldFolder held, const SynthesizeOptions& optio
 
   SynthesizeResult result;
   Forecast forecast;
-  Asking asking;
+  Asking asking{{}, {}, {}, context.observer};
   asking.next = [&]() -> std::optional<Question> {
     auto planned = plan.next();
     if (!planned) return std::nullopt;
@@ -180,7 +180,7 @@ SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& 
   load_tasks(options.tasks_folder, options.tasks);
   data::list_shards(options.intents);
   HeldFolder out(options.out);
-  return synthesize_into(std::move(out), options, *lm::open_model(options.teacher), context);
+  return synthesize_into(std::move(out), options, *lm::open_model(options.teacher, &context.observer), context);
 }
 
 SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel& teacher, const RunContext& context) {

@@ -5,6 +5,7 @@
 
 #include "udrl/command/schema.hpp"
 #include "udrl/data/text.hpp"
+#include "unscored.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -35,6 +36,7 @@ ReadSample SampleReader::read(data::Record record) const {
   for (std::size_t i = 0; i < score_names_.size(); ++i) {
     const auto score = record.scores.find(score_names_[i]);
     const bool there = score != record.scores.end();
+    if (!there && sample.row.kept() && is_unscored(record, score_names_[i])) sample.row.outcome = Outcome::unscored;
     if (!there && sample.row.lacks == 0)
       sample.row.lacks = static_cast<std::uint8_t>(std::min<std::size_t>(i + 1, 255));
     sample.scores.push_back(there ? score->second : 0.0);

@@ -28,6 +28,7 @@ enum class Outcome : std::uint8_t {
   too_long,
   empty,
   invalid,
+  unscored,
   other_task,
   not_chosen,
   bad_line

@@ -14,6 +14,7 @@ const char* count_name(const Row& row) {
     case Outcome::too_long: return "too_long";
     case Outcome::empty: return "empty";
     case Outcome::invalid: return "invalid";
+    case Outcome::unscored: return "unscored";
     case Outcome::other_task: return "other_task";
     case Outcome::not_chosen: return "not_chosen";
     case Outcome::bad_line: return "bad_lines";

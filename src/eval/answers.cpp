@@ -29,6 +29,12 @@ std::optional<int> optional_number(const data::Json& json, const char* name) {
 
 }  // namespace
 
+std::string to_text(const FailedRequests& failed) {
+  const std::string words = failed.words.empty() ? "" : ": " + failed.words;
+  return failed.row + " left " + std::to_string(failed.requests) + (failed.requests == 1 ? " request" : " requests") +
+         " without an answer (" + failed.cause + words + ")";
+}
+
 data::Json to_json(const Answer& answer, const Case& c) {
   data::Json json = {{"case", c.id},           {"intent_id", c.intent.intent_id}, {"intent", c.intent.intent},
                      {"task", c.task},         {"prompt", answer.text},           {"finish", answer.finish},
@@ -69,11 +75,25 @@ void AnswerCache::add(const Case& c, Answer answer) {
   if (++pending_ % flush_every == 0) writer_->flush();
 }
 
+void AnswerCache::fail(const Case& c, const lm::Completion& why) {
+  failed_.insert(c.id);
+  const std::string cause = why.cause.empty() ? lm::to_string(why.finish) : why.cause;
+  FailedRequests& failed = failures_[cause];
+  if (failed.requests++ == 0) failed.cause = cause, failed.words = why.text;
+}
+
+std::vector<FailedRequests> AnswerCache::failures() const {
+  std::vector<FailedRequests> out;
+  for (const auto& [cause, failed] : failures_) out.push_back(failed);
+  return out;
+}
+
 void AnswerCache::close(bool complete) {
   if (writer_) writer_->close();
   writer_.reset();
   folder_.manifest.counts.clear();
   for (const auto& [id, answer] : answers_) ++folder_.manifest.counts[answer.finish];
+  for (const auto& [cause, failed] : failures_) folder_.manifest.counts["failed: " + cause] = failed.requests;
   folder_.manifest.complete = complete;
   folder_.save();
 }
@@ -116,6 +136,7 @@ lm::Throughput ask_missing(OpenSystem& system, const Row& row, const std::vector
   };
   const auto take = [&](lm::Completion done) {
     const Case& c = *by_id.at(done.id);
+    if (done.finish == lm::Finish::error || done.finish == lm::Finish::filtered) return cache.fail(c, done);
     const std::string text = system.kept(c, done.text);
     const bool student = row.kind == RowKind::student;
     Answer answer{student ? command::capitalised(text) : text,

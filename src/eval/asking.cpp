@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 
@@ -35,6 +36,28 @@ std::vector<Answer> Asking::answers(const Row& row) const {
   std::vector<Answer> out;
   for (const Case& c : prepared_.set.cases) out.push_back(caches_.at(row.name).at(c));
   return out;
+}
+
+std::vector<FailedRequests> Asking::failures() const {
+  std::vector<FailedRequests> out;
+  for (const System& system : prepared_.systems)
+    for (const Row& row : asked_rows(system))
+      for (FailedRequests failed : caches_.at(row.name).failures()) {
+        failed.row = row.title;
+        out.push_back(std::move(failed));
+      }
+  return out;
+}
+
+CaseSet Asking::answered_cases() const {
+  std::set<std::string> failed;
+  for (const auto& [name, cache] : caches_) failed.insert(cache.failed_cases().begin(), cache.failed_cases().end());
+  if (failed.empty()) return prepared_.set;
+  CaseSet set = without_intents_of(prepared_.set, failed);
+  if (set.main().intents > 0) return set;
+  throw failure("no request was answered by every system")
+      .got(to_text(failures().front()))
+      .hint("mend what the endpoint says, and run the same command again: it asks for these alone");
 }
 
 void Asking::open_caches() {
@@ -94,7 +117,7 @@ void Asking::ask(const System& system) {
 }
 
 Batch Asking::answer_rows(const System& system) {
-  const auto open = open_system(system, prepared_.tasks, {options_.slots, options_.seed});
+  const auto open = open_system(system, prepared_.tasks, {options_.slots, options_.seed, &context_.observer});
   Batch batch{options_.slots, 0, 0, 0};
   Progress progress = progress_of(system);
   for (const Row& row : asked_rows(system)) {

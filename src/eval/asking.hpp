@@ -24,6 +24,11 @@ class Asking {
   void run();
   /// One a case, in their order, of a row that was really asked (`asked_rows`).
   std::vector<Answer> answers(const Row& row) const;
+  /// What endpoints left without an answer in this run.
+  std::vector<FailedRequests> failures() const;
+  /// The cases of intents that every row answered for every task. Throws `Error` (failure) where the headline's part
+  /// has none.
+  CaseSet answered_cases() const;
   /// Of the systems that are not replicates.
   const std::map<std::string, Cost>& costs() const { return costs_; }
 

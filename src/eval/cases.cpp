@@ -106,6 +106,26 @@ void add_part(CaseSet& set, const std::string& name, const std::vector<data::Int
   set.parts.push_back(std::move(part));
 }
 
+CaseSet without_intents_of(const CaseSet& set, const std::set<std::string>& cases) {
+  using Key = std::pair<std::size_t, std::string>;  // part, intent
+  std::set<Key> left_out, intents;
+  for (const Case& c : set.cases)
+    if (cases.contains(c.id)) left_out.insert({c.part, c.intent.intent});
+  CaseSet out{{}, set.parts, set.tasks};
+  for (Part& part : out.parts) part.subjects.clear(), part.intents = 0;
+  std::map<std::pair<std::size_t, std::size_t>, std::size_t> clusters;  // part and old number → new one
+  for (const Case& c : set.cases) {
+    if (left_out.contains({c.part, c.intent.intent})) continue;
+    Part& part = out.parts[c.part];
+    const auto [cluster, is_new] = clusters.emplace(std::pair(c.part, c.cluster), part.subjects.size());
+    if (is_new) part.subjects.push_back(set.parts[c.part].subjects[c.cluster]);
+    if (intents.insert({c.part, c.intent.intent}).second) ++part.intents;
+    out.cases.push_back(c);
+    out.cases.back().cluster = cluster->second;
+  }
+  return out;
+}
+
 std::vector<std::size_t> derangement(const CaseSet& set, std::uint64_t seed) {
   std::vector<std::size_t> source(set.cases.size());
   for (std::size_t part = 0; part < set.parts.size(); ++part)

@@ -63,6 +63,8 @@ class LatencyRun {
       return requests_[position++].request;
     };
     model.complete(next, [&](const lm::Completion& done) { take(done); });
+    if (whole_.empty())
+      throw failure("no request could be timed").got(refused_).hint("mend what the endpoint says, and run again");
     Latency latency{clients_, compute_threads(), static_cast<int>(whole_.size()), 0, 0, 0, 0, 0};
     latency.p50_s = quantile(whole_, 0.5), latency.p95_s = quantile(whole_, 0.95);
     latency.first_p50_s = quantile(first_, 0.5), latency.first_p95_s = quantile(first_, 0.95);
@@ -82,6 +84,8 @@ class LatencyRun {
   }
 
   void take(const lm::Completion& done) {
+    if (done.finish == lm::Finish::error) refused_ = done.cause + ": " + done.text;
+    if (done.finish == lm::Finish::error || done.finish == lm::Finish::filtered) return;  // a refusal is fast
     if (!requests_[std::stoul(done.id)].counts) return;
     whole_.push_back(done.seconds);
     first_.push_back(done.first_token_s);
@@ -93,6 +97,7 @@ class LatencyRun {
   std::vector<Timed> requests_;
   std::vector<double> whole_, first_;
   double tokens_ = 0, seconds_ = 0;
+  std::string refused_;
 };
 
 /// Sets the threads that compute, and sets them back.

@@ -58,11 +58,13 @@ void write_all(const Results& results, const EvalOptions& options) {
 
 Results evaluate(const EvalOptions& options, const RunContext& context) {
   const HeldFolder out(options.out);
-  const Prepared prepared = prepare(options, context.observer);
+  Prepared prepared = prepare(options, context.observer);
   Asking asking(prepared, options, context);
   asking.run();
+  prepared.set = asking.answered_cases();
 
   Results results;
+  results.failures = asking.failures();
   results.set = prepared.set;
   results.costs = asking.costs();
   results.near_intents = prepared.training.near_intents;

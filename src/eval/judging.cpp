@@ -16,7 +16,8 @@ double value_of(Preference preference) {
     case Preference::first: return 1;
     case Preference::second: return 0;
     case Preference::tie:
-    case Preference::unparsed: break;
+    case Preference::unparsed:
+    case Preference::failed: break;
   }
   return 0.5;
 }
@@ -48,8 +49,9 @@ void decide_cases(DuelQuestions& questions, std::span<const Preference> replies)
   for (std::size_t k = 0; k < questions.positions.size(); ++k) {
     DuelCase& duel = questions.cases[questions.positions[k]];
     const Preference one = replies[2 * k], two = replies[2 * k + 1];
+    duel.failed = one == Preference::failed || two == Preference::failed;
     duel.parsed = one != Preference::unparsed && two != Preference::unparsed;
-    if (!duel.parsed) continue;
+    if (duel.failed || !duel.parsed) continue;
     duel.score = (value_of(one) + 1 - value_of(two)) / 2;
     duel.flipped = one == two && one != Preference::tie;  // the same place, and so not the same answer
   }
@@ -57,7 +59,7 @@ void decide_cases(DuelQuestions& questions, std::span<const Preference> replies)
 
 void ask_judge(Results& results, const Prepared& p, const EvalOptions& options, Observer& observer) {
   if (!is_named(options.judge)) return;
-  const auto model = lm::open_model(options.judge);
+  const auto model = lm::open_model(options.judge, &observer);
   const std::string identity = identity_of(options.judge);
   PairJudge judge(*model, identity, options.out / "judge" / content_id({identity}).substr(0, 12));
   std::vector<std::string> rubrics;
@@ -77,6 +79,11 @@ void ask_judge(Results& results, const Prepared& p, const EvalOptions& options, 
   const std::string name = options.judge.name.empty() ? model->info().name : options.judge.name;
   const std::string student = results.measured.front().row.name;
   results.judge = JudgeResult{name, identity, duel(p.reference, shuffled_row), duel(student, p.reference)};
+  for (FailedRequests failed : judge.failures()) {
+    failed.row = "the judge " + name;
+    failed.of_judge = true;
+    results.failures.push_back(std::move(failed));
+  }
 }
 
 }  // namespace udrl::eval

@@ -160,7 +160,7 @@ std::vector<score::Gate> gates_of(const RelevanceScorer& scorer, const MeasuredR
 
 void measure_all(Results& results, const Prepared& p, const Asking& asking, const EvalOptions& options,
                  Observer& observer) {
-  const OpenScorers scorers(options, p.labels);
+  const OpenScorers scorers(options, p.labels, &observer);
   const Work work{p, options, scorers, observer};
   results.measured = measure_rows(all_answers(asking, work), work);
   for (const RelevanceScorer& scorer : scorers.all()) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -134,22 +135,39 @@ std::vector<Preference> PairJudge::ask(std::span<const Pair> pairs, const std::f
     }
     data::ShardWriter writer(folder_);
     for (const lm::Completion& done : lm::complete_all(model_, requests)) {
-      const bool refused = done.finish == lm::Finish::error;  // by an endpoint: asked again next time
-      replies_[done.id] = refused ? "" : data::normalise(done.text);
-      if (!refused) writer.append({{"key", done.id}, {"reply", replies_[done.id]}});
+      if (done.finish == lm::Finish::error || done.finish == lm::Finish::filtered) {
+        const std::string cause = done.cause.empty() ? lm::to_string(done.finish) : done.cause;
+        FailedRequests& failed = failures_[cause];
+        if (failed.requests++ == 0) failed.cause = cause, failed.words = done.text;
+        continue;
+      }
+      replies_[done.id] = data::normalise(done.text);
+      writer.append({{"key", done.id}, {"reply", replies_[done.id]}});
     }
     writer.close();
     answered(known += requests.size());
     check_stop("evaluation stopped while a judge was asked", "run the same command again: it goes on from there");
   }
   std::vector<Preference> out;
-  for (const Pair& pair : pairs) out.push_back(preference_in(replies_.at(key_of(pair))));
+  for (const Pair& pair : pairs) {
+    const auto reply = replies_.find(key_of(pair));
+    out.push_back(reply == replies_.end() ? Preference::failed : preference_in(reply->second));
+  }
   return out;
 }
 
-Duel make_duel(const std::string& row, const std::string& other, std::span<const DuelCase> cases,
+std::vector<FailedRequests> PairJudge::failures() const {
+  std::vector<FailedRequests> out;
+  for (const auto& [cause, failed] : failures_) out.push_back(failed);
+  return out;
+}
+
+Duel make_duel(const std::string& row, const std::string& other, std::span<const DuelCase> all,
                const score::Resamples& resamples) {
+  std::vector<DuelCase> cases;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(cases), [](const DuelCase& c) { return !c.failed; });
   Duel duel{row, other, static_cast<int>(cases.size()), 0, 0, 0, {}, {}, 0, 0};
+  duel.failed = static_cast<int>(all.size() - cases.size());
   std::vector<double> scores, longer;
   std::vector<std::size_t> clusters;
   double flips = 0, decided = 0, agrees = 0;

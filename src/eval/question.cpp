@@ -124,7 +124,7 @@ std::unique_ptr<OpenSystem> open_system(const System& system, const std::vector<
     auto student = command::StudentModel::open(system.folder(), model);
     return std::make_unique<StudentSystem>(std::move(student), options.seed);
   }
-  return std::make_unique<ModelSystem>(lm::open_model(model), tasks, options.seed);
+  return std::make_unique<ModelSystem>(lm::open_model(model, options.observer), tasks, options.seed);
 }
 
 }  // namespace udrl::eval

@@ -54,7 +54,8 @@ TableRow duel_row(const Results& results, const Duel& d, const char* css_class) 
           {cell(results.row(d.row).row.short_title + " against " + results.row(d.other).row.short_title),
            cell(percent_with_range(d.win_rate)), cell(percent_with_range(d.length_controlled)),
            cell(percent(d.longer_rate)), cell(percent(d.flip_rate)),
-           cell(std::to_string(d.unparsed) + " of " + std::to_string(d.asked))}};
+           cell(std::to_string(d.unparsed) + " of " + std::to_string(d.asked) +
+                (d.failed > 0 ? ", " + std::to_string(d.failed) + " without a reply" : ""))}};
 }
 
 Html judge_section(const Results& results) {

@@ -112,6 +112,7 @@ Json to_json(const Duel& d) {
           {"cases", d.cases},
           {"asked", d.asked},
           {"unparsed", d.unparsed},
+          {"failed", d.failed},
           {"flip_rate", number(d.flip_rate)},
           {"win_rate", to_json(d.win_rate)},
           {"win_rate_at_equal_length", to_json(d.length_controlled)},
@@ -195,6 +196,15 @@ std::vector<const MeasuredRow*> Results::replicates(const std::string& name) con
   return out;
 }
 
+void require_answers(const Results& results) {
+  if (results.failures.empty()) return;
+  std::string all;
+  for (const FailedRequests& failed : results.failures) all += (all.empty() ? "" : "; ") + to_text(failed);
+  throw failure("the evaluation is not complete: an endpoint failed requests")
+      .got(all)
+      .hint("mend what the endpoint says, and run the same command again: it asks for these alone");
+}
+
 Json to_json(const Results& results) {
   Json json = {{"schema_version", 2},
                {"test_set", to_json(results.set)},
@@ -205,6 +215,9 @@ Json to_json(const Results& results) {
                {"return_asked_against_achieved", to_json(results.return_control)},
                {"headline", to_json(results.headline)},
                {"lineage", to_json(results.lineage)}};
+  for (const FailedRequests& failed : results.failures)
+    json["failed_requests"].push_back(
+        {{"of", failed.row}, {"cause", failed.cause}, {"words", failed.words}, {"requests", failed.requests}});
   if (results.judge) json["judge"] = to_json(*results.judge);
   json["headline"]["scorer"] = results.shown_scorer().info.name;
   for (const auto* rows : {&results.rows, &results.curve})

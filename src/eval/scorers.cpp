@@ -146,10 +146,10 @@ std::vector<ScorerInfo> OpenScorers::infos_for(const Labels& labels) const {
   return out;
 }
 
-OpenScorers::OpenScorers(const EvalOptions& options, const Labels& labels) {
+OpenScorers::OpenScorers(const EvalOptions& options, const Labels& labels, Observer* observer) {
   const auto open = [&](lm::ModelOptions model, const std::string& role, const std::string& value) {
     model.embedding = role == "embedder";
-    models_.push_back(lm::open_model(model));
+    models_.push_back(lm::open_model(model, observer));
     const lm::ModelInfo& known = models_.back()->info();
     distill::ScorerNeeds needs;
     needs.tasks_folder = options.tasks_folder;

@@ -315,7 +315,7 @@ System student_system(const EvalOptions& options) {
 bool is_named(const lm::ModelOptions& model) { return !model.gguf.empty() || !model.url.empty(); }
 
 std::string identity_of(const lm::ModelOptions& model) {
-  if (model.gguf.empty()) return sha256(model.url + "\n" + model.http_model);
+  if (model.gguf.empty()) return lm::endpoint_identity(model);
   return lm::model_identity(sha256_file(model.gguf), model.weights);
 }
 

@@ -108,6 +108,14 @@ void need_failing_arms(Results& results) {
   }
 }
 
+/// An answer that did not come is no bad one; and who fails on hard cases must not be judged by the others.
+void need_all_answers(Results& results) {
+  for (const FailedRequests& failed : results.failures) {
+    if (failed.of_judge) results.headline.caveats.push_back(to_text(failed));
+    else results.headline.withheld_because.push_back(to_text(failed) + "; run the same command again to ask for them");
+  }
+}
+
 void need_apart(Results& results) {
   if (results.near_intents.empty()) return;
   const auto& [test, train] = *results.near_intents.begin();
@@ -174,6 +182,7 @@ void conclude(Results& results, const CompareOptions& options) {
   for (std::size_t s = 0; s < results.scorers.size(); ++s)
     results.scorers[s].verdict = results.row(h.row).scored[s].ratio_to(h.reference)->verdict();
   h.verdict = common_verdict(results.scorers);
+  need_all_answers(results);
   need_a_scorer(results);
   need_failing_arms(results);
   need_apart(results);

@@ -5,6 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "http_retry.hpp"
+#include "udrl/base/observer.hpp"
+
 namespace udrl::lm {
 
 struct HttpJob {
@@ -14,28 +17,48 @@ struct HttpJob {
 };
 
 struct HttpReply {
-  long status = 0;
-  std::string body;
-  double seconds = 0;  ///< of the try that succeeded
+  long status = 0;     ///< 0: no answer came
+  std::string body;    ///< where none came, why
+  double seconds = 0;  ///< of the last try
+  /// Why this is no answer, in few words ("status 402", "not JSON"); "" where it is one.
+  std::string fault;
+};
+
+/// How an endpoint is reached.
+struct HttpPlace {
+  std::string url;  ///< without a final slash
+  std::string key;  ///< sent as a bearer token unless it is empty; never appears in a message
+  int slots = 1;
+  double longest_wait_s = Patience::usual_longest_wait_s;
+  Observer* observer = nullptr;  ///< told of long waits
+};
+
+/// What is asked, and what becomes of the replies.
+struct HttpAsking {
+  std::function<std::optional<HttpJob>()> next;
+  /// An answer, or one that will not come, with its fault.
+  std::function<void(const HttpJob&, const HttpReply&)> done;
+  /// What a reply lacks to be an answer: see `HttpReply::fault`.
+  std::function<std::string(const HttpReply&)> fault_in;
+  /// Changes a job that was rejected so that it may be taken; false if it cannot.
+  std::function<bool(HttpJob&, const HttpReply&)> amend = [](HttpJob&, const HttpReply&) { return false; };
 };
 
 class HttpClient {
  public:
-  using Source = std::function<std::optional<HttpJob>()>;
-  using Sink = std::function<void(const HttpJob&, const HttpReply&)>;
+  /// So many failures of one kind with no answer between them end a run.
+  static constexpr int most_failures_in_a_row = 16;
 
-  /// `url` without a final slash. `key` is sent as a bearer token unless it is empty, and never appears in a message.
-  HttpClient(std::string url, std::string key, int slots);
+  explicit HttpClient(HttpPlace place);
 
-  /// Sends all jobs, `slots` at once, and hands over the replies as they come: 2xx, or one that rejects the job for
-  /// good (400, 413, 422 …). Returns early on a stop request. Throws `Error`: user where no request would be taken
-  /// (401, 403, 404), failure where the endpoint does not answer.
-  void run(const Source& next, const Sink& done) const;
+  /// Sends all jobs, `slots` at once, and hands over the replies as they come: answers, and failures of single requests
+  /// (rejected for good, or broken too often while others are answered). Returns early on a stop request. Throws
+  /// `Error` with the endpoint's own words: user where the first request is forbidden (401, 403, 404, a redirection);
+  /// failure where the endpoint is away or busy from the start, or fails `most_failures_in_a_row` requests alike.
+  void run(const HttpAsking& asking) const;
 
  private:
-  std::string url_;
-  std::string key_;
-  int slots_;
+  HttpPlace place_;
 };
 
 }  // namespace udrl::lm

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http_client.hpp"
+#include "http_messages.hpp"
 #include "udrl/lm/language_model.hpp"
 
 namespace udrl::lm {
@@ -10,8 +11,8 @@ namespace udrl::lm {
 class HttpModel final : public LanguageModel {
  public:
   /// Reads the key from the environment. Throws `Error` (user): a URL that is not http(s), no model name, a variable
-  /// that is not set.
-  explicit HttpModel(const ModelOptions& options);
+  /// that is not set, further fields that are none. `observer`, which may be null, is told of long waits.
+  HttpModel(const ModelOptions& options, Observer* observer);
 
   const ModelInfo& info() const override { return info_; }
   Throughput complete(const RequestSource& next, const CompletionSink& done) override;
@@ -22,7 +23,9 @@ class HttpModel final : public LanguageModel {
   Prompt chat(std::span<const Message> messages) const override;
 
  private:
-  std::string model_;
+  std::function<bool(HttpJob&, const HttpReply&)> amend();
+
+  RequestForm form_;
   HttpClient client_;
   ModelInfo info_;
 };

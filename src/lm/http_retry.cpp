@@ -8,7 +8,8 @@ namespace udrl::lm {
 namespace {
 
 constexpr int tries_while_broken = 6;
-constexpr double longest_wait_s = 60;
+constexpr int tries_while_garbled = 3;
+constexpr double longest_doubled_s = 60;
 constexpr double patience_s = 3600;  ///< with an endpoint that only ever says that it is busy
 
 }  // namespace
@@ -23,14 +24,21 @@ Outcome judge(long status) {
 }
 
 std::optional<double> Patience::next_wait(Outcome outcome, double retry_after_s) {
-  int& count = outcome == Outcome::busy ? busy_ : broken_;
+  int& count = outcome == Outcome::busy ? busy_ : outcome == Outcome::garbled ? garbled_ : broken_;
   ++count;
-  if (broken_ >= tries_while_broken || waited_s_ > patience_s) return std::nullopt;
-  const double doubled = std::min(longest_wait_s, 0.5 * std::pow(2.0, count - 1));
-  const double wait = retry_after_s > 0 ? retry_after_s : doubled;
-  const double jittered = wait * (1.0 + 0.25 * jitter_.uniform());  // or all slots would come back at once
-  waited_s_ += jittered;
-  return jittered;
+  if (broken_ >= tries_while_broken || garbled_ >= tries_while_garbled) return std::nullopt;
+  if (waited_s_ > std::max(patience_s, 2 * longest_wait_s_)) return std::nullopt;
+  const double doubled = std::min(longest_doubled_s, 0.5 * std::pow(2.0, count - 1));
+  const double wait = jittered(retry_after_s > 0 ? retry_after_s : doubled);
+  waited_s_ += wait;
+  return wait;
+}
+
+/// All slots would come back at once.
+double Patience::jittered(double wait_s) {
+  const double some = 0.25 * jitter_.uniform();
+  return wait_s * (1 + some) <= longest_wait_s_ ? wait_s * (1 + some)
+                                                : std::min(wait_s, longest_wait_s_) * (1 - some / 2);
 }
 
 }  // namespace udrl::lm

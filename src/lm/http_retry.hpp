@@ -12,8 +12,9 @@ enum class Outcome {
   good,       ///< 2xx
   busy,       ///< 429, 503, 529: the endpoint asks for patience. Does not use up the tries.
   broken,     ///< no connection, a time-out, another 5xx: tried a few times
+  garbled,    ///< 2xx, but no answer in it: tried less often
   rejected,   ///< 400, 413, 422 …: this request will never be taken, others may
-  forbidden,  ///< 401, 403, 404, 405: no request will be taken
+  forbidden,  ///< 3xx, 401, 403, 404, 405: most likely no request will be taken
 };
 /// `status` 0: no answer came.
 Outcome judge(long status);
@@ -21,16 +22,24 @@ Outcome judge(long status);
 /// How often one request was turned away, and how long it has waited.
 class Patience {
  public:
-  explicit Patience(const std::string& id) : jitter_(0, id) {}
+  static constexpr double usual_longest_wait_s = 300;
+
+  explicit Patience(const std::string& id, double longest_wait_s = usual_longest_wait_s)
+      : jitter_(0, id), longest_wait_s_(longest_wait_s) {}
 
   /// Seconds to wait before the next try: what the endpoint asked for (`retry_after_s`, 0: nothing), else twice as long
-  /// each time, with jitter. Nothing if the endpoint has been broken too often, or busy for too long.
+  /// each time, with jitter; never more than the longest wait. Nothing if the endpoint has been broken or garbled too
+  /// often, or busy for too long.
   std::optional<double> next_wait(Outcome outcome, double retry_after_s);
 
  private:
+  double jittered(double wait_s);
+
   RandomStream jitter_;
+  double longest_wait_s_;
   int busy_ = 0;
   int broken_ = 0;
+  int garbled_ = 0;
   double waited_s_ = 0;
 };
 

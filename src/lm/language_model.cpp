@@ -13,7 +13,8 @@ std::string to_string(Finish finish) {
   switch (finish) {
     case Finish::stop: return "stop";
     case Finish::length: return "length";
-    case Finish::error: return "error";
+    case Finish::filtered: return "content_filter";
+    case Finish::error: break;
   }
   return "error";
 }
@@ -56,13 +57,13 @@ std::vector<Completion> complete_all(LanguageModel& model, std::span<const Reque
   return answers;
 }
 
-std::unique_ptr<LanguageModel> open_model(const ModelOptions& options) {
+std::unique_ptr<LanguageModel> open_model(const ModelOptions& options, Observer* observer) {
   if (options.gguf.empty() == options.url.empty()) {
     throw user_error("a model is either a GGUF file or an endpoint")
         .expected("exactly one of gguf and url")
         .got(options.gguf.empty() ? "neither" : "both");
   }
-  if (!options.url.empty()) return std::make_unique<HttpModel>(options);
+  if (!options.url.empty()) return std::make_unique<HttpModel>(options, observer);
   return std::make_unique<GgufModel>(options);
 }
 

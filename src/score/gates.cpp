@@ -159,7 +159,10 @@ class Measuring {
     const Sides sides = sides_of(shuffled, all_tasks());
     gate.values[truth] = sides.positives;
     gate.values[shuffled] = sides.negatives;
-    for (const auto& values : scored_) gate.own.push_back(values.at(truth).at(scorer_));
+    for (const auto& values : scored_) {
+      const auto own = values.at(truth).find(scorer_);
+      gate.own.push_back(own == values.at(truth).end() ? nan : own->second);
+    }
     return gate;
   }
 
@@ -176,7 +179,9 @@ class Measuring {
       if (cases_.answers[i].task != task && task != all_tasks()) continue;
       const auto found = scored_[i].find(other);
       if (found == scored_[i].end()) continue;
-      sides.positives.push_back(scored_[i].at(masks(scorer_) ? true_for(other) : truth).at(scorer_));
+      const Values& own = scored_[i].at(masks(scorer_) ? true_for(other) : truth);
+      if (!own.contains(scorer_) || !found->second.contains(scorer_)) continue;  // see Scorer::score
+      sides.positives.push_back(own.at(scorer_));
       sides.negatives.push_back(found->second.at(scorer_));
       sides.clusters.push_back(cases_.answers[i].subject);
     }

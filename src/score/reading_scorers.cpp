@@ -120,12 +120,7 @@ void Judge::score(std::span<const Answer> answers, std::span<Values> values) {
   const auto rows = model_.choice_log_probs(questions, digits);
   for (std::size_t n = 0; n < order.size(); ++n) {
     const double rating = expected_rating(rows[n]);
-    if (!std::isfinite(rating)) {
-      throw failure("the judge gives no digit a probability")
-          .at("answer '" + std::string(answers[order[n]].prompt.substr(0, 60)) + "'")
-          .hint("take another judge, or leave this scorer out");
-    }
-    values[order[n]][name()] = rating;
+    if (std::isfinite(rating)) values[order[n]][name()] = rating;  // else it named no digit, or would not be asked
   }
 }
 

@@ -195,3 +195,26 @@ TEST_CASE("The hash of an input follows its content and names, not its place or 
   CHECK(hash_input(folder.path()).size() == 64);  // of the shards one folder down
   CHECK_THROWS_AS(hash_input(folder / "none"), Error);
 }
+
+TEST_CASE("Where an endpoint is served is no difference, its model's name is") {
+  Manifest before = example(), now = example();
+  before.config["teacher.url"] = "http://127.0.0.1:8000/v1";  // older versions kept it
+  before.config["teacher.api_key_env"] = "ONE_KEY";
+  before.config["teacher.http_model"] = now.config["teacher.http_model"] = "llama";
+  CHECK(differences(before, now).empty());
+  now.config["teacher.http_model"] = "other";
+  REQUIRE(differences(before, now).size() == 1);
+  CHECK(contains(differences(before, now)[0], "teacher.http_model"));
+  before = now = example();
+  now.config["teacher.extra"]["url"] = "http://picture";  // a field of the request
+  CHECK(differences(before, now).size() == 1);
+}
+
+TEST_CASE("A folder in which every request failed is begun anew with other settings") {
+  const TemporaryFolder folder;
+  open_output(folder.path(), example());
+  put(folder / "failures.json", "{}\n");
+  Manifest other = example();
+  other.config["teacher.leave_out"] = {"seed"};
+  CHECK_NOTHROW(open_output(folder.path(), other));
+}

@@ -459,3 +459,22 @@ TEST_CASE("A further return needs a name of its own and a scorer that is not hel
   }
   CHECK_THROWS_AS(tag_samples(options, quiet_context()), udrl::Error);
 }
+
+TEST_CASE("What a judge had no rating for is left out and counted, what was never scored is refused") {
+  const TemporaryFolder folder;
+  auto records = scored(40, 3);
+  TagOptions options = options_for(folder);
+  const std::string value = options.weights.begin()->first;
+  for (std::size_t i = 0; i < 5; ++i) {
+    records[i].scores.erase(value);
+    records[i].extra["unscored"] = {value};
+  }
+  write_records(folder / "in", records);
+  CHECK(tag_samples(options, quiet_context()).manifest.counts.at("unscored") == 5);
+
+  records[0].extra.erase("unscored");
+  write_records(folder / "never", records);
+  options.input = {(folder / "never").string()};
+  options.out = folder / "refused";
+  CHECK(refusal([&] { tag_samples(options, quiet_context()); }).find("has no score") != std::string::npos);
+}

@@ -106,6 +106,36 @@ TEST_CASE("answers of another model or another setting are not mixed in") {
   CHECK_THROWS_AS(AnswerCache(folder.path / "o", other), Error);
 }
 
+TEST_CASE("a request that an endpoint failed is no answer, and is asked again") {
+  TemporaryFolder folder;
+  const CaseSet set = case_set(4, 2);
+  const Row model = row("teacher-greedy", RowKind::model);
+  const auto fail = [&](const lm::Request& r, lm::Completion& c) {
+    if (r.id == set.cases[2].id) c.finish = lm::Finish::error, c.cause = "status 500", c.text = "out of memory";
+    if (r.id == set.cases[5].id) c.finish = lm::Finish::filtered;
+  };
+  {
+    FakeSystem system;
+    system.fake.change = fail;
+    AnswerCache cache(folder.path / "o", manifest());
+    int answered = 0;
+    ask_missing(system, model, set.cases, cache, [&] { ++answered; });
+    CHECK(answered == 14);
+    CHECK(cache.failed_cases() == std::set<std::string>{set.cases[2].id, set.cases[5].id});
+    REQUIRE(cache.failures().size() == 2);
+    CHECK(cache.failures()[1].cause == "status 500");
+    CHECK(to_text(cache.failures()[1]).find("out of memory") != std::string::npos);
+    cache.close(false);
+  }
+  CHECK(data::read_manifest(folder.path / "o").counts.at("failed: status 500") == 1);
+  FakeSystem system;
+  AnswerCache cache(folder.path / "o", manifest());
+  ask_missing(system, model, set.cases, cache, [] {});
+  CHECK(system.fake.asked.size() == 2);
+  CHECK(cache.failures().empty());
+  for (const Case& c : set.cases) CHECK(cache.at(c).finish == "stop");
+}
+
 TEST_CASE("a malformed answer is refused") {
   CHECK_THROWS_AS(answer_from_json({{"prompt", 3}, {"finish", "stop"}, {"tokens", 1}}), Error);
   CHECK_THROWS_AS(answer_from_json({{"prompt", "x"}, {"finish", "stop"}}), Error);

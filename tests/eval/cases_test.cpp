@@ -45,6 +45,19 @@ command::Fitted fitted(const std::vector<std::string>& names) {
 
 }  // namespace
 
+TEST_CASE("intents left out go with all their tasks, and with subjects of which nothing is left") {
+  const CaseSet all = udrl::eval::testing::case_set(4, 2);
+  const CaseSet set = without_intents_of(all, {all.cases[0].id, all.cases[2].id, all.cases[7].id});
+  CHECK(set.main().subjects == std::vector<std::string>{"subject 1", "subject 2", "subject 3"});
+  CHECK(set.main().intents == 5);
+  REQUIRE(set.cases.size() == 10);
+  CHECK(set.cases[0].intent.intent == "intent 1.0");
+  for (std::size_t i = 0; i < set.cases.size(); ++i) {
+    CHECK(set.cases[i].task_index == i % 2);
+    CHECK(set.main().subjects[set.cases[i].cluster] == set.cases[i].intent.subject);
+  }
+}
+
 TEST_CASE("as many subjects as possible are heard") {
   const auto chosen = choose_intents(intents(12, 5), {12, 1});
   std::set<std::string> subjects;

@@ -63,6 +63,19 @@ TEST_CASE("every scorer that carries a verdict must pass") {
   CHECK(r.headline.verdict == Verdict::fail);
 }
 
+TEST_CASE("requests that a teacher's endpoint failed withhold the verdict, and are named") {
+  Results r = results(0.62, 0.40);
+  r.failures = {{"Teacher, greedy", "status 500", "out of memory", 3, false}, {"the judge", "status 402", "", 1, true}};
+  r = compared(std::move(r));
+  CHECK(r.headline.verdict == Verdict::withheld);
+  CHECK(mentions(r.headline.withheld_because, "Teacher, greedy left 3 requests without an answer (status 500: out of"));
+  CHECK_FALSE(mentions(r.headline.withheld_because, "the judge"));
+  CHECK(mentions(r.headline.caveats, "the judge left 1 request without an answer (status 402)"));
+  CHECK(to_json(r).at("failed_requests").size() == 2);
+  CHECK_THROWS_AS(require_answers(r), udrl::Error);
+  CHECK_NOTHROW(require_answers(results(0.62, 0.40)));
+}
+
 TEST_CASE("test intents that nearly are training's withhold the verdict") {
   Results r = results(0.62, 0.40);
   r.near_intents = {{"holiday sale poster", "holiday sales poster"}};

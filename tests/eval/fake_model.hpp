@@ -14,6 +14,7 @@ namespace udrl::eval::testing {
 class FakeModel : public lm::LanguageModel {
  public:
   std::function<std::string(const lm::Request&)> answer = [](const lm::Request&) { return "an answer"; };
+  std::function<void(const lm::Request&, lm::Completion&)> change = [](const lm::Request&, lm::Completion&) {};
   std::vector<lm::Request> asked;
   int stop_after = -1;  ///< a stop is requested once so many were answered
 
@@ -33,6 +34,7 @@ class FakeModel : public lm::LanguageModel {
       c.first_token_s = c.seconds / 2;
       throughput.generated_tokens += 4;
       throughput.seconds += c.seconds;
+      change(*request, c);
       done(c);
       if (static_cast<int>(asked.size()) == stop_after) request_stop();
     }

@@ -110,3 +110,28 @@ TEST_CASE("replies are kept, and those of another model refused") {
   CHECK(model.asked.size() == 2);
   CHECK_THROWS_AS(PairJudge(model, "m2", folder.path / "j"), Error);
 }
+
+TEST_CASE("a reply that an endpoint failed is no tie, but none, and is asked for again") {
+  TemporaryFolder folder;
+  FakeModel model;
+  model.change = [](const lm::Request&, lm::Completion& c) {
+    c.finish = lm::Finish::error, c.cause = "status 500", c.text = "out of memory";
+  };
+  const std::vector<Pair> pairs = {{"rubric", "tea", "good", "bad"}};
+  const auto ignore = [](std::size_t) {};
+  PairJudge judge(model, "m1", folder.path / "j");
+  CHECK(judge.ask(pairs, ignore) == std::vector<Preference>{Preference::failed});
+  REQUIRE(judge.failures().size() == 1);
+  CHECK(judge.failures()[0].words == "out of memory");
+  FakeModel good;
+  good.answer = [](const lm::Request&) { return "A"; };
+  CHECK(PairJudge(good, "m1", folder.path / "j").ask(pairs, ignore) == std::vector<Preference>{Preference::first});
+
+  std::vector<DuelCase> won = cases(
+      20, [](int) { return 1.0; }, [](int) { return 0; });
+  for (std::size_t i = 0; i < 6; ++i) won[i].score = 0.5, won[i].failed = true;
+  const Duel d = duel(won);
+  CHECK(d.failed == 6);
+  CHECK(d.cases == 14);
+  CHECK(d.win_rate.value == 1);
+}

@@ -171,6 +171,20 @@ TEST_CASE("answers of widened weights are not those of the file's") {
   CHECK(identity_of(system.model) == own + " as bf16");
 }
 
+TEST_CASE("a model at an endpoint is the same wherever it is served, and another when it is asked otherwise") {
+  lm::ModelOptions model;
+  model.url = "http://127.0.0.1:8000/v1";
+  model.http_model = "llama";
+  const std::string identity = identity_of(model);
+  model.url = "http://127.0.0.1:8001/v1";
+  CHECK(identity_of(model) == identity);
+  model.extra["reasoning_effort"] = {"\"low\""};
+  CHECK(identity_of(model) != identity);
+  model.extra.clear();
+  model.http_model = "qwen";
+  CHECK(identity_of(model) != identity);
+}
+
 TEST_CASE("every committed systems file can be read") {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(UDRL_SOURCE_DIR "/configs/systems")) {

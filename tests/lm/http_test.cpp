@@ -8,7 +8,7 @@
 #include <set>
 
 #include "catch.hpp"
-#include "fake_server.hpp"
+#include "endpoint.hpp"
 #include "http_retry.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
@@ -16,31 +16,7 @@
 
 using namespace udrl::lm;
 using nlohmann::json;
-
-namespace {
-
-std::unique_ptr<LanguageModel> endpoint(const FakeServer& server, int slots = 4) {
-  ModelOptions options;
-  options.url = server.url();
-  options.http_model = "test-model";
-  options.slots = slots;
-  return open_model(options);
-}
-
-std::string chat_answer(const std::string& text, const std::string& reason = "stop") {
-  return json{{"choices", {{{"message", {{"role", "assistant"}, {"content", text}}}, {"finish_reason", reason}}}},
-              {"usage", {{"prompt_tokens", 9}, {"completion_tokens", 3}}}}
-      .dump();
-}
-
-Request chat_request(const LanguageModel& model, const std::string& id) {
-  const std::vector<Message> messages{{Role::system, "be brief"}, {Role::user, "say " + id}};
-  return {id, model.chat(messages), 0, {}};
-}
-
-std::string last_content(const std::string& body) { return json::parse(body).at("messages").back().at("content"); }
-
-}  // namespace
+using namespace udrl::lm::testing;
 
 TEST_CASE("chats reach the endpoint with their roles and sampling") {
   json seen;
@@ -128,7 +104,7 @@ TEST_CASE("a busy or broken endpoint is asked again, each request is answered on
   for (std::size_t i = 0; i < all.size(); ++i) {
     CHECK(answers[i].id == std::to_string(i));
     const bool bad = i >= 4 && i <= 6;
-    CHECK(answers[i].finish == (bad ? Finish::error : Finish::stop));
+    CHECK(answers[i].finish == (i == 5 ? Finish::filtered : bad ? Finish::error : Finish::stop));
     if (!bad) CHECK(answers[i].text == "re: say " + std::to_string(i));
   }
   CHECK(answers[4].text.find("too long") != std::string::npos);

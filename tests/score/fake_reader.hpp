@@ -36,7 +36,8 @@ class FakeReader : public lm::LanguageModel {
     }
     return out;
   }
-  /// Certain of 5 where the question says "excellent", of 1 where it says "useless" outside the rubric; else undecided.
+  /// Certain of 5 where the question says "excellent", of 1 where it says "useless" outside the rubric; else undecided;
+  /// lists none of them where it says "unspeakable".
   std::vector<std::vector<double>> choice_log_probs(std::span<const lm::Question> questions,
                                                     std::span<const std::string> options) override {
     std::vector<std::vector<double>> rows;
@@ -44,6 +45,8 @@ class FakeReader : public lm::LanguageModel {
       asked.push_back(own_text(question));
       std::vector<double> row(options.size(), std::log(0.1));
       if (asked.back().find("excellent") != std::string::npos) certain(row, row.size() - 1);
+      if (asked.back().find("unspeakable") != std::string::npos)
+        row.assign(row.size(), -std::numeric_limits<double>::infinity());
       if (asked.back().find("useless") != std::string::npos) certain(row, 0);
       rows.push_back(row);
     }

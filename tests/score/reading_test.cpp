@@ -77,6 +77,17 @@ TEST_CASE("A judge's rating is expected over the digits") {
   CHECK(values[2].at("judge") == Approx(3));
 }
 
+TEST_CASE("A judge that names no digit gives no rating, and the others keep theirs") {
+  FakeReader reader;
+  ScorerSet set({"judge"}, reading(reader));
+  const std::vector<Answer> answers{
+      {"a", "excellent work", "image"}, {"a", "unspeakable work", "image"}, {"a", "some work", "image"}};
+  const auto values = set.score(answers);
+  CHECK(values[0].at("judge") == Approx(5));
+  CHECK_FALSE(values[1].contains("judge"));
+  CHECK(values[2].at("judge") == Approx(3));
+}
+
 TEST_CASE("Siblings share a format or a subject, never both, whatever their order") {
   Siblings forwards, backwards;
   std::vector<udrl::data::Intent> all;

@@ -19,10 +19,18 @@
 
 namespace udrl {
 
+/// A value of any shape, as JSON text: what is handed on to somebody else and means nothing here.
+struct JsonValue {
+  std::string text;
+  bool operator==(const JsonValue&) const = default;
+};
+/// Such values by name.
+using JsonTable = std::map<std::string, JsonValue>;
+
 /// The types an option can have. Enumerations are strings with `choices`.
-using OptionTarget =
-    std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, std::string*, std::filesystem::path*,
-                 std::vector<std::string>*, std::vector<double>*, std::vector<int>*, std::map<std::string, double>*>;
+using OptionTarget = std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, std::string*,
+                                  std::filesystem::path*, std::vector<std::string>*, std::vector<double>*,
+                                  std::vector<int>*, std::map<std::string, double>*, JsonTable*>;
 
 class Option {
  public:
@@ -37,6 +45,9 @@ class Option {
   /// For an option that came later: while it has its default, it too is left out when configs are compared, so that
   /// folders made before it was there go on.
   Option& came_later();
+  /// The text names an environment variable that holds a secret. One that can be no such name, and rather is the secret
+  /// itself, is refused before anything is written, and never shown.
+  Option& names_secret();
   /// A second, one-letter flag: `letter('n')` is `-n`.
   Option& letter(char c);
 
@@ -50,6 +61,7 @@ class Option {
   const std::vector<std::string>& allowed() const { return choices_; }
   bool is_required() const { return required_; }
   bool is_runtime_only() const { return runtime_only_; }
+  bool is_secret_name() const { return names_secret_; }
   /// Whether it counts when two runs' configs are compared.
   bool is_compared() const;
   char letter() const { return letter_; }
@@ -66,6 +78,7 @@ class Option {
   std::vector<std::string> choices_;
   bool required_ = false;
   bool runtime_only_ = false;
+  bool names_secret_ = false;
   std::string left_out_;  ///< the value, as JSON, with which it is not compared; "": none
   char letter_ = 0;
   std::string source_ = "default";
@@ -74,7 +87,8 @@ class Option {
 /// Names are kebab-free: `max_tokens` is `--max-tokens` on the command line and `max_tokens` in TOML; `model.slots` is
 /// `--model.slots` and key `slots` of table `[model]`. Lists are written `--tasks image,template` or by repeating the
 /// flag, tables `--weights relevance=1,copying=0.5`, switches `--resume` and `--no-resume`. A list or table that is
-/// given replaces the default one. The targets must outlive the set.
+/// given replaces the default one. A table of values of any shape has a flag an entry, `--teacher.extra name=value`,
+/// the value as in TOML or a bare text. The targets must outlive the set.
 class OptionSet {
  public:
   OptionSet();

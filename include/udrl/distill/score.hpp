@@ -29,7 +29,8 @@ void declare(OptionSet& set, ScoreOptions& options);
 
 /// Writes every sample that finished with `stop` (and is valid), sorted by the hash of its intent, then by task, with
 /// `scores` and `words` added; scores that it had stay. Counts: `scored`, `reused` (among the scored: all that can be),
-/// `finish_…` and `rule_…` by reason, `bad_lines`. Reused values must come from the same models. A stop request ends it
+/// `finish_…` and `rule_…` by reason, `bad_lines`, `unscored_VALUE` (a judge named no digit: the record lists the value
+/// under `unscored`). Reused values must come from the same models. A stop request ends it
 /// between two blocks with `stopped_error`.
 data::Manifest score_samples(const ScoreOptions& options, const RunContext& context);
 /// The same with models that are open.

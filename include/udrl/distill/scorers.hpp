@@ -24,7 +24,8 @@ void declare(OptionSet& set, ScorerNeeds& needs);
 /// The models that the scorers need, where they were named; each file is opened once whatever its roles.
 class OpenModels {
  public:
-  OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers);
+  /// `observer`, which may be null, is told where an endpoint is waited for.
+  OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers, Observer* observer = nullptr);
   const score::Models& by_role() const { return by_role_; }
 
  private:

@@ -44,10 +44,11 @@ struct SynthesizeResult {
 };
 
 /// Appends one record an answer to `out`; what is there already is not asked again. Each record's sampling is a
-/// function of (seed, record id). `finish` is `stop`, `length` (cut, never a sample), or `rejected` with the rule in
-/// `rejected_by`. An intent that stands several times is asked about once, and said. A stop request ends it with
-/// everything written that was answered, and throws `stopped_error`. Throws `Error`: no intent (user); of all answers
-/// none is a sample (failure).
+/// function of (seed, record id). `finish` is `stop`, `length` (cut, never a sample), `content_filter` (withheld by an
+/// endpoint), or `rejected` with the rule in `rejected_by`. An intent that stands several times is asked about once,
+/// and said. What an endpoint fails to answer becomes no record: it is counted in failures.json, asked again by the
+/// next run, and an `Error` (failure) at the end. A stop request ends it with everything written that was answered, and
+/// throws `stopped_error`. Throws `Error`: no intent (user); of all answers none is a sample (failure).
 SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& context);
 /// The same with a teacher that is open.
 SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel& teacher, const RunContext& context);

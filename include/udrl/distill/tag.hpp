@@ -80,11 +80,11 @@ struct TagResult {
 /// out/table.{json,txt}, out/coverage.html (what can be asked for) and the manifest. Counts: records by split, and what
 /// was left out: `duplicate` (same intent, task and text), `duplicate_across` (same task and text for another intent),
 /// `near_duplicate`, `near_duplicate_across` (nearly the same), `near_held_out` (a training text that nearly is a
-/// held-out one), `too_long` (more than 80 words), `empty`, `invalid` (scored `valid` = 0), `other_task`, `not_chosen`
-/// (by the arm or the mix), `bad_lines`. Memory holds about a hundred bytes a distinct intent and a bit or two a
-/// record; temporary files of about a kilobyte a record lie on the disk of `out` until it ends. An unfinished output is
-/// begun anew; a finished one of the same config and inputs is only reported. Throws `Error` (user): a record without
-/// one of the weighted scores, a task without training records, too many tasks.
+/// held-out one), `too_long` (more than 80 words), `empty`, `invalid` (scored `valid` = 0), `unscored` (a judge named
+/// no digit), `other_task`, `not_chosen` (by the arm or the mix), `bad_lines`. Memory holds about a hundred bytes a
+/// distinct intent and a bit or two a record; temporary files of about a kilobyte a record lie on the disk of `out`
+/// until it ends. An unfinished output is begun anew; a finished one of the same config and inputs is only reported.
+/// Throws `Error` (user): a record without one of the weighted scores, a task without training records, too many tasks.
 TagResult tag_samples(const TagOptions& options, const RunContext& context);
 
 }  // namespace udrl::distill

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,10 @@ std::vector<data::Intent> choose_intents(std::vector<data::Intent> intents, cons
 /// Adds a part with a case for each intent and task. The set's tasks are those of `tasks`.
 void add_part(CaseSet& set, const std::string& name, const std::vector<data::Intent>& intents,
               const command::Fitted& fitted, std::uint64_t seed);
+
+/// The set without the intents of these cases (by id), all their tasks included, so that an intent's tasks still follow
+/// one another; subjects of which nothing is left go too.
+CaseSet without_intents_of(const CaseSet& set, const std::set<std::string>& cases);
 
 /// For each case the case whose answer it is given in the `shuffled` arm: same part and task, another subject, each
 /// answer used once. Throws `Error` (user) where one subject has more than half of the cases.

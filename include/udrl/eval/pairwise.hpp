@@ -16,7 +16,8 @@
 
 namespace udrl::eval {
 
-enum class Preference { first, second, tie, unparsed };
+/// unparsed: the reply names none; failed: an endpoint gave no reply.
+enum class Preference { first, second, tie, unparsed, failed };
 /// "A", "B", "C" or "tie" at the beginning of a reply, alone or in a phrase such as "Answer B is better".
 Preference preference_in(const std::string& reply);
 
@@ -32,11 +33,14 @@ class PairJudge {
   PairJudge(lm::LanguageModel& model, const std::string& identity, const std::filesystem::path& folder);
   /// One a pair, in their order. `answered` is told how many are known.
   std::vector<Preference> ask(std::span<const Pair> pairs, const std::function<void(std::size_t)>& answered);
+  /// By cause; they are asked again next time.
+  std::vector<FailedRequests> failures() const;
 
  private:
   lm::LanguageModel& model_;
   data::OutputFolder folder_;
-  std::map<std::string, std::string> replies_;  ///< by content_id of the pair
+  std::map<std::string, std::string> replies_;      ///< by content_id of the pair
+  std::map<std::string, FailedRequests> failures_;  ///< by cause
 };
 
 /// One case as both orders left it.
@@ -45,6 +49,7 @@ struct DuelCase {
   double score = 0;  ///< of the first row: 1 won, 0 lost, 0.5 tied or undecided between the orders
   bool asked = false, parsed = true, flipped = false;
   int words = 0, other_words = 0;
+  bool failed = false;  ///< an endpoint gave no reply: the case is left out
 };
 
 /// Two rows against each other.
@@ -58,6 +63,7 @@ struct Duel {
   score::Estimate length_controlled;  ///< the same at equal length
   double longer_rate = 0;             ///< the win rate if the longer answer always won
   double agrees_with_longer = 0;      ///< share of decided cases of unequal length in which the longer answer won
+  int failed = 0;                     ///< cases left out, as an endpoint gave no reply; in no other figure
 };
 
 /// Length control by logistic regression of the outcome on tanh(Δwords / its deviation), as AlpacaEval 2 does (Dubois

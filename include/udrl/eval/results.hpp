@@ -118,6 +118,8 @@ struct Results {
   std::vector<std::string> system_order;
   std::vector<ScorerResult> scorers;
   std::optional<JudgeResult> judge;
+  /// What endpoints left without an answer. Their cases are in no figure; those of systems keep the verdict back.
+  std::vector<FailedRequests> failures;
   ReturnControl return_control;                     ///< `why_not` and `bins` are filled by who measures
   std::map<std::string, std::string> near_intents;  ///< test intent → the training intent it nearly is
   Headline headline;
@@ -133,6 +135,9 @@ struct Results {
   /// The row's answers, and those of the same row with other seeds.
   std::vector<const MeasuredRow*> replicates(const std::string& name) const;
 };
+
+/// Throws `Error` (failure) that names what endpoints left without an answer.
+void require_answers(const Results& results);
 
 /// Keys sorted; not a number is null.
 data::Json to_json(const Results& results);

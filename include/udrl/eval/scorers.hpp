@@ -92,7 +92,8 @@ class ScoreCache {
 /// The models that the options name, open: the embedder (for arms too), and the scorers on them.
 class OpenScorers {
  public:
-  OpenScorers(const EvalOptions& options, const Labels& labels);
+  /// `observer`, which may be null, is told where an endpoint is waited for.
+  OpenScorers(const EvalOptions& options, const Labels& labels, Observer* observer = nullptr);
   lm::LanguageModel& embedder() const { return *models_.front(); }
   const std::vector<RelevanceScorer>& all() const { return scorers_; }
   /// All of them, with the roles that they have for one student's labels alone.

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "udrl/base/observer.hpp"
 #include "udrl/lm/options.hpp"
 
 namespace udrl::lm {
@@ -48,9 +49,10 @@ struct Request {
   Sampling sampling;
 };
 
-/// stop: an end token, or an end that `Sampling` asks for; length: max_tokens or the model's last position; error: an
-/// endpoint refused this request for good or filtered it (its reason is the text); the gguf back-end throws instead.
-enum class Finish { stop, length, error };
+/// stop: an end token, or an end that `Sampling` asks for; length: max_tokens or the model's last position; filtered:
+/// an endpoint's filter withheld the answer or its rest ("content_filter"); error: there is no answer, ask again
+/// another time (see `Completion::cause`). Only endpoints filter and fail; the gguf back-end throws instead.
+enum class Finish { stop, length, filtered, error };
 std::string to_string(Finish finish);
 
 struct Completion {
@@ -61,6 +63,11 @@ struct Completion {
   double log_prob = 0;  ///< sum over generated tokens, nats, under the unmodified distribution; NaN where unknown
   double seconds = 0;   ///< from admission into a slot to the last token
   double first_token_s = 0;
+  /// Of an error: its kind in few words, such as "status 402" or "not JSON"; the text is then the endpoint's own words.
+  std::string cause = {};
+  /// How the endpoint says that the answer ended, where that is no word that is known. The finish is then a guess:
+  /// length if the answer has as many tokens as it may have, else stop.
+  std::string unknown_finish = {};
 };
 
 struct ModelInfo {
@@ -127,8 +134,9 @@ class LanguageModel {
   /// Convenience: of one, nats.
   double log_prob(const Prompt& prompt, const std::string& continuation);
   /// log p of the token that each option begins with, as the next one after each question: a row a question, a column
-  /// an option. Options must begin with different tokens. −∞ for what an endpoint does not list; one that lists nothing
-  /// is an `Error` (user).
+  /// an option. Options must begin with different tokens. −∞ for what an endpoint does not list, NaN in the row of a
+  /// question that it will not take (too long, withheld by a filter); one that never lists any is an `Error` (user),
+  /// one that fails otherwise an `Error` (failure).
   virtual std::vector<std::vector<double>> choice_log_probs(std::span<const Question> questions,
                                                             std::span<const std::string> options);
 
@@ -145,7 +153,7 @@ class LanguageModel {
 /// Convenience: answers in the order of `requests`. Throws `Error` (stopped) if a stop request came before the last.
 std::vector<Completion> complete_all(LanguageModel& model, std::span<const Request> requests);
 
-/// Opens the back-end that `options` names.
-std::unique_ptr<LanguageModel> open_model(const ModelOptions& options);
+/// Opens the back-end that `options` names. `observer`, which must outlive it, is told where an endpoint is waited for.
+std::unique_ptr<LanguageModel> open_model(const ModelOptions& options, Observer* observer = nullptr);
 
 }  // namespace udrl::lm

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "udrl/base/options.hpp"
 
@@ -15,6 +16,10 @@ struct ModelOptions {
   std::string url;             ///< an OpenAI-compatible endpoint (https://host/v1): exactly one of gguf and url
   std::string http_model;      ///< the model's name at that endpoint
   std::string api_key_env;     ///< the environment variable that holds the key
+  JsonTable extra;             ///< further fields of each request to the endpoint
+  /// Fields of a request that are not sent, where an endpoint refuses what udrl sets ("seed", "top_p").
+  std::vector<std::string> leave_out;
+  double longest_wait = 300;  ///< seconds; how long a busy endpoint is waited for at once, whatever it asks for
   /// gguf: "file", as the file holds them; "bf16", widened to two bytes each, in a file that the first opening makes
   /// beside it (MODEL.bf16.gguf). Faster on a processor with AVX512_BF16, above all where the file's types are
   /// ones that llama.cpp does not repack on it (Q5_0); it works on any other, but expect it to be slower there.
@@ -29,6 +34,8 @@ struct ModelOptions {
 /// Declares the options under `prefix` ("teacher" → --teacher.gguf, table [teacher]).
 void declare(OptionSet& set, const std::string& prefix, ModelOptions& options);
 
+/// The same of a model at an endpoint: its name and how it is asked, wherever it is served.
+std::string endpoint_identity(const ModelOptions& options);
 /// What tells apart models that answer differently: the file's SHA-256, with " as bf16" where its weights are widened.
 std::string model_identity(const std::string& sha256, const std::string& weights);
 

@@ -25,7 +25,8 @@ class Scorer {
  public:
   virtual ~Scorer() = default;
   virtual std::vector<std::string> value_names() const = 0;
-  /// Adds its values to `values[i]` for `answers[i]`; both of the same size.
+  /// Adds its values to `values[i]` for `answers[i]`; both of the same size. None where there is none to be had: a
+  /// judge that names no digit.
   virtual void score(std::span<const Answer> answers, std::span<Values> values) = 0;
 };
 
