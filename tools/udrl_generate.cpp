@@ -1,4 +1,5 @@
 // udrl-generate: asks a trained student. Not for: comparing it with others (udrl-eval).
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -50,11 +51,23 @@ std::vector<lm::Request> make_requests(const command::StudentModel& student, con
     sampling.max_tokens = 0;
     requests.push_back(student.request(o.ask, resolved, sampling));
     requests.back().id = std::to_string(i);
+    requests.back().sampling.least_room = command::StudentModel::least_room(resolved);
   }
   return requests;
 }
 
-void generate(const GenerateOptions& o) {
+/// An answer that ran out of room is shown, but not as if it were whole.
+void tell_of_cut(const std::vector<lm::Completion>& answers, Observer& observer) {
+  const auto is_cut = [](const lm::Completion& answer) { return answer.finish == lm::Finish::length; };
+  const auto cut = std::find_if(answers.begin(), answers.end(), is_cut);
+  if (cut == answers.end()) return;
+  observer.note(Level::warning, std::to_string(std::count_if(answers.begin(), answers.end(), is_cut)) + " of " +
+                                    std::to_string(answers.size()) + " answers are cut, after " +
+                                    std::to_string(cut->tokens) +
+                                    " tokens: shorten the intent, or ask for fewer words");
+}
+
+void generate(const GenerateOptions& o, Observer& observer) {
   lm::ModelOptions options;
   options.slots = std::min(o.n, options.slots);
   const auto loading = Clock::now();
@@ -65,6 +78,7 @@ void generate(const GenerateOptions& o) {
   const std::chrono::duration<double, std::milli> took = Clock::now() - start;
   const std::chrono::duration<double, std::milli> load = start - loading;
   for (const lm::Completion& answer : answers) std::cout << student.present(o.ask, answer.text) << "\n";
+  tell_of_cut(answers, observer);
   std::fprintf(stderr, "%d in %.1f ms (model loaded in %.0f ms)\n", o.n, took.count(), load.count());
 }
 
@@ -75,6 +89,6 @@ int main(int argc, char** argv) {
   std::vector<Subcommand> commands(1);
   commands[0].help = "ask a student for answers to an intent";
   declare(commands[0].options, options);
-  commands[0].run = [&options](const RunContext&) { generate(options); };
+  commands[0].run = [&options](const RunContext& context) { generate(options, context.observer); };
   return run_tool(argc, argv, {"udrl-generate", lm::library_versions()}, std::move(commands));
 }

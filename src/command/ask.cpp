@@ -238,8 +238,23 @@ Command Fitted::nearest_supported(const Command& command) const {
   return best;
 }
 
+bool Fitted::supports_any(int slot) const { return supports({slot, std::nullopt, std::nullopt, Bins(further.size())}); }
+
+std::string Fitted::unsupported_tasks() const {
+  std::string names;
+  for (std::size_t slot = 0; slot < tasks.size(); ++slot)
+    if (!supports_any(static_cast<int>(slot))) names += (names.empty() ? "" : ", ") + tasks[slot].name;
+  return names;
+}
+
 void Fitted::check(const Command& command) const {
   if (supports(command)) return;
+  if (!supports_any(command.task_slot)) {
+    throw user_error("the training data supports no command of the task " + task(command.task_slot).name)
+        .expected("at least " + std::to_string(rule.at_least) + " training records")
+        .got(std::to_string(task(command.task_slot).support.near(std::nullopt, std::nullopt, 0)))
+        .hint("train on more samples, or lower support.at_least of udrl-distill tag");
+  }
   const Command near = nearest_supported(command);
   const std::string records = "at least " + std::to_string(rule.at_least) + " training records ";
   throw user_error("the training data does not support this command: " + describe(*this, command))

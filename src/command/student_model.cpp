@@ -26,6 +26,28 @@ std::optional<int> words_from_text(const std::string& text) {
   return value;
 }
 
+/// A damaged file is the run's to write again, not to be fetched as other models are.
+std::unique_ptr<lm::LanguageModel> open_gguf(const lm::ModelOptions& options) {
+  try {
+    return lm::open_model(options);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::user) throw;
+    throw Error(error).hint("it belongs to a checkpoint: run udrl-train's command again, which writes it anew");
+  }
+}
+
+/// Another model would read commands as plain text, and write what it likes.
+void check_vocabulary(const lm::LanguageModel& model, const fs::path& file) {
+  const std::vector<std::string>& pieces = control_pieces();
+  const std::vector<std::string> missing = model.missing_control(pieces);
+  if (missing.empty()) return;
+  throw user_error("this model is no student: its vocabulary lacks the commands")
+      .at(file.string())
+      .expected(std::to_string(pieces.size()) + " control tokens such as " + std::string(gen_piece))
+      .got(std::to_string(missing.size()) + " of them missing, " + missing.front() + " first")
+      .hint("put back the student.gguf that udrl-train wrote: run its command again");
+}
+
 }  // namespace
 
 StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options) {
@@ -38,7 +60,9 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
           .hint("name the folder given to udrl-train as --out; if training was stopped, start it again to finish it");
   }
   Fitted fitted = load(folder / "commands.json");
-  return {std::move(fitted), lm::open_model(options)};
+  auto model = open_gguf(options);
+  check_vocabulary(*model, folder / "student.gguf");
+  return {std::move(fitted), std::move(model)};
 }
 
 Command StudentModel::resolve(const Ask& ask) const {
@@ -63,6 +87,8 @@ lm::Request StudentModel::request(const Ask& ask, const Command& command, lm::Sa
   request.sampling = sampling;
   return request;
 }
+
+int StudentModel::least_room(const Command& command) { return command.words.value_or(1) + 1; }
 
 std::string StudentModel::present(const Ask& ask, const std::string& written) const {
   const std::string text = data::normalise(written);

@@ -125,6 +125,12 @@ Check noise(const Findings& f, const std::string& scorer) {
 
 Check spread(const Spread& s) {
   Check check{spread_check, s.scorer, Finding::unknown, "", ""};
+  if (!std::isfinite(s.within) && s.sd_within == 0) {
+    check.finding = Finding::fail;
+    check.reason = "every answer has the same value";
+    check.cure = "leave it out of tag --weights: it tells no answer from another";
+    return check;
+  }
   if (!std::isfinite(s.within)) {
     check.reason = "no intent has two draws";
     check.cure = "sample several draws an intent";

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "doctor_spread.hpp"
+#include "udrl/base/error.hpp"
 #include "udrl/distill/returns.hpp"
 
 namespace udrl::distill {
@@ -50,7 +51,9 @@ double record_difference(const DoctorCases& cases, const Gate& gate) {
 }  // namespace
 
 const Gate& Findings::gate(const std::string& scorer) const {
-  return *std::find_if(gates.begin(), gates.end(), [&](const Gate& g) { return g.scorer == scorer; });
+  const auto found = std::find_if(gates.begin(), gates.end(), [&](const Gate& g) { return g.scorer == scorer; });
+  if (found == gates.end()) throw failure("the doctor examined no such scorer").got(scorer);
+  return *found;
 }
 
 const Agreement* Findings::agreement(const std::string& a, const std::string& b) const {

@@ -42,10 +42,12 @@ Line fit_line(std::span<const double> x, std::span<const double> y) {
   return fit.line();
 }
 
-int rank_bin(std::uint64_t rank, std::uint64_t n, int bins) {
-  assert(rank >= 1 && rank <= n && bins >= 1);
-  return static_cast<int>(static_cast<std::uint64_t>(bins) * (2 * rank - 1) / (2 * n));
+int tie_bin(std::uint64_t first, std::uint64_t last, std::uint64_t n, int bins) {
+  assert(first >= 1 && first <= last && last <= n && bins >= 1);
+  return static_cast<int>(static_cast<std::uint64_t>(bins) * (first + last - 1) / (2 * n));
 }
+
+int rank_bin(std::uint64_t rank, std::uint64_t n, int bins) { return tie_bin(rank, rank, n, bins); }
 
 BinEdges::BinEdges(std::uint64_t n, int bins)
     : n_(n), bins_(bins), edges_(static_cast<std::size_t>(bins - 1), std::numeric_limits<double>::max()) {}

@@ -90,10 +90,22 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
   if (options.drop_near_samples) drop_near_samples(pool, observer);
   if (options.drop_near_held_out) drop_near_held_out(pool, observer);
   command::Fitted fitted = fit_returns(pool, options);
-  IntentCounts intents = rank_returns(pool, fitted, {options.out}, options.arm);
+  RankedIntents ranked = rank_returns(pool, fitted, {options.out}, options.arm);
+  IntentCounts& intents = ranked.counts;
   choose_arm(pool, fitted, options, intents);
   count_support(pool, fitted);
+  if (const std::string tasks = fitted.unsupported_tasks(); !tasks.empty())
+    observer.note(Level::warning, "no command of these tasks can be asked of a student, as they have less than " +
+                                      std::to_string(fitted.rule.at_least) + " training records: " + tasks +
+                                      ". Make more samples, or lower support.at_least");
   manifest.counts = count_outcomes(pool);
+  if (ranked.all_equal > 0) {
+    manifest.counts["intents_without_an_order"] = ranked.all_equal;
+    observer.note(Level::warning,
+                  "all answers to " + std::to_string(ranked.all_equal) +
+                      " intents (counted a task) have the same return: they are no better or worse than "
+                      "each other, and get the middle bin");
+  }
   remove_splits(options.out);
   write_splits(pool, options, observer);
   const TagTable table = make_table(pool, intents);

@@ -97,12 +97,23 @@ void for_each_group(Pool& pool, const SortRoom& room, int which, Use use) {
   finish();
 }
 
-/// By their order in `draws`.
+/// How many draws have the same return as the one at `from`, in ascending order.
+std::size_t equal_from(const Draws& draws, std::size_t from) {
+  std::size_t to = from;
+  while (to < draws.size() && draws[to].real_return == draws[from].real_return) ++to;
+  return to - from;
+}
+
+bool all_are_equal(const Draws& draws) { return draws.size() > 1 && equal_from(draws, 0) == draws.size(); }
+
+/// By their order in `draws`; those of one return get one bin.
 std::vector<int> bins_of(const Fitted& fitted, const command::FittedReturn& fit, const Draws& draws) {
   std::vector<int> bins;
-  for (const Draw& draw : draws) {
-    bins.push_back(fitted.kind == ReturnKind::global ? fitted.bin_of(fit, draw.real_return)
-                                                     : rank_bin(bins.size() + 1, draws.size(), fitted.bins));
+  while (bins.size() < draws.size()) {
+    const std::size_t from = bins.size(), equal = equal_from(draws, from);
+    const int bin = fitted.kind == ReturnKind::global ? fitted.bin_of(fit, draws[from].real_return)
+                                                      : tie_bin(from + 1, from + equal, draws.size(), fitted.bins);
+    bins.insert(bins.end(), equal, bin);
   }
   return bins;
 }
@@ -155,8 +166,8 @@ void rank(Pool& pool, Fitted& fitted, const SortRoom& room, const Ranking& ranki
 
 }  // namespace
 
-IntentCounts rank_returns(Pool& pool, Fitted& fitted, const SortRoom& room, const ArmOptions& arm) {
-  IntentCounts intents;
+RankedIntents rank_returns(Pool& pool, Fitted& fitted, const SortRoom& room, const ArmOptions& arm) {
+  RankedIntents intents;
   // The return comes last: `keep_best` goes by it, and leaves rows out.
   for (int which = 1; which < fitted.returns(); ++which) {
     rank(pool, fitted, room, {which, arm.shuffle_returns}, [](auto&&...) {});
@@ -164,11 +175,12 @@ IntentCounts rank_returns(Pool& pool, Fitted& fitted, const SortRoom& room, cons
   rank(pool, fitted, room, {0, arm.shuffle_returns},
        [&](std::uint16_t slot, const Draws& draws, const std::vector<int>& bins) {
          const Split split = draws.front().split;
+         intents.all_equal += all_are_equal(draws) ? 1 : 0;
          const bool chooses = arm.keep_best > 0 && split == Split::train;
          const std::size_t best = chooses ? static_cast<std::size_t>(arm.keep_best) : draws.size();
          for (std::size_t i = 0; i + best < draws.size(); ++i) pool.rows.set_outcome(draws[i].row, Outcome::not_chosen);
          for (const int bin : std::set<int>(bins.begin(), bins.end()))
-           ++intents[{split, slot, static_cast<std::int8_t>(bin)}];
+           ++intents.counts[{split, slot, static_cast<std::int8_t>(bin)}];
        });
   return intents;
 }

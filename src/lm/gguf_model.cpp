@@ -37,6 +37,13 @@ std::vector<std::vector<float>> GgufModel::embed(std::span<const std::string> te
   return embed_texts(engine_, texts);
 }
 
+std::vector<std::string> GgufModel::missing_control(std::span<const std::string> spellings) const {
+  std::vector<std::string> missing;
+  for (const std::string& spelled : spellings)
+    if (!engine_.vocabulary().is_control_token(spelled)) missing.push_back(spelled);
+  return missing;
+}
+
 Prompt GgufModel::chat(std::span<const Message> messages) const {
   if (!template_) {
     const char* source = llama_model_chat_template(engine_.model(), nullptr);

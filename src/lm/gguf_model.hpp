@@ -20,6 +20,7 @@ class GgufModel final : public LanguageModel {
   std::vector<std::vector<double>> choice_log_probs(std::span<const Question> questions,
                                                     std::span<const std::string> options) override;
   std::vector<std::vector<float>> embed(std::span<const std::string> texts) override;
+  std::vector<std::string> missing_control(std::span<const std::string> spellings) const override;
   Prompt chat(std::span<const Message> messages) const override;
 
  private:

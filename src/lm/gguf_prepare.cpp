@@ -56,6 +56,14 @@ Prepared prepare(const Engine& engine, const Request& request) {
   check_sampling(request.sampling);
   Prepared prepared = prepare(engine, {request.prompt, request.shared_segments}, request.id);
   const int room = engine.trained_positions() - static_cast<int>(prepared.tokens.size());
+  if (room < request.sampling.least_room) {
+    throw user_error("the prompt leaves too little room for the answer")
+        .at("request " + request.id)
+        .expected("at least " + std::to_string(request.sampling.least_room) + " of the model's " +
+                  std::to_string(engine.trained_positions()) + " tokens")
+        .got(std::to_string(room) + ", as the prompt takes " + std::to_string(prepared.tokens.size()))
+        .hint("shorten the prompt, or ask for a shorter answer");
+  }
   prepared.budget = std::min(request.sampling.max_tokens, room);
   return prepared;
 }

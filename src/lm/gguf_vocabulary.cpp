@@ -101,6 +101,11 @@ Tokens Vocabulary::banned_but(std::span<const std::string> allowed) const {
   return banned;
 }
 
+bool Vocabulary::is_control_token(const std::string& spelled) const {
+  const Tokens tokens = tokenize(spelled, false, true);
+  return tokens.size() == 1 && is_control(tokens.front());
+}
+
 bool Vocabulary::is_control(llama_token token) const {
   return (static_cast<unsigned>(llama_vocab_get_attr(vocab_, token)) & LLAMA_TOKEN_ATTR_CONTROL) != 0;
 }

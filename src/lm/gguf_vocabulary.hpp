@@ -31,6 +31,8 @@ class Vocabulary {
   const Tokens& banned() const { return banned_; }
   /// The same without those that are spelled so. Throws `Error` (user) for a spelling that is no single control token.
   Tokens banned_but(std::span<const std::string> allowed) const;
+  /// Whether the text is the spelling of one control token.
+  bool is_control_token(const std::string& spelled) const;
   /// The spelling of the begin and end tokens, "" where the model has none: what chat templates call bos_token,
   /// eos_token.
   std::string begin_text() const { return spelling(llama_vocab_bos(vocab_)); }

@@ -33,6 +33,8 @@ std::vector<std::vector<double>> LanguageModel::choice_log_probs(std::span<const
   throw user_error("this model cannot choose among options").at(info().name);
 }
 
+std::vector<std::string> LanguageModel::missing_control(std::span<const std::string>) const { return {}; }
+
 std::vector<Completion> complete_all(LanguageModel& model, std::span<const Request> requests) {
   std::vector<Completion> answers(requests.size());
   std::size_t asked = 0;

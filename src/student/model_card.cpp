@@ -35,12 +35,13 @@ std::string what_it_is(const ModelCard& card, const StudentConfig& config, const
   for (const command::FittedTask& task : commands.tasks) tasks.push_back("`" + task.name + "`");
   std::string text = "# " + card.name + "\n\nA GPT-2 of " + thousands(config.parameter_count()) +
                      " parameters (embeddings included) that turns a short intent (\"" + card.example +
-                     "\") into a prompt for a generator: " + joined(tasks) + ". It was trained from nothing by udrl";
+                     "\") into a text of these kinds: " + joined(tasks) + ". It was trained by udrl, from " +
+                     (card.started_from.empty() ? "nothing" : "the weights of " + card.started_from);
   if (!card.teachers.empty()) text += ", on answers of " + joined(card.teachers);
   return text +
          ", with upside-down reinforcement learning: each training answer carries the return that it achieved and its "
          "number of words as commands, and the student is asked for the return and the length that you want.\n\n"
-         "It writes English prompts of the kinds above and nothing else: it follows no instructions, knows no facts, "
+         "It writes English texts of the kinds above and nothing else: it follows no instructions, knows no facts, "
          "and was not filtered beyond what its teachers say.\n";
 }
 

@@ -206,6 +206,18 @@ struct Learner::Impl {
   std::vector<at::Tensor> averaged;
 };
 
+/// The averaged weights, if any, in the place of the live ones while it lives, whatever is thrown.
+class Learner::WithAverages {
+ public:
+  explicit WithAverages(Impl& impl) : impl_(impl) { impl_.exchange(); }
+  ~WithAverages() { impl_.exchange(); }
+  WithAverages(const WithAverages&) = delete;
+  WithAverages& operator=(const WithAverages&) = delete;
+
+ private:
+  Impl& impl_;
+};
+
 Learner::Learner(const LearnerOptions& options) {
   keep_freed_memory();
   impl_ = std::make_unique<Impl>(options);
@@ -232,9 +244,10 @@ StepResult Learner::step(const Step& step, std::uint64_t step_index, double lr_s
 
 EvaluationResult Learner::evaluate(std::span<const MicroBatch> batches) {
   EvaluationResult result;
-  impl_->exchange();
-  result.sequences = losses(batches);
-  impl_->exchange();
+  {
+    const WithAverages with(*impl_);
+    result.sequences = losses(batches);
+  }
   double sum = 0;
   for (const SequenceLoss& one : result.sequences) {
     sum += one.loss;

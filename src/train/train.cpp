@@ -59,7 +59,7 @@ student::ModelCard card_of(const TrainOptions& options, const Preparation& run) 
                                                          : fixed(options.optimizer.lr, 4)},
       {"seed", std::to_string(options.seed)},
       {"processor", processor_description()}};
-  if (run.initial()) card.training.push_back({"started from", run.initial()->name()});
+  if (run.initial()) card.started_from = run.initial()->name();
   if (run.plain()) card.training.push_back({"of these on plain text", grouped(run.plain_steps())});
   return card;
 }
@@ -122,8 +122,13 @@ LearnerOptions learner_options(const TrainOptions& options, const student::Stude
   return out;
 }
 
-void introduce(const RunDescription& description, const TrainingState& state, Observer& observer) {
+void introduce(const RunDescription& description, const TrainingState& state, const std::string& unsupported,
+               Observer& observer) {
   for (const std::string& line : description.lines) observer.note(Level::info, line);
+  if (!unsupported.empty())
+    observer.note(Level::warning,
+                  "no command of these tasks can be asked of the student, for lack of training records: " +
+                      unsupported + ". Make more samples and tag them again");
   if (state.step > 0) observer.note(Level::info, "going on after step " + grouped(state.step));
 }
 
@@ -138,7 +143,7 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   TrainingState state = load_state(options.out, learner).value_or(TrainingState{});
   state.bf16 = learner.bf16();
   RunDescription description = description_of(run, learner, context);
-  introduce(description, state, observer);
+  introduce(description, state, run.fitted().unsupported_tasks(), observer);
   observer.note(Level::info, "at best, this machine multiplies the model's matrices at " +
                                  fixed(learner.best_rate() / 1e9, 0) + " GFLOP/s");
   if (learner.bf16() && automatic_precision(learner.device()) == "fp32")

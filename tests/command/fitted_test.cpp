@@ -158,6 +158,25 @@ TEST_CASE("An unsupported command is refused with the nearest one named") {
   CHECK_THROWS_AS(fitted.check({2, 18, 4}), udrl::Error);
 }
 
+TEST_CASE("Where nothing is supported, that is said, and no nearest command is named") {
+  Fitted fitted = example();
+  CHECK(fitted.unsupported_tasks().empty());
+  fitted.tasks[1].support = Support(5);
+  fitted.tasks[1].support.add(12, 3, 4);
+  CHECK(fitted.supports_any(0));
+  CHECK_FALSE(fitted.supports_any(1));
+  CHECK(fitted.unsupported_tasks() == "template");
+  try {
+    fitted.check({1, 12, 3, {}});
+    FAIL("accepted");
+  } catch (const udrl::Error& error) {
+    const std::string message = error.what();
+    CHECK(message.find("supports no command of the task template") != std::string::npos);
+    CHECK(message.find("nearest") == std::string::npos);
+    CHECK(message.find("support.at_least") != std::string::npos);
+  }
+}
+
 TEST_CASE("An unknown task is refused with the nearest one named") {
   const Fitted fitted = example();
   CHECK(fitted.slot("template") == 1);

@@ -164,3 +164,21 @@ TEST_CASE("A number that is not finite is null, and null is not a number") {
   CHECK(number_from(number(0.25)) == 0.25);
   CHECK(std::isnan(number_from(nullptr)));
 }
+
+TEST_CASE("A score that no return could be fitted to is refused with its record") {
+  for (const double score : {1e308, -1e101}) {
+    Json json = to_json(full_record());
+    json["scores"]["relevance"] = score;
+    try {
+      record_from_json(json);
+      FAIL("accepted");
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::user);
+      CHECK(std::string(error.what()).find("relevance") != std::string::npos);
+      CHECK(std::string(error.what()).find("4567") != std::string::npos);
+    }
+  }
+  Json json = to_json(full_record());
+  json["scores"]["relevance"] = 1e99;
+  CHECK_NOTHROW(record_from_json(json));
+}

@@ -87,7 +87,12 @@ std::map<std::string, int> bins_of(const std::vector<Record>& records, const std
   std::map<std::string, int> bins;
   for (auto& [name, draws] : groups) {
     std::sort(draws.begin(), draws.end());
-    for (std::size_t i = 0; i < draws.size(); ++i) bins[draws[i].second] = rank_bin(i + 1, draws.size(), 5);
+    for (std::size_t i = 0; i < draws.size(); ++i) {
+      const auto same = [&](const auto& draw) { return draw.first == draws[i].first; };
+      const auto first = static_cast<std::uint64_t>(std::find_if(draws.begin(), draws.end(), same) - draws.begin()) + 1;
+      const auto equal = static_cast<std::uint64_t>(std::count_if(draws.begin(), draws.end(), same));
+      bins[draws[i].second] = static_cast<int>(5 * (first + first + equal - 2) / (2 * draws.size()));
+    }
   }
   return bins;
 }
@@ -194,9 +199,15 @@ TEST_CASE("Quantiles, edges and ranks do not depend on the memory of the sorts")
     std::sort(draws.begin(), draws.end(), [&](std::size_t a, std::size_t b) {
       return std::pair(rows[a].real_return[0], rows[a].id) < std::pair(rows[b].real_return[0], rows[b].id);
     });
+    const auto bin_of_mean_rank = [&](std::size_t i) {
+      const auto same = [&](std::size_t d) { return rows[d].real_return[0] == rows[draws[i]].real_return[0]; };
+      const auto first = static_cast<std::uint64_t>(std::find_if(draws.begin(), draws.end(), same) - draws.begin()) + 1;
+      const auto equal = static_cast<std::uint64_t>(std::count_if(draws.begin(), draws.end(), same));
+      return static_cast<int>(5 * (first + first + equal - 2) / (2 * draws.size()));
+    };
     for (std::size_t i = 0; i < draws.size(); ++i) {
-      const int expected = global ? fitted.bin_of(fitted.tasks[key.second], rows[draws[i]].real_return[0])
-                                  : rank_bin(i + 1, draws.size(), 5);
+      const int expected =
+          global ? fitted.bin_of(fitted.tasks[key.second], rows[draws[i]].real_return[0]) : bin_of_mean_rank(i);
       wrong += pool.rows.read(draws[i]).bin[0] == expected ? 0 : 1;
     }
   }

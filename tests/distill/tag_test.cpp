@@ -106,6 +106,15 @@ TEST_CASE("Bins follow the formula of the design") {
   }
 }
 
+TEST_CASE("Equal returns get one bin, and the middle one where all are equal") {
+  CHECK(tie_bin(1, 4, 4, 5) == 2);
+  CHECK(tie_bin(1, 6, 6, 5) == 2);
+  CHECK(tie_bin(1, 2, 2, 10) == 5);
+  CHECK(tie_bin(1, 2, 6, 5) == 0);  // ranks 1 and 2 of 6: 1.5
+  CHECK(tie_bin(5, 6, 6, 5) == 4);
+  CHECK(tie_bin(3, 3, 6, 5) == rank_bin(3, 6, 5));
+}
+
 TEST_CASE("Moments and lines of degenerate data are defined") {
   CHECK(moments_of(std::vector<double>{0.1, 0.1, 0.1}).deviation == 0.0);
   CHECK(moments_of(std::vector<double>{0.1, 0.1, 0.1}).z(0.7) == 0.0);

@@ -275,6 +275,29 @@ TEST_CASE("a prompt longer than the positions is refused, an answer is cut at th
   CHECK(answer.tokens <= 5);
 }
 
+TEST_CASE("a prompt that leaves less room than is wanted is refused with the room that it leaves") {
+  const TestFolder folder;
+  const auto model = tiny_model(folder, {"llama", 256, 1, true}, slots(1));
+  Request one = request("r", "in the", 8);
+  one.sampling.least_room = 8;
+  CHECK_NOTHROW(complete_all(*model, std::vector{one}));
+  one.sampling.least_room = 250;
+  try {
+    complete_all(*model, std::vector{one});
+    FAIL("answered");
+  } catch (const udrl::Error& error) {
+    CHECK(error.kind() == udrl::ErrorKind::user);
+    CHECK(std::string(error.what()).find("at least 250 of the model's 256 tokens") != std::string::npos);
+  }
+}
+
+TEST_CASE("a model says which control tokens it lacks") {
+  const TestFolder folder;
+  const auto model = tiny_model(folder);
+  const std::vector<std::string> asked{"<|im_start|>", "in the", "⟨gen⟩"};
+  CHECK(model->missing_control(asked) == std::vector<std::string>{"in the", "⟨gen⟩"});
+}
+
 TEST_CASE("a fixed context too small for a request is an error, one that holds a few makes the others wait") {
   const TestFolder folder;
   ModelOptions options = slots(8);

@@ -30,4 +30,13 @@ holds "nothing was written" test ! -e "$TMP/samples" -a ! -e "$TMP/scored"
 expect "generate: no checkpoint folder" 2 "$TMP/nowhere" "udrl-train" -- \
   "$GENERATE" --model "$TMP/nowhere" --task image --intent "holiday sale"
 expect "generate: no student.gguf" 2 "student.gguf" "start it again to finish it" -- generate "$missing"
+
+# A checkpoint whose student.gguf is another model, or cut short.
+mkdir -p "$TMP/student"
+"$DISTILL" tag --input "$SCORED" --out "$TMP/tagged" > /dev/null 2>&1
+cp "$TMP/tagged/commands.json" "$TMP/student/"
+if [[ -e "$TEACHER" ]]; then
+  expect "generate: another model as the student" 2 "no student" "lacks the commands" "udrl-train" -- generate "$TEACHER"
+fi
+expect "generate: a student cut short" 2 "cut off or damaged" "run udrl-train's command again" -- generate "$cut"
 finish

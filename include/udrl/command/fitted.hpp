@@ -129,6 +129,10 @@ struct Fitted {
   Command command(int slot, std::optional<int> words, const std::string& returns) const;
 
   bool supports(const Command& command) const;
+  /// Whether any command of the task is supported: none is where it has too few training records.
+  bool supports_any(int slot) const;
+  /// Names of the tasks of which no command is supported, "" if there are none: worth a warning as soon as it is known.
+  std::string unsupported_tasks() const;
   /// Throws `Error` (user) that names the nearest supported command.
   void check(const Command& command) const;
   /// The supported command nearest to `command`: a step of return counts as much as four words.

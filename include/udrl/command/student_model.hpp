@@ -23,14 +23,18 @@ struct Ask {
 
 class StudentModel {
  public:
-  /// Throws `Error` (user) where the folder has no student.gguf or commands.json. `options.gguf` is set from the
-  /// folder.
+  /// Throws `Error` (user) where the folder has no student.gguf or commands.json, or the vocabulary of its student.gguf
+  /// lacks the commands. `options.gguf` is set from the folder.
   static StudentModel open(const std::filesystem::path& folder, lm::ModelOptions options = {});
 
   /// Resolves and checks the command; one outside the trained support is refused with the nearest supported one named.
   Command resolve(const Ask& ask) const;
   /// The request for it. `sampling.max_tokens` 0 is replaced by what the words asked need, with room to spare.
   lm::Request request(const Ask& ask, const Command& command, lm::Sampling sampling) const;
+
+  /// Tokens that the shortest answer to a command takes, one a word and the end: for `Sampling::least_room`, so that an
+  /// intent that leaves less is refused instead of answered in part.
+  static int least_room(const Command& command);
 
   /// What the student wrote, as it is shown: normalised; its first letter a capital unless it goes on with `have`.
   std::string present(const Ask& ask, const std::string& written) const;

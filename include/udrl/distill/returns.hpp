@@ -45,6 +45,9 @@ Line fit_line(std::span<const double> x, std::span<const double> y);
 
 /// floor(bins · (rank − ½) / n) for rank 1 (lowest) … n (highest): 0 … bins-1, in whole numbers.
 int rank_bin(std::uint64_t rank, std::uint64_t n, int bins);
+/// That of equal values, which hold the ranks `first` to `last`: the bin of their mean rank, so that all of one value
+/// get the same, and where all n are equal the middle one.
+int tie_bin(std::uint64_t first, std::uint64_t last, std::uint64_t n, int bins);
 
 /// The lowest value of bins 1 … bins-1 by rank; bins that n values cannot fill share their edge with the next one
 /// above, so that nothing falls into them. The n values come in ascending order.

@@ -31,6 +31,9 @@ struct Sampling {
   double repeat_penalty = 1.0;  ///< 1: off; over the last 64 tokens of the answer itself, never of the prompt
   std::uint64_t seed = 0;       ///< draws are a function of (seed, the request's id)
   int max_tokens = 64;
+  /// Positions that the prompt must leave for the answer: one that leaves fewer is an `Error` (user). An endpoint does
+  /// not tell.
+  int least_room = 0;
   bool stop_at_newline = false;  ///< the answer ends before the first line break that follows text
   /// The answer ends behind the JSON object (or array) that it begins with, be it in lines and behind "```json"; one
   /// that begins with other text ends as with `stop_at_newline`.
@@ -143,6 +146,9 @@ class LanguageModel {
   /// L2-normalised sentence embeddings, one row a text. Texts are cut at the model's positions (MiniLM: 256 word
   /// pieces).
   virtual std::vector<std::vector<float>> embed(std::span<const std::string> texts) = 0;
+
+  /// Those of these spellings that are no control tokens of the model's. An endpoint does not tell: none.
+  virtual std::vector<std::string> missing_control(std::span<const std::string> spellings) const;
 
   /// Messages through the model's own chat template (Jinja), with the generation prompt appended. Content of messages
   /// becomes text segments, what the template adds control segments. For an endpoint, which applies the template

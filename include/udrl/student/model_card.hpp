@@ -17,6 +17,7 @@ struct ModelCard {
   std::string name = "udrl-student";
   std::string licence = "apache-2.0";      ///< an SPDX id in lower case
   std::vector<std::string> teachers = {};  ///< the models whose answers it learned from
+  std::string started_from = {};           ///< the model that training began with; "": nothing
   std::string example = "holiday sale";    ///< an intent, for the examples; normalised, without quotes
   CardRows data = {};                      ///< ("training records", "12,465"), …
   CardRows training = {};                  ///< ("steps", "4,000"), ("processor", "…"), …

@@ -85,6 +85,7 @@ class Learner {
 
  private:
   struct Impl;
+  class WithAverages;
   std::unique_ptr<Impl> impl_;
 };
 
