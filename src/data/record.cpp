@@ -92,6 +92,19 @@ std::string split_from(const Fields& fields) {
   throw user_error("field \"split\" is out of range").expected(known).got(split);
 }
 
+/// Squares of larger ones are no numbers: a return fitted to them would be null.
+constexpr double largest_score = 1e100;
+
+void check_scores(const Record& record) {
+  for (const auto& [name, score] : record.scores) {
+    if (std::abs(score) <= largest_score) continue;
+    throw user_error("the score '" + name + "' of record " + record.id + " is out of range")
+        .expected("-1e100 to 1e100")
+        .got(Json(score).dump())
+        .hint("score these records again (udrl-distill score), or leave them out with --skip-bad");
+  }
+}
+
 void read_labels(const Fields& fields, Record& record) {
   if (fields.has("scores")) record.scores = fields.numbers("scores");
   check_scores(record);
@@ -114,20 +127,6 @@ void append_field(std::string& line, const std::string& name, const Json& value)
   line += Json(name).dump();
   line += ':';
   line += value.dump();
-}
-
-/// Squares of larger ones are no numbers: a return fitted to them would be null.
-constexpr double largest_score = 1e100;
-
-void check_scores(const Record& record) {
-  for (const auto& [name, score] : record.scores) {
-    if (std::abs(score) <= largest_score) continue;
-    throw user_error("the score '" + name + "' of the record is out of range")
-        .at("record " + record.id)
-        .expected("-1e100 to 1e100")
-        .got(Json(score).dump())
-        .hint("score these records again (udrl-distill score), or leave them out with --skip-bad");
-  }
 }
 
 }  // namespace

@@ -119,7 +119,8 @@ std::vector<double> Resamples::weights(std::size_t draw) const {
 }
 
 std::vector<double> resampled_means(const Column& column, const Resamples& resamples) {
-  std::vector<double> means(resamples.draws());
+  std::vector<double> means(resamples.draws(), nan);
+  if (resamples.clusters < least_clusters) return means;
   for (std::size_t draw = 0; draw < means.size(); ++draw) {
     double sum = 0, count = 0;
     const std::uint32_t* index = resamples.indices.data() + draw * resamples.clusters;

@@ -212,9 +212,9 @@ TEST_CASE("Where an endpoint is served is no difference, its model's name is") {
 
 TEST_CASE("A folder in which every request failed is begun anew with other settings") {
   const TemporaryFolder folder;
-  open_output(folder.path(), example());
+  { const OutputFolder first(folder.path(), example()); }
   put(folder / "failures.json", "{}\n");
   Manifest other = example();
   other.config["teacher.leave_out"] = {"seed"};
-  CHECK_NOTHROW(open_output(folder.path(), other));
+  CHECK_NOTHROW(OutputFolder(folder.path(), other));
 }

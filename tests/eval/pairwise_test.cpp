@@ -119,10 +119,12 @@ TEST_CASE("a reply that an endpoint failed is no tie, but none, and is asked for
   };
   const std::vector<Pair> pairs = {{"rubric", "tea", "good", "bad"}};
   const auto ignore = [](std::size_t) {};
-  PairJudge judge(model, "m1", folder.path / "j");
-  CHECK(judge.ask(pairs, ignore) == std::vector<Preference>{Preference::failed});
-  REQUIRE(judge.failures().size() == 1);
-  CHECK(judge.failures()[0].words == "out of memory");
+  {
+    PairJudge judge(model, "m1", folder.path / "j");
+    CHECK(judge.ask(pairs, ignore) == std::vector<Preference>{Preference::failed});
+    REQUIRE(judge.failures().size() == 1);
+    CHECK(judge.failures()[0].words == "out of memory");
+  }
   FakeModel good;
   good.answer = [](const lm::Request&) { return "A"; };
   CHECK(PairJudge(good, "m1", folder.path / "j").ask(pairs, ignore) == std::vector<Preference>{Preference::first});

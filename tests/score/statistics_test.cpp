@@ -99,3 +99,16 @@ TEST_CASE("own resamples agree with SciPy's bootstrap within Monte Carlo error")
   for (std::size_t i = 0; i < draws.size(); ++i) difference.push_back(draws[i] - others[i]);
   check_near(estimate(system.mean() - reference.mean(), difference), c.json.at("scipy_interval_of_difference"));
 }
+
+TEST_CASE("Of one or two clusters there is no interval, rather than a narrow one") {
+  const std::vector<double> values{0.1, 0.2, 0.3, 0.4};
+  const auto of = [&](const std::vector<std::size_t>& clusters, std::size_t count) {
+    return udrl::score::estimate_mean(values, clusters, udrl::score::draw_resamples(count, 1000, 1));
+  };
+  for (const auto& estimate : {of({0, 0, 0, 0}, 1), of({0, 0, 1, 1}, 2)}) {
+    CHECK(estimate.value == Approx(0.25));
+    CHECK(std::isnan(estimate.low));
+    CHECK(std::isnan(estimate.lower_95));
+  }
+  CHECK(of({0, 1, 2, 2}, 3).low < 0.25);
+}

@@ -29,10 +29,12 @@ inline std::string range_of(double low, double high, int decimals) {
   return std::isfinite(low) ? fixed(low, decimals) + " to " + fixed(high, decimals) : "–";
 }
 
-/// "0.523 (0.512 to 0.561)", of anything with `value`, `low` and `high`.
+/// "0.523 (0.512 to 0.561)", of anything with `value`, `low` and `high`; "0.523 (no interval)" where too few were seen.
 template <class Figure>
 std::string with_range(const Figure& figure, int decimals = 3) {
-  return fixed(figure.value, decimals) + " (" + range_of(figure.low, figure.high, decimals) + ")";
+  const bool known = std::isfinite(figure.low) || !std::isfinite(figure.value);
+  return fixed(figure.value, decimals) + " (" + (known ? range_of(figure.low, figure.high, decimals) : "no interval") +
+         ")";
 }
 
 /// "1 subject", "3 subjects"

@@ -47,6 +47,9 @@ struct Resamples {
   /// How many times a draw holds each cluster.
   std::vector<double> weights(std::size_t draw) const;
 };
+/// Of fewer than these no resample says how far another sample would be: their interval is undefined, not narrow.
+inline constexpr std::size_t least_clusters = 3;
+
 /// A function of (clusters, draws, seed) alone.
 Resamples draw_resamples(std::size_t clusters, std::size_t draws, std::uint64_t seed);
 /// The mean of the column in each resample; NaN where the resample holds none of its cases.
