@@ -63,6 +63,7 @@ class LatencyRun {
       return requests_[position++].request;
     };
     model.complete(next, [&](const lm::Completion& done) { take(done); });
+    check_stop("evaluation stopped while latency was measured", "run the same command again");
     if (whole_.empty())
       throw failure("no request could be timed").got(refused_).hint("mend what the endpoint says, and run again");
     Latency latency{clients_, compute_threads(), static_cast<int>(whole_.size()), 0, 0, 0, 0, 0};

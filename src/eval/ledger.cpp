@@ -1,6 +1,8 @@
 // test_openings.jsonl
 #include "udrl/eval/ledger.hpp"
 
+#include <unistd.h>
+
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -41,6 +43,12 @@ Openings record_opening(const std::filesystem::path& folder, const std::vector<s
         .at(file.string())
         .hint("make the folder writable: every evaluation adds a line there");
   return count(file, test_sha256);
+}
+
+std::filesystem::path ledger_folder(const std::filesystem::path& tagged, const std::filesystem::path& out) {
+  const auto file = tagged / "test_openings.jsonl";
+  const bool there = std::filesystem::exists(file);
+  return ::access((there ? file : tagged).c_str(), W_OK) == 0 ? tagged : out;
 }
 
 }  // namespace udrl::eval

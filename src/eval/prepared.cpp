@@ -110,13 +110,17 @@ void add_cases(Prepared& p, const EvalOptions& options) {
 }
 
 /// Of every test split, by every student.
-void count_openings(Prepared& p, const EvalOptions& options) {
+void count_openings(Prepared& p, const EvalOptions& options, Observer& observer) {
   std::vector<std::string> students;
   for (const System& system : p.systems)
     if (system.is_student) students.push_back(p.hashes.at("model " + system.name));
+  const std::filesystem::path folder = ledger_folder(options.tagged, options.out);
+  if (folder != options.tagged)
+    observer.note(Level::warning, "openings of the test set are counted in " + folder.string() +
+                                      " alone, as the tagged folder cannot be written: " + options.tagged.string());
   for (const Part& part : p.set.parts) {
     if (!part.name.starts_with("test")) continue;
-    const Openings openings = record_opening(options.tagged, students, p.hashes.at("split " + part.name));
+    const Openings openings = record_opening(folder, students, p.hashes.at("split " + part.name));
     if (openings.times > p.openings.times) p.openings = openings;
   }
 }
@@ -141,7 +145,7 @@ Prepared prepare(const EvalOptions& options, Observer& observer) {
     p.hashes["model " + system.name] = identity_of(system.model);
     if (system.is_student) p.hashes["commands " + system.name] = sha256_file(system.folder() / "commands.json");
   }
-  count_openings(p, options);
+  count_openings(p, options, observer);
   return p;
 }
 

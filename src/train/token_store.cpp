@@ -5,7 +5,10 @@
 //   end      JSON {format, teachers}, then its length, the number of records, and `magic`, 64-bit each
 #include "udrl/train/token_store.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <limits>
@@ -209,10 +212,21 @@ void check_tokens_fit(const student::Tokenizer& tokenizer) {
 }
 
 /// The store called `key`, made where it is not there.
+/// Before minutes of tokenizing.
+void make_cache(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && ::access(folder.c_str(), W_OK) == 0) return;
+  throw user_error("the folder of tokenized data cannot be written")
+      .at(folder.string())
+      .got(error ? error.message() : std::strerror(errno))
+      .hint("name another one: --cache FOLDER (tokenized data are made once for all runs there)");
+}
+
 TokenStore open(const fs::path& folder, const std::string& key, const Feed& feed, Observer& observer) {
   const fs::path file = folder / (key + ".tokens");
   if (!fs::exists(file)) {
-    make_folder(folder);
+    make_cache(folder);
     write_file_atomic(file, [&](std::ostream& out) { build(out, folder, feed, observer); });
   }
   return TokenStore(file);

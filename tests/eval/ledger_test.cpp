@@ -43,3 +43,11 @@ TEST_CASE("a ledger that cannot be written stops the evaluation") {
   TemporaryFolder folder;
   CHECK_THROWS_AS(record_opening(folder.path / "absent", {"student a"}, "test"), udrl::Error);
 }
+
+TEST_CASE("openings are counted with the tagged data, or with the output where those cannot be written") {
+  TemporaryFolder folder;
+  CHECK(ledger_folder(folder.path, "out") == folder.path);
+  record_opening(folder.path, {"student a"}, "test");
+  CHECK(ledger_folder(folder.path, "out") == folder.path);
+  CHECK(ledger_folder(folder.path / "gone", "out") == "out");
+}

@@ -43,8 +43,9 @@ holds "Ctrl-C: the answers until then were kept" test -s "$TMP/kept"
 
 cat "$TMP"/intents/part-*.jsonl "$TMP"/intents/part-*.jsonl > "$TMP/twice.jsonl"
 expect "each intent twice: asked once, and said" 0 "9 of 18 left out" -- "$DISTILL" synthesize \
-  --intents "$TMP/twice.jsonl" --tasks image --out "$TMP/once" --draws 1 --teacher.gguf "$TEACHER" --teacher.slots 16
-holds "each intent twice: each answer once" test "$(lines_of "$TMP/once")" -eq 9
+  --intents "$TMP/twice.jsonl" --tasks image,template --out "$TMP/once" --draws 2 --temperatures 0.7,1.0 \
+  --teacher.gguf "$TEACHER" --teacher.slots 16
+holds "each intent twice: each answer once" diff <(ids_of "$TMP/once") "$TMP/ids"
 
 expect "other settings" 2 "top_p: was 0.95, now 0.5" "choose another output folder" -- synthesize "$TMP/whole" --top-p 0.5
 holds "which touches nothing" diff <(ids_of "$TMP/whole") "$TMP/ids"

@@ -137,6 +137,19 @@ TEST_CASE("A store is made once, and anew for other data or another tokenizer") 
   CHECK(world.files().size() == 3);
 }
 
+TEST_CASE("A folder that cannot be written says that another can be named") {
+  const World world;
+  write_file_atomic(world.folder.path() / "a file", "");
+  try {
+    open_token_store(world.folder.path() / "a file" / "cache",
+                     {world.folder.path() / "train", "h", world.commands, world.pieces}, World::nobody());
+    FAIL("made");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::user);
+    CHECK(error.cure().find("--cache FOLDER") != std::string::npos);
+  }
+}
+
 TEST_CASE("A file that was cut short is refused") {
   const World world;
   world.open();

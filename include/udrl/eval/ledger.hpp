@@ -19,4 +19,8 @@ struct Openings {
 Openings record_opening(const std::filesystem::path& folder, const std::vector<std::string>& student_sha256s,
                         const std::string& test_sha256);
 
+/// Where openings are counted: with the tagged data, so that all evaluations of them are; where these cannot be
+/// written, with the evaluation's own output, which counts its own alone.
+std::filesystem::path ledger_folder(const std::filesystem::path& tagged, const std::filesystem::path& out);
+
 }  // namespace udrl::eval
