@@ -199,9 +199,9 @@ measure_peers() {
       if [[ "$peer" != *compiled* ]] && awk -v a="$RATE" -v b="$eager" 'BEGIN { exit !(a > b) }'; then eager=$RATE; fi
     done
   done
-  figure "gpu, training $size bf16, udrl-train beside the best plain loop" "$(awk -v a="$ours" -v b="$best" 'BEGIN { printf "%.2f", b > 0 ? a / b : 0 }')" \
+  figure "gpu, training $size bf16, udrl-train beside the best plain loop" "$(awk -v a="$ours" -v b="$best" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }')" \
     "ratio" "$ours and $best targets/s ($best_name); $CARD" "$([[ "$size" == 104m ]] && echo 1.0 || echo null)"
-  figure "gpu, training $size bf16, udrl-train beside the best eager loop" "$(awk -v a="$ours" -v b="$eager" 'BEGIN { printf "%.2f", b > 0 ? a / b : 0 }')" \
+  figure "gpu, training $size bf16, udrl-train beside the best eager loop" "$(awk -v a="$ours" -v b="$eager" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }')" \
     "ratio" "$ours and $eager targets/s; $CARD" "$([[ "$size" == 6m ]] && echo 2 || echo null)"
 }
 

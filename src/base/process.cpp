@@ -19,9 +19,6 @@
 namespace udrl {
 namespace {
 
-/// Some microseconds: about what going to sleep and waking up costs (scripts/bench/beside.sh).
-constexpr const char* spins_before_sleep = "2000";
-
 std::atomic<bool> stop_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "the signal handler may only touch lock-free atomics");
 std::atomic<int> chosen_threads{0};
@@ -89,12 +86,6 @@ void set_compute_threads(int n) {
   if (n < 0)
     throw user_error("threads is out of range").expected("0 (all usable cores) or more").got(std::to_string(n));
   chosen_threads.store(n);
-}
-
-void limit_spinning(char** argv) {
-  if (std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr) return;
-  ::setenv("GOMP_SPINCOUNT", spins_before_sleep, /*overwrite=*/0);
-  ::execv("/proc/self/exe", argv);  // where it fails, all works as well, but slowly beside others
 }
 
 std::size_t peak_memory_bytes() {

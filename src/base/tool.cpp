@@ -13,6 +13,7 @@
 #include "udrl/base/crash.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/base/spin_guard.hpp"
 
 namespace udrl {
 namespace {
@@ -147,6 +148,7 @@ class Run {
     chosen.options.validate();
     set_compute_threads(common.threads);
     observer_ = open_observer(common);
+    const SpinGuard guard;
     chosen.run({*observer_, tool_.name, line_, chosen.options.to_json(), chosen.options.to_json(false)});
     observer_.reset();
   }
@@ -166,7 +168,6 @@ class Run {
 }  // namespace
 
 int run_tool(int argc, char** argv, const Tool& tool, std::vector<Subcommand> subcommands) {
-  limit_spinning(argv);
   keep_standard_streams();
   install_crash_handler(tool.name);
   install_stop_signals();

@@ -51,29 +51,6 @@ TEST_CASE("a reader that went away does not end the process") {
   CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
 }
 
-// What the program below finds when it is started again, as its exit status: 1 another figure, 2 none.
-TEST_CASE("started again, its threads spin little", "[.]") {
-  const char* spins = std::getenv("GOMP_SPINCOUNT");
-  std::_Exit(spins == nullptr ? 2 : std::atoi(spins) <= 10000 ? 0 : 1);
-}
-
-TEST_CASE("threads that wait sleep soon, unless the user says otherwise") {
-  const auto status_with = [](const char* name, const char* value) {
-    return wait_status_of_child([=] {
-      ::unsetenv("GOMP_SPINCOUNT");
-      ::unsetenv("OMP_WAIT_POLICY");
-      if (name != nullptr) ::setenv(name, value, 1);
-      std::string program = "test_base", test = "started again\\, its threads spin little";
-      char* arguments[] = {program.data(), test.data(), nullptr};
-      limit_spinning(arguments);
-      return 3;  // not started again
-    });
-  };
-  CHECK(WEXITSTATUS(status_with(nullptr, nullptr)) == 0);
-  CHECK(WEXITSTATUS(status_with("OMP_WAIT_POLICY", "active")) == 3);
-  CHECK(WEXITSTATUS(status_with("GOMP_SPINCOUNT", "300000")) == 3);
-}
-
 TEST_CASE("a file at its limit does not end the process") {
   const int status = wait_status_of_child([] {
     install_stop_signals();

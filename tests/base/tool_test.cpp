@@ -24,9 +24,6 @@ using namespace udrl::test;
 
 namespace {
 
-/// A tool that finds this set does not start its program anew (`limit_spinning`): that would be the tests.
-[[maybe_unused]] const int set_for_tools = ::setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
-
 /// Takes what goes to a standard stream while it lives.
 class Capture {
  public:

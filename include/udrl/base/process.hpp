@@ -23,13 +23,6 @@ int compute_threads();
 /// 0: all usable cores again. Throws `Error` (user) below 0.
 void set_compute_threads(int n);
 
-/// Lets threads that wait for others sleep soon. OpenMP's spin for about a millisecond at each of thousands of barriers
-/// a step; beside another busy process the one that all wait for is often not on a core, and the spinning takes the
-/// time that it needs: a tenth of the speed was left (docs/log.md, 2026-11-28). Restarts this program once with
-/// GOMP_SPINCOUNT in its environment, as libgomp reads it when it is loaded; does nothing where that or OMP_WAIT_POLICY
-/// is set. Call it first.
-void limit_spinning(char** argv);
-
 /// "AMD EPYC …, 2 cores, AVX2 FMA AVX512F AVX512_VNNI AVX512_BF16": written beside every figure.
 std::string processor_description();
 /// The same for the text of any /proc/cpuinfo.
