@@ -1,5 +1,5 @@
-// libgomp spins 300,000 times, or 100 where it has started more threads than there are cores. There is no setting for that
-// once it is loaded; so, to have it sleep, one more team of threads is started, which then waits for nothing.
+// libgomp spins 300,000 times, or 100 where it has started more threads than there are cores. There is no setting for
+// that once it is loaded; so, to have it sleep, one more team of threads is started, which then waits for nothing.
 #include "udrl/base/spin_guard.hpp"
 
 #include <dlfcn.h>

@@ -32,9 +32,9 @@ Chunk chunk_at(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::int6
           at::constant_pad_nd(targets_N.narrow(0, from, rows), {0, filler}).unsqueeze(1)};
 }
 
-/// exp by one thread alone, once. MKL chooses the variant of a vector function at its first call; where two threads make
-/// that call at once, one may compute its half by a variant of low accuracy (pytorch/pytorch#188792), and a run that is
-/// begun again would not end with the same weights.
+/// exp by one thread alone, once. MKL chooses the variant of a vector function at its first call; where two threads
+/// make that call at once, one may compute its half by a variant of low accuracy (pytorch/pytorch#188792), and a run
+/// that is begun again would not end with the same weights.
 void choose_exp() { [[maybe_unused]] static const at::Tensor first = at::zeros({1}).exp_(); }
 
 /// Turns log probabilities into scale times the gradient of the logits; the fillers' is 0.

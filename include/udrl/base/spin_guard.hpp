@@ -1,10 +1,11 @@
 // Keeps a tool's speed beside other busy processes. Not for: how many threads compute (process.hpp).
 //
-// OpenMP's threads meet at thousands of barriers a second, and libgomp lets those that wait spin for up to 3 ms: quicker than
-// going to sleep while each has a core to itself. Beside another busy process one of them has none for milliseconds at a
-// time, and the spinning takes the time that it would need: of a training step's speed a quarter or less is left. So the
-// guard looks how long this process's threads wait for a core (Linux: /proc/self/task/*/schedstat), and while they do,
-// lets those at barriers sleep almost at once. Figures: docs/log.md of 2026-11-28, scripts/bench/beside.sh.
+// OpenMP's threads meet at thousands of barriers a second, and libgomp lets those that wait spin for up to 3 ms:
+// quicker than going to sleep while each has a core to itself. Beside another busy process one of them has none for
+// milliseconds at a time, and the spinning takes the time that it would need: of a training step's speed a quarter or
+// less is left. So the guard looks how long this process's threads wait for a core (Linux:
+// /proc/self/task/*/schedstat), and while they do, lets those at barriers sleep almost at once. Figures: docs/log.md of
+// 2026-11-28, scripts/bench/beside.sh.
 #pragma once
 
 #include <memory>
