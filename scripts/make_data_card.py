@@ -30,7 +30,7 @@ FAULTS = """\
 ## Known faults, seen by reading
 The teachers are small. Prompts wander off their subject, mix image and layout vocabulary, love "colorful", "vibrant" and neon, name brands and people now and then, and are at times ungrammatical. SmolLM2's are
 often nonsense; that is what the low returns are for. Search suggestions mostly say the intent again, a word moved or added; of the headlines one in three is about something else; `fields` now and then takes the
-format for the subject. Headlines and search suggestions are the most numerous, for they are the cheapest. Answers that broke a rule of validity (`include/udrl/distill/validity.hpp`) are not here; they are counted in `synthesize.manifest.json`. Nothing was
+format for the subject. Headlines and search suggestions are the most numerous, for they are the cheapest. Answers that broke a rule of validity (`include/udrl/task/validity.hpp`) are not here; they are counted in `synthesize.manifest.json`. Nothing was
 filtered for taste or safety beyond those rules.
 """
 

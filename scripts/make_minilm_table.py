@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes tests/data/minilm_pairs.jsonl: pairs of texts with the cosine that sentence-transformers gives.
+"""Writes tests/data/near/minilm_pairs.jsonl: pairs of texts with the cosine that sentence-transformers gives.
 
 For: the reference that our own embeddings (llama.cpp on the converted model) must meet to 1e-3.
 Not for: set-up or tests, which only read the committed table. Run it again only to change the pairs, in a
 throw-away environment (the folder is the model as published: config, vocab, tokenizer, safetensors, 1_Pooling):
 
     python3 -m venv ENV && ENV/bin/pip install sentence-transformers==6.2.0
-    ENV/bin/python scripts/make_minilm_table.py MODEL_FOLDER > tests/data/minilm_pairs.jsonl
+    ENV/bin/python scripts/make_minilm_table.py MODEL_FOLDER > tests/data/near/minilm_pairs.jsonl
 """
 
 import json

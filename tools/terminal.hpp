@@ -1,4 +1,4 @@
-// A real terminal behind distill::Terminal. Not for: what is shown on it (distill/view.hpp).
+// A real terminal behind inspect::Terminal. Not for: what is shown on it (inspect/view.hpp).
 #pragma once
 
 #include <poll.h>
@@ -10,12 +10,12 @@
 #include <cstdlib>
 
 #include "udrl/base/process.hpp"
-#include "udrl/distill/view.hpp"
+#include "udrl/inspect/view.hpp"
 
 namespace udrl::tools {
 
 /// Keys come one by one and unechoed while it lives; the terminal's own settings come back when it ends.
-class PosixTerminal final : public distill::Terminal {
+class PosixTerminal final : public inspect::Terminal {
  public:
   PosixTerminal() : interactive_(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
     if (!interactive_ || tcgetattr(STDIN_FILENO, &before_) != 0) return;
@@ -30,8 +30,8 @@ class PosixTerminal final : public distill::Terminal {
   }
 
   bool interactive() const override { return interactive_; }
-  distill::ViewStyle style() const override {
-    distill::ViewStyle style;
+  inspect::ViewStyle style() const override {
+    inspect::ViewStyle style;
     style.colour = isatty(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr;
     winsize size{};
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;

@@ -6,14 +6,14 @@
 #include "terminal.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/distill/answer.hpp"
-#include "udrl/distill/doctor.hpp"
-#include "udrl/distill/duplicates.hpp"
 #include "udrl/distill/intents.hpp"
 #include "udrl/distill/score.hpp"
-#include "udrl/distill/summary.hpp"
 #include "udrl/distill/synthesize.hpp"
 #include "udrl/distill/tag.hpp"
-#include "udrl/distill/view.hpp"
+#include "udrl/inspect/doctor.hpp"
+#include "udrl/inspect/duplicates.hpp"
+#include "udrl/inspect/summary.hpp"
+#include "udrl/inspect/view.hpp"
 #include "udrl/lm/library_versions.hpp"
 
 namespace {
@@ -63,22 +63,22 @@ void run_tag(const distill::TagOptions& options, const RunContext& context) {
   print_counts(result.manifest, options.out);
 }
 
-void run_summary(const distill::SummaryOptions& options, const RunContext& context) {
-  std::cout << distill::to_text(distill::summarise(options, context));
+void run_summary(const inspect::SummaryOptions& options, const RunContext& context) {
+  std::cout << inspect::to_text(inspect::summarise(options, context));
 }
 
-void run_doctor(const distill::DoctorOptions& options, const RunContext& context) {
-  std::cout << distill::to_text(distill::examine(options, context));
+void run_doctor(const inspect::DoctorOptions& options, const RunContext& context) {
+  std::cout << inspect::to_text(inspect::examine(options, context));
   std::cout << "\n" << (options.out / "doctor.html").string() << "\n";
 }
 
-void run_duplicates(const distill::DuplicatesOptions& options, const RunContext& context) {
-  std::cout << distill::to_text(distill::threshold_effects(options, context));
+void run_duplicates(const inspect::DuplicatesOptions& options, const RunContext& context) {
+  std::cout << inspect::to_text(inspect::threshold_effects(options, context));
 }
 
-void run_view(const distill::ViewOptions& options, const RunContext&) {
+void run_view(const inspect::ViewOptions& options, const RunContext&) {
   tools::PosixTerminal terminal;
-  distill::view_records(options, terminal);
+  inspect::view_records(options, terminal);
 }
 
 }  // namespace
@@ -89,10 +89,10 @@ int main(int argc, char** argv) {
   distill::ScoreOptions score;
   distill::TagOptions tag;
   distill::AnswerOptions answer;
-  distill::SummaryOptions summary;
-  distill::DoctorOptions doctor;
-  distill::DuplicatesOptions duplicates;
-  distill::ViewOptions view;
+  inspect::SummaryOptions summary;
+  inspect::DoctorOptions doctor;
+  inspect::DuplicatesOptions duplicates;
+  inspect::ViewOptions view;
   std::vector<Subcommand> commands;
   commands.push_back(stage("intents", "make short user intents from lists, or take your own", intents, run_intents));
   commands.push_back(

@@ -6,7 +6,7 @@
 
 #include "udrl/base/random.hpp"
 #include "udrl/base/tool.hpp"
-#include "udrl/command/student_model.hpp"
+#include "udrl/inference/student_model.hpp"
 #include "udrl/lm/library_versions.hpp"
 
 namespace {
@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 struct GenerateOptions {
   std::filesystem::path model;
-  command::Ask ask;
+  inference::Ask ask;
   int n = 1;
   double temperature = 0.8;
   double top_p = 0.95;
@@ -39,7 +39,7 @@ void declare(OptionSet& set, GenerateOptions& o) {
   set.add("seed", o.seed, "seed of the draws");
 }
 
-std::vector<lm::Request> make_requests(const command::StudentModel& student, const GenerateOptions& o) {
+std::vector<lm::Request> make_requests(const inference::StudentModel& student, const GenerateOptions& o) {
   const command::Command resolved = student.resolve(o.ask);
   std::vector<lm::Request> requests;
   for (int i = 0; i < o.n; ++i) {
@@ -51,7 +51,7 @@ std::vector<lm::Request> make_requests(const command::StudentModel& student, con
     sampling.max_tokens = 0;
     requests.push_back(student.request(o.ask, resolved, sampling));
     requests.back().id = std::to_string(i);
-    requests.back().sampling.least_room = command::StudentModel::least_room(resolved);
+    requests.back().sampling.least_room = inference::StudentModel::least_room(resolved);
   }
   return requests;
 }
@@ -71,7 +71,7 @@ void generate(const GenerateOptions& o, Observer& observer) {
   lm::ModelOptions options;
   options.slots = std::min(o.n, options.slots);
   const auto loading = Clock::now();
-  auto student = command::StudentModel::open(o.model, options);
+  auto student = inference::StudentModel::open(o.model, options);
   const auto requests = make_requests(student, o);
   const auto start = Clock::now();
   const auto answers = lm::complete_all(student.model(), requests);

@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "ggml.h"
-#include "product_check.hpp"
+#include "llama/product_check.hpp"
 
 namespace {
 

@@ -99,7 +99,7 @@ test_llama() {
   local folder="$1" log="$DEPS/llama-test.log" status=0 fault=()
   [[ ",${UDRL_PLANT_FAULT:-}," != *",$2,"* ]] || fault=(UDRL_SELF_TEST_FAULT=death)
   quietly "$log" "${CXX:-c++}" -std=c++20 -O1 -I "$ROOT/src/lm" -I "$folder/prefix/include" "$ROOT/tools/udrl_selftest.cpp" \
-    "$ROOT/src/lm/product_check.cpp" -L "$folder/prefix/lib" -lggml-cpu -lggml-base "-Wl,-rpath,$folder/prefix/lib" \
+    "$ROOT/src/lm/llama/product_check.cpp" -L "$folder/prefix/lib" -lggml-cpu -lggml-base "-Wl,-rpath,$folder/prefix/lib" \
     -o "$folder/selftest" || die "the self-test of llama.cpp could not be compiled" "Its log is .deps/llama-test.log."
   # In a shell of its own, so that nothing but the log says that it died.
   (env "${fault[@]}" "$folder/selftest"; exit $?) > "$log" 2>&1 < /dev/null || status=$?

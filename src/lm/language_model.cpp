@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "gguf_model.hpp"
-#include "http_model.hpp"
+#include "gguf/model.hpp"
+#include "http/model.hpp"
 #include "udrl/base/error.hpp"
 
 namespace udrl::lm {

@@ -4,11 +4,11 @@
 #include <unistd.h>
 #include <string>
 
+#include "stats/compare.hpp"
+#include "systems/arms.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/data/shards.hpp"
-#include "udrl/eval/arms.hpp"
-#include "udrl/eval/compare.hpp"
 
 namespace udrl::eval::testing {
 

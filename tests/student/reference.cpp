@@ -1,4 +1,4 @@
-#include "student/reference.hpp"
+#include "reference.hpp"
 
 #include <cmath>
 

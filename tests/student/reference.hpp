@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "student/tiny.hpp"
+#include "tiny.hpp"
 
 namespace tiny {
 

@@ -1,4 +1,4 @@
-#include "student/tiny.hpp"
+#include "tiny.hpp"
 
 #include <unistd.h>
 

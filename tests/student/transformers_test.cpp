@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
-#include "student/reference.hpp"
-#include "student/tiny.hpp"
+#include "checkpoint/chat_template.hpp"
+#include "reference.hpp"
+#include "tiny.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/command/schema.hpp"
-#include "udrl/student/chat_template.hpp"
 
 using namespace udrl;
 using namespace udrl::student;

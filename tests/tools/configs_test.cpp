@@ -9,14 +9,14 @@
 
 #include "catch.hpp"
 #include "udrl/base/options.hpp"
-#include "udrl/distill/doctor.hpp"
 #include "udrl/distill/intents.hpp"
 #include "udrl/distill/score.hpp"
 #include "udrl/distill/synthesize.hpp"
 #include "udrl/distill/tag.hpp"
-#include "udrl/distill/task.hpp"
 #include "udrl/eval/options.hpp"
 #include "udrl/eval/systems.hpp"
+#include "udrl/inspect/doctor.hpp"
+#include "udrl/task/task.hpp"
 #include "udrl/train/options.hpp"
 
 namespace {
@@ -47,7 +47,7 @@ void read_train(const fs::path& file) { udrl::train::check(read<udrl::train::Tra
 using Reader = std::function<void(const fs::path&)>;
 const std::map<std::string, Reader> readers = {
     {"intents", read<udrl::distill::IntentsOptions>}, {"synthesize", read<udrl::distill::SynthesizeOptions>},
-    {"score", read<udrl::distill::ScoreOptions>},     {"doctor", read<udrl::distill::DoctorOptions>},
+    {"score", read<udrl::distill::ScoreOptions>},     {"doctor", read<udrl::inspect::DoctorOptions>},
     {"tag", read<udrl::distill::TagOptions>},         {"train", read_train},
     {"eval", read<udrl::eval::EvalOptions>}};
 
@@ -87,6 +87,6 @@ TEST_CASE("Every shipped system and task is accepted") {
   }
   for (const fs::path& file : toml_files("data/tasks")) {
     INFO(file.string());
-    REQUIRE_NOTHROW(udrl::distill::load_task(file));
+    REQUIRE_NOTHROW(udrl::task::load_task(file));
   }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A tool that dies of a fault of its own says of what in one line, with what to do, and ends as the signal ends a process
 # (128 and its number); the same command then ends with the bytes of an undisturbed run. Each fault is a real one
-# (fault.cpp). Not for: the line itself (tests/base/crash_test.cpp), or SIGKILL and SIGINT (stop_test.sh).
+# (fault.cpp). Not for: the line itself (tests/base/process/crash_test.cpp), or SIGKILL and SIGINT (stop_test.sh).
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 ulimit -c 0
 own="handle_segv=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:handle_abort=0"  # a sanitizer would take them itself

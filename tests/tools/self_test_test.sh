@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A build of llama.cpp for another processor: a tool says so before it loads a model, with the cure, instead of dying.
-# Not for: the products that are tried (tests/lm/product_check_test.cpp), set-up's own (tests/scripts/self_test_test.sh).
+# Not for: the products that are tried (tests/lm/llama/product_check_test.cpp), set-up's own (tests/scripts/self_test_test.sh).
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ -x "$BIN/udrl-selftest" ]] || exit 77  # a ggml that loads its back-ends

@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "base/temp_folder.hpp"
+#include "base/files/temp_folder.hpp"
+#include "data/batches.hpp"
+#include "data/samples.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/student/tokenizer.hpp"
-#include "udrl/train/batches.hpp"
-#include "udrl/train/samples.hpp"
 
 namespace udrl::train::testing {
 

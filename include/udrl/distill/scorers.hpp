@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "udrl/base/options.hpp"
-#include "udrl/distill/task.hpp"
 #include "udrl/lm/language_model.hpp"
 #include "udrl/score/scorer.hpp"
+#include "udrl/task/task.hpp"
 
 namespace udrl::distill {
 

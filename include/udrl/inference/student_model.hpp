@@ -1,0 +1,52 @@
+// A trained student as generation and evaluation ask it: a checkpoint folder's student.gguf through `lm`, under
+// commands that its data supports. Not for: training, or torch.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "udrl/command/fitted.hpp"
+#include "udrl/lm/language_model.hpp"
+
+namespace udrl::inference {
+
+/// One question to a student, in a user's words.
+struct Ask {
+  std::string intent;               ///< any text; normalised here
+  std::string task;                 ///< name
+  std::string words = "auto";       ///< a number 1–80, "any", or "auto": the usual length of this task's best answers
+  std::string return_spec = "top";  ///< as `Fitted::command` takes it: "top", "lowest", "any", "3", "top+novelty=4"
+  std::string have;                 ///< what is written already; the student goes on from there
+};
+
+class StudentModel {
+ public:
+  /// Throws `Error` (user) where the folder has no student.gguf or commands.json, or the vocabulary of its student.gguf
+  /// lacks the commands. `options.gguf` is set from the folder.
+  static StudentModel open(const std::filesystem::path& folder, lm::ModelOptions options = {});
+
+  /// Resolves and checks the command; one outside the trained support is refused with the nearest supported one named.
+  command::Command resolve(const Ask& ask) const;
+  /// The request for it. `sampling.max_tokens` 0 is replaced by what the words asked need, with room to spare.
+  lm::Request request(const Ask& ask, const command::Command& command, lm::Sampling sampling) const;
+
+  /// Tokens that the shortest answer to a command takes, one a word and the end: for `Sampling::least_room`, so that an
+  /// intent that leaves less is refused instead of answered in part.
+  static int least_room(const command::Command& command);
+
+  /// What the student wrote, as it is shown: normalised; its first letter a capital unless it goes on with `have`.
+  std::string present(const Ask& ask, const std::string& written) const;
+
+  lm::LanguageModel& model() { return *model_; }
+  const command::Fitted& fitted() const { return fitted_; }
+
+ private:
+  StudentModel(command::Fitted fitted, std::unique_ptr<lm::LanguageModel> model)
+      : fitted_(std::move(fitted)), model_(std::move(model)) {}
+  command::Fitted fitted_;
+  std::unique_ptr<lm::LanguageModel> model_;
+};
+
+}  // namespace udrl::inference

@@ -1,0 +1,115 @@
+// The score stage's bookkeeping: which records a block keeps, and where an earlier run ended.
+#include "blocks.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/data/shards.hpp"
+#include "udrl/task/validity.hpp"
+
+namespace udrl::distill {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> plain_shards(const fs::path& folder) {
+  std::vector<fs::path> shards;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("part-") && name.ends_with(".jsonl")) shards.push_back(entry.path());
+  }
+  std::sort(shards.begin(), shards.end());
+  return shards;
+}
+
+std::uint64_t count_lines(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::uint64_t lines = 0;
+  std::vector<char> buffer(1 << 16);
+  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
+    lines += static_cast<std::uint64_t>(std::count(buffer.begin(), buffer.begin() + in.gcount(), '\n'));
+  }
+  return lines;
+}
+
+std::uintmax_t bytes_of_lines(const fs::path& file, std::uint64_t lines) {
+  std::ifstream in(file, std::ios::binary);
+  std::string line;
+  std::uintmax_t bytes = 0;
+  for (std::uint64_t i = 0; i < lines && std::getline(in, line); ++i) bytes += line.size() + 1;
+  return bytes;
+}
+
+/// By intent, then by task.
+std::pair<std::uint64_t, std::uint64_t> place_of(const data::Record& record) {
+  constexpr int task_bits = 16;
+  const std::uint64_t task = leading_bits(content_id({record.task}));
+  const std::uint64_t answer = leading_bits(content_id({record.id, record.prompt}));
+  return {leading_bits(record.intent.intent_id),
+          (task >> (64 - task_bits) << (64 - task_bits)) | (answer >> task_bits)};
+}
+
+}  // namespace
+
+Filter::Filter(const std::filesystem::path& tasks_folder) {
+  if (tasks_folder.empty()) return;
+  for (task::Task& task : task::load_tasks(tasks_folder, {})) tasks_.emplace(task.name, std::move(task));
+}
+
+std::string Filter::reason(const data::Record& record) const {
+  if (record.finish != "stop") return "finish_" + (record.finish.empty() ? "unknown" : record.finish);
+  if (record.prompt.empty()) return "rule_empty";
+  const auto task = tasks_.find(record.task);
+  if (task == tasks_.end()) return "";
+  const std::string rule = task::broken_rule(record.prompt, record.intent.intent, task->second);
+  return rule.empty() ? "" : "rule_" + rule;
+}
+
+SortedSamples::SortedSamples(data::RecordStream stream, const Filter& filter, const std::filesystem::path& where)
+    : sorter_(where) {
+  while (auto record = stream.next()) {
+    if (total_ % 1024 == 0) check_stop("score stopped while reading its input", "run the same command again");
+    const std::string reason = filter.reason(*record);
+    ++counts_[reason.empty() ? "scored" : reason];
+    if (!reason.empty()) continue;
+    ++total_;
+    siblings_.add(record->intent);
+    record->extra.erase("rejected_by");  // of what is kept it says nothing, and older samples lack it
+    const auto [intent, order] = place_of(*record);
+    sorter_.add(intent, order, data::to_line(data::to_json(*record)));
+  }
+  if (stream.rejected() > 0) counts_["bad_lines"] = stream.rejected();
+}
+
+void SortedSamples::for_each_block(int size, const std::function<void(std::vector<data::Record>)>& use) {
+  std::vector<data::Record> block;
+  std::uint64_t last = 0;
+  sorter_.drain([&](const data::ExternalSorter::Entry& entry) {
+    if (block.size() >= static_cast<std::size_t>(size) && entry.key != last) use(std::exchange(block, {}));
+    last = entry.key;
+    block.push_back(data::record_from_json(data::Json::parse(entry.payload)));
+  });
+  if (!block.empty()) use(std::move(block));
+}
+
+std::uint64_t written_lines(const HeldFolder& folder) {
+  data::repair_shards(folder);
+  std::uint64_t lines = 0;
+  for (const fs::path& shard : plain_shards(folder.path())) lines += count_lines(shard);
+  return lines;
+}
+
+void keep_lines(const HeldFolder& folder, std::uint64_t keep) {
+  for (const fs::path& shard : plain_shards(folder.path())) {
+    const std::uint64_t lines = count_lines(shard);
+    if (lines > keep) fs::resize_file(shard, bytes_of_lines(shard, keep));
+    if (keep == 0) fs::remove(shard);
+    keep -= std::min(keep, lines);
+  }
+}
+
+}  // namespace udrl::distill

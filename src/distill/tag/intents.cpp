@@ -1,0 +1,48 @@
+// Where intents come from, by number.
+#include "intents.hpp"
+
+#include <set>
+
+#include "udrl/base/files.hpp"
+
+namespace udrl::distill {
+
+using data::Split;
+
+IntentTable::Key IntentTable::key_of(const data::Intent& intent) {
+  const std::string id = content_id({intent.intent_id});
+  return {leading_bits(id), leading_bits(std::string_view(id).substr(16))};
+}
+
+std::uint32_t IntentTable::number_of(const Key& key, const data::Intent& intent) {
+  const auto [entry, added] = numbers_.emplace(key, size());
+  if (!added) return entry->second;
+  data::Origin origin;
+  origin.group = groups_.of(intent.group);
+  origin.subject = subjects_.of(data::subject_of(intent));
+  origin.format = formats_.of(intent.format);
+  origin.wish = leading_bits(content_id({data::subject_of(intent), intent.format, intent.occasion, intent.style}));
+  origin.intent = leading_bits(intent.intent_id);
+  origins_.push_back(origin);
+  return entry->second;
+}
+
+IntentTable::Parts IntentTable::split(const std::vector<bool>& present, const data::SplitOptions& options) const {
+  std::vector<data::Origin> origins;
+  for (std::size_t i = 0; i < origins_.size(); ++i) {
+    if (present[i]) origins.push_back(origins_[i]);
+  }
+  const data::OriginNames names{groups_.texts(), subjects_.texts(), formats_.texts()};
+  const std::vector<Split> splits = data::split_intents(origins, names, options);
+  Parts parts{std::vector<Split>(origins_.size(), Split::train), {}};
+  std::map<std::string, std::set<std::uint32_t>> subjects;
+  for (std::size_t i = 0, next = 0; i < origins_.size(); ++i) {
+    if (!present[i]) continue;
+    parts.of_intent[i] = splits[next++];
+    subjects[data::split_names[static_cast<std::size_t>(parts.of_intent[i])]].insert(origins_[i].subject);
+  }
+  for (const auto& [name, numbers] : subjects) parts.subjects[name] = numbers.size();
+  return parts;
+}
+
+}  // namespace udrl::distill

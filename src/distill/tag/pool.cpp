@@ -1,0 +1,231 @@
+// Reading scored records into rows, finding equal answers, and giving each row its split.
+#include "pool.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "intents.hpp"
+#include "read.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/in_order.hpp"
+#include "udrl/data/dedup.hpp"
+
+namespace udrl::distill {
+namespace {
+
+constexpr std::uint64_t report_every = 10'000;
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (!contains(names, name)) names.push_back(name);
+}
+
+void refuse_held_out(const TagOptions& options, const std::vector<std::string>& label_scorers) {
+  for (const std::string& name : label_scorers) {
+    if (!contains(options.held_out_scorers, name) || options.force_held_out) continue;
+    throw user_error("a scorer is held out for evaluation, and has a part in what is asked for")
+        .got("'" + name + "'")
+        .hint(
+            "take it out of 'weights' and 'further', or of 'held_out_scorers': who makes the labels cannot judge the "
+            "student (force_held_out does it all the same)");
+  }
+}
+
+void check_further(const std::vector<command::FurtherReturn>& further) {
+  if (further.size() > static_cast<std::size_t>(command::max_further)) {
+    throw user_error("too many further returns")
+        .expected("at most " + std::to_string(command::max_further))
+        .got(std::to_string(further.size()));
+  }
+  // Commands, and what a chat template knows already: a client sets a further return there by its name.
+  std::set<std::string> names{"return",  "words",       "task",         "messages",  "tools",    "message",
+                              "content", "found",       "clean",        "part",      "defaults", "first",
+                              "asked",   "asked_words", "asked_return", "bos_token", "eos_token"};
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  for (const auto& one : further) {
+    const bool is_name = !one.name.empty() && (one.name[0] < '0' || one.name[0] > '9') &&
+                         std::all_of(one.name.begin(), one.name.end(), fits);
+    if (is_name && names.insert(one.name).second) continue;
+    throw user_error("this cannot be the name of a further return")
+        .expected("a scorer's name of small letters, digits and _, once, that is no command's")
+        .got("'" + one.name + "'")
+        .hint("a value with another name can be stored again: score with another suffix");
+  }
+}
+
+std::vector<std::string> needed_scores(const TagOptions& options) {
+  std::vector<std::string> names;
+  for (const auto& [name, weight] : options.weights) {
+    if (weight != 0) names.push_back(name);
+  }
+  if (names.empty()) throw user_error("no scorer has a weight").hint("set 'weights', for example relevance = 1.0");
+  const auto further = further_returns(options);
+  check_further(further);
+  for (const auto& one : further) add_once(names, one.name);
+  refuse_held_out(options, names);
+  if (options.copying_penalty != 0) add_once(names, "copying");
+  return names;
+}
+
+Error unknown_task(const std::string& wanted, std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  const std::string near = nearest(wanted, names);
+  return user_error("'tasks' names a task that the data lacks")
+      .expected(all.empty() ? "tasks of the data" : all)
+      .got("'" + wanted + "'")
+      .hint(near.empty() ? "take it out, or add samples of it" : "did you mean '" + near + "'?");
+}
+
+class PoolReader {
+ public:
+  explicit PoolReader(const TagOptions& options)
+      : options_(options),
+        names_(needed_scores(options)),
+        read_(options, names_),
+        pool_{RowFile(options.out, names_.size()),
+              data::SignatureFile(options.near, options.out),
+              data::SignatureFile(options.near, options.out),
+              names_,
+              {},
+              {}},
+        texts_(options.out) {}
+
+  void read(data::SampleLines lines, Observer& observer) {
+    Pass pass(observer, "tag: read", "reading its input", 0);
+    in_order([&] { return lines.next_batch(); }, read_,
+             [&](const std::vector<ReadLine>& batch) {
+               for (const ReadLine& line : batch) {
+                 if (const auto* bad = std::get_if<BadSample>(&line)) add(*bad, lines);
+                 else add(std::get<ReadSample>(line));
+                 pass.step();
+               }
+             });
+    pass.check();
+  }
+
+  Pool finish() {
+    texts_.find([&](std::uint64_t row, bool same_intent) {
+      pool_.rows.set_outcome(row, same_intent ? Outcome::duplicate : Outcome::duplicate_across);
+    });
+    split(slots());
+    return std::move(pool_);
+  }
+
+ private:
+  void add(const BadSample& bad, data::SampleLines& lines) {
+    lines.reject(bad.line, bad.why);
+    Row row;
+    row.outcome = Outcome::bad_line;
+    pool_.rows.append(row, std::vector<double>(names_.size()));
+    sign(pool_.answers, "");
+  }
+
+  void add(const ReadSample& sample) {
+    const std::uint32_t intents = intents_.size();
+    Row row = sample.row;
+    row.intent = intents_.number_of(sample.intent_key, sample.intent);
+    if (row.outcome != Outcome::other_task) row.task = static_cast<std::uint16_t>(tasks_.of(sample.task));
+    if (row.intent == intents) sign(pool_.intents, sample.intent.intent);
+    if (row.kept()) texts_.add(pool_.rows.size(), sample.text, row.intent);
+    if (!sample.answer.empty()) pool_.answers.append(sample.answer);
+    pool_.rows.append(row, sample.scores);
+  }
+
+  void sign(data::SignatureFile& file, const std::string& text) const {
+    const data::Signature signature = read_.sign(text);
+    if (!signature.empty()) file.append(signature);
+  }
+
+  /// By number of task: the order that was asked for, then by name.
+  std::vector<std::uint16_t> slots() {
+    std::vector<std::string> names = tasks_.texts();
+    for (const std::string& wanted : options_.tasks) {
+      if (!contains(names, wanted)) throw unknown_task(wanted, names);
+    }
+    const auto place = [&](const std::string& name) {
+      return std::find(options_.tasks.begin(), options_.tasks.end(), name) - options_.tasks.begin();
+    };
+    std::sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
+      return std::pair(place(a), a) < std::pair(place(b), b);
+    });
+    if (names.size() > static_cast<std::size_t>(command::max_tasks)) {
+      throw user_error("too many tasks").expected("at most 64").got(std::to_string(names.size()));
+    }
+    std::vector<std::uint16_t> slot;
+    for (const std::string& name : tasks_.texts()) {
+      slot.push_back(static_cast<std::uint16_t>(std::find(names.begin(), names.end(), name) - names.begin()));
+    }
+    pool_.tasks = std::move(names);
+    return slot;
+  }
+
+  /// Intents of which a record was kept.
+  std::vector<bool> present_intents() {
+    std::vector<bool> present(intents_.size());
+    pool_.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) {
+      if (!row.kept()) return;
+      if (row.lacks > 0) throw missing_score(row);
+      present[row.intent] = true;
+    });
+    return present;
+  }
+
+  Error missing_score(const Row& row) const {
+    const std::string id(row.id.begin(), std::find(row.id.begin(), row.id.end(), '\0'));
+    return user_error("a record has no score '" + names_[row.lacks - 1u] + "'")
+        .at("record " + id)
+        .hint(
+            "run 'score' with this scorer, or take it out of 'weights' and 'further' (set copying_penalty to 0 to go "
+            "without copying)");
+  }
+
+  void split(const std::vector<std::uint16_t>& slot_of) {
+    IntentTable::Parts parts = intents_.split(present_intents(), options_.split);
+    pool_.subjects = std::move(parts.subjects);
+    pool_.rows.update([&](std::uint64_t, Row& row, std::span<const double>) {
+      if (row.outcome == Outcome::bad_line || row.outcome == Outcome::other_task) return;
+      row.task = slot_of[row.task];
+      row.split = parts.of_intent[row.intent];
+    });
+  }
+
+  const TagOptions& options_;
+  std::vector<std::string> names_;  ///< of the scores
+  SampleReader read_;
+  Pool pool_;
+  Numbers tasks_;
+  IntentTable intents_;
+  data::DuplicateFinder texts_;
+};
+
+}  // namespace
+
+void Pass::step() {
+  if (++progress_.done % report_every != 0 && progress_.done != progress_.total) return;
+  observer_.progress(progress_);
+  check();
+}
+
+void Pass::check() const { check_stop("tag stopped while " + doing_, "run the same command again: it begins anew"); }
+
+std::vector<command::FurtherReturn> further_returns(const TagOptions& options) {
+  std::vector<command::FurtherReturn> further;
+  for (const std::string& text : options.further) {
+    const bool less = text.starts_with('-');
+    further.push_back({text.substr(less ? 1 : 0), less ? -1.0 : 1.0});
+  }
+  return further;
+}
+
+Pool read_pool(const TagOptions& options, const std::filesystem::path& rejects, Observer& observer) {
+  PoolReader reader(options);
+  reader.read(data::SampleLines(options.input, rejects), observer);
+  return reader.finish();
+}
+
+}  // namespace udrl::distill

@@ -1,0 +1,66 @@
+// Parsing, hashes and signatures of samples.
+#include "read.hpp"
+
+#include <algorithm>
+
+#include "udrl/command/schema.hpp"
+#include "udrl/data/text.hpp"
+#include "udrl/data/unscored.hpp"
+
+namespace udrl::distill {
+namespace {
+
+bool breaks_a_rule(const data::Record& record) {
+  const auto valid = record.scores.find("valid");
+  return valid != record.scores.end() && valid->second < 0.5;
+}
+
+/// Duplicates are found later, among all.
+Outcome outcome_of(const data::Record& record, int words, const TagOptions& options) {
+  const auto& tasks = options.tasks;
+  if (options.only_tasks && std::find(tasks.begin(), tasks.end(), record.task) == tasks.end())
+    return Outcome::other_task;
+  if (words < 1) return Outcome::empty;
+  if (words > command::max_words) return Outcome::too_long;
+  return breaks_a_rule(record) ? Outcome::invalid : Outcome::kept;
+}
+
+}  // namespace
+
+ReadSample SampleReader::read(data::Record record) const {
+  ReadSample sample;
+  const int words = record.words.value_or(data::count_words(record.prompt));
+  sample.row.id = row_id(record);
+  sample.row.words = static_cast<std::uint8_t>(std::clamp(words, 0, 255));
+  sample.row.outcome = outcome_of(record, words, options_);
+  for (std::size_t i = 0; i < score_names_.size(); ++i) {
+    const auto score = record.scores.find(score_names_[i]);
+    const bool there = score != record.scores.end();
+    if (!there && sample.row.kept() && data::is_unscored(record, score_names_[i]))
+      sample.row.outcome = Outcome::unscored;
+    if (!there && sample.row.lacks == 0)
+      sample.row.lacks = static_cast<std::uint8_t>(std::min<std::size_t>(i + 1, 255));
+    sample.scores.push_back(there ? score->second : 0.0);
+  }
+  sample.text = data::text_key(record.prompt, record.task);
+  sample.intent_key = IntentTable::key_of(record.intent);
+  sample.intent = std::move(record.intent);
+  sample.task = std::move(record.task);
+  sample.answer = sign(sample.row.kept() ? record.prompt : "");
+  return sample;
+}
+
+std::vector<ReadLine> SampleReader::operator()(std::vector<data::SampleLines::Line> lines) const {
+  std::vector<ReadLine> out;
+  for (data::SampleLines::Line& line : lines) {
+    try {
+      out.emplace_back(read(data::sample_of(line)));
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::user) throw;
+      out.emplace_back(BadSample{std::move(line), error});
+    }
+  }
+  return out;
+}
+
+}  // namespace udrl::distill

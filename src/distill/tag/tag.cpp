@@ -1,0 +1,171 @@
+// The tag stage: read the input into rows on disk, fit, then stream the input again and write the splits.
+#include "udrl/distill/tag.hpp"
+
+#include <set>
+
+#include "arms.hpp"
+#include "coverage.hpp"
+#include "fit.hpp"
+#include "near.hpp"
+#include "rank.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
+#include "udrl/data/output_folder.hpp"
+#include "udrl/data/record_stream.hpp"
+#include "udrl/score/kinds.hpp"
+#include "udrl/score/scorer.hpp"
+#include "write.hpp"
+
+namespace udrl::distill {
+namespace {
+
+namespace fs = std::filesystem;
+using data::Manifest;
+
+/// The roles of the models behind the labels' values.
+std::set<std::string> label_roles(const TagOptions& options) {
+  std::set<std::string> roles;
+  const auto add = [&](const std::string& value) {
+    const std::string scorer = score::scorer_of_value(value);
+    const std::string role = scorer.empty() ? "unknown" : score::model_of(scorer);
+    if (!role.empty()) roles.insert(role);
+  };
+  for (const auto& [value, weight] : options.weights)
+    if (weight != 0) add(value);
+  for (const auto& further : further_returns(options)) add(further.name);
+  return roles;
+}
+
+/// What the labels were made by: an evaluation must know which scorers a student has learned from. A value whose model
+/// no input names leaves "" for its role.
+std::map<std::string, std::string> label_models(const TagOptions& options) {
+  const auto roles = label_roles(options);
+  const auto known = data::models_of_inputs(options.input, {});
+  std::map<std::string, std::string> models;
+  for (const std::string& role : roles) {
+    models[role] = known.contains(role) ? known.at(role) : "";
+    for (const auto& [key, hash] : known)
+      if (key.starts_with(role + " of ")) models[key] = hash;
+  }
+  for (const std::string& input : options.input) {
+    const auto named = data::models_of_inputs({input}, {});
+    for (const std::string& role : roles)
+      if (!named.contains(role)) models[role + " of another"] = "";
+  }
+  return models;
+}
+
+Manifest wanted_manifest(const TagOptions& options, const RunContext& context) {
+  Manifest manifest = data::manifest_of("tag", context);
+  manifest.seed = options.split.seed;
+  manifest.inputs = data::hash_inputs(options.input);
+  manifest.models = label_models(options);
+  return manifest;
+}
+
+void remove_splits(const fs::path& out) {
+  for (const char* split : split_names) fs::remove_all(out / split);
+}
+
+fs::path rejects_file(const TagOptions& options) {
+  return options.skip_bad ? options.out / "rejects.jsonl" : fs::path();
+}
+
+/// Before anything is fitted to nothing.
+void require_kept(Pool& pool, const TagOptions& options) {
+  bool any = false;
+  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) { any = any || row.kept(); });
+  if (any) return;
+  throw user_error("no record is left to tag")
+      .at(options.input.front())
+      .expected("at least one scored answer")
+      .got(data::to_text(count_outcomes(pool)))
+      .hint("score samples first (udrl-distill score), or see 'tasks' and 'only_tasks'");
+}
+
+TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& observer) {
+  Pool pool = read_pool(options, rejects_file(options), observer);
+  require_kept(pool, options);
+  if (options.drop_near_samples) drop_near_samples(pool, observer);
+  if (options.drop_near_held_out) drop_near_held_out(pool, observer);
+  command::Fitted fitted = fit_returns(pool, options);
+  RankedIntents ranked = rank_returns(pool, fitted, {options.out}, options.arm);
+  IntentCounts& intents = ranked.counts;
+  choose_arm(pool, fitted, options, intents);
+  count_support(pool, fitted);
+  if (const std::string tasks = fitted.unsupported_tasks(); !tasks.empty())
+    observer.note(Level::warning, "no command of these tasks can be asked of a student, as they have less than " +
+                                      std::to_string(fitted.rule.at_least) + " training records: " + tasks +
+                                      ". Make more samples, or lower support.at_least");
+  manifest.counts = count_outcomes(pool);
+  if (ranked.all_equal > 0) {
+    manifest.counts["intents_without_an_order"] = ranked.all_equal;
+    observer.note(Level::warning,
+                  "all answers to " + std::to_string(ranked.all_equal) +
+                      " intents (counted a task) have the same return: they are no better or worse than "
+                      "each other, and get the middle bin");
+  }
+  remove_splits(options.out);
+  write_splits(pool, options, observer);
+  const TagTable table = make_table(pool, intents);
+  command::save(fitted, options.out / "commands.json");
+  write_file_atomic(options.out / "table.json", to_json(table).dump(1) + "\n");
+  write_file_atomic(options.out / "table.txt", to_text(table));
+  write_file_atomic(options.out / "coverage.html", coverage_html(fitted));
+  return table;
+}
+
+}  // namespace
+
+void declare(OptionSet& set, TagOptions& o) {
+  set.add("input", o.input, "scored folders, pooled").required().runtime_only();
+  set.add("out", o.out, "folder to write: train/, valid/, test/ and its kin, commands.json, table.txt")
+      .required()
+      .runtime_only();
+  set.add("bins", o.bins, "how many returns can be asked for").range(1, command::max_returns);
+  set.add("return_kind", o.return_kind, "advantage: rank within an intent; global: rank within the task")
+      .choices({"advantage", "global"});
+  set.add("weights", o.weights, "scorer = weight in the return");
+  set.add("copying_penalty", o.copying_penalty, "taken off the return for each standard deviation of copying")
+      .range(0, 10);
+  set.add("further", o.further,
+          "scorers that can be asked for beside the return, each by its name (-NAME: less is better); at most two");
+  set.add("tasks", o.tasks, "order of the task slots; those not named follow by name");
+  set.add("only_tasks", o.only_tasks, "leave out tasks that 'tasks' does not name: one student a task");
+  set.add("held_out_scorers", o.held_out_scorers, "kept for evaluation: none of them may have a weight");
+  set.add("force_held_out", o.force_held_out, "they may have one all the same");
+  set.add("keep_best", o.arm.keep_best, "train on so many answers of each intent and task, by return; 0: all")
+      .range(0, 1000);
+  set.add("keep_share", o.arm.keep_share, "train on this share of each task's records, by return").range(0.001, 1);
+  set.add("shuffle_returns", o.arm.shuffle_returns, "placebo: returns are dealt out anew");
+  set.add("mix", o.arm.mix, "task = weight: training records are left out until the tasks stand so").range(0, 1e9);
+  set.add("seed", o.split.seed, "seed that chooses the subjects held out");
+  set.add("test_fraction", o.split.test_fraction, "share of each group's subjects held out for test").range(0, 0.9);
+  set.add("valid_fraction", o.split.valid_fraction, "share of each group's subjects held out for valid").range(0, 0.9);
+  set.add("new_intents", o.split.new_intents, "share of training subjects' intents held out as test_intents")
+      .range(0, 0.9);
+  set.add("paraphrases", o.split.paraphrases, "share of wishes phrased in several ways of which one phrasing trains")
+      .range(0, 1);
+  set.add("unseen_groups", o.split.unseen_groups, "whole groups held out as test_groups, at most a tenth")
+      .range(0, 1000);
+  set.add("unseen_formats", o.split.unseen_formats, "formats held out as test_formats, at most a tenth").range(0, 1000);
+  set.add("drop_near_samples", o.drop_near_samples, "leave out answers nearly the same as an earlier one of the task");
+  set.add("drop_near_held_out", o.drop_near_held_out, "keep out of training what is nearly the same as held-out texts");
+  data::declare(set, "near", o.near);
+  set.add("support.at_least", o.support.at_least, "training records that a command needs to be allowed").range(1, 1e9);
+  set.add("support.reach", o.support.reach, "counted over this many words to each side").range(0, command::max_words);
+  set.add("support.top_at_least", o.support.top_at_least, "records that the top return needs").range(1, 1e9);
+  set.add("skip_bad", o.skip_bad, "put malformed lines into rejects.jsonl and go on");
+}
+
+TagResult tag_samples(const TagOptions& options, const RunContext& context) {
+  HeldFolder held(options.out);
+  data::OutputFolder out(std::move(held), wanted_manifest(options, context));
+  if (out.manifest.complete) return {out.manifest, tag_table_from_json(data::read_json(out / "table.json"))};
+  TagTable table = make_all(options, out.manifest, context.observer);
+  out.finish();
+  return {out.manifest, std::move(table)};
+}
+
+}  // namespace udrl::distill

@@ -1,0 +1,93 @@
+// The second pass over the text: records take their tags, in threads.
+#include "write.hpp"
+
+#include <array>
+#include <optional>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/in_order.hpp"
+#include "udrl/data/record_stream.hpp"
+#include "udrl/data/shards.hpp"
+
+namespace udrl::distill {
+namespace {
+
+struct Batch {
+  std::vector<data::SampleLines::Line> lines;
+  std::vector<Row> rows;
+};
+/// A line to write, and where to; without a split the record is not kept.
+struct Tagged {
+  std::optional<Split> split;
+  std::string line;
+};
+
+/// The input changed between two passes: no file of ours can be trusted then.
+Error changed_input() {
+  return failure("the input changed while it was being tagged")
+      .hint("let nothing write to it, and run the same command again");
+}
+
+Tagged tagged(const data::Line& line, const Row& row, const std::vector<command::FurtherReturn>& further) {
+  if (!row.kept()) return {};
+  data::Record record = data::sample_of(line);
+  if (row_id(record) != row.id) throw changed_input();
+  record.return_value = row.real_return[0];
+  record.words = row.words;
+  record.commands = {{"return", row.bin[0]}, {"words", row.words}};
+  for (std::size_t i = 0; i < further.size(); ++i) {
+    record.commands[further[i].name] = row.bin[i + 1];
+    record.extra["returns"][further[i].name] = row.real_return[i + 1];
+  }
+  record.split = split_names[static_cast<std::size_t>(row.split)];
+  return {row.split, data::to_line(data::to_json(record))};
+}
+
+std::vector<Tagged> tag_batch(const Batch& batch, const std::vector<command::FurtherReturn>& further) {
+  std::vector<Tagged> out;
+  for (std::size_t i = 0; i < batch.lines.size(); ++i) out.push_back(tagged(batch.lines[i], batch.rows[i], further));
+  return out;
+}
+
+/// Lines with their rows.
+class TextAndRows {
+ public:
+  TextAndRows(Pool& pool, const TagOptions& options) : rows_(pool.rows), lines_(options.input) {}
+  std::optional<Batch> next() {
+    auto lines = lines_.next_batch();
+    const std::uint64_t first = done_;
+    done_ += lines ? lines->size() : 0;
+    if (done_ > rows_.size() || (!lines && done_ < rows_.size())) throw changed_input();
+    if (!lines) return std::nullopt;
+    return Batch{std::move(*lines), rows_.read(first, done_ - first)};
+  }
+
+ private:
+  RowFile& rows_;
+  data::SampleLines lines_;
+  std::uint64_t done_ = 0;
+};
+
+}  // namespace
+
+void write_splits(Pool& pool, const TagOptions& options, Observer& observer) {
+  std::array<std::optional<data::ShardWriter>, split_names.size()> writers;
+  Pass pass(observer, "tag: write", "writing", pool.rows.size());
+  TextAndRows input(pool, options);
+  const auto further = further_returns(options);
+  in_order([&] { return input.next(); }, [&](const Batch& batch) { return tag_batch(batch, further); },
+           [&](const std::vector<Tagged>& lines) {
+             for (const Tagged& line : lines) {
+               pass.step();
+               if (!line.split) continue;
+               const auto split = static_cast<std::size_t>(*line.split);
+               if (!writers[split]) writers[split].emplace(options.out / split_names[split]);
+               writers[split]->append_line(line.line);
+             }
+           });
+  for (auto& writer : writers) {
+    if (writer) writer->close();
+  }
+}
+
+}  // namespace udrl::distill

@@ -1,0 +1,143 @@
+// Asking system by system; costs before answers.
+#include "asking.hpp"
+
+#include <algorithm>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/student/checkpoint.hpp"
+
+namespace udrl::eval {
+namespace {
+
+/// A run hardly longer than its beginning and its end says nothing about the speed between them.
+bool tells_throughput(const Batch& batch) { return batch.requests >= 2 * static_cast<unsigned>(batch.slots); }
+
+std::vector<Row> asked_rows(const System& system) {
+  std::vector<Row> out;
+  for (const Row& row : system.rows)
+    for (Row& one : eval::asked_rows(row)) out.push_back(std::move(one));
+  return out;
+}
+
+void save(const Cost& cost, const std::filesystem::path& file) {
+  make_folder(file.parent_path());
+  write_file_atomic(file, to_json(cost).dump(2) + "\n");
+}
+
+}  // namespace
+
+void Asking::run() {
+  open_caches();
+  for (const System& system : prepared_.systems) ask(system);
+}
+
+std::vector<Answer> Asking::answers(const Row& row) const {
+  std::vector<Answer> out;
+  for (const Case& c : prepared_.set.cases) out.push_back(caches_.at(row.name).at(c));
+  return out;
+}
+
+std::vector<FailedRequests> Asking::failures() const {
+  std::vector<FailedRequests> out;
+  for (const System& system : prepared_.systems)
+    for (const Row& row : asked_rows(system))
+      for (FailedRequests failed : caches_.at(row.name).failures()) {
+        failed.row = row.title;
+        out.push_back(std::move(failed));
+      }
+  return out;
+}
+
+CaseSet Asking::answered_cases() const {
+  std::set<std::string> failed;
+  for (const auto& [name, cache] : caches_) failed.insert(cache.failed_cases().begin(), cache.failed_cases().end());
+  if (failed.empty()) return prepared_.set;
+  CaseSet set = without_intents_of(prepared_.set, failed);
+  if (set.main().intents > 0) return set;
+  throw failure("no request was answered by every system")
+      .got(to_text(failures().front()))
+      .hint("mend what the endpoint says, and run the same command again: it asks for these alone");
+}
+
+void Asking::open_caches() {
+  for (const System& system : prepared_.systems) {
+    AnswerIdentity identity{prepared_.hashes.at("model " + system.name), prepared_.task_hashes(), options_.seed,
+                            context_.command_line};
+    if (system.is_student) {
+      identity.inputs[student::files::commands] = prepared_.hashes.at("commands " + system.name);
+      identity.inputs["commands.json of the lengths"] = prepared_.hashes.at("commands student");
+    }
+    for (const Row& row : asked_rows(system)) {
+      caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));
+    }
+  }
+}
+
+/// Of one system alone: the speed of another tells nothing about the time left.
+Progress Asking::progress_of(const System& system) const {
+  Progress progress{"answer", "prompts", 0, 0, 0, system.short_title};
+  for (const Row& row : asked_rows(system)) {
+    const AnswerCache& cache = caches_.at(row.name);
+    for (const Case& c : prepared_.set.cases) progress.resumed += cache.has(c) ? 1 : 0;
+    progress.total += prepared_.set.cases.size();
+  }
+  progress.done = progress.resumed;
+  return progress;
+}
+
+bool Asking::is_complete(const System& system) const {
+  const Progress progress = progress_of(system);
+  return progress.done == progress.total;
+}
+
+void Asking::measure(const System& system) {
+  Cost& cost = costs_[system.name];
+  const std::filesystem::path file = cost_file(system);
+  if (auto known = read_cost(file, system, options_)) {
+    cost = std::move(*known);
+  } else {
+    context_.observer.note(Level::info, "measuring latency and memory of " + system.title);
+    cost = measure_cost(system, prepared_.tasks, prepared_.set, options_);
+    save(cost, file);
+  }
+  if (system.parameters > 0) cost.model.parameters = system.parameters;
+}
+
+void Asking::ask(const System& system) {
+  const bool is_replicate = !system.replicate_of.empty();
+  if (!is_replicate) measure(system);
+  if (is_complete(system)) return;
+  const Batch batch = answer_rows(system);
+  if (is_replicate || !tells_throughput(batch)) return;
+  Cost& cost = costs_.at(system.name);
+  if (cost.batch && cost.batch->requests > batch.requests) return;
+  cost.batch = batch;
+  save(cost, cost_file(system));
+}
+
+Batch Asking::answer_rows(const System& system) {
+  const auto open = open_system(system, prepared_.tasks, {options_.slots, options_.seed, &context_.observer});
+  Batch batch{options_.slots, 0, 0, 0};
+  Progress progress = progress_of(system);
+  for (const Row& row : asked_rows(system)) {
+    const auto answered = [&] {
+      ++batch.requests;
+      ++progress.done;
+      context_.observer.progress(progress);
+    };
+    const auto throughput = ask_missing(*open, row, prepared_.set.cases, caches_.at(row.name), answered);
+    batch.tokens += throughput.generated_tokens;
+    batch.seconds += throughput.seconds;
+    const auto& cases = prepared_.set.cases;
+    AnswerCache& cache = caches_.at(row.name);
+    cache.close(std::all_of(cases.begin(), cases.end(), [&](const Case& c) { return cache.has(c); }));
+    check_stop("evaluation stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) +
+                   " answers of " + system.title,
+               go_on);
+  }
+  return batch;
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,262 @@
+// Measuring latency and memory.
+#include "cost.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/score/statistics.hpp"
+
+namespace udrl::eval {
+
+using score::quantile;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A figure of /proc/self/status in bytes; 0 where there is none.
+std::uint64_t process_memory(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind(name + ":", 0) != 0) continue;
+    std::istringstream fields(line.substr(name.size() + 1));
+    std::uint64_t kib = 0;
+    fields >> kib;
+    return kib * 1024;
+  }
+  return 0;
+}
+
+/// The peak starts anew at what is resident now. False where the system does not allow it.
+bool reset_peak_memory() {
+  std::ofstream file("/proc/self/clear_refs");
+  file << "5" << std::flush;
+  return static_cast<bool>(file);
+}
+
+/// The beginning of each prefix group warms it: as many requests as there are clients pay for the prefix, and do not
+/// count.
+class LatencyRun {
+ public:
+  LatencyRun(OpenSystem& system, const Row& row, const std::vector<Case>& cases, int clients) : clients_(clients) {
+    for (std::size_t begin = 0; begin < cases.size();) {
+      std::size_t end = begin;
+      while (end < cases.size() && system.prefix_group(row, cases[end]) == system.prefix_group(row, cases[begin]))
+        ++end;
+      const std::size_t size = end - begin;
+      for (int i = 0; i < clients; ++i)
+        add(system.request(row, cases[begin + static_cast<std::size_t>(i) % size]), false);
+      for (std::size_t i = begin; i < end; ++i) add(system.request(row, cases[i]), true);
+      begin = end;
+    }
+  }
+
+  Latency run(lm::LanguageModel& model) {
+    std::size_t position = 0;
+    const auto next = [&]() -> std::optional<lm::Request> {
+      if (position == requests_.size()) return std::nullopt;
+      return requests_[position++].request;
+    };
+    model.complete(next, [&](const lm::Completion& done) { take(done); });
+    check_stop("evaluation stopped while latency was measured", "run the same command again");
+    if (whole_.empty())
+      throw failure("no request could be timed").got(refused_).hint("mend what the endpoint says, and run again");
+    Latency latency{clients_, compute_threads(), static_cast<int>(whole_.size()), 0, 0, 0, 0, 0};
+    latency.p50_s = quantile(whole_, 0.5), latency.p95_s = quantile(whole_, 0.95);
+    latency.first_p50_s = quantile(first_, 0.5), latency.first_p95_s = quantile(first_, 0.95);
+    latency.tokens_per_s = seconds_ > 0 ? clients_ * tokens_ / seconds_ : 0;  // each client waits for its own alone
+    return latency;
+  }
+
+ private:
+  struct Timed {
+    lm::Request request;
+    bool counts;
+  };
+
+  void add(lm::Request request, bool counts) {
+    request.id = std::to_string(requests_.size());
+    requests_.push_back({std::move(request), counts});
+  }
+
+  void take(const lm::Completion& done) {
+    if (done.finish == lm::Finish::error) refused_ = done.cause + ": " + done.text;
+    if (done.finish == lm::Finish::error || done.finish == lm::Finish::filtered) return;  // a refusal is fast
+    if (!requests_[std::stoul(done.id)].counts) return;
+    whole_.push_back(done.seconds);
+    first_.push_back(done.first_token_s);
+    tokens_ += done.tokens;
+    seconds_ += done.seconds;
+  }
+
+  int clients_;
+  std::vector<Timed> requests_;
+  std::vector<double> whole_, first_;
+  double tokens_ = 0, seconds_ = 0;
+  std::string refused_;
+};
+
+/// Sets the threads that compute, and sets them back.
+class Threads {
+ public:
+  explicit Threads(int threads) : before_(compute_threads()) { set_compute_threads(threads); }
+  ~Threads() { set_compute_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_;
+};
+
+/// Of the group that most cases of a task are in.
+std::vector<Case> commonest_group(const OpenSystem& system, const Row& row, const CaseSet& set, std::size_t task) {
+  std::map<std::size_t, std::vector<Case>> groups;
+  for (const Case& c : set.cases)
+    if (c.task_index == task) groups[system.prefix_group(row, c)].push_back(c);
+  const auto largest = std::max_element(groups.begin(), groups.end(),
+                                        [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+  return largest == groups.end() ? std::vector<Case>{} : largest->second;
+}
+
+/// Of every system as many requests, the same share of each task; those of its commonest prefix, again where they are
+/// few.
+Latency measure_load(OpenSystem& open, const System& system, const CaseSet& set, const EvalOptions& options,
+                     int clients) {
+  const auto cases = latency_cases(open, system.rows.front(), set, std::max(options.latency_requests, 4 * clients));
+  const Latency latency = LatencyRun(open, system.rows.front(), cases, clients).run(open.model());
+  check_stop("evaluation stopped while measuring the latency of " + system.title,
+             "run the same command again: it goes on from there");
+  return latency;
+}
+
+data::Json to_json(const Latency& l) {
+  return {{"clients", l.clients},
+          {"threads", l.threads},
+          {"requests", l.requests},
+          {"p50_s", l.p50_s},
+          {"p95_s", l.p95_s},
+          {"first_p50_s", l.first_p50_s},
+          {"first_p95_s", l.first_p95_s},
+          {"tokens_per_s", l.tokens_per_s}};
+}
+
+Latency latency_from_json(const data::Json& l) {
+  return {l.at("clients"), l.at("threads"),     l.at("requests"),    l.at("p50_s"),
+          l.at("p95_s"),   l.at("first_p50_s"), l.at("first_p95_s"), l.at("tokens_per_s")};
+}
+
+}  // namespace
+
+data::Json to_json(const Cost& c) {
+  data::Json json = {{"row", c.row},
+                     {"identity", c.identity},
+                     {"asked_requests", c.asked_requests},
+                     {"asked_clients", c.asked_clients},
+                     {"model",
+                      {{"name", c.model.name},
+                       {"architecture", c.model.architecture},
+                       {"quantization", c.model.quantization},
+                       {"parameters", c.model.parameters},
+                       {"context", c.model.context},
+                       {"sha256", c.model.sha256}}},
+                     {"file_bytes", c.file_bytes},
+                     {"peak_bytes", c.peak_bytes},
+                     {"processor", c.processor},
+                     {"threads", c.threads},
+                     {"latency", to_json(c.latency)},
+                     {"loads", data::Json::array()}};
+  for (const Latency& load : c.loads) json["loads"].push_back(to_json(load));
+  if (c.batch)
+    json["batch"] = {{"slots", c.batch->slots},
+                     {"requests", c.batch->requests},
+                     {"tokens", c.batch->tokens},
+                     {"seconds", c.batch->seconds},
+                     {"tokens_per_s", c.batch->tokens_per_s()}};
+  return json;
+}
+
+Cost cost_from_json(const data::Json& json) try {
+  const auto& m = json.at("model");
+  Cost cost;
+  cost.identity = json.at("identity");
+  cost.row = json.at("row");
+  cost.asked_requests = json.at("asked_requests");
+  cost.asked_clients = json.at("asked_clients").get<std::vector<int>>();
+  cost.file_bytes = json.at("file_bytes");
+  cost.model = {m.at("name"),    m.at("architecture"), m.at("quantization"), m.at("parameters"),
+                m.at("context"), cost.file_bytes,      m.at("sha256")};
+  cost.peak_bytes = json.at("peak_bytes");
+  cost.processor = json.at("processor");
+  cost.threads = json.at("threads");
+  cost.latency = latency_from_json(json.at("latency"));
+  for (const auto& load : json.at("loads")) cost.loads.push_back(latency_from_json(load));
+  if (json.contains("batch")) {
+    const auto& b = json.at("batch");
+    cost.batch = Batch{b.at("slots"), b.at("requests"), b.at("tokens"), b.at("seconds")};
+  }
+  return cost;
+} catch (const data::Json::exception& error) {
+  throw user_error("not a file of costs").got(error.what()).hint("remove it: it is measured again");
+}
+
+std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const CaseSet& set, int requests) {
+  std::vector<Case> chosen;
+  const auto tasks = static_cast<int>(set.tasks.size());
+  for (int t = 0; t < tasks; ++t) {
+    auto group = commonest_group(system, row, set, static_cast<std::size_t>(t));
+    const int share = requests / tasks + (t < requests % tasks ? 1 : 0);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(share) && !group.empty(); ++i)
+      chosen.push_back(group[i % group.size()]);
+  }
+  return chosen;
+}
+
+Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, const CaseSet& set,
+                  const EvalOptions& options) {
+  const bool can_measure_peak = reset_peak_memory();
+  const std::uint64_t before = process_memory("VmRSS");
+  Cost cost;
+  const auto measure = [&](int clients) {
+    const auto open = open_system(system, tasks, {clients, options.seed});
+    const Latency latency = measure_load(*open, system, set, options, clients);
+    if (cost.model.name.empty()) cost.model = open->model().info();  // once: it hashes the file
+    return latency;
+  };
+  cost.latency = measure(1);
+  const std::uint64_t peak = process_memory("VmHWM");
+  cost.peak_bytes = can_measure_peak && peak > before ? peak - before : 0;
+  if (compute_threads() > 1) {
+    const Threads one(1);
+    cost.loads.push_back(measure(1));
+  }
+  for (const int clients : options.clients) cost.loads.push_back(measure(clients));
+  cost.row = system.rows.front().name;
+  cost.identity = identity_of(system.model);
+  cost.asked_requests = options.latency_requests;
+  cost.asked_clients = options.clients;
+  cost.file_bytes = cost.model.file_bytes;
+  cost.processor = processor_description();
+  cost.threads = compute_threads();
+  return cost;
+}
+
+std::optional<Cost> read_cost(const fs::path& file, const System& system, const EvalOptions& options) {
+  if (!fs::exists(file)) return std::nullopt;
+  Cost cost;
+  try {
+    cost = cost_from_json(data::Json::parse(read_file(file)));
+  } catch (const data::Json::exception&) {
+    return std::nullopt;  // measured again
+  }
+  const bool same = cost.row == system.rows.front().name && cost.identity == identity_of(system.model) &&
+                    cost.processor == processor_description() && cost.threads == compute_threads() &&
+                    cost.asked_requests == options.latency_requests && cost.asked_clients == options.clients;
+  return same ? std::optional<Cost>(cost) : std::nullopt;
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,62 @@
+// What an answer costs: latency one request at a time and with many clients, tokens a second, memory, size. Not for:
+// how good it is (measure.hpp).
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "systems/question.hpp"
+#include "udrl/data/record.hpp"
+
+namespace udrl::eval {
+
+/// So many clients, each with one request at a time, the next as soon as it is answered; few-shot prefix already
+/// computed, as a warm server would.
+struct Latency {
+  int clients = 1, threads = 0;
+  int requests = 0;
+  double p50_s = 0, p95_s = 0;              ///< whole answer
+  double first_p50_s = 0, first_p95_s = 0;  ///< first token
+  double tokens_per_s = 0;                  ///< generated tokens of all clients, while all have a request
+};
+
+/// Many requests at once.
+struct Batch {
+  int slots = 0;
+  std::uint64_t requests = 0, tokens = 0;
+  double seconds = 0;
+  double tokens_per_s() const { return seconds > 0 ? static_cast<double>(tokens) / seconds : 0; }
+};
+
+struct Cost {
+  std::string row;                 ///< that was timed: other ways of asking the same model may take longer
+  std::string identity;            ///< `identity_of` what was measured
+  int asked_requests = 0;          ///< `EvalOptions::latency_requests`
+  std::vector<int> asked_clients;  ///< `EvalOptions::clients`
+  lm::ModelInfo model;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t peak_bytes = 0;  ///< resident memory that opening and answering one at a time added; 0: unknown
+  std::string processor;         ///< what all figures here were measured on
+  int threads = 0;
+  Latency latency;             ///< one client, all threads
+  std::vector<Latency> loads;  ///< one client on one thread; and each number of clients that was asked for
+  std::optional<Batch> batch;
+};
+
+data::Json to_json(const Cost& cost);
+/// Throws `Error` (user) for a missing or wrong field.
+Cost cost_from_json(const data::Json& json);
+
+/// The cases that a row's latency is measured on: for each task the first ones that share the task's commonest prefix,
+/// again from the first where they are fewer than its share of `requests`.
+std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const CaseSet& set, int requests);
+/// Opens the system, once for each load, and measures. Throws `stopped_error` when a stop is requested.
+Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, const CaseSet& set,
+                  const EvalOptions& options);
+
+/// What was measured before, if it is of the same model, processor, threads and number of requests.
+std::optional<Cost> read_cost(const std::filesystem::path& file, const System& system, const EvalOptions& options);
+
+}  // namespace udrl::eval

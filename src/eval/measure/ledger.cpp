@@ -1,0 +1,54 @@
+// test_openings.jsonl
+#include "ledger.hpp"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "udrl/base/error.hpp"
+
+namespace udrl::eval {
+namespace {
+
+using Json = nlohmann::json;
+
+Openings count(const std::filesystem::path& file, const std::string& test) {
+  Openings openings;
+  std::set<std::string> students;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    const Json json = Json::parse(line, nullptr, false);
+    const bool known = json.is_object() && json.contains("test") && json.contains("students");
+    if (known && json["test"] != test) continue;
+    ++openings.times;
+    if (!known) students.insert(line);
+    else
+      for (const Json& student : json["students"]) students.insert(student.dump());
+  }
+  openings.students = students.size();
+  return openings;
+}
+
+}  // namespace
+
+Openings record_opening(const std::filesystem::path& folder, const std::vector<std::string>& student_sha256s,
+                        const std::string& test_sha256) {
+  const auto file = folder / "test_openings.jsonl";
+  std::ofstream out(file, std::ios::app);
+  out << Json{{"students", student_sha256s}, {"test", test_sha256}}.dump() << "\n" << std::flush;
+  if (!out)
+    throw user_error("the openings of the test set cannot be counted")
+        .at(file.string())
+        .hint("make the folder writable: every evaluation adds a line there");
+  return count(file, test_sha256);
+}
+
+std::filesystem::path ledger_folder(const std::filesystem::path& tagged, const std::filesystem::path& out) {
+  const auto file = tagged / "test_openings.jsonl";
+  const bool there = std::filesystem::exists(file);
+  return ::access((there ? file : tagged).c_str(), W_OK) == 0 ? tagged : out;
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,76 @@
+// What one answer is worth, and what a row's answers are worth together. Not for: comparing rows (compare.hpp).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "systems/answers.hpp"
+#include "systems/cases.hpp"
+#include "udrl/eval/systems.hpp"
+#include "udrl/task/task.hpp"
+
+namespace udrl::eval {
+
+/// What one scorer makes of an answer.
+struct Relevance {
+  double raw = 0;     ///< as written
+  double masked = 0;  ///< with the intent's content words masked in the answer
+};
+
+/// One answer, measured.
+struct Measured {
+  Answer answer;
+  std::string broken_rule;  ///< "" if valid; `unfinished` if it was cut
+  double copying = 0;       ///< share of the intent's content stems that the answer repeats
+  int copy_run = 0;         ///< longest run of words shared with the intent
+  int words = 0;
+  bool near_training = false;        ///< nearly an answer that trained
+  std::optional<double> achieved;    ///< students: its return among the teacher's draws, 0 … 1 (control.hpp)
+  std::vector<Relevance> relevance;  ///< by scorer
+
+  bool valid() const { return broken_rule.empty(); }
+};
+
+/// A row's answers, one a case, in the order of the cases.
+struct MeasuredRow {
+  Row row;
+  std::vector<Measured> answers;
+  double spread = 0;  ///< `Diversity::spread`, which needs an embedder
+};
+
+/// What needs no model.
+std::vector<Measured> measure_texts(const std::vector<Answer>& answers, const std::vector<Case>& cases,
+                                    const std::vector<task::Task>& tasks);
+
+/// The floor under a scorer: mean masked relevance of the valid answers of the `shuffled` row, by part and task.
+using Floors = std::vector<std::vector<double>>;
+Floors floors_of(const MeasuredRow& shuffled, const CaseSet& set, std::size_t scorer);
+/// The headline's value of each answer: masked relevance, and the floor where the answer is not valid.
+std::vector<double> headline_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer,
+                                    const Floors& floors);
+
+/// Asked against got.
+struct WordControl {
+  int answers = 0;
+  double mean_absolute_error = 0;
+  double exact = 0;       ///< share
+  double within_two = 0;  ///< share
+  double rank_correlation = 0;
+};
+WordControl word_control(std::span<const Measured> answers);
+
+/// Of a row's answers as written: all rows have as many (score/diversity.hpp).
+struct Diversity {
+  int at_most_words = 0;  ///< every answer cut to so many words
+  double distinct_1 = 0, distinct_2 = 0, self_bleu = 0, compression = 0;
+  double spread = 0;  ///< 1 less the mean cosine of two answers' embeddings
+};
+Diversity diversity(std::span<const Measured> answers, int at_most_words);
+
+/// Share of answers that break each rule.
+std::map<std::string, double> broken_rules(std::span<const Measured> answers);
+
+}  // namespace udrl::eval

@@ -1,0 +1,39 @@
+// What everything is asked about, read and checked before a model is opened. Not for: results.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ledger.hpp"
+#include "scorers.hpp"
+#include "systems/cases.hpp"
+#include "systems/training.hpp"
+#include "udrl/eval/systems.hpp"
+#include "udrl/task/task.hpp"
+
+namespace udrl::eval {
+
+struct Prepared {
+  std::vector<System> systems;
+  std::vector<task::Task> tasks;
+  command::Fitted fitted;
+  CaseSet set;
+  std::vector<std::filesystem::path> tagged;  ///< what the students were trained on, the main one's first
+  Labels labels, main_labels;                 ///< of all of that, and of the main student's
+  TrainingView training;  ///< of the main student; intents that nearly are ones that trained: of all
+  std::string reference;
+  std::map<std::string, std::string> hashes;  ///< what → SHA-256
+  Openings openings;
+
+  /// Those of `hashes` that are of task files.
+  std::map<std::string, std::string> task_hashes() const;
+};
+
+/// Throws `Error` (user) for whatever would otherwise fail after hours: a missing file, a model that does not score, a
+/// student of other data, test subjects that trained, too few subjects.
+Prepared prepare(const EvalOptions& options, Observer& observer);
+
+inline constexpr const char* go_on = "run the same command again: it goes on from there";
+
+}  // namespace udrl::eval

@@ -1,0 +1,131 @@
+// The report's charts.
+#include <algorithm>
+#include <map>
+
+#include "parts.hpp"
+#include "stats/format.hpp"
+#include "udrl/page/chart.hpp"
+
+namespace udrl::eval {
+namespace {
+
+Mark mark_of(const RowResult& row, std::size_t scorer) {
+  const Estimate& e = row.scored[scorer].all.masked;
+  return {row.row.short_title, css_class(row.row.kind), e.value, e.low, e.high};
+}
+
+Html relevance_chart(const Results& results) {
+  std::vector<Mark> marks;
+  for (const RowResult& row : results.rows) marks.push_back(mark_of(row, results.headline.scorer));
+  return interval_chart(marks, results.shown(results.row(results.headline.reference)).all.masked.value,
+                        "relevance, request’s words masked");
+}
+
+/// A figure of a cost, and what charts say of it.
+struct Axis {
+  const char* title;
+  const char* note;
+  double (*of)(const Cost&);
+  ScatterText words;
+};
+
+/// The students' rows, and of every other system the one that was timed: best-of-n costs more.
+Html cost_chart(const Results& results, std::size_t scorer, const Axis& axis) {
+  std::vector<Point> points;
+  for (const RowResult& row : results.rows) {
+    const Cost* cost = results.cost_of(row);
+    if (!cost || row.row.best_of > 1 || !(axis.of(*cost) > 0)) continue;
+    if (row.row.kind == RowKind::student || row.row.name == cost->row)
+      points.push_back({mark_of(row, scorer), axis.of(*cost)});
+  }
+  return scatter_chart(points, axis.words);
+}
+
+Html words_chart_of(const Results& results) {
+  std::vector<std::pair<int, int>> pairs;
+  const auto& answers = results.answers(results.headline.row).answers;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const Measured& m = answers[i];
+    if (results.set.cases[i].part == 0 && m.answer.asked_words) pairs.emplace_back(*m.answer.asked_words, m.words);
+  }
+  return words_chart(pairs);
+}
+
+/// How often the teacher's draws lie below the answer, by the return asked for.
+Html returns_chart_of(const Results& results) {
+  const ReturnControl& control = results.return_control;
+  Series achieved{"achieved", "student", {}}, perfect{"asked", "arm dashed", {}};
+  for (const auto& point : control.points) achieved.points.emplace_back(point.asked, 100 * point.achieved.value);
+  for (int bin = 0; bin < control.bins; ++bin) perfect.points.emplace_back(bin, 100 * (bin + 0.5) / control.bins);
+  return lines_chart({achieved, perfect}, {"return asked for", "achieved, percent of the teacher’s draws below", {}});
+}
+
+/// A line a system that was asked at several temperatures.
+std::vector<Series> variety_curves(const Results& results) {
+  std::map<std::pair<std::string, bool>, Series> by_system;  // with examples, and without
+  std::map<std::string, std::string> first_return;
+  const auto add = [&](const RowResult& row) {
+    const std::string& asked = first_return.emplace(row.row.system, row.row.asked_return).first->second;
+    if (row.row.kind == RowKind::arm || row.row.best_of > 1 || row.row.asked_return != asked) return;
+    Series& series = by_system[{row.row.system, row.row.few_shot}];
+    series.label = row.row.system + (row.row.few_shot ? "" : ", zero-shot");
+    series.css_class = css_class(row.row.kind);
+    series.points.emplace_back(1 - row.diversity.self_bleu, results.shown(row).all.masked.value);
+  };
+  for (const RowResult& row : results.rows) add(row);
+  for (const RowResult& row : results.curve) add(row);
+  std::vector<Series> out;
+  for (auto& [name, series] : by_system) {
+    std::sort(series.points.begin(), series.points.end());
+    if (series.points.size() > 1) out.push_back(std::move(series));
+  }
+  return out;
+}
+
+std::string short_duration(double seconds) {
+  return seconds < 1 ? fixed(seconds * 1000, seconds < 0.001 ? 1 : 0) + " ms" : fixed(seconds, 0) + " s";
+}
+
+std::string short_count(double n) { return n < 1e9 ? fixed(n / 1e6, n < 1e6 ? 1 : 0) + "M" : fixed(n / 1e9, 0) + "B"; }
+
+/// Relevance against both costs by every scorer, the one whose figures are shown first.
+void add_cost_charts(const Results& results, std::vector<Html>& all) {
+  const Axis axes[] = {{"Relevance and speed",
+                        "Left is faster, higher is better",
+                        [](const Cost& c) { return c.latency.p50_s; },
+                        {"whole answer, median, one at a time", "masked relevance", short_duration}},
+                       {"Relevance and size",
+                        "Left is smaller, higher is better",
+                        [](const Cost& c) { return static_cast<double>(c.model.parameters); },
+                        {"parameters", "masked relevance", short_count}}};
+  const auto add = [&](std::size_t scorer) {
+    for (const Axis& axis : axes)
+      all.push_back(figure(axis.title, std::string(axis.note) + "; by " + results.scorers[scorer].info.name + ".",
+                           cost_chart(results, scorer, axis)));
+  };
+  add(results.headline.scorer);
+  for (std::size_t scorer = 0; scorer < results.scorers.size(); ++scorer)
+    if (scorer != results.headline.scorer) add(scorer);
+}
+
+}  // namespace
+
+Html charts_section(const Results& results) {
+  std::vector<Html> all = {
+      figure("Relevance", "Dots are means, lines 95% intervals; the dashed line is the teacher.",
+             relevance_chart(results)),
+      figure("Words asked for, words written", "A dot an answer; the line is their mean, the dashes what was asked.",
+             words_chart_of(results))};
+  add_cost_charts(results, all);
+  if (!results.return_control.points.empty())
+    all.push_back(figure("Return asked for, return achieved",
+                         "Where the student’s answers stand among the teacher’s draws for the same request, by the "
+                         "scorers that made the labels; the dashes are perfect obedience.",
+                         returns_chart_of(results)));
+  if (!results.curve.empty())
+    all.push_back(figure("Relevance and variety", "Each line a system at several temperatures; right is more varied.",
+                         lines_chart(variety_curves(results), {"1 − self-BLEU", "masked relevance", {}})));
+  return tag("div", {{"class", "charts"}}, all);
+}
+
+}  // namespace udrl::eval

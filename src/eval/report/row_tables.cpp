@@ -1,0 +1,234 @@
+// The report's tables.
+#include <algorithm>
+
+#include "parts.hpp"
+#include "stats/format.hpp"
+#include "systems/arms.hpp"
+
+namespace udrl::eval {
+namespace {
+
+std::string title_of(const Results& results, const std::string& row) { return results.row(row).row.title; }
+
+/// Every student row against every model's row.
+Html ratios_table(const Results& results) {
+  std::vector<TableRow> rows;
+  for (const RowResult& row : results.rows) {
+    if (row.row.kind != RowKind::student) continue;
+    for (const Ratio& ratio : results.shown(row).ratios) {
+      TableRow line{
+          "student",
+          {cell(row.row.short_title + " / " + results.row(ratio.reference).row.short_title),
+           estimate_cell(ratio.corrected, 2), cell(fixed(ratio.corrected.lower_95, 2)), estimate_cell(ratio.raw, 2)}};
+      for (const Judgement& judgement : ratio.at) line.cells.push_back(verdict_cell(judgement));
+      rows.push_back(std::move(line));
+    }
+  }
+  std::vector<std::string> head = {"Ratio", "counted from the floor", "one-sided 95% lower bound", "raw"};
+  for (const Judgement& judgement : results.rows.front().scored.front().ratios.front().at)
+    head.push_back("at " + fixed(judgement.margin, 2));
+  return data_table(head, rows);
+}
+
+/// The reference's model at its best: what a student of the top return imitates. Null where it was not asked for.
+const RowResult* best_of_reference(const Results& results) {
+  const Row& reference = results.row(results.headline.reference).row;
+  for (const RowResult& row : results.rows)
+    if (row.row.system == reference.system && row.row.best_of > 1 && row.row.few_shot == reference.few_shot &&
+        row.row.name != reference.name)
+      return &row;
+  return nullptr;
+}
+
+/// What the headline's row gains over each of the others, paired.
+Html differences_table(const Results& results) {
+  std::vector<std::string> head = {results.row(results.headline.row).row.short_title + " less", "masked relevance",
+                                   "raw"};
+  head.insert(head.end(), results.set.tasks.begin(), results.set.tasks.end());
+  std::vector<TableRow> rows;
+  for (const Difference& d : results.shown_scorer().headline_less) {
+    const Row& other = results.row(d.subtrahend).row;
+    TableRow line{css_class(other.kind), {cell(other.title), estimate_cell(d.masked, 3), estimate_cell(d.raw, 3)}};
+    for (const auto& task : results.set.tasks) line.cells.push_back(estimate_cell(d.masked_by_task.at(task), 3));
+    rows.push_back(std::move(line));
+  }
+  return data_table(head, rows, narrow_table);
+}
+
+/// ", and by …" where rows were asked again.
+std::string replicates_text(const Results& results) {
+  int seeds = 1, draws = 1;
+  for (const RowResult& row : results.rows) seeds = std::max(seeds, row.seeds), draws = std::max(draws, row.draws);
+  std::string out;
+  if (seeds > 1) out += ", by " + std::to_string(seeds) + " training seeds of a student";
+  if (draws > 1) out += ", by " + std::to_string(draws) + " answers of each sampled row to a request";
+  return out.empty() ? out : out + " (variety, returns, words and the judge are of the first alone)";
+}
+
+Html tasks_table(const Results& results) {
+  std::vector<std::string> head = {"Masked relevance by task"};
+  for (const auto& task : results.set.tasks) head.push_back(task);
+  std::vector<TableRow> rows;
+  for (const RowResult& row : results.rows) {
+    TableRow line{css_class(row.row.kind), {cell(row.row.short_title)}};
+    for (const auto& task : results.set.tasks)
+      line.cells.push_back(estimate_cell(results.shown(row).by_task.at(task).masked, 3));
+    rows.push_back(std::move(line));
+  }
+  return data_table(head, rows, narrow_table);
+}
+
+Html returns_table(const Results& results) {
+  const ReturnControl& control = results.return_control;
+  if (!control.why_not.empty())
+    return tag("p", {{"class", "muted"}}, "Returns achieved could not be measured: " + control.why_not + ".");
+  std::vector<TableRow> rows;
+  for (const auto& point : control.points)
+    rows.push_back({"student",
+                    {cell(results.row(point.row).row.title), cell(fixed(point.asked, 1)),
+                     with_small(percent(point.achieved.value),
+                                percent(point.achieved.low) + " to " + percent(point.achieved.high))}});
+  if (control.answers == 0) return tag("p", {{"class", "muted"}}, "No row was asked for a return.");
+  rows.push_back({"",
+                  {cell("all: rank correlation " + fixed(control.rank_correlation, 2)),
+                   cell(percent(control.exact) + " in the bin"),
+                   cell("off by " + fixed(control.mean_absolute_error, 2) + " bins")}});
+  return data_table({"Returns asked against achieved", "bin asked, mean", "of the teacher’s draws lie below"}, rows,
+                    narrow_table);
+}
+
+std::string rules_text(const std::map<std::string, double>& rules) {
+  std::string out;
+  for (const auto& [rule, share] : rules)
+    out += (out.empty() ? "" : ", ") + rule + "\u00a0" + percent(share, share < 0.01 ? 1 : 0);
+  return out.empty() ? "none" : out;
+}
+
+}  // namespace
+
+const char* css_class(RowKind kind) {
+  return kind == RowKind::student ? "student" : kind == RowKind::model ? "model" : "arm";
+}
+
+Html cell(const std::string& content) { return text(content); }
+
+Html estimate_cell(const Estimate& e, int decimals) {
+  return with_small(fixed(e.value, decimals), std::isfinite(e.low) ? range_of(e, decimals) : "");
+}
+
+Html ratio_cell(const Ratio* ratio) { return ratio ? estimate_cell(ratio->corrected, 2) : text("–"); }
+
+Html verdict_cell(const Judgement& judgement) {
+  const std::string name = to_string(judgement.verdict);
+  const bool open = judgement.verdict == Verdict::inconclusive && std::isfinite(judgement.subjects_needed);
+  return tag("span", {{"class", name}},
+             {with_small(name, open ? "about " + fixed(judgement.subjects_needed, 0) + " subjects would decide" : "")});
+}
+
+Html systems_section(const Results& results) {
+  std::vector<std::string> references{results.headline.reference};
+  if (const RowResult* best = best_of_reference(results)) references.push_back(best->row.name);
+  std::vector<std::string> head = {"System", "relevance, request’s words masked"};
+  for (const std::string& reference : references) head.push_back("ratio to " + results.row(reference).row.short_title);
+  head.insert(head.end(), {"raw relevance", "valid answers", "words an answer"});
+  std::vector<TableRow> rows;
+  for (const RowResult& row : results.rows) {
+    const Scored& scored = results.shown(row);
+    TableRow line{css_class(row.row.kind), {cell(row.row.title), estimate_cell(scored.all.masked, 3)}};
+    for (const std::string& reference : references) line.cells.push_back(ratio_cell(scored.ratio_to(reference)));
+    line.cells.push_back(cell(fixed(scored.all.raw.value, 3)));
+    line.cells.push_back(cell(percent(scored.all.valid, 1)));
+    line.cells.push_back(cell(fixed(row.mean_words, 1)));
+    rows.push_back(std::move(line));
+  }
+  return join(
+      {heading("The systems",
+               "By " + results.shown_scorer().info.name +
+                   ". Intervals are 95%, paired by request and resampled by subject" + replicates_text(results) +
+                   ". A system’s invalid answers count as the floor in masked relevance and the ratios; raw relevance "
+                   "takes every answer as written, echoes included."),
+       data_table(head, rows), ratios_table(results), tasks_table(results), differences_table(results)});
+}
+
+Html control_section(const Results& results) {
+  std::vector<TableRow> rows;
+  for (const RowResult& row : results.rows)
+    if (row.words.answers > 0)
+      rows.push_back(
+          {css_class(row.row.kind),
+           {cell(row.row.title), cell(fixed(row.words.mean_absolute_error, 2)), cell(percent(row.words.exact)),
+            cell(percent(row.words.within_two)), cell(fixed(row.words.rank_correlation, 2))}});
+  std::vector<Html> parts = {
+      heading("Does it do what it is asked?", "Lengths are drawn from those that training saw, the same for all rows."),
+      data_table({"Words asked against written", "off by, on average", "exact", "within two", "rank correlation"}, rows,
+                 narrow_table)};
+  parts.push_back(returns_table(results));
+  std::vector<TableRow> effects;
+  for (const ScorerResult& scorer : results.scorers)
+    if (const auto& effect = scorer.return_effect)
+      effects.push_back({"student",
+                         {cell(scorer.info.name), cell(to_string(scorer.info.role)), estimate_cell(effect->masked, 3),
+                          estimate_cell(effect->raw, 3)}});
+  if (!effects.empty())
+    parts.push_back(data_table({"Top return less lowest return", "scorer", "masked", "raw"}, effects, narrow_table));
+  return join(parts);
+}
+
+Html variety_section(const Results& results) {
+  std::vector<TableRow> rows;
+  for (const RowResult& row : results.rows)
+    rows.push_back(
+        {css_class(row.row.kind),
+         {cell(row.row.title), cell(fixed(row.diversity.distinct_1, 2)), cell(fixed(row.diversity.distinct_2, 2)),
+          cell(fixed(row.diversity.self_bleu, 2)), cell(fixed(row.diversity.compression, 2)),
+          cell(fixed(row.diversity.spread, 2)), cell(percent(row.copying)), cell(fixed(row.copy_run, 1)),
+          cell(percent(row.near_training)), cell(rules_text(row.broken_rules))}});
+  const int cut = results.rows.empty() ? 0 : results.rows.front().diversity.at_most_words;
+  return join(
+      {heading(
+           "Variety, copying, broken rules",
+           "Distinct words and pairs of words, self-BLEU and compression (of both, less is more varied), and one less "
+           "the mean cosine of two answers, over the first " +
+               std::to_string(cut) +
+               " words of each answer, as many answers from each system. Copying: share of the request’s content "
+               "words that the answer repeats. Near training: answers that nearly are one that trained."),
+       data_table({"System", "distinct words", "distinct pairs", "self-BLEU", "compression", "spread", "copied",
+                   "longest copied run", "near training", "rules broken"},
+                  rows)});
+}
+
+Html method_section(const Results& results) {
+  const auto& h = results.headline;
+  const Lineage& l = results.lineage;
+  std::vector<Html> hashes;
+  for (const auto& [what, hash] : l.hashes) hashes.push_back(tag("tr", {tag("td", what), tag("td", hash)}));
+  const auto item = [](const std::string& words) { return tag("li", words); };
+  return join(
+      {heading("How this was measured", ""),
+       tag("ul",
+           {item("Masked: the request’s content words and their inflections are taken out of the answer before "
+                 "it is scored, so relevance cannot be bought by echo."),
+            item("Floor: " + title_of(results, shuffled_row) +
+                 ". A ratio is (system − floor) / (reference − floor); it is undefined where the reference does "
+                 "not beat the floor."),
+            item("A verdict is carried by scorers that made no label and know the intent of a masked answer of " +
+                 title_of(results, h.reference) + " from another one: an AUC of " + fixed(score::least_auc, 2) +
+                 " against shuffled intents, " + percent(score::least_swapped) +
+                 " against one with another subject. The student passes if it does under each of them."),
+            item("The other ratios of students are a family under each scorer and margin, corrected by Holm at 5%."),
+            item("The arms must FAIL; if one does not, no PASS is given. Nor is one where test intents nearly "
+                 "are ones that trained: here " +
+                 std::to_string(results.near_intents.size()) + " are."),
+            item("Teachers and baselines are asked as in synthesis: the task’s instructions and few-shot examples, "
+                 "the same for every model; zero-shot rows get the instructions alone."),
+            item(l.test_openings == 0
+                     ? "The test set stayed closed: these are intents of the validation split."
+                     : "What was held out for tests has been opened " + std::to_string(l.test_openings) +
+                           " times in this folder, for " + std::to_string(l.test_students) + " different students.")}),
+       tag("table", {{"class", "hash"}}, {tag("tbody", hashes)}),
+       tag("p", {{"class", "small muted"}}, {text(l.version + ": "), tag("code", l.command_line)}),
+       tag("p", {{"class", "small muted"}},
+           "Every answer with its values is in measured.jsonl, every figure in results.json, beside this file.")});
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,113 @@
+// results.md, and the table that the tool prints.
+#include <algorithm>
+
+#include "stats/format.hpp"
+#include "stats/results.hpp"
+#include "udrl/base/table.hpp"
+
+namespace udrl::eval {
+namespace {
+
+using Line = std::vector<std::string>;
+
+std::string ratio_text(const Results& results, const RowResult& row, bool with_interval) {
+  const Ratio* ratio = results.shown(row).ratio_to(results.headline.reference);
+  if (!ratio) return "–";
+  const Estimate& e = ratio->corrected;
+  return with_interval && std::isfinite(e.low) ? with_range(e, 2) : fixed(e.value, 2);
+}
+
+std::string words_error(const RowResult& row) {
+  return row.words.answers > 0 ? fixed(row.words.mean_absolute_error, 1) : "–";
+}
+
+/// Of the best of several: one after another. Nothing where the model was timed with examples and this is without, or
+/// the other way about.
+std::string latency_text(const Results& results, const RowResult& row) {
+  const Cost* cost = results.cost_of(row);
+  if (!cost || results.row(cost->row).row.few_shot != row.row.few_shot) return "–";
+  return (row.row.best_of > 1 ? std::to_string(row.row.best_of) + " × " : "") + duration(cost->latency.p50_s);
+}
+
+std::string markdown_line(const Line& line) {
+  std::string out = "|";
+  for (const auto& cell : line) out += " " + cell + " |";
+  return out + "\n";
+}
+
+std::string auc_text(const score::Gate& gate) {
+  return gate.why_not.empty() ? fixed(gate.shuffled.value, 3) : "not measured";
+}
+
+std::string scorer_line(const ScorerResult& scorer) {
+  return "  scorer " + scorer.info.name + ": " + to_string(scorer.info.role) + "; AUC " + auc_text(scorer.masked) +
+         " masked, " + auc_text(scorer.raw) + " raw; " + to_string(scorer.verdict) + "\n";
+}
+
+std::string judge_line(const JudgeResult& judge) {
+  return "judge " + judge.name + ": " + judge.headline.row + " wins " + percent(judge.headline.win_rate.value) + " (" +
+         percent(judge.headline.length_controlled.value) + " at equal length) against " + judge.headline.other +
+         "; flips " + percent(judge.headline.flip_rate) + "; " +
+         (judge.passed() ? "gate passed" : "gate FAILED: carries no verdict") + "\n";
+}
+
+std::string set_text(const Results& results) {
+  const Part& part = results.set.main();
+  return std::to_string(part.intents) + " intents about " + std::to_string(part.subjects.size()) +
+         " subjects that training never saw, " + std::to_string(results.set.tasks.size()) + " tasks";
+}
+
+}  // namespace
+
+std::string to_markdown(const Results& results) {
+  const std::string& reference = results.headline.reference;
+  Line head = {"system",
+               "parameters",
+               "relevance, intent masked (95% interval)",
+               "relevance, raw",
+               "ratio to " + reference + " (95% interval)",
+               "valid",
+               "words off by",
+               "distinct-2",
+               "p50 latency",
+               "tokens/s, one at a time"};
+  std::string out = set_text(results) + "; " + results.lineage.processor +
+                    "; scorer: " + results.shown_scorer().info.name + "\n\n" + markdown_line(head) +
+                    markdown_line(Line(head.size(), "---"));
+  for (const RowResult& row : results.rows) {
+    const Cost* cost = results.cost_of(row);
+    const Quality& all = results.shown(row).all;
+    out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–", with_range(all.masked),
+                          fixed(all.raw.value, 3), ratio_text(results, row, true), percent(all.valid), words_error(row),
+                          fixed(row.diversity.distinct_2, 2), latency_text(results, row),
+                          cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
+  }
+  return out;
+}
+
+std::string to_terminal(const Results& results) {
+  std::vector<Line> lines = {
+      {"system", "params", "masked", "raw", "ratio", "valid", "words±", "dist-2", "p50", "tok/s"}};
+  for (const RowResult& row : results.rows) {
+    const Cost* cost = results.cost_of(row);
+    const Quality& all = results.shown(row).all;
+    lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–", fixed(all.masked.value, 3),
+                     fixed(all.raw.value, 3), ratio_text(results, row, false), percent(all.valid), words_error(row),
+                     fixed(row.diversity.distinct_2, 2), latency_text(results, row),
+                     cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
+  }
+  std::string out = aligned_table(lines, 1) + "\n" + set_text(results) + "\n";
+  out += "by " + results.shown_scorer().info.name + " (" + to_string(results.shown_scorer().info.role) + ")\n";
+  for (const ScorerResult& scorer : results.scorers) out += scorer_line(scorer);
+  out += "ratio to " + results.headline.reference +
+         ", from the floor of shuffled answers: " + ratio_text(results, results.row(results.headline.row), true) +
+         ", verdict at " + fixed(results.headline.margin, 2) + ": " + to_string(results.headline.verdict) + "\n";
+  for (const auto& reason : results.headline.withheld_because) out += "  withheld: " + reason + "\n";
+  for (const auto& caveat : results.headline.caveats) out += "  note: " + caveat + "\n";
+  if (results.judge) out += judge_line(*results.judge);
+  if (const auto& effect = results.shown_scorer().return_effect)
+    out += "top less lowest return: " + with_range(effect->masked) + " masked, " + with_range(effect->raw) + " raw\n";
+  return out;
+}
+
+}  // namespace udrl::eval

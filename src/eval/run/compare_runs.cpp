@@ -1,0 +1,182 @@
+// Reading two evaluations back, and pairing their answers.
+#include "udrl/eval/compare_runs.hpp"
+
+#include <map>
+#include <set>
+
+#include "stats/format.hpp"
+#include "systems/arms.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/table.hpp"
+#include "udrl/data/fields.hpp"
+#include "udrl/data/lines.hpp"
+#include "udrl/data/shards.hpp"
+
+namespace udrl::eval {
+namespace {
+
+namespace fs = std::filesystem;
+using data::Json;
+
+/// One answer as measured.jsonl has it.
+struct Line {
+  std::string task, subject;
+  bool valid = false;
+  std::map<std::string, std::pair<double, double>> values;  ///< scorer → masked, raw
+};
+using Rows = std::map<std::string, std::map<std::string, Line>>;  ///< row → case, and which replicate → answer
+
+struct Run {
+  Json results;
+  Rows rows;
+};
+
+std::string main_part(const Json& results, const fs::path& file) {
+  try {
+    return results.at("test_set").at("parts").at(0).at("name");
+  } catch (const Json::exception& error) {
+    throw data::wrong_json(error).at(file.string()).hint("evaluate again");
+  }
+}
+
+/// Of the headline's part; false for another.
+bool take_line(const Json& json, const std::string& part, Rows& rows) {
+  if (json.at("part") != part) return false;
+  Line line{json.at("task"), json.at("subject"), json.at("broken_rule") == "", {}};
+  for (const auto& [scorer, value] : json.at("relevance").items())
+    line.values[scorer] = {value.at("masked"), value.at("raw")};
+  const std::string row = json.at("row"), of = json.value("replicate_of", row);
+  rows[of][json.at("case").get<std::string>() + row.substr(of.size())] = std::move(line);
+  return true;
+}
+
+Run read_run(const fs::path& folder) {
+  const fs::path results = folder / "results.json", measured = folder / "measured.jsonl";
+  if (!fs::exists(results) || !fs::exists(measured))
+    throw user_error("no finished evaluation here")
+        .at(folder.string())
+        .expected("results.json and measured.jsonl")
+        .hint("name two folders that udrl-eval wrote");
+  Run run{data::read_json(results), {}};
+  const std::string part = main_part(run.results, results);
+  data::JsonLinesReader reader(measured);
+  while (reader.next_as([&](const Json& json) { return take_line(json, part, run.rows); })) continue;
+  return run;
+}
+
+/// Mean masked value of valid shuffled answers, by task.
+std::map<std::string, double> floors_of(const Run& run, const std::string& scorer) {
+  std::map<std::string, std::vector<double>> values;
+  for (const auto& [id, line] : run.rows.at(shuffled_row))
+    if (line.valid) values[line.task].push_back(line.values.at(scorer).first);
+  std::map<std::string, double> floors;
+  for (const auto& [task, of_task] : values) floors[task] = score::mean(of_task);
+  return floors;
+}
+
+/// What one row came to, in one evaluation and the other, case by case.
+class Pairs {
+ public:
+  Pairs(const Run& a, const Run& b, const std::string& scorer)
+      : runs_{&a, &b}, scorer_(scorer), floors_{floors_of(a, scorer), floors_of(b, scorer)} {}
+
+  Change change(const std::string& row, const CompareRunsOptions& options) const {
+    Change change{row, scorer_, 0, 0, 0, 0, {}, {}};
+    std::vector<double> first, second, masked, raw;
+    std::vector<std::size_t> clusters;
+    std::map<std::string, std::size_t> subjects;
+    for (const auto& [id, line] : runs_[0]->rows.at(row)) {
+      const auto& others = runs_[1]->rows.at(row);
+      const auto other = others.find(id);
+      if (other == others.end()) continue;
+      first.push_back(headline_value(line, 0));
+      second.push_back(headline_value(other->second, 1));
+      masked.push_back(second.back() - first.back());
+      raw.push_back(other->second.values.at(scorer_).second - line.values.at(scorer_).second);
+      clusters.push_back(subjects.emplace(line.subject, subjects.size()).first->second);
+    }
+    change.cases = first.size(), change.subjects = subjects.size();
+    change.first = score::mean(first), change.second = score::mean(second);
+    const score::Resamples resamples =
+        score::draw_resamples(subjects.size(), static_cast<std::size_t>(options.bootstrap_draws), options.seed);
+    change.masked = score::estimate_mean(masked, clusters, resamples);
+    change.raw = score::estimate_mean(raw, clusters, resamples);
+    return change;
+  }
+
+ private:
+  double headline_value(const Line& line, int run) const {
+    const auto floor = floors_[run].find(line.task);
+    return line.valid ? line.values.at(scorer_).first : floor == floors_[run].end() ? 0.0 : floor->second;
+  }
+  const Run* runs_[2];
+  std::string scorer_;
+  std::map<std::string, double> floors_[2];
+};
+
+std::vector<std::string> set_otherwise(const Json& a, const Json& b) {
+  std::vector<std::string> out;
+  for (const char* group : {"config", "sha256"}) {
+    const Json &of_a = a.at("lineage").at(group), &of_b = b.at("lineage").at(group);
+    std::set<std::string> keys;
+    for (const auto& item : of_a.items()) keys.insert(item.key());
+    for (const auto& item : of_b.items()) keys.insert(item.key());
+    for (const std::string& key : keys) {
+      const Json x = of_a.value(key, Json()), y = of_b.value(key, Json());
+      if (x != y && key != "out") out.push_back(key + ": " + x.dump() + ", " + y.dump());
+    }
+  }
+  return out;
+}
+
+std::string signed_range(const score::Estimate& e) { return (e.value > 0 ? "+" : "") + with_range(e); }
+
+}  // namespace
+
+void declare(OptionSet& set, CompareRunsOptions& o) {
+  set.add("compare", o.folders, "two folders that udrl-eval wrote: what the second changed").required();
+  set.add("bootstrap_draws", o.bootstrap_draws, "resamples of the subjects").range(100, 1e6);
+  set.add("seed", o.seed, "seed of the resamples");
+}
+
+RunsCompared compare_runs(const CompareRunsOptions& options) {
+  if (options.folders.size() != 2)
+    throw user_error("two evaluations can be compared")
+        .got(std::to_string(options.folders.size()) + " folders")
+        .hint("udrl-eval --compare A,B");
+  const Run a = read_run(options.folders[0]), b = read_run(options.folders[1]);
+  RunsCompared out;
+  for (const Run* run : {&a, &b}) out.verdicts.push_back(run->results.at("headline").at("verdict"));
+  out.otherwise = set_otherwise(a.results, b.results);
+  for (const auto& scorer : a.results.at("scorers").items()) {
+    if (!b.results.at("scorers").contains(scorer.key())) continue;
+    const Pairs pairs(a, b, scorer.key());
+    for (const auto& [row, lines] : a.rows) {
+      if (!b.rows.contains(row)) continue;
+      Change change = pairs.change(row, options);
+      if (change.cases > 0) out.changes.push_back(std::move(change));
+    }
+  }
+  if (out.changes.empty())
+    throw user_error("the two evaluations share no case")
+        .at(options.folders[1])
+        .hint("evaluate both with the same tagged data, split, tasks and seed");
+  return out;
+}
+
+std::string to_text(const RunsCompared& compared, const CompareRunsOptions& options) {
+  std::string out = "A  " + options.folders[0] + ": " + compared.verdicts[0] + "\nB  " + options.folders[1] + ": " +
+                    compared.verdicts[1] + "\n\n";
+  std::vector<std::vector<std::string>> table = {
+      {"row", "scorer", "cases", "A masked", "B masked", "B less A, masked", "B less A, raw"}};
+  for (const Change& c : compared.changes)
+    table.push_back({c.row, c.scorer, std::to_string(c.cases), fixed(c.first, 3), fixed(c.second, 3),
+                     signed_range(c.masked), signed_range(c.raw)});
+  out += aligned_table(table, 2);
+  out += compared.otherwise.empty() ? "\nset alike\n" : "\nset otherwise (A, B):\n";
+  for (const std::string& line : compared.otherwise) out += "  " + line + "\n";
+  return out;
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,88 @@
+// The order of an evaluation: prepare, ask what is not cached, measure, compare, ask the judge, write.
+#include "udrl/eval/evaluate.hpp"
+
+#include "judging.hpp"
+#include "measure/scorers.hpp"
+#include "measuring.hpp"
+#include "report/report.hpp"
+#include "stats/compare.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/held_folder.hpp"
+#include "udrl/base/process.hpp"
+
+namespace udrl::eval {
+namespace {
+
+Lineage lineage_of(const Prepared& p, const RunContext& context) {
+  Lineage lineage;
+  lineage.version = version();
+  lineage.command_line = context.command_line;
+  lineage.processor = processor_description();
+  lineage.config = data::Json::parse(context.config_json);
+  lineage.hashes = p.hashes;
+  lineage.test_openings = p.openings.times;
+  lineage.test_students = p.openings.students;
+  return lineage;
+}
+
+data::Json measured_line(const Results& results, const MeasuredRow& row, std::size_t i) {
+  const Case& c = results.set.cases[i];
+  const Measured& m = row.answers[i];
+  data::Json json = to_json(m.answer, c);
+  json["row"] = row.row.name;
+  if (!row.row.replicate_of.empty()) json["replicate_of"] = row.row.replicate_of;
+  json["part"] = results.set.parts[c.part].name;
+  json["subject"] = data::subject_of(c.intent);
+  json["broken_rule"] = m.broken_rule;
+  for (std::size_t k = 0; k < results.scorers.size(); ++k)
+    json["relevance"][results.scorers[k].info.name] = {{"raw", m.relevance[k].raw}, {"masked", m.relevance[k].masked}};
+  json["near_training"] = m.near_training;
+  if (m.achieved) json["achieved_percentile"] = *m.achieved;
+  json["copying"] = m.copying;
+  json["words"] = m.words;
+  return json;
+}
+
+void write_all(const Results& results, const EvalOptions& options) {
+  write_file_atomic(options.out / "measured.jsonl", [&](std::ostream& out) {
+    for (const MeasuredRow& row : results.measured)
+      for (std::size_t i = 0; i < row.answers.size(); ++i) out << measured_line(results, row, i).dump() << "\n";
+  });
+  write_file_atomic(options.out / "results.json", to_json(results).dump(2) + "\n");
+  write_file_atomic(options.out / "results.md", to_markdown(results));
+  write_file_atomic(options.out / "report.html", report_html(results, {static_cast<std::size_t>(options.shown)}));
+}
+
+}  // namespace
+
+void evaluate(const EvalOptions& options, const RunContext& context,
+              const std::function<void(const std::string& table)>& show) {
+  const HeldFolder out(options.out);
+  Prepared prepared = prepare(options, context.observer);
+  Asking asking(prepared, options, context);
+  asking.run();
+  prepared.set = asking.answered_cases();
+
+  Results results;
+  results.failures = asking.failures();
+  results.set = prepared.set;
+  results.costs = asking.costs();
+  results.near_intents = prepared.training.near_intents;
+  measure_all(results, prepared, asking, options, context.observer);
+  ask_judge(results, prepared, options, context.observer);
+  results.lineage = lineage_of(prepared, context);
+  for (const ScorerResult& scorer : results.scorers)
+    results.lineage.hashes["scorer " + scorer.info.name] = scorer.info.model;
+  for (const System& system : prepared.systems)
+    if (system.replicate_of.empty()) results.system_order.push_back(system.name);
+  compare(results, {static_cast<std::size_t>(options.bootstrap_draws), options.seed, options.margin,
+                    options.diversity_words, prepared.reference});
+  if (options.split == "valid")
+    results.headline.caveats.emplace_back("validation split: choices are made on it, so this is no result");
+  write_all(results, options);
+  show(to_terminal(results));
+  require_answers(results);
+}
+
+}  // namespace udrl::eval

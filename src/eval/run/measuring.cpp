@@ -1,0 +1,178 @@
+// Arms beside the systems, then one scorer after the other.
+#include "measuring.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "measure/best_of.hpp"
+#include "measure/control.hpp"
+#include "measure/gate_cache.hpp"
+#include "measure/scorers.hpp"
+#include "systems/arms.hpp"
+#include "udrl/score/diversity.hpp"
+
+namespace udrl::eval {
+namespace {
+
+constexpr int gate_resamples = 1000;
+
+/// A row and its answers, one a case.
+using Answered = std::pair<Row, std::vector<Answer>>;
+
+/// What all steps need.
+struct Work {
+  const Prepared& p;
+  const EvalOptions& options;
+  const OpenScorers& scorers;
+  Observer& observer;
+};
+
+struct Place {
+  std::size_t row, answer;
+};
+
+/// Task by task, and all rows' answers to a case one after another: what a scorer reads for all of them it reads once.
+std::vector<Place> scoring_order(const CaseSet& set, std::size_t rows) {
+  std::vector<Place> places;
+  for (std::size_t task = 0; task < set.tasks.size(); ++task)
+    for (std::size_t i = 0; i < set.cases.size(); ++i)
+      for (std::size_t row = 0; row < rows && set.cases[i].task_index == task; ++row) places.push_back({row, i});
+  return places;
+}
+
+/// The scorer's folder of values.
+std::filesystem::path folder_of(const RelevanceScorer& scorer, const EvalOptions& options) {
+  return options.out / "scores" / scorer.info().folder();
+}
+
+/// Adds what one scorer makes of every answer.
+void score_rows(std::vector<MeasuredRow>& rows, const RelevanceScorer& scorer, const Work& work) {
+  ScoreCache cache(folder_of(scorer, work.options), scorer.info(), work.p.task_hashes());
+  const std::vector<Place> places = scoring_order(work.p.set, rows.size());
+  std::vector<score::Answer> answers;
+  for (const auto& [row, i] : places) {
+    const Case& c = work.p.set.cases[i];
+    answers.push_back({c.intent.intent, rows[row].answers[i].answer.text, c.task});
+  }
+  Progress progress{"score", "answers", 0, answers.size(), 0, scorer.info().name};
+  const auto values = cache.score(scorer, answers, [&, first = true](std::size_t done) mutable {
+    if (std::exchange(first, false)) progress.resumed = done;
+    progress.done = done;
+    work.observer.progress(progress);
+  });
+  for (std::size_t n = 0; n < places.size(); ++n)
+    rows[places[n].row].answers[places[n].answer].relevance.push_back(values[n]);
+}
+
+std::vector<Answer> best_of_draws(const Row& row, const Asking& asking, const Work& work) {
+  std::vector<MeasuredRow> draws;
+  for (const Row& draw : asked_rows(row))
+    draws.push_back({draw, measure_texts(asking.answers(draw), work.p.set.cases, work.p.tasks)});
+  const std::vector<ScorerInfo> infos = work.scorers.infos_for(work.p.main_labels);
+  std::vector<ScorerInfo> makers;
+  for (std::size_t s = 0; s < infos.size(); ++s) {
+    if (infos[s].held_out()) continue;
+    score_rows(draws, work.scorers.all()[s], work);
+    makers.push_back(infos[s]);
+  }
+  RealReturns returns(work.p.fitted, makers);
+  require_returns(returns, row);
+  return best_answers(draws, work.p.set, returns);
+}
+
+std::vector<Answered> all_answers(const Asking& asking, const Work& work) {
+  const Prepared& p = work.p;
+  std::vector<Answered> rows;
+  for (const System& system : p.systems)
+    for (const Row& row : system.rows)
+      rows.emplace_back(row, row.best_of > 1 ? best_of_draws(row, asking, work) : asking.answers(row));
+  const std::string source = shuffled_source(p.systems);
+  const auto shuffled_from =
+      std::find_if(rows.begin(), rows.end(), [&](const Answered& r) { return r.first.name == source; })->second;
+  for (const Row& row : arm_rows()) {
+    if (row.name == shuffled_row) rows.emplace_back(row, shuffled_answers(shuffled_from, p.set, work.options.seed));
+    else if (row.name == bare_intent_row) rows.emplace_back(row, bare_intent_answers(p.set));
+    else if (row.name == frame_row) rows.emplace_back(row, frame_answers(p.set, p.training));
+    else rows.emplace_back(row, nearest_answers(p.set, p.training, work.scorers.embedder()));
+  }
+  return rows;
+}
+
+/// How far the answers of the headline's part are from each other: their first words, as for the other figures of
+/// variety.
+double spread_of(const MeasuredRow& row, const Work& work) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < row.answers.size(); ++i) {
+    if (work.p.set.cases[i].part != 0) continue;
+    std::string cut = score::cut_to_words(row.answers[i].answer.text, work.options.diversity_words);
+    if (!cut.empty()) texts.push_back(std::move(cut));
+  }
+  return score::embedding_spread(work.scorers.embedder().embed(texts));
+}
+
+/// A student saw its own data; models and arms are held against all of it.
+bool concerns(const std::filesystem::path& tagged, const Row& row, const Prepared& p) {
+  const auto is_own = [&](const System& system) { return system.name == row.system && system.is_student; };
+  const auto student = std::find_if(p.systems.begin(), p.systems.end(), is_own);
+  return student == p.systems.end() || student->tagged == tagged;
+}
+
+/// Measured as texts, and against the training data.
+std::vector<MeasuredRow> measure_rows(const std::vector<Answered>& rows, const Work& work) {
+  std::vector<MeasuredRow> measured;
+  std::vector<std::vector<std::string>> texts;
+  for (const auto& [row, answers] : rows) {
+    measured.push_back({row, measure_texts(answers, work.p.set.cases, work.p.tasks)});
+    if (row.replicate_of.empty()) measured.back().spread = spread_of(measured.back(), work);
+    texts.emplace_back();
+    for (const Answer& answer : answers) texts.back().push_back(answer.text);
+  }
+  for (const auto& tagged : work.p.tagged) {
+    const auto near = near_training(tagged / "train", work.p.set, texts, work.observer);
+    for (std::size_t r = 0; r < measured.size(); ++r) {
+      if (!concerns(tagged, measured[r].row, work.p)) continue;
+      for (std::size_t i = 0; i < near[r].size(); ++i)
+        if (near[r][i]) measured[r].answers[i].near_training = true;
+    }
+  }
+  return measured;
+}
+
+/// The reference's valid answers of the headline's part, some of each task.
+score::GateAnswers gate_answers(const Prepared& p, const MeasuredRow& reference, int at_most) {
+  score::GateAnswers out{{}, p.set.tasks, p.set.main().subjects.size()};
+  std::vector<int> taken(p.set.tasks.size(), 0);
+  for (std::size_t i = 0; i < reference.answers.size(); ++i) {
+    const Case& c = p.set.cases[i];
+    if (c.part != 0 || !reference.answers[i].valid() || taken[c.task_index]++ >= at_most) continue;
+    out.answers.push_back({c.intent, reference.answers[i].answer.text, c.task_index, c.cluster});
+  }
+  return out;
+}
+
+std::vector<score::Gate> gates_of(const RelevanceScorer& scorer, const MeasuredRow& reference, const Work& work) {
+  return cached_gates(folder_of(scorer, work.options) / "gates.json", scorer,
+                      gate_answers(work.p, reference, work.options.gate_answers),
+                      {{}, gate_resamples, work.options.seed}, work.observer);
+}
+
+}  // namespace
+
+void measure_all(Results& results, const Prepared& p, const Asking& asking, const EvalOptions& options,
+                 Observer& observer) {
+  const OpenScorers scorers(options, p.labels, &observer);
+  const Work work{p, options, scorers, observer};
+  results.measured = measure_rows(all_answers(asking, work), work);
+  for (const RelevanceScorer& scorer : scorers.all()) {
+    score_rows(results.measured, scorer, work);
+    const auto gates = gates_of(scorer, results.answers(p.reference), work);
+    results.scorers.push_back({scorer.info(), gates[0], gates[1], Verdict::withheld});
+  }
+  std::vector<std::filesystem::path> splits;
+  for (const Part& part : p.set.parts) splits.push_back(options.tagged / part.name);
+  results.return_control.bins = p.fitted.bins;
+  results.return_control.why_not =
+      add_achieved(results.measured, p.set, p.fitted, scorers.infos_for(p.main_labels), splits);
+}
+
+}  // namespace udrl::eval

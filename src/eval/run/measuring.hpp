@@ -1,0 +1,14 @@
+// From answers to measured rows: arms made, texts examined, scorers run. Not for: comparing rows (compare.hpp).
+#pragma once
+
+#include "measure/asking.hpp"
+#include "measure/prepared.hpp"
+#include "stats/results.hpp"
+
+namespace udrl::eval {
+
+/// Fills `measured` and `scorers`, with values from the cache of the output folder where they are known.
+void measure_all(Results& results, const Prepared& prepared, const Asking& asking, const EvalOptions& options,
+                 Observer& observer);
+
+}  // namespace udrl::eval

@@ -1,0 +1,278 @@
+// Columns, their resampled means and the ratios between them.
+#include "compare.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "compare_returns.hpp"
+#include "systems/arms.hpp"
+#include "udrl/base/random.hpp"
+#include "verdict.hpp"
+
+namespace udrl::eval {
+
+using score::Column, score::Resamples, score::draw_resamples, score::make_column, score::mean, score::resampled_means;
+
+namespace {
+
+constexpr double parity = 1.0;  // the other margin
+
+/// The mean of a column, with its value in every resample.
+struct Resampled {
+  double value = 0;
+  std::vector<double> draws;
+
+  Estimate estimate() const { return score::estimate(value, draws); }
+};
+
+Resampled minus(const Resampled& a, const Resampled& b) {
+  Resampled out{a.value - b.value, a.draws};
+  for (std::size_t i = 0; i < out.draws.size(); ++i) out.draws[i] -= b.draws[i];
+  return out;
+}
+
+/// All rows resampled alike, over the cases of one part under one scorer.
+class Comparison {
+ public:
+  Comparison(const Results& results, std::size_t part, std::size_t scorer, const CompareOptions& options)
+      : results_(results),
+        part_(part),
+        scorer_(scorer),
+        seed_(options.seed),
+        resamples_(draw_resamples(subjects(), options.draws, options.seed)),
+        floors_(floors_of(results.answers(shuffled_row), results.set, scorer)) {}
+
+  std::size_t subjects() const { return results_.set.parts[part_].subjects.size(); }
+
+  const Resampled& masked(const std::string& row, const std::string& task = {}) const {
+    return once(masked_, row, task,
+                [&](const MeasuredRow& measured) { return headline_values(measured, results_.set, scorer_, floors_); });
+  }
+
+  const Resampled& raw(const std::string& row, const std::string& task = {}) const {
+    return once(raw_, row, task, [&](const MeasuredRow& measured) {
+      std::vector<double> values;
+      for (const Measured& m : measured.answers) values.push_back(m.relevance[scorer_].raw);
+      return values;
+    });
+  }
+
+  Difference difference(const std::string& minuend, const std::string& subtrahend) const {
+    Difference d{minuend, subtrahend, {}, {}, {}};
+    d.masked = minus(masked(minuend), masked(subtrahend)).estimate();
+    d.raw = minus(raw(minuend), raw(subtrahend)).estimate();
+    for (const auto& task : results_.set.tasks)
+      d.masked_by_task[task] = minus(masked(minuend, task), masked(subtrahend, task)).estimate();
+    return d;
+  }
+
+  Quality quality(const std::string& row, const std::string& task = {}) const {
+    Quality quality;
+    int valid = 0;
+    const auto replicates = results_.replicates(row);
+    for (std::size_t i = 0; i < results_.set.cases.size(); ++i) {
+      if (!Slice{part_, task}.holds(results_.set.cases[i])) continue;
+      ++quality.cases;
+      for (const MeasuredRow* one : replicates) valid += one->answers[i].valid() ? 1 : 0;
+    }
+    const auto answers = static_cast<double>(replicates.size()) * quality.cases;
+    quality.valid = answers > 0 ? valid / answers : 0;
+    quality.masked = masked(row, task).estimate();
+    quality.raw = raw(row, task).estimate();
+    return quality;
+  }
+
+ private:
+  using Known = std::map<std::pair<std::string, std::string>, Resampled>;  ///< by row and task
+
+  template <class F>
+  const Resampled& once(Known& known, const std::string& row, const std::string& task, F values_of) const {
+    const auto found = known.find({row, task});
+    if (found != known.end()) return found->second;
+    return known[{row, task}] =
+               over_replicates(row, [&](const MeasuredRow& one) { return column(values_of(one), task); });
+  }
+
+  /// The mean over a row's replicates. Each draw takes as many training seeds as there are, with replacement, the same
+  /// ones for all rows of a system, and within each of them as many of its draws.
+  template <class F>
+  Resampled over_replicates(const std::string& row, F of_one) const {
+    std::map<int, std::vector<Resampled>> by_seed;
+    for (const MeasuredRow* one : results_.replicates(row)) by_seed[one->row.seed].push_back(of_one(*one));
+    if (by_seed.size() == 1 && by_seed.begin()->second.size() == 1) return std::move(by_seed.begin()->second.front());
+    std::vector<std::vector<Resampled>> seeds;
+    for (auto& [seed, draws] : by_seed) seeds.push_back(std::move(draws));
+    return mean_of(seeds, results_.answers(row).row);
+  }
+
+  Resampled mean_of(const std::vector<std::vector<Resampled>>& seeds, const Row& row) const {
+    const auto share = 1 / static_cast<double>(seeds.size() * seeds.front().size());
+    Resampled out{0, std::vector<double>(seeds.front().front().draws.size())};
+    for (const auto& draws : seeds)
+      for (const Resampled& one : draws) out.value += share * one.value;
+    RandomStream seed_stream(seed_, "seeds/" + row.system), draw_stream(seed_, "draws/" + row.name);
+    for (std::size_t b = 0; b < out.draws.size(); ++b)
+      for (std::size_t s = 0; s < seeds.size(); ++s) {
+        const auto& draws = seeds[seed_stream.below(seeds.size())];
+        for (std::size_t d = 0; d < draws.size(); ++d)
+          out.draws[b] += share * draws[draw_stream.below(draws.size())].draws[b];
+      }
+    return out;
+  }
+
+  Resampled column(const std::vector<double>& values, const std::string& task) const {
+    std::vector<double> kept;
+    std::vector<std::size_t> clusters;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!Slice{part_, task}.holds(results_.set.cases[i])) continue;
+      kept.push_back(values[i]);
+      clusters.push_back(results_.set.cases[i].cluster);
+    }
+    const Column column = make_column(kept, clusters, resamples_.clusters);
+    return {column.mean(), resampled_means(column, resamples_)};
+  }
+
+  const Results& results_;
+  std::size_t part_, scorer_;
+  std::uint64_t seed_;
+  Resamples resamples_;
+  Floors floors_;
+  mutable Known masked_, raw_;
+};
+
+Compared compared(const Resampled& row, const Resampled& other, const Resampled& floor) {
+  return {row.value, other.value, floor.value, row.draws, other.draws, floor.draws};
+}
+
+Ratio ratio_to(const std::string& reference, const Compared& compared, double margin, std::size_t subjects) {
+  Ratio ratio{reference, floor_corrected_ratio(compared), raw_ratio(compared), {judge(compared, margin, subjects)}};
+  if (margin != parity) ratio.at.push_back(judge(compared, parity, subjects));
+  return ratio;
+}
+
+/// Of every row under one scorer, over the headline's part.
+std::vector<Scored> score_rows(const Results& results, const Comparison& comparison, const CompareOptions& options) {
+  std::vector<Scored> out;
+  for (const RowResult& row : results.rows) {
+    const std::string& name = row.row.name;
+    Scored scored;
+    scored.all = comparison.quality(name);
+    for (const auto& task : results.set.tasks) scored.by_task[task] = comparison.quality(name, task);
+    if (!row.row.on_curve)  // a point of the curve is judged against nobody
+      for (const RowResult& other : results.rows) {
+        if (other.row.kind != RowKind::model || other.row.on_curve) continue;
+        const Compared c =
+            compared(comparison.masked(name), comparison.masked(other.row.name), comparison.masked(shuffled_row));
+        scored.ratios.push_back(ratio_to(other.row.name, c, options.margin, comparison.subjects()));
+      }
+    out.push_back(std::move(scored));
+  }
+  return out;
+}
+
+/// How far each row generalises: the same over another part, added to `scored`.
+void score_part(const Results& results, const Comparison& comparison, const std::string& part,
+                const std::string& reference, std::vector<Scored>& scored) {
+  const Resampled teacher = comparison.masked(reference), floor = comparison.masked(shuffled_row);
+  for (std::size_t r = 0; r < scored.size(); ++r) {
+    const std::string& name = results.rows[r].row.name;
+    scored[r].by_part[part] = comparison.quality(name);
+    scored[r].ratio_by_part[part] = floor_corrected_ratio(compared(comparison.masked(name), teacher, floor));
+  }
+}
+
+/// The student's row of a return; "" where there is none.
+std::string row_asked(const Results& results, const std::string& asked_return) {
+  const std::string& student = results.measured.front().row.system;
+  for (const auto& measured : results.measured)
+    if (measured.row.asked_return == asked_return && measured.row.system == student && measured.row.in_tables() &&
+        measured.row.best_of == 1)
+      return measured.row.name;
+  return "";
+}
+
+std::optional<Difference> return_effect(const Results& results, const Comparison& comparison) {
+  const std::string top = row_asked(results, "top"), lowest = row_asked(results, "lowest");
+  if (top.empty() || lowest.empty()) return std::nullopt;
+  return comparison.difference(top, lowest);
+}
+
+/// What the headline's row gains over each of the others that stand in the tables.
+std::vector<Difference> headline_less(const Results& results, const Comparison& comparison) {
+  const std::string& headline = results.measured.front().row.name;
+  std::vector<Difference> out;
+  for (const RowResult& row : results.rows)
+    if (row.row.name != headline && !row.row.on_curve) out.push_back(comparison.difference(headline, row.row.name));
+  return out;
+}
+
+std::vector<Measured> main_answers(const MeasuredRow& row, const CaseSet& set) {
+  std::vector<Measured> out;
+  for (std::size_t i = 0; i < row.answers.size(); ++i)
+    if (set.cases[i].part == 0) out.push_back(row.answers[i]);
+  return out;
+}
+
+/// What needs no scorer and no resampling, over the headline's part and all replicates.
+void describe(RowResult& result, const Results& results, int diversity_words) {
+  std::vector<Measured> answers;
+  for (const MeasuredRow* one : results.replicates(result.row.name)) {
+    const auto own = main_answers(*one, results.set);
+    answers.insert(answers.end(), own.begin(), own.end());
+  }
+  std::vector<double> words, tokens, copying, runs, near;
+  for (const Measured& m : answers) {
+    words.push_back(m.words);
+    tokens.push_back(m.answer.tokens);
+    copying.push_back(m.copying);
+    runs.push_back(m.copy_run);
+    near.push_back(m.near_training ? 1 : 0);
+  }
+  for (const MeasuredRow* one : results.replicates(result.row.name)) {
+    result.seeds = std::max(result.seeds, one->row.seed);
+    result.draws = std::max(result.draws, one->row.draw);
+  }
+  result.mean_words = mean(words);
+  result.mean_tokens = mean(tokens);
+  result.copying = mean(copying);
+  result.copy_run = mean(runs);
+  result.near_training = mean(near);
+  result.words = word_control(answers);
+  const MeasuredRow& first = results.answers(result.row.name);  // one alone: of each row as many answers
+  result.diversity = diversity(main_answers(first, results.set), diversity_words);
+  result.diversity.spread = first.spread;
+  result.broken_rules = broken_rules(answers);
+}
+
+void score_all(Results& results, std::size_t scorer, const CompareOptions& options) {
+  const Comparison comparison(results, 0, scorer, options);
+  std::vector<Scored> scored = score_rows(results, comparison, options);
+  results.scorers[scorer].return_effect = return_effect(results, comparison);
+  results.scorers[scorer].headline_less = headline_less(results, comparison);
+  for (std::size_t part = 1; part < results.set.parts.size(); ++part)
+    score_part(results, Comparison(results, part, scorer, options), results.set.parts[part].name, options.reference,
+               scored);
+  for (std::size_t r = 0; r < scored.size(); ++r) results.rows[r].scored.push_back(std::move(scored[r]));
+}
+
+}  // namespace
+
+void compare(Results& results, const CompareOptions& options) {
+  results.rows.clear();
+  for (const auto& measured : results.measured) {
+    if (!measured.row.replicate_of.empty()) continue;
+    RowResult& row = results.rows.emplace_back();
+    row.row = measured.row;
+    describe(row, results, options.diversity_words);
+  }
+  for (std::size_t s = 0; s < results.scorers.size(); ++s) score_all(results, s, options);
+  compare_returns(results, options);
+  const auto first_of_curve = std::stable_partition(results.rows.begin(), results.rows.end(),
+                                                    [](const RowResult& row) { return !row.row.on_curve; });
+  results.curve.assign(std::make_move_iterator(first_of_curve), std::make_move_iterator(results.rows.end()));
+  results.rows.erase(first_of_curve, results.rows.end());
+  conclude(results, options);
+}
+
+}  // namespace udrl::eval

@@ -1,0 +1,33 @@
+// From measured answers to figures with intervals and a verdict. Not for: measuring (measure.hpp), or layout
+// (report.hpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "results.hpp"
+
+namespace udrl::eval {
+
+struct CompareOptions {
+  std::size_t draws = 10'000;
+  std::uint64_t seed = 1;
+  double margin = 0.95;  ///< of the headline; every ratio is judged at 1.00 too
+  int diversity_words = 12;
+  std::string reference;  ///< row of the headline
+};
+
+/// Fewer subjects than this decide nothing: a bootstrap of few clusters is too sure of itself.
+inline constexpr std::size_t fewest_subjects = 20;
+
+/// Fewer training seeds are said to be few, where there are several.
+inline constexpr int fewest_seeds = 5;
+
+/// Fills rows, scorers' verdicts and headline of `results` from its cases, measured rows and scorers (with their
+/// gates). The row `shuffled` must be there. Subjects are resampled, and with them the training seeds of each system,
+/// and within a seed the draws of each row.
+void compare(Results& results, const CompareOptions& options);
+
+}  // namespace udrl::eval

@@ -1,0 +1,149 @@
+// All figures of an evaluation, as report and results.json show them. Not for: how they are laid out (report.hpp).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "measure/cost.hpp"
+#include "measure/measure.hpp"
+#include "measure/scorers.hpp"
+#include "pairwise.hpp"
+#include "ratio.hpp"
+#include "systems/cases.hpp"
+#include "udrl/data/record.hpp"
+
+namespace udrl::eval {
+
+/// A row against a reference row, over the same cases.
+struct Ratio {
+  std::string reference;
+  Estimate corrected;         ///< (row − shuffled) / (reference − shuffled)
+  Estimate raw;               ///< row / reference
+  std::vector<Judgement> at;  ///< each margin, the headline's first
+  Verdict verdict() const { return at.front().verdict; }
+};
+
+/// A row's quality over some cases, under one scorer.
+struct Quality {
+  int cases = 0;
+  double valid = 0;  ///< share
+  Estimate masked;   ///< mean of `headline_values`
+  Estimate raw;      ///< mean over every answer as written
+};
+
+/// A row under one scorer.
+struct Scored {
+  Quality all;  ///< of the headline's part, as are the tasks and the ratios
+  std::map<std::string, Quality> by_task;
+  std::vector<Ratio> ratios;  ///< against each model's row
+  /// Of each other part: its quality, and the floor-corrected ratio to the headline's reference.
+  std::map<std::string, Quality> by_part;
+  std::map<std::string, Estimate> ratio_by_part;
+
+  /// Null where there is none.
+  const Ratio* ratio_to(const std::string& reference) const;
+};
+
+struct RowResult {
+  Row row;
+  std::vector<Scored> scored;  ///< by scorer
+  int seeds = 1, draws = 1;    ///< training seeds, and answers of each to a case, that figures are means over
+  WordControl words;           ///< this and what follows: of the headline's part
+  double mean_words = 0, mean_tokens = 0, copying = 0, copy_run = 0;
+  Diversity diversity;
+  std::map<std::string, double> broken_rules;
+  double near_training = 0;  ///< share of answers that nearly are one that trained
+};
+
+/// One row less another, paired by case, under one scorer, over the headline's part.
+struct Difference {
+  std::string minuend, subtrahend;
+  Estimate masked, raw;
+  std::map<std::string, Estimate> masked_by_task;
+};
+
+/// A scorer, and what it may say.
+struct ScorerResult {
+  ScorerInfo info;
+  score::Gate raw, masked;  ///< on the reference's answers
+  /// What the headline's comparison comes to, masked; `withheld` where the scorer carries no verdict.
+  Verdict verdict = Verdict::withheld;
+  std::optional<Difference> return_effect = {};  ///< top less lowest
+  std::vector<Difference> headline_less = {};    ///< the headline's row less each other row
+
+  /// A verdict is carried by a scorer that made no label, and whose masked values pass their gate.
+  bool carries_verdict() const { return info.held_out() && score::passes(masked); }
+};
+
+/// Returns asked for against returns that came, over the student's rows.
+struct ReturnControl {
+  struct Point {
+    std::string row;
+    double asked = 0;   ///< mean bin
+    Estimate achieved;  ///< mean share of the teacher's draws that lie below
+  };
+  std::string why_not;  ///< why it was not measured; "" where it was
+  int bins = 0;
+  std::vector<Point> points;                                        ///< by the bin asked
+  int answers = 0;                                                  ///< over all of them, valid ones:
+  double rank_correlation = 0, exact = 0, mean_absolute_error = 0;  ///< of bins
+};
+
+struct Headline {
+  std::string row, reference;
+  double margin = 0;
+  std::size_t scorer = 0;  ///< whose figures are shown first: one that carries a verdict, else a held-out one
+  Verdict verdict = Verdict::undefined;
+  std::vector<std::string> withheld_because;  ///< if any, no verdict is given
+  std::vector<std::string> caveats;
+};
+
+/// What figures can be traced to.
+struct Lineage {
+  std::string version, command_line, processor;
+  data::Json config;
+  std::map<std::string, std::string> hashes;  ///< what → SHA-256
+  std::uint64_t test_openings = 0;            ///< evaluations that opened this test set, this one included
+  std::uint64_t test_students = 0;            ///< different students among them
+};
+
+struct Results {
+  CaseSet set;
+  std::vector<MeasuredRow> measured;
+  std::vector<RowResult> rows;        ///< in the order of `measured`, less the curve
+  std::vector<RowResult> curve;       ///< those rows of `measured` that are asked for the curve alone
+  std::map<std::string, Cost> costs;  ///< by system
+  std::vector<std::string> system_order;
+  std::vector<ScorerResult> scorers;
+  std::optional<JudgeResult> judge;
+  /// What endpoints left without an answer. Their cases are in no figure; those of systems keep the verdict back.
+  std::vector<FailedRequests> failures;
+  ReturnControl return_control;                     ///< `why_not` and `bins` are filled by who measures
+  std::map<std::string, std::string> near_intents;  ///< test intent → the training intent it nearly is
+  Headline headline;
+  Lineage lineage;
+
+  const RowResult& row(const std::string& name) const;
+  /// What the row's system costs; null for an arm.
+  const Cost* cost_of(const RowResult& row) const;
+  /// A row under the headline's scorer.
+  const Scored& shown(const RowResult& row) const { return row.scored[headline.scorer]; }
+  const ScorerResult& shown_scorer() const { return scorers[headline.scorer]; }
+  const MeasuredRow& answers(const std::string& name) const;
+  /// The row's answers, and those of the same row with other seeds.
+  std::vector<const MeasuredRow*> replicates(const std::string& name) const;
+};
+
+/// Throws `Error` (failure) that names what endpoints left without an answer.
+void require_answers(const Results& results);
+
+/// Keys sorted; not a number is null.
+data::Json to_json(const Results& results);
+/// A table for a README.
+std::string to_markdown(const Results& results);
+/// The same for a terminal: fixed width, fewer columns.
+std::string to_terminal(const Results& results);
+
+}  // namespace udrl::eval

@@ -1,0 +1,346 @@
+// Systems files and the student's rows.
+#include "udrl/eval/systems.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "arms.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/table.hpp"
+#include "udrl/student/checkpoint.hpp"
+
+namespace udrl::eval {
+namespace {
+
+constexpr double model_temperature = 0.8, model_top_p = 0.95, model_repeat_penalty = 1.0;
+
+struct SystemFile {
+  std::string name, title, short_title;
+  std::filesystem::path student, tagged;
+  std::vector<std::string> seeds;
+  std::vector<std::string> returns = {"top"};
+  std::vector<std::string> decodings;
+  std::vector<std::string> shots = {"few"};
+  int best_of = 8;
+  double temperature = 0;  // of this and the next two: 0 is the default, another for students than for models
+  double top_p = 0;
+  double repeat_penalty = 0;
+  int max_tokens = 0;
+  std::vector<double> temperatures;
+  std::uint64_t parameters = 0;
+  lm::ModelOptions model;
+
+  bool is_student() const { return !student.empty(); }
+};
+
+void declare(OptionSet& set, SystemFile& file) {
+  set.add("name", file.name, "key of its rows: letters, digits, '.', '-' and '_'").required();
+  set.add("title", file.title, "what tables call it, in full").required();
+  set.add("short_title", file.short_title, "what charts call it; default: the title");
+  set.add("student", file.student, "a checkpoint folder, instead of [model]: a further student");
+  set.add("seeds", file.seeds, "checkpoint folders of the same recipe trained with other seeds (students)");
+  set.add("tagged", file.tagged, "the data that it was trained on (students); default: the evaluation's");
+  set.add("returns", file.returns, "one row each (students): top, lowest, any or numbers");
+  set.add("decodings", file.decodings,
+          "one row each: greedy, sampled, best-of-n; default: greedy and sampled, of a student sampled")
+      .choices({"greedy", "sampled", "best-of-n"});
+  set.add("shots", file.shots, "one row each (models): few, the task's examples as in synthesis; zero, none")
+      .choices({"few", "zero"});
+  set.add("best_of", file.best_of, "answers of which best-of-n takes the best, by the makers of the labels")
+      .range(2, 64);
+  set.add("temperature", file.temperature, "of rows that are not greedy; 0: 0.8, a student's as the main one's")
+      .range(0, 5);
+  set.add("temperatures", file.temperatures, "other ones, for the curve against diversity").range(0.01, 5);
+  set.add("top_p", file.top_p, "of rows that are not greedy; 0: 0.95, a student's as the main one's").range(0, 1);
+  set.add("repeat_penalty", file.repeat_penalty,
+          "of all rows, as in synthesis; 1: off; 0: 1, a student's as the main one's")
+      .range(0, 2);
+  set.add("parameters", file.parameters,
+          "of the model, where its file stores a tied matrix twice; 0: what the file holds");
+  lm::declare(set, "model", file.model);
+}
+
+bool is_safe_name(const std::string& name) {
+  const auto safe = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == '_';
+  };
+  return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), safe);
+}
+
+void use_defaults(SystemFile& file, const Decoding& student) {
+  const bool is_student = file.is_student();
+  const auto fill = [&](double& value, double of_model, double of_student) {
+    if (value == 0) value = is_student ? of_student : of_model;
+  };
+  fill(file.temperature, model_temperature, student.temperature);
+  fill(file.top_p, model_top_p, student.top_p);
+  fill(file.repeat_penalty, model_repeat_penalty, student.repeat_penalty);
+  if (is_student) file.max_tokens = student.max_tokens;
+  const bool best_of = std::find(file.decodings.begin(), file.decodings.end(), "best-of-n") != file.decodings.end();
+  if (best_of && file.temperature == 0)
+    throw user_error("at temperature 0 all answers are the same: there is no best of them")
+        .at(file.title)
+        .hint("set a temperature (--decoding.temperature 0.7), or leave best-of-n out");
+  if (file.decodings.empty())
+    file.decodings = is_student ? std::vector<std::string>{"sampled"} : std::vector<std::string>{"greedy", "sampled"};
+  if (file.short_title.empty()) file.short_title = file.title;
+  if (file.model.name.empty()) file.model.name = file.name;
+  if (is_student) file.model.gguf = file.student / student::files::gguf;
+}
+
+/// What distinguishes a row within its system.
+struct Variant {
+  std::string decoding;
+  std::string asked_return{};  ///< students
+  bool few_shot = true;        ///< models
+};
+
+/// The same words for names ("best-of-8") and titles ("best of 8").
+std::string decoding_words(const SystemFile& file, const std::string& decoding, const std::string& space) {
+  return decoding == "best-of-n" ? "best" + space + "of" + space + std::to_string(file.best_of) : decoding;
+}
+
+Row make_row(const SystemFile& file, const Variant& variant) {
+  Row row;
+  row.system = row.name = file.name;
+  row.system_title = row.title = file.title, row.short_title = file.short_title;
+  const auto call = [&](const std::string& name, const std::string& title, const std::string& short_title) {
+    row.name += "-" + name, row.title += ", " + title, row.short_title += ", " + short_title;
+  };
+  const std::string decoding = decoding_words(file, variant.decoding, " ");
+  if (file.is_student()) {
+    row.kind = RowKind::student;
+    row.asked_return = variant.asked_return;
+    call(row.asked_return, row.asked_return + " return", row.asked_return);
+    row.sampling.max_tokens = file.max_tokens;
+  } else {
+    row.kind = RowKind::model;
+    row.few_shot = variant.few_shot;
+  }
+  if (!file.is_student() || variant.decoding != "sampled")
+    call(decoding_words(file, variant.decoding, "-"), decoding, decoding);
+  if (!variant.few_shot) call("zero-shot", "zero-shot", "zero-shot");
+  const bool greedy = variant.decoding == "greedy";
+  row.sampling.temperature = greedy ? 0.0 : file.temperature;
+  row.sampling.top_p = greedy ? 1.0 : file.top_p;
+  row.sampling.repeat_penalty = file.repeat_penalty;
+  if (variant.decoding == "best-of-n") row.best_of = file.best_of;
+  return row;
+}
+
+/// "-t0.5": what a row at another temperature is called.
+std::string at_temperature(double temperature) { return "-t" + udrl::fixed(temperature, 2); }
+
+Row on_curve(Row row, double temperature) {
+  row.name += at_temperature(temperature);
+  row.title += ", temperature " + udrl::fixed(temperature, 2);
+  row.short_title += at_temperature(temperature);
+  row.sampling.temperature = temperature;
+  row.on_curve = true;
+  return row;
+}
+
+/// A student under each return, and under the first in the other decodings; a model with examples and without.
+std::vector<Variant> variants(const SystemFile& file) {
+  std::vector<Variant> out;
+  if (file.is_student()) {
+    for (const auto& asked : file.returns) out.push_back({file.decodings.front(), asked});
+    for (std::size_t d = 1; d < file.decodings.size(); ++d) out.push_back({file.decodings[d], file.returns.front()});
+    return out;
+  }
+  for (const auto& shots : file.shots)
+    for (const auto& decoding : file.decodings) out.push_back({decoding, "", shots == "few"});
+  return out;
+}
+
+System make_system(const SystemFile& file) {
+  System system{file.name, file.title, file.short_title, file.is_student(), file.parameters, file.model, file.tagged,
+                "",        {}};
+  for (const Variant& variant : variants(file)) system.rows.push_back(make_row(file, variant));
+  const Variant first{"sampled", file.returns.front(), file.shots.front() == "few"};
+  for (const double temperature : file.temperatures)
+    system.rows.push_back(on_curve(make_row(file, first), temperature));
+  return system;
+}
+
+Row replicate(const Row& row, int seed, int draw) {
+  Row again = row;
+  again.replicate_of = row.name;
+  again.seed = seed, again.draw = draw;
+  if (seed > 1) again.name += "~s" + std::to_string(seed);
+  if (draw > 1) again.name += "~" + std::to_string(draw);
+  return again;
+}
+
+int draws_of(const Row& row, int draws) { return row.sampling.temperature > 0 ? draws : 1; }
+
+/// Further answers of the rows that are drawn.
+void add_draws(System& system, int draws) {
+  const std::vector<Row> rows = system.rows;
+  for (const Row& row : rows)
+    for (int draw = 2; draw <= draws_of(row, draws) && !row.on_curve; ++draw)
+      system.rows.push_back(replicate(row, 1, draw));
+}
+
+/// The same rows of the same recipe, trained with another seed.
+System other_seed(const System& system, const std::filesystem::path& folder, int seed, int draws) {
+  System other = system;
+  other.replicate_of = system.name;
+  other.name += "~s" + std::to_string(seed);
+  other.title += ", seed " + std::to_string(seed);
+  other.model.gguf = folder / student::files::gguf;
+  other.rows.clear();
+  for (const Row& row : system.rows)
+    for (int draw = 1; draw <= draws_of(row, draws) && row.in_tables(); ++draw)
+      other.rows.push_back(replicate(row, seed, draw));
+  return other;
+}
+
+void add(std::vector<System>& systems, System system, const std::vector<std::string>& seeds, int draws) {
+  add_draws(system, draws);
+  systems.push_back(system);
+  int seed = 1;
+  for (const std::string& folder : seeds) systems.push_back(other_seed(system, folder, ++seed, draws));
+}
+
+std::vector<std::string> model_rows(const std::vector<System>& systems) {
+  std::vector<std::string> names;
+  for (const System& system : systems)
+    for (const Row& row : system.rows)
+      if (row.kind == RowKind::model && row.in_tables()) names.push_back(row.name);
+  return names;
+}
+
+void refuse_same_names(const std::vector<System>& systems) {
+  std::set<std::string> seen;
+  for (const Row& arm : arm_rows()) seen.insert(arm.name);
+  std::set<std::string> names;
+  for (const System& system : systems) {
+    if (!names.insert(system.name).second)
+      throw user_error("two systems have the same name")
+          .got(system.name)
+          .hint("change 'name' in a systems file; the student is called 'student'");
+    for (const Row& row : system.rows)
+      if (!seen.insert(row.name).second)
+        throw user_error("two systems have the same name")
+            .got(row.name)
+            .hint("change 'name' in one of the systems files");
+  }
+}
+
+/// The row of the teacher (the first systems file that is no student) with this decoding, with examples if there is one
+/// with them; or its first row.
+const Row& teacher_row(const std::vector<System>& systems, bool greedy) {
+  const auto teacher = std::find_if(systems.begin(), systems.end(), [](const System& s) { return !s.is_student; });
+  if (teacher == systems.end())
+    throw user_error("no teacher to compare with")
+        .hint("name a systems file with --systems, for example one of configs/systems");
+  const auto find = [&](auto fits) {
+    const auto row = std::find_if(teacher->rows.begin(), teacher->rows.end(), fits);
+    return row == teacher->rows.end() ? nullptr : &*row;
+  };
+  const auto plain = [&](const Row& row) {
+    return (row.sampling.temperature == 0) == greedy && row.best_of == 1 && row.in_tables();
+  };
+  if (const Row* row = find([&](const Row& r) { return plain(r) && r.few_shot; })) return *row;
+  if (const Row* row = find(plain)) return *row;
+  return teacher->rows.front();
+}
+
+void check(const SystemFile& file, const std::filesystem::path& path) {
+  if (!is_safe_name(file.name))
+    throw user_error("a system's name cannot be used for a folder")
+        .at(path.string())
+        .expected("letters, digits, '.', '-' and '_'")
+        .got("'" + file.name + "'")
+        .hint("change 'name'");
+  if (file.is_student() == is_named(file.model))
+    throw user_error("a system is either a student or a model")
+        .at(path.string())
+        .hint("name a checkpoint folder ('student'), or a file or an endpoint in [model]");
+  if (!file.is_student() && (!file.seeds.empty() || !file.tagged.empty()))
+    throw user_error("only students have seeds and tagged data").at(path.string()).hint("remove 'seeds' and 'tagged'");
+  if (file.returns.empty() || file.shots.empty())
+    throw user_error("a system without a row").at(path.string()).hint("leave 'returns' and 'shots' out, or name some");
+}
+
+SystemFile read_system_file(const std::filesystem::path& path, const EvalOptions& options) {
+  SystemFile file;
+  OptionSet set;
+  declare(set, file);
+  set.read_toml(path);
+  set.validate();
+  check(file, path);
+  if (file.is_student() && file.tagged.empty()) file.tagged = options.tagged;
+  use_defaults(file, options.decoding);
+  return file;
+}
+
+}  // namespace
+
+std::vector<Row> asked_rows(const Row& row) {
+  if (row.best_of == 1) return {row};
+  std::vector<Row> draws;
+  for (int draw = 1; draw <= row.best_of; ++draw) {
+    Row& one = draws.emplace_back(row);
+    one.name += "@" + std::to_string(draw);
+    one.best_of = 1;
+  }
+  return draws;
+}
+
+System load_system(const std::filesystem::path& path, const EvalOptions& options) {
+  const SystemFile file = read_system_file(path, options);
+  return make_system(file);
+}
+
+System student_system(const EvalOptions& options) {
+  if (options.returns.empty())
+    throw user_error("no return to ask the student for").hint("set returns, for example [\"top\", \"lowest\"]");
+  SystemFile file;
+  file.name = "student";
+  file.title = "udrl student";
+  file.short_title = "student";
+  file.student = options.student;
+  file.tagged = options.tagged;
+  file.returns = options.returns;
+  file.temperatures = options.decoding.temperatures;
+  file.best_of = options.decoding.best_of;
+  if (file.best_of > 1) file.decodings = {"sampled", "best-of-n"};
+  use_defaults(file, options.decoding);
+  return make_system(file);
+}
+
+bool is_named(const lm::ModelOptions& model) { return !model.gguf.empty() || !model.url.empty(); }
+
+std::string identity_of(const lm::ModelOptions& model) {
+  if (model.gguf.empty()) return lm::endpoint_identity(model);
+  return lm::model_identity(sha256_file(model.gguf), model.weights);
+}
+
+std::vector<System> load_systems(const EvalOptions& options) {
+  std::vector<System> systems;
+  add(systems, student_system(options), options.student_seeds, options.draws);
+  for (const auto& path : options.systems) {
+    const SystemFile file = read_system_file(path, options);
+    add(systems, make_system(file), file.seeds, options.draws);
+  }
+  refuse_same_names(systems);
+  return systems;
+}
+
+std::string reference_row(const std::vector<System>& systems, const std::string& wanted) {
+  if (wanted.empty()) return teacher_row(systems, true).name;
+  const auto names = model_rows(systems);
+  if (std::find(names.begin(), names.end(), wanted) != names.end()) return wanted;
+  const std::string near = nearest(wanted, names);
+  throw user_error("no row '" + wanted + "' to compare with")
+      .hint(near.empty() ? "name a row of one of the systems files, such as NAME-greedy"
+                         : "did you mean '" + near + "'?");
+}
+
+std::string shuffled_source(const std::vector<System>& systems) { return teacher_row(systems, false).name; }
+
+}  // namespace udrl::eval

@@ -1,0 +1,99 @@
+// Opening a checkpoint for generation, and turning a user's question into a request.
+#include "udrl/inference/student_model.hpp"
+
+#include <charconv>
+
+#include "udrl/base/error.hpp"
+#include "udrl/data/text.hpp"
+#include "udrl/student/checkpoint.hpp"
+
+namespace udrl::inference {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A word takes under three tokens of the student's vocabulary even where it is spelled out; the end token is one more.
+constexpr int tokens_per_word = 4;
+constexpr int spare_tokens = 8;
+
+std::optional<int> words_from_text(const std::string& text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > command::max_words)
+    throw user_error("words does not fit")
+        .expected("a whole number from 1 to " + std::to_string(command::max_words) + ", 'any' or 'auto'")
+        .got("'" + text + "'")
+        .hint("ask for example --words 20");
+  return value;
+}
+
+/// A damaged file is the run's to write again, not to be fetched as other models are.
+std::unique_ptr<lm::LanguageModel> open_gguf(const lm::ModelOptions& options) {
+  try {
+    return lm::open_model(options);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::user) throw;
+    throw Error(error).hint("it belongs to a checkpoint: run udrl-train's command again, which writes it anew");
+  }
+}
+
+/// Another model would read commands as plain text, and write what it likes.
+void check_vocabulary(const lm::LanguageModel& model, const fs::path& file) {
+  const std::vector<std::string>& pieces = command::control_pieces();
+  const std::vector<std::string> missing = model.missing_control(pieces);
+  if (missing.empty()) return;
+  throw user_error("this model is no student: its vocabulary lacks the commands")
+      .at(file.string())
+      .expected(std::to_string(pieces.size()) + " control tokens such as " + std::string(command::gen_piece))
+      .got(std::to_string(missing.size()) + " of them missing, " + missing.front() + " first")
+      .hint("put back the student.gguf that udrl-train wrote: run its command again");
+}
+
+}  // namespace
+
+StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options) {
+  options.gguf = folder / student::files::gguf;
+  for (const char* file : {student::files::gguf, student::files::commands}) {
+    if (!fs::exists(folder / file))
+      throw user_error(std::string("no ") + file + " in this folder")
+          .at(folder.string())
+          .expected("a checkpoint folder that udrl-train has finished")
+          .hint("name the folder given to udrl-train as --out; if training was stopped, start it again to finish it");
+  }
+  command::Fitted fitted = command::load(folder / student::files::commands);
+  auto model = open_gguf(options);
+  check_vocabulary(*model, folder / student::files::gguf);
+  return {std::move(fitted), std::move(model)};
+}
+
+command::Command StudentModel::resolve(const Ask& ask) const {
+  const int slot = fitted_.slot(ask.task);
+  std::optional<int> words;
+  if (ask.words == "auto") words = fitted_.default_words(slot);
+  else if (ask.words != "any") words = words_from_text(ask.words);
+  const command::Command command = fitted_.command(slot, words, ask.return_spec);
+  fitted_.check(command);
+  return command;
+}
+
+lm::Request StudentModel::request(const Ask& ask, const command::Command& command, lm::Sampling sampling) const {
+  lm::Request request;
+  const std::string intent = data::normalise(ask.intent);
+  if (intent.empty())
+    throw user_error("the intent is empty").expected("a few words").hint("ask for example --intent \"holiday sale\"");
+  request.prompt = sequence_prompt(intent, command, command::uncapitalised(data::normalise(ask.have)));
+  if (sampling.max_tokens == 0)
+    sampling.max_tokens = command.words.value_or(command::max_words) * tokens_per_word + spare_tokens;
+  if (fitted_.countdown) sampling.allowed_control = command::left_pieces();
+  request.sampling = sampling;
+  return request;
+}
+
+int StudentModel::least_room(const command::Command& command) { return command.words.value_or(1) + 1; }
+
+std::string StudentModel::present(const Ask& ask, const std::string& written) const {
+  const std::string text = data::normalise(written);
+  return ask.have.empty() ? command::capitalised(text) : text;
+}
+
+}  // namespace udrl::inference

@@ -1,0 +1,23 @@
+// Verdicts on findings: PASS, FAIL or UNKNOWN, the reason, and what to do. Not for: figures (doctor_findings.hpp).
+#pragma once
+
+#include "findings.hpp"
+
+namespace udrl::inspect {
+
+inline const std::string shuffled_check = "true against shuffled intents";
+inline const std::string swapped_check = "true against one swapped attribute";
+inline const std::string noise_check = "order of an intent's draws is more than noise";
+inline const std::string spread_check = "draws of an intent differ";
+inline const std::string confounded_check = "not length, copying or temperature";
+inline const std::string gain_check = "returns that move what is real";
+inline const std::string few_check = "ranks hold with few draws";
+
+/// "a, b and c"
+std::string listed(const std::vector<std::string>& names);
+/// By question, scorers in their order.
+std::vector<Check> make_checks(const Findings& findings);
+/// PASS where some scorer passes all that a label must; FAIL where each fails at something; else UNKNOWN.
+Check overall_check(const std::vector<Check>& checks, const Findings& findings);
+
+}  // namespace udrl::inspect

@@ -1,0 +1,111 @@
+// Answers, written token by token. Not for: which run together (gguf_run.cpp), or drawing a token (sampler.cpp).
+#include "answers.hpp"
+
+#include <chrono>
+#include <optional>
+
+#include "answer/answer_end.hpp"
+#include "answer/sampler.hpp"
+#include "run.hpp"
+#include "udrl/base/error.hpp"
+
+namespace udrl::lm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What is written so far, and when it ends.
+class Answer final : public Slot {
+ public:
+  Answer(Prepared prepared, Request request, const Vocabulary& vocabulary, const CompletionSink& done)
+      : Slot(std::move(prepared)), request_(std::move(request)), sampler_(request_.sampling, request_.id), done_(done) {
+    completion_.id = request_.id;
+    const auto& allowed = request_.sampling.allowed_control;
+    if (!allowed.empty()) banned_ = vocabulary.banned_but(allowed);
+  }
+
+  void admit(llama_seq_id sequence, Prefix* prefix) override {
+    Slot::admit(sequence, prefix);
+    start_ = Clock::now();
+  }
+  bool generating() const override { return is_read(); }
+  void fill(TokenBatch& batch) override;
+  bool advance(llama_context* context, const Vocabulary& vocabulary) override;
+  int deliver() override;
+
+ private:
+  bool accept(const Drawn& drawn, const Vocabulary& vocabulary);
+  bool finish(Finish how);
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+  Request request_;
+  Sampler sampler_;
+  const CompletionSink& done_;
+  std::optional<Tokens> banned_;  ///< where it is not the vocabulary's own list
+  llama_token last_ = 0;
+  int row_ = -1;  ///< where the batch computes its logits; −1: nowhere
+  Completion completion_;
+  Clock::time_point start_;
+};
+
+void Answer::fill(TokenBatch& batch) {
+  row_ = -1;
+  if (waits() || batch.room() == 0) return;
+  const std::size_t length = prepared().tokens.size();
+  if (generating()) {
+    row_ = batch.add(last_, static_cast<int>(length) + completion_.tokens - 1, sequence(), true);
+    return;
+  }
+  while (batch.room() > 0 && !is_read()) {
+    const bool last = computed() + 1 == length;
+    const int row = read_next(batch, last);
+    if (last) row_ = row;
+  }
+}
+
+bool Answer::advance(llama_context* context, const Vocabulary& vocabulary) {
+  if (row_ < 0) return false;
+  const std::span logits(llama_get_logits_ith(context, row_), static_cast<std::size_t>(vocabulary.size()));
+  return accept(sampler_.draw(logits, banned_ ? *banned_ : vocabulary.banned()), vocabulary);
+}
+
+bool Answer::accept(const Drawn& drawn, const Vocabulary& vocabulary) {
+  last_ = drawn.token;
+  completion_.log_prob += drawn.log_prob;
+  if (completion_.tokens++ == 0) completion_.first_token_s = seconds();
+  if (vocabulary.ends_answer(last_)) return finish(Finish::stop);
+  const std::size_t written = completion_.text.size();
+  completion_.text += vocabulary.piece(last_);
+  if (cut_at_end(completion_.text, request_.sampling, written)) return finish(Finish::stop);
+  return completion_.tokens >= prepared().budget && finish(Finish::length);
+}
+
+bool Answer::finish(Finish how) {
+  completion_.finish = how;
+  completion_.seconds = seconds();
+  return true;
+}
+
+int Answer::deliver() {
+  const int tokens = completion_.tokens;
+  done_(std::move(completion_));
+  return tokens;
+}
+
+}  // namespace
+
+Throughput answer_requests(Engine& engine, const RequestSource& next, const CompletionSink& done) {
+  if (engine.is_encoder()) {
+    throw user_error("this model cannot write text, only embed it")
+        .at(engine.options().gguf.string())
+        .hint("name a causal language model");
+  }
+  return run_slots(engine, engine.lane(), [&]() -> std::unique_ptr<Slot> {
+    std::optional<Request> request = next();
+    if (!request) return nullptr;
+    Prepared prepared = prepare(engine, *request);
+    return std::make_unique<Answer>(std::move(prepared), std::move(*request), engine.vocabulary(), done);
+  });
+}
+
+}  // namespace udrl::lm

@@ -1,0 +1,187 @@
+// Likelihoods: texts are read, many at once, and the logits before each wanted token are taken. Not for: which run
+// together (gguf_run.cpp).
+#include "likelihood.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <optional>
+#include <utility>
+
+#include "answer/sampler.hpp"
+#include "run.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+
+namespace udrl::lm {
+namespace {
+
+/// Log-probabilities of next tokens at one row of a batch.
+class Row {
+ public:
+  Row(llama_context* context, int row, const Vocabulary& vocabulary)
+      : logits_(llama_get_logits_ith(context, row), static_cast<std::size_t>(vocabulary.size())),
+        log_sum_(log_sum_exp(logits_)) {}
+  double log_prob(llama_token token) const {
+    return static_cast<double>(logits_[static_cast<std::size_t>(token)]) - log_sum_;
+  }
+
+ private:
+  std::span<const float> logits_;
+  double log_sum_;
+};
+
+/// Reads its tokens, and takes the logits of the last `wanted` of them.
+class Reading : public Slot {
+ public:
+  Reading(Prepared read, std::size_t wanted)
+      : Slot(std::move(read)), first_wanted_(prepared().tokens.size() - wanted) {}
+
+  void fill(TokenBatch& batch) final {
+    rows_.clear();
+    if (waits()) return;
+    while (batch.room() > 0 && !is_read()) {
+      const std::size_t position = computed();
+      const bool wanted = position >= first_wanted_;
+      if (wanted && batch.row_room() == 0) return;
+      const int row = read_next(batch, wanted);
+      if (wanted) rows_.emplace_back(position, row);
+    }
+  }
+  bool advance(llama_context* context, const Vocabulary& vocabulary) final {
+    for (const auto& [position, row] : rows_) take(position, Row(context, row, vocabulary));
+    return !waits() && is_read();
+  }
+  int deliver() final { return 0; }
+
+ private:
+  virtual void take(std::size_t position, const Row& row) = 0;
+
+  std::size_t first_wanted_;
+  std::vector<std::pair<std::size_t, int>> rows_;  ///< of the batch: position, row
+};
+
+class ContinuationReading final : public Reading {
+ public:
+  ContinuationReading(Prepared prepared, Joined joined, Likelihood& result)
+      : Reading(std::move(prepared), joined.whole.size() - joined.first),
+        whole_(std::move(joined.whole)),
+        result_(result) {
+    result_ = {0, static_cast<int>(whole_.size() - joined.first)};
+  }
+
+ private:
+  void take(std::size_t position, const Row& row) override { result_.log_prob += row.log_prob(whole_[position + 1]); }
+
+  Tokens whole_;
+  Likelihood& result_;
+};
+
+class ChoiceReading final : public Reading {
+ public:
+  ChoiceReading(Prepared prepared, Tokens options, std::vector<double>& result)
+      : Reading(std::move(prepared), 1), options_(std::move(options)), result_(result) {}
+
+ private:
+  void take(std::size_t, const Row& row) override {
+    result_.clear();
+    for (const llama_token option : options_) result_.push_back(row.log_prob(option));
+  }
+
+  Tokens options_;
+  std::vector<double>& result_;
+};
+
+void require_author(const Engine& engine) {
+  if (engine.is_encoder()) throw user_error("this model only embeds texts").at(engine.options().gguf.string());
+}
+
+/// The token that each option begins with after a prompt.
+Tokens option_tokens(const Engine& engine, const Prompt& prompt, std::span<const std::string> options) {
+  Tokens tokens;
+  for (const std::string& option : options) {
+    const Joined joined = join(engine, prompt, option);
+    const llama_token token = joined.whole[joined.first];
+    if (std::find(tokens.begin(), tokens.end(), token) != tokens.end()) {
+      throw user_error("two options begin with the same token").at("option " + option);
+    }
+    tokens.push_back(token);
+  }
+  return tokens;
+}
+
+using MakeSlot = std::function<std::unique_ptr<Slot>(std::size_t)>;
+
+/// Neighbours may ask the same question, so they stay together.
+constexpr std::size_t block = 16;
+
+/// What one lane runs of `count`: every so many-th block, the same each time, so that the same call computes the same.
+class Dealt {
+ public:
+  Dealt(std::size_t lane, std::size_t lanes, std::size_t count)
+      : step_(lanes * block), first_(lane * block), count_(count) {}
+
+  std::optional<std::size_t> next() {
+    if (within_ == block) within_ = 0, first_ += step_;
+    const std::size_t item = first_ + within_++;
+    return item < count_ ? std::optional(item) : std::nullopt;
+  }
+
+ private:
+  std::size_t step_, first_, count_, within_ = 0;
+};
+
+/// Runs a slot for each of `count`, in lanes side by side.
+Throughput run_all(Engine& engine, std::size_t count, const MakeSlot& make) {
+  require_author(engine);
+  std::vector<Lane>& lanes = engine.lanes(count);
+  std::atomic<bool> failed = false;  // in one lane: the others end early
+  const auto run_lane = [&](std::size_t lane) {
+    try {
+      Dealt dealt(lane, lanes.size(), count);
+      return run_slots(engine, lanes[lane], [&] {
+        const auto item = dealt.next();
+        return item && !failed ? make(*item) : nullptr;
+      });
+    } catch (...) {
+      failed = true;
+      throw;
+    }
+  };
+  std::vector<std::future<Throughput>> workers;  // its destructor waits for those that still run
+  const auto policy = lanes.size() > 1 ? std::launch::async : std::launch::deferred;
+  for (std::size_t lane = 0; lane < lanes.size(); ++lane) workers.push_back(std::async(policy, run_lane, lane));
+  Throughput figures;
+  for (auto& worker : workers) {
+    const Throughput of_lane = worker.get();
+    figures.prompt_tokens += of_lane.prompt_tokens;
+    figures.seconds = std::max(figures.seconds, of_lane.seconds);
+  }
+  check_stop("stopped while texts were measured", "run the same command again");
+  return figures;
+}
+
+}  // namespace
+
+Likelihoods continuation_log_probs(Engine& engine, std::span<const Continuation> continuations) {
+  Likelihoods out;
+  out.values.resize(continuations.size());
+  out.throughput = run_all(engine, continuations.size(), [&](std::size_t i) -> std::unique_ptr<Slot> {
+    Joined joined = join(engine, continuations[i].question.prompt, continuations[i].text);
+    Prepared prepared = prepare(engine, continuations[i], joined);
+    return std::make_unique<ContinuationReading>(std::move(prepared), std::move(joined), out.values[i]);
+  });
+  return out;
+}
+
+std::vector<std::vector<double>> option_log_probs(Engine& engine, std::span<const Question> questions,
+                                                  std::span<const std::string> options) {
+  std::vector<std::vector<double>> out(questions.size());
+  run_all(engine, questions.size(), [&](std::size_t i) -> std::unique_ptr<Slot> {
+    return std::make_unique<ChoiceReading>(prepare(engine, questions[i]),
+                                           option_tokens(engine, questions[i].prompt, options), out[i]);
+  });
+  return out;
+}
+
+}  // namespace udrl::lm

@@ -1,0 +1,208 @@
+// Continuous batching. Each step is one batch: the next token of every answer under way, then what new slots read, then
+// shared prefixes, as far as there is room. Not for: one slot's state (gguf_slot.cpp).
+#include "run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+
+namespace udrl::lm {
+namespace {
+
+/// The automatic caches of all lanes together never grow beyond this, unless a single request needs more.
+constexpr int most_automatic_cells = 32768;
+/// A question shorter than this is computed anew for each draw: sharing costs a step in which the draws wait.
+constexpr std::size_t shortest_question = 8;
+
+class Run {
+ public:
+  Run(const Engine& engine, Lane& lane, const SlotSource& next)
+      : engine_(engine), lane_(lane), next_(next), batch_(lane.batch(), lane.rows()) {}
+
+  Throughput run() {
+    const auto start = std::chrono::steady_clock::now();
+    while (!stop_requested() && (refill(), !running_.empty())) step();
+    figures_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return figures_;
+  }
+
+ private:
+  // Slots that are made but not yet admitted.
+  bool look_ahead(std::size_t count);
+  // Admission.
+  void refill();
+  bool admit_first();
+  void share_question(Prepared& prepared);
+  Prefix* prefix_of(std::span<const llama_token> tokens, Prefix* parent);
+  bool has_room(int cells);
+  void open_cache();
+  int cells_wanted() const;
+  void refuse(const Prepared& prepared) const;
+  // Computation.
+  void step();
+  void deliver_finished();
+
+  const Engine& engine_;
+  Lane& lane_;
+  const SlotSource& next_;
+  TokenBatch batch_;
+  llama_context* context_ = nullptr;
+  std::unique_ptr<PrefixCache> prefixes_;
+  Prefix* last_prefix_ = nullptr;
+  std::vector<llama_seq_id> free_sequences_;
+  std::vector<std::unique_ptr<Slot>> running_;
+  std::deque<std::unique_ptr<Slot>> waiting_;
+  bool exhausted_ = false;
+  int reserved_ = 0;  ///< cells promised to the slots that run
+  Throughput figures_;
+};
+
+bool Run::look_ahead(std::size_t count) {
+  while (waiting_.size() < count && !exhausted_) {
+    std::unique_ptr<Slot> slot = next_();
+    exhausted_ = slot == nullptr;
+    if (slot) waiting_.push_back(std::move(slot));
+  }
+  return !waiting_.empty();
+}
+
+void Run::refill() {
+  if (context_ == nullptr) {
+    if (!look_ahead(static_cast<std::size_t>(lane_.slots()))) return;
+    open_cache();
+  }
+  while (!free_sequences_.empty() && look_ahead(1)) {
+    if (admit_first()) continue;
+    if (!running_.empty()) return;  // room comes as slots end
+    open_cache();                   // nothing runs, so the cache can be replaced by a larger one
+    if (!admit_first()) refuse(waiting_.front()->prepared());
+  }
+}
+
+bool same_question(const Prepared& a, const Prepared& b) {
+  const auto length = static_cast<std::ptrdiff_t>(a.question);
+  return a.question == b.question && std::equal(a.tokens.begin(), a.tokens.begin() + length, b.tokens.begin());
+}
+
+/// Several draws ask the same question one after another: it is then computed once.
+void Run::share_question(Prepared& prepared) {
+  if (prepared.question < prepared.common + shortest_question) return;
+  const bool asked_before = prefixes_->find(std::span(prepared.tokens).first(prepared.question)) != nullptr;
+  const bool asked_next = look_ahead(2) && waiting_.size() > 1 && same_question(waiting_[1]->prepared(), prepared);
+  prepared.shared = asked_before || asked_next ? prepared.question : prepared.common;
+}
+
+Prefix* Run::prefix_of(std::span<const llama_token> tokens, Prefix* parent) {
+  if (parent != nullptr && parent->tokens.size() == tokens.size()) return parent;
+  Prefix* prefix = tokens.empty() ? nullptr : prefixes_->find(tokens);
+  if (prefix != nullptr || tokens.empty()) return prefix;
+  prefix = prefixes_->add(tokens, parent);
+  if (prefix != nullptr) figures_.prompt_tokens += prefix->own();
+  return prefix;
+}
+
+/// The first that waits, if there is room.
+bool Run::admit_first() {
+  Prepared& prepared = waiting_.front()->prepared();
+  share_question(prepared);
+  const auto leading = [&](std::size_t count) { return std::span(prepared.tokens).first(count); };
+  Prefix* known = prefixes_->find(leading(prepared.shared));
+  if (known == nullptr) known = prefixes_->find(leading(prepared.common));
+  last_prefix_ = known;  // so that making room spares it
+  const std::size_t computed = known == nullptr ? 0 : known->tokens.size();
+  if (!has_room(static_cast<int>(prepared.shared - computed) + prepared.own_cells())) return false;
+
+  Prefix* prefix = prefix_of(leading(prepared.common), nullptr);
+  if (prepared.shared > prepared.common) {
+    Prefix* question = prefix_of(leading(prepared.shared), prefix);
+    if (question != nullptr) prefix = question;
+  }
+  prepared.shared = prefix == nullptr ? 0 : prefix->tokens.size();  // fewer where too many are in use at once
+  last_prefix_ = prefix;
+  prefixes_->drop_unused(prefix);
+  reserved_ += prepared.own_cells();
+  figures_.prompt_tokens += prepared.tokens.size() - prepared.shared;
+  waiting_.front()->admit(free_sequences_.back(), prefix);
+  free_sequences_.pop_back();
+  running_.push_back(std::move(waiting_.front()));
+  waiting_.pop_front();
+  return true;
+}
+
+bool Run::has_room(int cells) {
+  const auto fits = [&] { return reserved_ + prefixes_->cells() + cells <= lane_.cells(); };
+  if (!fits()) prefixes_->drop_unused(last_prefix_);
+  return fits();
+}
+
+/// Room for a full house of requests like those that wait, and for the next prefix beside the present one.
+int Run::cells_wanted() const {
+  int own = 0;
+  int shared = 0;
+  for (const auto& slot : waiting_) {
+    own = std::max(own, slot->prepared().own_cells());
+    shared = std::max(shared, static_cast<int>(slot->prepared().shared));
+  }
+  const Prepared& first = waiting_.front()->prepared();
+  const int least = first.own_cells() + static_cast<int>(first.shared);
+  const int most = most_automatic_cells / std::max(1, engine_.options().slots / lane_.slots());
+  return std::max(least, std::min(most, own * lane_.slots() + 3 * shared));
+}
+
+void Run::open_cache() {
+  context_ = lane_.open(cells_wanted());
+  const int slots = lane_.slots();
+  prefixes_ = std::make_unique<PrefixCache>(llama_get_memory(context_), slots, lane_.prefix_sequences());
+  last_prefix_ = nullptr;
+  free_sequences_.clear();
+  for (llama_seq_id sequence = slots; sequence-- > 0;) free_sequences_.push_back(sequence);
+}
+
+void Run::refuse(const Prepared& prepared) const {
+  throw user_error("a request does not fit into the model's context")
+      .at("request " + prepared.id)
+      .expected("at most " + std::to_string(lane_.cells()) + " tokens")
+      .got(std::to_string(prepared.tokens.size()) + " tokens of prompt and " + std::to_string(prepared.budget) +
+           " to generate")
+      .hint("raise `context` (0: automatic), or lower max_tokens");
+}
+
+void Run::step() {
+  batch_.clear();
+  // First, since a prefix may have been there already when its slot was admitted.
+  prefixes_->inherit();
+  for (const auto& slot : running_) slot->take_prefix(*prefixes_);
+  for (const bool generating : {true, false}) {
+    for (const auto& slot : running_) {
+      if (slot->generating() == generating) slot->fill(batch_);
+    }
+  }
+  prefixes_->fill(batch_);
+  batch_.decode(context_);
+  deliver_finished();
+}
+
+void Run::deliver_finished() {
+  for (auto next = running_.begin(); next != running_.end();) {
+    if (!(*next)->advance(context_, engine_.vocabulary())) {
+      ++next;
+      continue;
+    }
+    const std::unique_ptr<Slot> slot = std::move(*next);
+    next = running_.erase(next);
+    llama_memory_seq_rm(llama_get_memory(context_), slot->sequence(), -1, -1);
+    free_sequences_.push_back(slot->sequence());
+    reserved_ -= slot->prepared().own_cells();
+    if (slot->prefix() != nullptr && --slot->prefix()->users == 0) prefixes_->drop_unused(last_prefix_);
+    figures_.generated_tokens += static_cast<std::uint64_t>(slot->deliver());
+  }
+}
+
+}  // namespace
+
+Throughput run_slots(const Engine& engine, Lane& lane, const SlotSource& next) { return Run(engine, lane, next).run(); }
+
+}  // namespace udrl::lm

@@ -1,0 +1,144 @@
+// Widening through llama.cpp's own converter. What the file was made from stands in its metadata.
+#include "weights.hpp"
+
+#include <algorithm>
+#include <array>
+#include <system_error>
+
+#include "file.hpp"
+#include "llama/runtime.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+
+namespace udrl::lm {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* source_key = "udrl.widened_from";
+constexpr std::size_t most_buffered_bytes = std::size_t{256} << 20U;  // while converting; llama.cpp's default is 8 GiB
+
+std::uint64_t parameters_in(const gguf_context* gguf, std::int64_t tensor) {
+  const ggml_type type = gguf_get_tensor_type(gguf, tensor);
+  return gguf_get_tensor_size(gguf, tensor) / ggml_type_size(type) * static_cast<std::uint64_t>(ggml_blck_size(type));
+}
+
+/// Whether there is nothing to widen or to narrow. Norms and biases stay f32 in any bf16 file.
+bool is_bf16(const gguf_context* gguf) {
+  std::uint64_t bf16 = 0, f32 = 0;
+  for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
+    const ggml_type type = gguf_get_tensor_type(gguf, i);
+    if (type != GGML_TYPE_BF16 && type != GGML_TYPE_F32) return false;
+    (type == GGML_TYPE_BF16 ? bf16 : f32) += parameters_in(gguf, i);
+  }
+  return bf16 > f32;
+}
+
+/// Of the widened file: its header, two bytes a parameter, and a twentieth for what stays f32.
+std::uint64_t bytes_needed(const gguf_context* source) {
+  std::uint64_t parameters = 0;
+  for (std::int64_t i = 0; i < gguf_get_n_tensors(source); ++i) parameters += parameters_in(source, i);
+  return gguf_get_data_offset(source) + parameters * 2 + parameters / 10;
+}
+
+bool is_whole(const fs::path& file, const gguf_context* header) {
+  return header != nullptr && fs::file_size(file) >= least_bytes(header);
+}
+
+/// "Q4_K - Medium", or "" where the file does not say.
+std::string type_name(const gguf_context* gguf) {
+  const std::int64_t key = gguf_find_key(gguf, "general.file_type");
+  if (key < 0 || gguf_get_kv_type(gguf, key) != GGUF_TYPE_UINT32) return "";
+  const char* name = llama_ftype_name(static_cast<llama_ftype>(gguf_get_val_u32(gguf, key)));
+  return name != nullptr ? name : "";
+}
+
+/// Throws where what is there was not made here: it is not ours to replace.
+bool is_widened_from(const fs::path& file, const std::string& sha256) {
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) return false;
+  const GgufHandle header = read_header(file);
+  const std::int64_t key = header ? gguf_find_key(header.get(), source_key) : -1;
+  if (key < 0 || gguf_get_kv_type(header.get(), key) != GGUF_TYPE_STRING) {
+    throw user_error("the place of the widened weights is taken by a file that udrl did not make")
+        .at(file.string())
+        .hint("to use that file, name it as gguf and leave weights = \"file\"; else move it away or remove it");
+  }
+  return gguf_get_val_str(header.get(), key) == sha256 && is_whole(file, header.get());
+}
+
+llama_model_kv_override text_entry(const std::string& key, const std::string& value) {
+  llama_model_kv_override entry{};
+  entry.tag = LLAMA_KV_OVERRIDE_TYPE_STR;
+  key.copy(entry.key, sizeof entry.key - 1);
+  value.copy(entry.val_str, sizeof entry.val_str - 1);
+  return entry;
+}
+
+void convert(const fs::path& source, const fs::path& to, const std::string& sha256, const std::string& type) {
+  const std::array<llama_model_kv_override, 3> entries{
+      text_entry(source_key, sha256), text_entry(widened_type_key, type), {}};  // the last one ends them
+  llama_model_quantize_params parameters = llama_model_quantize_default_params();
+  parameters.ftype = LLAMA_FTYPE_MOSTLY_BF16;
+  parameters.allow_requantize = true;
+  parameters.pure = true;
+  parameters.nthread = compute_threads();
+  parameters.max_buf_size = most_buffered_bytes;
+  parameters.kv_overrides = entries.data();
+  take_llama_errors();
+  const bool failed = llama_model_quantize(source.c_str(), to.c_str(), &parameters) != 0;
+  if (!failed && is_whole(to, read_header(to).get())) return;
+  throw llama_failure("llama.cpp cannot widen the model's weights")
+      .at(source.string())
+      .hint("is there room on the disk, and does this llama.cpp know the model? weights = \"file\" does without");
+}
+
+void widen(const fs::path& source, const fs::path& target, const std::string& sha256, const gguf_context* header) {
+  require_room(target.parent_path(), bytes_needed(header));
+  check_stop("stopped before the model's weights were widened", "run the same command again");
+  const std::string type = type_name(header);
+  try {
+    make_file_atomic(target, [&](const fs::path& draft) { convert(source, draft, sha256, type); });
+  } catch (Error& error) {
+    if (error.kind() == ErrorKind::user) {
+      error.hint(
+          "widened weights are kept beside the model: put it, or a link to it, into a folder that you may write to, or "
+          "take weights = \"file\"");
+    }
+    throw;
+  }
+}
+
+}  // namespace
+
+void require_room(const fs::path& folder, std::uint64_t bytes) {
+  std::error_code unknown;
+  const fs::space_info space = fs::space(folder.empty() ? fs::path(".") : folder, unknown);
+  if (unknown || space.available >= bytes) return;  // unknown: writing will tell
+  throw failure("there is no room for the widened weights on the disk")
+      .at(folder.string())
+      .expected(std::to_string(bytes) + " bytes free")
+      .got(std::to_string(space.available))
+      .hint("free some space, or take weights = \"file\"");
+}
+
+Weights weights_of(const ModelOptions& options) {
+  if (options.weights == "file") return {options.gguf, ""};
+  if (options.weights != "bf16")
+    throw user_error("weights is unknown").expected("file or bf16").got("'" + options.weights + "'");
+  const GgufHandle header = read_header(options.gguf);
+  if (is_bf16(header.get())) return {options.gguf, ""};
+  if (gguf_find_key(header.get(), "split.count") >= 0) {
+    throw user_error("weights = \"bf16\" is for a model in one file")
+        .at(options.gguf.string())
+        .hint("join its parts with llama.cpp's llama-gguf-split --merge");
+  }
+  const bool has_ending = options.gguf.extension() == ".gguf";  // else its name may hold dots: Qwen2.5-0.5B
+  fs::path widened = has_ending ? options.gguf.parent_path() / options.gguf.stem() : options.gguf;
+  widened += ".bf16.gguf";
+  const std::string sha256 = sha256_file(options.gguf);
+  if (!is_widened_from(widened, sha256)) widen(options.gguf, widened, sha256, header.get());
+  return {widened, sha256};
+}
+
+}  // namespace udrl::lm

@@ -1,0 +1,150 @@
+// The texts of a model card and of a Modelfile, from a few figures. Not for: measuring them.
+#include "udrl/student/model_card.hpp"
+
+#include "chat_template.hpp"
+
+namespace udrl::student {
+namespace {
+
+std::string thousands(std::uint64_t n) {
+  std::string text = std::to_string(n);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& items) {
+  std::string text;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == items.size() ? " and " : ", ") + items[i];
+  return text;
+}
+
+std::string sequence(const command::Command& command, const std::string& intent) {
+  std::string text;
+  for (const lm::Segment& segment : command::sequence_prompt(intent, command)) text += segment.text;
+  return text;
+}
+
+std::string yaml_header(const ModelCard& card) {
+  return "---\nlicense: " + card.licence +
+         "\nlibrary_name: transformers\npipeline_tag: text-generation\ntags: [gpt2, udrl, prompt-generation]\n---\n";
+}
+
+std::string what_it_is(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
+  std::vector<std::string> tasks;
+  for (const command::FittedTask& task : commands.tasks) tasks.push_back("`" + task.name + "`");
+  std::string text = "# " + card.name + "\n\nA GPT-2 of " + thousands(config.parameter_count()) +
+                     " parameters (embeddings included) that turns a short intent (\"" + card.example +
+                     "\") into a text of these kinds: " + joined(tasks) + ". It was trained by udrl, from " +
+                     (card.started_from.empty() ? "nothing" : "the weights of " + card.started_from);
+  if (!card.teachers.empty()) text += ", on answers of " + joined(card.teachers);
+  return text +
+         ", with upside-down reinforcement learning: each training answer carries the return that it achieved and its "
+         "number of words as commands, and the student is asked for the return and the length that you want.\n\n"
+         "It writes English texts of the kinds above and nothing else: it follows no instructions, knows no facts, "
+         "and was not filtered beyond what its teachers say.\n";
+}
+
+std::string tasks_table(const command::Fitted& commands) {
+  std::string text = "\n## What can be asked\n\n| task | piece | words by default | returns |\n|---|---|---|---|\n";
+  for (int slot = 0; slot < static_cast<int>(commands.tasks.size()); ++slot) {
+    const command::Command command = default_command(commands, slot);
+    text += "| " + commands.task(slot).name + " | `" + command::task_piece(slot) + "` | " +
+            std::to_string(command.words.value()) + " | " + std::to_string(commands.lowest_return(slot)) +
+            " (lowest) to " + std::to_string(commands.top_return(slot)) + " (top) |\n";
+  }
+  text +=
+      "\n`⟨words:any⟩` and `⟨return:any⟩` leave the choice to the student. `commands.json` holds what the data "
+      "supports.";
+  for (std::size_t i = 0; i < commands.further.size(); ++i) {
+    const std::string piece = command::return_piece(commands.bins - 1, static_cast<int>(i) + 1);
+    text += " `" + piece + "` asks for the highest bin of `" + commands.further[i].name + "`" +
+            (commands.further[i].weight < 0 ? ", which has the least of it." : ".");
+  }
+  if (commands.countdown) {
+    text += " The student counts down as it writes (`⟨left:8⟩` before the last eight words): skip these tokens.";
+  }
+  return text + "\n";
+}
+
+std::string table(const std::string& title, const CardRows& rows) {
+  if (rows.empty()) return "";
+  std::string text = "\n## " + title + "\n\n| | |\n|---|---|\n";
+  for (const auto& [name, value] : rows) text += "| " + name + " | " + value + " |\n";
+  return text;
+}
+
+std::string shape_rows(const StudentConfig& config) {
+  return table("Shape", {{"parameters", thousands(config.parameter_count())},
+                         {"layers", std::to_string(config.n_layer)},
+                         {"width", std::to_string(config.n_embd)},
+                         {"heads", std::to_string(config.n_head)},
+                         {"positions", std::to_string(config.n_positions)},
+                         {"vocabulary", thousands(static_cast<std::uint64_t>(config.vocab_size))}});
+}
+
+std::string fenced(const std::string& language, const std::string& code) {
+  return "\n```" + language + "\n" + code + "\n```\n";
+}
+
+std::string with_udrl(const ModelCard& card, const command::Fitted& commands) {
+  return "\n## How to ask it\n\nWith udrl:\n" +
+         fenced("sh", "udrl-generate --model . --task " + commands.tasks.front().name + " --intent \"" + card.example +
+                          "\" --words 20 --return top" +
+                          (commands.further.empty() ? "" : "+" + commands.further.front().name + "=top") + " -n 4");
+}
+
+std::string with_llama(const ModelCard& card, const command::Fitted& commands) {
+  std::vector<std::string> arguments{"`task`", "`words`", "`return`"};
+  for (const auto& further : commands.further) arguments.push_back("`" + further.name + "`");
+  return "\nWith llama.cpp, as a chat (the template in the file adds the commands; `chat_template_kwargs` may set " +
+         joined(arguments) + "):\n" +
+         fenced("sh",
+                "llama-server -m student.gguf\n"
+                "curl localhost:8080/v1/chat/completions -H 'Content-Type: application/json' \\\n"
+                "  -d '{\"messages\": [{\"role\": \"user\", \"content\": \"" +
+                    card.example + "\"}]}'");
+}
+
+std::string with_transformers(const std::string& prompt, int max_new_tokens) {
+  return "\nWith transformers (the text begins with a space; commands follow it without one):\n" +
+         fenced("python",
+                "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
+                "tokenizer = AutoTokenizer.from_pretrained(\".\")\n"
+                "model = AutoModelForCausalLM.from_pretrained(\".\")\n"
+                "inputs = tokenizer(\"" +
+                    prompt +
+                    "\", return_tensors=\"pt\")\n"
+                    "output = model.generate(**inputs, do_sample=True, temperature=0.8, max_new_tokens=" +
+                    std::to_string(max_new_tokens) +
+                    ")\n"
+                    "print(tokenizer.decode(output[0, inputs.input_ids.shape[1]:], skip_special_tokens=True))");
+}
+
+std::string with_ollama() {
+  return "\nWith Ollama:\n" + fenced("sh", "ollama create udrl-student -f Modelfile") +
+         "\nText that a user types should be normalised first: white space collapsed, `⟨` (which opens every command) "
+         "replaced. The "
+         "udrl tools and the chat template do that; raw completions and Ollama's template do not.\n";
+}
+
+}  // namespace
+
+std::string model_card_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
+  return yaml_header(card) + what_it_is(card, config, commands) + tasks_table(commands) + with_udrl(card, commands) +
+         with_llama(card, commands) +
+         with_transformers(sequence(default_command(commands, 0), card.example), config.n_positions / 2) +
+         with_ollama() + shape_rows(config) + table("Data", card.data) + table("Training", card.training) +
+         table("Measured", card.metrics) + "\n## Licence\n\nThe weights: " + card.licence +
+         ". The teachers' own terms may add to that.\n";
+}
+
+std::string modelfile_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
+  const std::string asked = command::sequence_prompt("", default_command(commands, 0)).back().text;
+  return "# " + card.name + " for Ollama: ollama create " + card.name +
+         " -f Modelfile\nFROM ./student.gguf\nTEMPLATE \"\"\" {{ .Prompt }}" + asked + "\"\"\"\nPARAMETER num_ctx " +
+         std::to_string(config.n_positions) + "\nPARAMETER num_predict " + std::to_string(config.n_positions / 2) +
+         "\nPARAMETER temperature 0.8\n";
+}
+
+}  // namespace udrl::student

@@ -1,0 +1,300 @@
+// The file of a token store. All numbers are 16-bit but those of the index and the end, in the machine's byte order:
+//   records  per record: sizes of id, intent, subject, prompt and further; task slot; return bin; further bins;
+//            tokens of intent, subject and prompt; the id's bytes, filled up to an even number
+//   index    64-bit: where each record begins
+//   end      JSON {format, teachers}, then its length, the number of records, and `magic`, 64-bit each
+#include "token_store.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <set>
+
+#include "plain_texts.hpp"
+#include "samples.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/in_order.hpp"
+#include "udrl/base/memory_map.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/data/entry_file.hpp"
+#include "udrl/data/text.hpp"
+
+namespace udrl::train {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr int format = 1;
+constexpr std::uint64_t magic = 0x31304E4B544C5255;  // "URLTKN01"
+constexpr std::size_t head = 7;                      // numbers before the further bins
+
+struct End {
+  std::uint64_t json_bytes, records, magic;
+};
+
+std::uint16_t narrowed(std::size_t value) { return static_cast<std::uint16_t>(value); }
+
+/// What is stored of a record, or of a piece of plain text.
+struct Parts {
+  std::string_view id;
+  std::vector<int> further, intent, subject, prompt;
+  int task_slot = 0, return_bin = 0;
+};
+
+Parts parts_of(const Sample& sample, const student::Tokenizer& tokenizer) {
+  return {sample.id,
+          sample.further,
+          tokenizer.encode(" " + sample.intent),
+          tokenizer.encode(sample.subject.empty() ? "" : " " + sample.subject),
+          tokenizer.encode(command::sequence_answer(sample.prompt)),
+          sample.task_slot,
+          sample.return_bin};
+}
+
+/// The numbers of one record, ready to be written.
+class Packed {
+ public:
+  explicit Packed(const Parts& parts) {
+    for (const std::size_t size :
+         {parts.id.size(), parts.intent.size(), parts.subject.size(), parts.prompt.size(), parts.further.size(),
+          static_cast<std::size_t>(parts.task_slot), static_cast<std::size_t>(parts.return_bin)}) {
+      if (size > std::numeric_limits<std::uint16_t>::max())
+        throw user_error("a record is too long to train on").at("record " + std::string(parts.id)).hint("remove it");
+      values_.push_back(narrowed(size));
+    }
+    for (const auto* ids : {&parts.further, &parts.intent, &parts.subject, &parts.prompt})
+      for (const int id : *ids) values_.push_back(narrowed(static_cast<std::size_t>(id)));
+    const std::size_t end = values_.size();
+    values_.resize(end + (parts.id.size() + 1) / 2);
+    std::memcpy(values_.data() + end, parts.id.data(), parts.id.size());
+  }
+  std::size_t bytes() const { return values_.size() * sizeof(std::uint16_t); }
+  const char* data() const { return reinterpret_cast<const char*>(values_.data()); }
+
+ private:
+  std::vector<std::uint16_t> values_;
+};
+
+struct Made {
+  Packed packed;
+  std::string teacher;
+};
+
+void put(std::ostream& out, const void* data, std::size_t bytes) {
+  out.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
+}
+
+class Builder {
+ public:
+  Builder(std::ostream& out, const fs::path& folder) : out_(out), starts_(folder, sizeof(std::uint64_t)) {}
+
+  void add(const Made& made) {
+    starts_.append(std::as_bytes(std::span(&at_, 1)));
+    put(out_, made.packed.data(), made.packed.bytes());
+    at_ += made.packed.bytes();
+    if (!made.teacher.empty()) teachers_.insert(made.teacher);
+  }
+
+  std::uint64_t records() const { return starts_.size(); }
+
+  void finish() {
+    constexpr char zeros[sizeof(std::uint64_t)] = {};
+    put(out_, zeros, (sizeof zeros - at_ % sizeof zeros) % sizeof zeros);
+    starts_.for_each([&](std::uint64_t, std::span<const std::byte> start) { put(out_, start.data(), start.size()); });
+    std::string json = Json{{"format", format}, {"teachers", teachers_}}.dump();
+    json.resize((json.size() + sizeof zeros - 1) / sizeof zeros * sizeof zeros, ' ');
+    put(out_, json.data(), json.size());
+    const End end{json.size(), records(), magic};
+    put(out_, &end, sizeof end);
+  }
+
+ private:
+  std::ostream& out_;
+  data::EntryFile starts_;
+  std::uint64_t at_ = 0;
+  std::set<std::string> teachers_;
+};
+
+using Add = std::function<void(const Made&)>;
+/// Gives `add` all that is to be stored, in order.
+using Feed = std::function<void(const Add& add)>;
+
+Feed records_of(const TokenSource& source) {
+  return [&source](const Add& add) {
+    for_each_sample(
+        source.shards, source.fitted,
+        [&](const data::Record& record, const Sample& sample) {
+          return Made{Packed(parts_of(sample, source.tokenizer)), record.teacher};
+        },
+        add);
+  };
+}
+
+/// A text in pieces that fit behind <s>; where it ends, </s> is the last token. A piece of </s> alone is left out.
+std::vector<Made> pieces_of(const PlainText& text, const PlainSource& source) {
+  std::vector<int> ids = source.tokenizer.encode(sequence_text(text));
+  if (ids.empty()) return {};
+  if (text.ends) ids.push_back(source.tokenizer.eos_id());
+  const auto longest = static_cast<std::ptrdiff_t>(source.positions) - 1;
+  std::vector<Made> made;
+  for (auto from = ids.begin(); from != ids.end();) {
+    const auto to = from + std::min(longest, ids.end() - from);
+    Parts parts{text.place, {}, {}, {}, {from, to}};
+    if (parts.prompt != std::vector{source.tokenizer.eos_id()}) made.push_back({Packed(parts), ""});
+    from = to;
+  }
+  return made;
+}
+
+Feed texts_of(const PlainSource& source) {
+  return [&source](const Add& add) {
+    constexpr std::size_t together = 64;
+    PlainReader reader(source.texts);
+    in_order(
+        [&]() -> std::optional<std::vector<PlainText>> {
+          std::vector<PlainText> texts;
+          while (texts.size() < together) {
+            std::optional<PlainText> text = reader.next();
+            if (!text) break;
+            texts.push_back(std::move(*text));
+          }
+          return texts.empty() ? std::nullopt : std::optional(std::move(texts));
+        },
+        [&](const std::vector<PlainText>& texts) {
+          std::vector<Made> all;
+          for (const PlainText& text : texts)
+            for (Made& made : pieces_of(text, source)) all.push_back(std::move(made));
+          return all;
+        },
+        [&](const std::vector<Made>& all) {
+          for (const Made& made : all) add(made);
+        });
+  };
+}
+
+void build(std::ostream& out, const fs::path& folder, const Feed& feed, Observer& observer) {
+  Builder builder(out, folder);
+  feed([&](const Made& made) {
+    if (stop_requested())
+      throw stopped_error("reading the data was stopped", "run the same command again: it begins anew");
+    builder.add(made);
+    if (builder.records() % 4096 == 0) observer.progress({"tokens", "records", builder.records(), 0, 0, {}});
+  });
+  if (builder.records() > std::numeric_limits<std::uint32_t>::max())
+    throw user_error("there are more records than a run can train on")
+        .expected("at most 4,294,967,295")
+        .got(std::to_string(builder.records()));
+  builder.finish();
+}
+
+/// Of all that a store's bytes depend on beside its source and the tokenizer.
+std::string versions() {
+  return std::to_string(format) + "." + std::to_string(command::sequence_version) + "." +
+         std::to_string(data::normalisation_version);
+}
+
+/// Where tokens are kept they are 16-bit.
+void check_tokens_fit(const student::Tokenizer& tokenizer) {
+  constexpr int most = std::numeric_limits<TokenId>::max() + 1;
+  if (tokenizer.vocab_size() <= most) return;
+  throw user_error("the tokenizer has too many pieces to train with")
+      .expected("at most " + std::to_string(most))
+      .got(std::to_string(tokenizer.vocab_size()))
+      .hint("lower model.vocab, or start from another model");
+}
+
+/// The store called `key`, made where it is not there.
+/// Before minutes of tokenizing.
+void make_cache(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && ::access(folder.c_str(), W_OK) == 0) return;
+  throw user_error("the folder of tokenized data cannot be written")
+      .at(folder.string())
+      .got(error ? error.message() : std::strerror(errno))
+      .hint("name another one: --cache FOLDER (tokenized data are made once for all runs there)");
+}
+
+TokenStore open(const fs::path& folder, const std::string& key, const Feed& feed, Observer& observer) {
+  const fs::path file = folder / (key + ".tokens");
+  if (!fs::exists(file)) {
+    make_cache(folder);
+    write_file_atomic(file, [&](std::ostream& out) { build(out, folder, feed, observer); });
+  }
+  return TokenStore(file);
+}
+
+}  // namespace
+
+struct TokenStore::Impl {
+  explicit Impl(const fs::path& file) : map(file) {
+    const auto bytes = map.bytes();
+    End end{};
+    if (bytes.size() >= sizeof end) std::memcpy(&end, bytes.data() + bytes.size() - sizeof end, sizeof end);
+    const std::uint64_t after = sizeof end + end.json_bytes + end.records * sizeof(std::uint64_t);
+    if (end.magic != magic || end.json_bytes > bytes.size() || after > bytes.size()) refuse(file);
+    records = static_cast<std::uint32_t>(end.records);
+    index = reinterpret_cast<const std::uint64_t*>(bytes.data() + bytes.size() - after);
+    const char* json = reinterpret_cast<const char*>(bytes.data() + bytes.size() - sizeof end - end.json_bytes);
+    const Json about = Json::parse(json, json + end.json_bytes, nullptr, /*allow_exceptions=*/false);
+    if (!about.is_object() || about.value("format", 0) != format) refuse(file);
+    teachers = about.at("teachers").get<std::vector<std::string>>();
+  }
+
+  [[noreturn]] static void refuse(const fs::path& file) {
+    throw user_error("not a whole store of tokens").at(file.string()).hint("remove the file: it will be made again");
+  }
+
+  MemoryMap map;
+  std::uint32_t records = 0;
+  const std::uint64_t* index = nullptr;
+  std::vector<std::string> teachers;
+};
+
+TokenStore::TokenStore(const fs::path& file) : impl_(std::make_unique<Impl>(file)) {}
+TokenStore::~TokenStore() = default;
+TokenStore::TokenStore(TokenStore&&) noexcept = default;
+
+std::uint32_t TokenStore::size() const { return impl_->records; }
+const std::vector<std::string>& TokenStore::teachers() const { return impl_->teachers; }
+
+StoredSample TokenStore::operator[](std::uint32_t record) const {
+  const auto* at = reinterpret_cast<const std::uint16_t*>(impl_->map.bytes().data() + impl_->index[record]);
+  const std::uint16_t *sizes = at, *rest = at + head;
+  const auto take = [&](std::size_t count) {
+    const std::span<const std::uint16_t> taken(rest, count);
+    rest += count;
+    return taken;
+  };
+  StoredSample out;
+  out.task_slot = sizes[5], out.return_bin = sizes[6];
+  out.further = take(sizes[4]);
+  out.intent = take(sizes[1]);
+  out.subject = take(sizes[2]);
+  out.prompt = take(sizes[3]);
+  out.id = {reinterpret_cast<const char*>(rest), sizes[0]};
+  return out;
+}
+
+TokenStore open_token_store(const fs::path& folder, const TokenSource& source, Observer& observer) {
+  check_tokens_fit(source.tokenizer);
+  const std::string key = content_id({source.hash, source.tokenizer.sha256(), versions()});
+  return open(folder, key, records_of(source), observer);
+}
+
+TokenStore open_plain_store(const fs::path& folder, const PlainSource& source, Observer& observer) {
+  check_tokens_fit(source.tokenizer);
+  const std::string key =
+      content_id({"plain", source.hash, source.tokenizer.sha256(), std::to_string(source.positions), versions()});
+  return open(folder, key, texts_of(source), observer);
+}
+
+}  // namespace udrl::train

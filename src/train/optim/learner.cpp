@@ -1,0 +1,320 @@
+// Forward, loss, gradient, update. Not for: the model (student/gpt2.cpp), the update rules (optimizers.cpp).
+// Shapes: B sequences, T positions, C width, N target positions, V vocabulary.
+#include "learner.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "memory.hpp"
+#include "optimizers.hpp"
+#include "tensor_files.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/base/random.hpp"
+#include "udrl/student/gpt2.hpp"
+#include "udrl/student/safetensors.hpp"
+
+namespace udrl::train {
+namespace {
+
+at::Device device_of(const std::string& wanted) {
+  const std::string name = wanted == "auto" ? automatic_device() : wanted;
+  if (name == "cuda" && automatic_device() != "cuda") {
+    throw user_error("there is no CUDA device that LibTorch can use")
+        .hint("use device = cpu, or install a CUDA build of LibTorch (UDRL_TORCH in scripts/setup.sh)");
+  }
+  return at::Device(name);
+}
+
+bool bf16_of(const LearnerOptions& options, at::Device device) {
+  const std::string precision =
+      options.precision == "auto" ? automatic_precision(device.is_cuda() ? "cuda" : "cpu") : options.precision;
+  return precision == "bf16";
+}
+
+at::Tensor to_tensor(const std::vector<std::int64_t>& values, at::Device device) {
+  return at::from_blob(const_cast<std::int64_t*>(values.data()), {static_cast<std::int64_t>(values.size())}, at::kLong)
+      .to(device, /*non_blocking=*/false, /*copy=*/true);
+}
+
+/// A run that goes on comes to the same bits. On processors it does so anyway; on a GPU LibTorch otherwise adds up in
+/// any order, where threads meet.
+void ask_for_determinism(at::Device device) {
+  if (!device.is_cuda()) return;
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+  at::globalContext().setDeterministicFillUninitializedMemory(false);  // it would fill all that is about to be written
+}
+
+constexpr const char* kernels_key = "kernels";  // in a state's metadata
+
+}  // namespace
+
+std::string automatic_device() { return at::hasCUDA() ? "cuda" : "cpu"; }
+
+std::string automatic_precision(const std::string& device) {
+  const bool fast = device == "cuda" || processor_description().find("AVX512_BF16") != std::string::npos;
+  return fast ? "bf16" : "fp32";
+}
+
+struct Learner::Impl {
+  explicit Impl(const LearnerOptions& from)
+      : options(from),
+        device(device_of(from.device)),
+        mode{bf16_of(from, device), true, 0},
+        model(from.model, from.seed, device),
+        optimizers(make_optimizers(model.parameters(), from.optimizer, mode.bf16)) {
+    ask_for_determinism(device);
+    at::set_num_threads(compute_threads());
+    use(chosen_kernels());
+    if (options.optimizer.ema > 0) {
+      for (const auto& parameter : model.parameters()) averaged.push_back(parameter.value.detach().clone());
+    }
+  }
+
+  std::vector<at::Tensor> values() const {
+    std::vector<at::Tensor> out;
+    for (const auto& parameter : model.parameters()) out.push_back(parameter.value);
+    return out;
+  }
+
+  std::vector<at::Tensor> grads() const {
+    std::vector<at::Tensor> out;
+    for (const auto& parameter : model.parameters()) out.push_back(parameter.value.grad());
+    return out;
+  }
+
+  /// In place: gradients that came and went among a step's activations would leave holes that no later step fits into.
+  void zero_grads() {
+    const c10::NoGradGuard no_grad;
+    for (const at::Tensor& value : values()) {
+      if (!value.grad().defined()) value.mutable_grad() = at::zeros_like(value);
+    }
+    at::_foreach_zero_(grads());
+  }
+
+  student::KernelQuestion kernel_question() const {
+    return {options.model, options.pass_tokens, device.is_cuda() ? "cuda" : "cpu", mode.bf16, options.kernels};
+  }
+
+  student::Kernels chosen_kernels() const {
+    const student::KernelQuestion question = kernel_question();
+    student::Kernels chosen = student::Kernels::measure(question);
+    if (!options.kernels_file.empty()) chosen.agree_with(options.kernels_file, question);
+    return chosen;
+  }
+
+  void use(const student::Kernels& chosen) {
+    kernels = chosen;
+    model.use(kernels);
+    student::use_library(kernels.others());
+  }
+
+  /// Goes on with the libraries that a run was begun with, so that its sums are rounded as they were.
+  void resume_with(const std::string& text, const std::string& where) {
+    student::Kernels chosen = kernels;
+    chosen.go_on_with(text, where, kernel_question());
+    use(chosen);
+  }
+
+  /// The hidden states that pass through the head: those at target positions.
+  at::Tensor hidden(const MicroBatch& batch, student::ForwardMode how) const {
+    const at::Tensor ids_BT = to_tensor(batch.ids, device).view({batch.rows, batch.width});
+    return model.hidden(ids_BT, how).index_select(0, to_tensor(batch.positions, device));
+  }
+
+  /// Leaves the gradient of the mean loss; returns each micro-batch's part of it.
+  std::vector<double> backward(const Step& step, RandomStream random) {
+    const double targets = static_cast<double>(step.targets());
+    at::manual_seed(random());
+    std::vector<at::Tensor> parts;
+    for (const MicroBatch& batch : step.micro_batches) {
+      const student::ForwardMode how{mode.bf16, true, std::uint64_t{random()} << 16};
+      const at::Tensor losses = model.learn(hidden(batch, how), to_tensor(batch.targets, device), 1 / targets, how);
+      parts.push_back(losses.sum() / targets);
+    }
+    const at::Tensor all = at::stack(parts).to(at::kCPU).to(at::kDouble);
+    return {all.data_ptr<double>(), all.data_ptr<double>() + all.numel()};
+  }
+
+  double clip_gradient(double largest) {
+    std::vector<at::Tensor> all = grads();
+    const double norm = at::stack(at::_foreach_norm(all)).norm().item<double>();
+    if (largest > 0 && norm > largest) at::_foreach_mul_(all, largest / (norm + 1e-6));
+    return norm;
+  }
+
+  void update(double lr_share, std::uint64_t step_index) {
+    for (auto& optimizer : optimizers) optimizer->step(lr_share);
+    if (averaged.empty()) return;
+    const double n = static_cast<double>(step_index), decay = std::min(options.optimizer.ema, (1 + n) / (10 + n));
+    at::_foreach_lerp_(averaged, values(), 1 - decay);
+  }
+
+  /// Of each of the batch's sequences.
+  std::vector<SequenceLoss> sequence_losses(const MicroBatch& batch) const {
+    std::vector<SequenceLoss> out;
+    for (const std::uint32_t record : batch.records) out.push_back({record});
+    const student::ForwardMode how{mode.bf16, false, 0};
+    const at::Tensor losses = on_cpu(model.losses(hidden(batch, how), to_tensor(batch.targets, device), how));
+    for (std::size_t i = 0; i < batch.targets.size(); ++i) {
+      SequenceLoss& one = out[static_cast<std::size_t>(batch.positions[i] / batch.width)];
+      one.loss += losses.data_ptr<float>()[i];
+      ++one.targets;
+    }
+    return out;
+  }
+
+  const std::vector<at::Tensor> evaluated() const { return averaged.empty() ? values() : averaged; }
+
+  std::vector<NamedTensor> named(const std::string& prefix, const std::vector<at::Tensor>& tensors) const {
+    std::vector<NamedTensor> out;
+    for (std::size_t i = 0; i < tensors.size(); ++i) out.push_back({prefix + model.parameters()[i].name, tensors[i]});
+    return out;
+  }
+
+  std::vector<NamedTensor> state() const {
+    std::vector<NamedTensor> out = named("weights.", values());
+    for (const NamedTensor& tensor : named("ema.", averaged)) out.push_back(tensor);
+    for (const auto& optimizer : optimizers) {
+      for (const NamedTensor& tensor : optimizer->state()) out.push_back(tensor);
+    }
+    return out;
+  }
+
+  /// Exchanges the weights and their averages, if any.
+  void exchange() {
+    const c10::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < averaged.size(); ++i) {
+      const at::Tensor kept = averaged[i].clone();
+      averaged[i].copy_(model.parameters()[i].value);
+      at::Tensor(model.parameters()[i].value).copy_(kept);
+    }
+  }
+
+  LearnerOptions options;
+  at::Device device;
+  student::ForwardMode mode;
+  student::Gpt2 model;
+  student::Kernels kernels;
+  std::vector<std::unique_ptr<Optimizer>> optimizers;
+  std::vector<at::Tensor> averaged;
+};
+
+/// The averaged weights, if any, in the place of the live ones while it lives, whatever is thrown.
+class Learner::WithAverages {
+ public:
+  explicit WithAverages(Impl& impl) : impl_(impl) { impl_.exchange(); }
+  ~WithAverages() { impl_.exchange(); }
+  WithAverages(const WithAverages&) = delete;
+  WithAverages& operator=(const WithAverages&) = delete;
+
+ private:
+  Impl& impl_;
+};
+
+Learner::Learner(const LearnerOptions& options) {
+  keep_freed_memory();
+  impl_ = std::make_unique<Impl>(options);
+}
+Learner::~Learner() = default;
+Learner::Learner(Learner&&) noexcept = default;
+
+StepResult Learner::step(const Step& step, std::uint64_t step_index, double lr_share) {
+  if (step.targets() == 0) throw failure("a training step has no token to learn");
+  impl_->zero_grads();
+  StepResult result;
+  const std::vector<double> parts =
+      impl_->backward(step, {impl_->options.seed, "dropout:" + std::to_string(step_index)});
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    result.loss += parts[i];
+    if (!std::isfinite(parts[i])) result.bad_micro_batches.push_back(i);
+  }
+  const c10::NoGradGuard no_grad;
+  result.grad_norm = impl_->clip_gradient(impl_->options.optimizer.clip);
+  result.finite = std::isfinite(result.loss) && std::isfinite(result.grad_norm);
+  if (result.finite) impl_->update(lr_share, step_index);
+  return result;
+}
+
+EvaluationResult Learner::evaluate(std::span<const MicroBatch> batches) {
+  EvaluationResult result;
+  {
+    const WithAverages with(*impl_);
+    result.sequences = losses(batches);
+  }
+  double sum = 0;
+  for (const SequenceLoss& one : result.sequences) {
+    sum += one.loss;
+    result.targets += one.targets;
+  }
+  result.loss = result.targets > 0 ? sum / static_cast<double>(result.targets) : 0;
+  return result;
+}
+
+std::vector<SequenceLoss> Learner::losses(std::span<const MicroBatch> batches) const {
+  const c10::NoGradGuard no_grad;
+  std::vector<SequenceLoss> out;
+  for (const MicroBatch& batch : batches)
+    for (const SequenceLoss& one : impl_->sequence_losses(batch)) out.push_back(one);
+  return out;
+}
+
+void Learner::save_model(const std::filesystem::path& file) const {
+  write_tensors(file, impl_->named("", impl_->evaluated()), {{"format", "pt"}});
+}
+
+void Learner::load_model(const std::filesystem::path& file) {
+  read_tensors(student::SafetensorsFile(file), impl_->named("", impl_->values()));
+  const c10::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < impl_->averaged.size(); ++i) impl_->averaged[i].copy_(impl_->values()[i]);
+}
+
+void Learner::save_state(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) const {
+  std::map<std::string, std::string> all = metadata;
+  all[kernels_key] = impl_->kernels.to_text();
+  write_tensors(file, impl_->state(), all);
+}
+
+std::map<std::string, std::string> Learner::load_state(const std::filesystem::path& file) {
+  const student::SafetensorsFile open(file);
+  read_tensors(open, impl_->state());
+  const auto kernels = open.metadata().find(kernels_key);
+  if (kernels != open.metadata().end()) impl_->resume_with(kernels->second, file.string());
+  return open.metadata();
+}
+
+std::string Learner::description() const {
+  const std::string threads = impl_->device.is_cuda() ? "" : ", " + std::to_string(compute_threads()) + " threads";
+  return device() + threads + (impl_->mode.bf16 ? ", bf16" : ", fp32, " + impl_->kernels.description());
+}
+
+std::string Learner::device() const { return impl_->device.is_cuda() ? "cuda" : "cpu"; }
+
+double Learner::best_rate() const { return impl_->kernels.best_rate(); }
+
+bool Learner::bf16() const { return impl_->mode.bf16; }
+
+bool Learner::is_finite() const {
+  const c10::NoGradGuard no_grad;
+  return std::isfinite(at::stack(at::_foreach_norm(impl_->values())).norm().item<double>());
+}
+
+std::uint64_t Learner::parameter_count() const { return impl_->options.model.parameter_count(); }
+
+std::map<std::string, std::vector<float>> Learner::gradients() const {
+  std::map<std::string, std::vector<float>> out;
+  for (const auto& parameter : impl_->model.parameters()) {
+    if (!parameter.value.grad().defined()) continue;
+    const at::Tensor grad = on_cpu(parameter.value.grad());
+    out[parameter.name].assign(grad.data_ptr<float>(), grad.data_ptr<float>() + grad.numel());
+  }
+  return out;
+}
+
+}  // namespace udrl::train

@@ -1,0 +1,97 @@
+// A GPT-2 that learns: forward, loss, gradient, update. For: the loop. Not for: data, schedules or what is printed.
+// LibTorch is behind the pimpl.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/batches.hpp"
+#include "udrl/student/config.hpp"
+#include "udrl/train/options.hpp"
+
+namespace udrl::train {
+
+struct LearnerOptions {
+  student::StudentConfig model;
+  OptimizerOptions optimizer;
+  std::string device = "auto";
+  std::string precision = "auto";
+  std::uint64_t seed = 1;
+  std::string kernels = "auto";             ///< auto: the faster library for each product, or mkl, or onednn
+  int pass_tokens = 1024;                   ///< positions of a forward pass, for which the libraries are timed
+  std::filesystem::path kernels_file = {};  ///< where learners agree on what `auto` is; empty: each for itself
+};
+
+/// What a step did. Where `finite` is false the weights are as they were before it.
+struct StepResult {
+  double loss = 0;       ///< nats a target token, over the whole step
+  double grad_norm = 0;  ///< before clipping
+  bool finite = true;
+  std::vector<std::size_t> bad_micro_batches;  ///< those whose own loss is not finite
+};
+
+/// What one sequence costs.
+struct SequenceLoss {
+  std::uint32_t record = 0;  ///< as in the micro-batch
+  double loss = 0;           ///< nats, summed over its target tokens
+  std::uint64_t targets = 0;
+};
+
+struct EvaluationResult {
+  double loss = 0;  ///< nats a target token
+  std::uint64_t targets = 0;
+  std::vector<SequenceLoss> sequences = {};
+};
+
+class Learner {
+ public:
+  /// Throws `Error` (user) where the device cannot be had here.
+  explicit Learner(const LearnerOptions& options);
+  ~Learner();
+  Learner(Learner&&) noexcept;
+
+  /// One optimizer step: the loss is summed over all target tokens and divided by their number in the whole step.
+  /// `step_index` seeds dropout; `lr_share` scales all learning rates.
+  StepResult step(const Step& step, std::uint64_t step_index, double lr_share);
+  /// With the weights that are saved by `save_model` (the averaged ones, where they are kept).
+  EvaluationResult evaluate(std::span<const MicroBatch> batches);
+  /// With the weights as the last step left them.
+  std::vector<SequenceLoss> losses(std::span<const MicroBatch> batches) const;
+
+  /// model.safetensors: float32, transformers' names.
+  void save_model(const std::filesystem::path& file) const;
+  /// Reads weights in the layout of model.safetensors, with which an average begins too; shapes must agree.
+  void load_model(const std::filesystem::path& file);
+  /// Weights, moments and averaged weights, with `metadata` in the same file, so that they cannot disagree.
+  void save_state(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) const;
+  std::map<std::string, std::string> load_state(const std::filesystem::path& file);
+
+  /// "cpu, 2 threads, fp32, oneDNN".
+  std::string description() const;
+  bool bf16() const;
+  std::string device() const;  ///< "cpu" or "cuda"
+  /// Floating-point operations a second that its products would do at the best rate measured for each; see
+  /// student::Kernels.
+  double best_rate() const;
+  /// Whether every weight is; a step with a finite gradient can leave others.
+  bool is_finite() const;
+  std::uint64_t parameter_count() const;
+  /// The gradients of the last `step`, for tests: name → values in row-major order. Empty before the first.
+  std::map<std::string, std::vector<float>> gradients() const;
+
+ private:
+  struct Impl;
+  class WithAverages;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The precision that "auto" stands for on this device: "bf16" or "fp32".
+std::string automatic_precision(const std::string& device);
+/// The device that "auto" stands for here: "cuda" or "cpu".
+std::string automatic_device();
+
+}  // namespace udrl::train

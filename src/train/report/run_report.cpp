@@ -1,0 +1,141 @@
+// The page. Not for: its curves (run_report_charts.cpp).
+#include "run_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "metrics.hpp"
+#include "run/sampling.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/table.hpp"
+#include "udrl/base/tool.hpp"
+#include "udrl/page/figures.hpp"
+#include "udrl/page/parts.hpp"
+
+namespace udrl::train {
+namespace {
+
+using namespace page;  // markup and figures
+using page::fixed;     // not the plain one of base/table.hpp
+
+struct Lowest {
+  double loss = std::numeric_limits<double>::infinity();
+  std::uint64_t step = 0;
+};
+
+Lowest lowest_valid(const std::vector<Json>& metrics) {
+  Lowest lowest;
+  for (const Json& line : metrics) {
+    const auto found = line.find("valid_loss");
+    if (found == line.end() || !found->is_number()) continue;  // of a run that failed it may be null
+    if (const double loss = *found; loss < lowest.loss) lowest = {loss, line.value("step", std::uint64_t{0})};
+  }
+  return lowest;
+}
+
+std::string minutes(double seconds) {
+  return seconds < 100 ? fixed(seconds, 0) + "\u00a0s" : fixed(seconds / 60, 1) + "\u00a0min";
+}
+
+/// "18.2 min left" at the pace so far; nothing where it has ended.
+std::string time_left(const RunDescription& run, const Json& last) {
+  const double step = last.value("step", 0.0), left = static_cast<double>(run.steps) - step;
+  if (!run.outcome.empty() || !run.trouble.empty() || left <= 0 || step <= 0) return "of training";
+  return "of training, about " + minutes(left * last.value("seconds", 0.0) / step) + " to go";
+}
+
+Html facts(const RunDescription& run, const std::vector<Json>& metrics) {
+  const Json& last = metrics.back();
+  const Lowest lowest = lowest_valid(metrics);
+  std::vector<Html> parts = {fact(millions(run.parameters), "parameters")};
+  if (lowest.step > 0)
+    parts.push_back(
+        fact(fixed(lowest.loss, 3), "lowest validation loss, nats a token, after step " + grouped(lowest.step)));
+  std::string pace = "tokens a second";
+  if (const double share = last.value("arithmetic", 0.0); share > 0)
+    pace += "; " + percent(share) + " of what the machine can multiply";
+  parts.push_back(fact(grouped(static_cast<std::uint64_t>(std::llround(last.value("tokens_per_s", 0.0)))), pace));
+  parts.push_back(fact(minutes(last.value("seconds", 0.0)), time_left(run, last)));
+  return tag("div", {{"class", "facts"}}, parts);
+}
+
+std::string title(const RunDescription& run, const std::vector<Json>& metrics) {
+  const std::uint64_t step = metrics.empty() ? 0 : metrics.back().value("step", std::uint64_t{0});
+  return "Training: step " + grouped(step) + " of " + grouped(run.steps);
+}
+
+Html summary(const RunDescription& run, const std::vector<Json>& metrics) {
+  std::vector<Html> parts = {tag("p", {{"class", "kicker"}}, "udrl train"), tag("h1", title(run, metrics))};
+  for (const std::string& line : run.lines) parts.push_back(tag("p", line));
+  if (!metrics.empty()) parts.push_back(facts(run, metrics));
+  return tag("header", parts);
+}
+
+Html answer(const std::string& who, const Json& sample, const std::string& css_class) {
+  return tag("div", {tag("p", {{"class", css_class}}, who), tag("p", {{"class", "said"}}, sample.value("answer", ""))});
+}
+
+/// A request with its first and its last answer.
+Html request(const Json& first, const Json& last) {
+  const auto when = [](const Json& sample) { return "after step " + grouped(sample.value("step", std::uint64_t{0})); };
+  std::vector<Html> columns;
+  if (first != last) columns.push_back(answer(when(first), first, "who"));
+  columns.push_back(answer(when(last), last, "who student"));
+  std::string asked = last.value("task", "");
+  if (last.contains("words")) asked += ", " + plural(last.value("words", 0), "word") + " asked";
+  return tag("div", {{"class", "pair"}},
+             {tag("header", {tag("b", last.value("intent", "")), tag("span", {{"class", "muted small"}}, asked)}),
+              tag("div", {{"class", "columns"}}, columns)});
+}
+
+Html samples_section(const std::vector<Json>& samples) {
+  if (samples.empty()) return {};
+  std::vector<Html> parts = {heading("What the student writes",
+                                     "The same requests of the validation split each time, under the top return; "
+                                     "the likeliest token each time.")};
+  const Json& newest = samples.back();
+  for (const Json& last : samples) {
+    if (last.value("step", 0) != newest.value("step", 0)) continue;
+    const auto same = [&](const Json& other) {
+      return other.value("task", "") == last.value("task", "") && other.value("intent", "") == last.value("intent", "");
+    };
+    parts.push_back(request(*std::find_if(samples.begin(), samples.end(), same), last));
+  }
+  return join(parts);
+}
+
+Html trouble(const RunDescription& run) {
+  if (run.trouble.empty()) return {};
+  return join({heading("What stopped it", "The same command would come to the same step."), tag("pre", run.trouble)});
+}
+
+Html going_on(const RunDescription& run) {
+  if (!run.trouble.empty())
+    return join(
+        {heading("How it was run", "What to do instead is said above."), tag("p", {tag("code", run.command_line)})});
+  const std::string words = run.outcome.empty()
+                                ? "Running, or stopped: the same command goes on from the state saved last."
+                                : run.outcome +
+                                      " Ask the student with udrl-generate, compare it with udrl-eval. "
+                                      "It was made with:";
+  return join({heading("How to go on", words), tag("p", {tag("code", run.command_line)})});
+}
+
+}  // namespace
+
+std::string run_report_html(const RunDescription& run, const std::vector<Json>& metrics,
+                            const std::vector<Json>& samples) {
+  const Html content = tag("main", {summary(run, metrics), trouble(run), run_charts(metrics), samples_section(samples),
+                                    going_on(run), tag("footer", version())});
+  return document(title(run, metrics), content);
+}
+
+void write_run_report(const std::filesystem::path& folder, const RunDescription& run) {
+  constexpr std::size_t most_lines = 4000;
+  const std::vector<Json> metrics = read_some_lines(folder / metrics_file, most_lines, "valid_loss");
+  write_file_atomic(folder / report_file, run_report_html(run, metrics, read_step_lines(folder / samples_file)));
+}
+
+}  // namespace udrl::train

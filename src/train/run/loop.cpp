@@ -1,0 +1,258 @@
+// The loop, top to bottom: take a batch, step, log, evaluate, sample, save, stop when asked. Not for: what a step
+// computes (learner.cpp), how batches are made (batches.cpp), or when a run should end (watch.cpp).
+#include "loop.hpp"
+
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "checkpoints.hpp"
+#include "optim/schedule.hpp"
+#include "optim/speed.hpp"
+#include "report/metrics.hpp"
+#include "sampling.hpp"
+#include "trouble.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/base/table.hpp"
+#include "udrl/student/checkpoint.hpp"
+
+namespace udrl::train {
+namespace {
+
+constexpr std::uint64_t steps_until_estimate = 10;
+
+class Loop {
+ public:
+  Loop(const LoopInput& input, Learner& learner, TrainingState& state, Observer& observer)
+      : options_(input.options),
+        run_(input.run),
+        description_(input.description),
+        learner_(learner),
+        state_(state),
+        observer_(observer),
+        resumed_(state.step),
+        saved_(state.step),
+        written_(state.step),
+        speed_({state.tokens, seconds_before(options_.out / metrics_file, state.step), input.machine_rate}),
+        stream_(std::in_place, run_.source(state.step), state.cursor),
+        metrics_(options_.out / metrics_file, state.step),
+        sampler_(options_, run_, state.step) {}
+
+  void run() {
+    if (resumed_ > 0) catch_up();
+    while (!finished()) {
+      speed_.begin_step();
+      batch_ = stream_->next();
+      const double share = learning_rate_share(options_.schedule, state_.step, run_.total_steps());
+      result_ = learner_.step(batch_, state_.step, share);
+      speed_.end_step(step_operations(run_.model(), batch_));
+      advance();
+      line_ = line_of_step(share);
+      check_loss();
+      log();
+      if (state_.step == run_.plain_steps()) begin_records();
+      if (due(options_.valid_every)) evaluate();
+      save_due_ = save_due_ || due(options_.save_every);
+      if (save_due_ && is_calm()) save();
+      const bool stopping = is_calm() && (is_asked_to_stop() || !sample());
+      if (stopping && saved_ != state_.step) save();
+      if (due(options_.valid_every) || stopping) report(stopping);
+      if (stopping) throw_stopped();
+    }
+  }
+
+ private:
+  bool finished() const {
+    return state_.step >= run_.total_steps() || is_over(state_.plateau, options_.watch.patience);
+  }
+  /// While a loss may be taking off, the state saved last stays: the next steps tell.
+  bool is_calm() const { return finished() || state_.trend.high == 0; }
+  bool is_asked_to_stop() const { return stop_requested() && !finished(); }
+  bool due(int every) const {
+    return every > 0 && (finished() || state_.step % static_cast<std::uint64_t>(every) == 0);
+  }
+
+  /// What a killed run did not come to after it had saved.
+  void catch_up() {
+    if (!is_kept(options_.out, resumed_)) keep_checkpoint(options_.out, resumed_, options_.watch.keep, learner_);
+    if (due(options_.watch.sample_every) && !sampler_.take_missing(resumed_, learner_, observer_)) throw_stopped();
+  }
+
+  void advance() {
+    ++state_.step;
+    state_.tokens += static_cast<std::uint64_t>(batch_.tokens());
+    state_.targets += static_cast<std::uint64_t>(batch_.targets());
+    state_.cursor = stream_->cursor();
+    smoothed_ = smoothed_ == 0 ? result_.loss : 0.95 * smoothed_ + 0.05 * result_.loss;
+  }
+
+  /// The plain text is done. What was usual there says nothing about the records.
+  void begin_records() {
+    state_.cursor = {};
+    state_.trend = {};
+    smoothed_ = 0;
+    stream_.emplace(run_.source(state_.step), state_.cursor);
+    observer_.note(Level::info, "the steps on plain text are done: now the records");
+  }
+
+  void check_loss() {
+    if (!std::isfinite(result_.loss)) refuse("the loss is");
+    if (!result_.finite) refuse("the gradient is");
+    const double usual = state_.trend.mean;
+    const bool spike = is_spike(state_.trend, result_.loss, options_.watch.spike);
+    if (state_.trend.high == 0) suspects_ = {batch_, state_.step};
+    if (state_.trend.high == 1) suspects_.add(batch_, state_.step);
+    if (spike) fail(spiked(usual, result_.loss, suspects_of(suspects_), saved(), learner_));
+  }
+
+  Metrics line_of_step(double share) const {
+    Metrics line;
+    line.step = state_.step;
+    line.loss = result_.loss;
+    line.grad_norm = result_.grad_norm;
+    line.lr = share * options_.optimizer.lr;
+    line.tokens = state_.tokens;
+    line.targets = state_.targets;
+    line.tokens_per_s = speed_.tokens_per_s(state_.tokens);
+    line.seconds = speed_.seconds();
+    line.arithmetic = speed_.arithmetic();
+    line.plain = state_.step <= run_.plain_steps();
+    return line;
+  }
+
+  void log() {
+    // A step that is evaluated gets its line when its validation loss is known.
+    if (!due(options_.valid_every)) write_line();
+    show();
+    if (state_.step - resumed_ == steps_until_estimate) tell_time();
+  }
+
+  void write_line() {
+    if (std::exchange(written_, state_.step) != state_.step) metrics_.append(to_json(line_));
+  }
+
+  void show() {
+    std::string detail = (line_.plain ? "plain text  loss " : "loss ") + fixed(smoothed_, 3);
+    if (last_valid_) detail += "  valid " + fixed(*last_valid_, 3);
+    detail += "  " + fixed(line_.tokens_per_s, 0) + " tok/s";
+    if (line_.arithmetic > 0) detail += "  " + fixed(100 * line_.arithmetic, 0) + "% of arithmetic";
+    observer_.progress({"train", "steps", state_.step, run_.total_steps(), resumed_, detail});
+  }
+
+  void tell_time() {
+    const auto left = static_cast<double>(run_.total_steps() - state_.step);
+    const double minutes = left * speed_.run_seconds() / steps_until_estimate / 60;
+    observer_.note(Level::info, "about " + fixed(minutes, 1) + " minutes to go at " + fixed(line_.tokens_per_s, 0) +
+                                    " tokens a second");
+  }
+
+  void evaluate() {
+    check_weights();
+    line_.valid = summed_up(learner_.evaluate(run_.valid()), run_.valid_samples(), run_.fitted());
+    const double loss = line_.valid->loss;
+    if (!std::isfinite(loss)) fail(not_finite("the validation loss is", validation_set(), saved(), learner_));
+    last_valid_ = loss;
+    line_.seconds = speed_.seconds();
+    write_line();
+    if (!line_.plain) take_in(state_.plateau, loss, options_.watch.least_improvement);
+    if (state_.best_valid && loss >= *state_.best_valid) return;
+    state_.best_valid = loss;
+    state_.best_step = state_.step;
+    learner_.save_model(options_.out / student::files::weights);
+  }
+
+  void save() {
+    check_weights();
+    metrics_.sync();
+    sampler_.sync();
+    save_state(options_.out, state_, learner_);
+    keep_checkpoint(options_.out, state_.step, options_.watch.keep, learner_);
+    save_due_ = false;
+    saved_ = state_.step;
+  }
+
+  /// False where a stop request cut it off.
+  bool sample() { return !due(options_.watch.sample_every) || sampler_.take(state_.step, learner_, observer_); }
+
+  /// A page takes longer the longer the run is: one that is not the last waits until those before it have taken no more
+  /// than a hundredth of the time.
+  void report(bool is_last) {
+    if (!is_last && !finished() && reporting_s_ > speed_.run_seconds() / 100) return;
+    const double start = speed_.run_seconds();
+    write_run_report(options_.out, description_);
+    reporting_s_ += speed_.run_seconds() - start;
+  }
+
+  /// A step with a finite loss and gradient can still leave weights that are not.
+  void check_weights() {
+    if (!learner_.is_finite()) refuse("a weight is");
+  }
+
+  Suspects suspects_of(const TakenSteps& steps) const {
+    return {steps.name(), steps.batches, [this, &steps](std::uint32_t i) { return run_.record_name(steps.first, i); }};
+  }
+
+  Suspects validation_set() const {
+    return {"the evaluation after step " + std::to_string(state_.step), run_.valid(),
+            [this](std::uint32_t i) { return run_.valid_samples()[i].id; }};
+  }
+
+  Saved saved() const {
+    const bool has_weights = std::filesystem::exists(options_.out / student::files::weights);
+    return {saved_, has_weights ? options_.out : std::filesystem::path()};
+  }
+
+  /// The micro-batches whose own loss is not finite are to blame; all where there are none.
+  [[noreturn]] void refuse(const std::string& what) {
+    TakenSteps step(batch_, state_.step);
+    if (!result_.bad_micro_batches.empty()) step.batches.clear();
+    for (const std::size_t i : result_.bad_micro_batches) step.batches.push_back(batch_.micro_batches[i]);
+    fail(not_finite(what, suspects_of(step), saved(), learner_));
+  }
+
+  /// The curves up to here say more than the error can.
+  [[noreturn]] void fail(const Error& error) {
+    RunDescription failed = description_;
+    failed.trouble = error.what();
+    try {
+      write_line();
+      write_run_report(options_.out, failed);
+    } catch (const Error&) {  // it must not hide the other
+    }
+    throw error;
+  }
+
+  [[noreturn]] void throw_stopped() const {
+    throw stopped_error("training was stopped after step " + std::to_string(state_.step) + " of " +
+                            std::to_string(run_.total_steps()) + "; everything is saved",
+                        "run the same command again to go on from there");
+  }
+
+  const TrainOptions& options_;
+  const Preparation& run_;
+  const RunDescription& description_;
+  Learner& learner_;
+  TrainingState& state_;
+  Observer& observer_;
+  std::uint64_t resumed_, saved_, written_;  // steps
+  Speed speed_;
+  std::optional<BatchStream> stream_;  // of the phase that the next step is in
+  StepLog metrics_;
+  Sampler sampler_;
+  Step batch_;           // the step that is taken,
+  StepResult result_;    // what it did,
+  Metrics line_;         // and its line
+  TakenSteps suspects_;  // the last step whose loss was as usual, and the first whose was not
+  bool save_due_ = false;
+  double smoothed_ = 0, reporting_s_ = 0;
+  std::optional<double> last_valid_;
+};
+
+}  // namespace
+
+void run_loop(const LoopInput& input, Learner& learner, TrainingState& state, Observer& observer) {
+  Loop(input, learner, state, observer).run();
+}
+
+}  // namespace udrl::train

@@ -1,0 +1,26 @@
+// The training loop. Internal: train.cpp prepares what it needs and finishes what it leaves.
+#pragma once
+
+#include "optim/learner.hpp"
+#include "prepare.hpp"
+#include "report/run_report.hpp"
+#include "state.hpp"
+#include "udrl/base/observer.hpp"
+#include "udrl/train/options.hpp"
+
+namespace udrl::train {
+
+/// What the loop works with; borrowed.
+struct LoopInput {
+  const TrainOptions& options;
+  const Preparation& run;
+  const RunDescription& description;  ///< for report.html
+  double machine_rate = 0;            ///< operations a second
+};
+
+/// Takes the steps from `state` on to the last, or to where the validation loss no longer falls, writing metrics,
+/// samples, the report, the best weights and the state into the output folder. Throws `Error`: stopped (after saving),
+/// failure (a loss that is not finite or took off: nothing is saved, the last state stays).
+void run_loop(const LoopInput& input, Learner& learner, TrainingState& state, Observer& observer);
+
+}  // namespace udrl::train

@@ -1,0 +1,216 @@
+// Data, tokenizer and batches of a run.
+#include "prepare.hpp"
+
+#include <utility>
+
+#include "data/plain_texts.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/data/shards.hpp"
+#include "udrl/data/text.hpp"
+#include "udrl/student/checkpoint.hpp"
+#include "udrl/student/transformers_folder.hpp"
+
+namespace udrl::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* plain_input = "plain text";  // in a manifest
+
+void require_data(const TrainOptions& options) {
+  for (const char* part : {"train", "valid", student::files::commands}) {
+    if (fs::exists(options.data / part)) continue;
+    throw user_error("the data folder lacks " + std::string(part))
+        .at(options.data.string())
+        .expected("train/, valid/ and commands.json")
+        .hint("name the folder that udrl-distill tag wrote");
+  }
+  for (const char* part : {"train", "valid"}) data::require_lines(options.data / part, "record");
+}
+
+/// Whether an intent was seen, in a table of one size for any number of them: one whose place another has taken since
+/// counts as new, which is rare among some hundred thousand.
+class SeenIntents {
+ public:
+  bool insert(std::string_view intent) {
+    const std::uint64_t id = leading_bits(content_id({intent}));
+    return std::exchange(ids_[id % ids_.size()], id) != id;
+  }
+
+ private:
+  std::vector<std::uint64_t> ids_ = std::vector<std::uint64_t>(1U << 20U);
+};
+
+/// Every intent once and every prompt of a folder, then the plain text, as they stand in a sequence.
+class TrainingTexts {
+ public:
+  TrainingTexts(const TrainOptions& options, const command::Fitted& fitted)
+      : reader_(options.data / "train"), fitted_(fitted) {
+    if (!options.plain.data.empty()) plain_.emplace(options.plain.data);
+  }
+
+  std::optional<std::string_view> next() {
+    if (!next_of_records() && !next_of_plain()) return std::nullopt;
+    ++count_;
+    return text_;
+  }
+  std::uint64_t count() const { return count_; }
+
+ private:
+  bool next_of_records() {
+    text_ = std::exchange(prompt_, {});
+    while (text_.empty()) {
+      const auto record = reader_.next_as(data::record_from_json);
+      if (!record) return false;
+      const Sample sample = sample_of(*record, fitted_);
+      prompt_ = command::sequence_answer(sample.prompt);
+      text_ = intents_.insert(sample.intent) ? " " + sample.intent : std::exchange(prompt_, {});
+    }
+    return true;
+  }
+
+  bool next_of_plain() {
+    while (plain_ && text_.empty()) {
+      const std::optional<PlainText> text = plain_->next();
+      if (!text) return false;
+      text_ = sequence_text(*text);
+    }
+    return !text_.empty();
+  }
+
+  data::JsonLinesReader reader_;
+  std::optional<PlainReader> plain_;
+  const command::Fitted& fitted_;
+  SeenIntents intents_;
+  std::string text_, prompt_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace
+
+data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const RunContext& context) {
+  require_data(options);
+  HeldFolder held(options.out);
+  data::Manifest wanted = data::manifest_of("train", context);
+  wanted.seed = options.seed;
+  for (const char* part : {"train", "valid", student::files::commands}) {
+    wanted.inputs[part] = data::hash_input(options.data / part);
+  }
+  if (options.sequence.swap > 0) wanted.inputs["swap words"] = data::hash_input(options.sequence.swap_words);
+  if (!options.plain.data.empty()) wanted.inputs[plain_input] = hash_plain(options.plain.data);
+  if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
+  return {std::move(held), std::move(wanted)};
+}
+
+Preparation::Preparation(const TrainOptions& options, const data::Manifest& manifest, Observer& observer)
+    : options_(options), observer_(observer) {
+  if (!options_.init.empty()) initial_.emplace(options_.init);
+  fitted_ = command::load(options_.data / student::files::commands);
+  fitted_.countdown = options_.sequence.countdown;
+  if (options_.sequence.swap > 0) words_ = WordList::load(options_.sequence.swap_words);
+  make_tokenizer();
+  model_ = initial_ ? initial_->shape(options_.model, *tokenizer_)
+                    : student_config(options_.model, tokenizer_->vocab_size());
+  open_store(manifest);
+  if (!options_.plain.data.empty()) {
+    const PlainSource texts{options_.plain.data, manifest.inputs.at(plain_input), model_.n_positions, *tokenizer_};
+    plain_.emplace(prepare_plain(options_, texts, observer_));
+  }
+  make_source();
+  make_valid();
+}
+
+void Preparation::make_tokenizer() {
+  const fs::path file = options_.out / student::files::tokenizer;
+  if (initial_ && initial_->tokenizer()) {
+    write_file_atomic(file, initial_->tokenizer()->bytes());
+  } else if (!fs::exists(file)) {
+    student::TokenizerOptions wanted;
+    wanted.vocab_size = options_.model.vocab;
+    TrainingTexts texts(options_, fitted_);
+    write_file_atomic(file, student::train_tokenizer([&] { return texts.next(); }, command::control_pieces(), wanted));
+    observer_.note(Level::info, "tokenizer: " + std::to_string(wanted.vocab_size) + " pieces, from " +
+                                    std::to_string(texts.count()) + " texts of the training split" +
+                                    (options_.plain.data.empty() ? "" : " and plain text"));
+  }
+  tokenizer_ = student::Tokenizer::load(file);
+}
+
+void Preparation::open_store(const data::Manifest& manifest) {
+  const std::string hash = content_id({manifest.inputs.at("train"), manifest.inputs.at(student::files::commands)});
+  store_.emplace(
+      open_token_store(cache_folder(options_), {options_.data / "train", hash, fitted_, *tokenizer_}, observer_));
+}
+
+void Preparation::make_source() {
+  make_sequence_.emplace(*tokenizer_, options_.sequence, words_ ? &*words_ : nullptr);
+  source_.records = store_->size();
+  source_.sequence_of = [this](std::uint32_t record, std::uint64_t epoch, int copy) {
+    const StoredSample sample = (*store_)[record];
+    return (*make_sequence_)(sample, sequence_stream(options_.seed, epoch, sample.id, copy));
+  };
+  source_.copies_of = copies();
+  source_.options = options_.batch;
+  source_.longest = model_.n_positions;
+  source_.pad_id = tokenizer_->eos_id();
+  source_.seed = options_.seed;
+  source_.window = window_of(options_.batch);
+  epoch_ = count_epoch(source_, 0, [this](std::uint32_t record) {
+    const StoredSample sample = (*store_)[record];
+    return Lengths{SequenceMaker::plain_length(sample), static_cast<int>(sample.prompt.size()) + 1};
+  });
+  if (epoch_.steps == 0)
+    throw user_error("no record of train/ fits into the model")
+        .at(options_.data.string())
+        .hint("raise model.positions, or the weights of the tasks");
+  const std::uint64_t positions = epoch_.positions / epoch_.steps;
+  if (positions < static_cast<std::uint64_t>(options_.batch.step_tokens) / 2)
+    observer_.note(Level::warning, "a step has about " + std::to_string(positions) + " positions, not the " +
+                                       std::to_string(options_.batch.step_tokens) +
+                                       " of batch.step_tokens: an epoch has no more");
+}
+
+/// By the tasks' weights: 2.3 is twice, and a third time in 30% of the epochs.
+std::function<int(std::uint32_t, std::uint64_t)> Preparation::copies() const {
+  if (options_.task_weights.empty()) return {};
+  std::vector<double> weights(fitted_.tasks.size(), 1.0);
+  for (const auto& [task, weight] : options_.task_weights)
+    weights[static_cast<std::size_t>(fitted_.slot(task))] = weight;
+  return [this, weights](std::uint32_t record, std::uint64_t epoch) {
+    const StoredSample sample = (*store_)[record];
+    const double weight = weights[static_cast<std::size_t>(sample.task_slot)];
+    RandomStream random(options_.seed, "copies:" + std::to_string(epoch) + ":" + std::string(sample.id));
+    return static_cast<int>(weight + random.uniform());
+  };
+}
+
+void Preparation::make_valid() {
+  valid_samples_ = first_samples(options_.data / "valid", fitted_, static_cast<std::size_t>(options_.valid_records));
+  std::vector<Indexed> sequences;
+  for (std::size_t i = 0; i < valid_samples_.size(); ++i) {
+    Sequence sequence = encode(plain_text(valid_samples_[i], options_.sequence), *tokenizer_);
+    if (sequence.length() <= source_.longest) sequences.push_back({std::move(sequence), static_cast<std::uint32_t>(i)});
+  }
+  if (sequences.empty())
+    throw user_error("no record of valid/ fits into the model")
+        .at(options_.data.string())
+        .hint("raise model.positions");
+  valid_ = bucket(std::move(sequences), options_.batch.micro_tokens, source_.pad_id);
+}
+
+std::string Preparation::example() const {
+  const auto ids = (*store_)[0].intent;
+  return data::normalise(tokenizer_->decode(std::vector<int>(ids.begin(), ids.end())));
+}
+
+std::string Preparation::record_name(std::uint64_t step, std::uint32_t record) const {
+  const TokenStore& of = plain_ && step <= plain_->steps ? *plain_->store : *store_;
+  return std::string(of[record].id);
+}
+
+std::uint64_t Preparation::total_steps() const {
+  return plain_steps() + steps_to_take(epoch_, options_.steps, options_.epochs);
+}
+
+}  // namespace udrl::train

@@ -1,0 +1,112 @@
+// Text and tables that others wrote: line ends, encodings, quotes.
+#include "udrl/data/text_lines.hpp"
+
+#include "catch.hpp"
+#include "data/support.hpp"
+
+using namespace udrl;
+using namespace udrl::data;
+using namespace udrl::data::testing;
+using namespace std::string_literals;
+
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::vector<std::string> lines_of(const std::string& content) {
+  const TemporaryFolder folder;
+  put(folder / "mine.txt", content);
+  TextLines lines(folder / "mine.txt");
+  std::vector<std::string> out;
+  for (std::string line; lines.next(line);) out.push_back(line);
+  return out;
+}
+
+Rows rows_of(const std::string& content, char delimiter = ',') {
+  const TemporaryFolder folder;
+  put(folder / "mine.csv", content);
+  TableReader reader(folder / "mine.csv", delimiter);
+  Rows out;
+  for (std::vector<std::string> fields; reader.next(fields);) out.push_back(fields);
+  return out;
+}
+
+std::string error_of_text(const std::string& content) {
+  return message_of([&] { lines_of(content); });
+}
+
+std::string error_of_rows(const std::string& content) {
+  return message_of([&] { rows_of(content); });
+}
+
+}  // namespace
+
+TEST_CASE("Lines end with any of the three ends, alone or mixed, and the last may have none") {
+  const std::vector<std::string> abc{"a", "b", "c"};
+  CHECK(lines_of("a\nb\nc\n") == abc);
+  CHECK(lines_of("a\r\nb\r\nc") == abc);
+  CHECK(lines_of("a\rb\rc\r") == abc);
+  CHECK(lines_of("a\rb\nc\r\n") == abc);
+  CHECK(lines_of("a\n\r\nb\r\rc") == std::vector<std::string>{"a", "", "b", "", "c"});
+  CHECK(lines_of("").empty());
+  CHECK(lines_of("\xEF\xBB\xBF").empty());
+  CHECK(lines_of("\xEF\xBB\xBF"
+                 "a\nb\nc") == abc);
+}
+
+TEST_CASE("A line's number counts lines of any end") {
+  const TemporaryFolder folder;
+  put(folder / "mine.txt", "a\rb\nc");
+  TextLines lines(folder / "mine.txt");
+  for (std::string line; lines.next(line);) continue;
+  CHECK(contains(lines.place(), "mine.txt:3"));
+}
+
+TEST_CASE("Gzipped text is read as it is") {
+  const TemporaryFolder folder;
+  put_gzip(folder / "mine.txt.gz",
+           "\xEF\xBB\xBF"
+           "a\r\nb");
+  CHECK(read_text(folder / "mine.txt.gz") == "a\nb\n");
+}
+
+TEST_CASE("Text that is not UTF-8 is refused with line and command") {
+  const std::string latin = error_of_text("holiday sale\ncaf\xE9 menu\n");
+  INFO(latin);
+  CHECK(contains(latin, "mine.txt:2"));
+  CHECK(contains(latin, "iconv -f WINDOWS-1252 -t UTF-8"));
+  CHECK(contains(error_of_text("\xFF\xFEh\0o\0"s), "iconv -f UTF-16 -t UTF-8"));
+  CHECK(contains(error_of_text("h\0o\0l\0"s), "UTF-16LE"));
+  CHECK(contains(error_of_text("\0h\0o\0l"s), "UTF-16BE"));
+  CHECK(lines_of("café \xEF\xBF\xBD\n").size() == 1);  // U+FFFD itself is UTF-8
+}
+
+TEST_CASE("What is no text is refused by what it looks like") {
+  CHECK(contains(error_of_text("PK\x03\x04\x14\n"), "xlsx"));
+  CHECK(contains(error_of_text("GGUF\x03\0\0\0"s), "a model"));
+  CHECK(contains(error_of_text("holiday sale\nlost\0cat\n"s), "mine.txt:2"));
+}
+
+TEST_CASE("A quote opens a field only at its start; elsewhere it is a character") {
+  CHECK(rows_of("intent\n12\" vinyl cover\nlost cat\n5' 10\" poster\n") ==
+        Rows{{"intent"}, {"12\" vinyl cover"}, {"lost cat"}, {"5' 10\" poster"}});
+  CHECK(rows_of("a 12\",b,\"c\"\n") == Rows{{"a 12\"", "b", "c"}});
+  CHECK(rows_of(" \"a\",b\n") == Rows{{" \"a\"", "b"}});
+  CHECK(rows_of("\"best\" dad mug,x\n") == Rows{{"best dad mug", "x"}});
+}
+
+TEST_CASE("Quoted fields hold delimiters, line breaks and, doubled, quotes") {
+  CHECK(rows_of("\"a, \"\"b\"\"\",c\r\n\"two\r\nlines\",\"\"\n") == Rows{{"a, \"b\"", "c"}, {"two\nlines", ""}});
+  CHECK(rows_of("\"\"\"\"\n\"\"\n") == Rows{{"\""}, {""}});
+  CHECK(rows_of("a,,\n,\n") == Rows{{"a", "", ""}, {"", ""}});
+  CHECK(rows_of("a\tb,c\td\n", '\t') == Rows{{"a", "b,c", "d"}});
+  CHECK(rows_of("a\rb") == Rows{{"a"}, {"b"}});
+}
+
+TEST_CASE("A quote that swallows rows is refused with the line that it opens in") {
+  CHECK(contains(error_of_rows("intent\n\"big sale\nlost cat\n"), "mine.csv:2: a quoted field does not end"));
+  const std::string message = error_of_rows("intent\nfirst\n\"big sale\nlost cat\n12\" vinyl cover\n");
+  INFO(message);
+  CHECK(contains(message, "mine.csv:3"));
+  CHECK(contains(message, "line 5"));
+}

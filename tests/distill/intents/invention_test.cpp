@@ -1,0 +1,96 @@
+// Intents that a (fake) teacher invents: read from its lists, kept on the disk, asked once. And meanings compared with
+// a fake embedder. Not for: real models.
+#include "intents/invention.hpp"
+#include "catch.hpp"
+#include "distill/support.hpp"
+#include "distill/synthesize/fake_teacher.hpp"
+#include "intents/same_meaning.hpp"
+
+using namespace udrl;
+using namespace udrl::distill;
+using namespace udrl::distill::testing;
+
+namespace {
+
+/// Lists the same whatever it is asked.
+class ListTeacher final : public lm::LanguageModel {
+ public:
+  const lm::ModelInfo& info() const override { return info_; }
+  lm::Throughput complete(const lm::RequestSource& next, const lm::CompletionSink& done) override {
+    while (const auto request = next()) {
+      ++asked;
+      lm::Completion answer;
+      answer.id = request->id;
+      answer.text = "9. Alpine hut " + request->id + "\n\n10) \"Ferry timetable " + request->id +
+                    "\"\n- solo\n3d printed boat\n12. cut off he";
+      answer.finish = lm::Finish::length;
+      done(answer);
+    }
+    return {};
+  }
+  /// By the first letter alone: equal letters, equal meaning.
+  std::vector<std::vector<float>> embed(std::span<const std::string> texts) override {
+    std::vector<std::vector<float>> rows;
+    for (const std::string& text : texts) {
+      rows.emplace_back(26, 0.0F);
+      rows.back()[static_cast<std::size_t>(text[0] - 'a')] = 1.0F;
+    }
+    return rows;
+  }
+  lm::Prompt chat(std::span<const lm::Message> messages) const override { return {{messages.back().content, false}}; }
+  int asked = 0;
+
+ private:
+  lm::ModelInfo info_;
+};
+
+std::vector<data::Intent> seeds() {
+  std::vector<data::Intent> out;
+  for (int i = 0; i < 20; ++i) {
+    data::Intent seed;
+    seed.intent = "seed " + std::to_string(i);
+    seed.group = i % 2 == 0 ? "travel" : "sports";
+    out.push_back(seed);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("A teacher's lists become intents, and are not asked for again") {
+  const NoStop no_stop;
+  const TemporaryFolder folder;
+  ListTeacher teacher;
+  InventionOptions options{3, 1, folder / "invented"};
+  std::vector<data::Intent> first;
+  invented_intents(options, seeds(), teacher, quiet_context(), [&](data::Intent i) { first.push_back(std::move(i)); });
+  CHECK(teacher.asked == 3);
+  REQUIRE(first.size() == 9);  // "solo" is one word, the last line was cut
+  CHECK(first[0].intent == "alpine hut 0");
+  CHECK(first[1].intent == "ferry timetable 0");
+  CHECK(first[2].intent == "3d printed boat");
+  CHECK(first[0].subject == first[0].intent);
+  CHECK((first[0].group == "travel" || first[0].group == "sports"));
+
+  options.lists = 4;
+  std::vector<data::Intent> again;
+  invented_intents(options, seeds(), teacher, quiet_context(), [&](data::Intent i) { again.push_back(std::move(i)); });
+  CHECK(teacher.asked == 4);
+  REQUIRE(again.size() == 12);
+  for (std::size_t i = 0; i < first.size(); ++i) CHECK(again[i].intent == first[i].intent);
+}
+
+TEST_CASE("Meanings are compared within a subject, and the first stays") {
+  const TemporaryFolder folder;
+  ListTeacher embedder;
+  fs::create_directories(folder / "sorted");
+  SameMeaning meaning(0.9, folder / "sorted");
+  meaning.add("yoga", 0, "apple");
+  meaning.add("yoga", 1, "banana");
+  meaning.add("yoga", 2, "avocado");
+  meaning.add("cats", 3, "apricot");
+  meaning.add("cats", 4, "almond");
+  auto dropped = meaning.find(embedder);
+  std::sort(dropped.begin(), dropped.end());
+  CHECK(dropped == std::vector<std::uint64_t>{2, 4});
+}

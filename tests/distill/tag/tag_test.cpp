@@ -1,0 +1,490 @@
+// The tag stage: figures against NumPy, splits by subject, what is dropped, and that only training data is fitted.
+#include "udrl/distill/tag.hpp"
+
+#include <set>
+
+#include "catch.hpp"
+#include "distill/support.hpp"
+#include "udrl/distill/returns.hpp"
+
+using namespace udrl::distill;
+using namespace udrl::distill::testing;
+using udrl::data::Json;
+using udrl::data::Record;
+
+namespace {
+
+Json golden() { return Json::parse(udrl::read_file(fs::path(UDRL_SOURCE_DIR) / "tests/distill/tag/returns.json")); }
+
+std::string intent_name(int number) { return "intent " + std::to_string(number); }
+
+/// Ids that sort in the order of the draws, as NumPy's stable ranks do.
+Record golden_record(const Json& json) {
+  const int intent = json.at("intent").get<int>(), draw = json.at("draw").get<int>();
+  Record record = sample(intent_name(intent), json.at("task").get<std::string>(), draw, "");
+  char id[64];
+  std::snprintf(id, sizeof id, "%s-%03d-%03d", record.task.c_str(), intent, draw);
+  record.id = id;
+  record.prompt = std::string("prompt ") + id;
+  record.words = json.at("words").get<int>();
+  record.scores = json.at("scores").get<std::map<std::string, double>>();
+  return record;
+}
+
+std::vector<Record> golden_records(const Json& json) {
+  std::vector<Record> records;
+  for (const Json& record : json.at("records")) records.push_back(golden_record(record));
+  return records;
+}
+
+TagOptions golden_options(const Json& json, const TemporaryFolder& folder) {
+  TagOptions options;
+  options.input = {(folder / "in").string()};
+  options.out = folder / "out";
+  options.bins = json.at("bins").get<int>();
+  options.weights = json.at("weights").get<std::map<std::string, double>>();
+  options.copying_penalty = json.at("copying_penalty").get<double>();
+  options.split = {1, 0, 0, 0, 0, 0, 0};
+  options.drop_near_samples = options.drop_near_held_out = false;
+  return options;
+}
+
+/// Scored records of `subjects` subjects in three groups, one intent each.
+std::vector<Record> scored(int subjects, int draws, const std::string& task = "image") {
+  std::vector<Record> records;
+  for (int s = 0; s < subjects; ++s) {
+    for (int d = 0; d < draws; ++d) {
+      const std::string name = "subject " + std::to_string(s);
+      Record record = sample(name + " poster", task, d, "picture " + std::to_string(d) + " of " + name);
+      record.intent.subject = name;
+      record.intent.group = "group " + std::to_string(s % 3);
+      record.words = 4 + (s * 7 + d) % 20;
+      record.scores = {
+          {"relevance", 0.1 * d + 0.01 * s}, {"relevance_masked", 0.3 + 0.02 * ((s + d) % 5)}, {"copying", 0.5}};
+      records.push_back(record);
+    }
+  }
+  return records;
+}
+
+TagOptions options_for(const TemporaryFolder& folder, const std::string& out = "out") {
+  TagOptions options;
+  options.input = {(folder / "in").string()};
+  options.out = folder / out;
+  options.split = {5, 0.2, 0.1, 0, 0, 0, 0};
+  options.drop_near_samples = options.drop_near_held_out = false;  // the texts of these tests are all alike
+  return options;
+}
+
+std::vector<Record> read_split(const fs::path& out, const std::string& split) {
+  return fs::exists(out / split) ? udrl::data::read_records(out / split) : std::vector<Record>{};
+}
+
+std::vector<Record> read_all(const fs::path& out) {
+  std::vector<Record> all;
+  for (const char* split : {"train", "valid", "test"}) {
+    for (Record& record : read_split(out, split)) all.push_back(std::move(record));
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("Bins follow the formula of the design") {
+  CHECK(rank_bin(1, 1, 5) == 2);
+  CHECK(rank_bin(1, 2, 5) == 1);
+  CHECK(rank_bin(2, 2, 5) == 3);
+  std::vector<int> of_six;
+  for (std::uint64_t rank = 1; rank <= 6; ++rank) of_six.push_back(rank_bin(rank, 6, 5));
+  CHECK(of_six == std::vector<int>{0, 1, 2, 2, 3, 4});
+  for (std::uint64_t n = 1; n <= 60; ++n) {
+    for (std::uint64_t rank = 1; rank <= n; ++rank) {
+      // (2·rank - 1)·5 / 2n in doubles is exact enough: it never comes nearer than 1/2n to a whole number it is not.
+      const auto expected = static_cast<int>(5.0 * (static_cast<double>(rank) - 0.5) / static_cast<double>(n) + 1e-9);
+      CHECK(rank_bin(rank, n, 5) == expected);
+    }
+  }
+}
+
+TEST_CASE("Equal returns get one bin, and the middle one where all are equal") {
+  CHECK(tie_bin(1, 4, 4, 5) == 2);
+  CHECK(tie_bin(1, 6, 6, 5) == 2);
+  CHECK(tie_bin(1, 2, 2, 10) == 5);
+  CHECK(tie_bin(1, 2, 6, 5) == 0);  // ranks 1 and 2 of 6: 1.5
+  CHECK(tie_bin(5, 6, 6, 5) == 4);
+  CHECK(tie_bin(3, 3, 6, 5) == rank_bin(3, 6, 5));
+}
+
+TEST_CASE("Moments and lines of degenerate data are defined") {
+  CHECK(moments_of(std::vector<double>{0.1, 0.1, 0.1}).deviation == 0.0);
+  CHECK(moments_of(std::vector<double>{0.1, 0.1, 0.1}).z(0.7) == 0.0);
+  CHECK(moments_of(std::vector<double>{}).mean == 0.0);
+  const Line flat = fit_line(std::vector<double>{3, 3}, std::vector<double>{1, 2});
+  CHECK(flat.slope == 0.0);
+  CHECK(flat.intercept == Approx(1.5));
+  SpreadWithin spread;
+  for (const double alone : {1.0, 2.0}) spread.add_group(std::vector<double>{alone});
+  CHECK(spread.spread() == 0.0);
+}
+
+TEST_CASE("Returns, fits and bins agree with NumPy") {
+  const Json json = golden();
+  const TemporaryFolder folder;
+  write_records(folder / "in", golden_records(json));
+  TagOptions options = golden_options(json, folder);
+  const std::string kind = GENERATE("advantage", "global");
+  options.return_kind = kind;
+  tag_samples(options, quiet_context());
+
+  const auto fitted = udrl::command::load(options.out / "commands.json");
+  for (const auto& task : fitted.tasks) {
+    const Json& expected = json.at("fitted").at(task.name);
+    for (const auto& [name, moments] : task.scorers) {
+      CHECK(moments.mean == Approx(expected.at("moments").at(name).at(0).get<double>()).epsilon(1e-9));
+      CHECK(moments.deviation == Approx(expected.at("moments").at(name).at(1).get<double>()).epsilon(1e-9));
+    }
+    CHECK(task.length_slope == Approx(expected.at("slope").get<double>()).epsilon(1e-9));
+    CHECK(task.length_intercept == Approx(expected.at("intercept").get<double>()).epsilon(1e-9));
+    CHECK(task.spread_within == Approx(expected.at("spread_within").get<double>()).epsilon(1e-5));
+    for (std::size_t i = 0; i <= 100; ++i) {
+      CHECK(task.quantiles.at(i) == Approx(expected.at("quantiles").at(i).get<double>()).margin(2e-6));
+    }
+  }
+  const auto records = read_split(options.out, "train");
+  REQUIRE(records.size() == json.at("records").size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Json& expected = json.at("records").at(i).at("expected");
+    INFO(records[i].id);
+    CHECK(records[i].return_value.value() == Approx(expected.at("return").get<double>()).margin(1e-6));
+    CHECK(records[i].commands.at("return") == expected.at(kind).get<int>());
+    CHECK(records[i].commands.at("words") == records[i].words.value());
+  }
+}
+
+TEST_CASE("No subject is in two splits and every split has some") {
+  const TemporaryFolder folder;
+  auto records = scored(40, 5);
+  for (Record& record : scored(40, 5, "template")) {  // another intent of the same subject
+    record.intent.intent = record.intent.subject + " flyer";
+    record.intent.format = "flyer";
+    record.intent.intent_id = udrl::content_id({record.intent.intent});
+    records.push_back(std::move(record));
+  }
+  write_records(folder / "in", records);
+  const TagOptions options = options_for(folder);
+  const TagResult result = tag_samples(options, quiet_context());
+  std::map<std::string, std::set<std::string>> splits;
+  for (const char* split : {"train", "valid", "test"}) {
+    for (const Record& record : read_split(options.out, split)) {
+      CHECK(record.split == split);
+      splits[record.intent.subject].insert(split);
+    }
+    CHECK(result.manifest.counts.at(split) > 0);
+  }
+  CHECK(splits.size() == 40);
+  for (const auto& [subject, names] : splits) CHECK(names.size() == 1);
+  CHECK(result.table.subjects.at("train") + result.table.subjects.at("valid") + result.table.subjects.at("test") == 40);
+}
+
+TEST_CASE("The manifest names the models behind the labels, and \"\" where none is known") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", scored(40, 3));
+  TagOptions options = options_for(folder);
+  CHECK(tag_samples(options, quiet_context()).manifest.models.at("embedder").empty());
+  udrl::data::Manifest scored_by;
+  scored_by.stage = "score";
+  scored_by.tool_version = "test";
+  scored_by.models = {{"embedder", "aa"}, {"embedder of earlier", "bb"}, {"judge", "cc"}};
+  udrl::data::write_manifest(folder / "in", scored_by);
+  options.out = folder / "out-2";
+  const auto models = tag_samples(options, quiet_context()).manifest.models;
+  CHECK(models == std::map<std::string, std::string>{{"embedder", "aa"}, {"embedder of earlier", "bb"}});
+}
+
+TEST_CASE("Training keeps nothing that is nearly held out") {
+  const TemporaryFolder folder;
+  auto records = scored(40, 3);
+  const std::vector<std::string> words = {"amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven"};
+  for (std::size_t i = 0; i < records.size(); ++i) {  // texts of their own
+    std::string& prompt = records[i].prompt;
+    prompt.clear();
+    for (std::size_t w = 0; w < 8; ++w)
+      prompt += words[(i * (w + 3) + w * w + i / 8) % 8] + std::to_string(i * w) + " ";
+    prompt.pop_back();
+    records[i].intent.intent = prompt.substr(0, 30) + std::to_string(i / 3);
+    records[i].intent.intent_id = udrl::content_id({std::to_string(i / 3)});
+  }
+  TagOptions options = options_for(folder);
+  options.drop_near_held_out = true;
+  write_records(folder / "in", records);
+  CHECK(tag_samples(options, quiet_context()).manifest.counts.count("near_held_out") == 0);
+
+  const Record held_out = read_split(options.out, "test").at(0);
+  Record leak = read_split(options.out, "train").at(0);
+  leak.id = "another";
+  leak.prompt = held_out.prompt + ".";
+  records.push_back(leak);
+  write_records(folder / "leaky", records);
+  options.input = {(folder / "leaky").string()};
+  options.out = folder / "clean";
+  CHECK(tag_samples(options, quiet_context()).manifest.counts.at("near_held_out") == 1);
+  for (const Record& record : read_split(options.out, "train")) CHECK(record.id != "another");
+}
+
+TEST_CASE("Answers that are nearly the same are left out, the first stays") {
+  const TemporaryFolder folder;
+  auto records = scored(30, 2);
+  for (std::size_t i = 0; i < records.size(); ++i)  // texts of their own
+    records[i].prompt = udrl::content_id({"a", std::to_string(i)}) + " " + udrl::content_id({"b", std::to_string(i)});
+  records[1].prompt = records[0].prompt + "s";   // the same intent
+  records[20].prompt = records[2].prompt + "s";  // another
+  write_records(folder / "in", records);
+  TagOptions options = options_for(folder);
+  options.drop_near_samples = true;
+  const auto counts = tag_samples(options, quiet_context()).manifest.counts;
+  CHECK(counts.at("near_duplicate") == 1);
+  CHECK(counts.at("near_duplicate_across") == 1);
+  std::set<std::string> left;
+  for (const Record& record : read_all(options.out)) left.insert(record.id);
+  CHECK(left.size() == records.size() - 2);
+  CHECK(left.count(records[1].id) + left.count(records[20].id) == 0);
+}
+
+TEST_CASE("Where no record is left to tag it is said there and then, with what became of them") {
+  const TemporaryFolder folder;
+  std::vector<Record> records = scored(9, 2);
+  for (Record& record : records) record.words = 0;
+  write_records(folder / "in", records);
+  TagOptions options = options_for(folder);
+  const std::string message = refusal([&] { tag_samples(options, quiet_context()); });
+  INFO(message);
+  CHECK(contains(message, "no record is left to tag"));
+  CHECK(contains(message, "empty 18"));
+  CHECK_FALSE(fs::exists(options.out / "commands.json"));
+  udrl::write_file_atomic(folder / "in" / "part-00000.jsonl", "");
+  options.out = folder / "other";
+  CHECK(contains(refusal([&] { tag_samples(options, quiet_context()); }), "no record is left to tag"));
+}
+
+TEST_CASE("An intent without a subject is held out by itself") {
+  const TemporaryFolder folder;
+  auto records = scored(30, 3);
+  for (Record& record : records) record.intent.subject.clear();
+  write_records(folder / "in", records);
+  tag_samples(options_for(folder), quiet_context());
+  std::map<std::string, std::set<std::string>> splits;
+  for (const Record& record : read_all(folder / "out")) splits[record.intent.intent].insert(record.split);
+  CHECK(splits.size() == 30);
+  for (const auto& [intent, names] : splits) CHECK(names.size() == 1);
+  CHECK_FALSE(read_split(folder / "out", "test").empty());
+}
+
+TEST_CASE("What is fitted does not depend on what is held out") {
+  const TemporaryFolder folder;
+  auto records = scored(40, 5);
+  write_records(folder / "in", records);
+  tag_samples(options_for(folder, "first"), quiet_context());
+  std::set<std::string> train;
+  for (const Record& record : read_split(folder / "first", "train")) train.insert(record.id);
+  for (Record& record : records) {
+    if (!train.contains(record.id)) record.scores["relevance"] += 100;
+  }
+  fs::remove_all(folder / "in");
+  write_records(folder / "in", records);
+  tag_samples(options_for(folder, "second"), quiet_context());
+  CHECK(udrl::read_file(folder / "first" / "commands.json") == udrl::read_file(folder / "second" / "commands.json"));
+  CHECK(contents(folder / "first" / "train") == contents(folder / "second" / "train"));
+}
+
+TEST_CASE("Duplicates and long prompts are dropped before ranking and counted") {
+  const TemporaryFolder folder;
+  auto records = scored(3, 5);
+  records[2].prompt = records[0].prompt;  // the same intent and text
+  records[7].prompt = records[0].prompt;  // another intent
+  records[8].words = 81;
+  records[9].words = 0;
+  write_records(folder / "in", records);
+  TagOptions options = options_for(folder);
+  options.split = {1, 0, 0};
+  const auto counts = tag_samples(options, quiet_context()).manifest.counts;
+  CHECK(counts.at("duplicate") == 1);
+  CHECK(counts.at("duplicate_across") == 1);
+  CHECK(counts.at("too_long") == 1);
+  CHECK(counts.at("empty") == 1);
+  CHECK(counts.at("train") == 11);
+  std::multiset<int> bins;  // four draws are left of the first intent, two of the second
+  for (const Record& record : read_split(options.out, "train")) {
+    if (record.intent.subject != "subject 2") bins.insert(record.commands.at("return"));
+  }
+  CHECK(bins == std::multiset<int>{0, 1, 1, 3, 3, 4});
+}
+
+TEST_CASE("Equal returns are all given the middle bin, and counted") {
+  const TemporaryFolder folder;
+  auto records = scored(1, 5);
+  for (Record& record : records) {
+    record.words = 10;
+    record.scores = {{"relevance", 0.5}, {"relevance_masked", 0.5}, {"copying", 0.5}};
+  }
+  write_records(folder / "in", records);
+  const auto counts = tag_samples(options_for(folder), quiet_context()).manifest.counts;
+  CHECK(counts.at("intents_without_an_order") == 1);
+  const auto tagged = read_all(folder / "out");
+  REQUIRE(tagged.size() == 5);
+  for (const Record& record : tagged) CHECK(record.commands.at("return") == 2);
+}
+
+TEST_CASE("Support counts the training records by words and bin") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", scored(40, 5));
+  tag_samples(options_for(folder), quiet_context());
+  const auto fitted = udrl::command::load(folder / "out" / "commands.json");
+  udrl::command::Support expected(5);
+  for (const Record& record : read_split(folder / "out", "train")) {
+    expected.add(record.commands.at("words"), record.commands.at("return"));
+  }
+  CHECK(fitted.tasks.at(0).support == expected);
+}
+
+TEST_CASE("Task slots follow the order asked for and then the names") {
+  const TemporaryFolder folder;
+  auto records = scored(12, 3, "image");
+  for (const char* task : {"template", "caption"}) {
+    for (Record& record : scored(12, 3, task)) records.push_back(std::move(record));
+  }
+  write_records(folder / "in", records);
+  TagOptions options = options_for(folder);
+  options.tasks = {"template"};
+  tag_samples(options, quiet_context());
+  const auto fitted = udrl::command::load(folder / "out" / "commands.json");
+  CHECK(fitted.slot("template") == 0);
+  CHECK(fitted.slot("caption") == 1);
+  CHECK(fitted.slot("image") == 2);
+  options.tasks = {"template", "imgae"};
+  options.out = folder / "other";
+  const std::string message = refusal([&] { tag_samples(options, quiet_context()); });
+  INFO(message);
+  CHECK(contains(message, "'imgae'"));
+  CHECK(contains(message, "did you mean 'image'?"));
+}
+
+TEST_CASE("The table counts what was written") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", scored(40, 5));
+  const TagResult result = tag_samples(options_for(folder), quiet_context());
+  std::map<std::string, std::uint64_t> by_split;
+  for (const TagRow& row : result.table.rows) by_split[row.split] += row.records;
+  for (const char* split : {"train", "valid", "test"}) {
+    CHECK(by_split[split] == read_split(folder / "out", split).size());
+  }
+  const auto& rows = result.table.rows;
+  CHECK(rows.at(0).mean_return < rows.at(4).mean_return);
+  CHECK(contains(to_text(result.table), "real return"));
+  CHECK(udrl::read_file(folder / "out" / "table.txt") == to_text(result.table));
+
+  SECTION("and is reported again by a second run that has nothing to do") {
+    const auto before = contents(folder / "out");
+    const TagResult again = tag_samples(options_for(folder), quiet_context());
+    CHECK(to_json(again.table) == to_json(result.table));
+    CHECK(contents(folder / "out") == before);
+  }
+  SECTION("and an unfinished output is made anew") {
+    const auto before = contents(folder / "out");
+    auto manifest = result.manifest;
+    manifest.complete = false;
+    manifest.counts.clear();
+    udrl::data::write_manifest(folder / "out", manifest);
+    fs::remove_all(folder / "out" / "test");
+    fs::resize_file(folder / "out" / "train" / "part-00000.jsonl", 77);
+    tag_samples(options_for(folder), quiet_context());
+    CHECK(contents(folder / "out") == before);
+  }
+}
+
+TEST_CASE("A record without a weighted score is refused") {
+  const TemporaryFolder folder;
+  auto records = scored(5, 3);
+  records[4].scores.erase("relevance_masked");
+  write_records(folder / "in", records);
+  const std::string message = refusal([&] { tag_samples(options_for(folder), quiet_context()); });
+  CHECK(contains(message, "relevance_masked"));
+  CHECK(contains(message, records[4].id));
+}
+
+TEST_CASE("A pool of folders is tagged as one") {
+  const TemporaryFolder folder;
+  const auto records = scored(20, 6);
+  write_records(folder / "in", records);
+  write_records(folder / "a", {records.begin(), records.begin() + 50});
+  write_records(folder / "b", {records.begin() + 50, records.end()});
+  tag_samples(options_for(folder, "one"), quiet_context());
+  TagOptions options = options_for(folder, "two");
+  options.input = {(folder / "a").string(), (folder / "b").string()};
+  tag_samples(options, quiet_context());
+  CHECK(contents(folder / "one", "manifest.json") == contents(folder / "two", "manifest.json"));
+}
+
+TEST_CASE("A further return is what a return of its scorer alone would be") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", scored(30, 5));
+  TagOptions both = options_for(folder, "both"), alone = options_for(folder, "alone");
+  both.return_kind = alone.return_kind = GENERATE("advantage", "global");
+  both.weights = {{"relevance", 1}};
+  both.further = {"-relevance_masked"};
+  alone.weights = {{"relevance_masked", -1}};
+  alone.copying_penalty = 0;
+  tag_samples(both, quiet_context());
+  tag_samples(alone, quiet_context());
+  std::map<std::string, Record> expected;
+  for (const Record& record : read_all(alone.out)) expected[record.id] = record;
+  std::map<std::vector<int>, std::uint64_t> joint;
+  for (const Record& record : read_all(both.out)) {
+    CHECK(record.commands.at("relevance_masked") == expected.at(record.id).commands.at("return"));
+    CHECK(record.extra.at("returns").at("relevance_masked").get<double>() == *expected.at(record.id).return_value);
+    if (record.split == "train") ++joint[{record.commands.at("return"), record.commands.at("relevance_masked")}];
+  }
+  const auto fitted = udrl::command::load(both.out / "commands.json");
+  const auto single = udrl::command::load(alone.out / "commands.json");
+  CHECK(fitted.further == std::vector<udrl::command::FurtherReturn>{{"relevance_masked", -1}});
+  CHECK(fitted.tasks[0].further[0].quantiles == single.tasks[0].quantiles);
+  CHECK(fitted.tasks[0].further[0].edges == single.tasks[0].edges);
+  CHECK(fitted.tasks[0].further[0].support == single.tasks[0].support);
+  CHECK(fitted.tasks[0].joint == joint);
+  CHECK(fitted.tasks[0].further[0].spread_within == Approx(single.tasks[0].spread_within));
+}
+
+TEST_CASE("A further return needs a name of its own and a scorer that is not held out") {
+  const TemporaryFolder folder;
+  write_records(folder / "in", scored(30, 5));
+  TagOptions options = options_for(folder);
+  SECTION("a command's name") { options.further = {"words"}; }
+  SECTION("a name that no client can write") { options.further = {"relevance+masked"}; }
+  SECTION("a name of the chat template's own") { options.further = {"messages"}; }
+  SECTION("twice") { options.further = {"relevance", "-relevance"}; }
+  SECTION("three") { options.further = {"relevance", "relevance_masked", "copying"}; }
+  SECTION("held out") {
+    options.weights = {{"relevance", 1}};
+    options.further = {"relevance_masked"};
+    options.held_out_scorers = {"relevance_masked"};
+  }
+  CHECK_THROWS_AS(tag_samples(options, quiet_context()), udrl::Error);
+}
+
+TEST_CASE("What a judge had no rating for is left out and counted, what was never scored is refused") {
+  const TemporaryFolder folder;
+  auto records = scored(40, 3);
+  TagOptions options = options_for(folder);
+  const std::string value = options.weights.begin()->first;
+  for (std::size_t i = 0; i < 5; ++i) {
+    records[i].scores.erase(value);
+    records[i].extra["unscored"] = {value};
+  }
+  write_records(folder / "in", records);
+  CHECK(tag_samples(options, quiet_context()).manifest.counts.at("unscored") == 5);
+
+  records[0].extra.erase("unscored");
+  write_records(folder / "never", records);
+  options.input = {(folder / "never").string()};
+  options.out = folder / "refused";
+  CHECK(refusal([&] { tag_samples(options, quiet_context()); }).find("has no score") != std::string::npos);
+}

@@ -1,0 +1,90 @@
+// Costs: round trip, and which requests are timed.
+#include "measure/cost.hpp"
+
+#include <fstream>
+
+#include "catch.hpp"
+#include "eval/fake_model.hpp"
+#include "eval/fixtures.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+
+using namespace udrl;
+using namespace udrl::eval;
+using namespace udrl::eval::testing;
+
+namespace {
+
+Cost cost() {
+  Cost c;
+  c.identity = "abc";
+  c.asked_requests = 24;
+  c.model = {"m", "gpt2", "F16", 5'900'000, 128, 12, "abc"};
+  c.file_bytes = 12;
+  c.peak_bytes = 34;
+  c.processor = processor_description();
+  c.threads = compute_threads();
+  c.asked_clients = {8};
+  c.latency = {1, 2, 24, 0.1, 0.2, 0.01, 0.02, 150};
+  c.loads = {{1, 1, 24, 0.2, 0.3, 0.02, 0.03, 80}, {8, 2, 24, 0.4, 0.6, 0.1, 0.2, 400}};
+  c.batch = Batch{32, 200, 5000, 10};
+  return c;
+}
+
+/// Two prefixes a task: every third case has the rarer one.
+class TwoPrefixes : public OpenSystem {
+ public:
+  FakeModel fake;
+  lm::LanguageModel& model() override { return fake; }
+  lm::Request request(const Row&, const Case& c) const override { return {c.id, {}, 0, {}}; }
+  std::size_t prefix_group(const Row&, const Case& c) const override {
+    return c.task_index * 2 + (c.cluster % 3 == 0 ? 1 : 0);
+  }
+  std::optional<int> asked_return(const Row&, const Case&) const override { return std::nullopt; }
+};
+
+}  // namespace
+
+TEST_CASE("costs survive a round trip") {
+  const Cost back = cost_from_json(to_json(cost()));
+  CHECK(to_json(back) == to_json(cost()));
+  CHECK(back.batch->tokens_per_s() == Approx(500));
+  CHECK_THROWS_AS(cost_from_json({{"model", 3}}), Error);
+}
+
+TEST_CASE("latency is measured on cases that share a prefix, task by task") {
+  TwoPrefixes system;
+  const auto cases = latency_cases(system, {}, case_set(9, 1), 5);
+  REQUIRE(cases.size() == 5);
+  for (const Case& c : cases) CHECK(system.prefix_group({}, c) % 2 == 0);
+  CHECK(cases[2].task_index == 0);
+  CHECK(cases[3].task_index == 1);
+}
+
+TEST_CASE("costs of another model or setting are measured again") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "m.json", gguf = folder.path / "m.gguf";
+  std::ofstream(gguf) << "weights";
+  System system;
+  system.model.gguf = gguf;
+  system.rows = {row("m-greedy", RowKind::model)};
+  EvalOptions options;
+  CHECK_FALSE(read_cost(file, system, options));
+  Cost c = cost();
+  c.row = "m-greedy";
+  c.identity = identity_of(system.model);
+  write_file_atomic(file, to_json(c).dump());
+  CHECK(read_cost(file, system, options));
+  options.latency_requests = 25;
+  CHECK_FALSE(read_cost(file, system, options));
+  options.latency_requests = 24;
+  options.clients = {8, 64};
+  CHECK_FALSE(read_cost(file, system, options));
+  options.clients = {8};
+  system.rows.front().name = "m-sampled";
+  CHECK_FALSE(read_cost(file, system, options));
+  system.rows.front().name = "m-greedy";
+  std::ofstream(gguf) << "other weights";
+  CHECK_FALSE(read_cost(file, system, options));
+}

@@ -1,0 +1,66 @@
+// Two evaluations beside each other.
+#include "udrl/eval/compare_runs.hpp"
+
+#include <fstream>
+
+#include "catch.hpp"
+#include "eval/fixtures.hpp"
+#include "udrl/base/error.hpp"
+
+using namespace udrl;
+using namespace udrl::eval;
+using namespace udrl::eval::testing;
+
+namespace {
+
+/// A small evaluation as udrl-eval leaves it: 30 cases whose student answers at `level`, the shuffled ones at 0.1.
+void write_run(const std::filesystem::path& folder, double level, const std::string& first_case = "") {
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "results.json") << data::Json{
+      {"test_set", {{"parts", {{{"name", "test"}}}}}},
+      {"scorers", {{"minilm", data::Json::object()}}},
+      {"headline", {{"verdict", "FAIL"}}},
+      {"lineage", {{"config", {{"decoding.temperature", level}, {"seed", 1}}}, {"sha256", {{"model student", "a"}}}}}};
+  std::ofstream out(folder / "measured.jsonl");
+  for (int i = 0; i < 30; ++i)
+    for (const char* row : {"student-top", "shuffled"}) {
+      const bool student = std::string(row) == "student-top";
+      const double value = (student ? level : 0.1) + 0.01 * (i % 3);
+      out << data::Json{{"part", "test"},
+                        {"row", row},
+                        {"case", i == 0 && !first_case.empty() ? first_case : "c" + std::to_string(i)},
+                        {"task", "image"},
+                        {"subject", "s" + std::to_string(i / 2)},
+                        {"broken_rule", student && i == 4 ? "list" : ""},
+                        {"relevance", {{"minilm", {{"raw", value + 0.2}, {"masked", value}}}}}}
+                 .dump()
+          << "\n";
+    }
+}
+
+}  // namespace
+
+TEST_CASE("what the second evaluation changed is paired by case") {
+  TemporaryFolder folder;
+  write_run(folder.path / "a", 0.3);
+  write_run(folder.path / "b", 0.4, "another case");
+  const CompareRunsOptions options{{(folder.path / "a").string(), (folder.path / "b").string()}, 500, 1};
+  const RunsCompared compared = compare_runs(options);
+  REQUIRE(compared.changes.size() == 2);
+  const Change& student = compared.changes[1];
+  CHECK(student.row == "student-top");
+  CHECK(student.cases == 29);
+  CHECK(student.subjects == 15);
+  CHECK(student.masked.value == Approx(0.1 * 28 / 29));  // one answer is invalid in both: the floor, no change
+  CHECK(student.raw.value == Approx(0.1));
+  CHECK(compared.otherwise == std::vector<std::string>{"decoding.temperature: 0.3, 0.4"});
+  CHECK(to_text(compared, options).find("+0.097") != std::string::npos);
+}
+
+TEST_CASE("folders without an evaluation, and evaluations without a common case, are refused") {
+  TemporaryFolder folder;
+  write_run(folder.path / "a", 0.3);
+  const std::string a = (folder.path / "a").string();
+  CHECK_THROWS_AS(compare_runs({{a, "/no/such/folder"}, 500, 1}), Error);
+  CHECK_THROWS_AS(compare_runs({{a}, 500, 1}), Error);
+}

@@ -1,0 +1,112 @@
+// ratio.hpp against NumPy and SciPy (tests/score/statistics/statistics.json), and by simulation.
+#include "stats/ratio.hpp"
+
+#include <cmath>
+
+#include "catch.hpp"
+#include "score/statistics/clustered.hpp"
+#include "udrl/base/random.hpp"
+
+using namespace udrl::eval;
+using namespace udrl::score;
+using namespace udrl::score::testing;
+
+namespace {
+
+Compared compared(const Clustered& c, const Resamples& r) {
+  const Column s = c.column("system"), t = c.column("reference"), f = c.column("floor");
+  return {s.mean(), t.mean(), f.mean(), resampled_means(s, r), resampled_means(t, r), resampled_means(f, r)};
+}
+
+Compared simple(double system, double reference, double floor, double noise) {
+  Compared c{system, reference, floor, {}, {}, {}};
+  udrl::RandomStream random(1, "simple");
+  for (int i = 0; i < 2000; ++i) {
+    c.system_draws.push_back(system + noise * random.normal());
+    c.reference_draws.push_back(reference + noise * random.normal());
+    c.floor_draws.push_back(floor + noise * random.normal());
+  }
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("the floor-corrected ratio and its bounds equal NumPy's on the same resamples") {
+  const Clustered c;
+  const Estimate e = floor_corrected_ratio(compared(c, c.given()));
+  const auto interval = doubles(c.json.at("expected_interval"));
+  CHECK(e.value == Approx(c.json.at("expected_ratio").get<double>()).epsilon(1e-12));
+  CHECK(e.low == Approx(interval[0]).epsilon(1e-12));
+  CHECK(e.high == Approx(interval[1]).epsilon(1e-12));
+  CHECK(e.lower_95 == Approx(interval[2]).epsilon(1e-12));
+  CHECK(e.upper_95 == Approx(interval[3]).epsilon(1e-12));
+}
+
+TEST_CASE("a ratio is undefined unless the reference beats the floor") {
+  const Compared c = simple(0.3, 0.2, 0.2, 0.01);
+  CHECK(std::isnan(floor_corrected_ratio(c).value));
+  CHECK(judge(c, 0.95, 30).verdict == Verdict::undefined);
+}
+
+TEST_CASE("verdicts follow the margin") {
+  CHECK(judge(simple(0.62, 0.60, 0.20, 0.002), 0.95, 30).verdict == Verdict::pass);
+  CHECK(judge(simple(0.50, 0.60, 0.20, 0.002), 0.95, 30).verdict == Verdict::fail);
+  CHECK(judge(simple(0.58, 0.60, 0.20, 0.02), 0.95, 30).verdict == Verdict::inconclusive);
+}
+
+TEST_CASE("what is open says how many subjects would decide it") {
+  const Judgement open = judge(simple(0.60, 0.60, 0.20, 0.02), 0.95, 100);
+  REQUIRE(open.verdict == Verdict::inconclusive);
+  // The excess is 0.02; its standard error √(1 + 0.95² + 0.05²) · 0.02 = 0.0276; 100 · (2.4865 · 0.0276 / 0.02)².
+  CHECK(open.subjects_needed == Approx(1178).epsilon(0.15));
+  CHECK(open.p == Approx(0.234).margin(0.03));
+  CHECK(std::isnan(judge(simple(0.62, 0.60, 0.20, 0.002), 0.95, 100).subjects_needed));
+}
+
+TEST_CASE("a family passes only as a whole") {
+  std::vector<Judgement> all(3, {0.95, Verdict::pass, 0.001, 0});
+  all[1].p = 0.03;  // passes alone, not as one of three: 0.03 · 2 > 0.05
+  all[2] = {0.95, Verdict::fail, 0.9, 0};
+  std::vector<Judgement*> family = {&all[0], &all[1], &all[2]};
+  correct_family(family);
+  CHECK(all[0].verdict == Verdict::pass);
+  CHECK(all[1].verdict == Verdict::inconclusive);
+  CHECK(all[2].verdict == Verdict::fail);
+}
+
+TEST_CASE("with a true ratio at the margin PASS stays rare") {
+  // 300 evaluations of 60 subjects with three cases each; the true floor-corrected ratio is 0.95 exactly.
+  const std::size_t clusters = 60;
+  std::vector<std::size_t> cluster_of;
+  for (std::size_t i = 0; i < clusters * 3; ++i) cluster_of.push_back(i / 3);
+  const Resamples resamples = draw_resamples(clusters, 400, 1);
+  int passed = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    udrl::RandomStream random(5, "trial" + std::to_string(trial));
+    std::vector<double> system, reference, floor;
+    double effect = 0;
+    for (std::size_t i = 0; i < cluster_of.size(); ++i) {
+      if (i % 3 == 0) effect = 0.06 * random.normal();
+      reference.push_back(0.60 + effect + 0.08 * random.normal());
+      floor.push_back(0.20 + 0.05 * random.normal());
+      system.push_back(0.20 + 0.95 * 0.40 + effect + 0.08 * random.normal());
+    }
+    const Column s = make_column(system, cluster_of, clusters), r = make_column(reference, cluster_of, clusters),
+                 f = make_column(floor, cluster_of, clusters);
+    const Compared c{s.mean(),
+                     r.mean(),
+                     f.mean(),
+                     resampled_means(s, resamples),
+                     resampled_means(r, resamples),
+                     resampled_means(f, resamples)};
+    passed += judge(c, 0.95, clusters).verdict == Verdict::pass ? 1 : 0;
+  }
+  CHECK(passed <= 27);  // 5% of 300, and over three standard deviations of chance
+  CHECK(passed >= 2);   // and the test has power at all
+}
+
+TEST_CASE("the ratio over own resamples agrees with SciPy's bootstrap within Monte Carlo error") {
+  const Clustered c;
+  check_near(floor_corrected_ratio(compared(c, draw_resamples(c.clusters, 10000, 7))),
+             c.json.at("scipy_interval_of_ratio"));
+}

@@ -1,0 +1,142 @@
+// The cache of answers: nothing asked twice, nothing lost, nothing mixed.
+#include "systems/answers.hpp"
+
+#include <fstream>
+#include <set>
+
+#include "catch.hpp"
+#include "eval/fake_model.hpp"
+#include "eval/fixtures.hpp"
+#include "udrl/base/error.hpp"
+
+using namespace udrl;
+using namespace udrl::eval;
+using namespace udrl::eval::testing;
+
+namespace {
+
+class FakeSystem : public OpenSystem {
+ public:
+  FakeModel fake;
+  lm::LanguageModel& model() override { return fake; }
+  lm::Request request(const Row& row, const Case& c) const override {
+    lm::Request request;
+    request.id = c.id;
+    request.sampling = row.sampling;
+    return request;
+  }
+  std::size_t prefix_group(const Row&, const Case& c) const override { return c.task_index; }
+  std::optional<int> asked_return(const Row&, const Case&) const override { return 4; }
+};
+
+data::Manifest manifest(const std::string& sha = "a") {
+  return answers_manifest(row("student-top", RowKind::student), {sha, {{"task image", "b"}}, 1, "udrl-eval"});
+}
+
+}  // namespace
+
+TEST_CASE("every case is answered once, prefix by prefix") {
+  TemporaryFolder folder;
+  const CaseSet set = case_set(4, 2);
+  FakeSystem system;
+  system.fake.answer = [](const lm::Request& r) { return " An answer\u200b to  " + r.id + " "; };
+  AnswerCache cache(folder.path / "o", manifest());
+  int answered = 0;
+  ask_missing(system, row("student-top", RowKind::student), set.cases, cache, [&] { ++answered; });
+  CHECK(answered == 16);
+  for (std::size_t i = 0; i < 8; ++i) CHECK(system.fake.asked[i].id.find("/image") != std::string::npos);
+  const Answer& a = cache.at(set.cases[3]);
+  CHECK(a.asked_words == set.cases[3].asked_words);
+  CHECK(a.asked_return == 4);
+  CHECK(a.text.front() == 'A');
+}
+
+TEST_CASE("an interrupted run goes on where it stopped") {
+  TemporaryFolder folder;
+  const CaseSet set = case_set(4, 2);
+  const Row student = row("student-top", RowKind::student);
+  std::set<std::string> first;
+  {
+    FakeSystem system;
+    system.fake.stop_after = 5;
+    AnswerCache cache(folder.path / "o", manifest());
+    ask_missing(system, student, set.cases, cache, [] {});
+    request_stop(false);
+    for (const auto& r : system.fake.asked) first.insert(r.id);
+  }  // not closed: as if the process had ended
+  std::ofstream(folder.path / "o" / "part-00000.jsonl", std::ios::app) << "{\"case\": \"torn";
+  FakeSystem system;
+  AnswerCache cache(folder.path / "o", manifest());
+  ask_missing(system, student, set.cases, cache, [] {});
+  CHECK(system.fake.asked.size() == 11);
+  for (const auto& r : system.fake.asked) CHECK(first.count(r.id) == 0);
+  cache.close(true);
+  CHECK(data::read_manifest(folder.path / "o").counts.at("stop") == 16);
+}
+
+TEST_CASE("a complete cache asks nothing") {
+  TemporaryFolder folder;
+  const CaseSet set = case_set(4, 1);
+  const Row student = row("student-top", RowKind::student);
+  FakeSystem first, second;
+  {
+    AnswerCache cache(folder.path / "o", manifest());
+    ask_missing(first, student, set.cases, cache, [] {});
+    cache.close(true);
+  }
+  AnswerCache cache(folder.path / "o", manifest());
+  ask_missing(second, student, set.cases, cache, [] {});
+  CHECK(second.fake.asked.empty());
+  CHECK(cache.at(set.cases[0]).text == "An answer");
+}
+
+TEST_CASE("answers of another model or another setting are not mixed in") {
+  TemporaryFolder folder;
+  const CaseSet set = case_set(4, 1);
+  {
+    FakeSystem system;
+    AnswerCache cache(folder.path / "o", manifest());
+    ask_missing(system, row("student-top", RowKind::student), set.cases, cache, [] {});
+    cache.close(false);
+  }
+  CHECK_THROWS_AS(AnswerCache(folder.path / "o", manifest("another")), Error);
+  Row warmer = row("student-top", RowKind::student);
+  warmer.sampling.temperature = 0.9;
+  const auto other = answers_manifest(warmer, {"a", {{"task image", "b"}}, 1, "udrl-eval"});
+  CHECK_THROWS_AS(AnswerCache(folder.path / "o", other), Error);
+}
+
+TEST_CASE("a request that an endpoint failed is no answer, and is asked again") {
+  TemporaryFolder folder;
+  const CaseSet set = case_set(4, 2);
+  const Row model = row("teacher-greedy", RowKind::model);
+  const auto fail = [&](const lm::Request& r, lm::Completion& c) {
+    if (r.id == set.cases[2].id) c.finish = lm::Finish::error, c.cause = "status 500", c.text = "out of memory";
+    if (r.id == set.cases[5].id) c.finish = lm::Finish::filtered;
+  };
+  {
+    FakeSystem system;
+    system.fake.change = fail;
+    AnswerCache cache(folder.path / "o", manifest());
+    int answered = 0;
+    ask_missing(system, model, set.cases, cache, [&] { ++answered; });
+    CHECK(answered == 14);
+    CHECK(cache.failed_cases() == std::set<std::string>{set.cases[2].id, set.cases[5].id});
+    REQUIRE(cache.failures().size() == 2);
+    CHECK(cache.failures()[1].cause == "status 500");
+    CHECK(to_text(cache.failures()[1]).find("out of memory") != std::string::npos);
+    cache.close(false);
+  }
+  CHECK(data::read_manifest(folder.path / "o").counts.at("failed: status 500") == 1);
+  FakeSystem system;
+  AnswerCache cache(folder.path / "o", manifest());
+  ask_missing(system, model, set.cases, cache, [] {});
+  CHECK(system.fake.asked.size() == 2);
+  CHECK(cache.failures().empty());
+  for (const Case& c : set.cases) CHECK(cache.at(c).finish == "stop");
+}
+
+TEST_CASE("a malformed answer is refused") {
+  CHECK_THROWS_AS(answer_from_json({{"prompt", 3}, {"finish", "stop"}, {"tokens", 1}}), Error);
+  CHECK_THROWS_AS(answer_from_json({{"prompt", "x"}, {"finish", "stop"}}), Error);
+}

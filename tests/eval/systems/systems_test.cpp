@@ -1,0 +1,196 @@
+// Systems files and the rows they give.
+#include "udrl/eval/systems.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include "catch.hpp"
+#include "eval/fixtures.hpp"
+#include "udrl/base/error.hpp"
+
+using namespace udrl;
+using namespace udrl::eval;
+using udrl::eval::testing::TemporaryFolder;
+
+namespace {
+
+std::string write(const TemporaryFolder& folder, const std::string& name, const std::string& content) {
+  const auto file = folder.path / (name + ".toml");
+  std::ofstream(file) << content;
+  return file.string();
+}
+
+const std::string tiny = "name = \"tiny\"\ntitle = \"Tiny Model Q4\"\n[model]\ngguf = \"tiny.gguf\"\n";
+
+}  // namespace
+
+TEST_CASE("a system gives a row for each decoding") {
+  TemporaryFolder folder;
+  const System system = load_system(write(folder, "tiny", "temperature = 0.6\nparameters = 7\n" + tiny), {});
+  REQUIRE(system.rows.size() == 2);
+  CHECK(system.parameters == 7);
+  CHECK(system.rows[0].name == "tiny-greedy");
+  CHECK(system.rows[0].sampling.temperature == 0.0);
+  CHECK(system.rows[1].title == "Tiny Model Q4, sampled");
+  CHECK(system.rows[1].sampling.temperature == Approx(0.6));
+}
+
+TEST_CASE("a model is asked with examples and without, and for the best of several answers") {
+  TemporaryFolder folder;
+  const std::string keys = "decodings = [\"greedy\", \"best-of-n\"]\nbest_of = 4\nshots = [\"few\", \"zero\"]\n";
+  const System system = load_system(write(folder, "tiny", keys + tiny), {});
+  REQUIRE(system.rows.size() == 4);
+  CHECK(system.rows[1].name == "tiny-best-of-4");
+  CHECK(system.rows[2].name == "tiny-greedy-zero-shot");
+  CHECK_FALSE(system.rows[2].few_shot);
+  CHECK(system.rows[3].title == "Tiny Model Q4, best of 4, zero-shot");
+  const auto draws = asked_rows(system.rows[1]);
+  REQUIRE(draws.size() == 4);
+  CHECK(draws[3].name == "tiny-best-of-4@4");
+  CHECK(draws[3].best_of == 1);
+  CHECK(asked_rows(system.rows[0]).front().name == "tiny-greedy");
+}
+
+TEST_CASE("a further student is asked as the main one is, unless its file says otherwise") {
+  TemporaryFolder folder;
+  EvalOptions options;
+  options.tagged = "runs/x/tagged";
+  options.decoding.temperature = 0.4;
+  const std::string sft = "name = \"sft\"\ntitle = \"SFT\"\nstudent = \"runs/sft\"\n";
+  const System system = load_system(write(folder, "sft", sft + "returns = [\"any\", \"3\"]\n"), options);
+  CHECK(system.is_student);
+  CHECK(system.folder() == "runs/sft");
+  CHECK(system.tagged == options.tagged);
+  REQUIRE(system.rows.size() == 2);
+  CHECK(system.rows[0].name == "sft-any");
+  CHECK(system.rows[1].asked_return == "3");
+  CHECK(system.rows[1].sampling.temperature == Approx(0.4));
+  CHECK(load_system(write(folder, "warm", sft + "temperature = 0.9\n"), options).rows[0].sampling.temperature ==
+        Approx(0.9));
+  CHECK_THROWS_AS(load_system(write(folder, "both", sft + "[model]\ngguf = \"x.gguf\"\n"), options), Error);
+  CHECK_THROWS_AS(load_system(write(folder, "neither", "name = \"x\"\ntitle = \"x\"\n"), options), Error);
+  CHECK_THROWS_AS(load_system(write(folder, "seeds", "seeds = [\"a\"]\n" + tiny), options), Error);
+}
+
+TEST_CASE("the teacher is asked with its examples where it is asked with and without") {
+  TemporaryFolder folder;
+  EvalOptions options;
+  options.student = "runs/x/student";
+  options.systems = {write(folder, "tiny", "shots = [\"zero\", \"few\"]\ntemperatures = [0.5]\n" + tiny)};
+  const auto systems = load_systems(options);
+  CHECK(reference_row(systems, "") == "tiny-greedy");
+  CHECK(shuffled_source(systems) == "tiny-sampled");
+}
+
+TEST_CASE("the best of equal answers is refused") {
+  EvalOptions options;
+  options.student = "runs/x/student";
+  options.decoding.temperature = 0;
+  CHECK_NOTHROW(student_system(options));
+  options.decoding.best_of = 4;
+  CHECK_THROWS_AS(student_system(options), Error);
+}
+
+TEST_CASE("draws and other seeds are replicates of the first row") {
+  TemporaryFolder folder;
+  EvalOptions options;
+  options.student = "runs/x/student";
+  options.student_seeds = {"runs/x/student-2"};
+  options.draws = 2;
+  options.systems = {write(folder, "tiny", tiny)};
+  const auto systems = load_systems(options);
+  REQUIRE(systems.size() == 3);
+  CHECK(systems[0].rows.size() == 4);  // top, lowest, and each again
+  CHECK(systems[1].replicate_of == "student");
+  CHECK(systems[1].folder() == "runs/x/student-2");
+  CHECK(systems[1].rows.size() == 4);
+  CHECK(systems[0].rows[2].name == "student-top~2");
+  CHECK(systems[1].rows[1].name == "student-top~s2~2");
+  CHECK(systems[1].rows[1].seed == 2);
+  CHECK(systems[1].rows[1].draw == 2);
+  CHECK(systems[1].rows[1].replicate_of == "student-top");
+  CHECK(systems[1].rows[1].system == "student");
+  CHECK(systems[2].rows.size() == 3);  // greedy answers once
+  CHECK(reference_row(systems, "") == "tiny-greedy");
+}
+
+TEST_CASE("an unknown key or a name that is no folder is refused") {
+  TemporaryFolder folder;
+  CHECK_THROWS_AS(load_system(write(folder, "a", "temprature = 1.0\n" + tiny), {}), Error);
+  CHECK_THROWS_AS(load_system(write(folder, "b", "name = \"../x\"\ntitle = \"x\"\n[model]\ngguf = \"x.gguf\"\n"), {}),
+                  Error);
+  CHECK_THROWS_AS(load_system(write(folder, "c", "decodings = [\"beam\"]\n" + tiny), {}), Error);
+}
+
+TEST_CASE("two systems of one name, or a student asked for no return, are refused") {
+  TemporaryFolder folder;
+  EvalOptions options;
+  options.systems = {write(folder, "a", "decodings = [\"greedy\"]\n" + tiny),
+                     write(folder, "b", "decodings = [\"sampled\"]\n" + tiny)};
+  CHECK_THROWS_AS(load_systems(options), Error);
+  options.systems = {write(folder, "c", "name = \"student\"\ntitle = \"x\"\n[model]\ngguf = \"x.gguf\"\n")};
+  CHECK_THROWS_AS(load_systems(options), Error);
+  options.systems = {write(folder, "d", tiny)};
+  CHECK_NOTHROW(load_systems(options));
+  options.returns.clear();
+  CHECK_THROWS_AS(load_systems(options), Error);
+}
+
+TEST_CASE("the headline compares with the teacher's greedy row unless told otherwise") {
+  TemporaryFolder folder;
+  EvalOptions options;
+  options.student = "runs/x/student";
+  options.systems = {write(folder, "tiny", tiny)};
+  const auto systems = load_systems(options);
+  CHECK(systems[0].rows[0].name == "student-top");
+  CHECK(reference_row(systems, "") == "tiny-greedy");
+  CHECK(reference_row(systems, "tiny-sampled") == "tiny-sampled");
+  CHECK(shuffled_source(systems) == "tiny-sampled");
+  CHECK_THROWS_AS(reference_row(systems, "tiny-gredy"), Error);
+  CHECK_THROWS_AS(reference_row(systems, "student-top"), Error);
+}
+
+TEST_CASE("two systems of one name are refused, and so is no teacher") {
+  TemporaryFolder folder;
+  EvalOptions options;
+  options.student = "runs/x/student";
+  const auto file = write(folder, "tiny", tiny);
+  options.systems = {file, file};
+  CHECK_THROWS_AS(load_systems(options), Error);
+  options.systems = {};
+  CHECK_THROWS_AS(reference_row(load_systems(options), ""), Error);
+}
+
+TEST_CASE("answers of widened weights are not those of the file's") {
+  TemporaryFolder folder;
+  System system = load_system(write(folder, "tiny", tiny), {});
+  system.model.gguf = write(folder, "model", "weights");
+  const std::string own = identity_of(system.model);
+  CHECK(own.size() == 64);
+  system.model.weights = "bf16";
+  CHECK(identity_of(system.model) == own + " as bf16");
+}
+
+TEST_CASE("a model at an endpoint is the same wherever it is served, and another when it is asked otherwise") {
+  lm::ModelOptions model;
+  model.url = "http://127.0.0.1:8000/v1";
+  model.http_model = "llama";
+  const std::string identity = identity_of(model);
+  model.url = "http://127.0.0.1:8001/v1";
+  CHECK(identity_of(model) == identity);
+  model.extra["reasoning_effort"] = {"\"low\""};
+  CHECK(identity_of(model) != identity);
+  model.extra.clear();
+  model.http_model = "qwen";
+  CHECK(identity_of(model) != identity);
+}
+
+TEST_CASE("every committed systems file can be read") {
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(UDRL_SOURCE_DIR "/configs/systems")) {
+    if (entry.path().extension() != ".toml") continue;
+    ++files;
+    CHECK(load_system(entry.path(), {}).name == entry.path().stem().string());
+  }
+  CHECK(files >= 2);
+}

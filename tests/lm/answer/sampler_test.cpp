@@ -1,0 +1,132 @@
+// Draws from known distributions. Not for: models.
+#include <cmath>
+#include <map>
+
+#include "answer/fast_exp.hpp"
+#include "answer/sampler.hpp"
+#include "catch.hpp"
+#include "udrl/base/error.hpp"
+
+using namespace udrl::lm;
+
+namespace {
+
+const std::vector<float> base{2.0F, 1.0F, 0.0F, -1.0F, 3.0F, -40.0F};
+
+std::map<int, double> frequencies(const Sampling& sampling, const std::vector<std::int32_t>& banned = {}) {
+  Sampler sampler(sampling, "test");
+  std::map<int, double> seen;
+  constexpr int draws = 20000;
+  for (int i = 0; i < draws; ++i) {
+    auto logits = base;
+    seen[sampler.draw(logits, banned).token] += 1.0 / draws;
+  }
+  return seen;
+}
+
+double probability(std::size_t token, double temperature) {
+  double total = 0;
+  for (const float x : base) total += std::exp(x / temperature);
+  return std::exp(base[token] / temperature) / total;
+}
+
+Sampling at(double temperature) {
+  Sampling sampling;
+  sampling.temperature = temperature;
+  return sampling;
+}
+
+}  // namespace
+
+TEST_CASE("the fast exponential is close enough") {
+  for (float x = -86; x <= 0; x += 0.37F) CHECK(fast_exp(x) == Approx(std::exp(static_cast<double>(x))).epsilon(2e-5));
+  CHECK(fast_exp(-INFINITY) == 0.0F);
+  CHECK(fast_exp(0.0F) == 1.0F);
+  const std::vector<float> row(3001, 1.5F);
+  CHECK(log_sum_exp(row) == Approx(1.5 + std::log(3001.0)).margin(1e-5));
+}
+
+TEST_CASE("draws follow the softmax at their temperature") {
+  const double temperature = GENERATE(0.5, 1.0, 2.0);
+  const auto seen = frequencies(at(temperature));
+  for (const auto& [token, share] : seen) {
+    CHECK(share == Approx(probability(static_cast<std::size_t>(token), temperature)).margin(0.015));
+  }
+  CHECK(seen.count(5) == 0);
+}
+
+TEST_CASE("temperature 0 takes the likeliest token, with its log-probability") {
+  Sampler sampler(at(0), "x");
+  auto logits = base;
+  const Drawn drawn = sampler.draw(logits, {});
+  CHECK(drawn.token == 4);
+  CHECK(drawn.log_prob == Approx(std::log(probability(4, 1.0))).margin(1e-5));
+}
+
+TEST_CASE("top-p keeps the smallest set that is heavy enough") {
+  Sampling sampling = at(1.0);
+  sampling.top_p = probability(4, 1.0) + 0.01;  // the largest alone is not enough
+  const auto seen = frequencies(sampling);
+  CHECK(seen.size() == 2);
+  CHECK(seen.count(4) == 1);
+  CHECK(seen.count(0) == 1);
+  sampling.top_p = probability(4, 1.0) - 0.01;
+  CHECK(frequencies(sampling).size() == 1);
+}
+
+TEST_CASE("top-k keeps k, and top-p works within them") {
+  Sampling sampling = at(1.5);
+  sampling.top_k = 3;
+  const auto seen = frequencies(sampling);
+  CHECK(seen.size() == 3);
+  CHECK(seen.count(1) == 1);
+  sampling.top_p = 0.3;
+  CHECK(frequencies(sampling).size() == 1);
+  sampling.top_p = 1;
+  sampling.top_k = 1000;
+  CHECK(frequencies(sampling).size() == 5);
+}
+
+TEST_CASE("banned tokens are never drawn") {
+  Sampling sampling = at(1.0);
+  CHECK(frequencies(sampling, {4, 0}).count(4) == 0);
+  sampling.top_p = 0.9;
+  CHECK(frequencies(sampling, {4, 0}).count(4) == 0);
+}
+
+TEST_CASE("the repeat penalty makes a repeated token rarer and leaves its log-probability as it was") {
+  Sampling sampling = at(0);
+  sampling.repeat_penalty = 2.0;
+  Sampler sampler(sampling, "x");
+  auto first = base;
+  CHECK(sampler.draw(first, {}).token == 4);
+  auto second = base;
+  CHECK(sampler.draw(second, {}).token == 0);  // 3 / 2 < 2
+  auto third = base;
+  const Drawn drawn = sampler.draw(third, {});  // 3 / 2 > 2 / 2 = 1
+  CHECK(drawn.token == 4);
+  CHECK(drawn.log_prob == Approx(std::log(probability(4, 1.0))).margin(1e-5));
+}
+
+TEST_CASE("draws are a function of seed and id") {
+  const auto text = [](std::uint64_t seed, const std::string& id) {
+    Sampling sampling;
+    sampling.seed = seed;
+    Sampler sampler(sampling, id);
+    std::vector<int> tokens;
+    for (int i = 0; i < 20; ++i) {
+      auto logits = base;
+      tokens.push_back(sampler.draw(logits, {}).token);
+    }
+    return tokens;
+  };
+  CHECK(text(1, "a") == text(1, "a"));
+  CHECK(text(1, "a") != text(2, "a"));
+  CHECK(text(1, "a") != text(1, "b"));
+}
+
+TEST_CASE("logits that are not numbers are an error") {
+  Sampler sampler(at(1), "x");
+  std::vector<float> logits(5, NAN);
+  CHECK_THROWS_AS(sampler.draw(logits, {}), udrl::Error);
+}

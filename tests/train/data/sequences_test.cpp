@@ -1,0 +1,158 @@
+// A sample's sequence: commands, segments, swaps, and which tokens are learned.
+#include <algorithm>
+#include <set>
+
+#include "catch.hpp"
+#include "data/sequences.hpp"
+#include "train/helpers.hpp"
+
+using namespace udrl;
+using namespace udrl::train;
+using namespace udrl::train::testing;
+
+namespace {
+
+SequenceOptions plain() {
+  SequenceOptions options;
+  options.any_words = options.any_return = options.segments = options.swap = 0;
+  return options;
+}
+
+SequenceText text_of(const Sample& sample, const SequenceOptions& options, std::uint64_t epoch = 0,
+                     const WordList* words = nullptr) {
+  RandomStream random = sequence_stream(3, epoch, sample.id);
+  const Draws draws = draw(options, sample.further.size(), random);
+  return training_text(sample, draws, options, words, random);
+}
+
+/// How many of many epochs' texts of one sample have a property.
+template <class Has>
+int count(const SequenceOptions& options, Has has) {
+  const Sample sample = samples(3)[2];
+  const WordList words = word_list();
+  int n = 0;
+  for (std::uint64_t epoch = 0; epoch < 2000; ++epoch) n += has(text_of(sample, options, epoch, &words)) ? 1 : 0;
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("Without draws a sequence carries the record's own commands") {
+  const Sample sample = samples(3)[2];
+  const SequenceText text = text_of(sample, plain());
+  CHECK(text.intent == sample.intent);
+  CHECK(text.answer == sample.prompt);
+  CHECK(text.have.empty());
+  CHECK(text.command.words == data::count_words(sample.prompt));
+  CHECK(text.command.return_bin == sample.return_bin);
+}
+
+TEST_CASE("Each command is dropped as often as asked, independently") {
+  SequenceOptions options = plain();
+  options.any_words = options.any_return = 0.1;
+  CHECK(std::abs(count(options, [](const SequenceText& t) { return !t.command.words; }) - 200) < 60);
+  CHECK(std::abs(count(options, [](const SequenceText& t) { return !t.command.return_bin; }) - 200) < 60);
+  CHECK(std::abs(count(options, [](const SequenceText& t) { return !t.command.words && !t.command.return_bin; }) - 20) <
+        20);
+}
+
+TEST_CASE("Further returns are dropped on their own") {
+  SequenceOptions options = plain();
+  options.any_return = 0.1;
+  Sample sample = samples(3)[2];
+  sample.further = {3, 1};
+  CHECK(plain_text(sample, options).command.further == std::vector<std::optional<int>>{3, 1});
+  int first = 0, both = 0;
+  for (std::uint64_t epoch = 0; epoch < 2000; ++epoch) {
+    const auto further = text_of(sample, options, epoch).command.further;
+    REQUIRE(further.size() == 2);
+    first += further[0] ? 0 : 1;
+    both += further[0] || further[1] ? 0 : 1;
+  }
+  CHECK(std::abs(first - 200) < 60);
+  CHECK(std::abs(both - 20) < 20);
+}
+
+TEST_CASE("A countdown stands among the tokens that are learned") {
+  SequenceOptions options = plain();
+  options.countdown = true;
+  Sample sample = samples(3)[2];
+  sample.prompt = "one two three four five six seven eight nine ten";
+  const auto pieces = tokenizer(samples(20));
+  const Sequence counted = encode(text_of(sample, options), pieces),
+                 plain_one = encode(text_of(sample, plain()), pieces);
+  const int left = *pieces.id("⟨left:8⟩");
+  const auto place = std::find(counted.ids.begin(), counted.ids.end(), left) - counted.ids.begin();
+  CHECK(place > counted.first_target);
+  CHECK(counted.targets() == plain_one.targets() + 1);
+  std::vector<int> without = counted.ids;
+  std::erase(without, left);
+  CHECK(without == plain_one.ids);
+}
+
+TEST_CASE("A segment splits the prompt at a word and asks for the words still to come") {
+  SequenceOptions options = plain();
+  options.segments = 1;
+  const Sample sample = samples(3)[2];
+  std::set<std::string> cuts;
+  for (std::uint64_t epoch = 0; epoch < 200; ++epoch) {
+    const SequenceText text = text_of(sample, options, epoch);
+    REQUIRE(text.have + " " + text.answer == sample.prompt);
+    REQUIRE(text.command.words == data::count_words(text.answer));
+    cuts.insert(text.have);
+  }
+  CHECK(cuts.size() == static_cast<std::size_t>(data::count_words(sample.prompt) - 1));
+}
+
+TEST_CASE("Swaps are drawn anew each epoch and the words command is that of the swapped prompt") {
+  SequenceOptions options = plain();
+  options.swap = 1;
+  const WordList words({"one", "two words", "now three words"});
+  Sample sample = samples(3)[2];
+  std::set<std::string> intents;
+  for (std::uint64_t epoch = 0; epoch < 50; ++epoch) {
+    const SequenceText text = text_of(sample, options, epoch, &words);
+    REQUIRE(text.command.words == data::count_words(text.answer));
+    REQUIRE(text.answer.find(sample.subject) == std::string::npos);
+    intents.insert(text.intent);
+  }
+  CHECK(intents.size() == 3);
+}
+
+TEST_CASE("The same seed, epoch and record give the same sequence") {
+  const SequenceOptions options;
+  const WordList words = word_list();
+  const Sample sample = samples(3)[1];
+  for (std::uint64_t epoch = 0; epoch < 20; ++epoch) {
+    const SequenceText a = text_of(sample, options, epoch, &words), b = text_of(sample, options, epoch, &words);
+    CHECK(a.intent == b.intent);
+    CHECK(a.have == b.have);
+    CHECK(a.answer == b.answer);
+  }
+}
+
+TEST_CASE("A length that the vocabulary cannot ask for is not asked for") {
+  Sample sample = samples(1)[0];
+  sample.prompt = "w";
+  for (int i = 0; i < 80; ++i) sample.prompt += " w";
+  CHECK_FALSE(plain_text(sample, plain()).command.words.has_value());
+}
+
+TEST_CASE("What is learned is what follows gen, the end token included") {
+  const auto all = samples(24);
+  const student::Tokenizer tok = tokenizer(all);
+  SequenceText text = plain_text(all[1], plain());
+  const int gen = *tok.id(command::gen_piece), have = *tok.id(command::have_piece);
+  for (const std::string& typed : {std::string(), std::string("A warm")}) {
+    text.have = typed;
+    const Sequence s = encode(text, tok);
+    REQUIRE(s.ids.front() == tok.bos_id());
+    CHECK(s.ids.back() == tok.eos_id());
+    CHECK(s.ids[static_cast<std::size_t>(s.first_target) - 1] == gen);
+    CHECK(std::count(s.ids.begin(), s.ids.end(), gen) == 1);
+    CHECK(std::count(s.ids.begin(), s.ids.end(), have) == (typed.empty() ? 0 : 1));
+    const std::vector<int> learned(s.ids.begin() + s.first_target, s.ids.end() - 1);
+    CHECK(tok.decode(learned) == " " + text.answer);
+    CHECK(std::count(s.ids.begin(), s.ids.end(), tok.unk_id()) == 0);
+  }
+}

@@ -1,0 +1,181 @@
+// The file of tokens, and sequences that are put together from it.
+#include "data/token_store.hpp"
+
+#include <fstream>
+
+#include "catch.hpp"
+#include "data/sequences.hpp"
+#include "train/helpers.hpp"
+#include "udrl/base/error.hpp"
+
+using namespace udrl;
+using namespace udrl::train;
+using namespace udrl::train::testing;
+
+namespace {
+
+constexpr int records = 700;  // more than are parsed together
+
+struct World {
+  World() {
+    write_tagged(folder.path(), records, 8);
+    commands.further = {{"novelty"}, {"calm"}};
+  }
+  TokenStore open(const std::string& hash = "hash") const {
+    return open_token_store(folder.path() / "cache", {folder.path() / "train", hash, commands, pieces}, nobody());
+  }
+  static Observer& nobody() {
+    static Observer silent;
+    return silent;
+  }
+  std::vector<fs::path> files() const {
+    return {fs::directory_iterator(folder.path() / "cache"), fs::directory_iterator()};
+  }
+  TempFolder folder;
+  command::Fitted commands = fitted();
+  student::Tokenizer pieces = tokenizer(samples(64));
+};
+
+std::string text(const student::Tokenizer& tokenizer, std::span<const TokenId> ids) {
+  return tokenizer.decode(std::vector<int>(ids.begin(), ids.end()));
+}
+
+Sequence by_text(const World& world, int i, const SequenceOptions& options, std::uint64_t epoch,
+                 const WordList* words) {
+  const Sample sample = sample_of(record(i, "train"), world.commands);
+  RandomStream random = sequence_stream(7, epoch, sample.id);
+  const Draws draws = draw(options, sample.further.size(), random);
+  return encode(training_text(sample, draws, options, words, random), world.pieces);
+}
+
+}  // namespace
+
+TEST_CASE("A store holds every record, in the order of the shards") {
+  const World world;
+  const TokenStore store = world.open();
+  REQUIRE(store.size() == records);
+  CHECK(store.teachers() == std::vector<std::string>{"teacher"});
+  for (std::uint32_t i = 0; i < store.size(); i += 99) {
+    const Sample sample = sample_of(record(static_cast<int>(i), "train"), world.commands);
+    const StoredSample stored = store[i];
+    CHECK(stored.id == sample.id);
+    CHECK(text(world.pieces, stored.intent) == " " + sample.intent);
+    CHECK(text(world.pieces, stored.subject) == " " + sample.subject);
+    CHECK(text(world.pieces, stored.prompt) == " " + sample.prompt);
+    CHECK(stored.task_slot == sample.task_slot);
+    CHECK(stored.return_bin == sample.return_bin);
+    CHECK(std::vector<int>(stored.further.begin(), stored.further.end()) == sample.further);
+    CHECK(sample.further == std::vector<int>{static_cast<int>(i % 4), static_cast<int>(i % 3)});
+  }
+}
+
+TEST_CASE("A sequence put together from tokens is the one that is made from text") {
+  const World world;
+  const TokenStore store = world.open();
+  const WordList words = word_list();
+  SequenceOptions options;
+  options.any_words = options.any_return = options.segments = options.swap = 0.5;
+  options.countdown = GENERATE(false, true);
+  const SequenceMaker make(world.pieces, options, &words);
+  for (int i = 0; i < 60; ++i) {
+    for (std::uint64_t epoch = 0; epoch < 8; ++epoch) {
+      const StoredSample stored = store[static_cast<std::uint32_t>(i)];
+      const Sequence made = make(stored, sequence_stream(7, epoch, stored.id));
+      const Sequence wanted = by_text(world, i, options, epoch, &words);
+      REQUIRE(made.ids == wanted.ids);
+      REQUIRE(made.first_target == wanted.first_target);
+    }
+  }
+}
+
+TEST_CASE("Texts beyond ASCII come back as they were") {
+  TempFolder folder;
+  data::Record odd = record(1, "train");
+  odd.prompt = "café déjà-vu “quoted” 東京 {\"subject\":\"zebra ☕\"} don't";
+  {
+    data::ShardWriter writer(folder.path() / "train");
+    writer.append(data::to_json(odd));
+    writer.close();
+  }
+  const command::Fitted commands = fitted();
+  const student::Tokenizer pieces = tokenizer(samples(64));
+  const TokenStore store =
+      open_token_store(folder.path(), {folder.path() / "train", "h", commands, pieces}, World::nobody());
+  CHECK(text(pieces, store[0].prompt) == " " + odd.prompt);
+  SequenceOptions options;
+  options.segments = 1, options.swap = 0;
+  const SequenceMaker make(pieces, options, nullptr);
+  for (std::uint64_t epoch = 0; epoch < 20; ++epoch) {
+    RandomStream random = sequence_stream(1, epoch, odd.id);
+    const Draws draws = draw(options, 0, random);
+    const SequenceText wanted = training_text(sample_of(odd, commands), draws, options, nullptr, random);
+    REQUIRE(make(store[0], sequence_stream(1, epoch, odd.id)).ids == encode(wanted, pieces).ids);
+  }
+}
+
+TEST_CASE("A plain sequence is as long as it is said to be") {
+  const World world;
+  const TokenStore store = world.open();
+  SequenceOptions options;
+  options.any_words = options.any_return = options.segments = options.swap = 0;
+  const SequenceMaker make(world.pieces, options, nullptr);
+  for (std::uint32_t i = 0; i < 20; ++i)
+    CHECK(make(store[i], RandomStream(1, "x")).length() == SequenceMaker::plain_length(store[i]));
+}
+
+TEST_CASE("A store is made once, and anew for other data or another tokenizer") {
+  World world;
+  world.open();
+  REQUIRE(world.files().size() == 1);
+  const auto before = fs::last_write_time(world.files()[0]);
+  world.open();
+  CHECK(fs::last_write_time(world.files()[0]) == before);
+  world.open("other");
+  CHECK(world.files().size() == 2);
+  world.pieces = tokenizer(samples(64), 500);
+  world.open();
+  CHECK(world.files().size() == 3);
+}
+
+TEST_CASE("A folder that cannot be written says that another can be named") {
+  const World world;
+  write_file_atomic(world.folder.path() / "a file", "");
+  try {
+    open_token_store(world.folder.path() / "a file" / "cache",
+                     {world.folder.path() / "train", "h", world.commands, world.pieces}, World::nobody());
+    FAIL("made");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::user);
+    CHECK(error.cure().find("--cache FOLDER") != std::string::npos);
+  }
+}
+
+TEST_CASE("A file that was cut short is refused") {
+  const World world;
+  world.open();
+  const fs::path file = world.files()[0];
+  fs::resize_file(file, fs::file_size(file) - 9);
+  CHECK_THROWS_AS(world.open(), Error);
+}
+
+TEST_CASE("A bad record is named by its file and line") {
+  const World world;
+  std::ofstream(world.folder.path() / "train" / "part-00000.jsonl", std::ios::app) << "{\"id\": 3}\n";
+  try {
+    world.open();
+    FAIL("must throw");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()).find("part-00000.jsonl:701") != std::string::npos);
+  }
+  CHECK(world.files().empty());
+}
+
+TEST_CASE("The first samples by id are the same whatever the order of shards") {
+  const World world;
+  const auto first = first_samples(world.folder.path() / "train", world.commands, 10);
+  REQUIRE(first.size() == 10);
+  for (std::size_t i = 1; i < first.size(); ++i) CHECK(first[i - 1].id < first[i].id);
+  int smaller = 0;
+  for (int i = 0; i < records; ++i) smaller += record(i, "train").id < first.back().id ? 1 : 0;
+  CHECK(smaller == 9);
+}

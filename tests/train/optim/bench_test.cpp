@@ -1,0 +1,165 @@
+// How fast a step is and where its time goes. Hidden; on a quiet machine:
+//
+//     build/release/tests/train/test_train "bench: operations"
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "catch.hpp"
+#include "operations.hpp"
+#include "optim/learner.hpp"
+#include "optim/speed.hpp"
+#include "rounds.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/student/kernels.hpp"
+
+using namespace udrl;
+using namespace udrl::train;
+using namespace udrl::train::testing;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Lengths like those of data/distilled: 32 tokens on average, 18 of them learned.
+Sequence sequence_of(std::uint32_t record, std::uint64_t epoch, int) {
+  RandomStream random(5, std::to_string(record) + ":" + std::to_string(epoch));
+  const int length = 17 + static_cast<int>(10 * (random.uniform() + random.uniform() + random.uniform()));
+  Sequence s;
+  s.first_target = 14;
+  for (int i = 0; i < length; ++i) s.ids.push_back(3 + static_cast<int>(random.below(4000)));
+  return s;
+}
+
+struct Shape {
+  const char* name;
+  int layers, width, heads, positions, vocab, step_tokens, micro_tokens, steps;
+};
+
+BatchSource source(const Shape& shape) {
+  BatchSource out;
+  out.records = 8192;
+  out.sequence_of = sequence_of;
+  out.options = {shape.step_tokens, shape.micro_tokens};
+  out.longest = shape.positions;
+  out.pad_id = 2;
+  return out;
+}
+
+LearnerOptions learner_options(const Shape& shape, const std::string& precision, const std::string& optimizer) {
+  ModelOptions model;
+  model.layers = shape.layers, model.width = shape.width, model.heads = shape.heads;
+  model.positions = shape.positions, model.vocab = shape.vocab;
+  LearnerOptions out;
+  out.model = student_config(model, shape.vocab);
+  out.precision = precision;
+  out.optimizer.name = optimizer;
+  return out;
+}
+
+void print(const OperationTimes& times, double seconds, int steps) {
+  std::vector<std::pair<std::string, OperationTimes::Entry>> sorted(times.entries().begin(), times.entries().end());
+  std::sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.second.seconds > b.second.seconds; });
+  double named = 0;
+  for (const auto& [name, entry] : sorted) named += entry.seconds;
+  std::printf("  %-44s %8.2f ms a step  %5.1f%%\n", "(between operations)", 1e3 * (seconds - named) / steps,
+              100 * (seconds - named) / seconds);
+  for (const auto& [name, entry] : sorted)
+    if (entry.seconds > 0.005 * seconds)
+      std::printf("  %-44s %8.2f ms a step  %5.1f%%  %d calls\n", name.c_str(), 1e3 * entry.seconds / steps,
+                  100 * entry.seconds / seconds, entry.calls / steps);
+}
+
+/// As it is trained where "auto" finds a GPU: in large passes.
+Shape on_device(Shape shape) {
+  if (automatic_device() == "cuda") shape.step_tokens = 131072, shape.micro_tokens = 65536, shape.steps = 8;
+  return shape;
+}
+
+void measure(const Shape& of, const std::string& precision, const std::string& optimizer, bool by_operation) {
+  const Shape shape = on_device(of);
+  Learner learner(learner_options(shape, precision, optimizer));
+  BatchStream stream(source(shape), {});
+  std::uint64_t step = 0;
+  for (int i = 0; i < std::max(2, shape.steps / 4); ++i) learner.step(stream.next(), step++, 0.1);
+  std::optional<OperationTimes> times;
+  if (by_operation) times.emplace();
+  std::int64_t tokens = 0, targets = 0;
+  double operations = 0;
+  const student::StudentConfig model = learner_options(shape, precision, optimizer).model;
+  const auto start = Clock::now();
+  for (int i = 0; i < shape.steps; ++i) {
+    const Step batch = stream.next();
+    tokens += batch.tokens(), targets += batch.targets();
+    operations += step_operations(model, batch);
+    learner.step(batch, step++, 0.1);
+  }
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  std::printf("%s %s %s (%s): %.0f tokens/s, %.0f that bear loss, %.1f ms a step, %.3f of %.0f GFLOP/s\n", shape.name,
+              precision.c_str(), optimizer.c_str(), learner.description().c_str(),
+              static_cast<double>(tokens) / seconds, static_cast<double>(targets) / seconds,
+              1e3 * seconds / shape.steps, operations / seconds / learner.best_rate(), learner.best_rate() / 1e9);
+  if (times) print(*times, seconds, shape.steps);
+}
+
+/// How much of what the machine can do a step does. On a machine that others use too its rate changes by the minute, so
+/// it is measured before and after each of several rounds.
+void measure_share(const Shape& of, const std::string& precision) {
+  const Shape shape = on_device(of);
+  constexpr int rounds = 7;
+  constexpr double seconds_a_round = 4;
+  const LearnerOptions options = learner_options(shape, precision, "adamw");
+  Learner learner(options);
+  BatchStream stream(source(shape), {});
+  std::uint64_t taken = 0;
+  const auto step = [&] {
+    const Step batch = stream.next();
+    learner.step(batch, taken++, 0.1);
+    return step_operations(options.model, batch);
+  };
+  const auto best_rate = [&] {
+    return student::Kernels::measure({options.model, shape.micro_tokens, learner.device(), precision == "bf16"})
+        .best_rate();
+  };
+  std::fprintf(stderr, "%s\n", learner.description().c_str());
+  rate_of_steps(step, seconds_a_round);  // not counted
+  std::vector<double> shares;
+  for (double before = best_rate(); shares.size() < rounds;) {
+    const double rate = rate_of_steps(step, seconds_a_round), after = best_rate();
+    shares.push_back(2 * rate / (before + after));
+    before = after;
+  }
+  print_rounds("share", shares);
+}
+
+/// Where the processor lacks bfloat16, a step in it takes minutes; on a GPU nobody trains in fp32.
+std::vector<const char*> precisions() {
+  if (automatic_device() == "cuda") return {"bf16"};
+  if (automatic_precision("cpu") == "fp32") return {"fp32"};
+  return {"fp32", "bf16"};
+}
+
+constexpr Shape small{"6m", 6, 256, 4, 192, 4096, 4096, 1024, 24};
+constexpr Shape large{"104m", 12, 768, 12, 1024, 23600, 4096, 512, 2};
+
+}  // namespace
+
+TEST_CASE("bench: steps", "[.][bench]") {
+  for (const Shape& shape : {small, large})
+    for (const char* precision : precisions())
+      for (const char* optimizer : {"adamw", "muon"}) measure(shape, precision, optimizer, false);
+}
+
+// "share MEDIAN LOWEST HIGHEST", of one by its name: build/release/tests/train/test_train "bench: share" -c "6m fp32"
+TEST_CASE("bench: share", "[.][bench]") {
+  for (const Shape& shape : {small, large})
+    for (const char* precision : precisions()) DYNAMIC_SECTION(shape.name << " " << precision) {
+        measure_share(shape, precision);
+      }
+}
+
+TEST_CASE("bench: operations", "[.][bench]") {
+  for (const Shape& shape : {small, large})
+    for (const char* precision : precisions()) measure(shape, precision, "adamw", true);
+}

@@ -1,0 +1,261 @@
+// The learner: loss over the right tokens, micro-batches, optimizers, files. Not for: parity (parity_test.cpp).
+#include <cmath>
+
+#include "catch.hpp"
+#include "optim/learner.hpp"
+#include "train/helpers.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/student/safetensors.hpp"
+
+using namespace udrl;
+using namespace udrl::train;
+using namespace udrl::train::testing;
+
+namespace {
+
+LearnerOptions tiny(const std::string& optimizer = "adamw", const std::string& precision = "fp32") {
+  LearnerOptions options;
+  options.model = {};
+  options.model.vocab_size = 50;
+  options.model.n_positions = 24;
+  options.model.n_embd = 32;
+  options.model.n_layer = 2;
+  options.model.n_head = 2;
+  options.optimizer.name = optimizer;
+  options.device = test_device();
+  options.precision = precision;
+  options.kernels = "mkl";
+  return options;
+}
+
+/// Calls f(options) for each optimizer in each precision.
+template <class F>
+void for_each_way_to_learn(F f) {
+  for (const char* optimizer : {"adamw", "muon"}) {
+    for (const char* precision : {"fp32", "bf16"}) {
+      INFO(optimizer << " in " << precision);
+      f(tiny(optimizer, precision));
+    }
+  }
+}
+
+const std::vector<Sequence> sequences{
+    {{1, 10, 11, 12, 30, 31, 32, 33, 2}, 4}, {{1, 13, 14, 40, 41, 2}, 3}, {{1, 15, 16, 17, 18, 45, 2}, 5}};
+
+Step step_of(const std::vector<std::vector<Sequence>>& micro_batches) {
+  Step step;
+  for (const auto& batch : micro_batches) step.micro_batches.push_back(batch_of(batch));
+  return step;
+}
+
+std::vector<float> all_weights(const Learner& learner) {
+  TempFolder folder;
+  learner.save_model(folder.path() / "m.safetensors");
+  const student::SafetensorsFile file(folder.path() / "m.safetensors");
+  std::vector<float> out;
+  for (const auto& tensor : file.tensors()) out.insert(out.end(), tensor.floats().begin(), tensor.floats().end());
+  return out;
+}
+
+double largest_difference(const std::map<std::string, std::vector<float>>& a,
+                          const std::map<std::string, std::vector<float>>& b) {
+  REQUIRE_FALSE(a.empty());
+  double largest = 0;
+  for (const auto& [name, values] : a) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (const double one = std::abs(double{values[i]} - b.at(name)[i]); !(one <= largest)) largest = one;  // NaN too
+  }
+  return largest;
+}
+
+Learner with_average(double decay) {
+  LearnerOptions options = tiny();
+  options.optimizer.ema = decay;
+  return Learner(options);
+}
+
+}  // namespace
+
+TEST_CASE("Cutting a step into forward passes changes neither loss nor gradient") {
+  Learner whole(tiny()), cut(tiny());
+  const StepResult a = whole.step(step_of({sequences}), 0, 0.0);
+  const StepResult b = cut.step(step_of({{sequences[0]}, {sequences[1], sequences[2]}}), 0, 0.0);
+  CHECK(a.loss == Approx(b.loss).epsilon(1e-6));
+  CHECK(largest_difference(whole.gradients(), cut.gradients()) < 1e-6);
+}
+
+TEST_CASE("An evaluation says what each sequence costs, whatever it is batched with") {
+  Learner learner(tiny());
+  const EvaluationResult all = learner.evaluate(step_of({sequences}).micro_batches);
+  REQUIRE(all.sequences.size() == sequences.size());
+  double sum = 0;
+  for (const SequenceLoss& one : all.sequences) {
+    const Sequence& sequence = sequences[one.record];
+    CHECK(one.targets == static_cast<std::uint64_t>(sequence.targets()));
+    CHECK(one.loss / static_cast<double>(one.targets) ==
+          Approx(learner.evaluate(step_of({{sequence}}).micro_batches).loss).epsilon(1e-5));
+    sum += one.loss;
+  }
+  CHECK(all.loss == Approx(sum / static_cast<double>(all.targets)));
+}
+
+TEST_CASE("Padding and what it holds change nothing") {
+  Step step = step_of({sequences});
+  Learner a(tiny()), b(tiny());
+  const double loss = a.step(step, 0, 0.0).loss;
+  MicroBatch& batch = step.micro_batches[0];
+  for (std::int64_t row = 0; row < batch.rows; ++row) {
+    const auto length = static_cast<std::int64_t>(sequences[batch.records[static_cast<std::size_t>(row)]].ids.size());
+    for (std::int64_t t = length; t < batch.width; ++t) batch.ids[static_cast<std::size_t>(row * batch.width + t)] = 7;
+  }
+  CHECK(b.step(step, 0, 0.0).loss == Approx(loss).epsilon(1e-7));
+  CHECK(largest_difference(a.gradients(), b.gradients()) < 1e-7);
+}
+
+TEST_CASE("Only what follows gen is learned") {
+  std::vector<Sequence> later = sequences;
+  for (Sequence& s : later) s.first_target = s.length() - 1;  // </s> alone
+  Learner learner(tiny());
+  const double loss = learner.step(step_of({later}), 0, 0.0).loss;
+  CHECK(loss == Approx(std::log(50)).epsilon(0.05));
+  double sum = 0;
+  for (const Sequence& s : later) sum += Learner(tiny()).step(step_of({{s}}), 0, 0.0).loss;
+  CHECK(loss == Approx(sum / 3).epsilon(1e-6));
+}
+
+TEST_CASE("Both optimizers learn a few sequences by heart, the end token included") {
+  for_each_way_to_learn([](LearnerOptions options) {
+    options.optimizer.lr = 0.01;
+    options.optimizer.weight_decay = 0;
+    Learner learner(options);
+    for (std::uint64_t i = 0; i < 60; ++i) learner.step(step_of({sequences}), i, 1.0);
+    CHECK(learner.evaluate(step_of({sequences}).micro_batches).loss < 0.05);
+    std::vector<Sequence> ends = sequences;
+    for (Sequence& s : ends) s.first_target = s.length() - 1;
+    CHECK(learner.evaluate(step_of({ends}).micro_batches).loss < 0.05);
+  });
+}
+
+TEST_CASE("bfloat16 products give nearly the same loss and gradient") {
+  LearnerOptions options = tiny();
+  Learner exact(options);
+  options.precision = "bf16";
+  Learner rough(options);
+  CHECK(rough.bf16());
+  const StepResult a = exact.step(step_of({sequences}), 0, 0.0), b = rough.step(step_of({sequences}), 0, 0.0);
+  CHECK(b.loss == Approx(a.loss).epsilon(0.01));
+  CHECK(b.grad_norm == Approx(a.grad_norm).epsilon(0.03));
+  CHECK(largest_difference(exact.gradients(), rough.gradients()) < 0.05 * a.grad_norm);
+}
+
+TEST_CASE("A step that is not finite leaves the weights and names the forward pass") {
+  LearnerOptions options = tiny();
+  Learner learner(options);
+  learner.step(step_of({sequences}), 0, 1.0);
+  // Weights blown up on purpose: a learning rate no run would survive.
+  options.optimizer.lr = 1e30;
+  options.optimizer.clip = 0;
+  Learner broken(options);
+  broken.step(step_of({sequences}), 0, 1.0);
+  const std::vector<float> before = all_weights(broken);
+  const StepResult result = broken.step(step_of({{sequences[0]}, {sequences[1]}}), 1, 1.0);
+  CHECK_FALSE(result.finite);
+  CHECK_FALSE(result.bad_micro_batches.empty());
+  CHECK(all_weights(broken) == before);
+}
+
+TEST_CASE("A step without a learned token is refused") {
+  Step step = step_of({sequences});
+  step.micro_batches[0].positions.clear();
+  step.micro_batches[0].targets.clear();
+  Learner learner(tiny());
+  CHECK_THROWS_AS(learner.step(step, 0, 1.0), Error);
+}
+
+TEST_CASE("A saved state goes on bit for bit") {
+  for_each_way_to_learn([](LearnerOptions options) {
+    options.optimizer.ema = 0.9;
+    options.model.dropout = 0.1;
+    Learner straight(options);
+    for (std::uint64_t i = 0; i < 6; ++i) straight.step(step_of({sequences}), i, 1.0);
+    TempFolder folder;
+    {
+      Learner first(options);
+      for (std::uint64_t i = 0; i < 3; ++i) first.step(step_of({sequences}), i, 1.0);
+      first.save_state(folder.path() / "s.safetensors", {{"step", "3"}});
+    }
+    options.seed = 1;
+    Learner second(options);
+    CHECK(second.load_state(folder.path() / "s.safetensors").at("step") == "3");
+    for (std::uint64_t i = 3; i < 6; ++i) second.step(step_of({sequences}), i, 1.0);
+    CHECK(all_weights(second) == all_weights(straight));
+    second.save_state(folder.path() / "a.safetensors", {});
+    straight.save_state(folder.path() / "b.safetensors", {});
+    CHECK(read_file(folder.path() / "a.safetensors") == read_file(folder.path() / "b.safetensors"));
+  });
+}
+
+TEST_CASE("Averaged weights are those that are evaluated and saved, and do not disturb training") {
+  Learner averaged = with_average(0.99), plain = with_average(0);
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    averaged.step(step_of({sequences}), i, 1.0);
+    plain.step(step_of({sequences}), i, 1.0);
+    averaged.evaluate(step_of({sequences}).micro_batches);
+  }
+  CHECK(all_weights(averaged) != all_weights(plain));
+  CHECK(averaged.step(step_of({sequences}), 20, 0.0).loss ==
+        Approx(plain.step(step_of({sequences}), 20, 0.0).loss).epsilon(1e-6));
+}
+
+TEST_CASE("The average of the weights has the decay of its option, and a smaller one in the first steps") {
+  Learner averaged = with_average(0.2), plain = with_average(0);
+  std::vector<float> expected = all_weights(plain);
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    averaged.step(step_of({sequences}), i, 1.0);
+    plain.step(step_of({sequences}), i, 1.0);
+    const double n = static_cast<double>(i), decay = std::min(0.2, (1 + n) / (10 + n));
+    const std::vector<float> now = all_weights(plain);
+    for (std::size_t j = 0; j < now.size(); ++j)
+      expected[j] += static_cast<float>((1 - decay) * (now[j] - expected[j]));
+  }
+  const std::vector<float> got = all_weights(averaged);
+  REQUIRE(got.size() == expected.size());
+  double largest = 0;
+  for (std::size_t j = 0; j < got.size(); ++j) largest = std::max(largest, std::abs(double{got[j]} - expected[j]));
+  CHECK(largest < 1e-6);
+}
+
+TEST_CASE("Fresh weights are spread as GPT-2's") {
+  LearnerOptions options = tiny();
+  options.model.n_embd = 64;
+  TempFolder folder;
+  Learner(options).save_model(folder.path() / "m.safetensors");
+  const student::SafetensorsFile file(folder.path() / "m.safetensors");
+  for (const auto& tensor : file.tensors()) {
+    INFO(tensor.name);
+    double sum = 0, squares = 0;
+    for (const float value : tensor.floats()) sum += value, squares += double{value} * value;
+    const auto count = static_cast<double>(tensor.floats().size());
+    const double mean = sum / count, deviation = std::sqrt(std::max(0.0, squares / count - mean * mean));
+    const bool is_norm = tensor.name.find("ln_") != std::string::npos, is_bias = tensor.name.ends_with("bias");
+    const bool is_projection = tensor.name.find("c_proj") != std::string::npos;  // scaled by 1/√(2·layers)
+    CHECK(mean == Approx(is_norm && !is_bias ? 1 : 0).margin(0.002));
+    CHECK(deviation == Approx(is_norm || is_bias ? 0 : (is_projection ? 0.01 : 0.02)).epsilon(0.05));
+  }
+}
+
+TEST_CASE("A state of another shape is refused") {
+  TempFolder folder;
+  Learner(tiny()).save_state(folder.path() / "s.safetensors", {});
+  LearnerOptions other = tiny();
+  other.model.n_embd = 64;
+  Learner learner(other);
+  CHECK_THROWS_AS(learner.load_state(folder.path() / "s.safetensors"), Error);
+}
+
+TEST_CASE("A device that is not there is refused") {
+  if (automatic_device() == "cuda") return;
+  LearnerOptions options = tiny();
+  options.device = "cuda";
+  CHECK_THROWS_AS(Learner(options), Error);
+}

@@ -1,0 +1,115 @@
+// report.html from made-up metrics and samples: whole, balanced, and what a model wrote stays text.
+#include "report/run_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+
+#include "base/files/temp_folder.hpp"
+#include "catch.hpp"
+#include "page/markup.hpp"
+#include "udrl/base/files.hpp"
+
+using namespace udrl::train;
+using udrl::page::testing::is_balanced;
+
+namespace {
+
+std::vector<Json> made_up_metrics(int steps) {
+  std::vector<Json> lines;
+  for (int i = 1; i <= steps; ++i) {
+    const double loss = 2 + 5.0 / i;
+    lines.push_back({{"step", i},
+                     {"loss", loss},
+                     {"grad_norm", 1.0 / i},
+                     {"lr", 3e-3},
+                     {"tokens", 4000 * i},
+                     {"seconds", 0.5 * i},
+                     {"tokens_per_s", 8000.0},
+                     {"arithmetic", 0.61}});
+    if (i % 10 != 0) continue;
+    lines.back()["valid_loss"] = loss + 0.25;
+    lines.back()["valid_by_task"] = {{"image", loss}, {"headline", loss + 0.5}};
+    lines.back()["valid_by_return"] = {{"0", loss + 1}, {"4", loss}};
+  }
+  return lines;
+}
+
+std::vector<Json> made_up_samples() {
+  return {{{"step", 10}, {"task", "image"}, {"intent", "tea <b>"}, {"words", 8}, {"answer", "A of the a"}},
+          {{"step", 20}, {"task", "image"}, {"intent", "tea <b>"}, {"words", 8}, {"answer", "<script>A cup</script>"}}};
+}
+
+RunDescription description() { return {{"1,000 parameters"}, 40, 5'800'000, "udrl-train --data <tagged>", {}}; }
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("A report shows curves, figures, the first and last answers and how to go on") {
+  const std::string html = run_report_html(description(), made_up_metrics(20), made_up_samples());
+  CHECK(is_balanced(html));
+  for (const char* said :
+       {"step 20 of 40", "5.8M", "2.500", "after step 20", "61%", "10\u00a0s", "to go", "Validation loss by task",
+        "headline", "return 4", "Learning rate", "Speed", "Gradient norm", "A of the a", "A cup", "8 words asked",
+        "the same command goes on", "udrl-train --data &lt;tagged&gt;"}) {
+    INFO(said);
+    CHECK(holds(html, said));
+  }
+  CHECK_FALSE(holds(html, "<script"));
+  CHECK_FALSE(holds(html, "nan"));
+}
+
+TEST_CASE("A report of a run that has ended says how") {
+  RunDescription run = description();
+  run.outcome = "This run took all its steps and is complete.";
+  const std::string html = run_report_html(run, made_up_metrics(40), {});
+  CHECK(is_balanced(html));
+  CHECK(holds(html, "is complete"));
+  CHECK_FALSE(holds(html, "to go on from"));
+  CHECK_FALSE(holds(html, "What the student writes"));
+}
+
+TEST_CASE("A report says which part of the curve is of plain text") {
+  std::vector<Json> metrics = made_up_metrics(40);
+  CHECK_FALSE(holds(run_report_html(description(), metrics, {}), "plain text"));
+  for (int i = 0; i < 25; ++i) metrics[static_cast<std::size_t>(i)]["phase"] = "plain";
+  CHECK(holds(run_report_html(description(), metrics, {}), "Up to about step 25 "));
+}
+
+TEST_CASE("A report of a run that failed says with what") {
+  RunDescription run = description();
+  run.trouble = "the training loss took off\n  at: step 7, records <b>";
+  const std::string html = run_report_html(run, made_up_metrics(7), {});
+  CHECK(is_balanced(html));
+  CHECK(holds(html, "the training loss took off"));
+  CHECK(holds(html, "records &lt;b&gt;"));
+  CHECK_FALSE(holds(html, "the same command goes on"));
+  CHECK_FALSE(holds(html, "to go"));
+}
+
+TEST_CASE("Curves are drawn from some of a long run's lines, and from all that were evaluated") {
+  const udrl::test::TempFolder folder;
+  const auto file = folder.path() / "metrics.jsonl";
+  const std::vector<Json> all = made_up_metrics(9999);
+  udrl::write_file_atomic(file, [&](std::ostream& out) {
+    for (const Json& line : all) out << line.dump() << "\n";
+    out << R"({"step": 10000, "lo)";  // torn
+  });
+  CHECK(read_step_lines(file).size() == 9999);
+  CHECK(read_step_lines(file, 70).size() == 70);
+  CHECK(read_some_lines(file, 10000, "valid_loss").size() == 9999);
+  const std::vector<Json> some = read_some_lines(file, 100, "valid_loss");
+  CHECK(some.size() <= 999 + 101);
+  CHECK(std::count_if(some.begin(), some.end(), [](const Json& line) { return line.contains("valid_loss"); }) == 999);
+  CHECK(some.front() == all.front());
+  CHECK(read_some_lines(folder.path() / "none", 100, "valid_loss").empty());
+}
+
+TEST_CASE("A report of a run that has hardly begun is whole, and so is one of a long run") {
+  CHECK(is_balanced(run_report_html(description(), {}, {})));
+  CHECK(is_balanced(run_report_html(description(), made_up_metrics(1), {})));
+  const std::string html = run_report_html(description(), made_up_metrics(20000), {});
+  CHECK(is_balanced(html));
+  CHECK(html.size() < 120'000);
+}
