@@ -1,7 +1,7 @@
 // Parts of pages.
 #include "udrl/page/parts.hpp"
 
-#include "udrl/page/style.hpp"
+#include "style.hpp"
 
 namespace udrl::page {
 namespace {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "stats/results.hpp"
+#include "udrl/page/figures.hpp"
 #include "udrl/page/parts.hpp"
 
 namespace udrl::eval {

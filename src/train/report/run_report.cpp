@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "metrics.hpp"
-#include "run/sampling.hpp"
+#include "step_log.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/base/tool.hpp"

@@ -14,6 +14,8 @@ namespace udrl::train {
 
 using Json = nlohmann::ordered_json;
 
+inline constexpr const char* samples_file = "samples.jsonl";
+
 /// Hands out the complete lines of a file, up to a step, one at a time; none where there is no file.
 void for_each_step_line(const std::filesystem::path& file, std::uint64_t last_step,
                         const std::function<void(Json line)>& take);

@@ -14,8 +14,6 @@
 
 namespace udrl::train {
 
-inline constexpr const char* samples_file = "samples.jsonl";
-
 /// As many of each task as there is room for, always the same.
 std::vector<inference::Ask> requests_of(const std::vector<Sample>& valid, const command::Fitted& fitted);
 
