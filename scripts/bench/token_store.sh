@@ -28,7 +28,7 @@ start_and_train() {
   local begin pid own=0 now
   rm -f "$RUN/out/metrics.jsonl"
   begin=$(date +%s.%N)
-  "$BIN/udrl-train" --data "$RUN/tagged" --out "$RUN/out" --device cpu --precision fp32 --kernels mkl --model.layers 1 --model.width 32 --model.heads 2 \
+  "$BIN/udrl-train" --data "$RUN/tagged" --out "$RUN/out" --device cpu --precision fp32 --gemm-backend mkl --model.layers 1 --model.width 32 --model.heads 2 \
     --model.vocab 4096 --batch.step-tokens 2048 --steps 1000000 --valid-every 1000000000 --save-every 1000000000 \
     --watch.sample-every 0 > "$RUN/log" 2>&1 &
   pid=$!

@@ -83,7 +83,7 @@ measure_udrl() {
 
 # share_figure SIZE PRECISION SHARE HOW
 share_figure() {
-  figure "training $1 $2, share of the machine's arithmetic" "$3" "ratio" \
+  figure "training $1 $2, MFU (of the measured matmul peak)" "$3" "ratio" \
     "the model's own products, each at the best rate of MKL and oneDNN; $4; $MACHINE" "${SHARE_GOALS[$1-$2]}"
 }
 

@@ -11,7 +11,7 @@ Usage: training_peers.py PEER --checkpoint FOLDER --data FILE.npz [--precision f
        training_peers.py passes ...as a PEER...
   PEER    trainer, trainer-grouped, sft, sft-packed, loop, loop-compiled, loop-grouped or loop-compiled-grouped; on
           cuda the loops only, and MEMORY is the GPU's
-  udrl    prints its share of the machine's arithmetic too
+  udrl    prints its MFU too
   passes  prints the number of passes with which the plain loop is the quickest; of several, the most
 """
 import argparse
@@ -315,7 +315,7 @@ def enough_of(steps, seconds):
 
 
 def udrl(options):
-    """Rate, memory and share of arithmetic. The process is stopped after its time; it then saves its state, which no peer
+    """Rate, memory and MFU. The process is stopped after its time; it then saves its state, which no peer
     does, so its memory is read before."""
     metrics = os.path.join(options.checkpoint, "metrics.jsonl")
     with open(options.checkpoint + ".log", "w", encoding="utf-8") as log:
@@ -330,8 +330,8 @@ def udrl(options):
         process.send_signal(signal.SIGTERM)
         process.wait()
     elapsed = steps[-1]["seconds"] - steps[0]["seconds"]
-    arithmetic = sum(now["arithmetic"] * (now["seconds"] - before["seconds"]) for before, now in zip(steps, steps[1:]))
-    return (steps[-1]["targets"] - steps[0]["targets"]) / elapsed, memory, arithmetic / elapsed
+    mfu = sum(now["mfu"] * (now["seconds"] - before["seconds"]) for before, now in zip(steps, steps[1:]))
+    return (steps[-1]["targets"] - steps[0]["targets"]) / elapsed, memory, mfu / elapsed
 
 
 PEERS = {

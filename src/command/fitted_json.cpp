@@ -73,7 +73,7 @@ std::vector<int> joint_bins(const Json& json, const Fitted& fitted) {
   const auto is_bin = [&](int bin) { return bin >= 0 && bin < fitted.bins; };
   if (bins.size() == static_cast<std::size_t>(fitted.returns()) && std::all_of(bins.begin(), bins.end(), is_bin))
     return bins;
-  throw user_error("commands.json counts records by bins that there are not")
+  throw user_error("commands.json counts records of bins that do not exist")
       .expected(std::to_string(fitted.returns()) + " bins of 0 to " + std::to_string(fitted.bins - 1))
       .got(json.dump())
       .hint("tag the data again");

@@ -162,7 +162,7 @@ int which_further(const Fitted& fitted, const std::string& name) {
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return 1 + static_cast<int>(found - names.begin());
   const std::string near = nearest(name, names);
-  throw user_error("the student knows no such return")
+  throw user_error("the student has no such return")
       .got(name)
       .hint(names.empty() ? "its data has one return only: `further` of udrl-distill tag adds some"
                           : "did you mean '" + (near.empty() ? names.front() : near) + "'?");

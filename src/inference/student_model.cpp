@@ -33,7 +33,7 @@ std::unique_ptr<lm::LanguageModel> open_gguf(const lm::ModelOptions& options) {
     return lm::open_model(options);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::user) throw;
-    throw Error(error).hint("it belongs to a checkpoint: run udrl-train's command again, which writes it anew");
+    throw Error(error).hint("it belongs to a checkpoint: run udrl-train's command again, which writes it again");
   }
 }
 
@@ -42,7 +42,7 @@ void check_vocabulary(const lm::LanguageModel& model, const fs::path& file) {
   const std::vector<std::string>& pieces = command::control_pieces();
   const std::vector<std::string> missing = model.missing_control(pieces);
   if (missing.empty()) return;
-  throw user_error("this model is no student: its vocabulary lacks the commands")
+  throw user_error("not a student model: its vocabulary lacks the command tokens")
       .at(file.string())
       .expected(std::to_string(pieces.size()) + " control tokens such as " + std::string(command::gen_piece))
       .got(std::to_string(missing.size()) + " of them missing, " + missing.front() + " first")

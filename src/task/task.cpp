@@ -86,7 +86,7 @@ std::string default_rubric(const Task& task) {
 std::vector<Example> read_examples(const Json& json, const std::string& where) {
   std::vector<Example> examples;
   if (json.contains("examples") && !json["examples"].is_array())
-    throw user_error("'examples' of a task file is no list").at(where).hint("write each as [[examples]]");
+    throw user_error("'examples' of a task file is not a list").at(where).hint("write each as [[examples]]");
   for (const Json& item : json.value("examples", Json::array())) {
     const Reader reader(item, where + " [[examples]] " + std::to_string(examples.size() + 1));
     reader.refuse_unknown({"intent", "prompt"});

@@ -117,7 +117,7 @@ void declare(OptionSet& set, TrainOptions& o) {
   set.add("device", o.device, "auto is CUDA where there is one").choices({"auto", "cpu", "cuda"});
   set.add("precision", o.precision, "auto is bf16 on CUDA and on processors with AVX512_BF16")
       .choices({"auto", "fp32", "bf16"});
-  set.add("kernels", o.kernels,
+  set.add("gemm_backend", o.gemm_backend,
           "library that multiplies fp32 on processors; auto is the faster for each product, timed at the start")
       .choices({"auto", "mkl", "onednn"})
       .came_later();

@@ -58,7 +58,7 @@ for kind in empty broken missing; do
   { sed -n 1,3p "$TMP/tagged/train/part-00000.jsonl"; cat "$TMP/line"; } > "$TMP/bad/train/part-00000.jsonl"
   train "$TMP/student" "$TMP/bad" > "$TMP/output" 2>&1
   got=$? output="$(< "$TMP/output")"
-  expect_last "udrl-train, $kind" 2 "train/part-00000.jsonl:4" "${reason[$kind]}" "mend or remove the line"
+  expect_last "udrl-train, $kind" 2 "train/part-00000.jsonl:4" "${reason[$kind]}" "fix or remove the line"
   [[ "$output" != *--skip-bad* ]] || fail "udrl-train, $kind" "the hint names a flag that the tool does not have"
 done
 

@@ -10,7 +10,7 @@ holds "train, undisturbed" training "$TMP/whole"
 holds "a line for each step" test "$(wc -l < "$TMP/whole/metrics.jsonl")" -eq 12
 
 # What metrics.jsonl says but for times.
-figures() { sed -E 's/"(seconds|tokens_per_s|arithmetic)":[^,}]*//g' "$1/metrics.jsonl"; }
+figures() { sed -E 's/"(seconds|tokens_per_s|mfu)":[^,}]*//g' "$1/metrics.jsonl"; }
 
 # same_student NAME OUT [TRAINING WHOLE]: goes on, and ends as $TMP/whole.
 same_student() {

@@ -1,4 +1,4 @@
-// GPT-2 in LibTorch: learned positions, pre-norm blocks, tanh-GELU, tied head. For: training (train/learner.hpp).
+// GPT-2 in LibTorch: learned positions, pre-norm blocks, tanh-GELU, tied head. For: training (train/trainer.hpp).
 // Not for: generation (llama.cpp does that from the exported GGUF), files (safetensors.hpp), optimizers.
 //
 // Shapes: B sequences, T positions, C width, N = B·T rows or chosen rows, V vocabulary.
@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "udrl/student/config.hpp"
-#include "udrl/student/kernels.hpp"
+#include "udrl/student/gemm.hpp"
 
 namespace udrl::student {
 
@@ -53,7 +53,7 @@ class Gpt2 {
   at::Tensor learn(const at::Tensor& hidden_NC, const at::Tensor& targets_N, double scale, ForwardMode mode = {}) const;
 
   /// The libraries that multiply its matrices from now on; at first MKL.
-  void use(const Kernels& kernels);
+  void use(const GemmPlan& gemm);
 
  private:
   struct Block;   ///< the tensors of one block, sharing storage with `parameters_`

@@ -85,7 +85,7 @@ struct TrainOptions {
   std::map<std::string, double> task_weights;  ///< how often a task's records stand in an epoch; once if not named
   std::string device = "auto";                 ///< auto: CUDA where there is one
   std::string precision = "auto";              ///< auto: bf16 on CUDA and on processors with AVX512_BF16
-  std::string kernels = "auto";                ///< auto: the faster of mkl and onednn for each product
+  std::string gemm_backend = "auto";           ///< auto: the faster of mkl and onednn for each product
   int valid_records = 512;                     ///< the fixed part of valid/ that is evaluated
   int valid_every = 100;                       ///< steps
   int save_every = 200;                        ///< steps

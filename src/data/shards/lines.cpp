@@ -115,10 +115,10 @@ BadLines::BadLines(BadLines&&) noexcept = default;
 void BadLines::take(const Line& line, const Error& error) {
   const std::string why = flat(error.what());
   if (impl_->options.skip_bad) return impl_->reject(line, why);
-  std::string mend = "mend or remove the line";
-  if (impl_->options.can_skip) mend += ", or pass --skip-bad to put such lines into rejects.jsonl and go on";
+  std::string cure = "fix or remove the line";
+  if (impl_->options.can_skip) cure += ", or pass --skip-bad to put such lines into rejects.jsonl and go on";
   const std::string restart = "the file is truncated: start the stage that wrote it again, which repairs it";
-  throw user_error("malformed line: " + why).at(place(line)).hint(line.torn ? restart + "; or " + mend : mend);
+  throw user_error("malformed line: " + why).at(place(line)).hint(line.torn ? restart + "; or " + cure : cure);
 }
 
 std::uint64_t BadLines::count() const { return impl_->count; }

@@ -19,7 +19,7 @@ std::string folder_name(const std::filesystem::path& path) {
 Record sample_of(const Line& line) {
   Record record = record_from_json(parse_line(line));
   if (!record.id.empty() && !record.task.empty()) return record;
-  throw user_error("the record is no sample")
+  throw user_error("the record is not a sample")
       .expected("id, task and prompt")
       .hint("give a folder that 'synthesize' wrote");
 }

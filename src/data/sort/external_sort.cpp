@@ -54,7 +54,10 @@ class Run {
     if (!again && descriptor >= 0) ::close(descriptor);
     return again;
   }
-  static Error broken() { return failure("a sorted run cannot be read").hint("start again; is the disk in order?"); }
+  static Error broken() {
+    return failure("a sorted run cannot be read")
+        .hint("run the same command again; check the disk if this happens twice");
+  }
   std::vector<char> buffer_;  ///< before the file, so that it is freed after it is closed
   TemporaryFile file_;
 };

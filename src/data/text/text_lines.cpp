@@ -23,7 +23,7 @@ std::string kind_of_bytes(std::string_view line) {
 std::string shown(const std::string& line) { return "'" + normalise(line.substr(0, 60)) + "'"; }
 
 Error no_text(const std::string& place, std::string_view line) {
-  return user_error("the file is no text")
+  return user_error("not a text file")
       .at(place)
       .got(kind_of_bytes(line))
       .hint("save it as text, CSV or JSON lines, in UTF-8");

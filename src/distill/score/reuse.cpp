@@ -27,7 +27,7 @@ void require_same_models(const std::string& folder, const data::Manifest& now) {
   for (const auto& [role, hash] : now.models) {
     const std::string before = model_of(was, role), wanted = model_of(now, role);
     if (before.empty() || before == wanted) continue;
-    throw user_error("the scores to be reused were made with another model (" + role + ")")
+    throw user_error("the scores to be reused come from another model (" + role + ")")
         .at(folder)
         .expected(wanted)
         .got(before)

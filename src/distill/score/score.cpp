@@ -198,7 +198,7 @@ Manifest score_into(HeldFolder held, const ScoreOptions& options, const score::M
   if (samples.total() == 0)
     throw user_error("there is no sample to score")
         .at(options.input.front())
-        .expected("at least one answer that ends of itself and keeps its task's rules")
+        .expected("at least one answer that is complete and keeps its task's rules")
         .got(data::to_text(out.manifest.counts))
         .hint("look at them with 'udrl-distill view', and make more: udrl-distill synthesize");
   BlockScorer scorer(options, resources_for(options, models, &samples.siblings()), out.manifest);

@@ -144,9 +144,9 @@ std::unordered_set<std::string> read_answered(data::OutputFolder& out) {
 void require_samples(const data::Manifest& manifest, const std::filesystem::path& folder) {
   const auto samples = manifest.counts.find("stop");
   if (samples != manifest.counts.end() && samples->second > 0) return;
-  throw failure("no answer is a sample: later stages have nothing to work with")
+  throw failure("no answer is valid: later stages have nothing to work with")
       .at(folder.string())
-      .expected("at least one answer that ends of itself and keeps the task's rules")
+      .expected("at least one answer that is complete and keeps the task's rules")
       .got(data::to_text(manifest.counts))
       .hint(
           "look at them with 'udrl-distill view', then change the task's rules, examples or max_tokens, or the model");

@@ -74,7 +74,7 @@ Share parse_share(const std::string& text) {
   };
   const bool good = whole(text.data(), middle, share.job) && middle != end && whole(middle + 1, end, share.jobs);
   if (good && share.job >= 1 && share.job <= share.jobs) return share;
-  throw user_error("shard is no share of the work")
+  throw user_error("shard is not a share of the work")
       .expected("i/n with 1 <= i <= n, for example 2/8")
       .got("'" + text + "'")
       .hint("give job i of n its number, and a folder of its own with --out");

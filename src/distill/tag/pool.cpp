@@ -29,7 +29,8 @@ void refuse_held_out(const TagOptions& options, const std::vector<std::string>& 
     throw user_error("a scorer is held out for evaluation, and has a part in what is asked for")
         .got("'" + name + "'")
         .hint(
-            "take it out of 'weights' and 'further', or of 'held_out_scorers': who makes the labels cannot judge the "
+            "take it out of 'weights' and 'further', or of 'held_out_scorers': a scorer that made the labels cannot "
+            "judge the "
             "student (force_held_out does it all the same)");
   }
 }
@@ -211,7 +212,7 @@ void Pass::step() {
   check();
 }
 
-void Pass::check() const { check_stop("tag stopped while " + doing_, "run the same command again: it begins anew"); }
+void Pass::check() const { check_stop("tag stopped while " + doing_, "run the same command again: it starts over"); }
 
 std::vector<command::FurtherReturn> further_returns(const TagOptions& options) {
   std::vector<command::FurtherReturn> further;

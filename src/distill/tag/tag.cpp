@@ -138,7 +138,7 @@ void declare(OptionSet& set, TagOptions& o) {
   set.add("keep_best", o.arm.keep_best, "train on so many answers of each intent and task, by return; 0: all")
       .range(0, 1000);
   set.add("keep_share", o.arm.keep_share, "train on this share of each task's records, by return").range(0.001, 1);
-  set.add("shuffle_returns", o.arm.shuffle_returns, "placebo: returns are dealt out anew");
+  set.add("shuffle_returns", o.arm.shuffle_returns, "placebo: returns are shuffled");
   set.add("mix", o.arm.mix, "task = weight: training records are left out until the tasks stand so").range(0, 1e9);
   set.add("seed", o.split.seed, "seed that chooses the subjects held out");
   set.add("test_fraction", o.split.test_fraction, "share of each group's subjects held out for test").range(0, 0.9);

@@ -58,7 +58,7 @@ CaseSet Asking::answered_cases() const {
   if (set.main().intents > 0) return set;
   throw failure("no request was answered by every system")
       .got(to_text(failures().front()))
-      .hint("mend what the endpoint says, and run the same command again: it asks for these alone");
+      .hint("fix the cause that the endpoint reports, then run the same command again: only these requests are sent");
 }
 
 void Asking::open_caches() {

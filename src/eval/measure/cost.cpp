@@ -65,7 +65,9 @@ class LatencyRun {
     model.complete(next, [&](const lm::Completion& done) { take(done); });
     check_stop("evaluation stopped while latency was measured", "run the same command again");
     if (whole_.empty())
-      throw failure("no request could be timed").got(refused_).hint("mend what the endpoint says, and run again");
+      throw failure("no request could be timed")
+          .got(refused_)
+          .hint("fix the cause that the endpoint reports, then run again");
     Latency latency{clients_, compute_threads(), static_cast<int>(whole_.size()), 0, 0, 0, 0, 0};
     latency.p50_s = quantile(whole_, 0.5), latency.p95_s = quantile(whole_, 0.95);
     latency.first_p50_s = quantile(first_, 0.5), latency.first_p95_s = quantile(first_, 0.95);

@@ -202,7 +202,7 @@ void require_answers(const Results& results) {
   for (const FailedRequests& failed : results.failures) all += (all.empty() ? "" : "; ") + to_text(failed);
   throw failure("the evaluation is not complete: an endpoint failed requests")
       .got(all)
-      .hint("mend what the endpoint says, and run the same command again: it asks for these alone");
+      .hint("fix the cause that the endpoint reports, then run the same command again: only these requests are sent");
 }
 
 Json to_json(const Results& results) {

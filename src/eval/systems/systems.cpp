@@ -263,7 +263,9 @@ void check(const SystemFile& file, const std::filesystem::path& path) {
   if (!file.is_student() && (!file.seeds.empty() || !file.tagged.empty()))
     throw user_error("only students have seeds and tagged data").at(path.string()).hint("remove 'seeds' and 'tagged'");
   if (file.returns.empty() || file.shots.empty())
-    throw user_error("a system without a row").at(path.string()).hint("leave 'returns' and 'shots' out, or name some");
+    throw user_error("a system without rows: nothing to evaluate")
+        .at(path.string())
+        .hint("leave 'returns' and 'shots' out, or name some");
 }
 
 SystemFile read_system_file(const std::filesystem::path& path, const EvalOptions& options) {

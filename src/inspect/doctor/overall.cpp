@@ -60,7 +60,7 @@ Check overall_check(const std::vector<Check>& checks, const Findings& f) {
   if (open.empty()) {
     overall.finding = Finding::fail;
     overall.reason = "every scorer fails at something that a label needs";
-    overall.cure = "mend what fails below before training: a student learns what its labels say";
+    overall.cure = "fix what fails below before training: a student learns what its labels say";
   } else if (!good.empty()) {
     overall.finding = Finding::pass;
     overall.reason = listed(good) + (good.size() > 1 ? " make" : " makes") + " labels that other scorers bear out";

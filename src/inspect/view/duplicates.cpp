@@ -62,7 +62,7 @@ std::vector<Found> find(const DuplicatesOptions& options, double threshold, Answ
 ThresholdEffect effect_of(const DuplicatesOptions& options, double threshold) {
   Answers answers;
   std::vector<Found> found = find(options, threshold, answers);
-  data::require_some(answers.intent.size(), options.input.front(), "answer that ends of itself");
+  data::require_some(answers.intent.size(), options.input.front(), "complete answer");
   ThresholdEffect effect{threshold, answers.intent.size(), 0, 0, {}};
   const auto same = [&](const Found& f) { return answers.intent.at(f.kept) == answers.intent.at(f.dropped); };
   for (const Found& f : found) ++(same(f) ? effect.near : effect.near_across);

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* fetch_hint =
-    "run scripts/fetch_models.sh, which fetches the models again and checks their SHA-256, or copy the file anew";
+    "run scripts/fetch_models.sh, which fetches the models again and checks their SHA-256, or copy the file again";
 
 void check_readable(const fs::path& file) {
   std::error_code ignored;

@@ -273,14 +273,14 @@ class Run {
     return failure("the endpoint does not answer")
         .at(place_.url + transfer.job.path)
         .got(what_came(transfer.reply))
-        .hint("run the same command again when it does: answers that came are kept");
+        .hint("run the same command again when it is back: answers received so far are kept");
   }
 
   Error systematic(const Transfer& transfer) const {
-    return failure("the endpoint fails one request like the other")
+    return failure("the endpoint fails every request")
         .at(place_.url + transfer.job.path)
         .got(what_came(transfer.reply) + " (" + std::to_string(HttpClient::most_failures_in_a_row) + " times in a row)")
-        .hint("mend what it says, and run the same command again: answers that came are kept");
+        .hint("fix the reported cause, then run the same command again: answers received so far are kept");
   }
 
   const HttpPlace& place_;

@@ -23,7 +23,7 @@ std::string checked_url(const ModelOptions& options) {
   std::string url = options.url;
   while (!url.empty() && url.back() == '/') url.pop_back();
   if (!url.starts_with("http://") && !url.starts_with("https://")) {
-    throw user_error("the endpoint's url is not one").expected("https://host/v1").got(options.url);
+    throw user_error("invalid endpoint URL").expected("https://host/v1").got(options.url);
   }
   if (options.http_model.empty()) {
     throw user_error("the endpoint's model has no name").hint("set http_model to the name that the endpoint knows");
@@ -33,7 +33,7 @@ std::string checked_url(const ModelOptions& options) {
         .at(options.url)
         .expected("file")
         .got(options.weights)
-        .hint("leave it out: an endpoint has its model as it has it");
+        .hint("remove it: the endpoint decides on its weights");
   }
   if (options.slots < 1)
     throw user_error("slots is out of range").expected("1 or more").got(std::to_string(options.slots));
@@ -63,7 +63,7 @@ std::string key_of(const ModelOptions& options) {
 void refuse_own_fields(const ModelOptions& options) {
   for (const char* own : {"model", "messages", "prompt", "input", "stream", "n", "temperature", "top_p", "top_k"}) {
     if (!options.extra.contains(own)) continue;
-    throw user_error("a field of the request is not for 'extra' to set")
+    throw user_error("'extra' cannot set this field of the request")
         .at("extra." + std::string(own))
         .hint("it has an option of its own, or must stay as it is");
   }
@@ -120,7 +120,7 @@ class Choices {
   Error failed() const {
     return failure("a judge left questions without an answer")
         .got(std::to_string(failed_ + own_faults_) + " of " + std::to_string(rows_.size()) + ", " + failure_)
-        .hint("mend what the endpoint says, and run the same command again: it goes on from there");
+        .hint("fix the cause that the endpoint reports, then run the same command again: it goes on from there");
   }
 
   std::span<const std::string> options_;

@@ -264,7 +264,7 @@ std::vector<std::vector<float>> read_embeddings(const HttpReply& reply, std::siz
   const Error wrong = failure("the endpoint's embeddings cannot be read")
                           .expected(std::to_string(count) + " rows of one width")
                           .got((reply.fault.empty() ? "" : reply.fault + ": ") + words_of(reply))
-                          .hint("mend what the endpoint says, and run the same command again");
+                          .hint("fix the cause that the endpoint reports, then run the same command again");
   if (!reply.fault.empty()) throw wrong;
   std::vector<std::vector<float>> rows(count);
   try {

@@ -1,5 +1,5 @@
 // GPT-2 from tokens to hidden states, its loss and its fresh weights. Gradients come from autograd and from the
-// functions of layers.cpp, gelu.cpp and head.cpp. Not for: which tokens are learned, or updates (train/learner.cpp).
+// functions of layers.cpp, gelu.cpp and head.cpp. Not for: which tokens are learned, or updates (train/trainer.cpp).
 // Shapes: B sequences, T positions, C width, H heads, D = C/H, N = B·T rows, V vocabulary.
 #include "udrl/student/gpt2.hpp"
 
@@ -145,14 +145,14 @@ void Gpt2::bind_layers() {
   }
 }
 
-void Gpt2::use(const Kernels& kernels) {
+void Gpt2::use(const GemmPlan& gemm) {
   for (Block& block : layers_->blocks) {
-    block.attn.kernels = kernels.of("attn.c_attn");
-    block.proj.kernels = kernels.of("attn.c_proj");
-    block.fc.kernels = kernels.of("mlp.c_fc");
-    block.out.kernels = kernels.of("mlp.c_proj");
+    block.attn.gemm = gemm.of("attn.c_attn");
+    block.proj.gemm = gemm.of("attn.c_proj");
+    block.fc.gemm = gemm.of("mlp.c_fc");
+    block.out.gemm = gemm.of("mlp.c_proj");
   }
-  layers_->head.kernels = kernels.of("wte");
+  layers_->head.gemm = gemm.of("wte");
 }
 
 at::Tensor Gpt2::drop(const at::Tensor& x, ForwardMode mode, std::uint64_t site) const {

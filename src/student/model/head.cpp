@@ -50,7 +50,7 @@ at::Tensor logits_gradient(at::Tensor log_p_NV, const Chunk& chunk, double scale
 
 at::Tensor Head::logits(const at::Tensor& rows_NC, bool bf16) const {
   const c10::NoGradGuard no_grad;
-  const WithLibrary with(kernels.of(Form::forward));
+  const WithBackend with(gemm.of(Form::forward));
   const at::Tensor wte = wte_VC.in(bf16);
   return at::mm(rows_NC.to(wte.scalar_type()), wte.t()).to(at::kFloat);
 }
@@ -71,10 +71,10 @@ HeadResult Head::operator()(const at::Tensor& rows_NC, const at::Tensor& targets
     if (!scale) continue;
     const at::Tensor gradient_NV = logits_gradient(log_p_NV, chunk, *scale).to(wte.scalar_type());
     {
-      const WithLibrary with(kernels.of(Form::weight_gradient));
+      const WithBackend with(gemm.of(Form::weight_gradient));
       add_product(wte_VC.value(), gradient_NV.t(), chunk.rows_NC);
     }
-    const WithLibrary with(kernels.of(Form::input_gradient));
+    const WithBackend with(gemm.of(Form::input_gradient));
     out.gradient_NC.narrow(0, from, chunk.rows).copy_(at::mm(gradient_NV, wte).narrow(0, 0, chunk.rows));
   }
   return out;

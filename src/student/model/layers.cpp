@@ -31,27 +31,27 @@ class LinearFunction : public torch::autograd::Function<LinearFunction> {
  public:
   /// `weight` and `bias` collect the gradients, `weight_used` may be a copy of the weight in another type.
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias, const at::Tensor& weight_used, std::int64_t kernel_bits) {
-    const LayerKernels kernels = LayerKernels::from_bits(kernel_bits);
+                            const at::Tensor& bias, const at::Tensor& weight_used, std::int64_t gemm_bits) {
+    const LayerGemm gemm = LayerGemm::from_bits(gemm_bits);
     const at::Tensor x_used = x.to(weight_used.scalar_type());
     context->save_for_backward({x_used, weight, bias, weight_used});
-    context->saved_data["kernels"] = kernel_bits;
+    context->saved_data["gemm"] = gemm_bits;
     context->saved_data["type"] = x.scalar_type();
-    const WithLibrary with(kernels.of(Form::forward));
+    const WithBackend with(gemm.of(Form::forward));
     return at::addmm(bias.to(weight_used.scalar_type()), x_used, weight_used);
   }
 
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2], &weight_used = saved[3];
-    const LayerKernels kernels = LayerKernels::from_bits(context->saved_data["kernels"].toInt());
+    const LayerGemm gemm = LayerGemm::from_bits(context->saved_data["gemm"].toInt());
     const at::Tensor dy = gradients[0].contiguous();
     add_to_gradient(bias, dy.sum(0, false, at::kFloat));
     {
-      const WithLibrary with(kernels.of(Form::weight_gradient));
+      const WithBackend with(gemm.of(Form::weight_gradient));
       add_product(weight, x.t(), dy);
     }
-    const WithLibrary with(kernels.of(Form::input_gradient));
+    const WithBackend with(gemm.of(Form::input_gradient));
     const at::Tensor dx = at::mm(dy, weight_used.t());
     return {dx.to(context->saved_data["type"].toScalarType()), Variable(), Variable(), Variable(), Variable()};
   }
@@ -105,7 +105,7 @@ at::Tensor Weight::in(bool bf16) const {
 }
 
 at::Tensor Linear::operator()(const at::Tensor& x_NI, bool bf16) const {
-  return LinearFunction::apply(x_NI, weight_IO.value(), bias_O, weight_IO.in(bf16), kernels.bits());
+  return LinearFunction::apply(x_NI, weight_IO.value(), bias_O, weight_IO.in(bf16), gemm.bits());
 }
 
 at::Tensor embed(const at::Tensor& wte_VC, const at::Tensor& wpe_TC, const at::Tensor& ids_BT) {

@@ -9,7 +9,7 @@
 
 #include <optional>
 
-#include "udrl/student/kernels.hpp"
+#include "udrl/student/gemm.hpp"
 
 namespace udrl::student {
 
@@ -31,7 +31,7 @@ class Weight {
 struct Linear {
   Weight weight_IO;  ///< as in GPT-2's Conv1D
   at::Tensor bias_O;
-  LayerKernels kernels;
+  LayerGemm gemm;
 
   /// [N, I] → [N, O], in bfloat16 where asked. Leaves the gradients of W and b in them when it is gone through
   /// backwards.
@@ -53,7 +53,7 @@ struct HeadResult {
 /// The tied head and the cross-entropy, a few hundred rows at a time, so that the logits of all rows never exist.
 struct Head {
   Weight wte_VC;
-  LayerKernels kernels;
+  LayerGemm gemm;
 
   at::Tensor logits(const at::Tensor& rows_NC, bool bf16) const;
   /// With a `scale`, adds the gradient of scale · Σ losses to that of the embedding.

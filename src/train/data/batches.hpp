@@ -1,7 +1,7 @@
 // Length buckets: batches of near-equal lengths under a token budget, made by all cores in the background, ahead of the
 // step.
 // The stream is a function of (seed, cursor), so a run that stopped goes on with the very batches it would have had.
-// Not for: what a sequence holds (sequences.hpp), or tensors (learner.hpp).
+// Not for: what a sequence holds (sequences.hpp), or tensors (trainer.hpp).
 #pragma once
 
 #include <cstdint>

@@ -184,7 +184,7 @@ void build(std::ostream& out, const fs::path& folder, const Feed& feed, Observer
   Builder builder(out, folder);
   feed([&](const Made& made) {
     if (stop_requested())
-      throw stopped_error("reading the data was stopped", "run the same command again: it begins anew");
+      throw stopped_error("reading the data was stopped", "run the same command again: it starts over");
     builder.add(made);
     if (builder.records() % 4096 == 0) observer.progress({"tokens", "records", builder.records(), 0, 0, {}});
   });

@@ -1,4 +1,4 @@
-// AdamW and Muon over ATen. Not for: clipping, averaging (learner.cpp), learning rates over time (schedule.cpp).
+// AdamW and Muon over ATen. Not for: clipping, averaging (trainer.cpp), learning rates over time (schedule.cpp).
 #include "optimizers.hpp"
 
 #include <ATen/ATen.h>

@@ -1,4 +1,4 @@
-// The optimizers of the learner. Internal: torch.
+// The optimizers of the trainer. Internal: torch.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,4 +1,4 @@
-// The learning rate over a run. Not for: the step itself (learner.hpp).
+// The learning rate over a run. Not for: the step itself (trainer.hpp).
 #pragma once
 
 #include <cstdint>

@@ -26,7 +26,7 @@ double step_operations(const student::StudentConfig& model, const Step& step) {
 
 void Speed::end_step(double operations) {
   const double rate = operations / std::max(shortest_s, since(step_start_));
-  arithmetic_ = before_.machine_rate > 0 ? rate / before_.machine_rate : 0;
+  mfu_ = before_.machine_rate > 0 ? rate / before_.machine_rate : 0;
 }
 
 double Speed::tokens_per_s(std::uint64_t tokens) const {

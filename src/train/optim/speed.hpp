@@ -1,5 +1,6 @@
-// How fast a run is: seconds, tokens a second, and the share of the machine's arithmetic that its steps use. Internal;
-// no torch. Not for: measuring the machine (student/kernels.hpp).
+// How fast a run is: seconds, tokens a second, and MFU: the share that its steps use of the matmul peak
+// that was measured on this machine. Internal;
+// no torch. Not for: measuring the machine (student/gemm.hpp).
 #pragma once
 
 #include <chrono>
@@ -31,14 +32,14 @@ class Speed {
   double run_seconds() const { return since(start_); }                ///< of this run
   double seconds() const { return before_.seconds + run_seconds(); }  ///< of all
   double tokens_per_s(std::uint64_t tokens) const;                    ///< of this run; `tokens`: of all
-  double arithmetic() const { return arithmetic_; }                   ///< share, in the last step
+  double mfu() const { return mfu_; }  ///< 0 to 1, of the last step; 0 where no peak was measured
 
  private:
   using Clock = std::chrono::steady_clock;
   static double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
   Before before_;
   Clock::time_point start_ = Clock::now(), step_start_ = start_;
-  double arithmetic_ = 0;
+  double mfu_ = 0;
 };
 
 }  // namespace udrl::train

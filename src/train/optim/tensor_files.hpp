@@ -1,4 +1,4 @@
-// Named tensors to safetensors files and back. Internal. Not for: which tensors a file holds (learner.cpp).
+// Named tensors to safetensors files and back. Internal. Not for: which tensors a file holds (trainer.cpp).
 #pragma once
 
 #include <filesystem>

@@ -4,15 +4,9 @@
 namespace udrl::train {
 
 Json to_json(const Metrics& m) {
-  Json line{{"step", m.step},
-            {"loss", m.loss},
-            {"grad_norm", m.grad_norm},
-            {"lr", m.lr},
-            {"tokens", m.tokens},
-            {"targets", m.targets},
-            {"seconds", m.seconds},
-            {"tokens_per_s", m.tokens_per_s},
-            {"arithmetic", m.arithmetic}};
+  Json line{{"step", m.step},     {"loss", m.loss},       {"grad_norm", m.grad_norm}, {"lr", m.lr},
+            {"tokens", m.tokens}, {"targets", m.targets}, {"seconds", m.seconds},     {"tokens_per_s", m.tokens_per_s},
+            {"mfu", m.mfu}};
   if (m.plain) line["phase"] = "plain";
   if (!m.valid) return line;
   line["valid_loss"] = m.valid->loss;

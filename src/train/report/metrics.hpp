@@ -18,7 +18,7 @@ struct Metrics {
   std::uint64_t tokens = 0, targets = 0;  ///< since the first step
   double tokens_per_s = 0;                ///< of this run, evaluations and saving included
   double seconds = 0;                     ///< wall time of the loop, all runs
-  double arithmetic = 0;                  ///< share of the machine's, in this step
+  double mfu = 0;                         ///< of the measured matmul peak, in this step
   bool plain = false;                     ///< a step of the first phase, on plain text
   std::optional<Validation> valid;
 };

@@ -54,8 +54,8 @@ Html facts(const RunDescription& run, const std::vector<Json>& metrics) {
     parts.push_back(
         fact(fixed(lowest.loss, 3), "lowest validation loss, nats a token, after step " + grouped(lowest.step)));
   std::string pace = "tokens a second";
-  if (const double share = last.value("arithmetic", 0.0); share > 0)
-    pace += "; " + percent(share) + " of what the machine can multiply";
+  if (const double share = last.value("mfu", 0.0); share > 0)
+    pace += "; " + percent(share) + " MFU (of the measured matmul peak)";
   parts.push_back(fact(grouped(static_cast<std::uint64_t>(std::llround(last.value("tokens_per_s", 0.0)))), pace));
   parts.push_back(fact(minutes(last.value("seconds", 0.0)), time_left(run, last)));
   return tag("div", {{"class", "facts"}}, parts);

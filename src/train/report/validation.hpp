@@ -1,4 +1,4 @@
-// Losses of sequences, summed up by task and by return. Internal; no torch. Not for: computing them (learner.hpp).
+// Losses of sequences, summed up by task and by return. Internal; no torch. Not for: computing them (trainer.hpp).
 #pragma once
 
 #include <map>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "data/samples.hpp"
-#include "optim/learner.hpp"
+#include "optim/trainer.hpp"
 #include "udrl/command/fitted.hpp"
 
 namespace udrl::train {

@@ -87,14 +87,14 @@ bool is_kept(const fs::path& folder, std::uint64_t step) {
   return fs::exists(folder / checkpoints_folder / name_of(step));
 }
 
-void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const Learner& learner) {
+void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const Trainer& trainer) {
   if (keep <= 1) return;
   const fs::path all = folder / checkpoints_folder, draft = all / ".draft";
   remove_folder(draft);
   make_folder(draft);
   copy_whole(folder / state_weights, draft / state_weights);
   copy_texts(folder, draft);
-  learner.save_model(draft / student::files::weights);
+  trainer.save_model(draft / student::files::weights);
   student::export_gguf(draft);
   discard(all / name_of(step));
   rename_folder(draft, all / name_of(step));

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "optim/learner.hpp"
+#include "optim/trainer.hpp"
 
 namespace udrl::train {
 
@@ -15,7 +15,7 @@ inline constexpr const char* checkpoints_folder = "checkpoints";
 /// Keeps the state just saved at the top of `folder` with the weights as they stand, and removes all but the last
 /// `keep` up to it; later ones are of a run that was taken back. Each is there whole or not at all. `keep` 1 or less:
 /// there is none but the one at the top.
-void keep_checkpoint(const std::filesystem::path& folder, std::uint64_t step, int keep, const Learner& learner);
+void keep_checkpoint(const std::filesystem::path& folder, std::uint64_t step, int keep, const Trainer& trainer);
 
 bool is_kept(const std::filesystem::path& folder, std::uint64_t step);
 

@@ -1,5 +1,5 @@
 // The loop, top to bottom: take a batch, step, log, evaluate, sample, save, stop when asked. Not for: what a step
-// computes (learner.cpp), how batches are made (batches.cpp), or when a run should end (watch.cpp).
+// computes (trainer.cpp), how batches are made (batches.cpp), or when a run should end (watch.cpp).
 #include "loop.hpp"
 
 #include <cmath>
@@ -24,11 +24,11 @@ constexpr std::uint64_t steps_until_estimate = 10;
 
 class Loop {
  public:
-  Loop(const LoopInput& input, Learner& learner, TrainingState& state, Observer& observer)
+  Loop(const LoopInput& input, Trainer& trainer, TrainingState& state, Observer& observer)
       : options_(input.options),
         run_(input.run),
         description_(input.description),
-        learner_(learner),
+        trainer_(trainer),
         state_(state),
         observer_(observer),
         resumed_(state.step),
@@ -45,7 +45,7 @@ class Loop {
       speed_.begin_step();
       batch_ = stream_->next();
       const double share = learning_rate_share(options_.schedule, state_.step, run_.total_steps());
-      result_ = learner_.step(batch_, state_.step, share);
+      result_ = trainer_.step(batch_, state_.step, share);
       speed_.end_step(step_operations(run_.model(), batch_));
       advance();
       line_ = line_of_step(share);
@@ -75,8 +75,8 @@ class Loop {
 
   /// What a killed run did not come to after it had saved.
   void catch_up() {
-    if (!is_kept(options_.out, resumed_)) keep_checkpoint(options_.out, resumed_, options_.watch.keep, learner_);
-    if (due(options_.watch.sample_every) && !sampler_.take_missing(resumed_, learner_, observer_)) throw_stopped();
+    if (!is_kept(options_.out, resumed_)) keep_checkpoint(options_.out, resumed_, options_.watch.keep, trainer_);
+    if (due(options_.watch.sample_every) && !sampler_.take_missing(resumed_, trainer_, observer_)) throw_stopped();
   }
 
   void advance() {
@@ -103,7 +103,7 @@ class Loop {
     const bool spike = is_spike(state_.trend, result_.loss, options_.watch.spike);
     if (state_.trend.high == 0) suspects_ = {batch_, state_.step};
     if (state_.trend.high == 1) suspects_.add(batch_, state_.step);
-    if (spike) fail(spiked(usual, result_.loss, suspects_of(suspects_), saved(), learner_));
+    if (spike) fail(spiked(usual, result_.loss, suspects_of(suspects_), saved(), trainer_));
   }
 
   Metrics line_of_step(double share) const {
@@ -116,7 +116,7 @@ class Loop {
     line.targets = state_.targets;
     line.tokens_per_s = speed_.tokens_per_s(state_.tokens);
     line.seconds = speed_.seconds();
-    line.arithmetic = speed_.arithmetic();
+    line.mfu = speed_.mfu();
     line.plain = state_.step <= run_.plain_steps();
     return line;
   }
@@ -136,7 +136,7 @@ class Loop {
     std::string detail = (line_.plain ? "plain text  loss " : "loss ") + fixed(smoothed_, 3);
     if (last_valid_) detail += "  valid " + fixed(*last_valid_, 3);
     detail += "  " + fixed(line_.tokens_per_s, 0) + " tok/s";
-    if (line_.arithmetic > 0) detail += "  " + fixed(100 * line_.arithmetic, 0) + "% of arithmetic";
+    if (line_.mfu > 0) detail += "  " + fixed(100 * line_.mfu, 0) + "% MFU";
     observer_.progress({"train", "steps", state_.step, run_.total_steps(), resumed_, detail});
   }
 
@@ -149,9 +149,9 @@ class Loop {
 
   void evaluate() {
     check_weights();
-    line_.valid = summed_up(learner_.evaluate(run_.valid()), run_.valid_samples(), run_.fitted());
+    line_.valid = summed_up(trainer_.evaluate(run_.valid()), run_.valid_samples(), run_.fitted());
     const double loss = line_.valid->loss;
-    if (!std::isfinite(loss)) fail(not_finite("the validation loss is", validation_set(), saved(), learner_));
+    if (!std::isfinite(loss)) fail(not_finite("the validation loss is", validation_set(), saved(), trainer_));
     last_valid_ = loss;
     line_.seconds = speed_.seconds();
     write_line();
@@ -159,21 +159,21 @@ class Loop {
     if (state_.best_valid && loss >= *state_.best_valid) return;
     state_.best_valid = loss;
     state_.best_step = state_.step;
-    learner_.save_model(options_.out / student::files::weights);
+    trainer_.save_model(options_.out / student::files::weights);
   }
 
   void save() {
     check_weights();
     metrics_.sync();
     sampler_.sync();
-    save_state(options_.out, state_, learner_);
-    keep_checkpoint(options_.out, state_.step, options_.watch.keep, learner_);
+    save_state(options_.out, state_, trainer_);
+    keep_checkpoint(options_.out, state_.step, options_.watch.keep, trainer_);
     save_due_ = false;
     saved_ = state_.step;
   }
 
   /// False where a stop request cut it off.
-  bool sample() { return !due(options_.watch.sample_every) || sampler_.take(state_.step, learner_, observer_); }
+  bool sample() { return !due(options_.watch.sample_every) || sampler_.take(state_.step, trainer_, observer_); }
 
   /// A page takes longer the longer the run is: one that is not the last waits until those before it have taken no more
   /// than a hundredth of the time.
@@ -186,7 +186,7 @@ class Loop {
 
   /// A step with a finite loss and gradient can still leave weights that are not.
   void check_weights() {
-    if (!learner_.is_finite()) refuse("a weight is");
+    if (!trainer_.is_finite()) refuse("a weight is");
   }
 
   Suspects suspects_of(const TakenSteps& steps) const {
@@ -208,7 +208,7 @@ class Loop {
     TakenSteps step(batch_, state_.step);
     if (!result_.bad_micro_batches.empty()) step.batches.clear();
     for (const std::size_t i : result_.bad_micro_batches) step.batches.push_back(batch_.micro_batches[i]);
-    fail(not_finite(what, suspects_of(step), saved(), learner_));
+    fail(not_finite(what, suspects_of(step), saved(), trainer_));
   }
 
   /// The curves up to here say more than the error can.
@@ -232,7 +232,7 @@ class Loop {
   const TrainOptions& options_;
   const Preparation& run_;
   const RunDescription& description_;
-  Learner& learner_;
+  Trainer& trainer_;
   TrainingState& state_;
   Observer& observer_;
   std::uint64_t resumed_, saved_, written_;  // steps
@@ -251,8 +251,8 @@ class Loop {
 
 }  // namespace
 
-void run_loop(const LoopInput& input, Learner& learner, TrainingState& state, Observer& observer) {
-  Loop(input, learner, state, observer).run();
+void run_loop(const LoopInput& input, Trainer& trainer, TrainingState& state, Observer& observer) {
+  Loop(input, trainer, state, observer).run();
 }
 
 }  // namespace udrl::train

@@ -1,7 +1,7 @@
 // The training loop. Internal: train.cpp prepares what it needs and finishes what it leaves.
 #pragma once
 
-#include "optim/learner.hpp"
+#include "optim/trainer.hpp"
 #include "prepare.hpp"
 #include "report/run_report.hpp"
 #include "state.hpp"
@@ -20,7 +20,7 @@ struct LoopInput {
 
 /// Takes the steps from `state` on to the last, or to where the validation loss no longer falls, writing metrics,
 /// samples, the report, the best weights and the state into the output folder. Throws `Error`: stopped (after saving),
-/// failure (a loss that is not finite or took off: nothing is saved, the last state stays).
-void run_loop(const LoopInput& input, Learner& learner, TrainingState& state, Observer& observer);
+/// failure (a loss that is not finite or that diverged: nothing is saved, the last state stays).
+void run_loop(const LoopInput& input, Trainer& trainer, TrainingState& state, Observer& observer);
 
 }  // namespace udrl::train

@@ -89,9 +89,9 @@ Sampler::Sampler(const TrainOptions& options, const Preparation& run, std::uint6
   const Removal left_by_a_killed_run{folder_};
 }
 
-void Sampler::export_student(const Learner& learner) const {
+void Sampler::export_student(const Trainer& trainer) const {
   make_folder(folder_);
-  learner.save_model(folder_ / student::files::weights);
+  trainer.save_model(folder_ / student::files::weights);
   command::save(run_.fitted(), folder_ / student::files::commands);
   const student::Checkpoint checkpoint{folder_, run_.model(),
                                        student::Tokenizer::load(options_.out / student::files::tokenizer),
@@ -119,10 +119,10 @@ std::vector<Json> Sampler::answers(std::uint64_t step) const {
 }
 
 /// Empty where it cannot be asked, nothing on a stop request.
-std::optional<std::vector<Json>> Sampler::asked(std::uint64_t step, const Learner& learner, Observer& observer) const {
+std::optional<std::vector<Json>> Sampler::asked(std::uint64_t step, const Trainer& trainer, Observer& observer) const {
   const Removal when_done{folder_};
   try {
-    export_student(learner);
+    export_student(trainer);
     return answers(step);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::stopped) return std::nullopt;
@@ -131,13 +131,13 @@ std::optional<std::vector<Json>> Sampler::asked(std::uint64_t step, const Learne
   }
 }
 
-bool Sampler::take_missing(std::uint64_t step, const Learner& learner, Observer& observer) {
-  return has_all_ || take(step, learner, observer);
+bool Sampler::take_missing(std::uint64_t step, const Trainer& trainer, Observer& observer) {
+  return has_all_ || take(step, trainer, observer);
 }
 
-bool Sampler::take(std::uint64_t step, const Learner& learner, Observer& observer) {
+bool Sampler::take(std::uint64_t step, const Trainer& trainer, Observer& observer) {
   if (asks_.empty()) return true;
-  const std::optional<std::vector<Json>> lines = asked(step, learner, observer);
+  const std::optional<std::vector<Json>> lines = asked(step, trainer, observer);
   if (!lines) return false;
   for (const Json& line : *lines) {
     log_.append(line);

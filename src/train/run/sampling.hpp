@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "optim/learner.hpp"
+#include "optim/trainer.hpp"
 #include "prepare.hpp"
 #include "report/step_log.hpp"
 #include "udrl/base/observer.hpp"
@@ -24,15 +24,15 @@ class Sampler {
 
   /// Greedy answers under the top return, of the weights that `save_model` gives. Draws nothing at random. A student
   /// that cannot be asked is a warning. False where a stop request cut it off: nothing is written.
-  bool take(std::uint64_t step, const Learner& learner, Observer& observer);
+  bool take(std::uint64_t step, const Trainer& trainer, Observer& observer);
   /// The same, where the run that this one goes on with ended before it had all of them.
-  bool take_missing(std::uint64_t step, const Learner& learner, Observer& observer);
+  bool take_missing(std::uint64_t step, const Trainer& trainer, Observer& observer);
   /// What was taken survives a power cut.
   void sync() const { log_.sync(); }
 
  private:
-  std::optional<std::vector<Json>> asked(std::uint64_t step, const Learner& learner, Observer& observer) const;
-  void export_student(const Learner& learner) const;
+  std::optional<std::vector<Json>> asked(std::uint64_t step, const Trainer& trainer, Observer& observer) const;
+  void export_student(const Trainer& trainer) const;
   std::vector<Json> answers(std::uint64_t step) const;
 
   const TrainOptions& options_;

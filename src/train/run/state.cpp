@@ -70,28 +70,28 @@ TrainingState state_from_json_text(const std::string& text, const std::string& w
     throw user_error("a saved training state cannot be read")
         .at(where)
         .got(error.what())
-        .hint("remove the folder's training_state.* and manifest.json to train anew");
+        .hint("remove the folder's training_state.* and manifest.json to train from the start");
   }
 }
 
-void save_state(const fs::path& folder, const TrainingState& state, const Learner& learner) {
+void save_state(const fs::path& folder, const TrainingState& state, const Trainer& trainer) {
   const std::string text = to_json_text(state);
-  learner.save_state(folder / state_weights, {{metadata_key, text}});
+  trainer.save_state(folder / state_weights, {{metadata_key, text}});
   write_file_atomic(folder / state_json, text + "\n");
 }
 
-std::optional<TrainingState> load_state(const fs::path& folder, Learner& learner) {
+std::optional<TrainingState> load_state(const fs::path& folder, Trainer& trainer) {
   const fs::path file = folder / state_weights;
   if (!fs::exists(file)) return std::nullopt;
-  const auto metadata = learner.load_state(file);
+  const auto metadata = trainer.load_state(file);
   const auto found = metadata.find(metadata_key);
   const TrainingState state = state_from_json_text(found == metadata.end() ? "" : found->second, file.string());
-  if (state.bf16 != learner.bf16()) {
+  if (state.bf16 != trainer.bf16()) {
     throw user_error("the run was begun in another precision than this machine would go on in")
         .at(file.string())
         .expected(state.bf16 ? "bf16" : "fp32")
-        .got(learner.bf16() ? "bf16" : "fp32")
-        .hint("go on where it was begun, or train anew into another folder");
+        .got(trainer.bf16() ? "bf16" : "fp32")
+        .hint("go on where it was begun, or train from the start into another folder");
   }
   return state;
 }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "data/batches.hpp"
-#include "optim/learner.hpp"
+#include "optim/trainer.hpp"
 #include "watch.hpp"
 
 namespace udrl::train {
@@ -32,9 +32,9 @@ TrainingState state_from_json_text(const std::string& text, const std::string& w
 
 /// The state is in the metadata of the .safetensors, one file, so that the two cannot disagree after a crash; the .json
 /// beside it is a copy for people.
-void save_state(const std::filesystem::path& folder, const TrainingState& state, const Learner& learner);
+void save_state(const std::filesystem::path& folder, const TrainingState& state, const Trainer& trainer);
 /// Nothing where no state was saved. Throws `Error` (user) where it was trained in another precision than the
-/// learner's.
-std::optional<TrainingState> load_state(const std::filesystem::path& folder, Learner& learner);
+/// trainer's.
+std::optional<TrainingState> load_state(const std::filesystem::path& folder, Trainer& trainer);
 
 }  // namespace udrl::train

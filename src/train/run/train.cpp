@@ -16,11 +16,11 @@
 namespace udrl::train {
 namespace {
 
-std::string model_line(const Preparation& run, const Learner& learner) {
+std::string model_line(const Preparation& run, const Trainer& trainer) {
   const auto& model = run.model();
   return grouped(model.parameter_count()) + " parameters: " + std::to_string(model.n_layer) + " layers of width " +
          std::to_string(model.n_embd) + ", vocabulary " + grouped(static_cast<std::uint64_t>(model.vocab_size)) + "; " +
-         learner.description();
+         trainer.description();
 }
 
 std::string data_line(const Preparation& run) {
@@ -94,14 +94,14 @@ void finish(data::OutputFolder& out, const TrainOptions& options, const Preparat
   out.finish();
 }
 
-void start_from_initial(const TrainOptions& options, const Preparation& run, Learner& learner, Observer& observer) {
+void start_from_initial(const TrainOptions& options, const Preparation& run, Trainer& trainer, Observer& observer) {
   observer.note(Level::info, run.initial()->write_weights({options.out, run.model(), run.tokenizer(), options.seed}));
-  learner.load_model(options.out / student::files::weights);
+  trainer.load_model(options.out / student::files::weights);
 }
 
-RunDescription description_of(const Preparation& run, const Learner& learner, const RunContext& context) {
+RunDescription description_of(const Preparation& run, const Trainer& trainer, const RunContext& context) {
   RunDescription description;
-  description.lines = {model_line(run, learner), data_line(run), steps_line(run)};
+  description.lines = {model_line(run, trainer), data_line(run), steps_line(run)};
   if (run.plain()) description.lines.push_back(plain_line(*run.plain()));
   description.steps = run.total_steps();
   description.parameters = run.model().parameter_count();
@@ -109,16 +109,16 @@ RunDescription description_of(const Preparation& run, const Learner& learner, co
   return description;
 }
 
-LearnerOptions learner_options(const TrainOptions& options, const student::StudentConfig& model) {
-  LearnerOptions out;
+TrainerOptions trainer_options(const TrainOptions& options, const student::StudentConfig& model) {
+  TrainerOptions out;
   out.model = model;
   out.optimizer = options.optimizer;
   out.device = options.device;
   out.precision = options.precision;
   out.seed = options.seed;
-  out.kernels = options.kernels;
+  out.gemm_backend = options.gemm_backend;
   out.pass_tokens = options.batch.micro_tokens;
-  out.kernels_file = cache_folder(options) / "kernels.json";
+  out.gemm_file = cache_folder(options) / "gemm.json";
   return out;
 }
 
@@ -139,14 +139,14 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   Observer& observer = context.observer;
   data::OutputFolder out = open_checkpoint_folder(options, context);
   const Preparation run(options, out.manifest, observer);
-  Learner learner(learner_options(options, run.model()));
-  TrainingState state = load_state(options.out, learner).value_or(TrainingState{});
-  state.bf16 = learner.bf16();
-  RunDescription description = description_of(run, learner, context);
+  Trainer trainer(trainer_options(options, run.model()));
+  TrainingState state = load_state(options.out, trainer).value_or(TrainingState{});
+  state.bf16 = trainer.bf16();
+  RunDescription description = description_of(run, trainer, context);
   introduce(description, state, run.fitted().unsupported_tasks(), observer);
-  observer.note(Level::info, "at best, this machine multiplies the model's matrices at " +
-                                 fixed(learner.best_rate() / 1e9, 0) + " GFLOP/s");
-  if (learner.bf16() && automatic_precision(learner.device()) == "fp32")
+  observer.note(Level::info,
+                "matmul peak for the shapes of this model: " + fixed(trainer.best_rate() / 1e9, 0) + " GFLOP/s");
+  if (trainer.bf16() && automatic_precision(trainer.device()) == "fp32")
     observer.note(Level::warning,
                   "this processor has no instructions for bf16: steps may take many times as long as in fp32");
   if (out.manifest.complete) {
@@ -154,9 +154,9 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
     return report_of(state, run, 0);
   }
   write_texts(options.out, run, card_of(options, run));
-  if (run.initial() && state.step == 0) start_from_initial(options, run, learner, observer);
+  if (run.initial() && state.step == 0) start_from_initial(options, run, trainer, observer);
   const auto start = std::chrono::steady_clock::now();
-  run_loop({options, run, description, learner.best_rate()}, learner, state, observer);
+  run_loop({options, run, description, trainer.best_rate()}, trainer, state, observer);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   description.outcome = outcome_of(run, state);
   if (state.step < run.total_steps()) observer.note(Level::info, description.outcome);

@@ -19,8 +19,8 @@ double loss_a_token(const SequenceLoss& one) {
 }
 
 /// Those with the highest loss a token first. By the weights as they are: averaged ones may not know of the trouble.
-std::string records_of(const Suspects& suspects, const Learner& learner) {
-  std::vector<SequenceLoss> sequences = learner.losses(suspects.batches);
+std::string records_of(const Suspects& suspects, const Trainer& trainer) {
+  std::vector<SequenceLoss> sequences = trainer.losses(suspects.batches);
   std::stable_sort(sequences.begin(), sequences.end(),
                    [](const SequenceLoss& a, const SequenceLoss& b) { return loss_a_token(a) > loss_a_token(b); });
   std::string out;
@@ -30,8 +30,8 @@ std::string records_of(const Suspects& suspects, const Learner& learner) {
   return out;
 }
 
-std::string place_of(const Suspects& suspects, const Learner& learner) {
-  return suspects.where + ", records " + records_of(suspects, learner);
+std::string place_of(const Suspects& suspects, const Trainer& trainer) {
+  return suspects.where + ", records " + records_of(suspects, trainer);
 }
 
 std::string state_of(const Saved& saved) {
@@ -49,14 +49,14 @@ std::string cure(const Saved& saved) {
 
 }  // namespace
 
-Error not_finite(const std::string& what, const Suspects& suspects, const Saved& saved, const Learner& learner) {
-  return failure(what + " not finite").at(place_of(suspects, learner)).hint(cure(saved));
+Error not_finite(const std::string& what, const Suspects& suspects, const Saved& saved, const Trainer& trainer) {
+  return failure(what + " not finite").at(place_of(suspects, trainer)).hint(cure(saved));
 }
 
-Error spiked(double usual, double loss, const Suspects& suspects, const Saved& saved, const Learner& learner) {
+Error spiked(double usual, double loss, const Suspects& suspects, const Saved& saved, const Trainer& trainer) {
   const std::string go_on = saved.step == 0 ? "" : ", or go on from the saved state with --watch.spike 0";
-  return failure("the training loss took off")
-      .at(place_of(suspects, learner))
+  return failure("the training loss diverged")
+      .at(place_of(suspects, trainer))
       .expected("about " + fixed(usual, 3) + ", as before")
       .got(fixed(loss, 3))
       .hint(cure(saved) + go_on);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "optim/learner.hpp"
+#include "optim/trainer.hpp"
 #include "udrl/base/error.hpp"
 
 namespace udrl::train {
@@ -46,8 +46,8 @@ struct Saved {
 };
 
 /// A loss, a gradient or weights that are not finite.
-Error not_finite(const std::string& what, const Suspects& suspects, const Saved& saved, const Learner& learner);
+Error not_finite(const std::string& what, const Suspects& suspects, const Saved& saved, const Trainer& trainer);
 /// A loss far above the `usual` one.
-Error spiked(double usual, double loss, const Suspects& suspects, const Saved& saved, const Learner& learner);
+Error spiked(double usual, double loss, const Suspects& suspects, const Saved& saved, const Trainer& trainer);
 
 }  // namespace udrl::train

@@ -7,12 +7,12 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "optim/learner.hpp"
 #include "optim/speed.hpp"
+#include "optim/trainer.hpp"
 #include "run/prepare.hpp"
 #include "train/optim/rounds.hpp"
 #include "train/run/stage.hpp"
-#include "udrl/student/kernels.hpp"
+#include "udrl/student/gemm.hpp"
 
 using namespace udrl;
 using namespace udrl::train;
@@ -69,7 +69,7 @@ struct Batches {
 class Rounds {
  public:
   Rounds(const TrainOptions& without, const TrainOptions& with)
-      : without_(without), with_(with), model_(without_.preparation.model()), learner_(learner_options(without)) {}
+      : without_(without), with_(with), model_(without_.preparation.model()), trainer_(trainer_options(without)) {}
 
   /// The rate with swaps beside that without, as often.
   std::vector<double> ratios(int rounds) {
@@ -90,8 +90,8 @@ class Rounds {
   }
 
  private:
-  LearnerOptions learner_options(const TrainOptions& options) const {
-    LearnerOptions out;
+  TrainerOptions trainer_options(const TrainOptions& options) const {
+    TrainerOptions out;
     out.model = model_;
     out.precision = options.precision;
     out.optimizer.name = options.optimizer.name;
@@ -105,7 +105,7 @@ class Rounds {
     std::this_thread::sleep_for(std::chrono::seconds(1));  // until as many steps are ready as ever are
     const auto step = [&] {
       const Step batch = stream.next();
-      learner_.step(batch, taken_++, 0.1);
+      trainer_.step(batch, taken_++, 0.1);
       return step_operations(model_, batch);
     };
     return rate_of_steps(step, seconds);
@@ -113,7 +113,7 @@ class Rounds {
 
   Batches without_, with_;
   student::StudentConfig model_;
-  Learner learner_;
+  Trainer trainer_;
   std::uint64_t taken_ = 0;
 };
 

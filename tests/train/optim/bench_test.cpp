@@ -8,11 +8,11 @@
 
 #include "catch.hpp"
 #include "operations.hpp"
-#include "optim/learner.hpp"
 #include "optim/speed.hpp"
+#include "optim/trainer.hpp"
 #include "rounds.hpp"
 #include "udrl/base/process.hpp"
-#include "udrl/student/kernels.hpp"
+#include "udrl/student/gemm.hpp"
 
 using namespace udrl;
 using namespace udrl::train;
@@ -47,11 +47,11 @@ BatchSource source(const Shape& shape) {
   return out;
 }
 
-LearnerOptions learner_options(const Shape& shape, const std::string& precision, const std::string& optimizer) {
+TrainerOptions trainer_options(const Shape& shape, const std::string& precision, const std::string& optimizer) {
   ModelOptions model;
   model.layers = shape.layers, model.width = shape.width, model.heads = shape.heads;
   model.positions = shape.positions, model.vocab = shape.vocab;
-  LearnerOptions out;
+  TrainerOptions out;
   out.model = student_config(model, shape.vocab);
   out.precision = precision;
   out.optimizer.name = optimizer;
@@ -79,27 +79,27 @@ Shape on_device(Shape shape) {
 
 void measure(const Shape& of, const std::string& precision, const std::string& optimizer, bool by_operation) {
   const Shape shape = on_device(of);
-  Learner learner(learner_options(shape, precision, optimizer));
+  Trainer trainer(trainer_options(shape, precision, optimizer));
   BatchStream stream(source(shape), {});
   std::uint64_t step = 0;
-  for (int i = 0; i < std::max(2, shape.steps / 4); ++i) learner.step(stream.next(), step++, 0.1);
+  for (int i = 0; i < std::max(2, shape.steps / 4); ++i) trainer.step(stream.next(), step++, 0.1);
   std::optional<OperationTimes> times;
   if (by_operation) times.emplace();
   std::int64_t tokens = 0, targets = 0;
   double operations = 0;
-  const student::StudentConfig model = learner_options(shape, precision, optimizer).model;
+  const student::StudentConfig model = trainer_options(shape, precision, optimizer).model;
   const auto start = Clock::now();
   for (int i = 0; i < shape.steps; ++i) {
     const Step batch = stream.next();
     tokens += batch.tokens(), targets += batch.targets();
     operations += step_operations(model, batch);
-    learner.step(batch, step++, 0.1);
+    trainer.step(batch, step++, 0.1);
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   std::printf("%s %s %s (%s): %.0f tokens/s, %.0f that bear loss, %.1f ms a step, %.3f of %.0f GFLOP/s\n", shape.name,
-              precision.c_str(), optimizer.c_str(), learner.description().c_str(),
+              precision.c_str(), optimizer.c_str(), trainer.description().c_str(),
               static_cast<double>(tokens) / seconds, static_cast<double>(targets) / seconds,
-              1e3 * seconds / shape.steps, operations / seconds / learner.best_rate(), learner.best_rate() / 1e9);
+              1e3 * seconds / shape.steps, operations / seconds / trainer.best_rate(), trainer.best_rate() / 1e9);
   if (times) print(*times, seconds, shape.steps);
 }
 
@@ -109,20 +109,20 @@ void measure_share(const Shape& of, const std::string& precision) {
   const Shape shape = on_device(of);
   constexpr int rounds = 7;
   constexpr double seconds_a_round = 4;
-  const LearnerOptions options = learner_options(shape, precision, "adamw");
-  Learner learner(options);
+  const TrainerOptions options = trainer_options(shape, precision, "adamw");
+  Trainer trainer(options);
   BatchStream stream(source(shape), {});
   std::uint64_t taken = 0;
   const auto step = [&] {
     const Step batch = stream.next();
-    learner.step(batch, taken++, 0.1);
+    trainer.step(batch, taken++, 0.1);
     return step_operations(options.model, batch);
   };
   const auto best_rate = [&] {
-    return student::Kernels::measure({options.model, shape.micro_tokens, learner.device(), precision == "bf16"})
+    return student::GemmPlan::measure({options.model, shape.micro_tokens, trainer.device(), precision == "bf16"})
         .best_rate();
   };
-  std::fprintf(stderr, "%s\n", learner.description().c_str());
+  std::fprintf(stderr, "%s\n", trainer.description().c_str());
   rate_of_steps(step, seconds_a_round);  // not counted
   std::vector<double> shares;
   for (double before = best_rate(); shares.size() < rounds;) {

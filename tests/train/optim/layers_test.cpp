@@ -9,7 +9,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
-#include "udrl/student/kernels.hpp"
+#include "udrl/student/gemm.hpp"
 
 using namespace udrl;
 using namespace udrl::student;
@@ -121,88 +121,88 @@ TEST_CASE("Libraries are chosen by time, written down and read back") {
   StudentConfig model;
   model.n_embd = 64;
   model.n_layer = 2;
-  const Library before = current_library();
-  Kernels kernels = Kernels::measure({model, 128});
-  CHECK(current_library() == before);
-  CHECK(kernels.best_rate() > 1e7);
-  Kernels other;
-  other.read_text(kernels.to_text(), "here");
-  CHECK(other.to_text() == kernels.to_text());
+  const GemmBackend before = current_backend();
+  GemmPlan gemm = GemmPlan::measure({model, 128});
+  CHECK(current_backend() == before);
+  CHECK(gemm.best_rate() > 1e7);
+  GemmPlan other;
+  other.read_text(gemm.to_text(), "here");
+  CHECK(other.to_text() == gemm.to_text());
   other.read_text(R"({"others": "onednn", "layers": {"wte": ["mkl", "onednn", "mkl"]}})", "here");
-  CHECK(other.others() == Library::onednn);
-  CHECK(other.of("wte").of(Form::forward) == Library::mkl);
-  CHECK(other.of("wte").of(Form::input_gradient) == Library::onednn);
-  CHECK(other.of("wte").of(Form::weight_gradient) == Library::mkl);
+  CHECK(other.others() == GemmBackend::onednn);
+  CHECK(other.of("wte").of(Form::forward) == GemmBackend::mkl);
+  CHECK(other.of("wte").of(Form::input_gradient) == GemmBackend::onednn);
+  CHECK(other.of("wte").of(Form::weight_gradient) == GemmBackend::mkl);
   CHECK_THROWS_AS(other.read_text("{}", "here"), Error);
 }
 
 TEST_CASE("The faster library is chosen, oneDNN where they are nearly as fast") {
-  CHECK(faster(1.0, 0.5) == Library::onednn);
-  CHECK(faster(1.0, 1.05) == Library::onednn);
-  CHECK(faster(1.0, 1.2) == Library::mkl);
+  CHECK(faster(1.0, 0.5) == GemmBackend::onednn);
+  CHECK(faster(1.0, 1.05) == GemmBackend::onednn);
+  CHECK(faster(1.0, 1.2) == GemmBackend::mkl);
 }
 
 TEST_CASE("A run that goes on takes its libraries along only to where they can be chosen") {
   const StudentConfig model;
   const std::string text = R"({"others": "onednn", "layers": {"wte": ["mkl", "onednn", "mkl"]}})";
-  const auto others = [&](const KernelQuestion& question) {
-    Kernels kernels;
-    kernels.go_on_with(text, "here", question);
-    return kernels.others();
+  const auto others = [&](const GemmQuestion& question) {
+    GemmPlan gemm;
+    gemm.go_on_with(text, "here", question);
+    return gemm.others();
   };
-  CHECK(others({model, 128, "cpu"}) == (onednn_is_exact() ? Library::onednn : Library::mkl));
-  CHECK(others({model, 128, "cuda"}) == Library::mkl);
-  CHECK(others({model, 128, "cpu", /*bf16=*/true}) == Library::mkl);
+  CHECK(others({model, 128, "cpu"}) == (onednn_is_exact() ? GemmBackend::onednn : GemmBackend::mkl));
+  CHECK(others({model, 128, "cuda"}) == GemmBackend::mkl);
+  CHECK(others({model, 128, "cpu", /*bf16=*/true}) == GemmBackend::mkl);
 }
 
 TEST_CASE("Who asks with the same file gets the libraries of the first") {
   StudentConfig model;
   model.n_embd = 64;
   model.n_layer = 2;
-  const KernelQuestion question{model, 128};
-  Kernels first, second;
+  const GemmQuestion question{model, 128};
+  GemmPlan first, second;
   first.read_text(R"({"others": "onednn", "layers": {"wte": ["mkl", "onednn", "mkl"]}})", "here");
   TempFolder folder;
-  const auto file = folder.path() / "cache" / "kernels.json";
+  const auto file = folder.path() / "cache" / "gemm.json";
   first.agree_with(file, question);
   second.agree_with(file, question);
   CHECK((second.to_text() == first.to_text()) == onednn_is_exact());
 
   StudentConfig wider = model;
   wider.n_embd = 128;
-  Kernels other;
+  GemmPlan other;
   other.agree_with(file, {wider, 128});
-  CHECK(other.to_text() == Kernels().to_text());
-  Kernels again;
+  CHECK(other.to_text() == GemmPlan().to_text());
+  GemmPlan again;
   again.agree_with(file, question);
   CHECK(again.to_text() == second.to_text());
 }
 
 TEST_CASE("A file of choices that is damaged or cannot be written is no reason not to train") {
-  const KernelQuestion question{StudentConfig{}, 128};
+  const GemmQuestion question{StudentConfig{}, 128};
   TempFolder folder;
-  const auto file = folder.path() / "kernels.json";
+  const auto file = folder.path() / "gemm.json";
   write_file_atomic(file, "{ cut sho");
-  Kernels kernels;
-  CHECK_NOTHROW(kernels.agree_with(file, question));
+  GemmPlan gemm;
+  CHECK_NOTHROW(gemm.agree_with(file, question));
   if (onednn_is_exact()) {
     nlohmann::json choices = nlohmann::json::parse(read_file(file));
     choices.front() = nlohmann::json::object();
     write_file_atomic(file, choices.dump());
-    CHECK_NOTHROW(kernels.agree_with(file, question));
+    CHECK_NOTHROW(gemm.agree_with(file, question));
     CHECK(nlohmann::json::parse(read_file(file)).front().contains("others"));
   }
-  CHECK_NOTHROW(kernels.agree_with(file / "below" / "kernels.json", question));
+  CHECK_NOTHROW(gemm.agree_with(file / "below" / "gemm.json", question));
 }
 
 TEST_CASE("A library that is asked for multiplies everything, where it is exact") {
   StudentConfig model;
   model.n_embd = 64;
   model.n_layer = 2;
-  CHECK(Kernels::measure({model, 128, "cpu", false, "mkl"}).description() == "MKL");
+  CHECK(GemmPlan::measure({model, 128, "cpu", false, "mkl"}).description() == "MKL");
   if (onednn_is_exact()) {
-    CHECK(Kernels::measure({model, 128, "cpu", false, "onednn"}).description() == "oneDNN");
+    CHECK(GemmPlan::measure({model, 128, "cpu", false, "onednn"}).description() == "oneDNN");
   } else {
-    CHECK_THROWS_AS(Kernels::measure({model, 128, "cpu", false, "onednn"}), Error);
+    CHECK_THROWS_AS(GemmPlan::measure({model, 128, "cpu", false, "onednn"}), Error);
   }
 }

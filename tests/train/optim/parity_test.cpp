@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "aten.hpp"
-#include "optim/learner.hpp"
+#include "optim/trainer.hpp"
 #include "train/helpers.hpp"
+#include "udrl/student/gemm.hpp"
 #include "udrl/student/gpt2.hpp"
-#include "udrl/student/kernels.hpp"
 #include "udrl/student/safetensors.hpp"
 
 using namespace udrl;
@@ -46,21 +46,21 @@ struct Golden {
     return {floats.begin(), floats.end()};
   }
 
-  /// A learner with the golden's weights.
-  Learner learner(const std::string& optimizer = "adamw", const std::string& kernels = "mkl") const {
+  /// A trainer with the golden's weights.
+  Trainer trainer(const std::string& optimizer = "adamw", const std::string& gemm = "mkl") const {
     TempFolder folder;
     std::vector<student::TensorView> views;
     for (const auto& spec : student::tensor_specs(config)) {
       views.push_back(student::view_f32(spec.name, spec.shape, file.at("weights." + spec.name).floats()));
     }
     student::write_safetensors(folder.path() / "m.safetensors", views);
-    LearnerOptions options;
+    TrainerOptions options;
     options.model = config;
     options.optimizer.name = optimizer;
     options.device = test_device();
     options.precision = "fp32";
-    options.kernels = kernels;
-    Learner out(options);
+    options.gemm_backend = gemm;
+    Trainer out(options);
     out.load_model(folder.path() / "m.safetensors");
     return out;
   }
@@ -98,10 +98,10 @@ void take_out_key_bias(std::vector<float>& qkv_bias) {
   std::fill(qkv_bias.begin() + third, qkv_bias.begin() + 2 * third, 0.0F);
 }
 
-/// Those that the learner has now, beside the golden's of this name.
-void check_weights(const Learner& learner, const Golden& golden, const std::string& prefix, double tolerance) {
+/// Those that the trainer has now, beside the golden's of this name.
+void check_weights(const Trainer& trainer, const Golden& golden, const std::string& prefix, double tolerance) {
   TempFolder folder;
-  learner.save_model(folder.path() / "m.safetensors");
+  trainer.save_model(folder.path() / "m.safetensors");
   const student::SafetensorsFile saved(folder.path() / "m.safetensors");
   REQUIRE(saved.tensors().size() == student::tensor_specs(golden.config).size());
   for (const auto& tensor : saved.tensors()) {
@@ -140,10 +140,10 @@ TEST_CASE("Logits are those of transformers") {
 TEST_CASE("Loss and the gradient of every parameter are those of transformers, by either library") {
   const Golden golden;
   for (const std::string& library : exact_libraries()) {
-    Learner learner = golden.learner("adamw", library);
-    const StepResult result = learner.step(golden.step(), 0, 0.0);
+    Trainer trainer = golden.trainer("adamw", library);
+    const StepResult result = trainer.step(golden.step(), 0, 0.0);
     CHECK(result.loss == Approx(golden.values("loss")[0]).epsilon(loss_tolerance));
-    const auto gradients = learner.gradients();  // clipped to norm 1
+    const auto gradients = trainer.gradients();  // clipped to norm 1
     REQUIRE(gradients.size() == student::tensor_specs(golden.config).size());
     for (const auto& [name, values] : gradients) {
       std::vector<float> scaled = values;
@@ -155,19 +155,19 @@ TEST_CASE("Loss and the gradient of every parameter are those of transformers, b
 
 TEST_CASE("Ten steps of AdamW lose what they lose in PyTorch, and leave its weights") {
   const Golden golden;
-  Learner learner = golden.learner();
+  Trainer trainer = golden.trainer();
   const std::vector<float> expected = golden.values("adamw_losses");
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    CHECK(learner.step(golden.step(), i, 1.0).loss == Approx(expected[i]).epsilon(adamw_tolerance));
+    CHECK(trainer.step(golden.step(), i, 1.0).loss == Approx(expected[i]).epsilon(adamw_tolerance));
   }
-  check_weights(learner, golden, "adamw.", weight_tolerance);
+  check_weights(trainer, golden, "adamw.", weight_tolerance);
 }
 
 TEST_CASE("Three steps of Muon leave the weights of its reference") {
   const Golden golden;
-  Learner learner = golden.learner("muon");
-  for (std::uint64_t i = 0; i < 3; ++i) learner.step(golden.step(), i, 1.0);
-  check_weights(learner, golden, "muon.", muon_tolerance);
+  Trainer trainer = golden.trainer("muon");
+  for (std::uint64_t i = 0; i < 3; ++i) trainer.step(golden.step(), i, 1.0);
+  check_weights(trainer, golden, "muon.", muon_tolerance);
 }
 
 // Of 300 tokens LibTorch's tiled attention is taken, of 100 two products.

@@ -30,8 +30,8 @@ TEST_CASE("A run that goes on counts the seconds of those before, and speed is i
   CHECK(speed.seconds() < 3660);
   CHECK(speed.tokens_per_s(1000) == 0);
   CHECK(speed.tokens_per_s(2000) > 0);
-  CHECK(speed.arithmetic() > 0);
+  CHECK(speed.mfu() > 0);
   Speed unmeasured({0, 0, 0});
   unmeasured.end_step(1e6);
-  CHECK(unmeasured.arithmetic() == 0);
+  CHECK(unmeasured.mfu() == 0);
 }

@@ -26,7 +26,7 @@ std::vector<Json> made_up_metrics(int steps) {
                      {"tokens", 4000 * i},
                      {"seconds", 0.5 * i},
                      {"tokens_per_s", 8000.0},
-                     {"arithmetic", 0.61}});
+                     {"mfu", 0.61}});
     if (i % 10 != 0) continue;
     lines.back()["valid_loss"] = loss + 0.25;
     lines.back()["valid_by_task"] = {{"image", loss}, {"headline", loss + 0.5}};
@@ -79,10 +79,10 @@ TEST_CASE("A report says which part of the curve is of plain text") {
 
 TEST_CASE("A report of a run that failed says with what") {
   RunDescription run = description();
-  run.trouble = "the training loss took off\n  at: step 7, records <b>";
+  run.trouble = "the training loss diverged\n  at: step 7, records <b>";
   const std::string html = run_report_html(run, made_up_metrics(7), {});
   CHECK(is_balanced(html));
-  CHECK(holds(html, "the training loss took off"));
+  CHECK(holds(html, "the training loss diverged"));
   CHECK(holds(html, "records &lt;b&gt;"));
   CHECK_FALSE(holds(html, "the same command goes on"));
   CHECK_FALSE(holds(html, "to go"));

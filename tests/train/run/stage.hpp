@@ -29,7 +29,7 @@ inline TrainOptions tiny(const fs::path& folder, const std::string& out) {
   options.save_every = 5;
   options.device = test_device();
   options.precision = "fp32";
-  options.kernels = "mkl";
+  options.gemm_backend = "mkl";
   return options;
 }
 

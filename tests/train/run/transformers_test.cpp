@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
-#include "optim/learner.hpp"
+#include "optim/trainer.hpp"
 #include "run/initial.hpp"
 #include "student/tiny.hpp"
 #include "train/helpers.hpp"
@@ -24,21 +24,21 @@ int check_init(const std::string& arguments) {
   return std::system(("HF_HUB_OFFLINE=1 '" + python() + "' '" + script + "' " + arguments).c_str());
 }
 
-/// What a learner that starts from `saved` loses on `ids`.
+/// What a trainer that starts from `saved` loses on `ids`.
 double loss_from(const std::filesystem::path& saved, const std::vector<int>& ids) {
   const testing::TempFolder out;
   const InitialModel initial(saved);
   REQUIRE(initial.tokenizer());
-  LearnerOptions options;
+  TrainerOptions options;
   options.model = initial.shape({}, *initial.tokenizer());
   options.device = testing::test_device();
   options.precision = "fp32";
-  options.kernels = "mkl";
-  Learner learner(options);
+  options.gemm_backend = "mkl";
+  Trainer trainer(options);
   initial.write_weights({out.path(), options.model, *initial.tokenizer(), 1});
-  learner.load_model(out.path() / "model.safetensors");
+  trainer.load_model(out.path() / "model.safetensors");
   const std::vector<MicroBatch> batches{testing::batch_of({Sequence{ids, 1}})};
-  return learner.evaluate(batches).loss;
+  return trainer.evaluate(batches).loss;
 }
 
 }  // namespace

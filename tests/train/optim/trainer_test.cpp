@@ -1,8 +1,8 @@
-// The learner: loss over the right tokens, micro-batches, optimizers, files. Not for: parity (parity_test.cpp).
+// The trainer: loss over the right tokens, micro-batches, optimizers, files. Not for: parity (parity_test.cpp).
 #include <cmath>
 
 #include "catch.hpp"
-#include "optim/learner.hpp"
+#include "optim/trainer.hpp"
 #include "train/helpers.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/student/safetensors.hpp"
@@ -13,8 +13,8 @@ using namespace udrl::train::testing;
 
 namespace {
 
-LearnerOptions tiny(const std::string& optimizer = "adamw", const std::string& precision = "fp32") {
-  LearnerOptions options;
+TrainerOptions tiny(const std::string& optimizer = "adamw", const std::string& precision = "fp32") {
+  TrainerOptions options;
   options.model = {};
   options.model.vocab_size = 50;
   options.model.n_positions = 24;
@@ -24,7 +24,7 @@ LearnerOptions tiny(const std::string& optimizer = "adamw", const std::string& p
   options.optimizer.name = optimizer;
   options.device = test_device();
   options.precision = precision;
-  options.kernels = "mkl";
+  options.gemm_backend = "mkl";
   return options;
 }
 
@@ -48,9 +48,9 @@ Step step_of(const std::vector<std::vector<Sequence>>& micro_batches) {
   return step;
 }
 
-std::vector<float> all_weights(const Learner& learner) {
+std::vector<float> all_weights(const Trainer& trainer) {
   TempFolder folder;
-  learner.save_model(folder.path() / "m.safetensors");
+  trainer.save_model(folder.path() / "m.safetensors");
   const student::SafetensorsFile file(folder.path() / "m.safetensors");
   std::vector<float> out;
   for (const auto& tensor : file.tensors()) out.insert(out.end(), tensor.floats().begin(), tensor.floats().end());
@@ -68,16 +68,16 @@ double largest_difference(const std::map<std::string, std::vector<float>>& a,
   return largest;
 }
 
-Learner with_average(double decay) {
-  LearnerOptions options = tiny();
+Trainer with_average(double decay) {
+  TrainerOptions options = tiny();
   options.optimizer.ema = decay;
-  return Learner(options);
+  return Trainer(options);
 }
 
 }  // namespace
 
 TEST_CASE("Cutting a step into forward passes changes neither loss nor gradient") {
-  Learner whole(tiny()), cut(tiny());
+  Trainer whole(tiny()), cut(tiny());
   const StepResult a = whole.step(step_of({sequences}), 0, 0.0);
   const StepResult b = cut.step(step_of({{sequences[0]}, {sequences[1], sequences[2]}}), 0, 0.0);
   CHECK(a.loss == Approx(b.loss).epsilon(1e-6));
@@ -85,15 +85,15 @@ TEST_CASE("Cutting a step into forward passes changes neither loss nor gradient"
 }
 
 TEST_CASE("An evaluation says what each sequence costs, whatever it is batched with") {
-  Learner learner(tiny());
-  const EvaluationResult all = learner.evaluate(step_of({sequences}).micro_batches);
+  Trainer trainer(tiny());
+  const EvaluationResult all = trainer.evaluate(step_of({sequences}).micro_batches);
   REQUIRE(all.sequences.size() == sequences.size());
   double sum = 0;
   for (const SequenceLoss& one : all.sequences) {
     const Sequence& sequence = sequences[one.record];
     CHECK(one.targets == static_cast<std::uint64_t>(sequence.targets()));
     CHECK(one.loss / static_cast<double>(one.targets) ==
-          Approx(learner.evaluate(step_of({{sequence}}).micro_batches).loss).epsilon(1e-5));
+          Approx(trainer.evaluate(step_of({{sequence}}).micro_batches).loss).epsilon(1e-5));
     sum += one.loss;
   }
   CHECK(all.loss == Approx(sum / static_cast<double>(all.targets)));
@@ -101,7 +101,7 @@ TEST_CASE("An evaluation says what each sequence costs, whatever it is batched w
 
 TEST_CASE("Padding and what it holds change nothing") {
   Step step = step_of({sequences});
-  Learner a(tiny()), b(tiny());
+  Trainer a(tiny()), b(tiny());
   const double loss = a.step(step, 0, 0.0).loss;
   MicroBatch& batch = step.micro_batches[0];
   for (std::int64_t row = 0; row < batch.rows; ++row) {
@@ -115,32 +115,32 @@ TEST_CASE("Padding and what it holds change nothing") {
 TEST_CASE("Only what follows gen is learned") {
   std::vector<Sequence> later = sequences;
   for (Sequence& s : later) s.first_target = s.length() - 1;  // </s> alone
-  Learner learner(tiny());
-  const double loss = learner.step(step_of({later}), 0, 0.0).loss;
+  Trainer trainer(tiny());
+  const double loss = trainer.step(step_of({later}), 0, 0.0).loss;
   CHECK(loss == Approx(std::log(50)).epsilon(0.05));
   double sum = 0;
-  for (const Sequence& s : later) sum += Learner(tiny()).step(step_of({{s}}), 0, 0.0).loss;
+  for (const Sequence& s : later) sum += Trainer(tiny()).step(step_of({{s}}), 0, 0.0).loss;
   CHECK(loss == Approx(sum / 3).epsilon(1e-6));
 }
 
 TEST_CASE("Both optimizers learn a few sequences by heart, the end token included") {
-  for_each_way_to_learn([](LearnerOptions options) {
+  for_each_way_to_learn([](TrainerOptions options) {
     options.optimizer.lr = 0.01;
     options.optimizer.weight_decay = 0;
-    Learner learner(options);
-    for (std::uint64_t i = 0; i < 60; ++i) learner.step(step_of({sequences}), i, 1.0);
-    CHECK(learner.evaluate(step_of({sequences}).micro_batches).loss < 0.05);
+    Trainer trainer(options);
+    for (std::uint64_t i = 0; i < 60; ++i) trainer.step(step_of({sequences}), i, 1.0);
+    CHECK(trainer.evaluate(step_of({sequences}).micro_batches).loss < 0.05);
     std::vector<Sequence> ends = sequences;
     for (Sequence& s : ends) s.first_target = s.length() - 1;
-    CHECK(learner.evaluate(step_of({ends}).micro_batches).loss < 0.05);
+    CHECK(trainer.evaluate(step_of({ends}).micro_batches).loss < 0.05);
   });
 }
 
 TEST_CASE("bfloat16 products give nearly the same loss and gradient") {
-  LearnerOptions options = tiny();
-  Learner exact(options);
+  TrainerOptions options = tiny();
+  Trainer exact(options);
   options.precision = "bf16";
-  Learner rough(options);
+  Trainer rough(options);
   CHECK(rough.bf16());
   const StepResult a = exact.step(step_of({sequences}), 0, 0.0), b = rough.step(step_of({sequences}), 0, 0.0);
   CHECK(b.loss == Approx(a.loss).epsilon(0.01));
@@ -149,13 +149,13 @@ TEST_CASE("bfloat16 products give nearly the same loss and gradient") {
 }
 
 TEST_CASE("A step that is not finite leaves the weights and names the forward pass") {
-  LearnerOptions options = tiny();
-  Learner learner(options);
-  learner.step(step_of({sequences}), 0, 1.0);
+  TrainerOptions options = tiny();
+  Trainer trainer(options);
+  trainer.step(step_of({sequences}), 0, 1.0);
   // Weights blown up on purpose: a learning rate no run would survive.
   options.optimizer.lr = 1e30;
   options.optimizer.clip = 0;
-  Learner broken(options);
+  Trainer broken(options);
   broken.step(step_of({sequences}), 0, 1.0);
   const std::vector<float> before = all_weights(broken);
   const StepResult result = broken.step(step_of({{sequences[0]}, {sequences[1]}}), 1, 1.0);
@@ -168,24 +168,24 @@ TEST_CASE("A step without a learned token is refused") {
   Step step = step_of({sequences});
   step.micro_batches[0].positions.clear();
   step.micro_batches[0].targets.clear();
-  Learner learner(tiny());
-  CHECK_THROWS_AS(learner.step(step, 0, 1.0), Error);
+  Trainer trainer(tiny());
+  CHECK_THROWS_AS(trainer.step(step, 0, 1.0), Error);
 }
 
 TEST_CASE("A saved state goes on bit for bit") {
-  for_each_way_to_learn([](LearnerOptions options) {
+  for_each_way_to_learn([](TrainerOptions options) {
     options.optimizer.ema = 0.9;
     options.model.dropout = 0.1;
-    Learner straight(options);
+    Trainer straight(options);
     for (std::uint64_t i = 0; i < 6; ++i) straight.step(step_of({sequences}), i, 1.0);
     TempFolder folder;
     {
-      Learner first(options);
+      Trainer first(options);
       for (std::uint64_t i = 0; i < 3; ++i) first.step(step_of({sequences}), i, 1.0);
       first.save_state(folder.path() / "s.safetensors", {{"step", "3"}});
     }
     options.seed = 1;
-    Learner second(options);
+    Trainer second(options);
     CHECK(second.load_state(folder.path() / "s.safetensors").at("step") == "3");
     for (std::uint64_t i = 3; i < 6; ++i) second.step(step_of({sequences}), i, 1.0);
     CHECK(all_weights(second) == all_weights(straight));
@@ -196,7 +196,7 @@ TEST_CASE("A saved state goes on bit for bit") {
 }
 
 TEST_CASE("Averaged weights are those that are evaluated and saved, and do not disturb training") {
-  Learner averaged = with_average(0.99), plain = with_average(0);
+  Trainer averaged = with_average(0.99), plain = with_average(0);
   for (std::uint64_t i = 0; i < 20; ++i) {
     averaged.step(step_of({sequences}), i, 1.0);
     plain.step(step_of({sequences}), i, 1.0);
@@ -208,7 +208,7 @@ TEST_CASE("Averaged weights are those that are evaluated and saved, and do not d
 }
 
 TEST_CASE("The average of the weights has the decay of its option, and a smaller one in the first steps") {
-  Learner averaged = with_average(0.2), plain = with_average(0);
+  Trainer averaged = with_average(0.2), plain = with_average(0);
   std::vector<float> expected = all_weights(plain);
   for (std::uint64_t i = 0; i < 4; ++i) {
     averaged.step(step_of({sequences}), i, 1.0);
@@ -226,10 +226,10 @@ TEST_CASE("The average of the weights has the decay of its option, and a smaller
 }
 
 TEST_CASE("Fresh weights are spread as GPT-2's") {
-  LearnerOptions options = tiny();
+  TrainerOptions options = tiny();
   options.model.n_embd = 64;
   TempFolder folder;
-  Learner(options).save_model(folder.path() / "m.safetensors");
+  Trainer(options).save_model(folder.path() / "m.safetensors");
   const student::SafetensorsFile file(folder.path() / "m.safetensors");
   for (const auto& tensor : file.tensors()) {
     INFO(tensor.name);
@@ -246,16 +246,16 @@ TEST_CASE("Fresh weights are spread as GPT-2's") {
 
 TEST_CASE("A state of another shape is refused") {
   TempFolder folder;
-  Learner(tiny()).save_state(folder.path() / "s.safetensors", {});
-  LearnerOptions other = tiny();
+  Trainer(tiny()).save_state(folder.path() / "s.safetensors", {});
+  TrainerOptions other = tiny();
   other.model.n_embd = 64;
-  Learner learner(other);
-  CHECK_THROWS_AS(learner.load_state(folder.path() / "s.safetensors"), Error);
+  Trainer trainer(other);
+  CHECK_THROWS_AS(trainer.load_state(folder.path() / "s.safetensors"), Error);
 }
 
 TEST_CASE("A device that is not there is refused") {
   if (automatic_device() == "cuda") return;
-  LearnerOptions options = tiny();
+  TrainerOptions options = tiny();
   options.device = "cuda";
-  CHECK_THROWS_AS(Learner(options), Error);
+  CHECK_THROWS_AS(Trainer(options), Error);
 }

@@ -1,5 +1,5 @@
 // A few products of each kind, timed by both libraries.
-#include "udrl/student/kernels.hpp"
+#include "udrl/student/gemm.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
@@ -23,11 +23,11 @@ using Clock = std::chrono::steady_clock;
 constexpr double seconds_a_product = 0.01;
 constexpr int least_runs = 3;
 
-bool on_gpu(const KernelQuestion& q) { return q.device == "cuda"; }
+bool on_gpu(const GemmQuestion& q) { return q.device == "cuda"; }
 /// More change no rate.
-std::int64_t most_rows(const KernelQuestion& q) { return on_gpu(q) ? 32768 : 1024; }
+std::int64_t most_rows(const GemmQuestion& q) { return on_gpu(q) ? 32768 : 1024; }
 /// Products between two waits: a GPU takes them in a queue, and one alone would be timed with the way to it.
-int products_a_run(const KernelQuestion& q) { return on_gpu(q) ? 20 : 1; }
+int products_a_run(const GemmQuestion& q) { return on_gpu(q) ? 20 : 1; }
 constexpr std::int64_t attention_length = 64, attention_heads = 64;
 
 struct Layer {
@@ -37,7 +37,7 @@ struct Layer {
   bool transposed = false;  ///< weights are [out, in], as the head's are
 };
 
-std::vector<Layer> layers_of(const KernelQuestion& q) {
+std::vector<Layer> layers_of(const GemmQuestion& q) {
   const std::int64_t width = q.model.n_embd, inner = q.model.inner();
   const int blocks = q.model.n_layer;
   const std::int64_t rows = std::min(q.rows, most_rows(q)), head_rows = std::max<std::int64_t>(1, rows / 2);
@@ -52,8 +52,8 @@ using Product = std::function<at::Tensor()>;
 
 /// Seconds of one, the quickest of a few runs, after one that compiles what is compiled for a shape. Reading a value
 /// waits for a GPU.
-double seconds_of(const Product& product, Library library, int products) {
-  const WithLibrary with(library);
+double seconds_of(const Product& product, GemmBackend library, int products) {
+  const WithBackend with(library);
   double quickest = 1e30, all = 0;
   for (int run = 0; run <= least_runs || all < seconds_a_product; ++run) {
     const Clock::time_point start = Clock::now();
@@ -66,32 +66,32 @@ double seconds_of(const Product& product, Library library, int products) {
 }
 
 struct Timing {
-  Library library = Library::mkl;
+  GemmBackend library = GemmBackend::mkl;
   double seconds = 0;  ///< by the faster
 };
 
 /// Whether either library could multiply. LibTorch itself takes bfloat16 to oneDNN, and what a GPU does elsewhere.
-bool is_of_either(const KernelQuestion& q) { return q.device == "cpu" && !q.bf16; }
+bool is_of_either(const GemmQuestion& q) { return q.device == "cpu" && !q.bf16; }
 
 /// Whether there is more than one library.
-bool can_choose(const KernelQuestion& q) { return is_of_either(q) && onednn_is_exact(); }
+bool can_choose(const GemmQuestion& q) { return is_of_either(q) && onednn_is_exact(); }
 
 /// Both libraries where both can be had.
-Timing timed(const Product& product, const KernelQuestion& q) {
-  const double mkl = seconds_of(product, Library::mkl, products_a_run(q));
-  if (!can_choose(q)) return {Library::mkl, mkl};
-  const double onednn = seconds_of(product, Library::onednn, products_a_run(q));
-  const Library asked = q.library == "onednn" ? Library::onednn : Library::mkl;
+Timing timed(const Product& product, const GemmQuestion& q) {
+  const double mkl = seconds_of(product, GemmBackend::mkl, products_a_run(q));
+  if (!can_choose(q)) return {GemmBackend::mkl, mkl};
+  const double onednn = seconds_of(product, GemmBackend::onednn, products_a_run(q));
+  const GemmBackend asked = q.library == "onednn" ? GemmBackend::onednn : GemmBackend::mkl;
   return {q.library == "auto" ? faster(mkl, onednn) : asked, std::min(mkl, onednn)};
 }
 
 /// Random values: with equal ones a GPU needs less power, and is up to an eighth faster than a training step can be.
-at::Tensor filled(at::IntArrayRef shape, const KernelQuestion& q) {
+at::Tensor filled(at::IntArrayRef shape, const GemmQuestion& q) {
   return at::rand(shape, at::TensorOptions(at::Device(q.device)).dtype(q.bf16 ? at::kBFloat16 : at::kFloat));
 }
 
 /// Its product of one form, into memory of its own.
-Product product_of(const Layer& layer, Form form, const KernelQuestion& q) {
+Product product_of(const Layer& layer, Form form, const GemmQuestion& q) {
   const at::Tensor x_NI = filled({layer.rows, layer.in}, q), dy_NO = filled({layer.rows, layer.out}, q);
   const at::Tensor w = layer.transposed ? filled({layer.out, layer.in}, q) : filled({layer.in, layer.out}, q);
   const at::Tensor w_IO = layer.transposed ? w.t() : w;
@@ -103,20 +103,20 @@ Product product_of(const Layer& layer, Form form, const KernelQuestion& q) {
   return layer.transposed ? into(at::empty_like(w), dy_NO.t(), x_NI) : into(at::empty_like(w), x_NI.t(), dy_NO);
 }
 
-Library library_of_attention(const KernelQuestion& q) {
+GemmBackend backend_of_attention(const GemmQuestion& q) {
   const std::int64_t size = q.model.head_size();
   const at::Tensor query = filled({attention_heads, attention_length, size}, q);
   return timed([=] { return at::bmm(query, query.transpose(1, 2)); }, q).library;
 }
 
-void check_library(const KernelQuestion& q) {
+void check_backend(const GemmQuestion& q) {
   if (q.library != "onednn" || !is_of_either(q) || onednn_is_exact()) return;
   throw user_error("oneDNN may round float32 to bfloat16 on this processor, which has AMX or is not an x86")
-      .hint("leave kernels at auto or set it to mkl; or set precision to bf16");
+      .hint("leave gemm_backend at auto or set it to mkl; or set precision to bf16");
 }
 
 /// What a choice depends on.
-std::string situation_of(const KernelQuestion& q) {
+std::string situation_of(const GemmQuestion& q) {
   std::string out = processor_description() + ", " + std::to_string(compute_threads()) + " threads, LibTorch " +
                     TORCH_VERSION + ", " + std::to_string(q.model.head_size()) + " a head";
   for (const Layer& layer : layers_of(q)) {
@@ -138,7 +138,7 @@ nlohmann::json choices_in(const std::filesystem::path& file) {
   return nlohmann::json::object();
 }
 
-const char* name_of(Library library) { return library == Library::onednn ? "onednn" : "mkl"; }
+const char* name_of(GemmBackend library) { return library == GemmBackend::onednn ? "onednn" : "mkl"; }
 
 }  // namespace
 
@@ -150,30 +150,30 @@ bool onednn_is_exact() {
 #endif
 }
 
-Library faster(double mkl_seconds, double onednn_seconds) {
+GemmBackend faster(double mkl_seconds, double onednn_seconds) {
   constexpr double clearly = 1.1;
-  return onednn_seconds < clearly * mkl_seconds ? Library::onednn : Library::mkl;
+  return onednn_seconds < clearly * mkl_seconds ? GemmBackend::onednn : GemmBackend::mkl;
 }
 
-Library current_library() {
-  return at::globalContext().float32MatmulPrecision() == at::Float32MatmulPrecision::MEDIUM ? Library::onednn
-                                                                                            : Library::mkl;
+GemmBackend current_backend() {
+  return at::globalContext().float32MatmulPrecision() == at::Float32MatmulPrecision::MEDIUM ? GemmBackend::onednn
+                                                                                            : GemmBackend::mkl;
 }
 
-void use_library(Library library) {
+void use_backend(GemmBackend library) {
   // "medium" lets oneDNN multiply; without AMX it has nothing to round with, and computes in float32.
-  if (library != current_library()) {
-    at::globalContext().setFloat32MatmulPrecision(library == Library::onednn ? "medium" : "highest");
+  if (library != current_backend()) {
+    at::globalContext().setFloat32MatmulPrecision(library == GemmBackend::onednn ? "medium" : "highest");
   }
 }
 
-WithLibrary::WithLibrary(Library library) : before_(current_library()) { use_library(library); }
-WithLibrary::~WithLibrary() { use_library(before_); }
+WithBackend::WithBackend(GemmBackend library) : before_(current_backend()) { use_backend(library); }
+WithBackend::~WithBackend() { use_backend(before_); }
 
-Kernels Kernels::measure(const KernelQuestion& q) {
-  check_library(q);
+GemmPlan GemmPlan::measure(const GemmQuestion& q) {
+  check_backend(q);
   const c10::NoGradGuard no_grad;
-  Kernels out;
+  GemmPlan out;
   double operations = 0, seconds = 0;
   for (const Layer& layer : layers_of(q)) {
     for (const Form form : forms) {
@@ -183,12 +183,12 @@ Kernels Kernels::measure(const KernelQuestion& q) {
       seconds += layer.count * timing.seconds;
     }
   }
-  out.others_ = library_of_attention(q);
+  out.others_ = backend_of_attention(q);
   out.best_rate_ = operations / seconds;
   return out;
 }
 
-void Kernels::agree_with(const std::filesystem::path& file, const KernelQuestion& q) {
+void GemmPlan::agree_with(const std::filesystem::path& file, const GemmQuestion& q) {
   if (q.library != "auto" || !can_choose(q)) return;
   const std::string situation = situation_of(q);
   nlohmann::json choices = choices_in(file);
@@ -204,45 +204,45 @@ void Kernels::agree_with(const std::filesystem::path& file, const KernelQuestion
   }
 }
 
-void Kernels::go_on_with(const std::string& text, const std::string& where, const KernelQuestion& q) {
+void GemmPlan::go_on_with(const std::string& text, const std::string& where, const GemmQuestion& q) {
   if (can_choose(q)) read_text(text, where);
 }
 
-LayerKernels Kernels::of(const std::string& layer) const {
+LayerGemm GemmPlan::of(const std::string& layer) const {
   const auto found = layers_.find(layer);
-  return found == layers_.end() ? LayerKernels{} : found->second;
+  return found == layers_.end() ? LayerGemm{} : found->second;
 }
 
-std::string Kernels::description() const {
+std::string GemmPlan::description() const {
   std::size_t onednn = 0;
-  for (const auto& [name, kernels] : layers_) onednn += std::bitset<64>(kernels.bits()).count();
+  for (const auto& [name, gemm] : layers_) onednn += std::bitset<64>(gemm.bits()).count();
   const std::size_t all = layers_.size() * forms.size();
   if (onednn == 0) return "MKL";
   if (onednn == all) return "oneDNN";
   return std::to_string(onednn) + " products by oneDNN, " + std::to_string(all - onednn) + " by MKL";
 }
 
-std::string Kernels::to_text() const {
+std::string GemmPlan::to_text() const {
   nlohmann::ordered_json json{{"others", name_of(others_)}};
-  for (const auto& [name, kernels] : layers_)
-    for (const Form form : forms) json["layers"][name].push_back(name_of(kernels.of(form)));
+  for (const auto& [name, gemm] : layers_)
+    for (const Form form : forms) json["layers"][name].push_back(name_of(gemm.of(form)));
   return json.dump();
 }
 
-void Kernels::read_text(const std::string& text, const std::string& where) {
+void GemmPlan::read_text(const std::string& text, const std::string& where) {
   try {
     const auto json = nlohmann::json::parse(text);
     const auto library = [](const nlohmann::json& name) {
-      return name.get<std::string>() == "onednn" ? Library::onednn : Library::mkl;
+      return name.get<std::string>() == "onednn" ? GemmBackend::onednn : GemmBackend::mkl;
     };
-    const Library others = library(json.at("others"));
-    std::map<std::string, LayerKernels> layers = layers_;
+    const GemmBackend others = library(json.at("others"));
+    std::map<std::string, LayerGemm> layers = layers_;
     for (const auto& [name, libraries] : json.at("layers").items())
       for (const Form form : forms) layers[name].set(form, library(libraries.at(static_cast<std::size_t>(form))));
     others_ = others;
     layers_ = std::move(layers);
   } catch (const nlohmann::json::exception& error) {
-    throw user_error("the chosen kernels cannot be read").at(where).got(error.what());
+    throw user_error("the saved choice of GEMM backends cannot be read").at(where).got(error.what());
   }
 }
 

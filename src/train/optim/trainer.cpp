@@ -1,6 +1,6 @@
 // Forward, loss, gradient, update. Not for: the model (student/gpt2.cpp), the update rules (optimizers.cpp).
 // Shapes: B sequences, T positions, C width, N target positions, V vocabulary.
-#include "learner.hpp"
+#include "trainer.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
@@ -31,7 +31,7 @@ at::Device device_of(const std::string& wanted) {
   return at::Device(name);
 }
 
-bool bf16_of(const LearnerOptions& options, at::Device device) {
+bool bf16_of(const TrainerOptions& options, at::Device device) {
   const std::string precision =
       options.precision == "auto" ? automatic_precision(device.is_cuda() ? "cuda" : "cpu") : options.precision;
   return precision == "bf16";
@@ -51,7 +51,7 @@ void ask_for_determinism(at::Device device) {
   at::globalContext().setDeterministicFillUninitializedMemory(false);  // it would fill all that is about to be written
 }
 
-constexpr const char* kernels_key = "kernels";  // in a state's metadata
+constexpr const char* gemm_key = "gemm";  // in a state's metadata
 
 }  // namespace
 
@@ -62,8 +62,8 @@ std::string automatic_precision(const std::string& device) {
   return fast ? "bf16" : "fp32";
 }
 
-struct Learner::Impl {
-  explicit Impl(const LearnerOptions& from)
+struct Trainer::Impl {
+  explicit Impl(const TrainerOptions& from)
       : options(from),
         device(device_of(from.device)),
         mode{bf16_of(from, device), true, 0},
@@ -71,7 +71,7 @@ struct Learner::Impl {
         optimizers(make_optimizers(model.parameters(), from.optimizer, mode.bf16)) {
     ask_for_determinism(device);
     at::set_num_threads(compute_threads());
-    use(chosen_kernels());
+    use(chosen_gemm());
     if (options.optimizer.ema > 0) {
       for (const auto& parameter : model.parameters()) averaged.push_back(parameter.value.detach().clone());
     }
@@ -98,27 +98,27 @@ struct Learner::Impl {
     at::_foreach_zero_(grads());
   }
 
-  student::KernelQuestion kernel_question() const {
-    return {options.model, options.pass_tokens, device.is_cuda() ? "cuda" : "cpu", mode.bf16, options.kernels};
+  student::GemmQuestion gemm_question() const {
+    return {options.model, options.pass_tokens, device.is_cuda() ? "cuda" : "cpu", mode.bf16, options.gemm_backend};
   }
 
-  student::Kernels chosen_kernels() const {
-    const student::KernelQuestion question = kernel_question();
-    student::Kernels chosen = student::Kernels::measure(question);
-    if (!options.kernels_file.empty()) chosen.agree_with(options.kernels_file, question);
+  student::GemmPlan chosen_gemm() const {
+    const student::GemmQuestion question = gemm_question();
+    student::GemmPlan chosen = student::GemmPlan::measure(question);
+    if (!options.gemm_file.empty()) chosen.agree_with(options.gemm_file, question);
     return chosen;
   }
 
-  void use(const student::Kernels& chosen) {
-    kernels = chosen;
-    model.use(kernels);
-    student::use_library(kernels.others());
+  void use(const student::GemmPlan& chosen) {
+    gemm = chosen;
+    model.use(gemm);
+    student::use_backend(gemm.others());
   }
 
   /// Goes on with the libraries that a run was begun with, so that its sums are rounded as they were.
   void resume_with(const std::string& text, const std::string& where) {
-    student::Kernels chosen = kernels;
-    chosen.go_on_with(text, where, kernel_question());
+    student::GemmPlan chosen = gemm;
+    chosen.go_on_with(text, where, gemm_question());
     use(chosen);
   }
 
@@ -197,17 +197,17 @@ struct Learner::Impl {
     }
   }
 
-  LearnerOptions options;
+  TrainerOptions options;
   at::Device device;
   student::ForwardMode mode;
   student::Gpt2 model;
-  student::Kernels kernels;
+  student::GemmPlan gemm;
   std::vector<std::unique_ptr<Optimizer>> optimizers;
   std::vector<at::Tensor> averaged;
 };
 
 /// The averaged weights, if any, in the place of the live ones while it lives, whatever is thrown.
-class Learner::WithAverages {
+class Trainer::WithAverages {
  public:
   explicit WithAverages(Impl& impl) : impl_(impl) { impl_.exchange(); }
   ~WithAverages() { impl_.exchange(); }
@@ -218,14 +218,14 @@ class Learner::WithAverages {
   Impl& impl_;
 };
 
-Learner::Learner(const LearnerOptions& options) {
+Trainer::Trainer(const TrainerOptions& options) {
   keep_freed_memory();
   impl_ = std::make_unique<Impl>(options);
 }
-Learner::~Learner() = default;
-Learner::Learner(Learner&&) noexcept = default;
+Trainer::~Trainer() = default;
+Trainer::Trainer(Trainer&&) noexcept = default;
 
-StepResult Learner::step(const Step& step, std::uint64_t step_index, double lr_share) {
+StepResult Trainer::step(const Step& step, std::uint64_t step_index, double lr_share) {
   if (step.targets() == 0) throw failure("a training step has no token to learn");
   impl_->zero_grads();
   StepResult result;
@@ -242,7 +242,7 @@ StepResult Learner::step(const Step& step, std::uint64_t step_index, double lr_s
   return result;
 }
 
-EvaluationResult Learner::evaluate(std::span<const MicroBatch> batches) {
+EvaluationResult Trainer::evaluate(std::span<const MicroBatch> batches) {
   EvaluationResult result;
   {
     const WithAverages with(*impl_);
@@ -257,7 +257,7 @@ EvaluationResult Learner::evaluate(std::span<const MicroBatch> batches) {
   return result;
 }
 
-std::vector<SequenceLoss> Learner::losses(std::span<const MicroBatch> batches) const {
+std::vector<SequenceLoss> Trainer::losses(std::span<const MicroBatch> batches) const {
   const c10::NoGradGuard no_grad;
   std::vector<SequenceLoss> out;
   for (const MicroBatch& batch : batches)
@@ -265,49 +265,49 @@ std::vector<SequenceLoss> Learner::losses(std::span<const MicroBatch> batches) c
   return out;
 }
 
-void Learner::save_model(const std::filesystem::path& file) const {
+void Trainer::save_model(const std::filesystem::path& file) const {
   write_tensors(file, impl_->named("", impl_->evaluated()), {{"format", "pt"}});
 }
 
-void Learner::load_model(const std::filesystem::path& file) {
+void Trainer::load_model(const std::filesystem::path& file) {
   read_tensors(student::SafetensorsFile(file), impl_->named("", impl_->values()));
   const c10::NoGradGuard no_grad;
   for (std::size_t i = 0; i < impl_->averaged.size(); ++i) impl_->averaged[i].copy_(impl_->values()[i]);
 }
 
-void Learner::save_state(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) const {
+void Trainer::save_state(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) const {
   std::map<std::string, std::string> all = metadata;
-  all[kernels_key] = impl_->kernels.to_text();
+  all[gemm_key] = impl_->gemm.to_text();
   write_tensors(file, impl_->state(), all);
 }
 
-std::map<std::string, std::string> Learner::load_state(const std::filesystem::path& file) {
+std::map<std::string, std::string> Trainer::load_state(const std::filesystem::path& file) {
   const student::SafetensorsFile open(file);
   read_tensors(open, impl_->state());
-  const auto kernels = open.metadata().find(kernels_key);
-  if (kernels != open.metadata().end()) impl_->resume_with(kernels->second, file.string());
+  const auto gemm = open.metadata().find(gemm_key);
+  if (gemm != open.metadata().end()) impl_->resume_with(gemm->second, file.string());
   return open.metadata();
 }
 
-std::string Learner::description() const {
+std::string Trainer::description() const {
   const std::string threads = impl_->device.is_cuda() ? "" : ", " + std::to_string(compute_threads()) + " threads";
-  return device() + threads + (impl_->mode.bf16 ? ", bf16" : ", fp32, " + impl_->kernels.description());
+  return device() + threads + (impl_->mode.bf16 ? ", bf16" : ", fp32, " + impl_->gemm.description());
 }
 
-std::string Learner::device() const { return impl_->device.is_cuda() ? "cuda" : "cpu"; }
+std::string Trainer::device() const { return impl_->device.is_cuda() ? "cuda" : "cpu"; }
 
-double Learner::best_rate() const { return impl_->kernels.best_rate(); }
+double Trainer::best_rate() const { return impl_->gemm.best_rate(); }
 
-bool Learner::bf16() const { return impl_->mode.bf16; }
+bool Trainer::bf16() const { return impl_->mode.bf16; }
 
-bool Learner::is_finite() const {
+bool Trainer::is_finite() const {
   const c10::NoGradGuard no_grad;
   return std::isfinite(at::stack(at::_foreach_norm(impl_->values())).norm().item<double>());
 }
 
-std::uint64_t Learner::parameter_count() const { return impl_->options.model.parameter_count(); }
+std::uint64_t Trainer::parameter_count() const { return impl_->options.model.parameter_count(); }
 
-std::map<std::string, std::vector<float>> Learner::gradients() const {
+std::map<std::string, std::vector<float>> Trainer::gradients() const {
   std::map<std::string, std::vector<float>> out;
   for (const auto& parameter : impl_->model.parameters()) {
     if (!parameter.value.grad().defined()) continue;

@@ -16,21 +16,25 @@
 
 namespace udrl::student {
 
-enum class Library : std::uint8_t { mkl, onednn };
+enum class GemmBackend : std::uint8_t { mkl, onednn };
 
 /// The three products of a layer: x·W, dY·Wᵀ and xᵀ·dY.
 enum class Form : std::uint8_t { forward, input_gradient, weight_gradient };
 inline constexpr std::array forms{Form::forward, Form::input_gradient, Form::weight_gradient};
 
 /// For each form, the library that multiplies float32 on a processor; nothing else asks for it.
-class LayerKernels {
+class LayerGemm {
  public:
-  Library of(Form form) const { return by_onednn_[static_cast<std::size_t>(form)] ? Library::onednn : Library::mkl; }
-  void set(Form form, Library library) { by_onednn_[static_cast<std::size_t>(form)] = library == Library::onednn; }
+  GemmBackend of(Form form) const {
+    return by_onednn_[static_cast<std::size_t>(form)] ? GemmBackend::onednn : GemmBackend::mkl;
+  }
+  void set(Form form, GemmBackend library) {
+    by_onednn_[static_cast<std::size_t>(form)] = library == GemmBackend::onednn;
+  }
   /// As a number, one bit a form.
   std::int64_t bits() const { return static_cast<std::int64_t>(by_onednn_.to_ullong()); }
-  static LayerKernels from_bits(std::int64_t bits) {
-    LayerKernels out;
+  static LayerGemm from_bits(std::int64_t bits) {
+    LayerGemm out;
     out.by_onednn_ = static_cast<unsigned long long>(bits);
     return out;
   }
@@ -39,7 +43,7 @@ class LayerKernels {
   std::bitset<forms.size()> by_onednn_;
 };
 
-struct KernelQuestion {
+struct GemmQuestion {
   const StudentConfig& model;
   std::int64_t rows = 1024;    ///< positions of a forward pass; timed with 1,024 at most
   std::string device = "cpu";  ///< cpu or cuda
@@ -47,22 +51,22 @@ struct KernelQuestion {
   std::string library = "auto";  ///< auto: the faster; mkl or onednn: that one, everywhere
 };
 
-class Kernels {
+class GemmPlan {
  public:
   /// MKL everywhere.
-  Kernels() = default;
+  GemmPlan() = default;
   /// Times every product of the model a few times, in a second or two at 100M parameters. Draws nothing at random.
   /// Throws `Error` (user) for onednn in float32 where it is not exact.
-  static Kernels measure(const KernelQuestion& question);
+  static GemmPlan measure(const GemmQuestion& question);
   /// The same libraries as the first that asked with this file, so that what is begun twice is rounded the same: takes
   /// the choice that `file` holds for the question, the processor, its threads and LibTorch's version, or else puts
   /// this one there. Where that cannot be written (a cache that others made), the choice holds for this process.
-  void agree_with(const std::filesystem::path& file, const KernelQuestion& question);
+  void agree_with(const std::filesystem::path& file, const GemmQuestion& question);
 
   /// Of a layer: "attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj" or "wte" (the head).
-  LayerKernels of(const std::string& layer) const;
+  LayerGemm of(const std::string& layer) const;
   /// For the products that are none of these: attention's, the optimizer's.
-  Library others() const { return others_; }
+  GemmBackend others() const { return others_; }
   /// Floating-point operations a second that a training step could do, were it nothing but its layers' products, each
   /// at the best rate that was measured for it. 0 where nothing was measured.
   double best_rate() const { return best_rate_; }
@@ -75,11 +79,11 @@ class Kernels {
   void read_text(const std::string& text, const std::string& where);
   /// `read_text` of the state of a run that goes on. Where there is nothing to choose from (a GPU, bfloat16, a
   /// processor on which oneDNN is not exact) the text is not followed: "oneDNN" would let LibTorch round float32 there.
-  void go_on_with(const std::string& text, const std::string& where, const KernelQuestion& question);
+  void go_on_with(const std::string& text, const std::string& where, const GemmQuestion& question);
 
  private:
-  std::map<std::string, LayerKernels> layers_;
-  Library others_ = Library::mkl;
+  std::map<std::string, LayerGemm> layers_;
+  GemmBackend others_ = GemmBackend::mkl;
   double best_rate_ = 0;
 };
 
@@ -87,22 +91,22 @@ class Kernels {
 /// bfloat16.
 bool onednn_is_exact();
 /// oneDNN, unless MKL is faster by more than a tenth: a tie should fall the same way each time.
-Library faster(double mkl_seconds, double onednn_seconds);
+GemmBackend faster(double mkl_seconds, double onednn_seconds);
 
 /// The library that float32 products of this process go to.
-Library current_library();
-void use_library(Library library);
+GemmBackend current_backend();
+void use_backend(GemmBackend library);
 
 /// While it lives, that is `library`.
-class WithLibrary {
+class WithBackend {
  public:
-  explicit WithLibrary(Library library);
-  ~WithLibrary();
-  WithLibrary(const WithLibrary&) = delete;
-  WithLibrary& operator=(const WithLibrary&) = delete;
+  explicit WithBackend(GemmBackend library);
+  ~WithBackend();
+  WithBackend(const WithBackend&) = delete;
+  WithBackend& operator=(const WithBackend&) = delete;
 
  private:
-  Library before_;
+  GemmBackend before_;
 };
 
 }  // namespace udrl::student

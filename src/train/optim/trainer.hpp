@@ -15,15 +15,15 @@
 
 namespace udrl::train {
 
-struct LearnerOptions {
+struct TrainerOptions {
   student::StudentConfig model;
   OptimizerOptions optimizer;
   std::string device = "auto";
   std::string precision = "auto";
   std::uint64_t seed = 1;
-  std::string kernels = "auto";             ///< auto: the faster library for each product, or mkl, or onednn
-  int pass_tokens = 1024;                   ///< positions of a forward pass, for which the libraries are timed
-  std::filesystem::path kernels_file = {};  ///< where learners agree on what `auto` is; empty: each for itself
+  std::string gemm_backend = "auto";     ///< auto: the faster library for each product, or mkl, or onednn
+  int pass_tokens = 1024;                ///< positions of a forward pass, for which the libraries are timed
+  std::filesystem::path gemm_file = {};  ///< where trainers agree on what `auto` is; empty: each for itself
 };
 
 /// What a step did. Where `finite` is false the weights are as they were before it.
@@ -47,12 +47,12 @@ struct EvaluationResult {
   std::vector<SequenceLoss> sequences = {};
 };
 
-class Learner {
+class Trainer {
  public:
   /// Throws `Error` (user) where the device cannot be had here.
-  explicit Learner(const LearnerOptions& options);
-  ~Learner();
-  Learner(Learner&&) noexcept;
+  explicit Trainer(const TrainerOptions& options);
+  ~Trainer();
+  Trainer(Trainer&&) noexcept;
 
   /// One optimizer step: the loss is summed over all target tokens and divided by their number in the whole step.
   /// `step_index` seeds dropout; `lr_share` scales all learning rates.
@@ -75,7 +75,7 @@ class Learner {
   bool bf16() const;
   std::string device() const;  ///< "cpu" or "cuda"
   /// Floating-point operations a second that its products would do at the best rate measured for each; see
-  /// student::Kernels.
+  /// student::GemmPlan.
   double best_rate() const;
   /// Whether every weight is; a step with a finite gradient can leave others.
   bool is_finite() const;
