@@ -14,7 +14,7 @@ mkdir -p "$WORK/$TOOLS" "$WORK/models" "$TINY"
 for folder in configs data scripts; do ln -s "$SOURCE/$folder" "$WORK/$folder"; done
 ln -s "$TEACHER" "$MINILM" "$WORK/models/"
 ln -s "$TEACHER" "$WORK/models/llama-3-8b-instruct.q4_k_m.gguf"
-gunzip -c "$SOURCE"/data/intents/sample/part-00000.jsonl.gz | grep -o '"intent":"[^"]*"' | cut -d'"' -f4 | head -n 16 > "$WORK/my_intents.txt"
+gunzip -c "$SOURCE"/data/intents/sample/part-00000.jsonl.gz | grep -o '"intent":"[^"]*"' | cut -d'"' -f4 | head -n 12 > "$WORK/my_intents.txt"
 
 printf 'pairs = 10\nresamples = 100\n' > "$TINY/doctor.toml"
 # So few records that every command counts as supported.
@@ -35,7 +35,7 @@ sample_every = 0
 step_tokens = 512
 micro_tokens = 256
 END
-printf 'intents = 5\nlatency_requests = 2\nclients = [2]\ngate_answers = 10\nbootstrap_draws = 100\nslots = 8\n' > "$TINY/udrl-eval.toml"
+printf 'intents = 4\nlatency_requests = 2\nclients = [2]\ngate_answers = 10\nbootstrap_draws = 100\nslots = 8\n' > "$TINY/udrl-eval.toml"
 
 # A tool with the few lines above: a flag of the README wins over them.
 cat > "$WORK/$TOOLS/udrl-distill" << END
