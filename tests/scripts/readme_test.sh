@@ -54,7 +54,7 @@ for tool in train generate eval; do ln -s udrl-distill "$WORK/$TOOLS/udrl-$tool"
 awk '/^```/ { inside = /^```sh/; next } inside' "$SOURCE/README.md" | grep -v '^scripts/' > "$TMP/commands.sh"
 # Each goes on where the one before it ended: the first that fails ends it.
 in_work() { (cd "$WORK" && bash -euo pipefail "$TMP/commands.sh"); }
-expect "the README's commands" 0 "" -- in_work
+expect "the README's commands" 0 "" -- in_work || finish
 answers="$(grep -c . "$TMP/output")"
 [[ "$answers" -gt 4 ]] || fail "the README's commands" "they print nothing"
 for file in doctor/doctor.html student/report.html student/student.gguf eval/report.html eval/results.json; do
