@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What README.md and docs/ say is there: every path, and every flag of every command shown.
+# What README.md and docs/ say is there: every path and link, and every flag of every command shown, of tools and scripts;
+# the presets of cmake; and that the README's code is either run by readme_test.sh or checked here.
 #
 # A path is what stands in backquotes, begins with a folder of the repository, and has no place-holder (ROOM, NAME …).
 # build/, runs/ and models/ are made by the user. Not for: what the texts claim (people read them).
@@ -10,6 +11,7 @@ readonly BIN="$2"
 failures=0
 paths=0
 flags=0
+links=0
 
 fail() {
   printf 'FAILED: %s\n' "$1"
@@ -53,11 +55,59 @@ check_commands() {
   done < <({ code_blocks "$1"; inline_code "$1"; } | grep -oE 'udrl-(distill|train|generate|eval) [^#|]*')
 }
 
+# check_scripts FILE: each script that is called is there and can be executed, and its text has each long flag.
+check_scripts() {
+  local script rest flag
+  while read -r script rest; do
+    [[ -x "$script" ]] || { fail "$1 calls $script, which cannot be executed"; continue; }
+    while read -r flag; do
+      flags=$((flags + 1))
+      grep -qE -- "^#.*$flag( |,|\]|\||$)" "$script" || fail "$script has no option $flag ($1)"
+    done < <(grep -oE -- '(^| )--[a-z][a-z-]*' <<< "$rest" | tr -d ' ' | sort -u)
+  done < <({ code_blocks "$1"; inline_code "$1"; } | grep -oE '(^|[ (])scripts/(runs/|bench/)?[a-z_]+\.sh[^#|;&)]*' | sed 's/^[ (]*//')
+}
+
+# check_presets FILE: CMakePresets.json has each preset that is named.
+check_presets() {
+  local preset
+  while read -r preset; do
+    grep -q "\"name\": \"$preset\"" CMakePresets.json || fail "$1 names the preset $preset, which there is not"
+  done < <(code_blocks "$1" | grep -E '(^|[ ;&])cmake ' | grep -oE -- '--preset [a-z]+' | cut -d' ' -f2 | sort -u)
+}
+
+# anchors_of FILE: of its headings, as forges make them.
+anchors_of() { grep -E '^#+ ' "$1" | sed -E 's/^#+ //' | tr '[:upper:]' '[:lower:]' | tr -d '`.,:?!()“”' | tr ' ' '-'; }
+
+# check_links FILE: what a relative link leads to is there, with the heading that it names.
+check_links() {
+  local link target
+  while read -r link; do
+    links=$((links + 1))
+    target="$(dirname "$1")/${link%%#*}"
+    [[ "$link" != \#* ]] || target="$1"
+    [[ -e "$target" ]] || { fail "$1 links to $link, which there is not"; continue; }
+    [[ "$link" != *#* ]] || anchors_of "$target" | grep -qx -- "${link#*#}" || fail "$1 links to $link, a heading that there is not"
+  done < <(awk '/^```/ { block = !block; next } !block' "$1" | grep -oE '\]\([^)]+\)' | sed -E 's/^..(.*).$/\1/' | grep -v '://' | sort -u)
+}
+
+# The README's sh blocks hold nothing but what readme_test.sh runs, and what is checked above.
+check_readme_is_covered() {
+  local line
+  while read -r line; do
+    [[ "$line" =~ ^(#|[A-Z]+=|scripts/[a-z_]+\.sh|\$BIN/udrl-) ]] || fail "no test sees this line of the README: $line"
+  done < <(awk '/^```/ { inside = /^```sh/; next } inside' README.md | grep .)
+}
+
 for file in README.md docs/*.md data/*/README.md; do
   check_paths "$file"
   check_commands "$file"
+  check_scripts "$file"
+  check_presets "$file"
+  check_links "$file"
 done
+check_readme_is_covered
 [[ "$paths" -gt 20 ]] || fail "only $paths paths were found: the test sees nothing"
 [[ "$flags" -gt 20 ]] || fail "only $flags flags were found: the test sees nothing"
-printf '%d paths, %d flags, %d failures\n' "$paths" "$flags" "$failures"
+[[ "$links" -gt 5 ]] || fail "only $links links were found: the test sees nothing"
+printf '%d paths, %d flags, %d links, %d failures\n' "$paths" "$flags" "$links" "$failures"
 exit $((failures > 0))
