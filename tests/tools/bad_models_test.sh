@@ -36,7 +36,7 @@ mkdir -p "$TMP/student"
 "$DISTILL" tag --input "$SCORED" --out "$TMP/tagged" > /dev/null 2>&1
 cp "$TMP/tagged/commands.json" "$TMP/student/"
 if [[ -e "$TEACHER" ]]; then
-  expect "generate: another model as the student" 2 "no student" "lacks the commands" "udrl-train" -- generate "$TEACHER"
+  expect "generate: another model as the student" 2 "not a student model" "lacks the command tokens" "udrl-train" -- generate "$TEACHER"
 fi
 expect "generate: a student cut short" 2 "cut off or damaged" "run udrl-train's command again" -- generate "$cut"
 finish

@@ -96,7 +96,7 @@ TEST_CASE("A malformed line stops with file, line, reason and the cure") {
   CHECK(contains(message, "part-00000.jsonl:2"));
   CHECK(contains(message, "not JSON"));
   CHECK(contains(message, "column"));
-  CHECK(contains(message, "mend"));
+  CHECK(contains(message, "fix or remove"));
   CHECK_FALSE(contains(message, "--skip-bad"));
 }
 

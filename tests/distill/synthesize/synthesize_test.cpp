@@ -210,7 +210,7 @@ TEST_CASE("Where no answer is a sample the run fails with what became of them, a
   for (int times = 0; times < 2; ++times) {
     const std::string message = refusal([&] { synthesize(options, teacher, quiet_context()); }, ErrorKind::failure);
     INFO(message);
-    CHECK(contains(message, "no answer is a sample"));
+    CHECK(contains(message, "no answer is valid"));
     CHECK(contains(message, "rejected_preamble 24"));
   }
   CHECK(teacher.times_asked == 24);

@@ -58,7 +58,7 @@ TEST_CASE("A folder without a record is said, in a summary as among duplicates")
   duplicates.input = summary.input;
   duplicates.temporary = folder / "";
   duplicates.thresholds = {0.8};
-  CHECK(contains(refusal([&] { threshold_effects(duplicates, quiet_context()); }), "no answer"));
+  CHECK(contains(refusal([&] { threshold_effects(duplicates, quiet_context()); }), "no complete answer"));
 }
 
 TEST_CASE("A rule's name of another type is named with its line") {

@@ -47,7 +47,7 @@ TEST_CASE("Metrics say what was learned, how fast, and what validation costs by 
   const TrainOptions options = tiny(folder.path(), "out");
   Notes notes;
   run(options, notes);
-  CHECK(notes.all.find("this machine multiplies the model's matrices at") != std::string::npos);
+  CHECK(notes.all.find("matmul peak for the shapes of this model: ") != std::string::npos);
   const auto lines = metrics(options.out);
   REQUIRE(lines.size() == 16);
   for (std::size_t i = 1; i < lines.size(); ++i) {
