@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -30,48 +31,21 @@ Parallel libgomp_parallel() { return reinterpret_cast<Parallel>(::dlsym(RTLD_DEF
 
 bool is_users_choice() { return std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr; }
 
-/// Runs until it is told to stop.
-class Stoppable {
- public:
-  /// False as soon as it is told.
-  bool wait_for(std::optional<std::chrono::duration<double>> time) {
-    std::unique_lock lock(mutex_);
-    const auto told = [this] { return stopped_; };
-    if (time) return !condition_.wait_for(lock, *time, told);
-    condition_.wait(lock, told);
-    return false;
-  }
-  void stop() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopped_ = true;
-    }
-    condition_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable condition_;
-  bool stopped_ = false;
-};
+/// Until that long has passed, or the thread is told to end: then false.
+bool wait_for(const std::stop_token& end, std::chrono::duration<double> time) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any never;
+  return !never.wait_for(lock, end, time, [&] { return end.stop_requested(); });
+}
 
 /// More threads of libgomp's than there are cores, as long as it lives. They sleep.
-class IdleTeam {
- public:
-  explicit IdleTeam(Parallel parallel)
-      : thread_([this, parallel] {
-          parallel([](void*) {}, nullptr, std::thread::hardware_concurrency() + 2, 0);
-          until_.wait_for(std::nullopt);
-        }) {}
-  ~IdleTeam() {
-    until_.stop();
-    thread_.join();
-  }
-
- private:
-  Stoppable until_;
-  std::thread thread_;
-};
+std::jthread idle_team(Parallel parallel) {
+  return std::jthread([parallel](const std::stop_token& end) {
+    parallel([](void*) {}, nullptr, std::thread::hardware_concurrency() + 2, 0);
+    while (wait_for(end, std::chrono::hours(1))) continue;
+  });
+}
 
 /// Seconds that each thread of this process has waited for a core, by its number.
 std::map<std::string, double> waits() {
@@ -103,41 +77,30 @@ bool SpinRule::update(double waiting) {
   return sleeps_;
 }
 
-class SpinGuard::Watch {
- public:
-  explicit Watch(Parallel parallel) : parallel_(parallel), thread_([this] { run(); }) {}
-  ~Watch() {
-    until_.stop();
-    thread_.join();
-  }
+namespace {
 
- private:
-  void run() {
-    using Clock = std::chrono::steady_clock;
-    using Seconds = std::chrono::duration<double>;
-    SpinRule rule;
-    std::optional<IdleTeam> team;
-    auto before = waits();
-    if (before.empty()) return;  // the kernel does not tell
-    for (auto start = Clock::now(); until_.wait_for(Seconds(SpinRule::seconds_between_updates));) {
-      auto now = waits();
-      const auto end = Clock::now();
-      const bool sleep = rule.update(waited_between(before, now) / Seconds(end - start).count());
-      if (sleep && !team) team.emplace(parallel_);
-      if (!sleep) team.reset();
-      before = std::move(now), start = end;
-    }
+void watch(const std::stop_token& end, Parallel parallel) {
+  using Clock = std::chrono::steady_clock;
+  using Seconds = std::chrono::duration<double>;
+  SpinRule rule;
+  std::optional<std::jthread> team;
+  auto before = waits();
+  if (before.empty()) return;  // the kernel does not tell
+  for (auto start = Clock::now(); wait_for(end, Seconds(SpinRule::seconds_between_updates));) {
+    auto now = waits();
+    const auto then = Clock::now();
+    const bool sleep = rule.update(waited_between(before, now) / Seconds(then - start).count());
+    if (sleep && !team) team = idle_team(parallel);
+    if (!sleep) team.reset();
+    before = std::move(now), start = then;
   }
+}
 
-  Parallel parallel_;
-  Stoppable until_;
-  std::thread thread_;
-};
+}  // namespace
 
 SpinGuard::SpinGuard() {
   if (const Parallel parallel = libgomp_parallel(); parallel != nullptr && !is_users_choice() && usable_cores() > 1)
-    watch_ = std::make_unique<Watch>(parallel);
+    watch_ = std::jthread(watch, parallel);
 }
-SpinGuard::~SpinGuard() = default;
 
 }  // namespace udrl

@@ -8,7 +8,7 @@
 // 2026-11-28, scripts/bench/beside.sh.
 #pragma once
 
-#include <memory>
+#include <thread>
 
 namespace udrl {
 
@@ -31,13 +31,9 @@ class SpinRule {
 class SpinGuard {
  public:
   SpinGuard();
-  ~SpinGuard();
-  SpinGuard(const SpinGuard&) = delete;
-  SpinGuard& operator=(const SpinGuard&) = delete;
 
  private:
-  class Watch;
-  std::unique_ptr<Watch> watch_;
+  std::jthread watch_;
 };
 
 }  // namespace udrl
