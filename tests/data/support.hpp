@@ -1,7 +1,6 @@
 // What the data room's tests share: a temporary folder, files in it, an example record, errors as values.
 #pragma once
 
-#include <unistd.h>
 #include <zlib.h>
 
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "base/files/temp_folder.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/record.hpp"
 
@@ -17,26 +17,7 @@ namespace udrl::data::testing {
 
 namespace fs = std::filesystem;
 
-/// A folder of this test alone, removed at its end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "udrl-data-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw failure("no temporary folder");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const fs::path& path() const { return path_; }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
+using test::TempFolder;
 
 inline void put(const fs::path& file, const std::string& content) {
   fs::create_directories(file.parent_path());

@@ -1,8 +1,6 @@
 // What the stages' tests share: a temporary folder, samples, a context that keeps quiet.
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -10,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/files/temp_folder.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
@@ -21,25 +20,7 @@ namespace udrl::distill::testing {
 
 namespace fs = std::filesystem;
 
-/// A folder of this test alone, removed at its end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "udrl-distill-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw failure("no temporary folder");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
+using test::TempFolder;
 
 /// Takes back a stop request at the end of a test.
 struct NoStop {

@@ -1,9 +1,9 @@
 // Small made-up evaluations for the tests of this room. The figures are invented: they stand for nothing.
 #pragma once
 
-#include <unistd.h>
 #include <string>
 
+#include "base/files/temp_folder.hpp"
 #include "stats/compare.hpp"
 #include "systems/arms.hpp"
 #include "udrl/base/files.hpp"
@@ -12,22 +12,7 @@
 
 namespace udrl::eval::testing {
 
-/// A folder that is removed at the end of the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    static int number = 0;
-    path = std::filesystem::temp_directory_path() /
-           ("udrl-eval-test-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
-    std::filesystem::create_directories(path);
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  std::filesystem::path path;
-};
+using test::TempFolder;
 
 inline data::Intent intent(const std::string& text, const std::string& subject) {
   data::Intent i;

@@ -24,7 +24,7 @@ Task small_task() {
   return task;
 }
 
-std::string load_text(const TemporaryFolder& folder, const std::string& text) {
+std::string load_text(const TempFolder& folder, const std::string& text) {
   write_file_atomic(folder / "t.toml", text);
   return refusal([&] { load_task(folder / "t.toml"); });
 }
@@ -62,7 +62,7 @@ TEST_CASE("Few-shot subsets are a function of the seed and use the examples even
 }
 
 TEST_CASE("A task file that does not fit is refused with file, key and cure") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::string good = "name = \"t\"\ndescription = \"d\"\ninstructions = \"i\"\nshots = 0\n";
   CHECK(load_text(folder, good).empty());
   CHECK(contains(load_text(folder, good + "max_word = 3\n"), "max_words"));

@@ -18,7 +18,7 @@ TEST_CASE("A task may allow what others reject, and its name must be known") {
   Task task = shipped("image");
   task.allow = {"repeats"};
   CHECK(broken_rule("A red sleigh sleigh sleigh full of boxes", "x", task).empty());
-  const TemporaryFolder folder;
+  const TempFolder folder;
   std::string text = read_file(fs::path(UDRL_SOURCE_DIR) / "data/tasks/image.toml");
   write_file_atomic(folder / "image.toml", "allow = [\"repeat\"]\n" + text);
   CHECK(contains(refusal([&] { load_task(folder / "image.toml"); }), "did you mean 'repeats'"));
@@ -51,7 +51,7 @@ TEST_CASE("An object in lines is kept on one; other answers only normalised") {
 }
 
 TEST_CASE("An example that breaks a rule of its own task is refused") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   std::string text = read_file(fs::path(UDRL_SOURCE_DIR) / "data/tasks/image.toml");
   write_file_atomic(folder / "image.toml",
                     text + "\n[[examples]]\nintent = \"x\"\nprompt = \"Here is a picture of it, as you asked\"\n");

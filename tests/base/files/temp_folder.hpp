@@ -15,7 +15,7 @@ namespace udrl::test {
 class TempFolder {
  public:
   TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "udrl-base-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "udrl-test-XXXXXX").string();
     if (!::mkdtemp(name.data())) throw std::runtime_error("cannot make a temporary folder");
     path_ = name;
   }
@@ -27,6 +27,7 @@ class TempFolder {
   }
 
   const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
 
   /// A file of this content.
   std::filesystem::path file(const std::string& name, const std::string& content) const {

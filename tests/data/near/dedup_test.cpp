@@ -17,7 +17,7 @@ TEST_CASE("Texts are equal whatever their case and spacing, in one scope") {
 }
 
 TEST_CASE("The first of equal texts is no duplicate, and others know whether their owner had it") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   DuplicateFinder finder(folder.path());
   const auto add = [&](std::uint64_t number, const char* text, std::uint32_t owner) {
     finder.add(number, text_key(text), owner);

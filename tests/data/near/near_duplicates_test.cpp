@@ -67,7 +67,7 @@ bool is_near(const NearOptions& options, const std::string& a, const std::string
 }  // namespace
 
 TEST_CASE("An external sort gives every entry once and in order, in any memory") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::size_t memory = GENERATE(std::size_t{1} << 26, std::size_t{4096}, std::size_t{1});
   RandomStream random(7, "sort");
   std::vector<std::tuple<std::uint64_t, std::uint64_t, std::string>> expected;
@@ -105,7 +105,7 @@ TEST_CASE("MinHash estimates the Jaccard similarity") {
 }
 
 TEST_CASE("The finder on disk drops what all pairs would") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   NearOptions options;
   options.threshold = 0.6;
   const auto texts = texts_with_variants(300);
@@ -140,7 +140,7 @@ TEST_CASE("The finder on disk drops what all pairs would") {
 }
 
 TEST_CASE("Texts are held against references of their scope alone") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   NearOptions options;
   options.threshold = 0.6;
   const auto texts = texts_with_variants(300);
@@ -170,7 +170,7 @@ TEST_CASE("Texts are held against references of their scope alone") {
 }
 
 TEST_CASE("Entries on disk are read, changed and gone through by number") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   constexpr std::uint64_t count = 100'000;  // more than a buffer
   EntryFile file(folder.path(), sizeof(std::uint64_t));
   const auto bytes = [](auto& value) { return std::as_writable_bytes(std::span(&value, 1)); };

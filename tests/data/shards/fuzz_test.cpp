@@ -53,7 +53,7 @@ void damage(std::string& bytes, RandomStream& random) {
 }  // namespace
 
 TEST_CASE("A shard truncated anywhere gives its whole lines and one error") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::string whole = sample(4);
   const fs::path file = folder / "in/part-00000.jsonl";
   RandomStream random(2, "truncate");
@@ -74,7 +74,7 @@ TEST_CASE("A shard truncated anywhere gives its whole lines and one error") {
 }
 
 TEST_CASE("Damaged shards give records and rejects, a line each") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::string whole = sample(3);
   RandomStream random(3, "damage");
   for (int i = 0; i < 400; ++i) {
@@ -90,7 +90,7 @@ TEST_CASE("Damaged shards give records and rejects, a line each") {
 }
 
 TEST_CASE("Damaged compressed shards are read or refused") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const fs::path file = folder / "in/part-00000.jsonl.gz";
   put_gzip(file, sample(50));
   const std::string whole = get(file);

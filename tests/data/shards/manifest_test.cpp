@@ -38,7 +38,7 @@ TEST_CASE("A stage's manifest begins with what it was run with") {
 }
 
 TEST_CASE("A manifest comes back as it was written") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Manifest manifest = example();
   manifest.complete = true;
   CHECK_FALSE(has_manifest(folder.path()));
@@ -53,7 +53,7 @@ TEST_CASE("A manifest comes back as it was written") {
 }
 
 TEST_CASE("The same settings go on in the folder, with the counts of the earlier run") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Manifest wanted = example();
   wanted.complete = true;
   Manifest opened = OutputFolder(folder / "out", wanted).manifest;
@@ -66,7 +66,7 @@ TEST_CASE("The same settings go on in the folder, with the counts of the earlier
 }
 
 TEST_CASE("Other settings are refused and each difference is named") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   OutputFolder(folder.path(), example());
   put(folder / "part-00000.jsonl", "{}\n");
   Manifest other = example();
@@ -90,7 +90,7 @@ TEST_CASE("Other settings are refused and each difference is named") {
 }
 
 TEST_CASE("A run that wrote nothing yet does not hold its folder") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Manifest other = example();
   other.seed = 8;
   OutputFolder(folder.path(), example());
@@ -117,14 +117,14 @@ TEST_CASE("Another stage or normalisation is a difference, a version is not") {
 }
 
 TEST_CASE("Shards without a manifest are not written into") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", "{}\n");
   CHECK(contains(message_of([&] { OutputFolder(folder.path(), example()); }), "no manifest.json"));
   CHECK(get(folder / "part-00000.jsonl") == "{}\n");
 }
 
 TEST_CASE("An output is one writer's as long as it is open, and no other finds out less or changes anything") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const fs::path out = folder / "out";
   OutputFolder first(out, example());
   put(out / "part-00000.jsonl", "{}\n{\"torn");
@@ -146,7 +146,7 @@ TEST_CASE("An output is one writer's as long as it is open, and no other finds o
 }
 
 TEST_CASE("What killed runs left in an output goes with the next run of the same settings") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const fs::path out = folder / "out";
   for (const bool same : {false, true}) {
     OutputFolder(out, example()).finish();
@@ -163,7 +163,7 @@ TEST_CASE("What killed runs left in an output goes with the next run of the same
 }
 
 TEST_CASE("A manifest that cannot be read names the file and the reason") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   CHECK(contains(message_of([&] { read_manifest(folder.path()); }), "no manifest.json"));
   put(folder / "manifest.json", "{\"stage\":");
   CHECK(contains(message_of([&] { read_manifest(folder.path()); }), "manifest.json"));
@@ -180,7 +180,7 @@ TEST_CASE("A manifest that cannot be read names the file and the reason") {
 }
 
 TEST_CASE("The hash of an input follows its content and names, not its place or manifest") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "a/part-00000.jsonl", "{\"x\":1}\n");
   put(folder / "b/part-00000.jsonl", "{\"x\":1}\n");
   put(folder / "b/manifest.json", "{}");
@@ -211,7 +211,7 @@ TEST_CASE("Where an endpoint is served is no difference, its model's name is") {
 }
 
 TEST_CASE("A folder in which every request failed is begun anew with other settings") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   { const OutputFolder first(folder.path(), example()); }
   put(folder / "failures.json", "{}\n");
   Manifest other = example();

@@ -30,7 +30,7 @@ std::vector<int> range(int first, int last) {
 }
 
 std::string error_of_lines(const std::string& content) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", content);
   return message_of([&] { read_numbers(folder.path()); });
 }
@@ -38,7 +38,7 @@ std::string error_of_lines(const std::string& content) {
 }  // namespace
 
 TEST_CASE("Shards are read in the order of their numbers, plain and gzipped") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", numbers(1, 3));
   put_gzip(folder / "part-00001.jsonl.gz", numbers(4, 5000));
   put(folder / "part-100000.jsonl", numbers(5003, 5004));
@@ -50,7 +50,7 @@ TEST_CASE("Shards are read in the order of their numbers, plain and gzipped") {
 }
 
 TEST_CASE("A single file of any name is read, also without its last newline") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "mine.jsonl", "{\"n\":1}\r\n{\"n\":2}");
   CHECK(read_numbers(folder / "mine.jsonl") == range(1, 2));
   put_gzip(folder / "mine.gz", numbers(1, 9));
@@ -58,7 +58,7 @@ TEST_CASE("A single file of any name is read, also without its last newline") {
 }
 
 TEST_CASE("Empty shards hold nothing") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", "");
   put(folder / "part-00001.jsonl", numbers(1, 2));
   put_gzip(folder / "part-00002.jsonl.gz", "");
@@ -66,7 +66,7 @@ TEST_CASE("Empty shards hold nothing") {
 }
 
 TEST_CASE("Shards without a line are said where some are needed") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", "");
   CHECK(contains(message_of([&] { require_lines(folder.path(), "record"); }), "there is no record in it"));
   put(folder / "part-00001.jsonl", numbers(1, 1));
@@ -74,7 +74,7 @@ TEST_CASE("Shards without a line are said where some are needed") {
 }
 
 TEST_CASE("A folder without shards says what is looked for") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   CHECK_FALSE(has_shards(folder.path()));
   CHECK_FALSE(has_shards(folder / "none"));
   CHECK(contains(message_of([&] { list_shards(folder.path()); }), "part-NNNNN.jsonl"));
@@ -84,7 +84,7 @@ TEST_CASE("A folder without shards says what is looked for") {
 }
 
 TEST_CASE("Two shards of one number are refused") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", numbers(1, 1));
   put_gzip(folder / "part-00000.jsonl.gz", numbers(1, 1));
   CHECK(contains(message_of([&] { list_shards(folder.path()); }), "same shard number"));
@@ -101,7 +101,7 @@ TEST_CASE("A malformed line stops with file, line, reason and the cure") {
 }
 
 TEST_CASE("A flag to skip malformed lines is named where the tool has it") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", "{\n");
   ReadOptions options;
   options.can_skip = true;
@@ -132,7 +132,7 @@ TEST_CASE("A key that stands twice is refused, at any depth, and named") {
 }
 
 TEST_CASE("A byte order mark is dropped, and carriage returns alone end lines") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "bom.jsonl", "\xEF\xBB\xBF{\"n\":1}\n{\"n\":2}\n");
   CHECK(read_numbers(folder / "bom.jsonl") == range(1, 2));
   put(folder / "cr.jsonl", "{\"n\":1}\r{\"n\":2}\r{\"n\":3}");
@@ -144,7 +144,7 @@ TEST_CASE("A byte order mark is dropped, and carriage returns alone end lines") 
 }
 
 TEST_CASE("Shards in another encoding are refused with the command that converts them") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   using namespace std::string_literals;
   put(folder / "a.jsonl", "\xFF\xFE{\0}\0\n\0"s);
   CHECK(contains(message_of([&] { read_numbers(folder / "a.jsonl"); }), "iconv -f UTF-16 -t UTF-8"));
@@ -160,7 +160,7 @@ TEST_CASE("Shards in another encoding are refused with the command that converts
 }
 
 TEST_CASE("What the library of JSON throws while a line is converted is a malformed line") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", numbers(1, 1) + "{\"n\":\"two\"}\n{\"m\":3}\n");
   const auto convert = [](const Json& json) { return json.at("n").get<int>(); };
   JsonLinesReader reader(folder.path());
@@ -179,7 +179,7 @@ TEST_CASE("What the library of JSON throws while a line is converted is a malfor
 }
 
 TEST_CASE("A document is read with the line of what is wrong") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "a.json", "{\n  \"a\": 1,\n  \"b\": }\n");
   const std::string message = message_of([&] { read_json(folder / "a.json"); });
   INFO(message);
@@ -190,7 +190,7 @@ TEST_CASE("A document is read with the line of what is wrong") {
 }
 
 TEST_CASE("Brackets within strings are not depth") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", "{\"n\":1,\"t\":\"\\\"" + std::string(1000, '[') + "\"}\n");
   CHECK(read_numbers(folder.path()) == range(1, 1));
 }
@@ -206,7 +206,7 @@ TEST_CASE("A torn last line says that the file is truncated and how to repair it
 }
 
 TEST_CASE("A truncated or damaged gzip file is an error, even where bad lines are skipped") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const fs::path file = folder / "part-00000.jsonl.gz";
   put_gzip(file, numbers(1, 2000));
   const std::string whole = get(file);
@@ -227,7 +227,7 @@ TEST_CASE("A truncated or damaged gzip file is an error, even where bad lines ar
 }
 
 TEST_CASE("Skipped lines go to the rejects with file, line, reason and text") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", "{\"n\":1}\nbad \xFF\n{\"n\":2}\n\n");
   put(folder / "part-00001.jsonl", "{\"n\":3}\n{\"n\"");
   put(folder / "rejects.jsonl", "of an earlier run\n");
@@ -254,7 +254,7 @@ TEST_CASE("Skipped lines go to the rejects with file, line, reason and text") {
 }
 
 TEST_CASE("Skipping needs a place for what is skipped") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", numbers(1, 1));
   ReadOptions options;
   options.skip_bad = true;
@@ -262,7 +262,7 @@ TEST_CASE("Skipping needs a place for what is skipped") {
 }
 
 TEST_CASE("A record that is refused is a malformed line") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", to_line(to_json(full_record())) + "\n{\"intent_id\":\"1\",\"intent\":7}\n");
   const std::string message = message_of([&] { read_records(folder.path()); });
   INFO(message);
@@ -276,7 +276,7 @@ TEST_CASE("A record that is refused is a malformed line") {
 }
 
 TEST_CASE("An error that is not the line's passes through") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", numbers(1, 2));
   ReadOptions options;
   options.skip_bad = true;
@@ -289,7 +289,7 @@ TEST_CASE("An error that is not the line's passes through") {
 }
 
 TEST_CASE("The position names shard and line") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", numbers(1, 1));
   put(folder / "part-00001.jsonl", numbers(2, 3));
   JsonLinesReader reader(folder.path());
@@ -298,7 +298,7 @@ TEST_CASE("The position names shard and line") {
 }
 
 TEST_CASE("A line longer than a buffer is read whole") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl", "{\"n\":1,\"t\":\"" + std::string(1 << 20, 'x') + "\"}\n" + numbers(2, 2));
   CHECK(read_numbers(folder.path()) == range(1, 2));
 }

@@ -65,7 +65,7 @@ class FileLimit {
 }  // namespace
 
 TEST_CASE("Shards roll over at their size") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write(folder / "out", 1, 25, tens());
   const auto bytes = bytes_of(folder / "out");
   REQUIRE(bytes.size() == 3);
@@ -75,7 +75,7 @@ TEST_CASE("Shards roll over at their size") {
 }
 
 TEST_CASE("A full last shard is not followed by an empty one") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write(folder / "out", 1, 20, tens());
   CHECK(bytes_of(folder / "out").size() == 2);
   write(folder / "out", 21, 20, tens());
@@ -83,7 +83,7 @@ TEST_CASE("A full last shard is not followed by an empty one") {
 }
 
 TEST_CASE("A run cut anywhere and gone on leaves the same bytes") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write(folder / "whole", 1, 35, tens());
   for (const int cut : {0, 1, 9, 10, 11, 29, 30, 35}) {
     const fs::path out = folder / ("cut" + std::to_string(cut));
@@ -96,7 +96,7 @@ TEST_CASE("A run cut anywhere and gone on leaves the same bytes") {
 }
 
 TEST_CASE("Compressed shards are the same bytes each time, and others follow them") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write(folder / "a", 1, 25, tens(true));
   write(folder / "b", 1, 25, tens(true));
   CHECK(bytes_of(folder / "a") == bytes_of(folder / "b"));
@@ -110,7 +110,7 @@ TEST_CASE("Compressed shards are the same bytes each time, and others follow the
 }
 
 TEST_CASE("An unfinished compressed shard leaves no trace") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "part-00000.jsonl.gz.tmp", "left by a killed run");
   ShardWriter writer(folder.path(), tens(true));
   CHECK_FALSE(fs::exists(folder / "part-00000.jsonl.gz.tmp"));
@@ -122,7 +122,7 @@ TEST_CASE("An unfinished compressed shard leaves no trace") {
 }
 
 TEST_CASE("Appended lines are on the disk after a flush") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   ShardWriter writer(folder.path());
   writer.append(numbered(1));
   CHECK_FALSE(has_shards(folder.path()));
@@ -131,7 +131,7 @@ TEST_CASE("Appended lines are on the disk after a flush") {
 }
 
 TEST_CASE("A second writer in the same folder is refused until the first has closed") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   ShardWriter writer(folder.path());
   const auto refused = error_of([&] { ShardWriter second(folder.path()); });
   REQUIRE(refused);
@@ -142,7 +142,7 @@ TEST_CASE("A second writer in the same folder is refused until the first has clo
 }
 
 TEST_CASE("Repair cuts after the last newline and nothing else") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::string lines = "{\"n\":1}\n{\"n\":2}\n";
   put(folder / "part-00000.jsonl", lines);
   put(folder / "part-00001.jsonl", lines + "{\"n\"");
@@ -159,7 +159,7 @@ TEST_CASE("Repair cuts after the last newline and nothing else") {
 }
 
 TEST_CASE("A write that fails keeps whole lines, says so, and can be gone on with") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::string line = to_line(numbered(1)) + "\n";
   for (const std::size_t limit : {std::size_t{1}, line.size() - 1, line.size(), line.size() + 1, line.size() * 3 - 2}) {
     const fs::path out = folder / std::to_string(limit);
@@ -184,7 +184,7 @@ TEST_CASE("A write that fails keeps whole lines, says so, and can be gone on wit
 }
 
 TEST_CASE("A full device is named a full disk") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   if (!fs::exists("/dev/full")) return;
   ShardWriter writer(folder.path());
   fs::create_symlink("/dev/full", folder / "part-00000.jsonl");
@@ -193,7 +193,7 @@ TEST_CASE("A full device is named a full disk") {
 }
 
 TEST_CASE("A compressed shard that does not fit is dropped whole") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write(folder.path(), 1, 10, tens(true));
   {
     ShardWriter writer(folder.path(), tens(true));
@@ -209,7 +209,7 @@ TEST_CASE("A compressed shard that does not fit is dropped whole") {
 }
 
 TEST_CASE("A writer killed at any moment loses no flushed line") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -230,7 +230,7 @@ TEST_CASE("A writer killed at any moment loses no flushed line") {
 }
 
 TEST_CASE("A folder that cannot be made is named") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "file", "");
   CHECK(contains(message_of([&] { ShardWriter writer(folder / "file"); }), "file"));
   CHECK_THROWS_AS(ShardWriter(folder / "out", WriteOptions{0, false}), Error);

@@ -14,7 +14,7 @@ namespace {
 using Rows = std::vector<std::vector<std::string>>;
 
 std::vector<std::string> lines_of(const std::string& content) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "mine.txt", content);
   TextLines lines(folder / "mine.txt");
   std::vector<std::string> out;
@@ -23,7 +23,7 @@ std::vector<std::string> lines_of(const std::string& content) {
 }
 
 Rows rows_of(const std::string& content, char delimiter = ',') {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "mine.csv", content);
   TableReader reader(folder / "mine.csv", delimiter);
   Rows out;
@@ -55,7 +55,7 @@ TEST_CASE("Lines end with any of the three ends, alone or mixed, and the last ma
 }
 
 TEST_CASE("A line's number counts lines of any end") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put(folder / "mine.txt", "a\rb\nc");
   TextLines lines(folder / "mine.txt");
   for (std::string line; lines.next(line);) continue;
@@ -63,7 +63,7 @@ TEST_CASE("A line's number counts lines of any end") {
 }
 
 TEST_CASE("Gzipped text is read as it is") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put_gzip(folder / "mine.txt.gz",
            "\xEF\xBB\xBF"
            "a\r\nb");

@@ -23,7 +23,7 @@ IntentsOptions shipped_lists(const fs::path& out) {
 
 /// The intents that a file of that name and content gives, each once, in order of text.
 std::vector<std::string> intents_of(const std::string& name, const std::string& content) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_file_atomic(folder / name, content);
   std::vector<std::string> texts;
   intents_from_file(folder / name, [&](data::Intent intent) { texts.push_back(intent.intent); });
@@ -35,7 +35,7 @@ std::string refusal_of(const std::string& name, const std::string& content) {
 }
 
 /// A user's own list in a file of that name.
-IntentsOptions own_list(const TemporaryFolder& folder, const std::string& name, const std::string& content) {
+IntentsOptions own_list(const TempFolder& folder, const std::string& name, const std::string& content) {
   write_file_atomic(folder / name, content);
   IntentsOptions options;
   options.from = folder / name;
@@ -46,7 +46,7 @@ IntentsOptions own_list(const TemporaryFolder& folder, const std::string& name, 
 }  // namespace
 
 TEST_CASE("Intents are distinct and say what they were made from") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto manifest = make_intents(shipped_lists(folder / "intents"), quiet_context());
   const auto intents = data::read_intents(folder / "intents");
   CHECK(manifest.counts.at("intents") == intents.size());
@@ -66,7 +66,7 @@ TEST_CASE("Intents are distinct and say what they were made from") {
 }
 
 TEST_CASE("Intents are a function of the seed, and a limit takes the first of them") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   IntentsOptions options = shipped_lists(folder / "a");
   make_intents(options, quiet_context());
   options.out = folder / "b";
@@ -79,7 +79,7 @@ TEST_CASE("Intents are a function of the seed, and a limit takes the first of th
 }
 
 TEST_CASE("A user's own list is normalised, and each intent taken once") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   IntentsOptions options = own_list(folder, "mine.txt", "Holiday  sale\n\nlost cat\r\nHoliday sale\n");
   const auto manifest = make_intents(options, quiet_context());
   CHECK(manifest.counts.at("intents") == 2);
@@ -88,7 +88,7 @@ TEST_CASE("A user's own list is normalised, and each intent taken once") {
 }
 
 TEST_CASE("A user's CSV keeps its columns, quotes and line breaks") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   IntentsOptions options = own_list(folder, "mine.csv",
                                     "\xEF\xBB\xBFintent,subject,group\r\n"
                                     "\"flyer, \"\"big\"\" sale\",sale,shops\r\n"
@@ -202,7 +202,7 @@ TEST_CASE("An intent that is far too long is refused at the door with its line")
 }
 
 TEST_CASE("Where no intent is left it is said there and then, and again") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   IntentsOptions options = own_list(folder, "mine.txt", "Write me a poster\n\nйога\n");
   for (int times = 0; times < 2; ++times) {
     const std::string message = refusal([&] { make_intents(options, quiet_context()); });
@@ -227,7 +227,7 @@ TEST_CASE("What is no intent is left out and counted by rule") {
   CHECK(broken_intent_rule("see https://example.org", 14) == "markup");
   CHECK(broken_intent_rule("Can you make me a poster", 14) == "chat");
   CHECK(broken_intent_rule("what goes on a menu?", 14) == "chat");
-  const TemporaryFolder folder;
+  const TempFolder folder;
   IntentsOptions options = own_list(folder, "mine.txt", "holiday sale\nWrite me a poster\nйога\n");
   const auto manifest = make_intents(options, quiet_context());
   CHECK(manifest.counts.at("intents") == 1);
@@ -236,7 +236,7 @@ TEST_CASE("What is no intent is left out and counted by rule") {
 }
 
 TEST_CASE("Near duplicates are left out, the first stays") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   IntentsOptions options =
       own_list(folder, "mine.txt",
                "rustic wedding invitation with wild flowers\nrustic wedding invitations with wild flowers\n"
@@ -252,7 +252,7 @@ TEST_CASE("Near duplicates are left out, the first stays") {
 }
 
 TEST_CASE("A malformed list is refused with file and line") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   fs::copy(fs::path(UDRL_SOURCE_DIR) / "data/intents", folder / "lists");
   write_file_atomic(folder / "lists" / "formats.tsv", "format\tweight\n-\t1\nflyer 3\n");
   IntentsOptions options;
@@ -271,7 +271,7 @@ TEST_CASE("A malformed list is refused with file and line") {
 }
 
 TEST_CASE("A list with a mark and other line ends is read as without") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   IntentsOptions options = shipped_lists(folder / "a");
   options.limit = 50;
   make_intents(options, quiet_context());

@@ -59,7 +59,7 @@ std::vector<data::Intent> seeds() {
 
 TEST_CASE("A teacher's lists become intents, and are not asked for again") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   ListTeacher teacher;
   InventionOptions options{3, 1, folder / "invented"};
   std::vector<data::Intent> first;
@@ -81,7 +81,7 @@ TEST_CASE("A teacher's lists become intents, and are not asked for again") {
 }
 
 TEST_CASE("Meanings are compared within a subject, and the first stays") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   ListTeacher embedder;
   fs::create_directories(folder / "sorted");
   SameMeaning meaning(0.9, folder / "sorted");

@@ -37,7 +37,7 @@ ScoreOptions options_for(const fs::path& input, const fs::path& out, int block =
 /// What is said when values are to be reused of a run whose manifest `change` made another's.
 template <class Change>
 std::string refusal_to_reuse(Change change) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", samples(2, 3));
   FakeEmbedder embedder;
   score_samples(options_for(folder / "in", folder / "scored"), with(embedder), quiet_context());
@@ -52,7 +52,7 @@ std::string refusal_to_reuse(Change change) {
 }  // namespace
 
 TEST_CASE("Samples get scores and words, cut ones are left out and counted") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", samples(5, 4));
   FakeEmbedder embedder;
   const auto manifest = score_samples(options_for(folder / "in", folder / "out"), with(embedder), quiet_context());
@@ -70,7 +70,7 @@ TEST_CASE("Samples get scores and words, cut ones are left out and counted") {
 
 TEST_CASE("A score stage that was stopped anywhere ends with the same bytes") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", samples(12, 5));
   FakeEmbedder embedder;
   score_samples(options_for(folder / "in", folder / "whole"), with(embedder), quiet_context());
@@ -95,7 +95,7 @@ TEST_CASE("A score stage that was stopped anywhere ends with the same bytes") {
 
 TEST_CASE("A block that was half written is redone") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", samples(12, 5));
   FakeEmbedder embedder;
   score_samples(options_for(folder / "in", folder / "out"), with(embedder), quiet_context());
@@ -112,7 +112,7 @@ TEST_CASE("A block that was half written is redone") {
 }
 
 TEST_CASE("Values are reused for the same intent and prompt and asked for otherwise") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto old_records = samples(4, 3);
   write_records(folder / "old", old_records);
   FakeEmbedder embedder;
@@ -145,7 +145,7 @@ TEST_CASE("Values of the same embedding model with other weights are not reused"
 }
 
 TEST_CASE("Several inputs are one stream") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto records = samples(6, 3);
   write_records(folder / "all", records);
   write_records(folder / "a", {records.begin(), records.begin() + 8});
@@ -159,7 +159,7 @@ TEST_CASE("Several inputs are one stream") {
 }
 
 TEST_CASE("A malformed line stops the stage or is set aside and counted") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", samples(3, 3));
   std::ofstream(folder / "in" / "part-00000.jsonl", std::ios::app) << "{\"intent\": \n";
   FakeEmbedder embedder;
@@ -178,7 +178,7 @@ TEST_CASE("A malformed line stops the stage or is set aside and counted") {
 }
 
 TEST_CASE("An output made with other options is refused") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", samples(3, 3));
   FakeEmbedder embedder;
   const ScoreOptions options = options_for(folder / "in", folder / "out");
@@ -187,7 +187,7 @@ TEST_CASE("An output made with other options is refused") {
 }
 
 TEST_CASE("What an earlier run lacks is scored, what it has is kept") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", samples(4, 3));
   FakeEmbedder embedder;
   ScoreOptions first = options_for(folder / "in", folder / "first");
@@ -203,7 +203,7 @@ TEST_CASE("What an earlier run lacks is scored, what it has is kept") {
 }
 
 TEST_CASE("A suffix keeps two models' values apart, and scores that were there stay") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", samples(2, 2));
   FakeEmbedder embedder;
   ScoreOptions first = options_for(folder / "in", folder / "first");
@@ -220,7 +220,7 @@ TEST_CASE("A suffix keeps two models' values apart, and scores that were there s
 }
 
 TEST_CASE("Blocks hold whole intents, in an order that is not the input's") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = samples(9, 4);
   write_records(folder / "in", records);
   std::reverse(records.begin(), records.end());
@@ -235,7 +235,7 @@ TEST_CASE("Blocks hold whole intents, in an order that is not the input's") {
 }
 
 TEST_CASE("With the scorer 'valid' an answer that breaks a rule is scored and says so") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = samples(2, 1);
   records[0].prompt = "Sure, here is a picture of a fox in the white snow at dawn";
   records[1].prompt = "Red fox asleep in deep snow under tall birch trees, soft light";
@@ -253,7 +253,7 @@ TEST_CASE("With the scorer 'valid' an answer that breaks a rule is scored and sa
 }
 
 TEST_CASE("Where no answer is worth scoring it is said there and then, with what became of them") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = samples(2, 1);
   records[0].finish = "length";
   records[1].finish = "rejected";
@@ -270,7 +270,7 @@ TEST_CASE("Where no answer is worth scoring it is said there and then, with what
 }
 
 TEST_CASE("Scoring without an embedding model works where no scorer embeds") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", samples(3, 3));
   ScoreOptions options = options_for(folder / "in", folder / "out");
   options.scorers = {"copying"};

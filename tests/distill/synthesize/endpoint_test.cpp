@@ -58,7 +58,7 @@ lm::ModelOptions model_at(const FakeServer& server) {
 }
 
 /// 4 intents, 3 draws each.
-SynthesizeOptions options_in(const TemporaryFolder& folder, const FakeServer& server) {
+SynthesizeOptions options_in(const TempFolder& folder, const FakeServer& server) {
   data::ShardWriter writer(folder / "intents");
   for (const char* text : {"holiday sale", "yoga retreat", "lost cat", "tea shop"}) {
     if (data::has_shards(folder / "intents")) break;
@@ -97,7 +97,7 @@ Json ledger(const fs::path& folder) { return Json::parse(read_file(folder / "fai
 
 TEST_CASE("Whatever an endpoint fails is no record, and the same command asks for it again") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto [status, body, cause] = GENERATE(
       table<int, std::string, std::string>({{402, R"({"error":{"message":"no credit left"}})", "status 402"},
                                             {400, R"({"error":"bad"})", "status 400"},
@@ -140,7 +140,7 @@ TEST_CASE("Whatever an endpoint fails is no record, and the same command asks fo
 
 TEST_CASE("A systematic refusal ends synthesis early, keeps what was answered, and can be mended in the config") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Endpoint endpoint([](int, const std::string&) {
     return FakeReply{400, R"({"error":{"message":"seed is not supported"}})", "", false};
   });
@@ -162,7 +162,7 @@ TEST_CASE("A systematic refusal ends synthesis early, keeps what was answered, a
 
 TEST_CASE("Answers that older versions recorded as errors are asked for again") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Endpoint endpoint(good);
   const SynthesizeOptions options = options_in(folder, endpoint.server);
   synthesize(options, quiet_context());
@@ -177,7 +177,7 @@ TEST_CASE("Answers that older versions recorded as errors are asked for again") 
 
 TEST_CASE("Ends that nobody knows are counted by name over all runs, and the answers kept") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Endpoint endpoint([](int, const std::string& body) {
     Json answer = Json::parse(good_answer(body));
     answer["choices"][0]["finish_reason"] = "because";
@@ -191,7 +191,7 @@ TEST_CASE("Ends that nobody knows are counted by name over all runs, and the ans
 
 TEST_CASE("What a filter withholds is recorded as that, no sample, and not asked again") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Endpoint endpoint([](int number, const std::string& body) {
     if (number == 2) return FakeReply{200, chat_answer("A quiet", "content_filter"), "", false};
     return good(number, body);
@@ -206,7 +206,7 @@ TEST_CASE("What a filter withholds is recorded as that, no sample, and not asked
 
 TEST_CASE("An endpoint's error is never an invented intent, and its list is asked for again") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Endpoint endpoint([](int number, const std::string&) {
     if (number == 0) return FakeReply{413, "request entity too large", "", false};
     return FakeReply{200, chat_answer("harbour tour " + std::to_string(number) + "\nferry timetable"), "", false};
@@ -233,7 +233,7 @@ TEST_CASE("An endpoint's error is never an invented intent, and its list is aske
 
 TEST_CASE("A judge that lists no digit is counted apart, and scoring goes on") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   std::vector<data::Record> records;
   for (int i = 0; i < 6; ++i)
     records.push_back(sample("intent " + std::to_string(i), "image", 0, "picture " + std::to_string(i)));

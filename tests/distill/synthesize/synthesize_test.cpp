@@ -11,7 +11,7 @@ using namespace udrl::distill::testing;
 
 namespace {
 
-SynthesizeOptions options_in(const TemporaryFolder& folder, const std::string& out) {
+SynthesizeOptions options_in(const TempFolder& folder, const std::string& out) {
   data::ShardWriter writer(folder / "intents");
   if (!data::has_shards(folder / "intents")) {
     for (const char* text : {"holiday sale", "yoga retreat", "lost cat"}) {
@@ -47,7 +47,7 @@ std::map<std::string, std::string> lines_by_id(const fs::path& folder) {
 
 TEST_CASE("Synthesis asks for each intent, task and draw once") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
   FakeTeacher teacher;
   const SynthesizeResult result = synthesize(options, teacher, quiet_context());
@@ -63,7 +63,7 @@ TEST_CASE("Synthesis asks for each intent, task and draw once") {
 
 TEST_CASE("Draws of an intent take turns among as many few-shot subsets as asked for") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   SynthesizeOptions options = options_in(folder, "samples");
   options.subsets_per_intent = GENERATE(1, 2, 3);
   options.draws = 6;
@@ -85,7 +85,7 @@ TEST_CASE("Draws of an intent take turns among as many few-shot subsets as asked
 
 TEST_CASE("Not every intent need be asked every task, and draws may be numbered on") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   SynthesizeOptions options = options_in(folder, "samples");
   options.tasks = {"image", "template", "headline", "search", "fields"};
   options.tasks_per_intent = 2;
@@ -103,7 +103,7 @@ TEST_CASE("Not every intent need be asked every task, and draws may be numbered 
 
 TEST_CASE("Jobs that share the intents ask each question once among them") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   FakeTeacher whole;
   synthesize(options_in(folder, "whole"), whole, quiet_context());
   std::map<std::string, std::string> together;
@@ -125,7 +125,7 @@ TEST_CASE("Jobs that share the intents ask each question once among them") {
 
 TEST_CASE("A stopped synthesis goes on and asks nothing twice") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   FakeTeacher whole;
   synthesize(options_in(folder, "whole"), whole, quiet_context());
 
@@ -143,7 +143,7 @@ TEST_CASE("A stopped synthesis goes on and asks nothing twice") {
 
 TEST_CASE("A line torn by a kill is asked again") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
   FakeTeacher teacher;
   synthesize(options, teacher, quiet_context());
@@ -157,7 +157,7 @@ TEST_CASE("A line torn by a kill is asked again") {
 
 TEST_CASE("A truncated answer is recorded and is no sample") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
   FakeTeacher teacher;
   teacher.cut_every = 6;
@@ -168,7 +168,7 @@ TEST_CASE("A truncated answer is recorded and is no sample") {
 
 TEST_CASE("An intent that stands twice is asked about once, and said") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   SynthesizeOptions options = options_in(folder, "samples");
   const std::string shard = read_file(options.intents / "part-00000.jsonl");
   write_file_atomic(options.intents / "part-00000.jsonl", shard + shard.substr(0, shard.find('\n') + 1));
@@ -186,7 +186,7 @@ TEST_CASE("An intent that stands twice is asked about once, and said") {
 }
 
 TEST_CASE("No intent to ask about is said before anything is written") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   SynthesizeOptions options = options_in(folder, "samples");
   FakeTeacher teacher;
   options.skip = 3;
@@ -203,7 +203,7 @@ TEST_CASE("No intent to ask about is said before anything is written") {
 
 TEST_CASE("Where no answer is a sample the run fails with what became of them, and again") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
   FakeTeacher teacher;
   teacher.answer_with = [](const lm::Request&) { return "Sure, here is a prompt for you"; };
@@ -218,7 +218,7 @@ TEST_CASE("Where no answer is a sample the run fails with what became of them, a
 
 TEST_CASE("An object over several lines is asked for and kept whole, text at its first line") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   SynthesizeOptions options = options_in(folder, "samples");
   options.tasks = {"fields"};
   FakeTeacher teacher;
@@ -248,7 +248,7 @@ TEST_CASE("An object over several lines is asked for and kept whole, text at its
 
 TEST_CASE("A request's error names the intent") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
   FakeTeacher teacher;
   teacher.answer_with = [](const lm::Request& request) -> std::string {
@@ -263,7 +263,7 @@ TEST_CASE("A request's error names the intent") {
 
 TEST_CASE("A reason of another type in what was written is named with its line") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
   FakeTeacher teacher;
   synthesize(options, teacher, quiet_context());
@@ -276,7 +276,7 @@ TEST_CASE("A reason of another type in what was written is named with its line")
 
 TEST_CASE("Samples of other settings are not mixed") {
   const NoStop no_stop;
-  const TemporaryFolder folder;
+  const TempFolder folder;
   SynthesizeOptions options = options_in(folder, "samples");
   FakeTeacher teacher;
   synthesize(options, teacher, quiet_context(R"({"draws":4})"));
@@ -287,7 +287,7 @@ TEST_CASE("Samples of other settings are not mixed") {
 }
 
 TEST_CASE("A missing teacher is said before anything is written") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   SynthesizeOptions options = options_in(folder, "samples");
   options.teacher.gguf = folder / "none.gguf";
   CHECK(contains(refusal([&] { synthesize(options, quiet_context()); }), "none.gguf"));

@@ -32,7 +32,7 @@ std::vector<Record> scored() {
 }
 
 struct Bench {
-  TemporaryFolder folder;
+  TempFolder folder;
   Bench() { write_records(folder / "in", scored()); }
 
   TagOptions options(const std::string& out) const {
@@ -169,7 +169,7 @@ TEST_CASE("A scorer that is held out for evaluation makes no labels, unless forc
 }
 
 TEST_CASE("An answer scored as invalid takes no part") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored();
   for (std::size_t i = 0; i < records.size(); ++i) records[i].scores["valid"] = i % 4 == 0 ? 0 : 1;
   write_records(folder / "in", records);

@@ -113,7 +113,7 @@ struct Threads {
 
 TEST_CASE("What tag writes is what the same in memory gives, in the order of the input") {
   const Threads threads(GENERATE(1, 4));
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto records = random_records(3000);  // several batches
   write_records(folder / "in", records);
   TagOptions options;
@@ -160,7 +160,7 @@ TEST_CASE("What tag writes is what the same in memory gives, in the order of the
 }
 
 TEST_CASE("Quantiles, edges and ranks do not depend on the memory of the sorts") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const SortRoom room{folder / "", GENERATE(std::size_t{1} << 25, std::size_t{5000})};
   const bool global = GENERATE(false, true);
   RandomStream random(4, "ranks");

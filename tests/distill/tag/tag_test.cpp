@@ -37,7 +37,7 @@ std::vector<Record> golden_records(const Json& json) {
   return records;
 }
 
-TagOptions golden_options(const Json& json, const TemporaryFolder& folder) {
+TagOptions golden_options(const Json& json, const TempFolder& folder) {
   TagOptions options;
   options.input = {(folder / "in").string()};
   options.out = folder / "out";
@@ -67,7 +67,7 @@ std::vector<Record> scored(int subjects, int draws, const std::string& task = "i
   return records;
 }
 
-TagOptions options_for(const TemporaryFolder& folder, const std::string& out = "out") {
+TagOptions options_for(const TempFolder& folder, const std::string& out = "out") {
   TagOptions options;
   options.input = {(folder / "in").string()};
   options.out = folder / out;
@@ -129,7 +129,7 @@ TEST_CASE("Moments and lines of degenerate data are defined") {
 
 TEST_CASE("Returns, fits and bins agree with NumPy") {
   const Json json = golden();
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", golden_records(json));
   TagOptions options = golden_options(json, folder);
   const std::string kind = GENERATE("advantage", "global");
@@ -162,7 +162,7 @@ TEST_CASE("Returns, fits and bins agree with NumPy") {
 }
 
 TEST_CASE("No subject is in two splits and every split has some") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored(40, 5);
   for (Record& record : scored(40, 5, "template")) {  // another intent of the same subject
     record.intent.intent = record.intent.subject + " flyer";
@@ -187,7 +187,7 @@ TEST_CASE("No subject is in two splits and every split has some") {
 }
 
 TEST_CASE("The manifest names the models behind the labels, and \"\" where none is known") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", scored(40, 3));
   TagOptions options = options_for(folder);
   CHECK(tag_samples(options, quiet_context()).manifest.models.at("embedder").empty());
@@ -202,7 +202,7 @@ TEST_CASE("The manifest names the models behind the labels, and \"\" where none 
 }
 
 TEST_CASE("Training keeps nothing that is nearly held out") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored(40, 3);
   const std::vector<std::string> words = {"amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven"};
   for (std::size_t i = 0; i < records.size(); ++i) {  // texts of their own
@@ -232,7 +232,7 @@ TEST_CASE("Training keeps nothing that is nearly held out") {
 }
 
 TEST_CASE("Answers that are nearly the same are left out, the first stays") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored(30, 2);
   for (std::size_t i = 0; i < records.size(); ++i)  // texts of their own
     records[i].prompt = udrl::content_id({"a", std::to_string(i)}) + " " + udrl::content_id({"b", std::to_string(i)});
@@ -251,7 +251,7 @@ TEST_CASE("Answers that are nearly the same are left out, the first stays") {
 }
 
 TEST_CASE("Where no record is left to tag it is said there and then, with what became of them") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   std::vector<Record> records = scored(9, 2);
   for (Record& record : records) record.words = 0;
   write_records(folder / "in", records);
@@ -267,7 +267,7 @@ TEST_CASE("Where no record is left to tag it is said there and then, with what b
 }
 
 TEST_CASE("An intent without a subject is held out by itself") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored(30, 3);
   for (Record& record : records) record.intent.subject.clear();
   write_records(folder / "in", records);
@@ -280,7 +280,7 @@ TEST_CASE("An intent without a subject is held out by itself") {
 }
 
 TEST_CASE("What is fitted does not depend on what is held out") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored(40, 5);
   write_records(folder / "in", records);
   tag_samples(options_for(folder, "first"), quiet_context());
@@ -297,7 +297,7 @@ TEST_CASE("What is fitted does not depend on what is held out") {
 }
 
 TEST_CASE("Duplicates and long prompts are dropped before ranking and counted") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored(3, 5);
   records[2].prompt = records[0].prompt;  // the same intent and text
   records[7].prompt = records[0].prompt;  // another intent
@@ -320,7 +320,7 @@ TEST_CASE("Duplicates and long prompts are dropped before ranking and counted") 
 }
 
 TEST_CASE("Equal returns are all given the middle bin, and counted") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored(1, 5);
   for (Record& record : records) {
     record.words = 10;
@@ -335,7 +335,7 @@ TEST_CASE("Equal returns are all given the middle bin, and counted") {
 }
 
 TEST_CASE("Support counts the training records by words and bin") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", scored(40, 5));
   tag_samples(options_for(folder), quiet_context());
   const auto fitted = udrl::command::load(folder / "out" / "commands.json");
@@ -347,7 +347,7 @@ TEST_CASE("Support counts the training records by words and bin") {
 }
 
 TEST_CASE("Task slots follow the order asked for and then the names") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored(12, 3, "image");
   for (const char* task : {"template", "caption"}) {
     for (Record& record : scored(12, 3, task)) records.push_back(std::move(record));
@@ -369,7 +369,7 @@ TEST_CASE("Task slots follow the order asked for and then the names") {
 }
 
 TEST_CASE("The table counts what was written") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", scored(40, 5));
   const TagResult result = tag_samples(options_for(folder), quiet_context());
   std::map<std::string, std::uint64_t> by_split;
@@ -402,7 +402,7 @@ TEST_CASE("The table counts what was written") {
 }
 
 TEST_CASE("A record without a weighted score is refused") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored(5, 3);
   records[4].scores.erase("relevance_masked");
   write_records(folder / "in", records);
@@ -412,7 +412,7 @@ TEST_CASE("A record without a weighted score is refused") {
 }
 
 TEST_CASE("A pool of folders is tagged as one") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto records = scored(20, 6);
   write_records(folder / "in", records);
   write_records(folder / "a", {records.begin(), records.begin() + 50});
@@ -425,7 +425,7 @@ TEST_CASE("A pool of folders is tagged as one") {
 }
 
 TEST_CASE("A further return is what a return of its scorer alone would be") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", scored(30, 5));
   TagOptions both = options_for(folder, "both"), alone = options_for(folder, "alone");
   both.return_kind = alone.return_kind = GENERATE("advantage", "global");
@@ -454,7 +454,7 @@ TEST_CASE("A further return is what a return of its scorer alone would be") {
 }
 
 TEST_CASE("A further return needs a name of its own and a scorer that is not held out") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", scored(30, 5));
   TagOptions options = options_for(folder);
   SECTION("a command's name") { options.further = {"words"}; }
@@ -471,7 +471,7 @@ TEST_CASE("A further return needs a name of its own and a scorer that is not hel
 }
 
 TEST_CASE("What a judge had no rating for is left out and counted, what was never scored is refused") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   auto records = scored(40, 3);
   TagOptions options = options_for(folder);
   const std::string value = options.weights.begin()->first;

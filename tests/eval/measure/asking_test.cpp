@@ -36,9 +36,9 @@ Prepared prepared(const FakeServer& server) {
   return p;
 }
 
-EvalOptions options_in(const TemporaryFolder& folder) {
+EvalOptions options_in(const TempFolder& folder) {
   EvalOptions options;
-  options.out = folder.path / "out";
+  options.out = folder.path() / "out";
   options.latency_requests = 2;
   options.clients = {};
   options.slots = 2;
@@ -48,7 +48,7 @@ EvalOptions options_in(const TemporaryFolder& folder) {
 }  // namespace
 
 TEST_CASE("cases that an endpoint failed are in no row, and are asked for again") {
-  TemporaryFolder folder;
+  TempFolder folder;
   std::atomic<bool> is_well = false;
   std::atomic<int> asked = 0;
   const FakeServer server([&](const auto&, const auto&, const std::string& body) {
@@ -85,7 +85,7 @@ TEST_CASE("cases that an endpoint failed are in no row, and are asked for again"
 }
 
 TEST_CASE("a system that answers nothing has no cases left") {
-  TemporaryFolder folder;
+  TempFolder folder;
   std::atomic<int> asked = 0;
   const FakeServer server([&](const auto&, const auto&, const auto&) {
     if (++asked <= 6) return FakeReply{200, good_reply, "", false};  // while its latency is measured

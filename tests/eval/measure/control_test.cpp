@@ -25,7 +25,7 @@ command::Fitted fitted(command::ReturnKind kind) {
 }
 
 struct World {
-  TemporaryFolder folder;
+  TempFolder folder;
   CaseSet set = one_case("tea shop logo", "tea shop");
   std::vector<MeasuredRow> rows;
 
@@ -36,7 +36,7 @@ struct World {
       records.push_back(record(set.cases.front().intent, "image", "draw " + std::to_string(i)));
       records.back().return_value = draws[i];
     }
-    write_split(folder.path / "test", records);
+    write_split(folder.path() / "test", records);
     Measured m;
     m.answer.text = "a cup of tea";
     m.words = 4;
@@ -45,7 +45,7 @@ struct World {
   }
 
   std::string add(const command::Fitted& f, ScorerRole role = ScorerRole::label) {
-    return add_achieved(rows, set, f, {{"minilm", "relevance", role, "aa"}}, {folder.path / "test"});
+    return add_achieved(rows, set, f, {{"minilm", "relevance", role, "aa"}}, {folder.path() / "test"});
   }
   std::optional<double> achieved() const { return rows[0].answers[0].achieved; }
 };

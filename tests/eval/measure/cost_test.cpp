@@ -63,8 +63,8 @@ TEST_CASE("latency is measured on cases that share a prefix, task by task") {
 }
 
 TEST_CASE("costs of another model or setting are measured again") {
-  TemporaryFolder folder;
-  const auto file = folder.path / "m.json", gguf = folder.path / "m.gguf";
+  TempFolder folder;
+  const auto file = folder.path() / "m.json", gguf = folder.path() / "m.gguf";
   std::ofstream(gguf) << "weights";
   System system;
   system.model.gguf = gguf;

@@ -8,46 +8,46 @@
 #include "udrl/base/error.hpp"
 
 using namespace udrl::eval;
-using udrl::eval::testing::TemporaryFolder;
+using udrl::eval::testing::TempFolder;
 
 TEST_CASE("each evaluation counts, and each student once") {
-  TemporaryFolder folder;
-  record_opening(folder.path, {"student a"}, "test");
-  record_opening(folder.path, {"student a"}, "test");
-  const Openings openings = record_opening(folder.path, {"student b"}, "test");
+  TempFolder folder;
+  record_opening(folder.path(), {"student a"}, "test");
+  record_opening(folder.path(), {"student a"}, "test");
+  const Openings openings = record_opening(folder.path(), {"student b"}, "test");
   CHECK(openings.times == 3);
   CHECK(openings.students == 2);
 }
 
 TEST_CASE("all students of an evaluation count, in one opening") {
-  TemporaryFolder folder;
-  record_opening(folder.path, {"student a", "student b"}, "test");
-  const Openings openings = record_opening(folder.path, {"student b", "student c"}, "test");
+  TempFolder folder;
+  record_opening(folder.path(), {"student a", "student b"}, "test");
+  const Openings openings = record_opening(folder.path(), {"student b", "student c"}, "test");
   CHECK(openings.times == 2);
   CHECK(openings.students == 3);
 }
 
 TEST_CASE("another test set starts anew") {
-  TemporaryFolder folder;
-  record_opening(folder.path, {"student a"}, "test");
-  CHECK(record_opening(folder.path, {"student a"}, "another test").times == 1);
+  TempFolder folder;
+  record_opening(folder.path(), {"student a"}, "test");
+  CHECK(record_opening(folder.path(), {"student a"}, "another test").times == 1);
 }
 
 TEST_CASE("a line that cannot be read still counts") {
-  TemporaryFolder folder;
-  std::ofstream(folder.path / "test_openings.jsonl") << "scribble\n";
-  CHECK(record_opening(folder.path, {"student a"}, "test").times == 2);
+  TempFolder folder;
+  std::ofstream(folder.path() / "test_openings.jsonl") << "scribble\n";
+  CHECK(record_opening(folder.path(), {"student a"}, "test").times == 2);
 }
 
 TEST_CASE("a ledger that cannot be written stops the evaluation") {
-  TemporaryFolder folder;
-  CHECK_THROWS_AS(record_opening(folder.path / "absent", {"student a"}, "test"), udrl::Error);
+  TempFolder folder;
+  CHECK_THROWS_AS(record_opening(folder.path() / "absent", {"student a"}, "test"), udrl::Error);
 }
 
 TEST_CASE("openings are counted with the tagged data, or with the output where those cannot be written") {
-  TemporaryFolder folder;
-  CHECK(ledger_folder(folder.path, "out") == folder.path);
-  record_opening(folder.path, {"student a"}, "test");
-  CHECK(ledger_folder(folder.path, "out") == folder.path);
-  CHECK(ledger_folder(folder.path / "gone", "out") == "out");
+  TempFolder folder;
+  CHECK(ledger_folder(folder.path(), "out") == folder.path());
+  record_opening(folder.path(), {"student a"}, "test");
+  CHECK(ledger_folder(folder.path(), "out") == folder.path());
+  CHECK(ledger_folder(folder.path() / "gone", "out") == "out");
 }

@@ -18,14 +18,14 @@ using udrl::testing::FakeEmbedder;
 namespace {
 
 Labels labels_of(const data::Json& weights, const std::string& model) {
-  TemporaryFolder folder;
+  TempFolder folder;
   data::Manifest manifest;
   manifest.stage = "tag";
   manifest.tool_version = "test";
   manifest.config = {{"weights", weights}, {"further", {"-novelty"}}};
   if (!model.empty()) manifest.models["embedder"] = model;
-  data::write_manifest(folder.path, manifest);
-  return read_labels(folder.path);
+  data::write_manifest(folder.path(), manifest);
+  return read_labels(folder.path());
 }
 
 const ScorerInfo info{"fake", "relevance", ScorerRole::other_kind, "aa"};
@@ -65,31 +65,31 @@ TEST_CASE("the subject named in an answer counts raw and not masked") {
 }
 
 TEST_CASE("what was scored before is read back, not scored again") {
-  TemporaryFolder folder;
+  TempFolder folder;
   FakeEmbedder embedder;
   const RelevanceScorer scorer = scorer_on(embedder);
   const auto ignore = [](std::size_t) {};
-  const auto first = ScoreCache(folder.path / "s", info, {}).score(scorer, answers, ignore);
+  const auto first = ScoreCache(folder.path() / "s", info, {}).score(scorer, answers, ignore);
   const std::size_t asked = embedder.asked.size();
   CHECK(asked > 0);
   std::vector<score::Answer> more = answers;
   more.push_back(answers[0]);
-  const auto again = ScoreCache(folder.path / "s", info, {}).score(scorer, more, ignore);
+  const auto again = ScoreCache(folder.path() / "s", info, {}).score(scorer, more, ignore);
   CHECK(embedder.asked.size() == asked);
   CHECK(again[0].masked == first[0].masked);
   CHECK(again[2].raw == first[0].raw);
 }
 
 TEST_CASE("values of another model, or under other task files, are refused") {
-  TemporaryFolder folder;
-  ScoreCache(folder.path / "s", info, {{"task image", "1"}});
+  TempFolder folder;
+  ScoreCache(folder.path() / "s", info, {{"task image", "1"}});
   ScorerInfo other = info;
   other.model = "bb";
   FakeEmbedder embedder;
   const auto ignore = [](std::size_t) {};
-  ScoreCache(folder.path / "s", info, {{"task image", "1"}}).score(scorer_on(embedder), answers, ignore);
-  CHECK_THROWS_AS(ScoreCache(folder.path / "s", other, {{"task image", "1"}}), Error);
-  CHECK_THROWS_AS(ScoreCache(folder.path / "s", info, {{"task image", "2"}}), Error);
+  ScoreCache(folder.path() / "s", info, {{"task image", "1"}}).score(scorer_on(embedder), answers, ignore);
+  CHECK_THROWS_AS(ScoreCache(folder.path() / "s", other, {{"task image", "1"}}), Error);
+  CHECK_THROWS_AS(ScoreCache(folder.path() / "s", info, {{"task image", "2"}}), Error);
 }
 
 TEST_CASE("what made any student's labels made labels, and unknown labels stay unknown") {
@@ -102,7 +102,7 @@ TEST_CASE("what made any student's labels made labels, and unknown labels stay u
 }
 
 TEST_CASE("gates are measured once for the same answers, and again for others") {
-  TemporaryFolder folder;
+  TempFolder folder;
   FakeEmbedder embedder;
   const RelevanceScorer scorer = scorer_on(embedder);
   score::GateAnswers on{{}, {"image"}, 4};
@@ -111,7 +111,7 @@ TEST_CASE("gates are measured once for the same answers, and again for others") 
     on.answers.push_back({intent(subject + " poster", subject), "a poster for " + subject, 0, s});
   }
   Observer silent;
-  const auto file = folder.path / "gates.json";
+  const auto file = folder.path() / "gates.json";
   const auto first = cached_gates(file, scorer, on, {{}, 50, 1}, silent);
   const std::size_t asked = embedder.asked.size();
   const auto again = cached_gates(file, scorer, on, {{}, 50, 1}, silent);

@@ -41,10 +41,10 @@ void write_run(const std::filesystem::path& folder, double level, const std::str
 }  // namespace
 
 TEST_CASE("what the second evaluation changed is paired by case") {
-  TemporaryFolder folder;
-  write_run(folder.path / "a", 0.3);
-  write_run(folder.path / "b", 0.4, "another case");
-  const CompareRunsOptions options{{(folder.path / "a").string(), (folder.path / "b").string()}, 500, 1};
+  TempFolder folder;
+  write_run(folder.path() / "a", 0.3);
+  write_run(folder.path() / "b", 0.4, "another case");
+  const CompareRunsOptions options{{(folder.path() / "a").string(), (folder.path() / "b").string()}, 500, 1};
   const RunsCompared compared = compare_runs(options);
   REQUIRE(compared.changes.size() == 2);
   const Change& student = compared.changes[1];
@@ -58,9 +58,9 @@ TEST_CASE("what the second evaluation changed is paired by case") {
 }
 
 TEST_CASE("folders without an evaluation, and evaluations without a common case, are refused") {
-  TemporaryFolder folder;
-  write_run(folder.path / "a", 0.3);
-  const std::string a = (folder.path / "a").string();
+  TempFolder folder;
+  write_run(folder.path() / "a", 0.3);
+  const std::string a = (folder.path() / "a").string();
   CHECK_THROWS_AS(compare_runs({{a, "/no/such/folder"}, 500, 1}), Error);
   CHECK_THROWS_AS(compare_runs({{a}, 500, 1}), Error);
 }

@@ -96,7 +96,7 @@ TEST_CASE("at equal length the win rate is midway, in logits, between that of lo
 }
 
 TEST_CASE("replies are kept, and those of another model refused") {
-  TemporaryFolder folder;
+  TempFolder folder;
   FakeModel model;
   model.answer = [](const lm::Request& r) {
     return r.prompt.back().text.find("Answer A: good") != std::string::npos ? "A" : "B";
@@ -104,15 +104,15 @@ TEST_CASE("replies are kept, and those of another model refused") {
   const std::vector<Pair> pairs = {{"rubric", "tea", "good", "bad"}, {"rubric", "tea", "bad", "good"}};
   const auto ignore = [](std::size_t) {};
   using enum Preference;
-  CHECK(PairJudge(model, "m1", folder.path / "j").ask(pairs, ignore) == std::vector<Preference>{first, second});
+  CHECK(PairJudge(model, "m1", folder.path() / "j").ask(pairs, ignore) == std::vector<Preference>{first, second});
   CHECK(model.asked.size() == 2);
-  CHECK(PairJudge(model, "m1", folder.path / "j").ask(pairs, ignore) == std::vector<Preference>{first, second});
+  CHECK(PairJudge(model, "m1", folder.path() / "j").ask(pairs, ignore) == std::vector<Preference>{first, second});
   CHECK(model.asked.size() == 2);
-  CHECK_THROWS_AS(PairJudge(model, "m2", folder.path / "j"), Error);
+  CHECK_THROWS_AS(PairJudge(model, "m2", folder.path() / "j"), Error);
 }
 
 TEST_CASE("a reply that an endpoint failed is no tie, but none, and is asked for again") {
-  TemporaryFolder folder;
+  TempFolder folder;
   FakeModel model;
   model.change = [](const lm::Request&, lm::Completion& c) {
     c.finish = lm::Finish::error, c.cause = "status 500", c.text = "out of memory";
@@ -120,14 +120,14 @@ TEST_CASE("a reply that an endpoint failed is no tie, but none, and is asked for
   const std::vector<Pair> pairs = {{"rubric", "tea", "good", "bad"}};
   const auto ignore = [](std::size_t) {};
   {
-    PairJudge judge(model, "m1", folder.path / "j");
+    PairJudge judge(model, "m1", folder.path() / "j");
     CHECK(judge.ask(pairs, ignore) == std::vector<Preference>{Preference::failed});
     REQUIRE(judge.failures().size() == 1);
     CHECK(judge.failures()[0].words == "out of memory");
   }
   FakeModel good;
   good.answer = [](const lm::Request&) { return "A"; };
-  CHECK(PairJudge(good, "m1", folder.path / "j").ask(pairs, ignore) == std::vector<Preference>{Preference::first});
+  CHECK(PairJudge(good, "m1", folder.path() / "j").ask(pairs, ignore) == std::vector<Preference>{Preference::first});
 
   std::vector<DuelCase> won = cases(
       20, [](int) { return 1.0; }, [](int) { return 0; });

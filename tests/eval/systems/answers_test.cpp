@@ -36,11 +36,11 @@ data::Manifest manifest(const std::string& sha = "a") {
 }  // namespace
 
 TEST_CASE("every case is answered once, prefix by prefix") {
-  TemporaryFolder folder;
+  TempFolder folder;
   const CaseSet set = case_set(4, 2);
   FakeSystem system;
   system.fake.answer = [](const lm::Request& r) { return " An answer\u200b to  " + r.id + " "; };
-  AnswerCache cache(folder.path / "o", manifest());
+  AnswerCache cache(folder.path() / "o", manifest());
   int answered = 0;
   ask_missing(system, row("student-top", RowKind::student), set.cases, cache, [&] { ++answered; });
   CHECK(answered == 16);
@@ -52,62 +52,62 @@ TEST_CASE("every case is answered once, prefix by prefix") {
 }
 
 TEST_CASE("an interrupted run goes on where it stopped") {
-  TemporaryFolder folder;
+  TempFolder folder;
   const CaseSet set = case_set(4, 2);
   const Row student = row("student-top", RowKind::student);
   std::set<std::string> first;
   {
     FakeSystem system;
     system.fake.stop_after = 5;
-    AnswerCache cache(folder.path / "o", manifest());
+    AnswerCache cache(folder.path() / "o", manifest());
     ask_missing(system, student, set.cases, cache, [] {});
     request_stop(false);
     for (const auto& r : system.fake.asked) first.insert(r.id);
   }  // not closed: as if the process had ended
-  std::ofstream(folder.path / "o" / "part-00000.jsonl", std::ios::app) << "{\"case\": \"torn";
+  std::ofstream(folder.path() / "o" / "part-00000.jsonl", std::ios::app) << "{\"case\": \"torn";
   FakeSystem system;
-  AnswerCache cache(folder.path / "o", manifest());
+  AnswerCache cache(folder.path() / "o", manifest());
   ask_missing(system, student, set.cases, cache, [] {});
   CHECK(system.fake.asked.size() == 11);
   for (const auto& r : system.fake.asked) CHECK(first.count(r.id) == 0);
   cache.close(true);
-  CHECK(data::read_manifest(folder.path / "o").counts.at("stop") == 16);
+  CHECK(data::read_manifest(folder.path() / "o").counts.at("stop") == 16);
 }
 
 TEST_CASE("a complete cache asks nothing") {
-  TemporaryFolder folder;
+  TempFolder folder;
   const CaseSet set = case_set(4, 1);
   const Row student = row("student-top", RowKind::student);
   FakeSystem first, second;
   {
-    AnswerCache cache(folder.path / "o", manifest());
+    AnswerCache cache(folder.path() / "o", manifest());
     ask_missing(first, student, set.cases, cache, [] {});
     cache.close(true);
   }
-  AnswerCache cache(folder.path / "o", manifest());
+  AnswerCache cache(folder.path() / "o", manifest());
   ask_missing(second, student, set.cases, cache, [] {});
   CHECK(second.fake.asked.empty());
   CHECK(cache.at(set.cases[0]).text == "An answer");
 }
 
 TEST_CASE("answers of another model or another setting are not mixed in") {
-  TemporaryFolder folder;
+  TempFolder folder;
   const CaseSet set = case_set(4, 1);
   {
     FakeSystem system;
-    AnswerCache cache(folder.path / "o", manifest());
+    AnswerCache cache(folder.path() / "o", manifest());
     ask_missing(system, row("student-top", RowKind::student), set.cases, cache, [] {});
     cache.close(false);
   }
-  CHECK_THROWS_AS(AnswerCache(folder.path / "o", manifest("another")), Error);
+  CHECK_THROWS_AS(AnswerCache(folder.path() / "o", manifest("another")), Error);
   Row warmer = row("student-top", RowKind::student);
   warmer.sampling.temperature = 0.9;
   const auto other = answers_manifest(warmer, {"a", {{"task image", "b"}}, 1, "udrl-eval"});
-  CHECK_THROWS_AS(AnswerCache(folder.path / "o", other), Error);
+  CHECK_THROWS_AS(AnswerCache(folder.path() / "o", other), Error);
 }
 
 TEST_CASE("a request that an endpoint failed is no answer, and is asked again") {
-  TemporaryFolder folder;
+  TempFolder folder;
   const CaseSet set = case_set(4, 2);
   const Row model = row("teacher-greedy", RowKind::model);
   const auto fail = [&](const lm::Request& r, lm::Completion& c) {
@@ -117,7 +117,7 @@ TEST_CASE("a request that an endpoint failed is no answer, and is asked again") 
   {
     FakeSystem system;
     system.fake.change = fail;
-    AnswerCache cache(folder.path / "o", manifest());
+    AnswerCache cache(folder.path() / "o", manifest());
     int answered = 0;
     ask_missing(system, model, set.cases, cache, [&] { ++answered; });
     CHECK(answered == 14);
@@ -127,9 +127,9 @@ TEST_CASE("a request that an endpoint failed is no answer, and is asked again") 
     CHECK(to_text(cache.failures()[1]).find("out of memory") != std::string::npos);
     cache.close(false);
   }
-  CHECK(data::read_manifest(folder.path / "o").counts.at("failed: status 500") == 1);
+  CHECK(data::read_manifest(folder.path() / "o").counts.at("failed: status 500") == 1);
   FakeSystem system;
-  AnswerCache cache(folder.path / "o", manifest());
+  AnswerCache cache(folder.path() / "o", manifest());
   ask_missing(system, model, set.cases, cache, [] {});
   CHECK(system.fake.asked.size() == 2);
   CHECK(cache.failures().empty());

@@ -134,14 +134,14 @@ TEST_CASE("one subject with most of the intents is refused") {
 }
 
 TEST_CASE("a split's intents are read once each") {
-  TemporaryFolder folder;
+  TempFolder folder;
   std::vector<data::Record> records;
   for (const auto& i : intents(3, 2))
     for (const char* prompt : {"a prompt", "another"}) records.push_back(record(i, "image", prompt));
-  write_split(folder.path / "test", records);
-  CHECK(read_split_intents(folder.path / "test").size() == 6);
+  write_split(folder.path() / "test", records);
+  CHECK(read_split_intents(folder.path() / "test").size() == 6);
   records.push_back(records.front());
   records.back().intent.intent_id = "by hand";
-  write_split(folder.path / "other", records);
-  CHECK(read_split_intents(folder.path / "other").size() == 6);
+  write_split(folder.path() / "other", records);
+  CHECK(read_split_intents(folder.path() / "other").size() == 6);
 }

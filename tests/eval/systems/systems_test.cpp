@@ -10,12 +10,12 @@
 
 using namespace udrl;
 using namespace udrl::eval;
-using udrl::eval::testing::TemporaryFolder;
+using udrl::eval::testing::TempFolder;
 
 namespace {
 
-std::string write(const TemporaryFolder& folder, const std::string& name, const std::string& content) {
-  const auto file = folder.path / (name + ".toml");
+std::string write(const TempFolder& folder, const std::string& name, const std::string& content) {
+  const auto file = folder.path() / (name + ".toml");
   std::ofstream(file) << content;
   return file.string();
 }
@@ -25,7 +25,7 @@ const std::string tiny = "name = \"tiny\"\ntitle = \"Tiny Model Q4\"\n[model]\ng
 }  // namespace
 
 TEST_CASE("a system gives a row for each decoding") {
-  TemporaryFolder folder;
+  TempFolder folder;
   const System system = load_system(write(folder, "tiny", "temperature = 0.6\nparameters = 7\n" + tiny), {});
   REQUIRE(system.rows.size() == 2);
   CHECK(system.parameters == 7);
@@ -36,7 +36,7 @@ TEST_CASE("a system gives a row for each decoding") {
 }
 
 TEST_CASE("a model is asked with examples and without, and for the best of several answers") {
-  TemporaryFolder folder;
+  TempFolder folder;
   const std::string keys = "decodings = [\"greedy\", \"best-of-n\"]\nbest_of = 4\nshots = [\"few\", \"zero\"]\n";
   const System system = load_system(write(folder, "tiny", keys + tiny), {});
   REQUIRE(system.rows.size() == 4);
@@ -52,7 +52,7 @@ TEST_CASE("a model is asked with examples and without, and for the best of sever
 }
 
 TEST_CASE("a further student is asked as the main one is, unless its file says otherwise") {
-  TemporaryFolder folder;
+  TempFolder folder;
   EvalOptions options;
   options.tagged = "runs/x/tagged";
   options.decoding.temperature = 0.4;
@@ -73,7 +73,7 @@ TEST_CASE("a further student is asked as the main one is, unless its file says o
 }
 
 TEST_CASE("the teacher is asked with its examples where it is asked with and without") {
-  TemporaryFolder folder;
+  TempFolder folder;
   EvalOptions options;
   options.student = "runs/x/student";
   options.systems = {write(folder, "tiny", "shots = [\"zero\", \"few\"]\ntemperatures = [0.5]\n" + tiny)};
@@ -92,7 +92,7 @@ TEST_CASE("the best of equal answers is refused") {
 }
 
 TEST_CASE("draws and other seeds are replicates of the first row") {
-  TemporaryFolder folder;
+  TempFolder folder;
   EvalOptions options;
   options.student = "runs/x/student";
   options.student_seeds = {"runs/x/student-2"};
@@ -115,7 +115,7 @@ TEST_CASE("draws and other seeds are replicates of the first row") {
 }
 
 TEST_CASE("an unknown key or a name that is no folder is refused") {
-  TemporaryFolder folder;
+  TempFolder folder;
   CHECK_THROWS_AS(load_system(write(folder, "a", "temprature = 1.0\n" + tiny), {}), Error);
   CHECK_THROWS_AS(load_system(write(folder, "b", "name = \"../x\"\ntitle = \"x\"\n[model]\ngguf = \"x.gguf\"\n"), {}),
                   Error);
@@ -123,7 +123,7 @@ TEST_CASE("an unknown key or a name that is no folder is refused") {
 }
 
 TEST_CASE("two systems of one name, or a student asked for no return, are refused") {
-  TemporaryFolder folder;
+  TempFolder folder;
   EvalOptions options;
   options.systems = {write(folder, "a", "decodings = [\"greedy\"]\n" + tiny),
                      write(folder, "b", "decodings = [\"sampled\"]\n" + tiny)};
@@ -137,7 +137,7 @@ TEST_CASE("two systems of one name, or a student asked for no return, are refuse
 }
 
 TEST_CASE("the headline compares with the teacher's greedy row unless told otherwise") {
-  TemporaryFolder folder;
+  TempFolder folder;
   EvalOptions options;
   options.student = "runs/x/student";
   options.systems = {write(folder, "tiny", tiny)};
@@ -151,7 +151,7 @@ TEST_CASE("the headline compares with the teacher's greedy row unless told other
 }
 
 TEST_CASE("two systems of one name are refused, and so is no teacher") {
-  TemporaryFolder folder;
+  TempFolder folder;
   EvalOptions options;
   options.student = "runs/x/student";
   const auto file = write(folder, "tiny", tiny);
@@ -162,7 +162,7 @@ TEST_CASE("two systems of one name are refused, and so is no teacher") {
 }
 
 TEST_CASE("answers of widened weights are not those of the file's") {
-  TemporaryFolder folder;
+  TempFolder folder;
   System system = load_system(write(folder, "tiny", tiny), {});
   system.model.gguf = write(folder, "model", "weights");
   const std::string own = identity_of(system.model);

@@ -13,10 +13,10 @@ using namespace udrl::eval::testing;
 namespace {
 
 TrainingView read(const std::vector<data::Record>& records, const CaseSet& set) {
-  TemporaryFolder folder;
-  write_split(folder.path / "train", records);
+  TempFolder folder;
+  write_split(folder.path() / "train", records);
   Observer silent;
-  return read_training(folder.path / "train", set, silent);
+  return read_training(folder.path() / "train", set, silent);
 }
 
 }  // namespace
@@ -54,13 +54,13 @@ TEST_CASE("the sample holds the task's answers with their return, and a task wit
 }
 
 TEST_CASE("answers that nearly are training's are found, task by task") {
-  TemporaryFolder folder;
-  write_split(folder.path / "train",
+  TempFolder folder;
+  write_split(folder.path() / "train",
               {record(intent("poster for tea", "tea"), "image", "A steaming cup of green tea on a slate table"),
                record(intent("poster for tea", "tea"), "headline", "An answer of another task, word for word")});
   const CaseSet set = one_case("wine bar logo", "wine bar");
   Observer silent;
-  const auto near = near_training(folder.path / "train", set,
+  const auto near = near_training(folder.path() / "train", set,
                                   {{"A steaming cup of green tea on a slate table!"},
                                    {"An answer of another task, word for word"},
                                    {"A dim bar with a hundred bottles"}},

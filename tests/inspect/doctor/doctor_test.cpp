@@ -61,7 +61,7 @@ std::vector<data::Record> planted() {
 }
 
 struct Patient {
-  TemporaryFolder folder;
+  TempFolder folder;
   FakeEmbedder embedder;
   DoctorOptions options;
 

@@ -20,7 +20,7 @@ void write(const fs::path& folder, const std::vector<data::Record>& records) {
 }  // namespace
 
 TEST_CASE("A summary has a row for each folder and task") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   std::vector<data::Record> records;
   for (int draw = 0; draw < 4; ++draw) {
     records.push_back(sample("holiday sale", "image", draw, "a red sleigh number " + std::to_string(draw)));
@@ -49,7 +49,7 @@ TEST_CASE("A summary has a row for each folder and task") {
 }
 
 TEST_CASE("A folder without a record is said, in a summary as among duplicates") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_file_atomic(folder / "part-00000.jsonl", "");
   SummaryOptions summary;
   summary.input = {(folder / "").string()};
@@ -62,7 +62,7 @@ TEST_CASE("A folder without a record is said, in a summary as among duplicates")
 }
 
 TEST_CASE("A rule's name of another type is named with its line") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   data::Json record = data::to_json(sample("fox", "image", 0, "a fox"));
   record["finish"] = "rejected";
   record["rejected_by"] = 7;
@@ -73,7 +73,7 @@ TEST_CASE("A rule's name of another type is named with its line") {
 }
 
 TEST_CASE("A higher threshold leaves out less, and examples show its edge") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::string base = "a red sleigh full of wrapped boxes under warm shop lights on a snowy street at dusk";
   write(folder / "in", {sample("holiday sale", "image", 0, base), sample("holiday sale", "image", 1, base + " today"),
                         sample("winter market", "image", 0, base + " in an old town far away"),

@@ -54,7 +54,7 @@ std::string after_keys(const fs::path& input, const std::string& keys) {
 }  // namespace
 
 TEST_CASE("A page shows intent, draws, scores and commands") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", tagged());
   const auto pages = read_pages({folder / "in", "", "", 5, 0});
   REQUIRE(pages.size() == 4);
@@ -84,7 +84,7 @@ TEST_CASE("Long prompts are wrapped to the width") {
 }
 
 TEST_CASE("Keys page, search and quit") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", tagged());
   const fs::path in = folder / "in";
   CHECK(contains(after_keys(in, ""), "1/4"));
@@ -102,7 +102,7 @@ TEST_CASE("Keys page, search and quit") {
 }
 
 TEST_CASE("Without a terminal the first pages are printed") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_records(folder / "in", tagged());
   FakeTerminal terminal(false);
   view_records({folder / "in", "image", "intent1", 2, 0}, terminal);
@@ -114,7 +114,7 @@ TEST_CASE("Without a terminal the first pages are printed") {
 }
 
 TEST_CASE("A folder of splits is viewed whole and an empty choice refused") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto records = tagged();
   write_records(folder / "out" / "train", {records.begin(), records.begin() + 4});
   write_records(folder / "out" / "test", {records.begin() + 4, records.end()});
