@@ -33,7 +33,7 @@ std::unique_ptr<lm::LanguageModel> open_gguf(const lm::ModelOptions& options) {
     return lm::open_model(options);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::user) throw;
-    throw Error(error).hint("it belongs to a checkpoint: run udrl-train's command again, which writes it again");
+    throw Error(error).hint("it belongs to a checkpoint: run udrl-train's command again, which writes it");
   }
 }
 

@@ -14,8 +14,8 @@
 
 namespace udrl::inspect {
 
-struct DoctorOptions
-    : distill::ScorerNeeds {       // to score answers against other intents; scorers without their model: no gates
+/// Scorers are needed to score answers against other intents; one without its model has no gate.
+struct DoctorOptions : distill::ScorerNeeds {
   std::vector<std::string> input;  ///< scored folders, pooled
   std::filesystem::path out;
   std::vector<std::string> scorers;  ///< values to examine; empty: all in every record that judge (score/kinds.hpp)
