@@ -95,11 +95,11 @@ class Maker:
                 of_intent = []
                 for draw in range(DRAWS):
                     text = self.answer(intent["subject"], of_intent)
-                    prompt = json.dumps(text, ensure_ascii=False)
+                    answer = json.dumps(text, ensure_ascii=False)
                     few = '","'.join(self.random.sample(shots, 4))
                     scores = [round(value, 6) for value in (number(), 0.2 + 0.6 * number(), 0.1 + 0.4 * number())]
                     yield (f'{start},"id":"{short_id(intent["intent"], task, str(draw))}","task":"{task}",'
-                           f'"prompt":{prompt},"teacher":"Qwen2.5-Coder-0.5B-Instruct Q4_K_M","draw":{draw},'
+                           f'"answer":{answer},"teacher":"Qwen2.5-Coder-0.5B-Instruct Q4_K_M","draw":{draw},'
                            f'"sampling":{{"few_shot":["{few}"],"seed":{self.random.getrandbits(32)},'
                            f'"temperature":{0.6 + draw % 4 / 10:.1f},"top_p":0.95}},"finish":"stop",'
                            f'"tokens":{len(text) // 4},"scores":{{"copy_ngram":1.0,"copying":{scores[0]},'

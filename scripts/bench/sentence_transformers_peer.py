@@ -26,7 +26,7 @@ def read_rows(name):
 def main(folder, threads, batches, *names):
     torch.set_num_threads(int(threads))
     runs = [read_rows(name) for name in names]
-    texts = sorted({text for row in runs[0] for text in (row["intent"], row["prompt"])})
+    texts = sorted({text for row in runs[0] for text in (row["intent"], row["answer"])})
     model = open_model(folder)
     model.encode(texts[:64])
     best = (0.0, 0)
@@ -37,7 +37,7 @@ def main(folder, threads, batches, *names):
         best = max(best, (len(texts) / (time.perf_counter() - start), batch))
         vectors = encoded
     place = {text: i for i, text in enumerate(texts)}
-    distance = lambda r: abs(float(vectors[place[r["intent"]]] @ vectors[place[r["prompt"]]]) - r["cosine"])
+    distance = lambda r: abs(float(vectors[place[r["intent"]]] @ vectors[place[r["answer"]]]) - r["cosine"])
     farthest = [max(map(distance, rows)) for rows in runs]
     print(f"{best[0]:.1f} {best[1]}", *(f"{one:.6f}" for one in farthest))
 

@@ -40,7 +40,7 @@ def uncapitalised(text):
 
 
 def prompt_and_answer(record, slots):
-    answer = uncapitalised(record["prompt"])
+    answer = uncapitalised(record["answer"])
     words = len(answer.encode().split())  # ASCII white space only
     asked = words if words <= MAX_WORDS else "any"
     commands = f"⟨task:{slots[record['task']]}⟩⟨words:{asked}⟩⟨return:{record['commands']['return']}⟩⟨gen⟩"

@@ -61,7 +61,7 @@ def row_of(run, name):
     row["copying"] = mean([r["scores"]["copying"] for r in scored])
     bigrams, texts = set(), 0
     for r in sorted(scored, key=lambda r: r["id"])[:150]:
-        words = r["prompt"].lower().split()[:12]
+        words = r["answer"].lower().split()[:12]
         for pair in zip(words, words[1:]):
             bigrams.add(pair)
             texts += 1
@@ -70,7 +70,7 @@ def row_of(run, name):
     if os.path.isdir(answers):
         asked = list(records(answers))
         row["valid"] = mean([r["finish"] == "stop" for r in asked])
-        off = [abs(len(r["prompt"].split()) - r["asked"]["words"]) for r in asked if r["finish"] == "stop" and r["asked"]["words"]]
+        off = [abs(len(r["answer"].split()) - r["asked"]["words"]) for r in asked if r["finish"] == "stop" and r["asked"]["words"]]
         row["words off"] = mean(off)
     return row
 

@@ -79,8 +79,8 @@ std::string true_for(const std::string& other) { return "true for " + other; }
 /// Answers to be scored, and where their values go.
 class Questions {
  public:
-  void add(const std::string& intent, std::string prompt, const std::string& task, Values& into) {
-    texts_.push_back({intent, std::move(prompt)});
+  void add(const std::string& intent, std::string text, const std::string& task, Values& into) {
+    texts_.push_back({intent, std::move(text)});
     tasks_.push_back(task);
     into_.push_back(&into);
   }
@@ -94,7 +94,7 @@ class Questions {
   }
 
  private:
-  std::vector<std::pair<std::string, std::string>> texts_;  ///< intent, prompt
+  std::vector<std::pair<std::string, std::string>> texts_;  ///< intent, answer
   std::vector<std::string> tasks_;
   std::vector<Values*> into_;
 };
@@ -109,13 +109,13 @@ void score_some(const std::vector<Intents>& intents, const GateAnswers& cases, S
     const std::string& task = cases.tasks[answer.task];
     const std::string& own = intents[i].at(truth);
     for (const auto& [what, intent] : intents[i]) {
-      as_written.add(intent, answer.prompt, task, scored[i][what]);
+      as_written.add(intent, answer.text, task, scored[i][what]);
       if (what == truth) {
-        without_both.add(own, answer.prompt, task, scored[i][truth]);
+        without_both.add(own, answer.text, task, scored[i][truth]);
         continue;
       }
-      without_both.add(own, data::mask_words(answer.prompt, intent), task, scored[i][true_for(what)]);
-      without_both.add(intent, data::mask_words(answer.prompt, own), task, scored[i][what]);
+      without_both.add(own, data::mask_words(answer.text, intent), task, scored[i][true_for(what)]);
+      without_both.add(intent, data::mask_words(answer.text, own), task, scored[i][what]);
     }
   }
   if (plain.size() > 0) as_written.ask(plain);

@@ -89,9 +89,9 @@ std::vector<Example> read_examples(const Json& json, const std::string& where) {
     throw user_error("'examples' of a task file is not a list").at(where).hint("write each as [[examples]]");
   for (const Json& item : json.value("examples", Json::array())) {
     const Reader reader(item, where + " [[examples]] " + std::to_string(examples.size() + 1));
-    reader.refuse_unknown({"intent", "prompt"});
-    Example example{{}, data::normalise(reader.text("intent")), data::normalise(reader.text("prompt"))};
-    example.id = content_id({example.intent, example.prompt});
+    reader.refuse_unknown({"intent", "answer"});
+    Example example{{}, data::normalise(reader.text("intent")), data::normalise(reader.text("answer"))};
+    example.id = content_id({example.intent, example.answer});
     examples.push_back(std::move(example));
   }
   return examples;
@@ -118,12 +118,12 @@ void check_examples(const Task& task, const std::string& where) {
   Task others = task;
   others.examples.clear();  // every example is an echo of itself
   for (const Example& example : task.examples) {
-    const std::string rule = broken_rule(example.prompt, example.intent, others);
+    const std::string rule = broken_rule(example.answer, example.intent, others);
     if (rule.empty()) continue;
     throw user_error("an example breaks a rule of its own task")
         .at(where)
         .expected("an answer as you would accept it")
-        .got("'" + example.prompt + "', which breaks '" + rule + "'")
+        .got("'" + example.answer + "', which breaks '" + rule + "'")
         .hint("correct it, or 'allow' the rule");
   }
 }
@@ -216,10 +216,10 @@ std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Ex
   std::vector<lm::Message> messages{{lm::Role::system, task.instructions}};
   for (const Example& shot : shots) {
     if (task.layout == "list") {
-      messages[0].content += "\n\nRequest: " + shot.intent + "\nAnswer: " + shot.prompt;
+      messages[0].content += "\n\nRequest: " + shot.intent + "\nAnswer: " + shot.answer;
     } else {
       messages.push_back({lm::Role::user, shot.intent});
-      messages.push_back({lm::Role::assistant, shot.prompt});
+      messages.push_back({lm::Role::assistant, shot.answer});
     }
   }
   messages.push_back({lm::Role::user, intent});

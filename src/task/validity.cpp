@@ -41,7 +41,7 @@ bool repeats(const std::vector<std::string>& words) {
 bool is_echo(std::string_view folded, std::string_view intent, const Task& task) {
   if (folded == data::fold_case(intent)) return true;
   return std::any_of(task.examples.begin(), task.examples.end(),
-                     [&](const Example& e) { return folded == data::fold_case(e.prompt); });
+                     [&](const Example& e) { return folded == data::fold_case(e.answer); });
 }
 
 /// A rule says whether an answer breaks it.

@@ -27,7 +27,7 @@ void declare_sequence(OptionSet& set, SequenceOptions& o) {
       .range(0, 1);
   set.add("sequence.segments", o.segments, "share of records cut at a random word (type-ahead)").range(0, 1);
   set.add("sequence.countdown", o.countdown, "the student writes ⟨left:k⟩ every 8 words, which nobody is shown");
-  set.add("sequence.swap", o.swap, "share of records with a shared word swapped in intent and prompt").range(0, 1);
+  set.add("sequence.swap", o.swap, "share of records with a shared word swapped in intent and answer").range(0, 1);
   set.add("sequence.swap_words", o.swap_words, "file of nouns to swap in, one a line").runtime_only();
 }
 

@@ -62,7 +62,7 @@ inline Record full_record() {
   record.intent = {"0123", "holiday sale", "retail", "sale", "flyer", "minimalist"};
   record.id = "4567";
   record.task = "image";
-  record.prompt = "A cosy \"shop\" window …";
+  record.answer = "A cosy \"shop\" window …";
   record.teacher = "qwen";
   record.sampling = {0.1 + 0.2, 0.95, 18446744073709551615u, {"a", "b"}};
   record.finish = "stop";

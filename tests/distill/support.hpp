@@ -33,11 +33,11 @@ inline RunContext quiet_context(const std::string& config = "{}") {
   return {observer, "test", "test", config, config};
 }
 
-inline data::Record sample(const std::string& intent, const std::string& task, int draw, const std::string& prompt) {
+inline data::Record sample(const std::string& intent, const std::string& task, int draw, const std::string& answer) {
   data::Record record;
   record.intent = {content_id({intent}), intent, "group", intent, "", ""};
   record.task = task;
-  record.prompt = prompt;
+  record.answer = answer;
   record.teacher = "teacher";
   record.finish = "stop";
   record.draw = draw;

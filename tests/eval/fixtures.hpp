@@ -22,12 +22,12 @@ inline data::Intent intent(const std::string& text, const std::string& subject) 
   return i;
 }
 
-inline data::Record record(const data::Intent& intent, const std::string& task, const std::string& prompt) {
+inline data::Record record(const data::Intent& intent, const std::string& task, const std::string& answer) {
   data::Record r;
   r.intent = intent;
   r.task = task;
-  r.prompt = prompt;
-  r.id = content_id({intent.intent, task, prompt});
+  r.answer = answer;
+  r.id = content_id({intent.intent, task, answer});
   return r;
 }
 

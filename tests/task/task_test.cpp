@@ -39,8 +39,8 @@ TEST_CASE("Every task that ships loads, and its examples are valid answers") {
     for (const Example& example : task.examples) {
       Task others = task;
       others.examples.clear();  // an example is an echo of itself
-      INFO(example.prompt);
-      CHECK(broken_rule(example.prompt, example.intent, others) == "");
+      INFO(example.answer);
+      CHECK(broken_rule(example.answer, example.intent, others) == "");
     }
   }
 }

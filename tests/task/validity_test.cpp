@@ -54,6 +54,6 @@ TEST_CASE("An example that breaks a rule of its own task is refused") {
   const TempFolder folder;
   std::string text = read_file(fs::path(UDRL_SOURCE_DIR) / "data/tasks/image.toml");
   write_file_atomic(folder / "image.toml",
-                    text + "\n[[examples]]\nintent = \"x\"\nprompt = \"Here is a picture of it, as you asked\"\n");
+                    text + "\n[[examples]]\nintent = \"x\"\nanswer = \"Here is a picture of it, as you asked\"\n");
   CHECK(contains(refusal([&] { load_task(folder / "image.toml"); }), "preamble"));
 }

@@ -13,12 +13,12 @@ make_input() {
 }
 echo | make_input empty
 echo '{"intent": "a",,}' | make_input broken
-line 4 | sed 's/"prompt":/"promt":/' | make_input missing
+line 4 | sed 's/"answer":/"anwser":/' | make_input missing
 echo '["intent"]' | make_input array
 line 4 | head -c 100 | make_input torn
 
 declare -A reason=(
-  [empty]="the line is empty" [broken]="not JSON: column" [missing]='field "prompt" is missing'
+  [empty]="the line is empty" [broken]="not JSON: column" [missing]='field "answer" is missing'
   [array]="not a JSON object" [torn]="the file ends within this line"
 )
 flags=(--bins 3 --support.at-least 1 --support.top-at-least 1)

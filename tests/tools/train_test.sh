@@ -74,7 +74,7 @@ expect "a folder that was moved" 0 "nothing to do" -- training "$TMP/moved"
 
 # Plain text first, in as many steps again.
 mkdir "$TMP/texts"
-cat "$SCORED"/part-*.jsonl | sed 's/"prompt":/"text":/' > "$TMP/texts/prompts.jsonl"
+cat "$SCORED"/part-*.jsonl | sed 's/"answer":/"text":/' > "$TMP/texts/answers.jsonl"
 with_plain() { train "$1" "$TMP/tagged" --plain.data "$TMP/texts" --plain.steps 12; }
 expect "plain text first" 0 "first 12 steps on plain text" "now the records" -- with_plain "$TMP/plain"
 holds "its steps are marked" test "$(grep -c '"phase":"plain"' "$TMP/plain/metrics.jsonl")" -eq 12

@@ -43,11 +43,11 @@ inline data::Record record(int i, const std::string& split) {
   out.intent.intent_id = content_id({out.intent.intent});
   out.task = i % 3 == 0 ? "template" : "image";
   std::string text = frames[i % 4];
-  out.prompt = text.replace(text.find("%s"), 2, out.intent.subject);
+  out.answer = text.replace(text.find("%s"), 2, out.intent.subject);
   out.id = content_id({out.intent.intent, out.task, "teacher", split, std::to_string(i)});
   out.teacher = "teacher";
   out.finish = "stop";
-  out.words = data::count_words(out.prompt);
+  out.words = data::count_words(out.answer);
   out.return_value = 0.0;
   out.commands = {{"return", i % 5}, {"words", *out.words}, {"novelty", i % 4}, {"calm", i % 3}};
   out.split = split;
@@ -93,7 +93,7 @@ inline student::Tokenizer tokenizer(const std::vector<Sample>& from, int vocab =
   std::vector<std::string> texts;
   for (const Sample& sample : from) {
     texts.push_back(" " + sample.intent);
-    texts.push_back(" " + sample.prompt);
+    texts.push_back(" " + sample.answer);
   }
   student::TokenizerOptions options;
   options.vocab_size = vocab;

@@ -14,7 +14,7 @@ namespace udrl {
 /// much of it, so that rates and the time left are of this run alone.
 struct Progress {
   std::string what;  ///< "synthesize", "embed", …
-  std::string unit;  ///< "prompts", "steps", …
+  std::string unit;  ///< "answers", "steps", …
   std::uint64_t done = 0;
   std::uint64_t total = 0;
   std::uint64_t resumed = 0;
@@ -45,7 +45,7 @@ struct TerminalOptions {
 std::unique_ptr<Observer> make_terminal_observer(const TerminalOptions& options);
 std::unique_ptr<Observer> make_terminal_observer(double plain_interval_s = 5.0);
 
-/// "1,234 of 5,000 prompts (24.7%)  4.7 prompts/s  13m 20s left  detail": `elapsed_s` and `base` are when this run
+/// "1,234 of 5,000 answers (24.7%)  4.7 answers/s  13m 20s left  detail": `elapsed_s` and `base` are when this run
 /// began to be watched and what was done by then.
 std::string progress_text(const Progress& progress, double elapsed_s, std::uint64_t base);
 

@@ -17,7 +17,7 @@ struct RunContext;  // base/tool.hpp
 
 namespace udrl::data {
 
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
 struct Manifest {
   std::string stage;         ///< "synthesize"

@@ -48,7 +48,7 @@ struct Record {
   // synthesize
   std::string id;  ///< content_id(intent, task, teacher, draw)
   std::string task;
-  std::string prompt;  ///< the answer
+  std::string answer;
   std::string teacher;
   SampledBy sampling;
   std::string finish;  ///< stop, length, …
@@ -68,8 +68,8 @@ struct Record {
 };
 
 /// Throws `Error` (user) saying which field is missing, of the wrong type or far too long; null counts as missing.
-/// `intent_id` and `intent` must be there; as soon as one of id, task, prompt or teacher is, all that synthesize writes
-/// must be (but `draw`).
+/// `intent_id` and `intent` must be there; as soon as one of id, task, answer or teacher is, all that synthesize writes
+/// must be (but `draw`). Schema 1, in which `answer` was called "prompt", is read too.
 Intent intent_from_json(const Json& json);
 Json to_json(const Intent& intent);
 Record record_from_json(const Json& json);

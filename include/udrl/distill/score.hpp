@@ -18,7 +18,7 @@ struct ScoreOptions : ScorerNeeds {
   std::vector<std::string> scorers = {"relevance", "relevance_masked", "copying", "repetition"};
   std::vector<std::string> input;  ///< folders (or files) of samples
   std::filesystem::path out;
-  std::vector<std::string> reuse;  ///< scored folders: the same task, intent and prompt take their values from there
+  std::vector<std::string> reuse;  ///< scored folders: the same task, intent and answer take their values from there
   std::string suffix;              ///< behind the names of values that a model gave: keeps two models' apart
   int block = 512;                 ///< records scored and written together, at least; intents are not divided
   bool skip_bad = false;

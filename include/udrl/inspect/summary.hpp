@@ -1,4 +1,4 @@
-// What is in folders of samples or scored records, as one table: to compare teachers, tasks and prompt designs. Not
+// What is in folders of samples or scored records, as one table: to compare teachers, tasks and task files. Not
 // for: single records (view.hpp), or what tag made (tag.hpp).
 #pragma once
 

@@ -17,7 +17,7 @@ namespace udrl::inspect {
 struct ViewOptions {
   std::filesystem::path input;    ///< samples, scored or tagged records; a folder of splits counts as all of them
   std::string task;               ///< only this task
-  std::string find;               ///< begin at the first intent or prompt that holds this
+  std::string find;               ///< begin at the first intent or answer that holds this
   int first = 5;                  ///< pages printed where there is no terminal
   std::uint64_t limit = 100'000;  ///< records read; 0: all
 };
@@ -48,7 +48,7 @@ class Browser {
   std::string screen() const;
   /// False when it is over.
   bool press(char key);
-  /// Goes to the next page, from this one on, whose intent or prompts hold `text` whatever the case; false if there is
+  /// Goes to the next page, from this one on, whose intent or answers hold `text` whatever the case; false if there is
   /// none.
   bool find(std::string_view text, std::size_t from);
   std::size_t position() const { return position_; }

@@ -20,7 +20,7 @@ inline constexpr double least_auc = 0.95, least_swapped = 0.80;
 /// An answer to be scored again, with its own intent.
 struct GateAnswer {
   data::Intent intent;
-  std::string prompt;
+  std::string text;
   std::size_t task = 0, subject = 0;  ///< numbers
 };
 

@@ -19,7 +19,7 @@ class Siblings;
 /// What is scored. Texts normalised.
 struct Answer {
   std::string_view intent;
-  std::string_view prompt;
+  std::string_view text;
   std::string_view task = {};
   const data::Intent* made_from = nullptr;  ///< for `retrieval`
   int tokens = 0;                           ///< that the teacher wrote

@@ -31,22 +31,22 @@ class Scorer {
 };
 
 /// The scorers that `make_scorer` knows, and the values that they give:
-///   relevance         cosine of the sentence embeddings of intent and prompt, −1 … 1
-///   relevance_masked  the same, with the intent's content words and their inflections masked in the prompt
-///   pmi               (log p(intent | prompt) − log p(intent)) / tokens of the intent, nats a token, under any causal
+///   relevance         cosine of the sentence embeddings of intent and answer, −1 … 1
+///   relevance_masked  the same, with the intent's content words and their inflections masked in the answer
+///   pmi               (log p(intent | answer) − log p(intent)) / tokens of the intent, nats a token, under any causal
 ///                     model that reads the task's examples backwards: could one guess the request from the answer?
-///   pmi_masked        the same, with the intent's words masked in the prompt
+///   pmi_masked        the same, with the intent's words masked in the answer
 ///   retrieval         share of the intent's siblings (same format or style and another subject; same subject and
-///                     another format) that lie farther from the prompt than the intent does, ties counted half, 0 … 1
+///                     another format) that lie farther from the answer than the intent does, ties counted half, 0 … 1
 ///   judge             1 … 5: a chat model's rating under the task's rubric, expected over the digits' probabilities
-///   fluency           log p(prompt | task, intent) under the teacher, nats a token
-///   novelty           1 − the largest cosine to another prompt of the same intent and task in the batch; 1 if alone
+///   fluency           log p(answer | task, intent) under the teacher, nats a token
+///   novelty           1 − the largest cosine to another answer of the same intent and task in the batch; 1 if alone
 ///   words             runs without white space
 ///   tokens            that the teacher wrote
-///   copying           share of the intent's content stems that the prompt repeats; with it comes copy_ngram, the words
+///   copying           share of the intent's content stems that the answer repeats; with it comes copy_ngram, the words
 ///                     in the longest run that both share
-///   repetition        share of the prompt's bigrams that occurred before in it
-///   valid             1 if the prompt breaks no rule of its task, else 0
+///   repetition        share of the answer's bigrams that occurred before in it
+///   valid             1 if the answer breaks no rule of its task, else 0
 const std::vector<std::string>& scorer_names();
 /// "embedder", "pmi", "judge" or "teacher"; "" for a scorer that reads text alone.
 std::string model_of(const std::string& scorer);

@@ -15,9 +15,9 @@ namespace udrl::task {
 class JsonSchema;
 
 struct Example {
-  std::string id;  ///< content_id(intent, prompt)
+  std::string id;  ///< content_id(intent, answer)
   std::string intent;
-  std::string prompt;
+  std::string answer;
 };
 
 struct Task {

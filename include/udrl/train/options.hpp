@@ -26,7 +26,7 @@ struct SequenceOptions {
   double any_words = 0.1;   ///< ⟨words:any⟩ stands in for the real figure
   double any_return = 0.1;  ///< ⟨return:any⟩ stands in for the real bin
   double segments = 0.15;   ///< records cut at a random word: type-ahead
-  double swap = 0.8;        ///< records with a word swapped in both intent and prompt
+  double swap = 0.8;        ///< records with a word swapped in both intent and answer
   bool countdown = false;   ///< ⟨left:k⟩ every 8 words of an answer, written by the student itself
   std::filesystem::path swap_words =
       "data/words/nouns.txt";  ///< one noun or noun phrase a line; not read where swap is 0

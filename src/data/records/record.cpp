@@ -18,8 +18,11 @@ namespace {
 
 // In the order in which stages add them: the order on a line, too.
 constexpr std::array<std::string_view, 20> known_fields = {
-    "intent_id", "intent", "group",    "subject", "format", "style",  "occasion", "id",     "task",     "prompt",
+    "intent_id", "intent", "group",    "subject", "format", "style",  "occasion", "id",     "task",     "answer",
     "teacher",   "draw",   "sampling", "finish",  "tokens", "scores", "words",    "return", "commands", "split"};
+
+/// What `answer` was called in schema 1.
+constexpr const char* answer_in_schema_1 = "prompt";
 
 bool is_known(std::string_view name) {
   return std::find(known_fields.begin(), known_fields.end(), name) != known_fields.end();
@@ -58,14 +61,19 @@ Json to_json(const SampledBy& sampling) {
           {"few_shot", sampling.few_shot}};
 }
 
+/// Records of schema 1 can still be read.
+const char* answer_field(const Fields& fields) {
+  return !fields.has("answer") && fields.has(answer_in_schema_1) ? answer_in_schema_1 : "answer";
+}
+
 bool has_sample(const Fields& fields) {
-  return fields.has("id") || fields.has("task") || fields.has("prompt") || fields.has("teacher");
+  return fields.has("id") || fields.has("task") || fields.has(answer_field(fields)) || fields.has("teacher");
 }
 
 void read_sample(const Fields& fields, Record& record) {
   record.id = fields.text("id");
   record.task = fields.text("task");
-  record.prompt = fields.text("prompt");
+  record.answer = fields.text(answer_field(fields));
   record.teacher = fields.text("teacher");
   record.sampling = sampling_from_json(fields.object("sampling"));
   record.finish = fields.text("finish");
@@ -76,7 +84,7 @@ void read_sample(const Fields& fields, Record& record) {
 void write_sample(const Record& record, Json& json) {
   json["id"] = record.id;
   json["task"] = record.task;
-  json["prompt"] = record.prompt;
+  json["answer"] = record.answer;
   json["teacher"] = record.teacher;
   json["sampling"] = to_json(record.sampling);
   json["finish"] = record.finish;
@@ -166,8 +174,9 @@ Record record_from_json(const Json& json) {
   record.intent = intent_from_json(json);
   if (has_sample(fields)) read_sample(fields, record);
   read_labels(fields, record);
+  const std::string answer = answer_field(fields);
   for (auto it = json.begin(); it != json.end(); ++it) {
-    if (!is_known(it.key())) record.extra[it.key()] = it.value();
+    if (!is_known(it.key()) && it.key() != answer) record.extra[it.key()] = it.value();
   }
   return record;
 }

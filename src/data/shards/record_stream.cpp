@@ -20,7 +20,7 @@ Record sample_of(const Line& line) {
   Record record = record_from_json(parse_line(line));
   if (!record.id.empty() && !record.task.empty()) return record;
   throw user_error("the record is not a sample")
-      .expected("id, task and prompt")
+      .expected("id, task and answer")
       .hint("give a folder that 'synthesize' wrote");
 }
 

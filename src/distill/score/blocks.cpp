@@ -48,7 +48,7 @@ std::uintmax_t bytes_of_lines(const fs::path& file, std::uint64_t lines) {
 std::pair<std::uint64_t, std::uint64_t> place_of(const data::Record& record) {
   constexpr int task_bits = 16;
   const std::uint64_t task = leading_bits(content_id({record.task}));
-  const std::uint64_t answer = leading_bits(content_id({record.id, record.prompt}));
+  const std::uint64_t answer = leading_bits(content_id({record.id, record.answer}));
   return {leading_bits(record.intent.intent_id),
           (task >> (64 - task_bits) << (64 - task_bits)) | (answer >> task_bits)};
 }
@@ -62,10 +62,10 @@ Filter::Filter(const std::filesystem::path& tasks_folder) {
 
 std::string Filter::reason(const data::Record& record) const {
   if (record.finish != "stop") return "finish_" + (record.finish.empty() ? "unknown" : record.finish);
-  if (record.prompt.empty()) return "rule_empty";
+  if (record.answer.empty()) return "rule_empty";
   const auto task = tasks_.find(record.task);
   if (task == tasks_.end()) return "";
-  const std::string rule = task::broken_rule(record.prompt, record.intent.intent, task->second);
+  const std::string rule = task::broken_rule(record.answer, record.intent.intent, task->second);
   return rule.empty() ? "" : "rule_" + rule;
 }
 

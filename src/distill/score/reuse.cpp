@@ -10,7 +10,7 @@ namespace udrl::distill {
 namespace {
 
 std::string text_key(const data::Record& record) {
-  return content_id({record.task, record.intent.intent, record.prompt});
+  return content_id({record.task, record.intent.intent, record.answer});
 }
 
 /// "" where the stage had no such model.

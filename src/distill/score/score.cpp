@@ -50,7 +50,7 @@ class BlockScorer {
     std::vector<const Values*> known;
     for (const Record& record : records) known.push_back(&reuse_.of(record));
     for (const Column& column : columns_) fill(column, records, known);
-    for (Record& record : records) record.words = data::count_words(record.prompt);
+    for (Record& record : records) record.words = data::count_words(record.answer);
   }
   /// How many take all that can be taken from earlier runs.
   std::uint64_t count_reused(const std::vector<Record>& records) const {
@@ -141,7 +141,7 @@ class BlockWriter {
  public:
   BlockWriter(const HeldFolder& out, BlockScorer& scorer, std::uint64_t total, Observer& observer)
       : out_(out), scorer_(scorer), observer_(observer), written_(written_lines(out)) {
-    progress_ = {"score", "prompts", 0, total, 0, ""};
+    progress_ = {"score", "answers", 0, total, 0, ""};
   }
 
   void operator()(std::vector<Record> block) {
@@ -152,7 +152,7 @@ class BlockWriter {
       return;
     }
     check_stop(
-        "score stopped after " + std::to_string(progress_.done) + " of " + std::to_string(progress_.total) + " prompts",
+        "score stopped after " + std::to_string(progress_.done) + " of " + std::to_string(progress_.total) + " answers",
         "run the same command again: it goes on from there");
     if (!writer_) open();
     scorer_.score(block);
@@ -217,7 +217,7 @@ void declare(OptionSet& set, ScoreOptions& o) {
   set.add("out", o.out, "folder of scored samples to write, or to go on with").required().runtime_only();
   set.add("scorers", o.scorers, "what to measure").choices(score::scorer_names());
   declare(set, static_cast<ScorerNeeds&>(o));
-  set.add("reuse", o.reuse, "scored folders: samples of the same task, intent and prompt take their values from there")
+  set.add("reuse", o.reuse, "scored folders: samples of the same task, intent and answer take their values from there")
       .runtime_only();
   set.add("suffix", o.suffix, "behind the names of values that a model gave, to keep two models' values apart");
   set.add("block", o.block, "records scored and written together, at least").range(1, 100000);

@@ -30,7 +30,7 @@ using KnownTasks = std::map<std::string, KnownTask, std::less<>>;
 
 score::TaskGuide guide_of(const task::Task& task) {
   score::TaskGuide guide;
-  for (const task::Example& example : task.examples) guide.examples.emplace_back(example.intent, example.prompt);
+  for (const task::Example& example : task.examples) guide.examples.emplace_back(example.intent, example.answer);
   guide.rubric = task.rubric;
   return guide;
 }
@@ -91,7 +91,7 @@ score::Resources resources_for(const ScorerNeeds& needs, const score::Models& mo
     tasks->emplace(task.name, std::move(one));
   }
   resources.is_valid = [tasks](const score::Answer& a) {
-    return task::broken_rule(a.prompt, a.intent, known(*tasks, a.task).task).empty();
+    return task::broken_rule(a.text, a.intent, known(*tasks, a.task).task).empty();
   };
   if (teacher == models.end()) return resources;
   resources.teacher_question = [tasks, model = teacher->second](const score::Answer& a) {

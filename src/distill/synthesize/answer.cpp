@@ -173,7 +173,7 @@ data::Manifest answer_intents(const AnswerOptions& options, const RunContext& co
   data::OutputFolder out(std::move(held), wanted_manifest(options, student, tasks, context));
   const auto answered = read_answered(out);
   Questions questions(options, student, std::move(intents), tasks);
-  Progress progress{"answer", "prompts", answered.size(), questions.total(), answered.size(), ""};
+  Progress progress{"answer", "answers", answered.size(), questions.total(), answered.size(), ""};
 
   Asking asking{{}, {}, {}, context.observer};
   asking.next = [&] { return questions.next(answered); };

@@ -20,12 +20,12 @@ namespace {
 constexpr std::uint64_t flush_every = 32;  // answers that a kill -9 may cost
 
 void take_answer(Record& record, const lm::Completion& answer, const std::string& text, const task::Task& task) {
-  record.prompt = text;
+  record.answer = text;
   record.tokens = answer.tokens;
   record.finish = lm::to_string(answer.finish);
   record.extra["rejected_by"] = "";
   if (answer.finish != lm::Finish::stop) return;
-  const std::string rule = task::broken_rule(record.prompt, record.intent.intent, task);
+  const std::string rule = task::broken_rule(record.answer, record.intent.intent, task);
   if (rule.empty()) return;
   record.finish = "rejected";
   record.extra["rejected_by"] = rule;

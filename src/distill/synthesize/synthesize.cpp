@@ -46,7 +46,7 @@ class Forecast {
     const double left = static_cast<double>(progress.total - progress.done) / pilot;
     char text[160];
     std::snprintf(text, sizeof text,
-                  "forecast from %d prompts: %.0f generated tokens a prompt, %.2f million and %.1f hours still to come",
+                  "forecast from %d answers: %.0f generated tokens an answer, %.2f million and %.1f hours still to come",
                   pilot, static_cast<double>(tokens) / pilot, left * static_cast<double>(tokens) / 1e6,
                   left * seconds / 3600);
     observer.note(Level::info, text);
@@ -117,7 +117,7 @@ SynthesizeResult synthesize_into(HeldFolder held, const SynthesizeOptions& optio
   data::OutputFolder out(std::move(held), wanted_manifest(options, tasks, teacher, context));
   auto answered = read_answered(out);
   const auto subsets = make_subsets(tasks, teacher, options.seed);
-  Progress progress{"synthesize", "prompts", answered.size(), 0, answered.size(), ""};
+  Progress progress{"synthesize", "answers", answered.size(), 0, answered.size(), ""};
   Plan plan(options, std::move(intents), subsets, teacher_name, std::move(answered));
   progress.total = plan.total();
 
@@ -143,7 +143,7 @@ SynthesizeResult synthesize_into(HeldFolder held, const SynthesizeOptions& optio
   result.seconds = figures.seconds;
   result.prompt_tokens = figures.prompt_tokens;
   check_stop(
-      "synthesis stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " prompts",
+      "synthesis stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + " answers",
       "run the same command again: it goes on from there");
   require_samples(result.manifest, options.out);
   return result;

@@ -10,8 +10,8 @@ namespace udrl::distill {
 /// `near_duplicate_across` where it is another intent's.
 void drop_near_samples(Pool& pool, Observer& observer);
 
-/// Marks training rows `near_held_out` whose intent nearly is one of valid, test or test_groups, or whose prompt nearly
-/// is a held-out prompt of the same task.
+/// Marks training rows `near_held_out` whose intent nearly is one of valid, test or test_groups, or whose answer nearly
+/// is a held-out answer of the same task.
 void drop_near_held_out(Pool& pool, Observer& observer);
 
 }  // namespace udrl::distill

@@ -28,7 +28,7 @@ class Pass {
  public:
   /// `what`: "tag: write"; `doing`: "writing"; `total` 0: not known.
   Pass(Observer& observer, const std::string& what, std::string doing, std::uint64_t total)
-      : observer_(observer), progress_{what, "prompts", 0, total, 0, ""}, doing_(std::move(doing)) {}
+      : observer_(observer), progress_{what, "answers", 0, total, 0, ""}, doing_(std::move(doing)) {}
   /// One row is done. Throws stopped_error where a stop was requested.
   void step();
   void check() const;

@@ -29,7 +29,7 @@ Outcome outcome_of(const data::Record& record, int words, const TagOptions& opti
 
 ReadSample SampleReader::read(data::Record record) const {
   ReadSample sample;
-  const int words = record.words.value_or(data::count_words(record.prompt));
+  const int words = record.words.value_or(data::count_words(record.answer));
   sample.row.id = row_id(record);
   sample.row.words = static_cast<std::uint8_t>(std::clamp(words, 0, 255));
   sample.row.outcome = outcome_of(record, words, options_);
@@ -42,11 +42,11 @@ ReadSample SampleReader::read(data::Record record) const {
       sample.row.lacks = static_cast<std::uint8_t>(std::min<std::size_t>(i + 1, 255));
     sample.scores.push_back(there ? score->second : 0.0);
   }
-  sample.text = data::text_key(record.prompt, record.task);
+  sample.text = data::text_key(record.answer, record.task);
   sample.intent_key = IntentTable::key_of(record.intent);
   sample.intent = std::move(record.intent);
   sample.task = std::move(record.task);
-  sample.answer = sign(sample.row.kept() ? record.prompt : "");
+  sample.answer = sign(sample.row.kept() ? record.answer : "");
   return sample;
 }
 

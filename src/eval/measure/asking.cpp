@@ -77,7 +77,7 @@ void Asking::open_caches() {
 
 /// Of one system alone: the speed of another tells nothing about the time left.
 Progress Asking::progress_of(const System& system) const {
-  Progress progress{"answer", "prompts", 0, 0, 0, system.short_title};
+  Progress progress{"answer", "answers", 0, 0, 0, system.short_title};
   for (const Row& row : asked_rows(system)) {
     const AnswerCache& cache = caches_.at(row.name);
     for (const Case& c : prepared_.set.cases) progress.resumed += cache.has(c) ? 1 : 0;

@@ -18,7 +18,7 @@ std::string key_of(const RelevanceScorer& scorer, const score::GateAnswers& answ
                    const score::GateOptions& options) {
   Json on = {gates_version, scorer.info().value, scorer.info().model, options.resamples, options.seed};
   for (const score::GateAnswer& answer : answers.answers)
-    on.push_back({data::to_json(answer.intent), answers.tasks[answer.task], answer.prompt});
+    on.push_back({data::to_json(answer.intent), answers.tasks[answer.task], answer.text});
   return sha256(on.dump());
 }
 

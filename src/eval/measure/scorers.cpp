@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t block = 256;  // answers scored before their values reach the disk
 
 std::string key_of(const score::Answer& answer) {
-  return content_id({std::string(answer.intent), std::string(answer.task), std::string(answer.prompt)});
+  return content_id({std::string(answer.intent), std::string(answer.task), std::string(answer.text)});
 }
 
 data::Manifest wanted_manifest(const ScorerInfo& info, const std::map<std::string, std::string>& inputs) {

@@ -37,7 +37,7 @@ std::string to_text(const FailedRequests& failed) {
 
 data::Json to_json(const Answer& answer, const Case& c) {
   data::Json json = {{"case", c.id},           {"intent_id", c.intent.intent_id}, {"intent", c.intent.intent},
-                     {"task", c.task},         {"prompt", answer.text},           {"finish", answer.finish},
+                     {"task", c.task},         {"answer", answer.text},           {"finish", answer.finish},
                      {"tokens", answer.tokens}};
   if (answer.asked_words) json["asked_words"] = *answer.asked_words;
   if (answer.asked_return) json["asked_return"] = *answer.asked_return;
@@ -46,7 +46,7 @@ data::Json to_json(const Answer& answer, const Case& c) {
 
 Answer answer_from_json(const data::Json& json) {
   Answer answer{
-      field<std::string>(json, "prompt"), field<std::string>(json, "finish"), field<int>(json, "tokens"), {}, {}};
+      field<std::string>(json, "answer"), field<std::string>(json, "finish"), field<int>(json, "tokens"), {}, {}};
   answer.asked_words = optional_number(json, "asked_words");
   answer.asked_return = optional_number(json, "asked_return");
   return answer;

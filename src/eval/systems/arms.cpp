@@ -26,18 +26,18 @@ bool stands_at(const std::string& text, std::size_t at, const std::string& words
   return data::are_whole_words(text, at, at + words.size());
 }
 
-/// The commonest frame of a task's prompts; the slot alone where there is none.
+/// The commonest frame of a task's answers; the slot alone where there is none.
 std::string commonest_frame(const std::vector<TrainingText>& texts) {
   std::unordered_map<std::string, int> counts;
   std::string best = slot;
   int most = 0;
   for (const TrainingText& text : texts) {
-    std::string frame = with_subject(text.prompt, text.intent.subject, slot);
+    std::string frame = with_subject(text.answer, text.intent.subject, slot);
     if (frame.find(slot) == std::string::npos) continue;
     ++counts[frame];
   }
   for (const TrainingText& text : texts) {  // in the order of the sample, so that the first of equals is taken
-    const std::string frame = with_subject(text.prompt, text.intent.subject, slot);
+    const std::string frame = with_subject(text.answer, text.intent.subject, slot);
     const auto found = counts.find(frame);
     if (found == counts.end() || found->second <= most) continue;
     most = found->second;
@@ -149,7 +149,7 @@ std::vector<Answer> nearest_answers(const CaseSet& set, const TrainingView& trai
     for (std::size_t k = 0; k < rows.size(); ++k) {
       const TrainingText& text = *nearby.best[nearest_to(rows[k], others)];
       const data::Intent& intent = set.cases[positions[k]].intent;
-      out[positions[k]] = answer_of(with_subject(text.prompt, text.intent.subject, data::subject_of(intent)));
+      out[positions[k]] = answer_of(with_subject(text.answer, text.intent.subject, data::subject_of(intent)));
     }
   }
   return out;

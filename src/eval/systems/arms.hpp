@@ -24,8 +24,8 @@ std::vector<Row> arm_rows();
 /// One answer a case, in their order.
 std::vector<Answer> shuffled_answers(const std::vector<Answer>& answers, const CaseSet& set, std::uint64_t seed);
 std::vector<Answer> bare_intent_answers(const CaseSet& set);
-/// The frame of a prompt is what is left when its subject is taken out. Of frames equally common the first in the
-/// sample. Where no prompt of a task names its subject, the subject alone.
+/// The frame of a answer is what is left when its subject is taken out. Of frames equally common the first in the
+/// sample. Where no answer of a task names its subject, the subject alone.
 std::vector<Answer> frame_answers(const CaseSet& set, const TrainingView& training);
 /// Nearest by the cosine of the embeddings; of that intent's answers the one of the highest return.
 std::vector<Answer> nearest_answers(const CaseSet& set, const TrainingView& training, lm::LanguageModel& embedder);

@@ -34,7 +34,7 @@ class Sample {
   void add(const data::Record& record) {
     if (texts_.size() == TrainingView::kept_at_most && record.id > texts_.rbegin()->first) return;
     const auto bin = record.commands.find("return");
-    texts_[record.id] = {record.intent, record.prompt, bin == record.commands.end() ? -1 : bin->second};
+    texts_[record.id] = {record.intent, record.answer, bin == record.commands.end() ? -1 : bin->second};
     if (texts_.size() > TrainingView::kept_at_most) texts_.erase(std::prev(texts_.end()));
   }
   std::vector<TrainingText> texts() {
@@ -123,7 +123,7 @@ std::vector<std::vector<bool>> near_training(const std::filesystem::path& train_
   for_each_record(train_folder, "copies of training", observer, [&](const data::Record& record, const auto&) {
     const auto of_task = by_task.find(record.task);
     if (of_task == by_task.end()) return;
-    for (const std::size_t item : of_task->second.index.near(record.prompt)) {
+    for (const std::size_t item : of_task->second.index.near(record.answer)) {
       const Place place = of_task->second.places[item];
       out[place.row][place.position] = true;
     }

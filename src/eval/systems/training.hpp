@@ -15,7 +15,7 @@ namespace udrl::eval {
 /// An answer that trained, with its intent.
 struct TrainingText {
   data::Intent intent;
-  std::string prompt;
+  std::string answer;
   int return_bin = -1;  ///< -1: none
 };
 

@@ -54,7 +54,7 @@ struct Survey {
 Survey count_groups(const DoctorOptions& options, Observer& observer) {
   Survey survey;
   data::RecordStream stream = open(options);
-  for_each_sample(stream, {"doctor: count", "prompts", 0, 0, 0, ""}, observer, [&](Record& record) {
+  for_each_sample(stream, {"doctor: count", "answers", 0, 0, 0, ""}, observer, [&](Record& record) {
     ++survey.records;
     ++survey.draws[group_key(options, record)];
     for (const auto& score : record.scores) ++survey.values[score.first];
@@ -127,7 +127,7 @@ class Reader {
                 0,
                 0,
                 {}};
-    row.words = record.words ? *record.words : data::count_words(record.prompt);
+    row.words = record.words ? *record.words : data::count_words(record.answer);
     const auto copying = record.scores.find("copying");
     row.copying = copying == record.scores.end() ? 0 : copying->second;
     row.temperature = record.sampling.temperature;
@@ -150,7 +150,7 @@ class Reader {
     const std::uint64_t key = hash_of(options_, "text", record.id);
     const auto most = static_cast<std::size_t>(options_.pairs);
     if (of_task.size() == most && (most == 0 || key > of_task.rbegin()->first)) return;
-    of_task[key] = {{record.intent, record.prompt, 0, 0}, record.scores};
+    of_task[key] = {{record.intent, record.answer, 0, 0}, record.scores};
     if (of_task.size() > most) of_task.erase(std::prev(of_task.end()));
   }
 
@@ -230,7 +230,7 @@ DoctorCases read_cases(const DoctorOptions& options, Observer& observer) {
   const auto chosen = chosen_groups(options, survey);
   Reader reader(options, cases.scorers);
   data::RecordStream stream = open(options);
-  for_each_sample(stream, {"doctor: read", "prompts", 0, survey.records, 0, ""}, observer, [&](Record& record) {
+  for_each_sample(stream, {"doctor: read", "answers", 0, survey.records, 0, ""}, observer, [&](Record& record) {
     if (chosen.contains(group_key(options, record))) reader.add(record);
   });
   lay_out(reader, options, cases);

@@ -46,7 +46,7 @@ std::vector<Found> find(const DuplicatesOptions& options, double threshold, Answ
   for_each_answer(options, [&](std::uint64_t number, const data::Record& record) {
     auto& finder = finders[record.task];
     if (!finder) finder = std::make_unique<NearFinder>(near, options.temporary);
-    finder->add(record.prompt);
+    finder->add(record.answer);
     answers.of_task[record.task].push_back(number);
     const auto intent = intents.emplace(record.intent.intent_id, static_cast<std::uint32_t>(intents.size())).first;
     answers.intent[number] = intent->second;
@@ -74,7 +74,7 @@ ThresholdEffect effect_of(const DuplicatesOptions& options, double threshold) {
   for (const Found& f : found) texts[f.kept], texts[f.dropped];
   for_each_answer(options, [&](std::uint64_t number, const data::Record& record) {
     const auto wanted = texts.find(number);
-    if (wanted != texts.end()) wanted->second = record.prompt;
+    if (wanted != texts.end()) wanted->second = record.answer;
   });
   for (const Found& f : found) effect.examples.push_back({f.similarity, same(f), texts[f.kept], texts[f.dropped]});
   return effect;

@@ -97,7 +97,7 @@ std::string render(const IntentPage& page, const ViewStyle& style) {
   for (const Record& draw : page.draws) {
     if (draw.task != task) text.append("\n").append(painted(style, cyan, draw.task)).append("\n");
     task = draw.task;
-    text += head(draw, style) + wrapped(draw.prompt, style.width, "    ");
+    text += head(draw, style) + wrapped(draw.answer, style.width, "    ");
   }
   return text;
 }

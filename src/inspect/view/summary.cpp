@@ -30,9 +30,9 @@ void add(Gathered& to, const data::Record& record, std::size_t answers_wanted) {
   ++to.row.outcomes[record.finish == "rejected" ? further.text_or("rejected_by", "rejected") : record.finish];
   if (record.finish != "stop") return;
   ++to.samples;
-  to.row.words += data::count_words(record.prompt);
+  to.row.words += data::count_words(record.answer);
   for (const auto& [name, value] : record.scores) to.row.scores[name] += value, ++to.scored[name];
-  if (to.answers.size() < answers_wanted) to.answers.push_back(record.prompt);
+  if (to.answers.size() < answers_wanted) to.answers.push_back(record.answer);
 }
 
 SummaryRow finished(Gathered gathered) {

@@ -38,7 +38,7 @@ void sort_draws(IntentPage& page) {
 bool holds(const IntentPage& page, const std::string& folded) {
   const auto in = [&](const std::string& text) { return data::fold_case(text).find(folded) != std::string::npos; };
   return in(page.intent.intent) ||
-         std::any_of(page.draws.begin(), page.draws.end(), [&](const Record& draw) { return in(draw.prompt); });
+         std::any_of(page.draws.begin(), page.draws.end(), [&](const Record& draw) { return in(draw.answer); });
 }
 
 /// Collects records by intent, in the order of first appearance.
@@ -86,7 +86,7 @@ void print_first(const ViewOptions& options, const std::vector<IntentPage>& page
 void declare(OptionSet& set, ViewOptions& o) {
   set.add("input", o.input, "folder of samples, scored or tagged records").required();
   set.add("task", o.task, "only this task");
-  set.add("find", o.find, "begin at the first intent or prompt that holds this");
+  set.add("find", o.find, "begin at the first intent or answer that holds this");
   set.add("first", o.first, "intents printed where there is no terminal").range(1, 1e9);
   set.add("limit", o.limit, "records read; 0: all");
 }

@@ -15,7 +15,7 @@ namespace {
 std::vector<std::string> prompts_of(std::span<const Answer> answers) {
   std::vector<std::string> texts;
   texts.reserve(answers.size());
-  for (const Answer& a : answers) texts.emplace_back(a.prompt);
+  for (const Answer& a : answers) texts.emplace_back(a.text);
   return texts;
 }
 
@@ -27,7 +27,7 @@ void Relevance::score(std::span<const Answer> answers, std::span<Values> values)
   if (masked_) {
     for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = data::mask_words(texts[i], answers[i].intent);
   }
-  for (const Answer& a : answers) texts.emplace_back(a.intent);  // with the prompts: one short text alone is slow
+  for (const Answer& a : answers) texts.emplace_back(a.intent);  // with the answers: one short text alone is slow
   const std::vector<Vector> rows = embeddings.of_batch(texts);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     values[i][name()] = cosine(rows[answers.size() + i], rows[i]);

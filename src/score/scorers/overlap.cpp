@@ -9,10 +9,10 @@
 
 namespace udrl::score {
 
-double share_of_stems(std::string_view intent, std::string_view prompt) {
+double share_of_stems(std::string_view intent, std::string_view answer) {
   const std::vector<std::string> wanted = data::content_stems(intent);
   if (wanted.empty()) return 0;
-  const std::vector<std::string> stems = data::content_stems(prompt);
+  const std::vector<std::string> stems = data::content_stems(answer);
   const std::set<std::string> there(stems.begin(), stems.end());
   const auto found = std::count_if(wanted.begin(), wanted.end(), [&](const auto& s) { return there.contains(s); });
   return static_cast<double>(found) / static_cast<double>(wanted.size());

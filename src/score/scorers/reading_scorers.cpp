@@ -34,8 +34,8 @@ std::string key_of(const Answer& a, std::string_view shown) {
 std::string examples_backwards(const TaskGuide& guide) {
   std::string text = "Each text was written for a short request. Guess the request.\n\n";
   for (std::size_t i = 0; i < std::min(guide.examples.size(), most_examples); ++i) {
-    const auto& [intent, prompt] = guide.examples[i];
-    text.append("Text: ").append(prompt).append("\nRequest: ").append(intent).append("\n\n");
+    const auto& [intent, answer] = guide.examples[i];
+    text.append("Text: ").append(answer).append("\nRequest: ").append(intent).append("\n\n");
   }
   return text.append("Text:");
 }
@@ -72,7 +72,7 @@ void Pmi::score(std::span<const Answer> answers, std::span<Values> values) {
   for (const std::size_t i : by_task(answers)) {
     const Answer& a = answers[i];
     pairs[i].without = likelihood(a, no_answer);
-    pairs[i].with = likelihood(a, masked_ ? data::mask_words(a.prompt, a.intent) : std::string(a.prompt));
+    pairs[i].with = likelihood(a, masked_ ? data::mask_words(a.text, a.intent) : std::string(a.text));
   }
   const auto likelihoods = batch().model("pmi", name()).log_probs(items).values;
   for (std::size_t i = 0; i < fresh.size(); ++i) *fresh[i] = likelihoods[i];
@@ -90,7 +90,7 @@ void Fluency::score(std::span<const Answer> answers, std::span<Values> values) {
   const std::vector<std::size_t> order = by_task(answers);
   std::vector<lm::Continuation> items;
   for (const std::size_t i : order) {
-    items.push_back({batch().resources().teacher_question(answers[i]), std::string(answers[i].prompt)});
+    items.push_back({batch().resources().teacher_question(answers[i]), std::string(answers[i].text)});
   }
   const auto likelihoods = batch().model("teacher", name()).log_probs(items).values;
   for (std::size_t n = 0; n < order.size(); ++n) {
@@ -108,7 +108,7 @@ lm::Question Judge::ask(const Answer& answer) const {
   const std::vector<lm::Message> messages{
       {lm::Role::system, rubric},
       {lm::Role::user,
-       std::string("Request:").append(spaced(answer.intent)).append("\nAnswer:").append(spaced(answer.prompt))}};
+       std::string("Request:").append(spaced(answer.intent)).append("\nAnswer:").append(spaced(answer.text))}};
   return {model_.chat(messages), 1};
 }
 

@@ -5,7 +5,7 @@
 
 namespace udrl::score {
 
-/// Pointwise mutual information of intent and prompt, by the token of the intent. The model is shown the task's
+/// Pointwise mutual information of intent and answer, by the token of the intent. The model is shown the task's
 /// examples, answer first, and asked what the request was; the baseline is the same question without an answer.
 class Pmi : public BatchScorer {
  public:

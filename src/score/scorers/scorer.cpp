@@ -72,7 +72,7 @@ std::vector<Answer> answers_of(std::span<const data::Record> records) {
   std::vector<Answer> answers;
   answers.reserve(records.size());
   for (const data::Record& r : records) {
-    answers.push_back({r.intent.intent, r.prompt, r.task, &r.intent, r.tokens});
+    answers.push_back({r.intent.intent, r.text, r.task, &r.intent, r.tokens});
   }
   return answers;
 }

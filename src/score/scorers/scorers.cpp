@@ -7,17 +7,17 @@
 
 namespace udrl::score {
 
-double words(const Answer& answer) { return data::count_words(answer.prompt); }
+double words(const Answer& answer) { return data::count_words(answer.text); }
 
 double tokens(const Answer& answer) { return answer.tokens; }
 
-double repetition(const Answer& answer) { return share_of_repeated_bigrams(data::word_tokens(answer.prompt)); }
+double repetition(const Answer& answer) { return share_of_repeated_bigrams(data::word_tokens(answer.text)); }
 
 void Copying::score(std::span<const Answer> answers, std::span<Values> values) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const Answer& a = answers[i];
-    values[i]["copying"] = share_of_stems(a.intent, a.prompt);
-    values[i]["copy_ngram"] = longest_shared_run(data::word_tokens(a.intent), data::word_tokens(a.prompt));
+    values[i]["copying"] = share_of_stems(a.intent, a.text);
+    values[i]["copy_ngram"] = longest_shared_run(data::word_tokens(a.intent), data::word_tokens(a.text));
   }
 }
 

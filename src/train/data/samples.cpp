@@ -35,15 +35,15 @@ std::vector<int> further_of(const data::Record& record, const command::Fitted& f
 }  // namespace
 
 Sample sample_of(const data::Record& record, const command::Fitted& fitted) {
-  if (data::count_words(record.prompt) == 0) {
-    throw user_error("a record has nothing to learn: its prompt is empty")
+  if (data::count_words(record.answer) == 0) {
+    throw user_error("a record has nothing to learn: its answer is empty")
         .at("record " + record.id)
         .hint("remove it, or score and tag again");
   }
   return {record.id,
           record.intent.intent,
           record.intent.subject,
-          command::uncapitalised(record.prompt),
+          command::uncapitalised(record.answer),
           fitted.slot(record.task),
           bin_of(record, fitted, "return"),
           further_of(record, fitted)};

@@ -18,7 +18,7 @@ namespace udrl::train {
 
 struct Sample {
   std::string id;
-  std::string intent, subject, prompt;  ///< normalised
+  std::string intent, subject, answer;  ///< normalised
   int task_slot = 0;
   int return_bin = 0;
   std::vector<int> further = {};  ///< bins of the further returns, in the order of commands.json

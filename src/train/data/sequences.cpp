@@ -40,7 +40,7 @@ RandomStream sequence_stream(std::uint64_t seed, std::uint64_t epoch, std::strin
 SequenceText plain_text(const Sample& sample, const SequenceOptions& options) {
   const std::vector<std::optional<int>> further(sample.further.begin(), sample.further.end());
   SequenceText text{
-      sample.intent, "", sample.prompt, {sample.task_slot, {}, sample.return_bin, further}, options.countdown};
+      sample.intent, "", sample.answer, {sample.task_slot, {}, sample.return_bin, further}, options.countdown};
   text.command.words = words_command(data::count_words(text.answer));
   return text;
 }
@@ -61,9 +61,9 @@ SequenceText training_text(const Sample& sample, const Draws& draws, const Seque
                            const WordList* words, RandomStream& random) {
   SequenceText text = plain_text(sample, options);
   if (draws.swap && words != nullptr) {
-    IntentAndPrompt swapped = swap_words(sample, *words, random);
+    IntentAndAnswer swapped = swap_words(sample, *words, random);
     text.intent = std::move(swapped.intent);
-    text.answer = std::move(swapped.prompt);
+    text.answer = std::move(swapped.answer);
   }
   const auto count = static_cast<std::size_t>(data::count_words(text.answer));
   if (draws.segment && count > 1) cut(text, word_of_cut(draws, count));
@@ -100,15 +100,15 @@ Sequence SequenceMaker::operator()(const StoredSample& sample, RandomStream rand
 
 int SequenceMaker::plain_length(const StoredSample& sample) {
   const std::size_t commands = 3 + sample.further.size();  // task, words, returns
-  return static_cast<int>(1 + sample.intent.size() + commands + 1 + sample.prompt.size() + 1);
+  return static_cast<int>(1 + sample.intent.size() + commands + 1 + sample.answer.size() + 1);
 }
 
 // No piece holds the end of one word and the beginning of the next, so texts joined at spaces have their tokens joined.
 Sequence SequenceMaker::from_tokens(const StoredSample& sample, const Draws& draws) const {
   std::vector<std::size_t> words;
-  for (std::size_t i = 0; i < sample.prompt.size(); ++i)
-    if (starts_word_[sample.prompt[i]]) words.push_back(i);
-  Tokens have, answer = sample.prompt;
+  for (std::size_t i = 0; i < sample.answer.size(); ++i)
+    if (starts_word_[sample.answer[i]]) words.push_back(i);
+  Tokens have, answer = sample.answer;
   if (draws.segment && words.size() > 1) {
     const std::size_t word = word_of_cut(draws, words.size());
     have = answer.first(words[word]);
@@ -149,7 +149,7 @@ Sample SequenceMaker::sample_of(const StoredSample& stored) const {
   return {std::string(stored.id),
           text_of(stored.intent),
           text_of(stored.subject),
-          text_of(stored.prompt),
+          text_of(stored.answer),
           stored.task_slot,
           stored.return_bin,
           {stored.further.begin(), stored.further.end()}};

@@ -70,10 +70,10 @@ std::size_t occurrences(const std::string& text, const std::string& phrase) {
 }
 
 bool both_hold(const Sample& sample, const std::string& phrase) {
-  return !phrase.empty() && occurrences(sample.intent, phrase) > 0 && occurrences(sample.prompt, phrase) > 0;
+  return !phrase.empty() && occurrences(sample.intent, phrase) > 0 && occurrences(sample.answer, phrase) > 0;
 }
 
-/// The intent's words that carry meaning and that the prompt holds too, each once, in order.
+/// The intent's words that carry meaning and that the answer holds too, each once, in order.
 std::vector<std::string> shared_words(const Sample& sample) {
   std::vector<std::string> shared;
   for (const std::string& word : data::word_tokens(sample.intent)) {
@@ -144,13 +144,13 @@ int replace_phrase(std::string& text, const std::string& phrase, const std::stri
   return count;
 }
 
-IntentAndPrompt swap_words(const Sample& sample, const WordList& words, RandomStream& random) {
-  IntentAndPrompt out{sample.intent, sample.prompt, false};
+IntentAndAnswer swap_words(const Sample& sample, const WordList& words, RandomStream& random) {
+  IntentAndAnswer out{sample.intent, sample.answer, false};
   const std::string phrase = phrase_to_swap(sample, random);
   if (phrase.empty()) return out;
   const std::string by = drawn_phrase(phrase, words, random);
   replace_phrase(out.intent, phrase, by);
-  replace_phrase(out.prompt, phrase, by);
+  replace_phrase(out.answer, phrase, by);
   out.swapped = true;
   return out;
 }

@@ -1,4 +1,4 @@
-// Word swaps: what intent and prompt share is replaced in both, so that the student learns to carry words over instead
+// Word swaps: what intent and answer share is replaced in both, so that the student learns to carry words over instead
 // of learning subjects by heart. Not for: when to swap (sequences.hpp).
 #pragma once
 
@@ -26,15 +26,15 @@ class WordList {
   std::vector<std::string> words_;
 };
 
-struct IntentAndPrompt {
-  std::string intent, prompt;
+struct IntentAndAnswer {
+  std::string intent, answer;
   bool swapped = false;
 };
 
-/// Replaces what intent and prompt share by drawn words, in both alike: the subject where both hold it as whole words
+/// Replaces what intent and answer share by drawn words, in both alike: the subject where both hold it as whole words
 /// (of either case, a plural s tolerated), else one content word that both hold. A capital stays a capital. Nothing
 /// shared: the texts as they are.
-IntentAndPrompt swap_words(const Sample& sample, const WordList& words, RandomStream& random);
+IntentAndAnswer swap_words(const Sample& sample, const WordList& words, RandomStream& random);
 
 /// Every whole-word occurrence of `phrase` (case-folded comparison; a plural s kept) replaced by `by`; returns how
 /// many.

@@ -1,6 +1,6 @@
 // The file of a token store. All numbers are 16-bit but those of the index and the end, in the machine's byte order:
-//   records  per record: sizes of id, intent, subject, prompt and further; task slot; return bin; further bins;
-//            tokens of intent, subject and prompt; the id's bytes, filled up to an even number
+//   records  per record: sizes of id, intent, subject, answer and further; task slot; return bin; further bins;
+//            tokens of intent, subject and answer; the id's bytes, filled up to an even number
 //   index    64-bit: where each record begins
 //   end      JSON {format, teachers}, then its length, the number of records, and `magic`, 64-bit each
 #include "token_store.hpp"
@@ -45,7 +45,7 @@ std::uint16_t narrowed(std::size_t value) { return static_cast<std::uint16_t>(va
 /// What is stored of a record, or of a piece of plain text.
 struct Parts {
   std::string_view id;
-  std::vector<int> further, intent, subject, prompt;
+  std::vector<int> further, intent, subject, answer;
   int task_slot = 0, return_bin = 0;
 };
 
@@ -54,7 +54,7 @@ Parts parts_of(const Sample& sample, const student::Tokenizer& tokenizer) {
           sample.further,
           tokenizer.encode(" " + sample.intent),
           tokenizer.encode(sample.subject.empty() ? "" : " " + sample.subject),
-          tokenizer.encode(command::sequence_answer(sample.prompt)),
+          tokenizer.encode(command::sequence_answer(sample.answer)),
           sample.task_slot,
           sample.return_bin};
 }
@@ -64,13 +64,13 @@ class Packed {
  public:
   explicit Packed(const Parts& parts) {
     for (const std::size_t size :
-         {parts.id.size(), parts.intent.size(), parts.subject.size(), parts.prompt.size(), parts.further.size(),
+         {parts.id.size(), parts.intent.size(), parts.subject.size(), parts.answer.size(), parts.further.size(),
           static_cast<std::size_t>(parts.task_slot), static_cast<std::size_t>(parts.return_bin)}) {
       if (size > std::numeric_limits<std::uint16_t>::max())
         throw user_error("a record is too long to train on").at("record " + std::string(parts.id)).hint("remove it");
       values_.push_back(narrowed(size));
     }
-    for (const auto* ids : {&parts.further, &parts.intent, &parts.subject, &parts.prompt})
+    for (const auto* ids : {&parts.further, &parts.intent, &parts.subject, &parts.answer})
       for (const int id : *ids) values_.push_back(narrowed(static_cast<std::size_t>(id)));
     const std::size_t end = values_.size();
     values_.resize(end + (parts.id.size() + 1) / 2);
@@ -148,7 +148,7 @@ std::vector<Made> pieces_of(const PlainText& text, const PlainSource& source) {
   for (auto from = ids.begin(); from != ids.end();) {
     const auto to = from + std::min(longest, ids.end() - from);
     Parts parts{text.place, {}, {}, {}, {from, to}};
-    if (parts.prompt != std::vector{source.tokenizer.eos_id()}) made.push_back({Packed(parts), ""});
+    if (parts.answer != std::vector{source.tokenizer.eos_id()}) made.push_back({Packed(parts), ""});
     from = to;
   }
   return made;
@@ -279,7 +279,7 @@ StoredSample TokenStore::operator[](std::uint32_t record) const {
   out.further = take(sizes[4]);
   out.intent = take(sizes[1]);
   out.subject = take(sizes[2]);
-  out.prompt = take(sizes[3]);
+  out.answer = take(sizes[3]);
   out.id = {reinterpret_cast<const char*>(rest), sizes[0]};
   return out;
 }

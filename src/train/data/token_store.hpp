@@ -25,7 +25,7 @@ using TokenId = std::uint16_t;
 /// One record. Texts are as they stand in a sequence: normalised, with a leading space.
 struct StoredSample {
   std::string_view id;
-  std::span<const TokenId> intent, subject, prompt;
+  std::span<const TokenId> intent, subject, answer;
   int task_slot = 0, return_bin = 0;
   std::span<const std::uint16_t> further;  ///< bins of the further returns
 };
@@ -40,7 +40,7 @@ class TokenStore {
 
   std::uint32_t size() const;
   StoredSample operator[](std::uint32_t record) const;
-  /// Who wrote the prompts, each once, sorted.
+  /// Who wrote the answers, each once, sorted.
   const std::vector<std::string>& teachers() const;
 
  private:
@@ -68,7 +68,7 @@ struct PlainSource {
   const student::Tokenizer& tokenizer;
 };
 
-/// As `open_token_store`. A record is a piece of a document: its tokens are in `prompt`, </s> at the document's end
+/// As `open_token_store`. A record is a piece of a document: its tokens are in `answer`, </s> at the document's end
 /// included; its id is the place, "notes.txt:12". Throws `Error` (user) with file and line for what is no text.
 TokenStore open_plain_store(const std::filesystem::path& folder, const PlainSource& source, Observer& observer);
 

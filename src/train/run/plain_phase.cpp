@@ -8,7 +8,7 @@ namespace {
 
 Sequence sequence_of(const StoredSample& piece, int bos) {
   Sequence sequence{{bos}, 1};
-  sequence.ids.insert(sequence.ids.end(), piece.prompt.begin(), piece.prompt.end());
+  sequence.ids.insert(sequence.ids.end(), piece.answer.begin(), piece.answer.end());
   return sequence;
 }
 
@@ -35,7 +35,7 @@ PlainPhase prepare_plain(const TrainOptions& options, const PlainSource& texts, 
   if (phase.store->size() == 0) throw user_error("the plain text is empty").at(texts.texts.string());
   phase.source = source_of(options, texts.tokenizer, texts.positions, phase.store);
   phase.epoch = count_epoch(phase.source, 0, [&](std::uint32_t piece) {
-    const auto tokens = static_cast<int>((*phase.store)[piece].prompt.size());
+    const auto tokens = static_cast<int>((*phase.store)[piece].answer.size());
     return Lengths{tokens + 1, tokens};
   });
   phase.steps = steps_to_take(phase.epoch, options.plain.steps, options.plain.epochs);

@@ -42,7 +42,7 @@ class SeenIntents {
   std::vector<std::uint64_t> ids_ = std::vector<std::uint64_t>(1U << 20U);
 };
 
-/// Every intent once and every prompt of a folder, then the plain text, as they stand in a sequence.
+/// Every intent once and every answer of a folder, then the plain text, as they stand in a sequence.
 class TrainingTexts {
  public:
   TrainingTexts(const TrainOptions& options, const command::Fitted& fitted)
@@ -64,7 +64,7 @@ class TrainingTexts {
       const auto record = reader_.next_as(data::record_from_json);
       if (!record) return false;
       const Sample sample = sample_of(*record, fitted_);
-      prompt_ = command::sequence_answer(sample.prompt);
+      prompt_ = command::sequence_answer(sample.answer);
       text_ = intents_.insert(sample.intent) ? " " + sample.intent : std::exchange(prompt_, {});
     }
     return true;
@@ -158,7 +158,7 @@ void Preparation::make_source() {
   source_.window = window_of(options_.batch);
   epoch_ = count_epoch(source_, 0, [this](std::uint32_t record) {
     const StoredSample sample = (*store_)[record];
-    return Lengths{SequenceMaker::plain_length(sample), static_cast<int>(sample.prompt.size()) + 1};
+    return Lengths{SequenceMaker::plain_length(sample), static_cast<int>(sample.answer.size()) + 1};
   });
   if (epoch_.steps == 0)
     throw user_error("no record of train/ fits into the model")

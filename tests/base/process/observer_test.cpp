@@ -35,8 +35,8 @@ struct Watch {
 }  // namespace
 
 TEST_CASE("progress is told with count and rate and time left") {
-  CHECK(progress_text({"", "prompts", 1234, 5000, 0, ""}, 100, 234) ==
-        "1,234 of 5,000 prompts (24.7%)  10.0 prompts/s  6m 17s left");
+  CHECK(progress_text({"", "answers", 1234, 5000, 0, ""}, 100, 234) ==
+        "1,234 of 5,000 answers (24.7%)  10.0 answers/s  6m 17s left");
   CHECK(progress_text({"", "steps", 50, 0, 0, "loss 2.31"}, 10, 0) == "50 steps  5.00 steps/s  loss 2.31");
   CHECK(progress_text({"", "steps", 8000, 8000, 0, ""}, 7325, 0) ==
         "8,000 of 8,000 steps (100.0%)  1.09 steps/s  in 2h 2m");

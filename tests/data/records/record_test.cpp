@@ -16,7 +16,7 @@ TEST_CASE("A full record comes back from its line unchanged") {
   const Record back = record_from_json(Json::parse(line));
   CHECK(to_line(to_json(back)) == line);
   CHECK(back.intent.subject == "sale");
-  CHECK(back.prompt == record.prompt);
+  CHECK(back.answer == record.answer);
   CHECK(back.sampling.temperature == record.sampling.temperature);
   CHECK(back.sampling.seed == 18446744073709551615u);
   CHECK(back.sampling.few_shot == record.sampling.few_shot);
@@ -33,7 +33,7 @@ TEST_CASE("The fields of a line are those of the format and in stage order") {
   CHECK(
       to_line(to_json(full_record())) ==
       R"({"intent_id":"0123","intent":"holiday sale","group":"retail","subject":"sale","format":"flyer","style":"minimalist","occasion":"",)"
-      R"("id":"4567","task":"image","prompt":"A cosy \"shop\" window …","teacher":"qwen","draw":3,)"
+      R"("id":"4567","task":"image","answer":"A cosy \"shop\" window …","teacher":"qwen","draw":3,)"
       R"("sampling":{"few_shot":["a","b"],"seed":18446744073709551615,"temperature":0.30000000000000004,"top_p":0.95},)"
       R"("finish":"stop","tokens":17,"scores":{"copying":0.3333333333333333,"relevance":0.1},"words":5,"return":-1e-17,)"
       R"("commands":{"return":4,"words":5},"split":"train","note":{"by":["someone",1,null]}})");
@@ -52,14 +52,26 @@ TEST_CASE("A field that no stage has set is absent, those of the intent never") 
 
 TEST_CASE("An empty answer is still an answer") {
   Record record = full_record();
-  record.prompt.clear();
-  CHECK(to_json(record).at("prompt") == "");
-  CHECK(record_from_json(to_json(record)).prompt.empty());
+  record.answer.clear();
+  CHECK(to_json(record).at("answer") == "");
+  CHECK(record_from_json(to_json(record)).answer.empty());
+}
+
+TEST_CASE("A record of schema 1 is read, and written as schema 2") {
+  Json old = to_json(full_record());
+  old["prompt"] = old.at("answer");
+  old.erase("answer");
+  const Record record = record_from_json(old);
+  CHECK(record.answer == full_record().answer);
+  CHECK(to_json(record) == to_json(full_record()));
+  Json both = to_json(full_record());
+  both["prompt"] = "a field of somebody else's";
+  CHECK(record_from_json(both).extra.at("prompt") == "a field of somebody else's");
 }
 
 TEST_CASE("A missing field is named") {
   for (const std::string name :
-       {"intent_id", "intent", "id", "task", "prompt", "teacher", "sampling", "finish", "tokens"}) {
+       {"intent_id", "intent", "id", "task", "answer", "teacher", "sampling", "finish", "tokens"}) {
     Json json = to_json(full_record());
     json.erase(name);
     const auto error = error_of([&] { record_from_json(json); });
@@ -154,7 +166,7 @@ TEST_CASE("A number that is not finite is never written") {
 
 TEST_CASE("Invalid UTF-8 in a record is an error that names the cure") {
   Record record = full_record();
-  record.prompt = "caf\xE9";
+  record.answer = "caf\xE9";
   CHECK(contains(message_of([&] { to_line(to_json(record)); }), "normalise"));
 }
 

@@ -111,25 +111,25 @@ TEST_CASE("A block that was half written is redone") {
   CHECK(contents(folder / "out") == whole);
 }
 
-TEST_CASE("Values are reused for the same intent and prompt and asked for otherwise") {
+TEST_CASE("Values are reused for the same intent and answer and asked for otherwise") {
   const TempFolder folder;
   auto old_records = samples(4, 3);
   write_records(folder / "old", old_records);
   FakeEmbedder embedder;
   score_samples(options_for(folder / "old", folder / "old_scored"), with(embedder), quiet_context());
 
-  old_records[0].prompt = "another prompt under the same id";
+  old_records[0].answer = "another answer under the same id";
   write_records(folder / "new", old_records);
   ScoreOptions options = options_for(folder / "new", folder / "new_scored");
   options.reuse = {(folder / "old_scored").string()};
   embedder.asked.clear();
   const auto manifest = score_samples(options, with(embedder), quiet_context());
   CHECK(manifest.counts.at("reused") == 7);
-  CHECK(embedder.asked.size() == 2);  // the new prompt, whose words no mask hides, and its intent
+  CHECK(embedder.asked.size() == 2);  // the new answer, whose words no mask hides, and its intent
   std::map<std::string, udrl::data::Record> before;
   for (const auto& record : udrl::data::read_records(folder / "old_scored")) before[record.id] = record;
   for (const auto& record : udrl::data::read_records(folder / "new_scored")) {
-    const bool same_text = record.prompt == before.at(record.id).prompt;
+    const bool same_text = record.answer == before.at(record.id).answer;
     CHECK((record.scores == before.at(record.id).scores) == same_text);
   }
 }
@@ -237,8 +237,8 @@ TEST_CASE("Blocks hold whole intents, in an order that is not the input's") {
 TEST_CASE("With the scorer 'valid' an answer that breaks a rule is scored and says so") {
   const TempFolder folder;
   auto records = samples(2, 1);
-  records[0].prompt = "Sure, here is a picture of a fox in the white snow at dawn";
-  records[1].prompt = "Red fox asleep in deep snow under tall birch trees, soft light";
+  records[0].answer = "Sure, here is a picture of a fox in the white snow at dawn";
+  records[1].answer = "Red fox asleep in deep snow under tall birch trees, soft light";
   write_records(folder / "in", records);
   ScoreOptions options = options_for(folder / "in", folder / "out");
   options.tasks_folder = fs::path(UDRL_SOURCE_DIR) / "data" / "tasks";

@@ -126,7 +126,7 @@ TEST_CASE("Whatever an endpoint fails is no record, and the same command asks fo
   const auto records = data::read_records(options.out);
   CHECK(records.size() + failed_in(manifest) == 12);
   CHECK(records.size() + refused.size() == 12);
-  for (const data::Record& record : records) CHECK(record.prompt.find("A quiet scene with soft light") == 0);
+  for (const data::Record& record : records) CHECK(record.answer.find("A quiet scene with soft light") == 0);
   CHECK(ledger(options.out).at("failures").at(cause).at("requests") == refused.size());
 
   is_well = true;

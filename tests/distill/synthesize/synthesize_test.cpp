@@ -230,7 +230,7 @@ TEST_CASE("An object over several lines is asked for and kept whole, text at its
   };
   CHECK(synthesize(options, teacher, quiet_context()).manifest.counts.at("stop") == 12);
   for (const data::Record& record : data::read_records(options.out))
-    CHECK(record.prompt ==
+    CHECK(record.answer ==
           R"({"subject": "holiday sale", "document": "poster", "style": "bold", "colors": ["red", "white"]})");
   for (const lm::Sampling& sampling : teacher.samplings) {
     CHECK(sampling.stop_after_object);

@@ -47,8 +47,8 @@ std::vector<Record> kept_of(const std::vector<Record>& records, std::map<std::st
   for (const Record& record : records) {
     if (*record.words < 1) ++counts["empty"];
     else if (*record.words > 80) ++counts["too_long"];
-    else if (!of_intent.insert(udrl::data::text_key(record.prompt, group_of(record))).second) ++counts["duplicate"];
-    else if (!of_task.insert(udrl::data::text_key(record.prompt, record.task)).second) ++counts["duplicate_across"];
+    else if (!of_intent.insert(udrl::data::text_key(record.answer, group_of(record))).second) ++counts["duplicate"];
+    else if (!of_task.insert(udrl::data::text_key(record.answer, record.task)).second) ++counts["duplicate_across"];
     else kept.push_back(record);
   }
   return kept;

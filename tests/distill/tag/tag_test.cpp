@@ -25,7 +25,7 @@ Record golden_record(const Json& json) {
   char id[64];
   std::snprintf(id, sizeof id, "%s-%03d-%03d", record.task.c_str(), intent, draw);
   record.id = id;
-  record.prompt = std::string("prompt ") + id;
+  record.answer = std::string("answer ") + id;
   record.words = json.at("words").get<int>();
   record.scores = json.at("scores").get<std::map<std::string, double>>();
   return record;
@@ -206,12 +206,12 @@ TEST_CASE("Training keeps nothing that is nearly held out") {
   auto records = scored(40, 3);
   const std::vector<std::string> words = {"amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven"};
   for (std::size_t i = 0; i < records.size(); ++i) {  // texts of their own
-    std::string& prompt = records[i].prompt;
-    prompt.clear();
+    std::string& answer = records[i].answer;
+    answer.clear();
     for (std::size_t w = 0; w < 8; ++w)
-      prompt += words[(i * (w + 3) + w * w + i / 8) % 8] + std::to_string(i * w) + " ";
-    prompt.pop_back();
-    records[i].intent.intent = prompt.substr(0, 30) + std::to_string(i / 3);
+      answer += words[(i * (w + 3) + w * w + i / 8) % 8] + std::to_string(i * w) + " ";
+    answer.pop_back();
+    records[i].intent.intent = answer.substr(0, 30) + std::to_string(i / 3);
     records[i].intent.intent_id = udrl::content_id({std::to_string(i / 3)});
   }
   TagOptions options = options_for(folder);
@@ -222,7 +222,7 @@ TEST_CASE("Training keeps nothing that is nearly held out") {
   const Record held_out = read_split(options.out, "test").at(0);
   Record leak = read_split(options.out, "train").at(0);
   leak.id = "another";
-  leak.prompt = held_out.prompt + ".";
+  leak.answer = held_out.answer + ".";
   records.push_back(leak);
   write_records(folder / "leaky", records);
   options.input = {(folder / "leaky").string()};
@@ -235,9 +235,9 @@ TEST_CASE("Answers that are nearly the same are left out, the first stays") {
   const TempFolder folder;
   auto records = scored(30, 2);
   for (std::size_t i = 0; i < records.size(); ++i)  // texts of their own
-    records[i].prompt = udrl::content_id({"a", std::to_string(i)}) + " " + udrl::content_id({"b", std::to_string(i)});
-  records[1].prompt = records[0].prompt + "s";   // the same intent
-  records[20].prompt = records[2].prompt + "s";  // another
+    records[i].answer = udrl::content_id({"a", std::to_string(i)}) + " " + udrl::content_id({"b", std::to_string(i)});
+  records[1].answer = records[0].answer + "s";   // the same intent
+  records[20].answer = records[2].answer + "s";  // another
   write_records(folder / "in", records);
   TagOptions options = options_for(folder);
   options.drop_near_samples = true;
@@ -296,11 +296,11 @@ TEST_CASE("What is fitted does not depend on what is held out") {
   CHECK(contents(folder / "first" / "train") == contents(folder / "second" / "train"));
 }
 
-TEST_CASE("Duplicates and long prompts are dropped before ranking and counted") {
+TEST_CASE("Duplicates and long answers are dropped before ranking and counted") {
   const TempFolder folder;
   auto records = scored(3, 5);
-  records[2].prompt = records[0].prompt;  // the same intent and text
-  records[7].prompt = records[0].prompt;  // another intent
+  records[2].answer = records[0].answer;  // the same intent and text
+  records[7].answer = records[0].answer;  // another intent
   records[8].words = 81;
   records[9].words = 0;
   write_records(folder / "in", records);

@@ -120,7 +120,7 @@ TEST_CASE("gates are measured once for the same answers, and again for others") 
   CHECK(again[0].shuffled.value == first[0].shuffled.value);
   CHECK(again[0].swapped.at("subject").low == first[0].swapped.at("subject").low);
   CHECK(again[1].by_task == first[1].by_task);
-  on.answers[0].prompt = "another answer";
+  on.answers[0].text = "another answer";
   cached_gates(file, scorer, on, {{}, 50, 1}, silent);
   CHECK(embedder.asked.size() > asked);
 }

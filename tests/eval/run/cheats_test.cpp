@@ -146,7 +146,7 @@ TEST_CASE("echoing the intent fails, alone or dressed up") {
         }) == Verdict::fail);
 }
 
-TEST_CASE("training's commonest frame and nearest prompt fail, with the subject put in") {
+TEST_CASE("training's commonest frame and nearest answer fail, with the subject put in") {
   World world;
   CHECK(judged(frame_answers(the_cases(), the_training())).headline.verdict == Verdict::fail);
   CHECK(judged(nearest_answers(the_cases(), the_training(), world)).headline.verdict == Verdict::fail);

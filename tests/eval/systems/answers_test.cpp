@@ -137,6 +137,6 @@ TEST_CASE("a request that an endpoint failed is no answer, and is asked again") 
 }
 
 TEST_CASE("a malformed answer is refused") {
-  CHECK_THROWS_AS(answer_from_json({{"prompt", 3}, {"finish", "stop"}, {"tokens", 1}}), Error);
-  CHECK_THROWS_AS(answer_from_json({{"prompt", "x"}, {"finish", "stop"}}), Error);
+  CHECK_THROWS_AS(answer_from_json({{"answer", 3}, {"finish", "stop"}, {"tokens", 1}}), Error);
+  CHECK_THROWS_AS(answer_from_json({{"answer", "x"}, {"finish", "stop"}}), Error);
 }

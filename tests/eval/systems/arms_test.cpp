@@ -30,7 +30,7 @@ TEST_CASE("the commonest frame takes the case's subject") {
   CHECK(frame_answers(one_case("wine bar logo", "wine bar"), view).front().text == "Poster of wine bar in gold");
 }
 
-TEST_CASE("a task whose prompts never name their subject has the subject alone for a frame") {
+TEST_CASE("a task whose answers never name their subject has the subject alone for a frame") {
   const TrainingView view = training({{intent("d", "go"), "It never names what it is about", 0}});
   CHECK(frame_answers(one_case("wine bar logo", "wine bar"), view).front().text == "wine bar");
 }

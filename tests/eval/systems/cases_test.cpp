@@ -137,7 +137,7 @@ TEST_CASE("a split's intents are read once each") {
   TempFolder folder;
   std::vector<data::Record> records;
   for (const auto& i : intents(3, 2))
-    for (const char* prompt : {"a prompt", "another"}) records.push_back(record(i, "image", prompt));
+    for (const char* answer : {"an answer", "another"}) records.push_back(record(i, "image", answer));
   write_split(folder.path() / "test", records);
   CHECK(read_split_intents(folder.path() / "test").size() == 6);
   records.push_back(records.front());

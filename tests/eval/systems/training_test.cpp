@@ -47,7 +47,7 @@ TEST_CASE("the sample holds the task's answers with their return, and a task wit
       read({top, record(intent("poster for tea", "tea"), "headline", "Tea!")}, one_case("wine bar logo", "wine bar"))
           .by_task.at("image");
   REQUIRE(texts.size() == 1);
-  CHECK(texts[0].prompt == "A cup");
+  CHECK(texts[0].answer == "A cup");
   CHECK(texts[0].return_bin == 4);
   CHECK_THROWS_AS(read({record(intent("poster for tea", "tea"), "headline", "Tea!")}, one_case("wine bar", "wine")),
                   Error);

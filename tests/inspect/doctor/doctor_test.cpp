@@ -48,7 +48,7 @@ std::vector<data::Record> planted() {
       record.intent.format = format;
       record.sampling.temperature = 0.5 + 0.1 * static_cast<double>(random.below(6));
       record.words = 11;
-      record.scores = relevance.score(std::vector<score::Answer>{{intent, record.prompt}})[0];
+      record.scores = relevance.score(std::vector<score::Answer>{{intent, record.answer}})[0];
       record.scores["judge"] = quality + random.normal();
       record.scores["second"] = quality + 1.5 * random.normal();
       record.scores["pure"] = random.normal();
@@ -133,7 +133,7 @@ TEST_CASE("What cannot be asked is unknown, with the reason") {
 
 TEST_CASE("A scorer that sees no intent fails its gates, and the data with it") {
   auto records = planted();
-  for (auto& record : records) record.prompt = "the same words for every intent number " + std::to_string(record.draw);
+  for (auto& record : records) record.answer = "the same words for every intent number " + std::to_string(record.draw);
   Patient patient(records);
   patient.options.scorers = {"relevance"};
   const DoctorResult result = patient.examined();

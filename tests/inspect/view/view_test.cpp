@@ -69,7 +69,7 @@ TEST_CASE("A page shows intent, draws, scores and commands") {
   CHECK(contains(render(pages[3], {true, 80}), "\033"));
 }
 
-TEST_CASE("Long prompts are wrapped to the width") {
+TEST_CASE("Long answers are wrapped to the width") {
   IntentPage page;
   page.draws.push_back(sample("x", "image", 0, "sieben grüne Flaschen hängen an der Wand und eine fällt herab"));
   const std::string text = render(page, {false, 24});
@@ -80,7 +80,7 @@ TEST_CASE("Long prompts are wrapped to the width") {
     CHECK(line.size() <= 24 + 4);  // umlauts are two bytes
     all += line.substr(3);
   }
-  CHECK(all == " " + page.draws[0].prompt);
+  CHECK(all == " " + page.draws[0].answer);
 }
 
 TEST_CASE("Keys page, search and quit") {

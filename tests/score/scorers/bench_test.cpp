@@ -75,7 +75,7 @@ TEST_CASE("embedding", "[.bench]") {
   score::ScorerSet scorers({"relevance"}, model.get());
   std::set<std::string> texts;
   for (const auto& record : records) {
-    texts.insert(record.prompt);
+    texts.insert(record.answer);
     texts.insert(record.intent.intent);
   }
   std::vector<score::Values> values;
@@ -86,7 +86,7 @@ TEST_CASE("embedding", "[.bench]") {
   std::ofstream out(file);
   for (std::size_t i = 0; i < records.size(); ++i) {
     out << data::Json{{"intent", records[i].intent.intent},
-                      {"prompt", records[i].prompt},
+                      {"answer", records[i].answer},
                       {"cosine", values[i].at("relevance")}}
                .dump()
         << "\n";
@@ -102,7 +102,7 @@ TEST_CASE("pmi", "[.bench]") {
   resources.models = {{"pmi", &counting}};
   for (const auto& record : records) {
     auto& guide = resources.tasks[record.task];
-    if (guide.examples.size() < examples) guide.examples.emplace_back(record.intent.intent, record.prompt);
+    if (guide.examples.size() < examples) guide.examples.emplace_back(record.intent.intent, record.answer);
   }
   score::ScorerSet scorers({"pmi"}, resources);
   std::vector<score::Values> values;

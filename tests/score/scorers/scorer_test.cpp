@@ -11,16 +11,16 @@ using udrl::testing::FakeEmbedder;
 
 namespace {
 
-Values values_of(const std::string& scorer, std::string_view intent, std::string_view prompt) {
+Values values_of(const std::string& scorer, std::string_view intent, std::string_view answer) {
   FakeEmbedder embedder;
   ScorerSet set({scorer}, &embedder);
-  const std::vector<Answer> answers{{intent, prompt}};
+  const std::vector<Answer> answers{{intent, answer}};
   return set.score(answers).front();
 }
 
 }  // namespace
 
-TEST_CASE("Relevance is the cosine of intent and prompt") {
+TEST_CASE("Relevance is the cosine of intent and answer") {
   CHECK(values_of("relevance", "red fox", "fox red")["relevance"] == Approx(1.0).epsilon(1e-5));
   CHECK(values_of("relevance", "red fox", "seven green bottles")["relevance"] < 0.9);
 }

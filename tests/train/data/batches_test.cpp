@@ -12,7 +12,7 @@ using namespace udrl::train;
 
 namespace {
 
-/// Lengths like those of prompts: 18 to about 110, mostly near 45; other in each epoch, as swaps make them.
+/// Lengths like those of answers: 18 to about 110, mostly near 45; other in each epoch, as swaps make them.
 Sequence sequence_of(std::uint32_t record, std::uint64_t epoch, int = 0) {
   RandomStream random(5, std::to_string(record) + ":" + std::to_string(epoch));
   const int length = static_cast<int>(18 + 8 * (random.uniform() + random.uniform() + random.uniform()) +

@@ -60,7 +60,7 @@ TEST_CASE("Documents are paragraphs and objects, in the order of the files, and 
   CHECK(store[0].id == "more.jsonl:1");
   CHECK(store[40].id == "notes.txt:1");
   CHECK(store[41].id == "notes.txt:4");
-  const auto ids = store[40].prompt;
+  const auto ids = store[40].answer;
   CHECK(ids.back() == world.pieces.eos_id());
   CHECK(world.pieces.decode(std::vector<int>(ids.begin(), ids.end() - 1)) ==
         " the bakery number 0 is a quiet place by the old river with a garden");
@@ -72,10 +72,10 @@ TEST_CASE("A document that is longer than the model is cut, and only its last pi
   REQUIRE(cut.size() > whole.size());
   std::vector<TokenId> joined;
   for (std::uint32_t i = 0; i < cut.size() && cut[i].id == whole[0].id; ++i) {
-    CHECK(cut[i].prompt.size() <= 15);
-    joined.insert(joined.end(), cut[i].prompt.begin(), cut[i].prompt.end());
+    CHECK(cut[i].answer.size() <= 15);
+    joined.insert(joined.end(), cut[i].answer.begin(), cut[i].answer.end());
   }
-  const auto expected = whole[0].prompt;
+  const auto expected = whole[0].answer;
   if (joined.size() + 1 == expected.size()) joined.push_back(expected.back());  // </s> alone is no piece
   CHECK(joined == std::vector<TokenId>(expected.begin(), expected.end()));
 }

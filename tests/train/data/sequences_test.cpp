@@ -41,9 +41,9 @@ TEST_CASE("Without draws a sequence carries the record's own commands") {
   const Sample sample = samples(3)[2];
   const SequenceText text = text_of(sample, plain());
   CHECK(text.intent == sample.intent);
-  CHECK(text.answer == sample.prompt);
+  CHECK(text.answer == sample.answer);
   CHECK(text.have.empty());
-  CHECK(text.command.words == data::count_words(sample.prompt));
+  CHECK(text.command.words == data::count_words(sample.answer));
   CHECK(text.command.return_bin == sample.return_bin);
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("A countdown stands among the tokens that are learned") {
   SequenceOptions options = plain();
   options.countdown = true;
   Sample sample = samples(3)[2];
-  sample.prompt = "one two three four five six seven eight nine ten";
+  sample.answer = "one two three four five six seven eight nine ten";
   const auto pieces = tokenizer(samples(20));
   const Sequence counted = encode(text_of(sample, options), pieces),
                  plain_one = encode(text_of(sample, plain()), pieces);
@@ -90,21 +90,21 @@ TEST_CASE("A countdown stands among the tokens that are learned") {
   CHECK(without == plain_one.ids);
 }
 
-TEST_CASE("A segment splits the prompt at a word and asks for the words still to come") {
+TEST_CASE("A segment splits the answer at a word and asks for the words still to come") {
   SequenceOptions options = plain();
   options.segments = 1;
   const Sample sample = samples(3)[2];
   std::set<std::string> cuts;
   for (std::uint64_t epoch = 0; epoch < 200; ++epoch) {
     const SequenceText text = text_of(sample, options, epoch);
-    REQUIRE(text.have + " " + text.answer == sample.prompt);
+    REQUIRE(text.have + " " + text.answer == sample.answer);
     REQUIRE(text.command.words == data::count_words(text.answer));
     cuts.insert(text.have);
   }
-  CHECK(cuts.size() == static_cast<std::size_t>(data::count_words(sample.prompt) - 1));
+  CHECK(cuts.size() == static_cast<std::size_t>(data::count_words(sample.answer) - 1));
 }
 
-TEST_CASE("Swaps are drawn anew each epoch and the words command is that of the swapped prompt") {
+TEST_CASE("Swaps are drawn anew each epoch and the words command is that of the swapped answer") {
   SequenceOptions options = plain();
   options.swap = 1;
   const WordList words({"one", "two words", "now three words"});
@@ -133,8 +133,8 @@ TEST_CASE("The same seed, epoch and record give the same sequence") {
 
 TEST_CASE("A length that the vocabulary cannot ask for is not asked for") {
   Sample sample = samples(1)[0];
-  sample.prompt = "w";
-  for (int i = 0; i < 80; ++i) sample.prompt += " w";
+  sample.answer = "w";
+  for (int i = 0; i < 80; ++i) sample.answer += " w";
   CHECK_FALSE(plain_text(sample, plain()).command.words.has_value());
 }
 

@@ -9,11 +9,11 @@ using namespace udrl::train::testing;
 
 namespace {
 
-Sample sample(std::string intent, std::string subject, std::string prompt) {
-  return {"id", std::move(intent), std::move(subject), std::move(prompt), 0, 0};
+Sample sample(std::string intent, std::string subject, std::string answer) {
+  return {"id", std::move(intent), std::move(subject), std::move(answer), 0, 0};
 }
 
-IntentAndPrompt swapped(const Sample& from, const std::vector<std::string>& words = {"otter"}) {
+IntentAndAnswer swapped(const Sample& from, const std::vector<std::string>& words = {"otter"}) {
   RandomStream random(1, "test");
   return swap_words(from, WordList(words), random);
 }
@@ -43,7 +43,7 @@ TEST_CASE("A subject that both hold is replaced in both by the same words") {
                            {"sea otter"});
   CHECK(out.swapped);
   CHECK(out.intent == "sea otter poster");
-  CHECK(out.prompt == "Sea otters at sea, a Sea otter logo");
+  CHECK(out.answer == "Sea otters at sea, a Sea otter logo");
 }
 
 TEST_CASE("A subject of two words draws two where the list gives one") {
@@ -51,22 +51,22 @@ TEST_CASE("A subject of two words draws two where the list gives one") {
   CHECK(out.intent == "otter otter poster");
 }
 
-TEST_CASE("Where the prompt lacks the subject, a shared content word is replaced") {
+TEST_CASE("Where the answer lacks the subject, a shared content word is replaced") {
   const auto out = swapped(sample("sailing club poster for the fair", "sailing club", "a boat for the sailing season"));
   CHECK(out.intent == "otter club poster for the fair");
-  CHECK(out.prompt == "a boat for the otter season");
+  CHECK(out.answer == "a boat for the otter season");
 }
 
 TEST_CASE("Nothing shared, or stop words only, leaves the texts as they are") {
   const auto out = swapped(sample("a club for the young", "club", "the boat for a day"));
   CHECK_FALSE(out.swapped);
   CHECK(out.intent == "a club for the young");
-  CHECK(out.prompt == "the boat for a day");
+  CHECK(out.answer == "the boat for a day");
 }
 
 TEST_CASE("Words beyond ASCII are whole words too") {
   const auto out = swapped(sample("café menu", "café", "a cosy café"));
-  CHECK(out.prompt == "a cosy otter");
+  CHECK(out.answer == "a cosy otter");
   std::string text = "cafés and cafe";
   CHECK(replace_phrase(text, "caf", "x") == 0);
 }
@@ -94,7 +94,7 @@ TEST_CASE("A record without an answer, a return or a known task is refused") {
   data::Record good = record(1, "train");
   CHECK(sample_of(good, fitted()).return_bin == 1);
   data::Record bad = good;
-  bad.prompt = "";
+  bad.answer = "";
   CHECK_THROWS_AS(sample_of(bad, fitted()), Error);
   bad = good;
   bad.commands.erase("return");

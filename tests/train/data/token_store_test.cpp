@@ -61,7 +61,7 @@ TEST_CASE("A store holds every record, in the order of the shards") {
     CHECK(stored.id == sample.id);
     CHECK(text(world.pieces, stored.intent) == " " + sample.intent);
     CHECK(text(world.pieces, stored.subject) == " " + sample.subject);
-    CHECK(text(world.pieces, stored.prompt) == " " + sample.prompt);
+    CHECK(text(world.pieces, stored.answer) == " " + sample.answer);
     CHECK(stored.task_slot == sample.task_slot);
     CHECK(stored.return_bin == sample.return_bin);
     CHECK(std::vector<int>(stored.further.begin(), stored.further.end()) == sample.further);
@@ -91,7 +91,7 @@ TEST_CASE("A sequence put together from tokens is the one that is made from text
 TEST_CASE("Texts beyond ASCII come back as they were") {
   TempFolder folder;
   data::Record odd = record(1, "train");
-  odd.prompt = "café déjà-vu “quoted” 東京 {\"subject\":\"zebra ☕\"} don't";
+  odd.answer = "café déjà-vu “quoted” 東京 {\"subject\":\"zebra ☕\"} don't";
   {
     data::ShardWriter writer(folder.path() / "train");
     writer.append(data::to_json(odd));
@@ -101,7 +101,7 @@ TEST_CASE("Texts beyond ASCII come back as they were") {
   const student::Tokenizer pieces = tokenizer(samples(64));
   const TokenStore store =
       open_token_store(folder.path(), {folder.path() / "train", "h", commands, pieces}, World::nobody());
-  CHECK(text(pieces, store[0].prompt) == " " + odd.prompt);
+  CHECK(text(pieces, store[0].answer) == " " + odd.answer);
   SequenceOptions options;
   options.segments = 1, options.swap = 0;
   const SequenceMaker make(pieces, options, nullptr);
