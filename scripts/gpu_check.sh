@@ -69,7 +69,7 @@ prepare_data() {
     DEVICE=cpu
     udrl_command "$OUT/prepare-$size" "$size" fp32
     quietly "$OUT/prepare-$size.log" env -C "$ROOT" "${UDRL[@]}" --cache "$TAGGED/cache" --steps 1 --valid-records 1 \
-      --watch.sample-every 0 || die "udrl-train could not prepare $size" "See $OUT/prepare-$size.log."
+      --sample-every 0 || die "udrl-train could not prepare $size" "See $OUT/prepare-$size.log."
   done
 }
 
@@ -122,7 +122,7 @@ run_tests() {
 train_command() {
   # shellcheck disable=SC2206
   TRAIN=("$BIN/udrl-train" --data "$TAGGED" --cache "$TAGGED/cache" --out "$OUT/$1" --device "$DEVICE" --precision bf16 ${SHAPES[6m]}
-    --steps 40 --batch.step-tokens 16384 --batch.micro-tokens 8192 --watch.sample-every 0 --valid-records 64 --valid-every 20
+    --steps 40 --batch.step-tokens 16384 --batch.micro-tokens 8192 --sample-every 0 --valid-records 64 --valid-every 20
     --model.dropout 0.1)
 }
 
@@ -164,7 +164,7 @@ measure_udrl() {
   POSITIONS=${STEP[$size]} MICRO["$size-bf16"]=${PASS[$size]}
   udrl_command "$out" "$size" bf16
   read -r RATE _ SHARE < <("$PEER_PYTHON" scripts/bench/training_peers.py udrl --checkpoint "$out" --seconds "$SECONDS_EACH" --command \
-    "${UDRL[@]}" --cache "$TAGGED/cache" --model.dropout 0 --optimizer.name "$2" --optimizer.lr 0.001 --steps 1000000 --watch.sample-every 0 \
+    "${UDRL[@]}" --cache "$TAGGED/cache" --model.dropout 0 --optimizer.name "$2" --optimizer.lr 0.001 --steps 1000000 --sample-every 0 \
     --valid-records 16 --valid-every 1000000000 --save-every 1000000000 2> "$OUT/peer.log") || {
     check "speed of $size with $2" false "$(tail -n 2 "$OUT/peer.log" "$out.log" | tr -d '\n\\"' | cut -c -400)"
     return 1

@@ -30,7 +30,7 @@ void declare(OptionSet& set, GenerateOptions& o) {
   set.add("intent", o.ask.intent, "what it is about: \"holiday sale\"").required();
   set.add("words", o.ask.words, "length: 1 to 80, 'any', or 'auto' for the task's usual");
   set.add("return", o.ask.return_spec,
-          "quality: 'top', 'lowest', 'any' or a number; 'top+novelty=4' where the data has further returns");
+          "quality: 'top', 'lowest', 'any' or a number; 'top+novelty=4' where the data has auxiliary returns");
   set.add("have", o.ask.have, "what is written already: go on from there");
   set.add("n", o.n, "how many answers").range(1, 1000);
   set.add("temperature", o.temperature, "0: always the likeliest token").range(0, 5);

@@ -55,7 +55,7 @@ train_for() {
   local process
   rm -rf "$1"
   udrl_command "$1" 6m "$2"
-  "${UDRL[@]}" --cache "$TAGGED/cache" --steps 1000000 --watch.sample-every 0 --valid-records 16 --valid-every 1000000000 \
+  "${UDRL[@]}" --cache "$TAGGED/cache" --steps 1000000 --sample-every 0 --valid-records 16 --valid-every 1000000000 \
     --save-every 1000000000 > "$1.log" 2>&1 &
   process=$!
   while [[ ! -s "$1/metrics.jsonl" ]]; do
@@ -88,7 +88,7 @@ evaluation() {
   rm -rf "$RUN/eval"
   start=$(date +%s.%N)
   "$BIN/udrl-eval" --config configs/ci/eval.toml --student "$RUN/student" --tagged "$TAGGED" --out "$RUN/eval" --tasks image \
-    --intents 24 --bootstrap-draws 1000 --quiet > "$RUN/eval.log" 2>&1 || die "udrl-eval failed" "$(tail -n 3 "$RUN/eval.log")"
+    --intents 24 --resamples 1000 --quiet > "$RUN/eval.log" 2>&1 || die "udrl-eval failed" "$(tail -n 3 "$RUN/eval.log")"
   awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN { print 1 / (b - a) }'
 }
 
@@ -131,7 +131,7 @@ prepare() {
   "$BIN/udrl-distill" intents --out "$RUN/intents" --limit 14 --seed 9 --quiet > /dev/null
   wanted evaluation || return 0
   udrl_command "$RUN/student" 6m fp32
-  quietly "$RUN/student.log" "${UDRL[@]}" --cache "$TAGGED/cache" --steps 60 --watch.sample-every 0
+  quietly "$RUN/student.log" "${UDRL[@]}" --cache "$TAGGED/cache" --steps 60 --sample-every 0
 }
 
 prepare

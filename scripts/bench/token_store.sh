@@ -30,7 +30,7 @@ start_and_train() {
   begin=$(date +%s.%N)
   "$BIN/udrl-train" --data "$RUN/tagged" --out "$RUN/out" --device cpu --precision fp32 --gemm-backend mkl --model.layers 1 --model.width 32 --model.heads 2 \
     --model.vocab 4096 --batch.step-tokens 2048 --steps 1000000 --valid-every 1000000000 --save-every 1000000000 \
-    --watch.sample-every 0 > "$RUN/log" 2>&1 &
+    --sample-every 0 > "$RUN/log" 2>&1 &
   pid=$!
   until [[ -e "$RUN/out/metrics.jsonl" && "$(wc -l < "$RUN/out/metrics.jsonl")" -ge 300 ]]; do
     now=$(awk '/^RssAnon/ { print $2 }' "/proc/$pid/status" 2> /dev/null) || die "udrl-train failed" "$(tail -n 3 "$RUN/log")"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The sequences that udrl-train learns from, for its peers: token ids and where the answer begins, one NumPy file.
 
-Not for: sequences with swaps, segments, a countdown or further returns. Prints what an epoch holds in udrl-train's
+Not for: sequences with swaps, segments, a countdown or auxiliary returns. Prints what an epoch holds in udrl-train's
 own words, so that training.sh can see that it is the same.
 
 Usage: training_data.py CHECKPOINT SPLIT OUT.npz
@@ -23,8 +23,8 @@ MAX_WORDS = 80
 def read_slots(split):
     with open(os.path.join(split, os.pardir, "commands.json"), encoding="utf-8") as file:
         commands = json.load(file)
-    if commands["countdown"] or commands["further_returns"]:
-        sys.exit("training_data.py: a countdown and further returns are not for this benchmark")
+    if commands["countdown"] or commands["auxiliary_returns"]:
+        sys.exit("training_data.py: a countdown and auxiliary returns are not for this benchmark")
     return {task["name"]: slot for slot, task in enumerate(commands["tasks"])}
 
 

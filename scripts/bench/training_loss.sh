@@ -54,7 +54,7 @@ shorten_valid() {
 train_udrl() {
   udrl_command "$RUN/$1" 6m "$PRECISION"
   "${UDRL[@]}" --model.dropout 0 --seed "$2" --steps "$3" --valid-every "$4" --save-every 1000000000 --valid-records "$HELD_OUT" \
-    --watch.sample-every 0 --optimizer.name muon --optimizer.lr 0.003 --optimizer.muon-lr 0.02 > "$RUN/$1.log" 2>&1
+    --sample-every 0 --optimizer.name muon --optimizer.lr 0.003 --optimizer.muon-lr 0.02 > "$RUN/$1.log" 2>&1
 }
 
 # find_rate: leaves STEP_RATE, steps a second, and a checkpoint for the peer's tokenizer and shape

@@ -11,13 +11,13 @@ TAGGED=runs/bench/tagged
 
 # Of a size: the model, and positions a step.
 declare -A SHAPES=(
-  [6m]="--model.layers 6 --model.width 256 --model.heads 4 --model.positions 192 --model.vocab 4096"
-  [104m]="--model.layers 12 --model.width 768 --model.heads 12 --model.positions 1024 --model.vocab 23600")
+  [6m]="--model.layers 6 --model.width 256 --model.heads 4 --model.context-length 192 --model.vocab 4096"
+  [104m]="--model.layers 12 --model.width 768 --model.heads 12 --model.context-length 1024 --model.vocab 23600")
 POSITIONS=4096
 # Of a size and a precision: positions of udrl-train's forward pass.
 declare -A MICRO=([6m-fp32]=1024 [6m-bf16]=2048 [104m-fp32]=512 [104m-bf16]=512)
 # What no peer does: sequences whose attributes stand in the intent, are left out or come in segments.
-PLAIN_SEQUENCES="--sequence.swap 0 --sequence.segments 0 --sequence.any-words 0 --sequence.any-return 0"
+PLAIN_SEQUENCES="--sequence.entity-swap 0 --sequence.segments 0 --sequence.any-words 0 --sequence.any-return 0"
 
 # For a peer in its best setting: freed memory is kept, in huge pages, as udrl-train keeps it; otherwise glibc hands the
 # logits of each pass back, which costs up to a quarter of a step.

@@ -1,4 +1,4 @@
-// Returns under a fitted normaliser. Not for: asking (ask.cpp), or files (fitted_json.cpp).
+// Returns under a fitted normaliser. Not for: asking (student_model.cpp), or files (fitted_json.cpp).
 #include "udrl/command/fitted.hpp"
 
 #include <algorithm>
@@ -45,15 +45,7 @@ std::string join(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::string to_string(ReturnKind kind) { return kind == ReturnKind::advantage ? "advantage" : "global"; }
-
-ReturnKind return_kind_from_string(const std::string& text) {
-  if (text == "advantage") return ReturnKind::advantage;
-  if (text == "global") return ReturnKind::global;
-  throw user_error("unknown kind of return").expected("advantage or global").got(text);
-}
-
-int Fitted::slot(const std::string& name) const {
+int Fitted::index_of(const std::string& name) const {
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     if (tasks[i].name == name) return static_cast<int>(i);
   }
@@ -65,13 +57,13 @@ int Fitted::slot(const std::string& name) const {
       .hint(near.empty() ? "choose one of these tasks" : "did you mean '" + near + "'?");
 }
 
-const FittedTask& Fitted::task(int slot) const {
-  if (slot < 0 || slot >= static_cast<int>(tasks.size())) {
-    throw user_error("there is no such task slot")
+const FittedTask& Fitted::task(int task_index) const {
+  if (task_index < 0 || task_index >= static_cast<int>(tasks.size())) {
+    throw user_error("there is no such task")
         .expected("0 to " + std::to_string(static_cast<int>(tasks.size()) - 1))
-        .got(std::to_string(slot));
+        .got(std::to_string(task_index));
   }
-  return tasks[static_cast<std::size_t>(slot)];
+  return tasks[static_cast<std::size_t>(task_index)];
 }
 
 double Fitted::real_return(const FittedTask& task, const std::map<std::string, double>& scores, int words,
@@ -79,7 +71,7 @@ double Fitted::real_return(const FittedTask& task, const std::map<std::string, d
   const FittedReturn& fit = task.of(which);
   const double explained = fit.length_intercept + fit.length_slope * words;
   if (which > 0) {
-    const FurtherReturn& asked = further.at(static_cast<std::size_t>(which) - 1);
+    const AuxiliaryReturn& asked = auxiliary.at(static_cast<std::size_t>(which) - 1);
     return asked.weight * z_of(task, scores, asked.name) - explained;
   }
   double sum = 0, weight_sum = 0;

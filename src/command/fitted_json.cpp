@@ -61,8 +61,8 @@ Json task_json(const FittedTask& task) {
   for (const auto& [name, moments] : task.scorers) {
     json["scorers"][name] = {{"mean", moments.mean}, {"deviation", moments.deviation}};
   }
-  json["further"] = Json::array();
-  for (const FittedReturn& fit : task.further) json["further"].push_back(return_json(fit));
+  json["auxiliary"] = Json::array();
+  for (const FittedReturn& fit : task.auxiliary) json["auxiliary"].push_back(return_json(fit));
   json["joint"] = Json::array();  // [bins, count]
   for (const auto& [bins, count] : task.joint) json["joint"].push_back({bins, count});
   return json;
@@ -84,11 +84,12 @@ FittedTask task_from(const Json& json, const Fitted& fitted) {
   for (const auto& item : json.at("scorers").items()) {
     task.scorers[item.key()] = {item.value().at("mean").get<double>(), item.value().at("deviation").get<double>()};
   }
-  for (const Json& fit : json.value("further", Json::array())) task.further.push_back(return_from(fit, fitted.bins));
-  if (task.further.size() != fitted.further.size()) {
-    throw user_error("task '" + task.name + "' has another number of further returns than commands.json names")
-        .expected(std::to_string(fitted.further.size()))
-        .got(std::to_string(task.further.size()))
+  for (const Json& fit : json.value("auxiliary", Json::array()))
+    task.auxiliary.push_back(return_from(fit, fitted.bins));
+  if (task.auxiliary.size() != fitted.auxiliary.size()) {
+    throw user_error("task '" + task.name + "' has another number of auxiliary returns than commands.json names")
+        .expected(std::to_string(fitted.auxiliary.size()))
+        .got(std::to_string(task.auxiliary.size()))
         .hint("tag the data again");
   }
   for (const Json& row : json.value("joint", Json::array())) {
@@ -97,22 +98,22 @@ FittedTask task_from(const Json& json, const Fitted& fitted) {
   return task;
 }
 
-Json further_json(const std::vector<FurtherReturn>& further) {
+Json auxiliary_json(const std::vector<AuxiliaryReturn>& auxiliary) {
   Json json = Json::array();
-  for (const FurtherReturn& one : further) json.push_back({{"name", one.name}, {"weight", one.weight}});
+  for (const AuxiliaryReturn& one : auxiliary) json.push_back({{"name", one.name}, {"weight", one.weight}});
   return json;
 }
 
-std::vector<FurtherReturn> further_from(const Json& json) {
-  std::vector<FurtherReturn> further;
-  for (const Json& one : json) further.push_back({one.at("name").get<std::string>(), one.at("weight").get<double>()});
-  if (further.size() > static_cast<std::size_t>(max_further)) {
-    throw user_error("too many further returns")
-        .expected("at most " + std::to_string(max_further))
-        .got(std::to_string(further.size()))
+std::vector<AuxiliaryReturn> auxiliary_from(const Json& json) {
+  std::vector<AuxiliaryReturn> auxiliary;
+  for (const Json& one : json) auxiliary.push_back({one.at("name").get<std::string>(), one.at("weight").get<double>()});
+  if (auxiliary.size() > static_cast<std::size_t>(max_auxiliary)) {
+    throw user_error("too many auxiliary returns")
+        .expected("at most " + std::to_string(max_auxiliary))
+        .got(std::to_string(auxiliary.size()))
         .hint("tag the data again");
   }
-  return further;
+  return auxiliary;
 }
 
 void require_version(const Json& json, const char* field, int expected) {
@@ -129,14 +130,18 @@ Fitted parse(const Json& json) {
   require_version(json, "normalisation_version", data::normalisation_version);
   Fitted fitted;
   fitted.normalisation_version = json.at("normalisation_version").get<int>();
-  fitted.kind = return_kind_from_string(json.at("return_kind").get<std::string>());
+  const std::string kind = json.at("return_kind").get<std::string>();
+  if (!from_name<ReturnKind>(kind))
+    throw user_error("unknown kind of return").expected("advantage or global").got(kind);
+  fitted.kind = *from_name<ReturnKind>(kind);
   fitted.bins = json.at("bins").get<int>();
   if (fitted.bins < 1 || fitted.bins > max_returns) {
     throw user_error("bins is out of range").expected("1 to 10").got(std::to_string(fitted.bins));
   }
   fitted.weights = json.at("weights").get<std::map<std::string, double>>();
   fitted.copying_penalty = json.at("copying_penalty").get<double>();
-  fitted.further = further_from(json.value("further_returns", Json::array()));  // absent in files of earlier versions
+  fitted.auxiliary =
+      auxiliary_from(json.value("auxiliary_returns", Json::array()));  // absent in files of earlier versions
   fitted.countdown = json.value("countdown", false);
   const Json& rule = json.at("support_rule");
   fitted.rule = {rule.at("at_least").get<std::uint64_t>(), rule.at("reach").get<int>(),
@@ -157,7 +162,7 @@ Json to_json(const Fitted& fitted) {
       {"bins", fitted.bins},
       {"weights", fitted.weights},
       {"copying_penalty", fitted.copying_penalty},
-      {"further_returns", further_json(fitted.further)},
+      {"auxiliary_returns", auxiliary_json(fitted.auxiliary)},
       {"countdown", fitted.countdown},
       {"support_rule",
        {{"at_least", fitted.rule.at_least}, {"reach", fitted.rule.reach}, {"top_at_least", fitted.rule.top_at_least}}},

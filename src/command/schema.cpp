@@ -5,7 +5,6 @@
 #include <cassert>
 
 #include "udrl/base/error.hpp"
-#include "udrl/data/text.hpp"
 
 namespace udrl::command {
 namespace {
@@ -29,7 +28,7 @@ std::string checked_piece(std::string_view name, int value, int low, int high) {
 
 std::vector<std::string> make_control_pieces() {
   std::vector<std::string> pieces{std::string(gen_piece), std::string(have_piece)};
-  for (int slot = 0; slot < max_tasks; ++slot) pieces.push_back(task_piece(slot));
+  for (int task_index = 0; task_index < max_tasks; ++task_index) pieces.push_back(task_piece(task_index));
   pieces.push_back(words_piece(std::nullopt));
   for (int words = 1; words <= max_words; ++words) pieces.push_back(words_piece(words));
   const auto add_return = [&](int which) {
@@ -38,7 +37,7 @@ std::vector<std::string> make_control_pieces() {
   };
   add_return(0);
   pieces.insert(pieces.end(), left_pieces().begin(), left_pieces().end());
-  for (int which = 1; which <= max_further; ++which) add_return(which);
+  for (int which = 1; which <= max_auxiliary; ++which) add_return(which);
   return pieces;
 }
 
@@ -48,12 +47,6 @@ std::vector<std::string> make_left_pieces() {
   return pieces;
 }
 
-std::string spaced(std::string_view text) {
-  std::string out(" ");
-  out += text;
-  return out;
-}
-
 }  // namespace
 
 const std::vector<std::string>& control_pieces() {
@@ -61,14 +54,14 @@ const std::vector<std::string>& control_pieces() {
   return pieces;
 }
 
-std::string task_piece(int slot) { return checked_piece("task", slot, 0, max_tasks - 1); }
+std::string task_piece(int task_index) { return checked_piece("task", task_index, 0, max_tasks - 1); }
 
 std::string words_piece(std::optional<int> words) {
   return words ? checked_piece("words", *words, 1, max_words) : piece("words", "any");
 }
 
 std::string return_piece(std::optional<int> bin, int which) {
-  static constexpr std::array<std::string_view, max_further + 1> names{"return", "return2", "return3"};
+  static constexpr std::array<std::string_view, max_auxiliary + 1> names{"return", "return2", "return3"};
   const std::string_view name = names.at(static_cast<std::size_t>(which));
   return bin ? checked_piece(name, *bin, 0, max_returns - 1) : piece(name, "any");
 }
@@ -83,15 +76,24 @@ const std::vector<std::string>& left_pieces() {
   return pieces;
 }
 
+std::string command_pieces(const Command& command) {
+  std::string pieces = task_piece(command.task_index) + words_piece(command.words) + return_piece(command.return_bin);
+  for (std::size_t i = 0; i < command.auxiliary.size(); ++i)
+    pieces += return_piece(command.auxiliary[i], static_cast<int>(i) + 1);
+  return pieces;
+}
+
 lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std::string_view have) {
-  std::string asked = task_piece(command.task_slot) + words_piece(command.words) + return_piece(command.return_bin);
-  for (std::size_t i = 0; i < command.further.size(); ++i)
-    asked += return_piece(command.further[i], static_cast<int>(i) + 1);
-  if (have.empty()) return {{spaced(intent), false}, {asked + std::string(gen_piece), true}};
-  return {{spaced(intent), false},
-          {asked + std::string(have_piece), true},
-          {spaced(have), false},
-          {std::string(gen_piece), true}};
+  lm::Prompt prompt;
+  lay_out(
+      command, !have.empty(),
+      [&](SequencePart part) {
+        prompt.push_back({sequence_text(part == SequencePart::intent ? intent : have), false});
+      },
+      [&](std::string pieces) {
+        prompt.push_back({std::move(pieces), true});
+      });
+  return prompt;
 }
 
 std::string uncapitalised(std::string text) {
@@ -105,19 +107,12 @@ std::string capitalised(std::string text) {
   return text;
 }
 
-std::string sequence_answer(std::string_view answer) { return spaced(answer); }
+std::string sequence_text(std::string_view text) { return std::string(" ").append(text); }
 
-lm::Prompt counted_answer(std::string_view answer) {
-  lm::Prompt segments;
-  const auto words = data::words(answer);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto left = static_cast<int>(words.size() - i);
-    const bool counts = i > 0 && left % words_per_count == 0 && left <= max_words;
-    if (counts) segments.push_back({left_piece(left), true});
-    if (counts || segments.empty()) segments.push_back({"", false});
-    segments.back().text += spaced(words[i]);
-  }
-  return segments;
+std::optional<std::string> count_before_word(std::size_t word, std::size_t words) {
+  const auto left = static_cast<int>(words - word);
+  if (word == 0 || left % words_per_count != 0 || left > max_words) return std::nullopt;
+  return left_piece(left);
 }
 
 }  // namespace udrl::command

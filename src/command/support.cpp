@@ -17,10 +17,10 @@ constexpr int words_per_return_step = 4;
 std::string any_or(const std::optional<int>& value) { return value ? std::to_string(*value) : "any"; }
 
 std::string describe(const Fitted& fitted, const Command& command) {
-  std::string text = "task " + fitted.task(command.task_slot).name + ", words " + any_or(command.words) + ", return " +
+  std::string text = "task " + fitted.task(command.task_index).name + ", words " + any_or(command.words) + ", return " +
                      any_or(command.return_bin);
-  for (std::size_t i = 0; i < command.further.size(); ++i)
-    text += ", " + fitted.further.at(i).name + " " + any_or(command.further[i]);
+  for (std::size_t i = 0; i < command.auxiliary.size(); ++i)
+    text += ", " + fitted.auxiliary.at(i).name + " " + any_or(command.auxiliary[i]);
   return text;
 }
 
@@ -28,13 +28,13 @@ std::string describe(const Fitted& fitted, const Command& command) {
 using Bins = std::vector<std::optional<int>>;
 Bins bins_asked(const Fitted& fitted, const Command& command) {
   Bins bins{command.return_bin};
-  bins.insert(bins.end(), command.further.begin(), command.further.end());
+  bins.insert(bins.end(), command.auxiliary.begin(), command.auxiliary.end());
   bins.resize(static_cast<std::size_t>(fitted.returns()));
   return bins;
 }
 
-Command with_bins(int slot, std::optional<int> words, const Bins& bins) {
-  return {slot, words, bins.front(), {bins.begin() + 1, bins.end()}};
+Command with_bins(int task_index, std::optional<int> words, const Bins& bins) {
+  return {task_index, words, bins.front(), {bins.begin() + 1, bins.end()}};
 }
 
 int steps_between(const std::optional<int>& a, const std::optional<int>& b) { return a && b ? std::abs(*a - *b) : 0; }
@@ -86,7 +86,7 @@ std::vector<double> words_of_bin(const FittedTask& task, int bin) {
 /// Each return by itself, at this length.
 bool each_is_supported(const Fitted& fitted, const Command& command) {
   if (command.words && (*command.words < 1 || *command.words > max_words)) return false;
-  const FittedTask& task = fitted.task(command.task_slot);
+  const FittedTask& task = fitted.task(command.task_index);
   const Bins asked = bins_asked(fitted, command);
   for (int which = 0; which < fitted.returns(); ++which) {
     const auto& bin = asked[static_cast<std::size_t>(which)];
@@ -127,11 +127,11 @@ int end_bin(const Fitted& fitted, const FittedReturn& fit, std::optional<int> wo
   return end_bin(fit.support, end, [&](int bin) { return bin_is_supported(fit.support, fitted.rule, bin, words); });
 }
 
-/// Of a further return, together with what is asked already.
+/// Of an auxiliary return, together with what is asked already.
 int joint_end_bin(const Fitted& fitted, Command command, int which, End end) {
-  const Support& support = fitted.task(command.task_slot).of(which).support;
+  const Support& support = fitted.task(command.task_index).of(which).support;
   return end_bin(support, end, [&](int bin) {
-    command.further[static_cast<std::size_t>(which) - 1] = bin;
+    command.auxiliary[static_cast<std::size_t>(which) - 1] = bin;
     return bin_is_supported(support, fitted.rule, bin, command.words) && fitted.supports(command);
   });
 }
@@ -142,7 +142,7 @@ std::optional<int> bin_from_text(const Fitted& fitted, const Command& asked, int
   if (text == "top" || text == "lowest") {
     const End end = text == "top" ? End::top : End::lowest;
     return which > 0 ? joint_end_bin(fitted, asked, which, end)
-                     : end_bin(fitted, fitted.task(asked.task_slot), asked.words, end);
+                     : end_bin(fitted, fitted.task(asked.task_index), asked.words, end);
   }
   int bin = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bin);
@@ -155,16 +155,16 @@ std::optional<int> bin_from_text(const Fitted& fitted, const Command& asked, int
   return bin;
 }
 
-/// 1 …: the place of the further return of this name.
+/// 1 …: the place of the auxiliary return of this name.
 int which_further(const Fitted& fitted, const std::string& name) {
   std::vector<std::string> names;
-  for (const FurtherReturn& one : fitted.further) names.push_back(one.name);
+  for (const AuxiliaryReturn& one : fitted.auxiliary) names.push_back(one.name);
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return 1 + static_cast<int>(found - names.begin());
   const std::string near = nearest(name, names);
   throw user_error("the student has no such return")
       .got(name)
-      .hint(names.empty() ? "its data has one return only: `further` of udrl-distill tag adds some"
+      .hint(names.empty() ? "its data has one return only: `auxiliary` of udrl-distill tag adds some"
                           : "did you mean '" + (near.empty() ? names.front() : near) + "'?");
 }
 
@@ -182,16 +182,16 @@ std::uint64_t Support::near(std::optional<int> words, std::optional<int> bin, in
   return sum;
 }
 
-int Fitted::top_return(int slot, std::optional<int> words, int which) const {
-  return end_bin(*this, task(slot).of(which), words, End::top);
+int Fitted::top_return(int task_index, std::optional<int> words, int which) const {
+  return end_bin(*this, task(task_index).of(which), words, End::top);
 }
 
-int Fitted::lowest_return(int slot, std::optional<int> words, int which) const {
-  return end_bin(*this, task(slot).of(which), words, End::lowest);
+int Fitted::lowest_return(int task_index, std::optional<int> words, int which) const {
+  return end_bin(*this, task(task_index).of(which), words, End::lowest);
 }
 
-Command Fitted::command(int slot, std::optional<int> words, const std::string& returns) const {
-  Command command{slot, words, std::nullopt, Bins(further.size())};
+Command Fitted::command(int task_index, std::optional<int> words, const std::string& returns) const {
+  Command command{task_index, words, std::nullopt, Bins(auxiliary.size())};
   std::size_t end = returns.find('+');
   command.return_bin = bin_from_text(*this, command, 0, returns.substr(0, end));
   std::set<int> named;
@@ -202,11 +202,11 @@ Command Fitted::command(int slot, std::optional<int> words, const std::string& r
     const std::size_t equals = part.find('=');
     const int which = equals == std::string::npos ? 0 : which_further(*this, part.substr(0, equals));
     if (which == 0 || !named.insert(which).second) {
-      throw user_error("each further return wants a name and a value, once")
+      throw user_error("each auxiliary return wants a name and a value, once")
           .expected("for example top+novelty=3")
           .got(returns);
     }
-    command.further[static_cast<std::size_t>(which) - 1] =
+    command.auxiliary[static_cast<std::size_t>(which) - 1] =
         bin_from_text(*this, command, which, part.substr(equals + 1));
   }
   return command;
@@ -214,13 +214,13 @@ Command Fitted::command(int slot, std::optional<int> words, const std::string& r
 
 bool Fitted::supports(const Command& command) const {
   if (!each_is_supported(*this, command)) return false;
-  return further.empty() || joint_count(task(command.task_slot), bins_asked(*this, command)) >= rule.at_least;
+  return auxiliary.empty() || joint_count(task(command.task_index), bins_asked(*this, command)) >= rule.at_least;
 }
 
 Command Fitted::nearest_supported(const Command& command) const {
   const Bins asked = bins_asked(*this, command);
-  if (supports(command)) return with_bins(command.task_slot, command.words, asked);
-  Command best = with_bins(command.task_slot, std::nullopt, Bins(asked.size()));
+  if (supports(command)) return with_bins(command.task_index, command.words, asked);
+  Command best = with_bins(command.task_index, std::nullopt, Bins(asked.size()));
   int best_distance = std::numeric_limits<int>::max();
   for (const Bins& bins_here : combinations(asked, bins)) {
     int steps = 0;
@@ -228,7 +228,7 @@ Command Fitted::nearest_supported(const Command& command) const {
     for (const auto& words : choices(command.words, 1, max_words)) {
       const int distance = words_per_return_step * steps + steps_between(command.words, words);
       if (distance > best_distance) continue;
-      const Command candidate = with_bins(command.task_slot, words, bins_here);
+      const Command candidate = with_bins(command.task_index, words, bins_here);
       const bool tie = distance == best_distance;  // it goes to the higher return, the first one's before the others'
       if (!supports(candidate) || (tie && bins_here <= bins_asked(*this, best))) continue;
       best = candidate;
@@ -238,21 +238,23 @@ Command Fitted::nearest_supported(const Command& command) const {
   return best;
 }
 
-bool Fitted::supports_any(int slot) const { return supports({slot, std::nullopt, std::nullopt, Bins(further.size())}); }
+bool Fitted::supports_any(int task_index) const {
+  return supports({task_index, std::nullopt, std::nullopt, Bins(auxiliary.size())});
+}
 
 std::string Fitted::unsupported_tasks() const {
   std::string names;
-  for (std::size_t slot = 0; slot < tasks.size(); ++slot)
-    if (!supports_any(static_cast<int>(slot))) names += (names.empty() ? "" : ", ") + tasks[slot].name;
+  for (std::size_t task_index = 0; task_index < tasks.size(); ++task_index)
+    if (!supports_any(static_cast<int>(task_index))) names += (names.empty() ? "" : ", ") + tasks[task_index].name;
   return names;
 }
 
 void Fitted::check(const Command& command) const {
   if (supports(command)) return;
-  if (!supports_any(command.task_slot)) {
-    throw user_error("the training data supports no command of the task " + task(command.task_slot).name)
+  if (!supports_any(command.task_index)) {
+    throw user_error("the training data supports no command of the task " + task(command.task_index).name)
         .expected("at least " + std::to_string(rule.at_least) + " training records")
-        .got(std::to_string(task(command.task_slot).support.near(std::nullopt, std::nullopt, 0)))
+        .got(std::to_string(task(command.task_index).support.near(std::nullopt, std::nullopt, 0)))
         .hint("train on more samples, or lower support.at_least of udrl-distill tag");
   }
   const Command near = nearest_supported(command);
@@ -264,25 +266,26 @@ void Fitted::check(const Command& command) const {
       .hint("the nearest supported command is " + describe(*this, near));
 }
 
-int Fitted::default_words(int slot) const {
-  const std::vector<double> counts = words_of_bin(task(slot), top_return(slot));
+int Fitted::default_words(int task_index) const {
+  const std::vector<double> counts = words_of_bin(task(task_index), top_return(task_index));
   double total = 0, sum = 0;
   for (double count : counts) total += count;
   for (std::size_t words = 1; words < counts.size(); ++words) {
     if ((sum += counts[words]) >= total / 2 && sum > 0) return static_cast<int>(words);
   }
-  throw user_error("task '" + task(slot).name + "' has no training records").hint("tag data that holds this task");
+  throw user_error("task '" + task(task_index).name + "' has no training records")
+      .hint("tag data that holds this task");
 }
 
-int Fitted::draw_words(int slot, RandomStream& random) const {
-  const int top = top_return(slot);
-  std::vector<double> counts = words_of_bin(task(slot), top);
+int Fitted::draw_words(int task_index, RandomStream& random) const {
+  const int top = top_return(task_index);
+  std::vector<double> counts = words_of_bin(task(task_index), top);
   bool any = false;
   for (std::size_t words = 1; words < counts.size(); ++words) {
-    if (!supports({slot, static_cast<int>(words), top, {}})) counts[words] = 0;
+    if (!supports({task_index, static_cast<int>(words), top, {}})) counts[words] = 0;
     any = any || counts[words] > 0;
   }
-  return any ? static_cast<int>(random.weighted(counts)) : default_words(slot);
+  return any ? static_cast<int>(random.weighted(counts)) : default_words(task_index);
 }
 
 }  // namespace udrl::command

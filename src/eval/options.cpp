@@ -4,48 +4,59 @@
 namespace udrl::eval {
 
 void declare(OptionSet& set, EvalOptions& o) {
-  set.add("student", o.student, "checkpoint folder of udrl-train").required();
-  set.add("student_seeds", o.student_seeds,
+  set.add("student", o.systems.student, "checkpoint folder of udrl-train").required();
+  set.add("student_seeds", o.systems.student_seeds,
           "checkpoint folders of the same recipe trained with other seeds; figures are resampled over all of them");
-  set.add("tagged", o.tagged, "the tagged data it was trained on").required();
-  set.add("split", o.split, "which part of it: test, or valid, on which choices are made").choices({"test", "valid"});
-  set.add("parts", o.parts, "other splits to report apart: test_groups, test_formats, test_intents, test_paraphrases")
+  set.add("tagged", o.systems.tagged, "the tagged data it was trained on").required();
+  set.add("split", o.test.split, "which part of it: test, or valid, on which choices are made")
+      .choices({"test", "valid"});
+  set.add("parts", o.test.parts,
+          "other splits to report apart: test_groups, test_formats, test_intents, test_paraphrases")
       .choices({"test_groups", "test_formats", "test_intents", "test_paraphrases"});
-  set.add("part_intents", o.part_intents, "intents of each of those").range(4, 1e6);
-  set.add("systems", o.systems, "systems files (configs/systems/*.toml); the first that is no student is the teacher")
+  set.add("part_intents", o.test.part_intents, "intents of each of those").range(4, 1e6);
+  set.add("systems", o.systems.files,
+          "systems files (configs/systems/*.toml); the first that is no student is the teacher")
       .required();
   set.add("out", o.out, "folder for answers, figures and report, or to go on with").required();
-  set.add("reference", o.reference, "row that the headline compares with; default: the teacher's greedy row");
-  lm::declare(set, "embedder", o.embedder);
-  lm::declare(set, "second_embedder", o.second_embedder);
-  lm::declare(set, "pmi", o.pmi);
-  lm::declare(set, "judge", o.judge);
-  set.add("judge_cases", o.judge_cases, "cases that the judge is shown, in both orders").range(10, 1e6);
-  set.add("tasks_folder", o.tasks_folder, "folder of task files");
-  set.add("tasks", o.tasks, "names of the tasks; none: those the student was trained on");
-  set.add("intents", o.intents, "test intents, each asked for every task").range(4, 1e6);
+  set.add("reference", o.verdict.reference,
+          "row that the primary comparison is with; default: the teacher's greedy row");
+  lm::declare(set, "embedder", o.scorers.embedder);
+  lm::declare(set, "second_embedder", o.scorers.second_embedder);
+  lm::declare(set, "pmi", o.scorers.pmi);
+  lm::declare(set, "judge", o.judge.model);
+  set.add("judge_cases", o.judge.cases, "cases that the judge is shown, in both orders").range(10, 1e6);
+  set.add("tasks_folder", o.test.tasks_folder, "folder of task files");
+  set.add("tasks", o.test.tasks, "names of the tasks; none: those the student was trained on");
+  set.add("intents", o.test.intents, "test intents, each asked for every task").range(4, 1e6);
   set.add("seed", o.seed, "seed of all random choices");
-  set.add("draws", o.draws, "answers of each sampled row to a case; figures are resampled over them").range(1, 100);
-  set.add("returns", o.returns,
+  set.add("draws", o.systems.draws, "answers of each sampled row to a case; figures are resampled over them")
+      .range(1, 100);
+  set.add("returns", o.systems.returns,
           "what the student is asked for, a row each: top, lowest, any or numbers; the first is judged");
-  set.add("decoding.temperature", o.decoding.temperature, "of the student; 0 is greedy").range(0, 5);
-  set.add("decoding.temperatures", o.decoding.temperatures, "other temperatures, for the curve against diversity")
+  set.add("decoding.temperature", o.systems.decoding.temperature, "of the student; 0 is greedy").range(0, 5);
+  set.add("decoding.temperatures", o.systems.decoding.temperatures,
+          "other temperatures, for the curve against diversity")
       .range(0, 5);
-  set.add("decoding.top_p", o.decoding.top_p, "of the student: least probable tokens beyond this mass are left out")
+  set.add("decoding.top_p", o.systems.decoding.top_p,
+          "of the student: least probable tokens beyond this mass are left out")
       .range(0.01, 1);
-  set.add("decoding.repeat_penalty", o.decoding.repeat_penalty, "of the student; 1: off").range(1, 2);
-  set.add("decoding.max_tokens", o.decoding.max_tokens, "of the student; 0: what the words asked need").range(0, 1024);
-  set.add("decoding.best_of", o.decoding.best_of,
+  set.add("decoding.repeat_penalty", o.systems.decoding.repeat_penalty, "of the student; 1: off").range(1, 2);
+  set.add("decoding.max_tokens", o.systems.decoding.max_tokens, "of the student; 0: what the words asked need")
+      .range(0, 1024);
+  set.add("decoding.best_of", o.systems.decoding.best_of,
           "of the student: one more row, the best of so many answers by the scorers that made the labels; 1: none")
       .range(1, 64);
-  set.add("bootstrap_draws", o.bootstrap_draws, "resamples of the subjects").range(100, 1e6);
-  set.add("margin", o.margin, "share of the reference's relevance that PASS asks for").range(0, 2);
-  set.add("diversity_words", o.diversity_words, "answers are cut to so many words before their variety is counted")
+  set.add("resamples", o.verdict.resamples, "resamples of the subjects").range(100, 1e6);
+  set.add("margin", o.verdict.margin, "share of the reference's relevance that PASS asks for").range(0, 2);
+  set.add("diversity_words", o.verdict.diversity_words,
+          "answers are cut to so many words before their variety is counted")
       .range(2, 80);
-  set.add("latency_requests", o.latency_requests, "requests timed one at a time, each system").range(1, 10000);
-  set.add("clients", o.clients, "clients at once whose latency is measured too, each number of them").range(2, 248);
+  set.add("latency_requests", o.costs.latency_requests, "requests timed one at a time, each system").range(1, 10000);
+  set.add("clients", o.costs.clients, "clients at once whose latency is measured too, each number of them")
+      .range(2, 248);
   set.add("slots", o.slots, "requests answered at once").range(1, 256);
-  set.add("gate_answers", o.gate_answers, "answers a task that show whether a scorer knows their intent from another")
+  set.add("gate_answers", o.scorers.gate_answers,
+          "answers a task that show whether a scorer knows their intent from another")
       .range(10, 1e6);
   set.add("shown", o.shown, "cases with answers side by side in the report").range(0, 1000);
 }

@@ -67,11 +67,11 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
 }
 
 command::Command StudentModel::resolve(const Ask& ask) const {
-  const int slot = fitted_.slot(ask.task);
+  const int task_index = fitted_.index_of(ask.task);
   std::optional<int> words;
-  if (ask.words == "auto") words = fitted_.default_words(slot);
+  if (ask.words == "auto") words = fitted_.default_words(task_index);
   else if (ask.words != "any") words = words_from_text(ask.words);
-  const command::Command command = fitted_.command(slot, words, ask.return_spec);
+  const command::Command command = fitted_.command(task_index, words, ask.return_spec);
   fitted_.check(command);
   return command;
 }

@@ -9,16 +9,6 @@
 
 namespace udrl::lm {
 
-std::string to_string(Finish finish) {
-  switch (finish) {
-    case Finish::stop: return "stop";
-    case Finish::length: return "length";
-    case Finish::filtered: return "content_filter";
-    case Finish::error: break;
-  }
-  return "error";
-}
-
 Likelihoods LanguageModel::log_probs(std::span<const Continuation>) {
   throw user_error("this model cannot measure how likely a text is").at(info().name);
 }

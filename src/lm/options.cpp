@@ -24,10 +24,9 @@ void declare(OptionSet& set, const std::string& prefix, ModelOptions& options) {
           "seconds that a busy endpoint is waited for at once, even if it asks for more (Retry-After)")
       .range(1, 86400)
       .runtime_only();
-  set.add(dot + "weights", options.weights,
-          "of a GGUF file: file (as they are) or bf16 (widened once, into MODEL.bf16.gguf beside it: two bytes a "
-          "parameter; faster with AVX512_BF16, else slower)")
-      .choices({"file", "bf16"})
+  set.add_enum(dot + "weights", options.weights,
+               "of a GGUF file: file (as they are) or bf16 (widened once, into MODEL.bf16.gguf beside it: two bytes a "
+               "parameter; faster with AVX512_BF16, else slower)")
       .came_later();
   set.add(dot + "slots", options.slots, "requests answered at once").range(1, 248);
   set.add(dot + "context", options.context, "tokens of cache shared by all slots (0: as many as are needed)")
@@ -47,9 +46,9 @@ std::string endpoint_identity(const ModelOptions& options) {
   return sha256(identity);
 }
 
-std::string model_identity(const std::string& sha256, const std::string& weights) {
+std::string model_identity(const std::string& sha256, WeightsKind weights) {
   std::string identity = sha256;
-  if (weights != "file") identity.append(" as ").append(weights);
+  if (weights != WeightsKind::file) identity.append(" as ").append(to_string(weights));
   return identity;
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "draw.hpp"
+#include "marks.hpp"
 
 namespace udrl::page {
 namespace {

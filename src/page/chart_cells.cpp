@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "draw.hpp"
+#include "marks.hpp"
 #include "udrl/page/chart.hpp"
 
 namespace udrl::page {

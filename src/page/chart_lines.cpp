@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "draw.hpp"
+#include "marks.hpp"
 #include "udrl/page/chart.hpp"
 
 namespace udrl::page {

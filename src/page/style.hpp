@@ -6,14 +6,14 @@ namespace udrl::page {
 inline constexpr const char* style_sheet = R"css(
 :root {
   --bg: #faf9f6; --card: #ffffff; --ink: #1c1e21; --muted: #63676d; --line: #e3e0d9; --soft: #f1efe9;
-  --student: #0b756f; --model: #46568f; --arm: #94866d; --good: #1d7a45; --bad: #b03a2e; --open: #8a6a12;
+  --student: #0b756f; --model: #46568f; --control: #94866d; --good: #1d7a45; --bad: #b03a2e; --open: #8a6a12;
   --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", Georgia, "DejaVu Serif", serif;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --bg: #141619; --card: #1b1e22; --ink: #e7e5e0; --muted: #9ca0a6; --line: #2d3137; --soft: #22262b;
-    --student: #4cc2b7; --model: #9aa9e6; --arm: #a89a80; --good: #63c48c; --bad: #ee8276; --open: #d9b65c;
+    --student: #4cc2b7; --model: #9aa9e6; --control: #a89a80; --good: #63c48c; --bad: #ee8276; --open: #d9b65c;
   }
 }
 * { box-sizing: border-box; }
@@ -52,7 +52,7 @@ svg .halo { paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-
 svg .grid { stroke: var(--line); } svg .axis { stroke: var(--muted); stroke-width: 1; }
 svg .guide { stroke: var(--muted); stroke-dasharray: 4 4; }
 svg .whisker { stroke-width: 2.5; stroke-linecap: round; opacity: 0.5; }
-svg .student { --c: var(--student); } svg .model { --c: var(--model); } svg .arm { --c: var(--arm); }
+svg .student { --c: var(--student); } svg .model { --c: var(--model); } svg .control { --c: var(--control); }
 svg .dot { fill: var(--c); } svg .whisker { stroke: var(--c); } svg .value { fill: var(--c); font-weight: 650; }
 svg text.student { fill: var(--student); font-weight: 650; }
 svg .faint { fill: var(--c); opacity: 0.28; }
@@ -69,7 +69,7 @@ td small { display: block; color: var(--muted); font-size: 0.8rem; white-space: 
 table.words th, table.words td { text-align: left; } .cure { color: var(--muted); margin-top: 2px; }
 table.narrow { max-width: 760px; }
 tr.student td:first-child { color: var(--student); font-weight: 650; }
-tr.arm td:first-child { color: var(--muted); }
+tr.control td:first-child { color: var(--muted); }
 .pair { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px 22px 18px; margin: 14px 0; break-inside: avoid; }
 .pair header { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: baseline; margin-bottom: 10px; }
 .pair header b { font: 600 1.12rem/1.35 var(--serif); overflow-wrap: anywhere; }
@@ -107,7 +107,7 @@ footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line);
 }
 @media print {
   :root { --bg: #fff; --card: #fff; --ink: #000; --muted: #555; --line: #ccc; --soft: #fff;
-    --student: #0b756f; --model: #46568f; --arm: #94866d; --good: #1d7a45; --bad: #b03a2e; --open: #8a6a12; }
+    --student: #0b756f; --model: #46568f; --control: #94866d; --good: #1d7a45; --bad: #b03a2e; --open: #8a6a12; }
   body { font-size: 9.5pt; } main { max-width: none; padding: 0; }
   .charts { grid-template-columns: 1fr 1fr; gap: 10px; } .facts { grid-template-columns: repeat(4, 1fr); }
   .columns { grid-template-columns: 1fr 1fr; }

@@ -85,7 +85,7 @@ class Questions {
     into_.push_back(&into);
   }
   void ask(ScorerSet& scorers) const {
-    std::vector<Answer> answers;
+    std::vector<Candidate> answers;
     for (std::size_t i = 0; i < texts_.size(); ++i) answers.push_back({texts_[i].first, texts_[i].second, tasks_[i]});
     const std::vector<Values> values = scorers.score(answers);
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -207,9 +207,9 @@ class Measuring {
       }
       return total > 0 ? sum / total : nan;
     };
-    std::vector<double> draws;
-    for (std::size_t d = 0; d < resamples_.draws(); ++d) draws.push_back(over_tasks(resamples_.weights(d)));
-    gate.shuffled = estimate(over_tasks(std::vector<double>(resamples_.clusters, 1.0)), draws);
+    std::vector<double> resampled;
+    for (std::size_t d = 0; d < resamples_.size(); ++d) resampled.push_back(over_tasks(resamples_.weights(d)));
+    gate.shuffled = estimate(over_tasks(std::vector<double>(resamples_.clusters, 1.0)), resampled);
   }
 
   static double win(double positive, double negative) {

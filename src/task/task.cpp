@@ -150,15 +150,15 @@ Task load_task(const fs::path& file) {
   task.description = reader.text("description");
   task.instructions = reader.text("instructions");
   task.max_tokens = reader.number("max_tokens", 1, 4096, task.max_tokens);
-  task.min_words = reader.number("min_words", 1, 80, task.min_words);
-  task.max_words = reader.number("max_words", 1, 80, task.max_words);
+  task.min_words = reader.number("min_words", 1, data::longest_answer, task.min_words);
+  task.max_words = reader.number("max_words", 1, data::longest_answer, task.max_words);
   task.subsets = reader.number("subsets", 1, 64, task.subsets);
   task.shots = reader.number("shots", 0, 64, task.shots);
   task.examples = read_examples(json, file.string());
   if (json.contains("schema")) task.schema = read_schema(reader.text("schema"), file.string());
   task.allow = reader.texts("allow");
   task.rubric = json.contains("rubric") ? reader.text("rubric") : default_rubric(task);
-  if (json.contains("layout")) task.layout = reader.one_of("layout", {"turns", "list"});
+  if (json.contains("layout")) task.layout = *from_name<ShotLayout>(reader.one_of("layout", all_names<ShotLayout>()));
   check_counts(task, file.string());
   check_examples(task, file.string());
   task.sha256 = sha256_file(file);
@@ -215,7 +215,7 @@ std::vector<lm::Message> teacher_messages(const Task& task, const std::vector<Ex
                                           const std::string& intent) {
   std::vector<lm::Message> messages{{lm::Role::system, task.instructions}};
   for (const Example& shot : shots) {
-    if (task.layout == "list") {
+    if (task.layout == ShotLayout::list) {
       messages[0].content += "\n\nRequest: " + shot.intent + "\nAnswer: " + shot.answer;
     } else {
       messages.push_back({lm::Role::user, shot.intent});

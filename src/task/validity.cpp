@@ -45,7 +45,7 @@ bool is_echo(std::string_view folded, std::string_view intent, const Task& task)
 }
 
 /// A rule says whether an answer breaks it.
-struct Answer {
+struct CheckedAnswer {
   std::string_view text, intent;
   std::string folded;
   int words;
@@ -53,21 +53,21 @@ struct Answer {
 };
 struct Rule {
   const char* name;
-  bool (*broken)(const Answer&);
+  bool (*broken)(const CheckedAnswer&);
 };
 
 const std::array<Rule, 11> rules = {{
-    {"empty", [](const Answer& a) { return a.text.empty(); }},
-    {"too_short", [](const Answer& a) { return a.words < a.task.min_words; }},
-    {"too_long", [](const Answer& a) { return a.words > a.task.max_words; }},
-    {"schema", [](const Answer& a) { return a.task.schema && !a.task.schema->fault(a.text).empty(); }},
-    {"preamble", [](const Answer& a) { return !a.task.schema && is_preamble(a.folded); }},
-    {"quoted", [](const Answer& a) { return !a.task.schema && is_quoted(a.text); }},
-    {"list", [](const Answer& a) { return !a.task.schema && is_list(a.text); }},
-    {"markup", [](const Answer& a) { return !a.task.schema && has_markup(a.text); }},
-    {"language", [](const Answer& a) { return data::has_other_script(a.text); }},
-    {"repeats", [](const Answer& a) { return repeats(data::word_tokens(a.text)); }},
-    {"echo", [](const Answer& a) { return is_echo(a.folded, a.intent, a.task); }},
+    {"empty", [](const CheckedAnswer& a) { return a.text.empty(); }},
+    {"too_short", [](const CheckedAnswer& a) { return a.words < a.task.min_words; }},
+    {"too_long", [](const CheckedAnswer& a) { return a.words > a.task.max_words; }},
+    {"schema", [](const CheckedAnswer& a) { return a.task.schema && !a.task.schema->fault(a.text).empty(); }},
+    {"preamble", [](const CheckedAnswer& a) { return !a.task.schema && is_preamble(a.folded); }},
+    {"quoted", [](const CheckedAnswer& a) { return !a.task.schema && is_quoted(a.text); }},
+    {"list", [](const CheckedAnswer& a) { return !a.task.schema && is_list(a.text); }},
+    {"markup", [](const CheckedAnswer& a) { return !a.task.schema && has_markup(a.text); }},
+    {"language", [](const CheckedAnswer& a) { return data::has_other_script(a.text); }},
+    {"repeats", [](const CheckedAnswer& a) { return repeats(data::word_tokens(a.text)); }},
+    {"echo", [](const CheckedAnswer& a) { return is_echo(a.folded, a.intent, a.task); }},
 }};
 
 bool allows(const Task& task, const std::string& rule) {
@@ -86,7 +86,7 @@ const std::vector<std::string>& validity_rules() {
 }
 
 std::string broken_rule(std::string_view answer, std::string_view intent, const Task& task) {
-  const Answer a{answer, intent, data::fold_case(answer), data::count_words(answer), task};
+  const CheckedAnswer a{answer, intent, data::fold_case(answer), data::count_words(answer), task};
   for (const Rule& rule : rules) {
     if (!allows(task, rule.name) && rule.broken(a)) return rule.name;
   }

@@ -12,7 +12,7 @@ void declare_model(OptionSet& set, ModelOptions& o) {
   set.add("model.layers", o.layers, "transformer blocks").range(1, 200);
   set.add("model.width", o.width, "width of the residual stream, a multiple of heads").range(8, 16384);
   set.add("model.heads", o.heads, "attention heads").range(1, 256);
-  set.add("model.positions", o.positions,
+  set.add("model.context_length", o.context_length,
           "longest sequence in tokens; longer records are left out and counted, and one that a swap makes longer is "
           "left out of that epoch")
       .range(16, 65536);
@@ -23,12 +23,13 @@ void declare_model(OptionSet& set, ModelOptions& o) {
 void declare_sequence(OptionSet& set, SequenceOptions& o) {
   set.add("sequence.any_words", o.any_words, "share of sequences whose words command is ⟨words:any⟩").range(0, 1);
   set.add("sequence.any_return", o.any_return,
-          "share of sequences whose return command is ⟨return:any⟩; so too for each further one")
+          "share of sequences whose return command is ⟨return:any⟩; so too for each auxiliary one")
       .range(0, 1);
   set.add("sequence.segments", o.segments, "share of records cut at a random word (type-ahead)").range(0, 1);
   set.add("sequence.countdown", o.countdown, "the student writes ⟨left:k⟩ every 8 words, which nobody is shown");
-  set.add("sequence.swap", o.swap, "share of records with a shared word swapped in intent and answer").range(0, 1);
-  set.add("sequence.swap_words", o.swap_words, "file of nouns to swap in, one a line").runtime_only();
+  set.add("sequence.entity_swap", o.entity_swap, "share of records with a shared word swapped in intent and answer")
+      .range(0, 1);
+  set.add("sequence.entity_words", o.entity_words, "file of nouns to swap in, one a line").runtime_only();
 }
 
 void declare_plain(OptionSet& set, PlainOptions& o) {
@@ -51,8 +52,7 @@ void declare_batch(OptionSet& set, BatchOptions& o) {
 }
 
 void declare_optimizer(OptionSet& set, OptimizerOptions& o) {
-  set.add("optimizer.name", o.name, "muon (for the matrices of the blocks, adamw for the rest) or adamw")
-      .choices({"muon", "adamw"});
+  set.add_enum("optimizer.name", o.name, "muon (for the matrices of the blocks, adamw for the rest) or adamw");
   set.add("optimizer.lr", o.lr, "learning rate of adamw").range(0, 1);
   set.add("optimizer.muon_lr", o.muon_lr, "learning rate of muon").range(0, 1);
   set.add("optimizer.weight_decay", o.weight_decay, "weight decay, on matrices only").range(0, 10);
@@ -67,34 +67,41 @@ void declare_optimizer(OptionSet& set, OptimizerOptions& o) {
 }
 
 void declare_schedule(OptionSet& set, ScheduleOptions& o) {
-  set.add("schedule.name", o.name, "wsd (warm up, stay, decay) or cosine").choices({"wsd", "cosine"});
+  set.add_enum("schedule.name", o.name, "wsd (warm up, stay, decay) or cosine");
   set.add("schedule.warmup", o.warmup, "share of the steps that warm up").range(0, 1);
   set.add("schedule.decay", o.decay, "wsd: share of the steps that decay").range(0, 1);
 }
 
-void declare_watch(OptionSet& set, WatchOptions& o) {
+void declare_early_stopping(OptionSet& set, EarlyStoppingOptions& o) {
   set.add(
-         "watch.patience", o.patience,
+         "early_stopping.patience", o.patience,
          "evaluations without a lower validation loss that end the run, 0 for never. The schedule does not know of it: "
          "a wsd run that ends early has not decayed, so prefer cosine, or choose fewer steps afterwards")
       .range(0, 1e6)
       .came_later();
-  set.add("watch.least_improvement", o.least_improvement, "what counts as lower for patience, nats a token")
+  set.add("early_stopping.min_delta", o.min_delta, "what counts as lower for patience, nats a token")
       .range(0, 100)
       .came_later();
-  set.add("watch.spike", o.spike,
+}
+
+void declare_divergence(OptionSet& set, DivergenceOptions& o) {
+  set.add("divergence.deviations", o.deviations,
           "stop, with the records named, where the training loss is so many running standard deviations (and half of "
           "itself) above its running mean for three steps in a row; 0 for never")
       .range(0, 1e6)
       .runtime_only();
-  set.add("watch.sample_every", o.sample_every,
-          "steps between samples: the student answers a few requests of valid/; 0 for never")
-      .range(0, 1e9)
-      .runtime_only();
-  set.add("watch.keep", o.keep,
+}
+
+void declare_saving(OptionSet& set, TrainOptions& o) {
+  set.add("save_every", o.save_every, "steps between saved states").range(1, 1e9).runtime_only();
+  set.add("keep_last", o.keep_last,
           "saved states that are kept: the newest at the top; above 1, the last so many in checkpoints/ too, each with "
           "a student of its step")
       .range(1, 1e6)
+      .runtime_only();
+  set.add("sample_every", o.sample_every,
+          "steps between samples: the student answers a few requests of valid/; 0 for never")
+      .range(0, 1e9)
       .runtime_only();
 }
 
@@ -114,23 +121,22 @@ void declare(OptionSet& set, TrainOptions& o) {
   set.add("steps", o.steps, "optimizer steps, those on plain text not counted; 0: from epochs").range(0, 2e9);
   set.add("task_weights", o.task_weights, "how often a task's records stand in an epoch; once if not named")
       .range(0, 100);
-  set.add("device", o.device, "auto is CUDA where there is one").choices({"auto", "cpu", "cuda"});
-  set.add("precision", o.precision, "auto is bf16 on CUDA and on processors with AVX512_BF16")
-      .choices({"auto", "fp32", "bf16"});
-  set.add("gemm_backend", o.gemm_backend,
-          "library that multiplies fp32 on processors; auto is the faster for each product, timed at the start")
-      .choices({"auto", "mkl", "onednn"})
+  set.add_enum("device", o.device, "auto is CUDA where there is one");
+  set.add_enum("precision", o.precision, "auto is bf16 on CUDA and on processors with AVX512_BF16");
+  set.add_enum("gemm_backend", o.gemm_backend,
+               "library that multiplies fp32 on processors; auto is the faster for each product, timed at the start")
       .came_later();
   set.add("valid_records", o.valid_records, "records of valid/ that are evaluated, always the same").range(1, 1e7);
   set.add("valid_every", o.valid_every, "steps between evaluations").range(1, 1e9);
-  set.add("save_every", o.save_every, "steps between saved states").range(1, 1e9).runtime_only();
+  declare_saving(set, o);
   declare_model(set, o.model);
   declare_plain(set, o.plain);
   declare_sequence(set, o.sequence);
   declare_batch(set, o.batch);
   declare_optimizer(set, o.optimizer);
   declare_schedule(set, o.schedule);
-  declare_watch(set, o.watch);
+  declare_early_stopping(set, o.early_stopping);
+  declare_divergence(set, o.divergence);
 }
 
 std::filesystem::path cache_folder(const TrainOptions& options) {
@@ -140,7 +146,7 @@ std::filesystem::path cache_folder(const TrainOptions& options) {
 student::StudentConfig student_config(const ModelOptions& options, int vocab_size) {
   student::StudentConfig config;
   config.vocab_size = vocab_size;
-  config.n_positions = options.positions;
+  config.n_positions = options.context_length;
   config.n_embd = options.width;
   config.n_layer = options.layers;
   config.n_head = options.heads;
@@ -159,7 +165,7 @@ void check(const TrainOptions& options) {
   if (options.plain.steps > 0 && options.plain.data.empty()) {
     throw user_error("plain.steps is set, but there is no plain text").hint("name it with --plain.data");
   }
-  if (options.schedule.name == "wsd" && options.schedule.warmup + options.schedule.decay > 1) {
+  if (options.schedule.name == ScheduleKind::wsd && options.schedule.warmup + options.schedule.decay > 1) {
     throw user_error("schedule.warmup and schedule.decay are more than the whole run")
         .expected("a sum of at most 1")
         .hint("lower one of them");

@@ -43,13 +43,13 @@ Fitted example() {
 /// The same where less `novelty` can be asked for too: high returns have little of it, low ones much.
 Fitted with_novelty() {
   Fitted fitted = example();
-  fitted.further = {{"novelty", -1}};
+  fitted.auxiliary = {{"novelty", -1}};
   fitted.countdown = true;
   for (FittedTask& task : fitted.tasks) {
     task.scorers["novelty"] = {0.5, 0.1};
     FittedReturn novelty = task;
     novelty.length_slope = 0.02, novelty.length_intercept = 0.5;
-    task.further = {novelty};
+    task.auxiliary = {novelty};
     task.joint = {{{4, 0}, 60}, {{0, 4}, 400}};
   }
   return fitted;
@@ -179,8 +179,8 @@ TEST_CASE("Where nothing is supported, that is said, and no nearest command is n
 
 TEST_CASE("An unknown task is refused with the nearest one named") {
   const Fitted fitted = example();
-  CHECK(fitted.slot("template") == 1);
-  CHECK(names(refusal([&] { fitted.slot("templat"); }), "did you mean 'template'"));
+  CHECK(fitted.index_of("template") == 1);
+  CHECK(names(refusal([&] { fitted.index_of("templat"); }), "did you mean 'template'"));
 }
 
 TEST_CASE("Lengths are drawn from the top bin") {
@@ -198,24 +198,24 @@ TEST_CASE("Lengths are drawn from the top bin") {
   }
 }
 
-TEST_CASE("Further returns are asked by name, and any where they are not named") {
+TEST_CASE("Auxiliary returns are asked by name, and any where they are not named") {
   const Fitted fitted = with_novelty();
-  CHECK(fitted.command(0, 18, "top").further == std::vector<std::optional<int>>{std::nullopt});
+  CHECK(fitted.command(0, 18, "top").auxiliary == std::vector<std::optional<int>>{std::nullopt});
   const Command command = fitted.command(0, 18, "2+novelty=1");
   CHECK(command.return_bin == 2);
-  CHECK(command.further == std::vector<std::optional<int>>{1});
-  CHECK(fitted.command(0, 18, "any+novelty=3").further.front() == 3);
+  CHECK(command.auxiliary == std::vector<std::optional<int>>{1});
+  CHECK(fitted.command(0, 18, "any+novelty=3").auxiliary.front() == 3);
   CHECK(names(refusal([&] { (void)fitted.command(0, 18, "top+novelt=2"); }), "did you mean 'novelty'"));
   for (const char* text : {"top+", "top+novelty", "top+novelty=1+novelty=2"}) {
     CHECK(names(refusal([&] { (void)fitted.command(0, 18, text); }), "top+novelty=3"));
   }
 }
 
-TEST_CASE("The top of a further return is the highest that goes with the return") {
+TEST_CASE("The top of an auxiliary return is the highest that goes with the return") {
   const Fitted fitted = with_novelty();
-  CHECK(fitted.command(0, 18, "top+novelty=top").further.front() == 0);
-  CHECK(fitted.command(0, 18, "lowest+novelty=top").further.front() == 4);
-  CHECK(fitted.command(0, 18, "any+novelty=lowest").further.front() == 0);
+  CHECK(fitted.command(0, 18, "top+novelty=top").auxiliary.front() == 0);
+  CHECK(fitted.command(0, 18, "lowest+novelty=top").auxiliary.front() == 4);
+  CHECK(fitted.command(0, 18, "any+novelty=lowest").auxiliary.front() == 0);
 }
 
 TEST_CASE("Returns are supported one by one and together") {
@@ -229,7 +229,7 @@ TEST_CASE("Returns are supported one by one and together") {
   CHECK(nearest_is(fitted, {0, 79, 0, {4}}, "task image, words 22, return 0, novelty 4"));
 }
 
-TEST_CASE("A further return is its scorer's z, with its sign, less what its length explains") {
+TEST_CASE("An auxiliary return is its scorer's z, with its sign, less what its length explains") {
   const Fitted fitted = with_novelty();
   const std::map<std::string, double> scores{{"relevance", 0}, {"masked", 0}, {"copying", 0}, {"novelty", 0.7}};
   CHECK(fitted.real_return(fitted.tasks[0], scores, 10, 1) == Approx(-2.0 - (0.5 + 0.02 * 10)));
@@ -246,10 +246,10 @@ TEST_CASE("commands.json comes back as it was") {
   CHECK(back.top_return(0) == 4);
 }
 
-TEST_CASE("commands.json of before there were further returns is read") {
+TEST_CASE("commands.json of before there were auxiliary returns is read") {
   auto json = to_json(example());
-  for (const char* field : {"further_returns", "countdown"}) json.erase(field);
-  for (auto& task : json["tasks"]) task.erase("further"), task.erase("joint");
+  for (const char* field : {"auxiliary_returns", "countdown"}) json.erase(field);
+  for (auto& task : json["tasks"]) task.erase("auxiliary"), task.erase("joint");
   CHECK(to_json(fitted_from_json(json)) == to_json(example()));
 }
 
@@ -267,7 +267,7 @@ TEST_CASE("A damaged commands.json is refused with its name") {
   SECTION("a field is missing") { json["tasks"][0].erase("length"); }
   SECTION("a field has another type") { json["bins"] = "five"; }
   SECTION("bins are out of range") { json["bins"] = 11; }
-  SECTION("a further return was not fitted") { json["further_returns"] = {{{"name", "novelty"}, {"weight", 1}}}; }
+  SECTION("an auxiliary return was not fitted") { json["auxiliary_returns"] = {{{"name", "novelty"}, {"weight", 1}}}; }
   SECTION("records are counted by other bins") { json["tasks"][0]["joint"] = {{{1, 7}, 3}}; }
   SECTION("a support row is too short") { json["tasks"][0]["support"]["12"] = {1}; }
   SECTION("a support row is not a number of words") { json["tasks"][0]["support"]["many"] = {1, 2, 3, 4, 5}; }

@@ -5,7 +5,7 @@
 
 #include "base/files/temp_folder.hpp"
 #include "stats/compare.hpp"
-#include "systems/arms.hpp"
+#include "systems/controls.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/data/shards.hpp"
@@ -75,7 +75,7 @@ inline Row row(const std::string& name, RowKind kind) {
   Row r;
   r.name = r.title = r.short_title = name;
   r.kind = kind;
-  if (kind != RowKind::arm) r.system = name.substr(0, name.rfind('-'));
+  if (kind != RowKind::control) r.system = name.substr(0, name.rfind('-'));
   if (kind == RowKind::student) r.asked_return = name.substr(name.rfind('-') + 1);
   return r;
 }
@@ -131,11 +131,11 @@ inline Results results(double top, double lowest, std::size_t subjects = 30) {
                 measured_row(r.set, row("student-lowest", RowKind::student), lowest),
                 measured_row(r.set, row("teacher-greedy", RowKind::model), 0.60),
                 measured_row(r.set, row("teacher-sampled", RowKind::model), 0.58),
-                measured_row(r.set, row(shuffled_row, RowKind::arm), 0.15),
-                measured_row(r.set, row(bare_intent_row, RowKind::arm), 0.15),
-                measured_row(r.set, row(frame_row, RowKind::arm), 0.25),
-                measured_row(r.set, row(nearest_row, RowKind::arm), 0.30)};
-  for (std::size_t arm = 1; arm < 4; ++arm) r.measured[4 + arm].row = arm_rows()[arm];
+                measured_row(r.set, row(shuffled_row, RowKind::control), 0.15),
+                measured_row(r.set, row(bare_intent_row, RowKind::control), 0.15),
+                measured_row(r.set, row(frame_row, RowKind::control), 0.25),
+                measured_row(r.set, row(nearest_row, RowKind::control), 0.30)};
+  for (std::size_t control = 1; control < 4; ++control) r.measured[4 + control].row = control_rows()[control];
   break_rule(r.measured[5], "too_short");
   for (Measured& m : r.measured[5].answers)
     for (Relevance& relevance : m.relevance) relevance.raw = 1;

@@ -27,15 +27,13 @@ valid_records = 16
 layers = 1
 width = 32
 heads = 2
-positions = 128
+context_length = 128
 vocab = 640
-[watch]
-sample_every = 0
 [batch]
 step_tokens = 512
 micro_tokens = 256
 END
-printf 'intents = 4\nlatency_requests = 2\nclients = [2]\ngate_answers = 10\nbootstrap_draws = 100\nslots = 8\n' > "$TINY/udrl-eval.toml"
+printf 'intents = 4\nlatency_requests = 2\nclients = [2]\ngate_answers = 10\nresamples = 100\nslots = 8\n' > "$TINY/udrl-eval.toml"
 
 # A tool with the few lines above: a flag of the README wins over them.
 cat > "$WORK/$TOOLS/udrl-distill" << END

@@ -2,7 +2,7 @@
 """Asserts the plan of the rooms from the includes: that of docs/architecture.md, under "## Rooms".
 
 For: CI. Rules: a room uses those above it; within a room a folder uses those before it, and files directly in the room
-use them all; a public header is one that another room needs; no circle among files.
+use them all; a public header is one that another room needs; no circle among files; a comment names files that are there.
 Usage: rooms_test.py CHECKOUT
 """
 import collections
@@ -127,11 +127,21 @@ class House:
         for file in list(self.includes):
             yield from visit(file)
 
+    def comments_without_a_file(self):
+        """Comments point the reader to other files: those must be there."""
+        files = [path.as_posix() for top in ("include", "src", "tools", "tests") for path in (self.root / top).rglob("*.*")]
+        for file in self.library():
+            for line in re.findall(r"^\s*///? .*", file.read_text(), re.M):
+                for named in re.findall(r"[\w/]+\.[ch]pp\b", line):
+                    if named != "llama.cpp" and not any(f.endswith("/" + named) for f in files):
+                        yield f"{self.name(file)} names {named} in a comment, which is not there"
+
     def faults(self):
         unknown = list(self.unknown_places())
         if unknown:
             return unknown
-        rules = (self.wrong_between_rooms, self.wrong_within_rooms, self.public_without_need, self.circles)
+        rules = (self.wrong_between_rooms, self.wrong_within_rooms, self.public_without_need, self.circles,
+                 self.comments_without_a_file)
         return [fault for rule in rules for fault in rule()]
 
 

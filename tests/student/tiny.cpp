@@ -128,13 +128,13 @@ udrl::command::Fitted commands() {
   return fitted;
 }
 
-udrl::command::Fitted with_further(const std::vector<std::string>& names) {
+udrl::command::Fitted with_auxiliary(const std::vector<std::string>& names) {
   udrl::command::Fitted fitted = commands();
   for (const std::string& name : names) {
-    fitted.further.push_back({name, 1});
+    fitted.auxiliary.push_back({name, 1});
     for (auto& task : fitted.tasks) {
       task.scorers[name] = {0.5, 0.1};
-      task.further.push_back(task);
+      task.auxiliary.push_back(task);
     }
   }
   return fitted;

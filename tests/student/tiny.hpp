@@ -32,7 +32,7 @@ std::vector<std::string> strings();
 /// Two tasks, image and template, five bins, support around 18 and 9 words.
 udrl::command::Fitted commands();
 /// The same with returns that can be asked for beside the return.
-udrl::command::Fitted with_further(const std::vector<std::string>& names);
+udrl::command::Fitted with_auxiliary(const std::vector<std::string>& names);
 
 /// Random weights of a config, as tensors.
 class Weights {

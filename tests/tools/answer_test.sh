@@ -31,7 +31,7 @@ done
 
 expect "another seed" 2 "seed: was 1, now 2" "choose another output folder" -- answer "$TMP/whole" --seed 2
 # Two returns and a countdown, from scores to answers.
-holds "tag two returns" tag "$TMP/tagged2" --further -copying
+holds "tag two returns" tag "$TMP/tagged2" --auxiliary -copying
 holds "train with a countdown" train "$TMP/student2" "$TMP/tagged2" --sequence.countdown
 expect "both are asked" 0 -- "$DISTILL" answer --student "$TMP/student2" --intents "$TMP/tagged2/valid" \
   --out "$TMP/two" --returns top+copying=top --limit 3

@@ -10,7 +10,7 @@ system="$SOURCE/configs/systems/smollm2-135m-instruct.toml"
 # evaluate OUT [SYSTEM [EMBEDDER [STUDENT]]]
 evaluate() {
   ${EXEC:-} "$EVAL" --student "${4:-$TMP/student}" --tagged "$TMP/tagged" --systems "${2:-$system}" --out "$1" --intents 6 \
-    --latency-requests 2 --bootstrap-draws 100 --slots 8 --embedder.gguf "${3:-$MINILM}"
+    --latency-requests 2 --resamples 100 --slots 8 --embedder.gguf "${3:-$MINILM}"
 }
 
 head -c 1000000 "$MINILM" > "$TMP/cut.gguf"

@@ -22,9 +22,9 @@ namespace fs = std::filesystem;
 using udrl::test::TempFolder;
 
 /// Where the tests train: cpu, or what UDRL_TEST_DEVICE says (scripts/gpu_check.sh runs them all on cuda).
-inline std::string test_device() {
+inline Device test_device() {
   const char* named = std::getenv("UDRL_TEST_DEVICE");
-  return named == nullptr ? "cpu" : named;
+  return named == nullptr ? Device::cpu : from_name<Device>(named).value();
 }
 
 inline const std::vector<std::string>& nouns() {

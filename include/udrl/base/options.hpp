@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -16,6 +17,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "udrl/base/enum_names.hpp"
 
 namespace udrl {
 
@@ -27,10 +30,18 @@ struct JsonValue {
 /// Such values by name.
 using JsonTable = std::map<std::string, JsonValue>;
 
-/// The types an option can have. Enumerations are strings with `choices`.
-using OptionTarget = std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, std::string*,
-                                  std::filesystem::path*, std::vector<std::string>*, std::vector<double>*,
-                                  std::vector<int>*, std::map<std::string, double>*, JsonTable*>;
+/// An enumeration (`T` is std::string) or a list of its values (`T` is a list of strings), read and set by name.
+template <class T>
+struct NamedTarget {
+  std::function<T()> get;
+  std::function<void(const T&)> set;
+};
+
+/// The types an option can have.
+using OptionTarget =
+    std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, std::string*, std::filesystem::path*,
+                 std::vector<std::string>*, std::vector<double>*, std::vector<int>*, std::map<std::string, double>*,
+                 JsonTable*, NamedTarget<std::string>, NamedTarget<std::vector<std::string>>>;
 
 class Option {
  public:
@@ -102,6 +113,28 @@ class OptionSet {
   template <class T>
   Option& add(std::string name, T& target, std::string help) {
     return add(std::move(name), OptionTarget{&target}, std::move(help));
+  }
+
+  /// An option whose values are those of an enumeration (enum_names.hpp), or some of them in a list.
+  template <NamedEnum T>
+  Option& add_enum(std::string name, T& target, std::string help) {
+    const NamedTarget<std::string> by_name{[&target] { return to_string(target); },
+                                           [&target](const std::string& text) { target = *from_name<T>(text); }};
+    return add(std::move(name), OptionTarget{by_name}, std::move(help)).choices(all_names<T>());
+  }
+  template <NamedEnum T>
+  Option& add_enum(std::string name, std::vector<T>& target, std::string help) {
+    using Names = std::vector<std::string>;
+    const NamedTarget<Names> by_name{[&target] {
+                                       Names names;
+                                       for (const T value : target) names.push_back(to_string(value));
+                                       return names;
+                                     },
+                                     [&target](const Names& names) {
+                                       target.clear();
+                                       for (const std::string& text : names) target.push_back(*from_name<T>(text));
+                                     }};
+    return add(std::move(name), OptionTarget{by_name}, std::move(help)).choices(all_names<T>());
   }
 
   /// Reads a TOML file. An unknown key is refused with the nearest known one; a wrong type or a value out of range with

@@ -12,18 +12,18 @@
 #include <string>
 #include <vector>
 
+#include "udrl/base/enum_names.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/command/schema.hpp"
 
 namespace udrl::command {
 
 /// Raised when commands.json changes its meaning; `load` refuses another one.
-inline constexpr int fitted_version = 1;
+inline constexpr int fitted_version = 2;
 
 /// advantage: rank within (intent, task); global: rank within the task.
 enum class ReturnKind { advantage, global };
-std::string to_string(ReturnKind kind);
-ReturnKind return_kind_from_string(const std::string& text);
+constexpr auto names_of(ReturnKind) { return enum_names("advantage", "global"); }
 
 struct Moments {
   double mean = 0;
@@ -64,22 +64,22 @@ struct FittedReturn {
 struct FittedTask : FittedReturn {
   std::string name;
   std::map<std::string, Moments> scorers;  ///< of each scorer with a weight, and of `copying`
-  std::vector<FittedReturn> further;       ///< in the order of `Fitted::further`
-  /// Training records by their bins (the return's, then the further ones'). Empty where there is one return only.
+  std::vector<FittedReturn> auxiliary;     ///< in the order of `Fitted::auxiliary`
+  /// Training records by their bins (the return's, then the auxiliary ones'). Empty where there is one return only.
   std::map<std::vector<int>, std::uint64_t> joint;
 
-  /// 0: the return; 1 …: the further ones.
+  /// 0: the return; 1 …: the auxiliary ones.
   const FittedReturn& of(int which) const {
-    return which == 0 ? *this : further.at(static_cast<std::size_t>(which) - 1);
+    return which == 0 ? *this : auxiliary.at(static_cast<std::size_t>(which) - 1);
   }
-  FittedReturn& of(int which) { return which == 0 ? *this : further.at(static_cast<std::size_t>(which) - 1); }
+  FittedReturn& of(int which) { return which == 0 ? *this : auxiliary.at(static_cast<std::size_t>(which) - 1); }
 };
 
 /// A return that is asked for beside the return, by the name of its scorer.
-struct FurtherReturn {
+struct AuxiliaryReturn {
   std::string name;
   double weight = 1;  ///< 1, or -1 where less is better
-  bool operator==(const FurtherReturn&) const = default;
+  bool operator==(const AuxiliaryReturn&) const = default;
 };
 
 /// What `check` asks of the data.
@@ -89,29 +89,29 @@ struct SupportRule {
   std::uint64_t top_at_least = 30;  ///< records that a bin needs to be the top (or lowest) one, all words together
 };
 
-/// commands.json. Tasks are in the order of their slots. All functions that take a slot or a name throw `Error` (user)
-/// for one that does not exist.
+/// commands.json. Tasks are in the order of their index. All functions that take an index or a name throw `Error`
+/// (user) for one that does not exist.
 struct Fitted {
   int normalisation_version = 0;
   ReturnKind kind = ReturnKind::advantage;
   int bins = 0;
   std::map<std::string, double> weights;  ///< scorer → weight
   double copying_penalty = 0;
-  std::vector<FurtherReturn> further;
+  std::vector<AuxiliaryReturn> auxiliary;
   bool countdown = false;  ///< the student writes ⟨left:k⟩ (set by training, not by tag)
   SupportRule rule;
   std::vector<FittedTask> tasks;
 
-  int slot(const std::string& task) const;
-  const FittedTask& task(int slot) const;
-  const FittedTask& task(const std::string& name) const { return task(slot(name)); }
+  int index_of(const std::string& task) const;
+  const FittedTask& task(int task_index) const;
+  const FittedTask& task(const std::string& name) const { return task(index_of(name)); }
 
-  /// 1 + the number of further returns. Wherever one is named by `which`, 0 is the return and 1 … the further ones.
-  int returns() const { return 1 + static_cast<int>(further.size()); }
+  /// 1 + the number of auxiliary returns. Wherever one is named by `which`, 0 is the return and 1 … the auxiliary ones.
+  int returns() const { return 1 + static_cast<int>(auxiliary.size()); }
 
   /// The return: mean z of the weighted scorers, less what its length explains, less the penalty times z of `copying`.
-  /// A further one: weight times z of its scorer, less what its length explains. A score that is missing or not finite
-  /// is an `Error` (user).
+  /// An auxiliary one: weight times z of its scorer, less what its length explains. A score that is missing or not
+  /// finite is an `Error` (user).
   double real_return(const FittedTask& task, const std::map<std::string, double>& scores, int words,
                      int which = 0) const;
   /// Share of the training returns of the task that lie below, 0 … 1, by the quantiles.
@@ -120,17 +120,17 @@ struct Fitted {
   int bin_of(const FittedReturn& fit, double real_return) const;
 
   /// The highest and lowest bin that the data supports, for these words where given.
-  int top_return(int slot, std::optional<int> words = {}, int which = 0) const;
-  int lowest_return(int slot, std::optional<int> words = {}, int which = 0) const;
-  /// The command for returns in a user's words: "top", "lowest", "any" or a number; then, where the data has further
+  int top_return(int task_index, std::optional<int> words = {}, int which = 0) const;
+  int lowest_return(int task_index, std::optional<int> words = {}, int which = 0) const;
+  /// The command for returns in a user's words: "top", "lowest", "any" or a number; then, where the data has auxiliary
   /// returns, "+name=" and the same for each that is asked: "top+novelty=3". Those not named are `any`. The top of a
-  /// further return is the highest that the data supports together with those named before it. Numbers are not checked
-  /// against the support.
-  Command command(int slot, std::optional<int> words, const std::string& returns) const;
+  /// auxiliary return is the highest that the data supports together with those named before it. Numbers are not
+  /// checked against the support.
+  Command command(int task_index, std::optional<int> words, const std::string& returns) const;
 
   bool supports(const Command& command) const;
   /// Whether any command of the task is supported: none is where it has too few training records.
-  bool supports_any(int slot) const;
+  bool supports_any(int task_index) const;
   /// Names of the tasks of which no command is supported, "" if there are none: worth a warning as soon as it is known.
   std::string unsupported_tasks() const;
   /// Throws `Error` (user) that names the nearest supported command.
@@ -139,8 +139,8 @@ struct Fitted {
   Command nearest_supported(const Command& command) const;
 
   /// Lengths of the training records in the top bin: their median, and one drawn as often as it occurs.
-  int default_words(int slot) const;
-  int draw_words(int slot, RandomStream& random) const;
+  int default_words(int task_index) const;
+  int draw_words(int task_index, RandomStream& random) const;
 };
 
 /// Share of `draws` below `value`, ties counting half; nothing where there are fewer than 5 draws.

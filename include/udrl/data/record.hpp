@@ -28,6 +28,9 @@ inline const std::string& subject_of(const Intent& intent) {
 /// Characters of an intent, and of each text that it was made from: a few words, as people type them. Longer ones are a
 /// file that was read as what it is not, and fit into no model.
 inline constexpr std::size_t longest_intent = 1000;
+/// Words of an answer: what a task may allow and a command can ask for.
+inline constexpr int longest_answer = 80;
+
 /// Throws `Error` (user) that names the field and its length.
 void refuse_too_long(const Intent& intent);
 
@@ -51,7 +54,7 @@ struct Record {
   std::string answer;
   std::string teacher;
   SampledBy sampling;
-  std::string finish;  ///< stop, length, …
+  std::string finish;  ///< stop: the answer came to its own end; length, …
   int draw = 0;
   int tokens = 0;
 
@@ -65,6 +68,8 @@ struct Record {
   std::string split;
 
   Json extra = Json::object();
+
+  bool is_whole() const { return finish == "stop"; }
 };
 
 /// Throws `Error` (user) saying which field is missing, of the wrong type or far too long; null counts as missing.

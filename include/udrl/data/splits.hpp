@@ -12,7 +12,7 @@ namespace udrl::data {
 enum class Split : std::uint8_t {
   train,
   valid,             ///< made like test
-  test,              ///< subjects that training never sees, of groups that it does: the headline
+  test,              ///< subjects that training never sees, of groups that it does: the main part
   test_intents,      ///< new intents of subjects that training sees
   test_paraphrases,  ///< training intents in other words: the same subject, format, occasion and style
   test_formats,      ///< formats that training never sees, of subjects that it does

@@ -11,28 +11,9 @@
 #include "udrl/base/options.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/data/manifest.hpp"
+#include "udrl/distill/answer_options.hpp"
 
 namespace udrl::distill {
-
-struct AnswerOptions {
-  std::filesystem::path student;  ///< checkpoint folder
-  std::string name;               ///< the records' `teacher`; default: the folder's name
-  std::filesystem::path intents;  ///< intents, or records of any stage, whose distinct intents are asked
-  std::filesystem::path tasks_folder = "data/tasks";
-  std::vector<std::string> tasks;  ///< names; empty: all that the student knows
-  std::filesystem::path out;
-  std::vector<std::string> returns = {"top"};  ///< "top", "lowest", "any" or numbers: each is asked of every draw
-  std::string words = "sampled";  ///< a number, "any", "auto" (the usual), "sampled" (as the best were long)
-  int draws = 1;                  ///< answers an intent, task and return
-  double temperature = 0.7;
-  double top_p = 0.95;
-  double repeat_penalty = 1.1;
-  std::uint64_t limit = 0;  ///< only the first so many intents, by the hash of their id; 0: all
-  std::uint64_t seed = 1;
-  int slots = 32;
-};
-
-void declare(OptionSet& set, AnswerOptions& options);
 
 /// Appends one record an answer to `out`, with `asked` {return, words} added (null: any); what is there already is not
 /// asked again. A return that the data does not support with the words drawn is lowered or raised to one that it does.

@@ -10,22 +10,10 @@
 #include "udrl/base/options.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/data/manifest.hpp"
-#include "udrl/distill/scorers.hpp"
+#include "udrl/distill/score_options.hpp"
+#include "udrl/distill/scorer_options.hpp"
 
 namespace udrl::distill {
-
-struct ScoreOptions : ScorerNeeds {
-  std::vector<std::string> scorers = {"relevance", "relevance_masked", "copying", "repetition"};
-  std::vector<std::string> input;  ///< folders (or files) of samples
-  std::filesystem::path out;
-  std::vector<std::string> reuse;  ///< scored folders: the same task, intent and answer take their values from there
-  std::string suffix;              ///< behind the names of values that a model gave: keeps two models' apart
-  int block = 512;                 ///< records scored and written together, at least; intents are not divided
-  bool skip_bad = false;
-  // tasks_folder: their validity rules are applied again; empty: synthesis did
-};
-
-void declare(OptionSet& set, ScoreOptions& options);
 
 /// Writes every sample that finished with `stop` (and is valid), sorted by the hash of its intent, then by task, with
 /// `scores` and `words` added; scores that it had stay. Counts: `scored`, `reused` (among the scored: all that can be),

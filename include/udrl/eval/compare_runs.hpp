@@ -13,13 +13,13 @@ namespace udrl::eval {
 
 struct CompareRunsOptions {
   std::vector<std::string> folders;  ///< two that udrl-eval wrote
-  int bootstrap_draws = 10'000;
+  int resamples = 10'000;
   std::uint64_t seed = 1;
 };
 
 void declare(OptionSet& set, CompareRunsOptions& options);
 
-/// A row that both have, under a scorer that both have, over the cases of the headline's part that both asked.
+/// A row that both have, under a scorer that both have, over the cases of the main part that both asked.
 struct Change {
   std::string row, scorer;
   std::size_t cases = 0, subjects = 0;

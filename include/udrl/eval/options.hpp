@@ -21,37 +21,64 @@ struct Decoding {
   int best_of = 1;              ///< more: one more row, the best of so many answers to the first return
 };
 
-struct EvalOptions {
-  std::filesystem::path student;           ///< checkpoint folder with student.gguf and commands.json
-  std::vector<std::string> student_seeds;  ///< the same recipe, trained with other seeds
-  std::filesystem::path
-      tagged;                  ///< the data it was trained on; `split` is used, `train` only to prove that it is apart
-  std::string split = "test";  ///< or "valid": choices are made on it, and the test set stays closed
+/// Who is asked, and how.
+struct SystemsOptions {
+  std::filesystem::path student;                         ///< checkpoint folder with student.gguf and commands.json
+  std::vector<std::string> student_seeds;                ///< the same recipe, trained with other seeds
+  std::filesystem::path tagged;                          ///< the data it was trained on
+  std::vector<std::string> returns = {"top", "lowest"};  ///< a row each; the first is the primary one
+  std::vector<std::string> files;                        ///< TOML; the first that is no student is the teacher
+  int draws = 1;  ///< answers of each sampled row to a case: replicates for the bootstrap
+  Decoding decoding;
+};
+
+/// What is asked. Intents are those of `tagged`, each asked for every task.
+struct TestOptions {
+  std::string split = "test";      ///< or "valid": choices are made on it, and the test set stays closed
+  int intents = 100;               ///< of it
   std::vector<std::string> parts;  ///< other splits, reported apart: test_groups, test_formats, …
   int part_intents = 50;           ///< of each of them
-  std::filesystem::path out;
-  std::vector<std::string> returns = {"top", "lowest"};  ///< a row each; the first is the headline's
-  std::vector<std::string> systems;                      ///< TOML files; the first that is no student is the teacher
-  std::string reference;             ///< row the headline is measured against; "": the teacher's greedy row
+  std::filesystem::path tasks_folder = "data/tasks";
+  std::vector<std::string> tasks;
+};
+
+/// Who says how relevant an answer is.
+struct ScorersOptions {
   lm::ModelOptions embedder;         ///< scores relevance; usually the one that made the labels
   lm::ModelOptions second_embedder;  ///< one that made none; may be left out
   lm::ModelOptions pmi;              ///< a causal model that scores PMI; may be left out
-  lm::ModelOptions judge;            ///< a chat model that compares answers; may be left out
-  int judge_cases = 200;             ///< shown to it in both orders
-  std::filesystem::path tasks_folder = "data/tasks";
-  std::vector<std::string> tasks;
-  int intents = 100;  ///< test intents; each is asked for every task
-  std::uint64_t seed = 1;
-  int draws = 1;  ///< answers of each sampled row to a case: replicates for the bootstrap
-  Decoding decoding;
-  int bootstrap_draws = 10'000;
-  double margin = 0.95;  ///< the share of the reference's relevance that PASS asks for
-  int diversity_words = 12;
+  int gate_answers = 100;            ///< of the reference and a task, scored against other intents too
+};
+
+/// A chat model that compares answers; may be left out.
+struct JudgeOptions {
+  lm::ModelOptions model;
+  int cases = 200;  ///< shown to it in both orders
+};
+
+struct CostOptions {
   int latency_requests = 24;
   std::vector<int> clients = {8};  ///< at once, besides one alone: latency and throughput of each number
+};
+
+struct VerdictOptions {
+  std::string reference;  ///< row the primary comparison is measured against; "": the teacher's greedy row
+  int resamples = 10'000;
+  double margin = 0.95;  ///< the share of the reference's relevance that PASS asks for
+  int diversity_words = 12;
+};
+
+struct EvalOptions {
+  std::filesystem::path out;
+  std::uint64_t seed = 1;
   int slots = 32;
-  int gate_answers = 100;  ///< of the reference and a task, scored against other intents too
-  int shown = 40;          ///< answers side by side in the report
+  int shown = 40;  ///< answers side by side in the report
+  SystemsOptions systems;
+  TestOptions test;
+  ScorersOptions scorers;
+  JudgeOptions judge;
+  CostOptions costs;
+  VerdictOptions verdict;
 };
 
 void declare(OptionSet& set, EvalOptions& options);

@@ -1,5 +1,5 @@
-// Systems: the rows of an evaluation. A model gives one row for each way of asking it; arms need no model.
-// Not for: asking (question.hpp, answers.hpp).
+// Systems: the rows of an evaluation. A model gives one row for each way of asking it; controls need no model.
+// Not for: asking (open_system.hpp, answers.hpp).
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,16 @@ namespace udrl::eval {
 
 enum class RowKind {
   student,
-  model,  ///< a teacher or a baseline, asked as the teacher was in synthesis
-  arm,    ///< made without a model
+  model,    ///< a teacher or a baseline, asked as the teacher was in synthesis
+  control,  ///< made without a model
 };
 
 struct Row {
   std::string name;         ///< key of results.json, and folder of its answers
   std::string title;        ///< what tables call it
   std::string short_title;  ///< what charts call it
-  RowKind kind = RowKind::arm;
-  std::string system;        ///< name of its system; "" for an arm
+  RowKind kind = RowKind::control;
+  std::string system;        ///< name of its system; "" for a control
   std::string system_title;  ///< the row's title without the way of asking
   lm::Sampling sampling;     ///< models and students; the seed is drawn per case
   std::string asked_return;  ///< students: top, lowest, any or a number
@@ -59,9 +59,9 @@ struct System {
 /// Reads a systems file: a model ([model]) or a further student (`student`, a checkpoint folder). Its keys are declared
 /// in systems.cpp, and described in docs/formats.md. What a student's file leaves out is as the options say of the
 /// main one. An unknown key or a value out of range is an `Error` (user).
-System load_system(const std::filesystem::path& file, const EvalOptions& options);
+System load_system(const std::filesystem::path& file, const SystemsOptions& options);
 /// The student under each return that the options name, and at each temperature.
-System student_system(const EvalOptions& options);
+System student_system(const SystemsOptions& options);
 
 /// Whether the options name a model at all.
 bool is_named(const lm::ModelOptions& model);
@@ -70,8 +70,8 @@ bool is_named(const lm::ModelOptions& model);
 std::string identity_of(const lm::ModelOptions& model);
 
 /// Student first, then the systems files, each followed by its replicates. Two rows of one name are an `Error` (user).
-std::vector<System> load_systems(const EvalOptions& options);
-/// The row that answers are compared with, and the one whose answers are shuffled; see `EvalOptions::reference`.
+std::vector<System> load_systems(const SystemsOptions& options);
+/// The row that answers are compared with, and the one whose answers are shuffled; see `VerdictOptions::reference`.
 std::string reference_row(const std::vector<System>& systems, const std::string& wanted);
 std::string shuffled_source(const std::vector<System>& systems);
 

@@ -7,31 +7,18 @@
 #include <string>
 #include <vector>
 
+#include "udrl/base/enum_names.hpp"
 #include "udrl/base/options.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/data/manifest.hpp"
-#include "udrl/distill/scorers.hpp"
+#include "udrl/distill/scorer_options.hpp"
+#include "udrl/inspect/doctor_options.hpp"
 
 namespace udrl::inspect {
 
 /// Scorers are needed to score answers against other intents; one without its model has no gate.
-struct DoctorOptions : distill::ScorerNeeds {
-  std::vector<std::string> input;  ///< scored folders, pooled
-  std::filesystem::path out;
-  std::vector<std::string> scorers;  ///< values to examine; empty: all in every record that judge (score/kinds.hpp)
-  int intents = 2000;                ///< (intent, task) groups read, and as many deep ones besides
-  int deep_draws = 16;               ///< what makes a group deep
-  int pairs = 200;                   ///< answers a task scored again, each against two or three other intents
-  int bins = 5;
-  int resamples = 1000;  ///< of the bootstrap over subjects, and shuffles of the test against chance
-  std::uint64_t seed = 1;
-  bool skip_bad = false;
-};
-
-void declare(OptionSet& set, DoctorOptions& options);
-
 enum class Finding { pass, fail, unknown };
-std::string to_string(Finding finding);
+constexpr auto names_of(Finding) { return enum_names("PASS", "FAIL", "UNKNOWN"); }
 
 /// One question, its answer, and what to do.
 struct Check {

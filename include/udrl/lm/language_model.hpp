@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "udrl/base/enum_names.hpp"
 #include "udrl/base/observer.hpp"
 #include "udrl/lm/options.hpp"
 
@@ -52,11 +53,15 @@ struct Request {
   Sampling sampling;
 };
 
-/// stop: an end token, or an end that `Sampling` asks for; length: max_tokens or the model's last position; filtered:
-/// an endpoint's filter withheld the answer or its rest ("content_filter"); error: there is no answer, ask again
-/// another time (see `Completion::cause`). Only endpoints filter and fail; the gguf back-end throws instead.
+/// stop: an end token, or an end that `Sampling` asks for; length: max_tokens or the end of the model's context;
+/// filtered: an endpoint's filter withheld the answer or its rest ("content_filter"); error: there is no answer, ask
+/// again another time (see `Completion::cause`). Only endpoints filter and fail; the gguf back-end throws instead.
+/// What a user can do about requests that an endpoint left without an answer. What was answered is kept everywhere.
+inline constexpr const char* endpoint_hint =
+    "fix the cause that the endpoint reports, then run the same command again: only what is missing is asked again";
+
 enum class Finish { stop, length, filtered, error };
-std::string to_string(Finish finish);
+constexpr auto names_of(Finish) { return enum_names("stop", "length", "content_filter", "error"); }
 
 struct Completion {
   std::string id;
@@ -78,12 +83,13 @@ struct ModelInfo {
   std::string architecture;  ///< "qwen2", "llama", "gpt2", …
   std::string quantization;  ///< "Q4_K - Medium"; with weights = "bf16": "Q4_K - Medium as BF16"
   std::uint64_t parameters = 0;
-  int context = 0;               ///< positions it was trained with
+  int context = 0;               ///< context length it was trained with
   std::uint64_t file_bytes = 0;  ///< of the file that is loaded; 0 for http
   std::string sha256;  ///< of the file that the options name, whatever its weights were widened to; "" for http
 };
 
 enum class Role { system, user, assistant };
+constexpr auto names_of(Role) { return enum_names("system", "user", "assistant"); }
 struct Message {
   Role role;
   std::string content;
@@ -143,7 +149,7 @@ class LanguageModel {
   virtual std::vector<std::vector<double>> choice_log_probs(std::span<const Question> questions,
                                                             std::span<const std::string> options);
 
-  /// L2-normalised sentence embeddings, one row a text. Texts are cut at the model's positions (MiniLM: 256 word
+  /// L2-normalised sentence embeddings, one row a text. Texts are cut at the model's context length (MiniLM: 256 word
   /// pieces).
   virtual std::vector<std::vector<float>> embed(std::span<const std::string> texts) = 0;
 

@@ -10,6 +10,12 @@
 
 namespace udrl::lm {
 
+/// file: as the file holds them; bf16: widened to two bytes each, in a file that the first opening makes beside it
+/// (MODEL.bf16.gguf). Faster on a processor with AVX512_BF16, above all where the file's types are ones that llama.cpp
+/// does not repack on it (Q5_0); it works on any other, but expect it to be slower there.
+enum class WeightsKind { file, bf16 };
+constexpr auto names_of(WeightsKind) { return enum_names("file", "bf16"); }
+
 struct ModelOptions {
   std::string name;            ///< how tables and records call it; default: the file's stem
   std::filesystem::path gguf;  ///< a GGUF file: runs in process
@@ -20,11 +26,8 @@ struct ModelOptions {
   /// Fields of a request that are not sent, where an endpoint refuses what udrl sets ("seed", "top_p").
   std::vector<std::string> leave_out;
   double longest_wait = 300;  ///< seconds; how long a busy endpoint is waited for at once, whatever it asks for
-  /// gguf: "file", as the file holds them; "bf16", widened to two bytes each, in a file that the first opening makes
-  /// beside it (MODEL.bf16.gguf). Faster on a processor with AVX512_BF16, above all where the file's types are
-  /// ones that llama.cpp does not repack on it (Q5_0); it works on any other, but expect it to be slower there.
-  std::string weights = "file";
-  int slots = 32;          ///< requests answered at once
+  WeightsKind weights = WeightsKind::file;  ///< gguf
+  int slots = 32;                           ///< requests answered at once
   int context = 0;         ///< tokens of KV cache shared by all slots; 0: as many as slots × max tokens need
   int batch = 512;         ///< tokens computed at once while reading prompts
   int gpu_layers = 999;    ///< layers put on a GPU where the build has one
@@ -37,6 +40,6 @@ void declare(OptionSet& set, const std::string& prefix, ModelOptions& options);
 /// The same of a model at an endpoint: its name and how it is asked, wherever it is served.
 std::string endpoint_identity(const ModelOptions& options);
 /// What tells apart models that answer differently: the file's SHA-256, with " as bf16" where its weights are widened.
-std::string model_identity(const std::string& sha256, const std::string& weights);
+std::string model_identity(const std::string& sha256, WeightsKind weights);
 
 }  // namespace udrl::lm

@@ -1,5 +1,5 @@
 // Charts as inline SVG, drawn for a column 390 units wide, coloured by the page's style sheet (classes student, model,
-// arm). Not for: tables, or which figures are shown (eval/report.hpp, distill/doctor.hpp).
+// control). Not for: tables, or which figures are shown (eval/report/report.hpp, inspect/doctor.hpp).
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace udrl::page {
 /// A named value with its interval; NaN bounds draw no whisker.
 struct Mark {
   std::string label;
-  std::string css_class;  ///< student, model or arm
+  std::string css_class;  ///< student, model or control
   double value = 0, low = 0, high = 0;
 };
 
@@ -45,7 +45,7 @@ Html words_chart(const std::vector<std::pair<int, int>>& asked_and_got);
 /// A curve.
 struct Series {
   std::string label;
-  std::string css_class;  ///< student, model or arm; with "dashed" for a broken line
+  std::string css_class;  ///< student, model or control; with "dashed" for a broken line
   std::vector<std::pair<double, double>> points;
 };
 struct LinesText {

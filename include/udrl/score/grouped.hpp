@@ -1,5 +1,5 @@
 // Statistics of values that come in groups (the draws of an intent): agreement within groups and what chance would
-// give, shares of variance, best of n, ranks among few. Not for: what the groups are, or verdicts (distill/doctor.hpp).
+// give, shares of variance, best of n, ranks among few. Not for: what the groups are, or verdicts (inspect/doctor.hpp).
 #pragma once
 
 #include <cstddef>

@@ -17,7 +17,7 @@ class Batch;
 class Siblings;
 
 /// What is scored. Texts normalised.
-struct Answer {
+struct Candidate {
   std::string_view intent;
   std::string_view text;
   std::string_view task = {};
@@ -40,8 +40,8 @@ struct Resources {
   Models models;
   std::map<std::string, TaskGuide, std::less<>> tasks;
   /// What the teacher is asked for an answer's task and intent.
-  std::function<lm::Question(const Answer&)> teacher_question;
-  std::function<bool(const Answer&)> is_valid;
+  std::function<lm::Question(const Candidate&)> teacher_question;
+  std::function<bool(const Candidate&)> is_valid;
   const Siblings* siblings = nullptr;
 };
 

@@ -16,7 +16,7 @@
 namespace udrl::score {
 
 /// The answers of records; views into them.
-std::vector<Answer> answers_of(std::span<const data::Record> records);
+std::vector<Candidate> answers_of(std::span<const data::Record> records);
 
 using Values = std::map<std::string, double>;
 
@@ -27,7 +27,7 @@ class Scorer {
   virtual std::vector<std::string> value_names() const = 0;
   /// Adds its values to `values[i]` for `answers[i]`; both of the same size. None where there is none to be had: a
   /// judge that names no digit.
-  virtual void score(std::span<const Answer> answers, std::span<Values> values) = 0;
+  virtual void score(std::span<const Candidate> answers, std::span<Values> values) = 0;
 };
 
 /// The scorers that `make_scorer` knows, and the values that they give:
@@ -66,8 +66,8 @@ class ScorerSet : public Scorer {
   /// `embedder` may be null if no scorer embeds.
   ScorerSet(const std::vector<std::string>& names, lm::LanguageModel* embedder);
   std::vector<std::string> value_names() const override;
-  void score(std::span<const Answer> answers, std::span<Values> values) override;
-  std::vector<Values> score(std::span<const Answer> answers);
+  void score(std::span<const Candidate> answers, std::span<Values> values) override;
+  std::vector<Values> score(std::span<const Candidate> answers);
 
   /// One after another, where not all answers need all scorers: `begin_batch`, then each.
   std::size_t size() const { return scorers_.size(); }

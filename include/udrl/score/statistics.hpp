@@ -1,5 +1,5 @@
 // Means, quantiles, ranks and the bootstrap that is paired by case and clustered by subject.
-// Not for: what is measured, or what follows from it (eval/ratio.hpp, distill/doctor.hpp).
+// Not for: what is measured, or what follows from it (eval/stats/ratio.hpp, inspect/doctor.hpp).
 #pragma once
 
 #include <cstddef>
@@ -37,21 +37,21 @@ struct Column {
 /// `cluster_of[i]` in 0 … clusters-1 is the cluster of `values[i]`.
 Column make_column(std::span<const double> values, std::span<const std::size_t> cluster_of, std::size_t clusters);
 
-/// Which clusters each resample holds: `draws` rows of `clusters` indices. The same resamples are used for every
+/// Which clusters each resample holds: `size` rows of `clusters` indices. The same resamples are used for every
 /// column, and that is what pairs systems.
 struct Resamples {
   std::size_t clusters = 0;
-  std::vector<std::uint32_t> indices;  ///< draws × clusters, row-major
+  std::vector<std::uint32_t> indices;  ///< size × clusters, row-major
 
-  std::size_t draws() const { return clusters == 0 ? 0 : indices.size() / clusters; }
-  /// How many times a draw holds each cluster.
-  std::vector<double> weights(std::size_t draw) const;
+  std::size_t size() const { return clusters == 0 ? 0 : indices.size() / clusters; }
+  /// How many times a resample holds each cluster.
+  std::vector<double> weights(std::size_t resample) const;
 };
 /// Of fewer than these no resample says how far another sample would be: their interval is undefined, not narrow.
 inline constexpr std::size_t least_clusters = 3;
 
-/// A function of (clusters, draws, seed) alone.
-Resamples draw_resamples(std::size_t clusters, std::size_t draws, std::uint64_t seed);
+/// A function of (clusters, size, seed) alone.
+Resamples draw_resamples(std::size_t clusters, std::size_t size, std::uint64_t seed);
 /// The mean of the column in each resample; NaN where the resample holds none of its cases.
 std::vector<double> resampled_means(const Column& column, const Resamples& resamples);
 
@@ -63,8 +63,8 @@ struct Estimate {
   double lower_95;  ///< 5% percentile: one-sided 95% lower bound
   double upper_95;  ///< 95% percentile
 };
-/// Percentile interval of `draws`; undefined if over 1% of them are not finite.
-Estimate estimate(double value, const std::vector<double>& draws);
+/// Percentile interval of `resampled`; undefined if over 1% of them are not finite.
+Estimate estimate(double value, const std::vector<double>& resampled);
 Estimate estimate_mean(const Column& column, const Resamples& resamples);
 /// `cluster_of` as for a column.
 Estimate estimate_mean(std::span<const double> values, std::span<const std::size_t> cluster_of,

@@ -12,6 +12,7 @@
 #include <map>
 #include <string>
 
+#include "udrl/student/compute_choice.hpp"
 #include "udrl/student/config.hpp"
 
 namespace udrl::student {
@@ -45,10 +46,10 @@ class LayerGemm {
 
 struct GemmQuestion {
   const StudentConfig& model;
-  std::int64_t rows = 1024;    ///< positions of a forward pass; timed with 1,024 at most
-  std::string device = "cpu";  ///< cpu or cuda
+  std::int64_t rows = 1024;     ///< positions of a forward pass; timed with 1,024 at most
+  Device device = Device::cpu;  ///< not automatic
   bool bf16 = false;
-  std::string library = "auto";  ///< auto: the faster; mkl or onednn: that one, everywhere
+  GemmChoice library = GemmChoice::automatic;
 };
 
 class GemmPlan {

@@ -1,4 +1,4 @@
-// GPT-2 in LibTorch: learned positions, pre-norm blocks, tanh-GELU, tied head. For: training (train/trainer.hpp).
+// GPT-2 in LibTorch: learned positions, pre-norm blocks, tanh-GELU, tied head. For: training (train/optim/trainer.hpp).
 // Not for: generation (llama.cpp does that from the exported GGUF), files (safetensors.hpp), optimizers.
 //
 // Shapes: B sequences, T positions, C width, N = B·T rows or chosen rows, V vocabulary.

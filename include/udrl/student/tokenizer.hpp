@@ -1,5 +1,5 @@
 // The student's tokenizer: a sentencepiece BPE model whose control pieces no text can spell. Trained, loaded and asked
-// here. Not for: what a sequence holds (command/schema.hpp), other tokenizer files (tokenizer_export.hpp).
+// here. Not for: what a sequence holds (command/schema.hpp), other tokenizer files (tokenizer_import.hpp, export.hpp).
 #pragma once
 
 #include <cstdint>

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "udrl/base/enum_names.hpp"
+#include "udrl/data/record.hpp"
 #include "udrl/lm/language_model.hpp"
 
 namespace udrl::task {
@@ -20,6 +22,10 @@ struct Example {
   std::string answer;
 };
 
+/// Where a task's examples stand: as turns of the chat, or as lines of the system message.
+enum class ShotLayout { turns, list };
+constexpr auto names_of(ShotLayout) { return enum_names("turns", "list"); }
+
 struct Task {
   std::string name;
   std::string description;
@@ -27,14 +33,14 @@ struct Task {
   std::string rubric;        ///< what a judge goes by; made from the description where the file has none
   int max_tokens = 64;       ///< a longer answer is cut, and never a sample
   int min_words = 1;
-  int max_words = 80;
+  int max_words = data::longest_answer;
   int subsets = 4;  ///< seeded few-shot subsets
   int shots = 3;    ///< examples a subset
   std::vector<Example> examples;
   std::shared_ptr<const JsonSchema> schema;  ///< answers are JSON objects that it admits; nullptr: answers are text
-  std::string layout = "turns";              ///< examples are turns of the chat; or "list": lines of the system message
-  std::vector<std::string> allow;            ///< rules of validity.hpp that do not hold for this task
-  std::string sha256;                        ///< of the file it was read from
+  ShotLayout layout = ShotLayout::turns;
+  std::vector<std::string> allow;  ///< rules of validity.hpp that do not hold for this task
+  std::string sha256;              ///< of the file it was read from
 };
 
 /// Reads data/tasks/NAME.toml. Throws `Error` (user) naming file, key and what was expected.

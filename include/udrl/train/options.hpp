@@ -7,29 +7,44 @@
 #include <string>
 
 #include "udrl/base/options.hpp"
+#include "udrl/student/compute_choice.hpp"
 #include "udrl/student/config.hpp"
 
 namespace udrl::train {
+
+using student::Device;
+
+/// automatic: bf16 on CUDA and on processors with AVX512_BF16.
+enum class Precision { automatic, fp32, bf16 };
+constexpr auto names_of(Precision) { return enum_names("auto", "fp32", "bf16"); }
+
+/// muon: for the matrices of the blocks, and adamw for the rest.
+enum class OptimizerKind { muon, adamw };
+constexpr auto names_of(OptimizerKind) { return enum_names("muon", "adamw"); }
+
+/// wsd: warm up, stay, decay to zero; cosine: warm up, then half a cosine to zero.
+enum class ScheduleKind { wsd, cosine };
+constexpr auto names_of(ScheduleKind) { return enum_names("wsd", "cosine"); }
 
 /// The shape of the student; the defaults have 5.8M parameters.
 struct ModelOptions {
   int layers = 6;
   int width = 256;  ///< a multiple of heads
   int heads = 4;
-  int positions = 256;  ///< longest sequence in tokens; longer ones are left out and counted
-  int vocab = 4096;     ///< pieces of the tokenizer that is trained
+  int context_length = 256;  ///< longest sequence in tokens; longer ones are left out and counted
+  int vocab = 4096;          ///< pieces of the tokenizer that is trained
   double dropout = 0.0;
 };
 
 /// How records become sequences (design §3). Shares and probabilities are in [0, 1].
 struct SequenceOptions {
-  double any_words = 0.1;   ///< ⟨words:any⟩ stands in for the real figure
-  double any_return = 0.1;  ///< ⟨return:any⟩ stands in for the real bin
-  double segments = 0.15;   ///< records cut at a random word: type-ahead
-  double swap = 0.8;        ///< records with a word swapped in both intent and answer
-  bool countdown = false;   ///< ⟨left:k⟩ every 8 words of an answer, written by the student itself
-  std::filesystem::path swap_words =
-      "data/words/nouns.txt";  ///< one noun or noun phrase a line; not read where swap is 0
+  double any_words = 0.1;    ///< ⟨words:any⟩ stands in for the real figure
+  double any_return = 0.1;   ///< ⟨return:any⟩ stands in for the real bin
+  double segments = 0.15;    ///< records cut at a random word: type-ahead
+  double entity_swap = 0.8;  ///< records with a word swapped in both intent and answer
+  bool countdown = false;    ///< ⟨left:k⟩ every 8 words of an answer, written by the student itself
+  std::filesystem::path entity_words =
+      "data/words/nouns.txt";  ///< one noun or noun phrase a line; not read where entity_swap is 0
 };
 
 /// A first phase on plain text, for those with little distilled data: the same loss on every token.
@@ -46,7 +61,7 @@ struct BatchOptions {
 };
 
 struct OptimizerOptions {
-  std::string name = "muon";  ///< adamw, or muon for the matrices of the blocks and adamw for the rest
+  OptimizerKind name = OptimizerKind::muon;
   double lr = 3e-3;           ///< of adamw
   double muon_lr = 0.02;      ///< of muon
   double weight_decay = 0.1;  ///< on matrices only
@@ -60,18 +75,19 @@ struct OptimizerOptions {
 };
 
 struct ScheduleOptions {
-  std::string name = "wsd";  ///< wsd: warm up, stay, decay to zero; cosine: warm up, then half a cosine to zero
-  double warmup = 0.03;      ///< share of all steps
-  double decay = 0.5;        ///< wsd: share of all steps
+  ScheduleKind name = ScheduleKind::wsd;
+  double warmup = 0.03;  ///< share of all steps
+  double decay = 0.5;    ///< wsd: share of all steps
 };
 
-/// How a run is watched. Nothing here changes a step; `patience` may make it the last one.
-struct WatchOptions {
-  int patience = 0;              ///< evaluations without a lower validation loss that end the run; 0: off
-  double least_improvement = 0;  ///< what counts as lower, nats a token
-  double spike = 10;             ///< running standard deviations of the training loss above its mean; 0: off
-  int sample_every = 100;        ///< steps between samples of what the student writes; 0: never
-  int keep = 1;                  ///< saved states; where above 1, the last ones in checkpoints/ too
+/// Nothing here changes a step; `patience` may make it the last one.
+struct EarlyStoppingOptions {
+  int patience = 0;      ///< evaluations without a lower validation loss that end the run; 0: off
+  double min_delta = 0;  ///< what counts as lower, nats a token
+};
+
+struct DivergenceOptions {
+  double deviations = 10;  ///< running standard deviations of the training loss above its mean that stop a run; 0: off
 };
 
 struct TrainOptions {
@@ -83,19 +99,22 @@ struct TrainOptions {
   double epochs = 4;                           ///< over the training split; ignored where steps is set
   int steps = 0;                               ///< without those on plain text; 0: from epochs
   std::map<std::string, double> task_weights;  ///< how often a task's records stand in an epoch; once if not named
-  std::string device = "auto";                 ///< auto: CUDA where there is one
-  std::string precision = "auto";              ///< auto: bf16 on CUDA and on processors with AVX512_BF16
-  std::string gemm_backend = "auto";           ///< auto: the faster of mkl and onednn for each product
-  int valid_records = 512;                     ///< the fixed part of valid/ that is evaluated
-  int valid_every = 100;                       ///< steps
-  int save_every = 200;                        ///< steps
+  Device device = Device::automatic;
+  Precision precision = Precision::automatic;
+  student::GemmChoice gemm_backend = student::GemmChoice::automatic;
+  int valid_records = 512;  ///< the fixed part of valid/ that is evaluated
+  int valid_every = 100;    ///< steps
+  int save_every = 200;     ///< steps
+  int keep_last = 1;        ///< saved states; where above 1, the last ones in checkpoints/ too
+  int sample_every = 100;   ///< steps between samples of what the student writes; 0: never
   ModelOptions model;
   PlainOptions plain;
   SequenceOptions sequence;
   BatchOptions batch;
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
-  WatchOptions watch;
+  EarlyStoppingOptions early_stopping;
+  DivergenceOptions divergence;
 };
 
 void declare(OptionSet& set, TrainOptions& options);

@@ -38,6 +38,21 @@ constexpr bool is_text = std::is_same_v<T, std::string> || std::is_same_v<T, std
 template <class T>
 constexpr bool is_whole = std::is_integral_v<T> && !std::is_same_v<T, bool>;
 
+/// Calls `use` with a pointer to the option's value; that of an enumeration is lent as its name.
+template <class Use>
+auto with_value(const Option& option, Use use) {
+  return std::visit(
+      [&](const auto& target) {
+        if constexpr (std::is_pointer_v<std::decay_t<decltype(target)>>) {
+          return use(target);
+        } else {
+          auto name = target.get();
+          return use(&name);
+        }
+      },
+      option.target());
+}
+
 template <class T>
 std::string element_name() {
   if constexpr (std::is_same_v<T, bool>) return "true or false";
@@ -200,31 +215,32 @@ std::string number_text(double value) {
 }
 
 RawValue parse_flag(const Option& option, const std::vector<std::string>& texts, const std::string& source) {
-  return std::visit(
-      [&](auto* target) {
-        using T = std::remove_pointer_t<decltype(target)>;
-        RawValue raw{Traits<T>::shape, {}, {}};
-        if (raw.shape == Shape::single && texts.size() > 1) throw wrong(option, "was given twice", source);
-        for (const auto& text : items_of<T>(texts)) {
-          const bool has_key = raw.shape == Shape::table;
-          if (has_key && text.find('=') == std::string::npos)
-            throw wrong_type(option, text, source)
-                .hint(std::is_same_v<T, JsonTable> ? "write name=value" : "write name=number");
-          if (has_key) raw.keys.push_back(text.substr(0, text.find('=')));
-          raw.items.push_back(
-              read_scalar<typename Traits<T>::Element>(has_key ? text.substr(text.find('=') + 1) : text));
-        }
-        return raw;
-      },
-      option.target());
+  return with_value(option, [&](auto* target) {
+    using T = std::remove_pointer_t<decltype(target)>;
+    RawValue raw{Traits<T>::shape, {}, {}};
+    if (raw.shape == Shape::single && texts.size() > 1) throw wrong(option, "was given twice", source);
+    for (const auto& text : items_of<T>(texts)) {
+      const bool has_key = raw.shape == Shape::table;
+      if (has_key && text.find('=') == std::string::npos)
+        throw wrong_type(option, text, source)
+            .hint(std::is_same_v<T, JsonTable> ? "write name=value" : "write name=number");
+      if (has_key) raw.keys.push_back(text.substr(0, text.find('=')));
+      raw.items.push_back(read_scalar<typename Traits<T>::Element>(has_key ? text.substr(text.find('=') + 1) : text));
+    }
+    return raw;
+  });
 }
 
 void assign(Option& option, const RawValue& value, const std::string& source) {
+  const auto checked = [&]<class T>(const T&) {
+    T result = converted<T>(option, value, source);
+    check_value(option, result, source);
+    return result;
+  };
   std::visit(
-      [&](auto* target) {
-        auto result = converted<std::remove_pointer_t<decltype(target)>>(option, value, source);
-        check_value(option, result, source);
-        *target = std::move(result);
+      [&](const auto& target) {
+        if constexpr (std::is_pointer_v<std::decay_t<decltype(target)>>) *target = checked(*target);
+        else target.set(checked(target.get()));
       },
       option.target());
   option.set_source(source);
@@ -233,38 +249,35 @@ void assign(Option& option, const RawValue& value, const std::string& source) {
 void check(const Option& option) {
   // An optional text that is empty, or a path, counts as not given: no choice has to match it.
   if (const auto* const* text = std::get_if<std::string*>(&option.target()); text && (*text)->empty()) return;
-  std::visit([&](auto* target) { check_value(option, *target, option.source()); }, option.target());
+  with_value(option, [&](auto* target) { check_value(option, *target, option.source()); });
 }
 
 bool is_switch(const Option& option) { return std::holds_alternative<bool*>(option.target()); }
 
 bool is_many(const Option& option) {
-  return std::visit(
-      [](auto* target) { return Traits<std::remove_pointer_t<decltype(target)>>::shape != Shape::single; },
-      option.target());
+  return with_value(
+      option, [](auto* target) { return Traits<std::remove_pointer_t<decltype(target)>>::shape != Shape::single; });
 }
 
 bool is_missing(const Option& option) {
   if (!option.is_required()) return false;
-  return std::visit(
-      [&](auto* target) {
-        using T = std::remove_pointer_t<decltype(target)>;
-        if constexpr (is_text<T> || Traits<T>::shape != Shape::single) return target->empty();
-        else return option.source() == "default";
-      },
-      option.target());
+  return with_value(option, [&](auto* target) {
+    using T = std::remove_pointer_t<decltype(target)>;
+    if constexpr (is_text<T> || Traits<T>::shape != Shape::single) return target->empty();
+    else return option.source() == "default";
+  });
 }
 
 std::string type_name(const Option& option) {
-  return std::visit([](auto* target) { return name_of<std::remove_pointer_t<decltype(target)>>(); }, option.target());
+  return with_value(option, [](auto* target) { return name_of<std::remove_pointer_t<decltype(target)>>(); });
 }
 
 std::string typed_value(const Option& option) {
-  return std::visit([](auto* target) { return to_typed_text(*target); }, option.target());
+  return with_value(option, [](auto* target) { return to_typed_text(*target); });
 }
 
 std::string json_value(const Option& option) {
-  return std::visit([](auto* target) { return to_json_text(*target); }, option.target());
+  return with_value(option, [](auto* target) { return to_json_text(*target); });
 }
 
 }  // namespace udrl::detail

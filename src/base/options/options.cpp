@@ -10,7 +10,7 @@
 namespace udrl {
 
 Option::Option(std::string name, OptionTarget target, std::string help)
-    : name_(std::move(name)), target_(target), help_(std::move(help)) {}
+    : name_(std::move(name)), target_(std::move(target)), help_(std::move(help)) {}
 
 Option& Option::range(double low, double high) {
   low_ = low;

@@ -26,6 +26,8 @@ std::string value_name(const Option& option) {
     std::string operator()(std::vector<int>*) const { return " N,M,…"; }
     std::string operator()(std::map<std::string, double>*) const { return " A=X,B=Y,…"; }
     std::string operator()(JsonTable*) const { return " A=VALUE"; }
+    std::string operator()(const NamedTarget<std::string>&) const { return " TEXT"; }
+    std::string operator()(const NamedTarget<std::vector<std::string>>&) const { return " A,B,…"; }
   };
   return std::visit(Namer{}, option.target());
 }

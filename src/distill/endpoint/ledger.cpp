@@ -91,7 +91,7 @@ void EndpointLedger::require_none() const {
   throw failure(std::to_string(failures()) + " requests to the endpoint failed")
       .at((folder_ / file_name).string())
       .got(all)
-      .hint("fix the cause that the endpoint reports, then run the same command again: only these requests are sent");
+      .hint(lm::endpoint_hint);
 }
 
 }  // namespace udrl::distill

@@ -1,5 +1,5 @@
 // Candidates are normalised, filtered, and sorted by a hash of seed and text, which shuffles them and brings equal ones
-// together. Not for: where candidates come from (intent_lists.cpp, intent_sources.cpp).
+// together. Not for: where candidates come from (lists.cpp, sources.cpp).
 #include "udrl/distill/intents.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // Intents that a teacher invents, in the manner of self-instruct (Wang et al., 2022, arXiv 2212.10560): shown
-// random ones of a few groups, it lists some for another. Not for: intents from lists (intent_lists.hpp).
+// random ones of a few groups, it lists some for another. Not for: intents from lists (lists.hpp).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lists.hpp"
+#include "udrl/base/tool.hpp"
 #include "udrl/lm/language_model.hpp"
 
 namespace udrl::distill {

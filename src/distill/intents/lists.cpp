@@ -9,6 +9,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/random.hpp"
+#include "udrl/data/manifest.hpp"
 #include "udrl/data/text_lines.hpp"
 
 namespace udrl::distill {
@@ -20,15 +21,15 @@ using data::Intent;
 constexpr int tries_per_intent = 20;
 constexpr std::array choices = {"formats.tsv", "occasions.tsv", "styles.tsv", "phrasings.tsv"};
 
-struct Row {
+struct SubjectRow {
   std::string first, second, place;
 };
 
 /// Rows of two tab-separated columns after a header line.
-std::vector<Row> read_table(const fs::path& file) {
+std::vector<SubjectRow> read_table(const fs::path& file) {
   data::TextLines lines(file);
   std::string line;
-  std::vector<Row> rows;
+  std::vector<SubjectRow> rows;
   lines.next(line);
   while (lines.next(line)) {
     const auto tab = line.find('\t');
@@ -44,7 +45,7 @@ std::vector<Row> read_table(const fs::path& file) {
   return rows;
 }
 
-double weight_of(const Row& row) {
+double weight_of(const SubjectRow& row) {
   double weight = -1;
   const char* end = row.second.data() + row.second.size();
   const auto [stop, error] = std::from_chars(row.second.data(), end, weight);
@@ -61,7 +62,7 @@ struct Weighted {
   std::vector<double> weights;
 
   explicit Weighted(const fs::path& file) {
-    for (const Row& row : read_table(file)) {
+    for (const SubjectRow& row : read_table(file)) {
       values.push_back(row.first == "-" ? "" : row.first);
       weights.push_back(weight_of(row));
     }
@@ -72,7 +73,7 @@ struct Weighted {
 };
 
 struct Lists {
-  std::vector<Row> subjects;  ///< group, subject; each subject once
+  std::vector<SubjectRow> subjects;  ///< group, subject; each subject once
   Weighted formats, occasions, styles, phrasings;
 
   explicit Lists(const IntentsOptions& options)
@@ -82,7 +83,7 @@ struct Lists {
         phrasings(options.lists / choices[3]) {
     std::set<std::string> seen;
     for (const std::string& file : options.subjects) {
-      for (Row& row : read_table(options.lists / file)) {
+      for (SubjectRow& row : read_table(options.lists / file)) {
         if (row.second.empty())
           throw user_error("a row has no subject").at(row.place).hint("write it behind the group and a tab");
         if (seen.insert(row.second).second) subjects.push_back(std::move(row));
@@ -119,7 +120,7 @@ std::string draw_phrasing(const Lists& lists, const Intent& made_from, RandomStr
   return lists.phrasings.values[stream.weighted(weights)];
 }
 
-Intent draw_intent(const Lists& lists, const Row& subject, RandomStream& stream) {
+Intent draw_intent(const Lists& lists, const SubjectRow& subject, RandomStream& stream) {
   Intent intent;
   intent.group = subject.first;
   intent.subject = subject.second;
@@ -138,7 +139,7 @@ Intent draw_intent(const Lists& lists, const Row& subject, RandomStream& stream)
 
 void intents_from_lists(const IntentsOptions& options, const TakeIntent& take) {
   const Lists lists(options);
-  for (const Row& subject : lists.subjects) {
+  for (const SubjectRow& subject : lists.subjects) {
     RandomStream stream(options.seed, "intent/" + subject.second);
     std::set<std::string> made;
     for (int tries = tries_per_intent * options.per_subject; tries > 0; --tries) {

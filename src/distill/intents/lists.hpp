@@ -1,5 +1,5 @@
 // Intents made from lists: a subject with a format, an occasion and a style, phrased as people type. Not for: a user's
-// own list (intent_sources.hpp).
+// own list (sources.hpp).
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "udrl/data/record.hpp"
-#include "udrl/distill/intents.hpp"
+#include "udrl/distill/intents_options.hpp"
 
 namespace udrl::distill {
 

@@ -1,4 +1,4 @@
-// A user's own intents: text, CSV or JSON, read line by line. Not for: lists to combine (intent_lists.hpp).
+// A user's own intents: text, CSV or JSON, read line by line. Not for: lists to combine (lists.hpp).
 #pragma once
 
 #include <filesystem>

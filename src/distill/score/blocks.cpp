@@ -61,7 +61,7 @@ Filter::Filter(const std::filesystem::path& tasks_folder) {
 }
 
 std::string Filter::reason(const data::Record& record) const {
-  if (record.finish != "stop") return "finish_" + (record.finish.empty() ? "unknown" : record.finish);
+  if (!record.is_whole()) return "finish_" + (record.finish.empty() ? "unknown" : record.finish);
   if (record.answer.empty()) return "rule_empty";
   const auto task = tasks_.find(record.task);
   if (task == tasks_.end()) return "";

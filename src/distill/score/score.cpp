@@ -83,7 +83,7 @@ class BlockScorer {
 
   static void fill(const Column& column, std::vector<Record>& records, const std::vector<const Values*>& known) {
     std::vector<Record*> unknown;
-    std::vector<score::Answer> answers;
+    std::vector<score::Candidate> answers;
     for (std::size_t i = 0; i < records.size(); ++i) {
       Record& record = records[i];
       if (column.is_known(*known[i])) {

@@ -59,9 +59,9 @@ class Questions {
 
   std::uint64_t total() const { return intents_.size() * tasks_.size() * options_.returns.size() * draws(); }
 
-  std::optional<Question> next(const std::unordered_set<std::string>& answered) {
+  std::optional<PlannedAnswer> next(const std::unordered_set<std::string>& answered) {
     while (place_ < total()) {
-      Question question = at(place_++);
+      PlannedAnswer question = at(place_++);
       if (!answered.contains(question.record.id)) return question;
     }
     return std::nullopt;
@@ -70,12 +70,12 @@ class Questions {
  private:
   std::uint64_t draws() const { return static_cast<std::uint64_t>(options_.draws); }
 
-  Question at(std::uint64_t place) const {
+  PlannedAnswer at(std::uint64_t place) const {
     const std::uint64_t draw = place % draws();
     place /= draws();
     const std::string& wanted = options_.returns[place % options_.returns.size()];
     place /= options_.returns.size();
-    Question question{{}, &tasks_[place % tasks_.size()], {}};
+    PlannedAnswer question{{}, &tasks_[place % tasks_.size()], {}};
     Record& record = question.record;
     record.intent = intents_[place / tasks_.size()];
     record.task = question.task->name;
@@ -88,8 +88,8 @@ class Questions {
     const command::Command command = command_for(ask, random);
     record.extra["asked"]["return"] = or_null(command.return_bin);
     record.extra["asked"]["words"] = or_null(command.words);
-    for (std::size_t i = 0; i < command.further.size(); ++i)
-      record.extra["asked"][student_.fitted().further[i].name] = or_null(command.further[i]);
+    for (std::size_t i = 0; i < command.auxiliary.size(); ++i)
+      record.extra["asked"][student_.fitted().auxiliary[i].name] = or_null(command.auxiliary[i]);
     question.request = student_.request(ask, command, sampling_of(record));
     question.request.id = record.id;
     return question;
@@ -108,9 +108,9 @@ class Questions {
   command::Command command_for(const inference::Ask& ask, RandomStream& random) const {
     if (ask.words != "sampled") return student_.resolve(ask);
     const command::Fitted& fitted = student_.fitted();
-    const int slot = fitted.slot(ask.task);
-    const int words = fitted.draw_words(slot, random);
-    return fitted.nearest_supported(fitted.command(slot, words, ask.return_spec));
+    const int task_index = fitted.index_of(ask.task);
+    const int words = fitted.draw_words(task_index, random);
+    return fitted.nearest_supported(fitted.command(task_index, words, ask.return_spec));
   }
 
   const AnswerOptions& options_;
@@ -150,7 +150,7 @@ void declare(OptionSet& set, AnswerOptions& o) {
   set.add("out", o.out, "folder of answers to write, or to go on with").required().runtime_only();
   set.add(
       "returns", o.returns,
-      "each asked of every draw: 'top', 'lowest', 'any' or numbers; 'top+novelty=4' where there are further returns");
+      "each asked of every draw: 'top', 'lowest', 'any' or numbers; 'top+novelty=4' where there are auxiliary returns");
   set.add("words", o.words,
           "a number, 'any', 'auto' (the task's usual) or 'sampled' (as long as its best answers are)");
   set.add("draws", o.draws, "answers an intent, task and return").range(1, 1000);

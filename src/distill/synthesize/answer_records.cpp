@@ -22,7 +22,7 @@ constexpr std::uint64_t flush_every = 32;  // answers that a kill -9 may cost
 void take_answer(Record& record, const lm::Completion& answer, const std::string& text, const task::Task& task) {
   record.answer = text;
   record.tokens = answer.tokens;
-  record.finish = lm::to_string(answer.finish);
+  record.finish = to_string(answer.finish);
   record.extra["rejected_by"] = "";
   if (answer.finish != lm::Finish::stop) return;
   const std::string rule = task::broken_rule(record.answer, record.intent.intent, task);
@@ -42,7 +42,7 @@ std::string outcome_of(const Record& record) {
 }
 
 /// A request's error names it by its id, which tells a user nothing.
-Error with_intent(const Error& error, const std::unordered_map<std::string, Question>& asked) {
+Error with_intent(const Error& error, const std::unordered_map<std::string, PlannedAnswer>& asked) {
   const auto question = asked.find(after(error.where(), "request "));
   if (question == asked.end()) return error;
   const Record& record = question->second.record;
@@ -82,9 +82,9 @@ std::vector<data::Intent> each_once(std::vector<data::Intent> intents, Observer&
 lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::OutputFolder& out, Progress& progress) {
   data::ShardWriter writer(out);
   EndpointLedger ledger(out.path(), asking.observer);
-  std::unordered_map<std::string, Question> asked;
+  std::unordered_map<std::string, PlannedAnswer> asked;
   const auto next = [&]() -> std::optional<lm::Request> {
-    std::optional<Question> question = asking.next();
+    std::optional<PlannedAnswer> question = asking.next();
     if (!question) return std::nullopt;
     lm::Request request = std::move(question->request);
     if (!asked.try_emplace(request.id, std::move(*question)).second)  // the two answers could not be told apart
@@ -93,7 +93,7 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::Out
   };
   const auto take = [&](const lm::Completion& answer) {
     auto node = asked.extract(answer.id);
-    Question& question = node.mapped();
+    PlannedAnswer& question = node.mapped();
     if (!ledger.take(answer)) {
       progress.detail = std::to_string(ledger.failures()) + " failed";
       return;
@@ -135,7 +135,7 @@ std::unordered_set<std::string> read_answered(data::OutputFolder& out) {
     return Found{record.id, record.finish, outcome_of(record)};
   };
   while (const auto found = reader.next_as(answered)) {
-    if (found->finish == lm::to_string(lm::Finish::error)) continue;
+    if (found->finish == to_string(lm::Finish::error)) continue;
     if (ids.insert(found->id).second) ++out.manifest.counts[found->outcome];
   }
   return ids;

@@ -20,7 +20,7 @@
 namespace udrl::distill {
 
 /// A question on its way, and the record that its answer completes.
-struct Question {
+struct PlannedAnswer {
   data::Record record;  ///< its id is the request's
   const task::Task* task;
   lm::Request request;
@@ -28,7 +28,7 @@ struct Question {
 
 /// What a stage asks, and what it does with the answers beside writing them.
 struct Asking {
-  std::function<std::optional<Question>()> next;
+  std::function<std::optional<PlannedAnswer>()> next;
   std::function<std::string(const lm::Completion& answer, const task::Task& task)> text_of;  ///< as it is to be kept
   std::function<void(const Progress& progress, const lm::Completion& answer)> answered;
   Observer& observer;  ///< is told of failures
@@ -39,7 +39,7 @@ std::vector<data::Intent> each_once(std::vector<data::Intent> intents, Observer&
 
 /// Asks until there are no more questions or a stop is requested, and appends one record an answer to `out`: an answer
 /// that is no sample has the finish `rejected`, with the rule in `rejected_by`. A request that an endpoint failed
-/// leaves no record: it is counted by its cause in failures.json (endpoint_ledger.hpp), and asked again by the next
+/// leaves no record: it is counted by its cause in failures.json (endpoint/ledger.hpp), and asked again by the next
 /// run. Counts outcomes in the manifest, and writes it, complete if all of `progress` (which begins with what was
 /// answered before) is done. Throws `Error` (failure) after that if requests failed, and what the model throws.
 lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::OutputFolder& out, Progress& progress);

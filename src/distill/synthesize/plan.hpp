@@ -9,7 +9,7 @@
 
 #include "udrl/base/random.hpp"
 #include "udrl/data/record.hpp"
-#include "udrl/distill/synthesize.hpp"
+#include "udrl/distill/synthesize_options.hpp"
 #include "udrl/lm/language_model.hpp"
 #include "udrl/task/task.hpp"
 

@@ -45,10 +45,10 @@ class Forecast {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
     const double left = static_cast<double>(progress.total - progress.done) / pilot;
     char text[160];
-    std::snprintf(text, sizeof text,
-                  "forecast from %d answers: %.0f generated tokens an answer, %.2f million and %.1f hours still to come",
-                  pilot, static_cast<double>(tokens) / pilot, left * static_cast<double>(tokens) / 1e6,
-                  left * seconds / 3600);
+    std::snprintf(
+        text, sizeof text,
+        "forecast from %d answers: %.0f generated tokens an answer, %.2f million and %.1f hours still to come", pilot,
+        static_cast<double>(tokens) / pilot, left * static_cast<double>(tokens) / 1e6, left * seconds / 3600);
     observer.note(Level::info, text);
   }
 
@@ -124,11 +124,11 @@ SynthesizeResult synthesize_into(HeldFolder held, const SynthesizeOptions& optio
   SynthesizeResult result;
   Forecast forecast;
   Asking asking{{}, {}, {}, context.observer};
-  asking.next = [&]() -> std::optional<Question> {
+  asking.next = [&]() -> std::optional<PlannedAnswer> {
     auto planned = plan.next();
     if (!planned) return std::nullopt;
     lm::Request request = to_request(*planned, teacher, options);
-    return Question{std::move(planned->record), planned->subset->task, std::move(request)};
+    return PlannedAnswer{std::move(planned->record), planned->subset->task, std::move(request)};
   };
   asking.text_of = [](const lm::Completion& answer, const task::Task& task) {
     return task::kept_answer(task, answer.text);

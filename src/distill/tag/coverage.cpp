@@ -1,5 +1,5 @@
 // Joint coverage of words, return and task.
-#include "coverage.hpp"
+#include "steps.hpp"
 
 #include "udrl/base/tool.hpp"
 #include "udrl/page/chart.hpp"
@@ -21,24 +21,24 @@ int longest(const Support& support) {
   return 1;
 }
 
-command::Command asking_for(const Fitted& fitted, int slot, int words, int which, int bin) {
-  command::Command command{slot, words, std::nullopt, std::vector<std::optional<int>>(fitted.further.size())};
-  (which == 0 ? command.return_bin : command.further[static_cast<std::size_t>(which) - 1]) = bin;
+command::Command asking_for(const Fitted& fitted, int task_index, int words, int which, int bin) {
+  command::Command command{task_index, words, std::nullopt, std::vector<std::optional<int>>(fitted.auxiliary.size())};
+  (which == 0 ? command.return_bin : command.auxiliary[static_cast<std::size_t>(which) - 1]) = bin;
   return command;
 }
 
 std::string name_of(const Fitted& fitted, int which) {
-  return which == 0 ? "return" : fitted.further[static_cast<std::size_t>(which) - 1].name;
+  return which == 0 ? "return" : fitted.auxiliary[static_cast<std::size_t>(which) - 1].name;
 }
 
 /// Words from left to right, returns from the bottom up.
-Html map_of(const Fitted& fitted, int slot, int which) {
-  const Support& support = fitted.task(slot).of(which).support;
+Html map_of(const Fitted& fitted, int task_index, int which) {
+  const Support& support = fitted.task(task_index).of(which).support;
   page::CellMap map{longest(support), fitted.bins, {}};
   for (int bin = 0; bin < fitted.bins; ++bin) {
     for (int words = 1; words <= map.columns; ++words) {
       const std::uint64_t count = support.count(words, bin);
-      if (count == 0 || !fitted.supports(asking_for(fitted, slot, words, which, bin))) continue;
+      if (count == 0 || !fitted.supports(asking_for(fitted, task_index, words, which, bin))) continue;
       map.cells.push_back({words, bin, count,
                            std::to_string(words) + " words, " + name_of(fitted, which) + " " + std::to_string(bin) +
                                ": " + std::to_string(count) + " records"});
@@ -47,21 +47,21 @@ Html map_of(const Fitted& fitted, int slot, int which) {
   return page::map_chart(map, "words", "training records by words and return");
 }
 
-Html figure_of(const Fitted& fitted, int slot, int which) {
-  const FittedTask& task = fitted.task(slot);
+Html figure_of(const Fitted& fitted, int task_index, int which) {
+  const FittedTask& task = fitted.task(task_index);
   return page::figure(fitted.returns() == 1 ? task.name : task.name + ", " + name_of(fitted, which),
                       std::to_string(task.of(which).support.near({}, {}, 0)) + " training records, returns " +
-                          std::to_string(fitted.lowest_return(slot, {}, which)) + " to " +
-                          std::to_string(fitted.top_return(slot, {}, which)) + " can be asked",
-                      map_of(fitted, slot, which));
+                          std::to_string(fitted.lowest_return(task_index, {}, which)) + " to " +
+                          std::to_string(fitted.top_return(task_index, {}, which)) + " can be asked",
+                      map_of(fitted, task_index, which));
 }
 
 }  // namespace
 
 std::string coverage_html(const Fitted& fitted) {
   std::vector<Html> charts;
-  for (int slot = 0; slot < static_cast<int>(fitted.tasks.size()); ++slot) {
-    for (int which = 0; which < fitted.returns(); ++which) charts.push_back(figure_of(fitted, slot, which));
+  for (int task_index = 0; task_index < static_cast<int>(fitted.tasks.size()); ++task_index) {
+    for (int which = 0; which < fitted.returns(); ++which) charts.push_back(figure_of(fitted, task_index, which));
   }
   const Html heading = page::heading(
       "What can be asked",

@@ -1,5 +1,5 @@
 // Moments and a line for each task, in four passes over the rows; a fifth gives every row its return.
-#include "fit.hpp"
+#include "steps.hpp"
 
 #include <array>
 #include <cmath>
@@ -19,18 +19,18 @@ double rounded(double value) { return std::round(value * 1e6) / 1e6; }
 Fitted unfitted(const Pool& pool, const TagOptions& options) {
   Fitted fitted;
   fitted.normalisation_version = data::normalisation_version;
-  fitted.kind = command::return_kind_from_string(options.return_kind);
+  fitted.kind = options.return_kind;
   fitted.bins = options.bins;
   fitted.weights = options.weights;
   fitted.copying_penalty = options.copying_penalty;
-  fitted.further = further_returns(options);
+  fitted.auxiliary = auxiliary_returns(options);
   fitted.rule = options.support;
   for (const std::string& name : pool.tasks) {
     FittedTask task;
     task.name = name;
     task.support = command::Support(fitted.bins);
-    task.further.resize(fitted.further.size());
-    for (command::FittedReturn& fit : task.further) fit.support = command::Support(fitted.bins);
+    task.auxiliary.resize(fitted.auxiliary.size());
+    for (command::FittedReturn& fit : task.auxiliary) fit.support = command::Support(fitted.bins);
     fitted.tasks.push_back(std::move(task));
   }
   return fitted;
@@ -39,7 +39,7 @@ Fitted unfitted(const Pool& pool, const TagOptions& options) {
 /// Calls use(row, scores) for each row that trains.
 template <class Use>
 void for_each_training(Pool& pool, Use use) {
-  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double> scores) {
+  pool.rows.for_each([&](std::uint64_t, const RecordRow& row, std::span<const double> scores) {
     if (row.trains()) use(row, scores);
   });
 }
@@ -47,20 +47,20 @@ void for_each_training(Pool& pool, Use use) {
 void fit_moments(Pool& pool, Fitted& fitted) {
   std::vector<std::vector<MomentsFit>> fits(pool.tasks.size(), std::vector<MomentsFit>(pool.score_names.size()));
   std::vector<bool> trains(pool.tasks.size());
-  for_each_training(pool, [&](const Row& row, std::span<const double> scores) {
+  for_each_training(pool, [&](const RecordRow& row, std::span<const double> scores) {
     trains[row.task] = true;
     for (std::size_t s = 0; s < scores.size(); ++s) fits[row.task][s].first(scores[s]);
   });
-  for_each_training(pool, [&](const Row& row, std::span<const double> scores) {
+  for_each_training(pool, [&](const RecordRow& row, std::span<const double> scores) {
     for (std::size_t s = 0; s < scores.size(); ++s) fits[row.task][s].second(scores[s]);
   });
-  for (std::size_t slot = 0; slot < fits.size(); ++slot) {
-    if (!trains[slot]) {
-      throw user_error("task '" + pool.tasks[slot] + "' has no training records")
+  for (std::size_t task_index = 0; task_index < fits.size(); ++task_index) {
+    if (!trains[task_index]) {
+      throw user_error("task '" + pool.tasks[task_index] + "' has no training records")
           .hint("add samples of this task, or hold out less (test_fraction, valid_fraction)");
     }
-    for (std::size_t s = 0; s < fits[slot].size(); ++s) {
-      fitted.tasks[slot].scorers[pool.score_names[s]] = fits[slot][s].moments();
+    for (std::size_t s = 0; s < fits[task_index].size(); ++s) {
+      fitted.tasks[task_index].scorers[pool.score_names[s]] = fits[task_index][s].moments();
     }
   }
 }
@@ -85,11 +85,11 @@ class NamedScores {
 void fit_lengths(Pool& pool, Fitted& fitted) {
   Fitted plain;
   plain.weights = fitted.weights;
-  plain.further = fitted.further;
+  plain.auxiliary = fitted.auxiliary;
   NamedScores named(pool.score_names);
   std::vector<std::array<LineFit, most_returns>> fits(fitted.tasks.size());
   const auto pass = [&](auto add) {
-    for_each_training(pool, [&](const Row& row, std::span<const double> scores) {
+    for_each_training(pool, [&](const RecordRow& row, std::span<const double> scores) {
       const auto& values = named.of(scores);
       for (int which = 0; which < fitted.returns(); ++which) {
         LineFit& fit = fits[row.task][static_cast<std::size_t>(which)];
@@ -99,18 +99,18 @@ void fit_lengths(Pool& pool, Fitted& fitted) {
   };
   pass([](LineFit& fit, double words, double z) { fit.first(words, z); });
   pass([](LineFit& fit, double words, double z) { fit.second(words, z); });
-  for (std::size_t slot = 0; slot < fits.size(); ++slot) {
+  for (std::size_t task_index = 0; task_index < fits.size(); ++task_index) {
     for (int which = 0; which < fitted.returns(); ++which) {
-      const Line line = fits[slot][static_cast<std::size_t>(which)].line();
-      fitted.tasks[slot].of(which).length_slope = line.slope;
-      fitted.tasks[slot].of(which).length_intercept = line.intercept;
+      const Line line = fits[task_index][static_cast<std::size_t>(which)].line();
+      fitted.tasks[task_index].of(which).length_slope = line.slope;
+      fitted.tasks[task_index].of(which).length_intercept = line.intercept;
     }
   }
 }
 
 void give_returns(Pool& pool, const Fitted& fitted) {
   NamedScores named(pool.score_names);
-  pool.rows.update([&](std::uint64_t, Row& row, std::span<const double> scores) {
+  pool.rows.update([&](std::uint64_t, RecordRow& row, std::span<const double> scores) {
     if (!row.kept()) return;
     const auto& values = named.of(scores);
     for (int which = 0; which < fitted.returns(); ++which) {

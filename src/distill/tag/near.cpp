@@ -1,5 +1,5 @@
 // Answers of a task against each other; intents and answers that train against those that are held out.
-#include "near.hpp"
+#include "steps.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -14,7 +14,7 @@ bool is_of_new_subjects(Split split) {
 /// By number of intent: on which side its kept rows are, if it has any.
 std::vector<std::optional<data::Side>> sides_of_intents(Pool& pool) {
   std::vector<std::optional<data::Side>> sides(pool.intents.size());
-  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) {
+  pool.rows.for_each([&](std::uint64_t, const RecordRow& row, std::span<const double>) {
     if (!row.kept()) return;
     if (row.split == Split::train || is_of_new_subjects(row.split)) {
       sides[row.intent] = data::Side{0, data::held_out(row.split)};
@@ -37,29 +37,29 @@ std::vector<bool> intents_near_held_out(Pool& pool) {
 void drop_near_samples(Pool& pool, Observer& observer) {
   Pass pass(observer, "tag: near duplicates", looking, pool.rows.size());
   const auto task_of = [&](std::uint64_t number) -> std::optional<data::Scope> {
-    const Row row = pool.rows.read(number);
+    const RecordRow row = pool.rows.read(number);
     pass.step();
     return row.kept() ? std::optional<data::Scope>(row.task) : std::nullopt;
   };
   data::find_near_duplicates(pool.answers, task_of, [&](const data::NearDuplicate& found) {
     const bool same_intent = pool.rows.read(found.item).intent == pool.rows.read(found.of).intent;
-    pool.rows.set_outcome(found.item, same_intent ? Outcome::near_duplicate : Outcome::near_duplicate_across);
+    pool.rows.set_outcome(found.item, same_intent ? RowOutcome::near_duplicate : RowOutcome::near_duplicate_across);
   });
 }
 
 void drop_near_held_out(Pool& pool, Observer& observer) {
   const std::vector<bool> near_intents = intents_near_held_out(pool);
   Pass pass(observer, "tag: near held-out texts", looking, pool.rows.size());
-  pool.rows.update([&](std::uint64_t, Row& row, std::span<const double>) {
-    if (row.trains() && near_intents[row.intent]) row.outcome = Outcome::near_held_out;
+  pool.rows.update([&](std::uint64_t, RecordRow& row, std::span<const double>) {
+    if (row.trains() && near_intents[row.intent]) row.outcome = RowOutcome::near_held_out;
   });
   const auto side_of = [&](std::uint64_t number) -> std::optional<data::Side> {
-    const Row row = pool.rows.read(number);
+    const RecordRow row = pool.rows.read(number);
     pass.step();
     return row.kept() ? std::optional(data::Side{row.task, data::held_out(row.split)}) : std::nullopt;
   };
   data::find_near_references(pool.answers, side_of,
-                             [&](std::uint64_t number) { pool.rows.set_outcome(number, Outcome::near_held_out); });
+                             [&](std::uint64_t number) { pool.rows.set_outcome(number, RowOutcome::near_held_out); });
 }
 
 }  // namespace udrl::distill

@@ -29,28 +29,28 @@ void refuse_held_out(const TagOptions& options, const std::vector<std::string>& 
     throw user_error("a scorer is held out for evaluation, and has a part in what is asked for")
         .got("'" + name + "'")
         .hint(
-            "take it out of 'weights' and 'further', or of 'held_out_scorers': a scorer that made the labels cannot "
+            "take it out of 'weights' and 'auxiliary', or of 'held_out_scorers': a scorer that made the labels cannot "
             "judge the "
             "student (force_held_out does it all the same)");
   }
 }
 
-void check_further(const std::vector<command::FurtherReturn>& further) {
-  if (further.size() > static_cast<std::size_t>(command::max_further)) {
-    throw user_error("too many further returns")
-        .expected("at most " + std::to_string(command::max_further))
-        .got(std::to_string(further.size()));
+void check_auxiliary(const std::vector<command::AuxiliaryReturn>& auxiliary) {
+  if (auxiliary.size() > static_cast<std::size_t>(command::max_auxiliary)) {
+    throw user_error("too many auxiliary returns")
+        .expected("at most " + std::to_string(command::max_auxiliary))
+        .got(std::to_string(auxiliary.size()));
   }
-  // Commands, and what a chat template knows already: a client sets a further return there by its name.
+  // Commands, and what a chat template knows already: a client sets an auxiliary return there by its name.
   std::set<std::string> names{"return",  "words",       "task",         "messages",  "tools",    "message",
                               "content", "found",       "clean",        "part",      "defaults", "first",
                               "asked",   "asked_words", "asked_return", "bos_token", "eos_token"};
   const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  for (const auto& one : further) {
+  for (const auto& one : auxiliary) {
     const bool is_name = !one.name.empty() && (one.name[0] < '0' || one.name[0] > '9') &&
                          std::all_of(one.name.begin(), one.name.end(), fits);
     if (is_name && names.insert(one.name).second) continue;
-    throw user_error("this cannot be the name of a further return")
+    throw user_error("this cannot be the name of an auxiliary return")
         .expected("a scorer's name of small letters, digits and _, once, that is no command's")
         .got("'" + one.name + "'")
         .hint("a value with another name can be stored again: score with another suffix");
@@ -63,9 +63,9 @@ std::vector<std::string> needed_scores(const TagOptions& options) {
     if (weight != 0) names.push_back(name);
   }
   if (names.empty()) throw user_error("no scorer has a weight").hint("set 'weights', for example relevance = 1.0");
-  const auto further = further_returns(options);
-  check_further(further);
-  for (const auto& one : further) add_once(names, one.name);
+  const auto auxiliary = auxiliary_returns(options);
+  check_auxiliary(auxiliary);
+  for (const auto& one : auxiliary) add_once(names, one.name);
   refuse_held_out(options, names);
   if (options.copying_penalty != 0) add_once(names, "copying");
   return names;
@@ -111,26 +111,26 @@ class PoolReader {
 
   Pool finish() {
     texts_.find([&](std::uint64_t row, bool same_intent) {
-      pool_.rows.set_outcome(row, same_intent ? Outcome::duplicate : Outcome::duplicate_across);
+      pool_.rows.set_outcome(row, same_intent ? RowOutcome::duplicate : RowOutcome::duplicate_across);
     });
-    split(slots());
+    split(task_indices());
     return std::move(pool_);
   }
 
  private:
   void add(const BadSample& bad, data::SampleLines& lines) {
     lines.reject(bad.line, bad.why);
-    Row row;
-    row.outcome = Outcome::bad_line;
+    RecordRow row;
+    row.outcome = RowOutcome::bad_line;
     pool_.rows.append(row, std::vector<double>(names_.size()));
     sign(pool_.answers, "");
   }
 
   void add(const ReadSample& sample) {
     const std::uint32_t intents = intents_.size();
-    Row row = sample.row;
+    RecordRow row = sample.row;
     row.intent = intents_.number_of(sample.intent_key, sample.intent);
-    if (row.outcome != Outcome::other_task) row.task = static_cast<std::uint16_t>(tasks_.of(sample.task));
+    if (row.outcome != RowOutcome::other_task) row.task = static_cast<std::uint16_t>(tasks_.of(sample.task));
     if (row.intent == intents) sign(pool_.intents, sample.intent.intent);
     if (row.kept()) texts_.add(pool_.rows.size(), sample.text, row.intent);
     if (!sample.answer.empty()) pool_.answers.append(sample.answer);
@@ -143,7 +143,7 @@ class PoolReader {
   }
 
   /// By number of task: the order that was asked for, then by name.
-  std::vector<std::uint16_t> slots() {
+  std::vector<std::uint16_t> task_indices() {
     std::vector<std::string> names = tasks_.texts();
     for (const std::string& wanted : options_.tasks) {
       if (!contains(names, wanted)) throw unknown_task(wanted, names);
@@ -157,18 +157,18 @@ class PoolReader {
     if (names.size() > static_cast<std::size_t>(command::max_tasks)) {
       throw user_error("too many tasks").expected("at most 64").got(std::to_string(names.size()));
     }
-    std::vector<std::uint16_t> slot;
+    std::vector<std::uint16_t> task_index;
     for (const std::string& name : tasks_.texts()) {
-      slot.push_back(static_cast<std::uint16_t>(std::find(names.begin(), names.end(), name) - names.begin()));
+      task_index.push_back(static_cast<std::uint16_t>(std::find(names.begin(), names.end(), name) - names.begin()));
     }
     pool_.tasks = std::move(names);
-    return slot;
+    return task_index;
   }
 
   /// Intents of which a record was kept.
   std::vector<bool> present_intents() {
     std::vector<bool> present(intents_.size());
-    pool_.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) {
+    pool_.rows.for_each([&](std::uint64_t, const RecordRow& row, std::span<const double>) {
       if (!row.kept()) return;
       if (row.lacks > 0) throw missing_score(row);
       present[row.intent] = true;
@@ -176,20 +176,20 @@ class PoolReader {
     return present;
   }
 
-  Error missing_score(const Row& row) const {
+  Error missing_score(const RecordRow& row) const {
     const std::string id(row.id.begin(), std::find(row.id.begin(), row.id.end(), '\0'));
     return user_error("a record has no score '" + names_[row.lacks - 1u] + "'")
         .at("record " + id)
         .hint(
-            "run 'score' with this scorer, or take it out of 'weights' and 'further' (set copying_penalty to 0 to go "
+            "run 'score' with this scorer, or take it out of 'weights' and 'auxiliary' (set copying_penalty to 0 to go "
             "without copying)");
   }
 
   void split(const std::vector<std::uint16_t>& slot_of) {
     IntentTable::Parts parts = intents_.split(present_intents(), options_.split);
     pool_.subjects = std::move(parts.subjects);
-    pool_.rows.update([&](std::uint64_t, Row& row, std::span<const double>) {
-      if (row.outcome == Outcome::bad_line || row.outcome == Outcome::other_task) return;
+    pool_.rows.update([&](std::uint64_t, RecordRow& row, std::span<const double>) {
+      if (row.outcome == RowOutcome::bad_line || row.outcome == RowOutcome::other_task) return;
       row.task = slot_of[row.task];
       row.split = parts.of_intent[row.intent];
     });
@@ -214,13 +214,13 @@ void Pass::step() {
 
 void Pass::check() const { check_stop("tag stopped while " + doing_, "run the same command again: it starts over"); }
 
-std::vector<command::FurtherReturn> further_returns(const TagOptions& options) {
-  std::vector<command::FurtherReturn> further;
-  for (const std::string& text : options.further) {
+std::vector<command::AuxiliaryReturn> auxiliary_returns(const TagOptions& options) {
+  std::vector<command::AuxiliaryReturn> auxiliary;
+  for (const std::string& text : options.auxiliary) {
     const bool less = text.starts_with('-');
-    further.push_back({text.substr(less ? 1 : 0), less ? -1.0 : 1.0});
+    auxiliary.push_back({text.substr(less ? 1 : 0), less ? -1.0 : 1.0});
   }
-  return further;
+  return auxiliary;
 }
 
 Pool read_pool(const TagOptions& options, const std::filesystem::path& rejects, Observer& observer) {

@@ -1,4 +1,4 @@
-// All records of the input as rows and signatures on disk. Not for: returns (tag_fit.hpp), or writing (tag_write.hpp).
+// All records of the input as rows and signatures on disk. Not for: returns (steps.hpp), or writing (steps.hpp).
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include "rows.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/near_search.hpp"
-#include "udrl/distill/tag.hpp"
+#include "udrl/distill/tag_options.hpp"
 
 namespace udrl::distill {
 
@@ -19,7 +19,7 @@ struct Pool {
   data::SignatureFile answers;                    ///< by row; empty where no near duplicates are looked for
   data::SignatureFile intents;                    ///< by number of intent; the same
   std::vector<std::string> score_names;           ///< the weighted scorers and, where it is penalised, copying
-  std::vector<std::string> tasks;                 ///< by slot
+  std::vector<std::string> tasks;                 ///< by task_index
   std::map<std::string, std::uint64_t> subjects;  ///< by split
 };
 
@@ -39,12 +39,12 @@ class Pass {
   std::string doing_;
 };
 
-/// `further` of the options, as commands.json holds them.
-std::vector<command::FurtherReturn> further_returns(const TagOptions& options);
+/// `auxiliary` of the options, as commands.json holds them.
+std::vector<command::AuxiliaryReturn> auxiliary_returns(const TagOptions& options);
 
 /// Reads and parses the input once. Exact duplicates, and what is too long or empty, have their outcome; every row has
 /// its split. Malformed lines go to `rejects`, or stop the stage where that is empty. Throws `Error` (user) for a
-/// record that lacks one of the scores, and for more tasks than there are slots.
+/// record that lacks one of the scores, and for more tasks than commands have.
 Pool read_pool(const TagOptions& options, const std::filesystem::path& rejects, Observer& observer);
 
 }  // namespace udrl::distill

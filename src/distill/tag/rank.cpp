@@ -1,5 +1,5 @@
 // The order of returns within a task, and within an intent and task.
-#include "rank.hpp"
+#include "steps.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,9 +31,9 @@ double from_sortable(std::uint64_t bits) {
 }
 
 void fit_distributions(Pool& pool, Fitted& fitted, const SortRoom& room, int which) {
-  ExternalSorter returns(room.where, room.memory);  // (slot, return)
+  ExternalSorter returns(room.where, room.memory);  // (task_index, return)
   std::vector<std::uint64_t> count(fitted.tasks.size());
-  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) {
+  pool.rows.for_each([&](std::uint64_t, const RecordRow& row, std::span<const double>) {
     if (!row.trains()) return;
     returns.add(row.task, sortable(row.real_return[static_cast<std::size_t>(which)]));
     ++count[row.task];
@@ -45,10 +45,10 @@ void fit_distributions(Pool& pool, Fitted& fitted, const SortRoom& room, int whi
     quantiles[entry.key].add(from_sortable(entry.order));
     edges[entry.key].add(from_sortable(entry.order));
   });
-  for (std::size_t slot = 0; slot < count.size(); ++slot) {
-    command::FittedReturn& fit = fitted.tasks[slot].of(which);
-    fit.quantiles = quantiles[slot].quantiles();
-    if (fitted.kind == ReturnKind::global) fit.edges = edges[slot].edges();
+  for (std::size_t task_index = 0; task_index < count.size(); ++task_index) {
+    command::FittedReturn& fit = fitted.tasks[task_index].of(which);
+    fit.quantiles = quantiles[task_index].quantiles();
+    if (fitted.kind == ReturnKind::global) fit.edges = edges[task_index].edges();
   }
 }
 
@@ -73,11 +73,11 @@ void sort_by_return(Draws& draws) {
             [](const Draw& a, const Draw& b) { return std::tie(a.real_return, a.id) < std::tie(b.real_return, b.id); });
 }
 
-/// The draws of each intent and task with one of their returns: use(slot, draws).
+/// The draws of each intent and task with one of their returns: use(task_index, draws).
 template <class Use>
 void for_each_group(Pool& pool, const SortRoom& room, int which, Use use) {
-  ExternalSorter sorter(room.where, room.memory);  // (intent and slot, row): the draw
-  pool.rows.for_each([&](std::uint64_t number, const Row& row, std::span<const double>) {
+  ExternalSorter sorter(room.where, room.memory);  // (intent and task_index, row): the draw
+  pool.rows.for_each([&](std::uint64_t number, const RecordRow& row, std::span<const double>) {
     if (!row.kept()) return;
     const Draw draw{row.real_return[static_cast<std::size_t>(which)], row.id, number, row.split, {}};
     const std::uint64_t group = std::uint64_t{row.intent} << 16 | row.task;
@@ -144,43 +144,44 @@ std::vector<double> training_returns(const Draws& draws) {
 }
 
 /// What becomes of the ranks of one intent and task.
-using UseBins = std::function<void(std::uint16_t slot, const Draws& draws, const std::vector<int>& bins)>;
+using UseBins = std::function<void(std::uint16_t task_index, const Draws& draws, const std::vector<int>& bins)>;
 
 /// Fits one return and gives each row its bin of it; `use` sees the draws in ascending order, with their bins.
 void rank(Pool& pool, Fitted& fitted, const SortRoom& room, const Ranking& ranking, const UseBins& use) {
   fit_distributions(pool, fitted, room, ranking.which);
   std::vector<SpreadWithin> spreads(fitted.tasks.size());
-  for_each_group(pool, room, ranking.which, [&](std::uint16_t slot, Draws& draws) {
-    spreads[slot].add_group(training_returns(draws));
+  for_each_group(pool, room, ranking.which, [&](std::uint16_t task_index, Draws& draws) {
+    spreads[task_index].add_group(training_returns(draws));
     sort_by_return(draws);
-    std::vector<int> bins = bins_of(fitted, fitted.tasks[slot].of(ranking.which), draws);
+    std::vector<int> bins = bins_of(fitted, fitted.tasks[task_index].of(ranking.which), draws);
     // An intent belongs to one split.
     if (ranking.shuffle && draws.front().split == Split::train) shuffle(bins, fitted, draws, ranking.which);
     for (std::size_t i = 0; i < draws.size(); ++i) pool.rows.set_bin(draws[i].row, ranking.which, bins[i]);
-    use(slot, draws, bins);
+    use(task_index, draws, bins);
   });
-  for (std::size_t slot = 0; slot < spreads.size(); ++slot) {
-    fitted.tasks[slot].of(ranking.which).spread_within = spreads[slot].spread();
+  for (std::size_t task_index = 0; task_index < spreads.size(); ++task_index) {
+    fitted.tasks[task_index].of(ranking.which).spread_within = spreads[task_index].spread();
   }
 }
 
 }  // namespace
 
-RankedIntents rank_returns(Pool& pool, Fitted& fitted, const SortRoom& room, const ArmOptions& arm) {
+RankedIntents rank_returns(Pool& pool, Fitted& fitted, const SortRoom& room, const AblationOptions& ablation) {
   RankedIntents intents;
   // The return comes last: `keep_best` goes by it, and leaves rows out.
   for (int which = 1; which < fitted.returns(); ++which) {
-    rank(pool, fitted, room, {which, arm.shuffle_returns}, [](auto&&...) {});
+    rank(pool, fitted, room, {which, ablation.shuffle_returns}, [](auto&&...) {});
   }
-  rank(pool, fitted, room, {0, arm.shuffle_returns},
-       [&](std::uint16_t slot, const Draws& draws, const std::vector<int>& bins) {
+  rank(pool, fitted, room, {0, ablation.shuffle_returns},
+       [&](std::uint16_t task_index, const Draws& draws, const std::vector<int>& bins) {
          const Split split = draws.front().split;
          intents.all_equal += all_are_equal(draws) ? 1 : 0;
-         const bool chooses = arm.keep_best > 0 && split == Split::train;
-         const std::size_t best = chooses ? static_cast<std::size_t>(arm.keep_best) : draws.size();
-         for (std::size_t i = 0; i + best < draws.size(); ++i) pool.rows.set_outcome(draws[i].row, Outcome::not_chosen);
+         const bool chooses = ablation.keep_best > 0 && split == Split::train;
+         const std::size_t best = chooses ? static_cast<std::size_t>(ablation.keep_best) : draws.size();
+         for (std::size_t i = 0; i + best < draws.size(); ++i)
+           pool.rows.set_outcome(draws[i].row, RowOutcome::not_chosen);
          for (const int bin : std::set<int>(bins.begin(), bins.end()))
-           ++intents.counts[{split, slot, static_cast<std::int8_t>(bin)}];
+           ++intents.counts[{split, task_index, static_cast<std::int8_t>(bin)}];
        });
   return intents;
 }

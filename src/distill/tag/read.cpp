@@ -16,13 +16,13 @@ bool breaks_a_rule(const data::Record& record) {
 }
 
 /// Duplicates are found later, among all.
-Outcome outcome_of(const data::Record& record, int words, const TagOptions& options) {
+RowOutcome outcome_of(const data::Record& record, int words, const TagOptions& options) {
   const auto& tasks = options.tasks;
   if (options.only_tasks && std::find(tasks.begin(), tasks.end(), record.task) == tasks.end())
-    return Outcome::other_task;
-  if (words < 1) return Outcome::empty;
-  if (words > command::max_words) return Outcome::too_long;
-  return breaks_a_rule(record) ? Outcome::invalid : Outcome::kept;
+    return RowOutcome::other_task;
+  if (words < 1) return RowOutcome::empty;
+  if (words > command::max_words) return RowOutcome::too_long;
+  return breaks_a_rule(record) ? RowOutcome::invalid : RowOutcome::kept;
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ ReadSample SampleReader::read(data::Record record) const {
     const auto score = record.scores.find(score_names_[i]);
     const bool there = score != record.scores.end();
     if (!there && sample.row.kept() && data::is_unscored(record, score_names_[i]))
-      sample.row.outcome = Outcome::unscored;
+      sample.row.outcome = RowOutcome::unscored;
     if (!there && sample.row.lacks == 0)
       sample.row.lacks = static_cast<std::uint8_t>(std::min<std::size_t>(i + 1, 255));
     sample.scores.push_back(there ? score->second : 0.0);

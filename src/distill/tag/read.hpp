@@ -1,5 +1,5 @@
 // One line of the input as what the pool keeps of it: done in threads. Not for: what needs the other lines
-// (tag_pool.cpp).
+// (pool.cpp).
 #pragma once
 
 #include <string>
@@ -11,12 +11,12 @@
 #include "udrl/base/error.hpp"
 #include "udrl/data/near_duplicates.hpp"
 #include "udrl/data/record_stream.hpp"
-#include "udrl/distill/tag.hpp"
+#include "udrl/distill/tag_options.hpp"
 
 namespace udrl::distill {
 
 struct ReadSample {
-  Row row;  ///< its intent and task have no numbers yet
+  RecordRow row;  ///< its intent and task have no numbers yet
   std::vector<double> scores;
   data::TextKey text{};  ///< of the answer, within its task
   IntentTable::Key intent_key{};

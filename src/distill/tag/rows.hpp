@@ -18,7 +18,7 @@ namespace udrl::distill {
 using data::Split;
 using data::split_names;
 
-enum class Outcome : std::uint8_t {
+enum class RowOutcome : std::uint8_t {
   kept,
   duplicate,
   duplicate_across,
@@ -38,22 +38,22 @@ using RowId = std::array<char, 32>;
 /// A record's id; a shorter one is filled with zero bytes, a longer one cut.
 RowId row_id(const data::Record& record);
 
-/// 0: the return; 1 …: the further ones.
-inline constexpr std::size_t most_returns = command::max_further + 1;
+/// 0: the return; 1 …: the auxiliary ones.
+inline constexpr std::size_t most_returns = command::max_auxiliary + 1;
 
-struct Row {
+struct RecordRow {
   RowId id{};                ///< hexadecimal; ties break by it
   std::uint32_t intent = 0;  ///< number in the order of appearance
-  std::uint16_t task = 0;    ///< slot
+  std::uint16_t task = 0;    ///< task_index
   std::uint8_t words = 0;
-  Outcome outcome = Outcome::kept;
+  RowOutcome outcome = RowOutcome::kept;
   Split split = Split::train;
   std::array<std::int8_t, most_returns> bin{-1, -1, -1};
   std::uint8_t lacks = 0;                ///< 1 + number of the first score that is missing
   std::array<std::uint8_t, 3> unused{};  ///< no byte that is written is unset
   std::array<double, most_returns> real_return{};
 
-  bool kept() const { return outcome == Outcome::kept; }
+  bool kept() const { return outcome == RowOutcome::kept; }
   bool trains() const { return kept() && split == Split::train; }
 };
 
@@ -61,16 +61,16 @@ struct Row {
 class RowFile {
  public:
   RowFile(const std::filesystem::path& where, std::size_t scores);
-  void append(const Row& row, std::span<const double> scores);
+  void append(const RecordRow& row, std::span<const double> scores);
   std::uint64_t size() const { return file_.size(); }
-  Row read(std::uint64_t number) { return read(number, 1).front(); }
-  std::vector<Row> read(std::uint64_t first, std::uint64_t count);
-  void set_outcome(std::uint64_t number, Outcome outcome);
+  RecordRow read(std::uint64_t number) { return read(number, 1).front(); }
+  std::vector<RecordRow> read(std::uint64_t first, std::uint64_t count);
+  void set_outcome(std::uint64_t number, RowOutcome outcome);
   void set_bin(std::uint64_t number, int which, int bin);
 
-  using Use = std::function<void(std::uint64_t number, const Row& row, std::span<const double> scores)>;
+  using Use = std::function<void(std::uint64_t number, const RecordRow& row, std::span<const double> scores)>;
   void for_each(const Use& use);
-  using Change = std::function<void(std::uint64_t number, Row& row, std::span<const double> scores)>;
+  using Change = std::function<void(std::uint64_t number, RecordRow& row, std::span<const double> scores)>;
   void update(const Change& change);
 
  private:

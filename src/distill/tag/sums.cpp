@@ -1,24 +1,24 @@
 // Counts and means over the rows.
-#include "write.hpp"
+#include "steps.hpp"
 
 namespace udrl::distill {
 namespace {
 
-const char* count_name(const Row& row) {
+const char* count_name(const RecordRow& row) {
   switch (row.outcome) {
-    case Outcome::duplicate: return "duplicate";
-    case Outcome::duplicate_across: return "duplicate_across";
-    case Outcome::near_duplicate: return "near_duplicate";
-    case Outcome::near_duplicate_across: return "near_duplicate_across";
-    case Outcome::near_held_out: return "near_held_out";
-    case Outcome::too_long: return "too_long";
-    case Outcome::empty: return "empty";
-    case Outcome::invalid: return "invalid";
-    case Outcome::unscored: return "unscored";
-    case Outcome::other_task: return "other_task";
-    case Outcome::not_chosen: return "not_chosen";
-    case Outcome::bad_line: return "bad_lines";
-    case Outcome::kept: break;
+    case RowOutcome::duplicate: return "duplicate";
+    case RowOutcome::duplicate_across: return "duplicate_across";
+    case RowOutcome::near_duplicate: return "near_duplicate";
+    case RowOutcome::near_duplicate_across: return "near_duplicate_across";
+    case RowOutcome::near_held_out: return "near_held_out";
+    case RowOutcome::too_long: return "too_long";
+    case RowOutcome::empty: return "empty";
+    case RowOutcome::invalid: return "invalid";
+    case RowOutcome::unscored: return "unscored";
+    case RowOutcome::other_task: return "other_task";
+    case RowOutcome::not_chosen: return "not_chosen";
+    case RowOutcome::bad_line: return "bad_lines";
+    case RowOutcome::kept: break;
   }
   return split_names[static_cast<std::size_t>(row.split)];
 }
@@ -34,13 +34,13 @@ void divide(TagRow& row) {
 
 std::map<std::string, std::uint64_t> count_outcomes(Pool& pool) {
   std::map<std::string, std::uint64_t> counts;
-  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) { ++counts[count_name(row)]; });
+  pool.rows.for_each([&](std::uint64_t, const RecordRow& row, std::span<const double>) { ++counts[count_name(row)]; });
   return counts;
 }
 
 void count_support(Pool& pool, command::Fitted& fitted) {
   const int returns = fitted.returns();
-  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) {
+  pool.rows.for_each([&](std::uint64_t, const RecordRow& row, std::span<const double>) {
     if (!row.trains()) return;
     command::FittedTask& task = fitted.tasks[row.task];
     for (int which = 0; which < returns; ++which)
@@ -51,7 +51,7 @@ void count_support(Pool& pool, command::Fitted& fitted) {
 
 TagTable make_table(Pool& pool, const IntentCounts& intents) {
   std::map<IntentCounts::key_type, TagRow> rows;
-  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double> scores) {
+  pool.rows.for_each([&](std::uint64_t, const RecordRow& row, std::span<const double> scores) {
     if (!row.kept()) return;
     TagRow& out = rows[{row.split, row.task, row.bin[0]}];
     ++out.records;

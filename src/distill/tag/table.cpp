@@ -1,4 +1,4 @@
-// The table of what tag made, for people and for programs. Not for: making it (tag_fit.cpp).
+// The table of what tag made, for people and for programs. Not for: making it (fit.cpp).
 #include <algorithm>
 
 #include "udrl/base/table.hpp"

@@ -3,11 +3,7 @@
 
 #include <set>
 
-#include "arms.hpp"
-#include "coverage.hpp"
-#include "fit.hpp"
-#include "near.hpp"
-#include "rank.hpp"
+#include "steps.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
@@ -15,7 +11,6 @@
 #include "udrl/data/record_stream.hpp"
 #include "udrl/score/kinds.hpp"
 #include "udrl/score/scorer.hpp"
-#include "write.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -33,7 +28,7 @@ std::set<std::string> label_roles(const TagOptions& options) {
   };
   for (const auto& [value, weight] : options.weights)
     if (weight != 0) add(value);
-  for (const auto& further : further_returns(options)) add(further.name);
+  for (const auto& auxiliary : auxiliary_returns(options)) add(auxiliary.name);
   return roles;
 }
 
@@ -75,7 +70,7 @@ fs::path rejects_file(const TagOptions& options) {
 /// Before anything is fitted to nothing.
 void require_kept(Pool& pool, const TagOptions& options) {
   bool any = false;
-  pool.rows.for_each([&](std::uint64_t, const Row& row, std::span<const double>) { any = any || row.kept(); });
+  pool.rows.for_each([&](std::uint64_t, const RecordRow& row, std::span<const double>) { any = any || row.kept(); });
   if (any) return;
   throw user_error("no record is left to tag")
       .at(options.input.front())
@@ -90,9 +85,9 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
   if (options.drop_near_samples) drop_near_samples(pool, observer);
   if (options.drop_near_held_out) drop_near_held_out(pool, observer);
   command::Fitted fitted = fit_returns(pool, options);
-  RankedIntents ranked = rank_returns(pool, fitted, {options.out}, options.arm);
+  RankedIntents ranked = rank_returns(pool, fitted, {options.out}, options.ablation);
   IntentCounts& intents = ranked.counts;
-  choose_arm(pool, fitted, options, intents);
+  apply_ablation(pool, fitted, options, intents);
   count_support(pool, fitted);
   if (const std::string tasks = fitted.unsupported_tasks(); !tasks.empty())
     observer.note(Level::warning, "no command of these tasks can be asked of a student, as they have less than " +
@@ -124,22 +119,21 @@ void declare(OptionSet& set, TagOptions& o) {
       .required()
       .runtime_only();
   set.add("bins", o.bins, "how many returns can be asked for").range(1, command::max_returns);
-  set.add("return_kind", o.return_kind, "advantage: rank within an intent; global: rank within the task")
-      .choices({"advantage", "global"});
+  set.add_enum("return_kind", o.return_kind, "advantage: rank within an intent; global: rank within the task");
   set.add("weights", o.weights, "scorer = weight in the return");
   set.add("copying_penalty", o.copying_penalty, "taken off the return for each standard deviation of copying")
       .range(0, 10);
-  set.add("further", o.further,
+  set.add("auxiliary", o.auxiliary,
           "scorers that can be asked for beside the return, each by its name (-NAME: less is better); at most two");
-  set.add("tasks", o.tasks, "order of the task slots; those not named follow by name");
+  set.add("tasks", o.tasks, "order of the tasks; those not named follow by name");
   set.add("only_tasks", o.only_tasks, "leave out tasks that 'tasks' does not name: one student a task");
   set.add("held_out_scorers", o.held_out_scorers, "kept for evaluation: none of them may have a weight");
   set.add("force_held_out", o.force_held_out, "they may have one all the same");
-  set.add("keep_best", o.arm.keep_best, "train on so many answers of each intent and task, by return; 0: all")
+  set.add("keep_best", o.ablation.keep_best, "train on so many answers of each intent and task, by return; 0: all")
       .range(0, 1000);
-  set.add("keep_share", o.arm.keep_share, "train on this share of each task's records, by return").range(0.001, 1);
-  set.add("shuffle_returns", o.arm.shuffle_returns, "placebo: returns are shuffled");
-  set.add("mix", o.arm.mix, "task = weight: training records are left out until the tasks stand so").range(0, 1e9);
+  set.add("keep_share", o.ablation.keep_share, "train on this share of each task's records, by return").range(0.001, 1);
+  set.add("shuffle_returns", o.ablation.shuffle_returns, "placebo: returns are shuffled");
+  set.add("mix", o.ablation.mix, "task = weight: training records are left out until the tasks stand so").range(0, 1e9);
   set.add("seed", o.split.seed, "seed that chooses the subjects held out");
   set.add("test_fraction", o.split.test_fraction, "share of each group's subjects held out for test").range(0, 0.9);
   set.add("valid_fraction", o.split.valid_fraction, "share of each group's subjects held out for valid").range(0, 0.9);

@@ -1,5 +1,5 @@
 // The second pass over the text: records take their tags, in threads.
-#include "write.hpp"
+#include "steps.hpp"
 
 #include <array>
 #include <optional>
@@ -12,9 +12,9 @@
 namespace udrl::distill {
 namespace {
 
-struct Batch {
+struct LineBatch {
   std::vector<data::SampleLines::Line> lines;
-  std::vector<Row> rows;
+  std::vector<RecordRow> rows;
 };
 /// A line to write, and where to; without a split the record is not kept.
 struct Tagged {
@@ -28,24 +28,24 @@ Error changed_input() {
       .hint("let nothing write to it, and run the same command again");
 }
 
-Tagged tagged(const data::Line& line, const Row& row, const std::vector<command::FurtherReturn>& further) {
+Tagged tagged(const data::Line& line, const RecordRow& row, const std::vector<command::AuxiliaryReturn>& auxiliary) {
   if (!row.kept()) return {};
   data::Record record = data::sample_of(line);
   if (row_id(record) != row.id) throw changed_input();
   record.return_value = row.real_return[0];
   record.words = row.words;
   record.commands = {{"return", row.bin[0]}, {"words", row.words}};
-  for (std::size_t i = 0; i < further.size(); ++i) {
-    record.commands[further[i].name] = row.bin[i + 1];
-    record.extra["returns"][further[i].name] = row.real_return[i + 1];
+  for (std::size_t i = 0; i < auxiliary.size(); ++i) {
+    record.commands[auxiliary[i].name] = row.bin[i + 1];
+    record.extra["returns"][auxiliary[i].name] = row.real_return[i + 1];
   }
   record.split = split_names[static_cast<std::size_t>(row.split)];
   return {row.split, data::to_line(data::to_json(record))};
 }
 
-std::vector<Tagged> tag_batch(const Batch& batch, const std::vector<command::FurtherReturn>& further) {
+std::vector<Tagged> tag_batch(const LineBatch& batch, const std::vector<command::AuxiliaryReturn>& auxiliary) {
   std::vector<Tagged> out;
-  for (std::size_t i = 0; i < batch.lines.size(); ++i) out.push_back(tagged(batch.lines[i], batch.rows[i], further));
+  for (std::size_t i = 0; i < batch.lines.size(); ++i) out.push_back(tagged(batch.lines[i], batch.rows[i], auxiliary));
   return out;
 }
 
@@ -53,13 +53,13 @@ std::vector<Tagged> tag_batch(const Batch& batch, const std::vector<command::Fur
 class TextAndRows {
  public:
   TextAndRows(Pool& pool, const TagOptions& options) : rows_(pool.rows), lines_(options.input) {}
-  std::optional<Batch> next() {
+  std::optional<LineBatch> next() {
     auto lines = lines_.next_batch();
     const std::uint64_t first = done_;
     done_ += lines ? lines->size() : 0;
     if (done_ > rows_.size() || (!lines && done_ < rows_.size())) throw changed_input();
     if (!lines) return std::nullopt;
-    return Batch{std::move(*lines), rows_.read(first, done_ - first)};
+    return LineBatch{std::move(*lines), rows_.read(first, done_ - first)};
   }
 
  private:
@@ -74,8 +74,8 @@ void write_splits(Pool& pool, const TagOptions& options, Observer& observer) {
   std::array<std::optional<data::ShardWriter>, split_names.size()> writers;
   Pass pass(observer, "tag: write", "writing", pool.rows.size());
   TextAndRows input(pool, options);
-  const auto further = further_returns(options);
-  in_order([&] { return input.next(); }, [&](const Batch& batch) { return tag_batch(batch, further); },
+  const auto auxiliary = auxiliary_returns(options);
+  in_order([&] { return input.next(); }, [&](const LineBatch& batch) { return tag_batch(batch, auxiliary); },
            [&](const std::vector<Tagged>& lines) {
              for (const Tagged& line : lines) {
                pass.step();

@@ -12,7 +12,7 @@ namespace udrl::eval {
 namespace {
 
 /// A run hardly longer than its beginning and its end says nothing about the speed between them.
-bool tells_throughput(const Batch& batch) { return batch.requests >= 2 * static_cast<unsigned>(batch.slots); }
+bool tells_throughput(const ServedBatch& batch) { return batch.requests >= 2 * static_cast<unsigned>(batch.slots); }
 
 std::vector<Row> asked_rows(const System& system) {
   std::vector<Row> out;
@@ -33,8 +33,8 @@ void Asking::run() {
   for (const System& system : prepared_.systems) ask(system);
 }
 
-std::vector<Answer> Asking::answers(const Row& row) const {
-  std::vector<Answer> out;
+std::vector<SystemAnswer> Asking::answers(const Row& row) const {
+  std::vector<SystemAnswer> out;
   for (const Case& c : prepared_.set.cases) out.push_back(caches_.at(row.name).at(c));
   return out;
 }
@@ -56,9 +56,7 @@ CaseSet Asking::answered_cases() const {
   if (failed.empty()) return prepared_.set;
   CaseSet set = without_intents_of(prepared_.set, failed);
   if (set.main().intents > 0) return set;
-  throw failure("no request was answered by every system")
-      .got(to_text(failures().front()))
-      .hint("fix the cause that the endpoint reports, then run the same command again: only these requests are sent");
+  throw failure("no request was answered by every system").got(to_text(failures().front())).hint(lm::endpoint_hint);
 }
 
 void Asking::open_caches() {
@@ -95,11 +93,11 @@ bool Asking::is_complete(const System& system) const {
 void Asking::measure(const System& system) {
   Cost& cost = costs_[system.name];
   const std::filesystem::path file = cost_file(system);
-  if (auto known = read_cost(file, system, options_)) {
+  if (auto known = read_cost(file, system, options_.costs)) {
     cost = std::move(*known);
   } else {
     context_.observer.note(Level::info, "measuring latency and memory of " + system.title);
-    cost = measure_cost(system, prepared_.tasks, prepared_.set, options_);
+    cost = measure_cost(system, prepared_.tasks, prepared_.set, options_.costs, options_.seed);
     save(cost, file);
   }
   if (system.parameters > 0) cost.model.parameters = system.parameters;
@@ -109,7 +107,7 @@ void Asking::ask(const System& system) {
   const bool is_replicate = !system.replicate_of.empty();
   if (!is_replicate) measure(system);
   if (is_complete(system)) return;
-  const Batch batch = answer_rows(system);
+  const ServedBatch batch = answer_rows(system);
   if (is_replicate || !tells_throughput(batch)) return;
   Cost& cost = costs_.at(system.name);
   if (cost.batch && cost.batch->requests > batch.requests) return;
@@ -117,9 +115,9 @@ void Asking::ask(const System& system) {
   save(cost, cost_file(system));
 }
 
-Batch Asking::answer_rows(const System& system) {
+ServedBatch Asking::answer_rows(const System& system) {
   const auto open = open_system(system, prepared_.tasks, {options_.slots, options_.seed, &context_.observer});
-  Batch batch{options_.slots, 0, 0, 0};
+  ServedBatch batch{options_.slots, 0, 0, 0};
   Progress progress = progress_of(system);
   for (const Row& row : asked_rows(system)) {
     const auto answered = [&] {

@@ -1,5 +1,5 @@
 // Answers of all rows, from the cache or the models, with the costs of each system. Not for: how one request looks
-// (question.hpp).
+// (open_system.hpp).
 #pragma once
 
 #include <map>
@@ -16,17 +16,17 @@ namespace udrl::eval {
 class Asking {
  public:
   /// All must outlive it.
-  Asking(const Prepared& prepared, const EvalOptions& options, const RunContext& context)
+  Asking(const EvalInputs& prepared, const EvalOptions& options, const RunContext& context)
       : prepared_(prepared), options_(options), context_(context) {}
 
   /// Asks for what is missing, system by system. Throws `stopped_error` when a stop is requested; all that was answered
   /// is kept.
   void run();
   /// One a case, in their order, of a row that was really asked (`asked_rows`).
-  std::vector<Answer> answers(const Row& row) const;
+  std::vector<SystemAnswer> answers(const Row& row) const;
   /// What endpoints left without an answer in this run.
   std::vector<FailedRequests> failures() const;
-  /// The cases of intents that every row answered for every task. Throws `Error` (failure) where the headline's part
+  /// The cases of intents that every row answered for every task. Throws `Error` (failure) where the main part
   /// has none.
   CaseSet answered_cases() const;
   /// Of the systems that are not replicates.
@@ -41,9 +41,9 @@ class Asking {
   bool is_complete(const System& system) const;
   void measure(const System& system);
   void ask(const System& system);
-  Batch answer_rows(const System& system);
+  ServedBatch answer_rows(const System& system);
 
-  const Prepared& prepared_;
+  const EvalInputs& prepared_;
   const EvalOptions& options_;
   const RunContext& context_;
   std::map<std::string, AnswerCache> caches_;

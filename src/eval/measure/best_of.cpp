@@ -7,8 +7,9 @@
 
 namespace udrl::eval {
 
-std::vector<Answer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set, RealReturns& returns) {
-  std::vector<Answer> out;
+std::vector<SystemAnswer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set,
+                                       RealReturns& returns) {
+  std::vector<SystemAnswer> out;
   for (std::size_t i = 0; i < set.cases.size(); ++i) {
     const Measured* best = &draws.front().answers[i];
     double highest = -std::numeric_limits<double>::infinity();

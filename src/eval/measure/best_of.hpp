@@ -10,7 +10,7 @@ namespace udrl::eval {
 
 /// `draws[k][case]`, measured by the label scorers alone. Of each case the valid answer of the highest real return, of
 /// equal ones the first; the first of all where none is valid.
-std::vector<Answer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set, RealReturns& returns);
+std::vector<SystemAnswer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set, RealReturns& returns);
 
 /// Throws `Error` (user) where the returns cannot be told.
 void require_returns(const RealReturns& returns, const Row& row);

@@ -64,10 +64,7 @@ class LatencyRun {
     };
     model.complete(next, [&](const lm::Completion& done) { take(done); });
     check_stop("evaluation stopped while latency was measured", "run the same command again");
-    if (whole_.empty())
-      throw failure("no request could be timed")
-          .got(refused_)
-          .hint("fix the cause that the endpoint reports, then run again");
+    if (whole_.empty()) throw failure("no request could be timed").got(refused_).hint(lm::endpoint_hint);
     Latency latency{clients_, compute_threads(), static_cast<int>(whole_.size()), 0, 0, 0, 0, 0};
     latency.p50_s = quantile(whole_, 0.5), latency.p95_s = quantile(whole_, 0.95);
     latency.first_p50_s = quantile(first_, 0.5), latency.first_p95_s = quantile(first_, 0.95);
@@ -127,9 +124,8 @@ std::vector<Case> commonest_group(const OpenSystem& system, const Row& row, cons
 
 /// Of every system as many requests, the same share of each task; those of its commonest prefix, again where they are
 /// few.
-Latency measure_load(OpenSystem& open, const System& system, const CaseSet& set, const EvalOptions& options,
-                     int clients) {
-  const auto cases = latency_cases(open, system.rows.front(), set, std::max(options.latency_requests, 4 * clients));
+Latency measure_load(OpenSystem& open, const System& system, const CaseSet& set, int requests, int clients) {
+  const auto cases = latency_cases(open, system.rows.front(), set, std::max(requests, 4 * clients));
   const Latency latency = LatencyRun(open, system.rows.front(), cases, clients).run(open.model());
   check_stop("evaluation stopped while measuring the latency of " + system.title,
              "run the same command again: it goes on from there");
@@ -199,7 +195,7 @@ Cost cost_from_json(const data::Json& json) try {
   for (const auto& load : json.at("loads")) cost.loads.push_back(latency_from_json(load));
   if (json.contains("batch")) {
     const auto& b = json.at("batch");
-    cost.batch = Batch{b.at("slots"), b.at("requests"), b.at("tokens"), b.at("seconds")};
+    cost.batch = ServedBatch{b.at("slots"), b.at("requests"), b.at("tokens"), b.at("seconds")};
   }
   return cost;
 } catch (const data::Json::exception& error) {
@@ -219,13 +215,13 @@ std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const 
 }
 
 Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, const CaseSet& set,
-                  const EvalOptions& options) {
+                  const CostOptions& options, std::uint64_t seed) {
   const bool can_measure_peak = reset_peak_memory();
   const std::uint64_t before = process_memory("VmRSS");
   Cost cost;
   const auto measure = [&](int clients) {
-    const auto open = open_system(system, tasks, {clients, options.seed});
-    const Latency latency = measure_load(*open, system, set, options, clients);
+    const auto open = open_system(system, tasks, {clients, seed});
+    const Latency latency = measure_load(*open, system, set, options.latency_requests, clients);
     if (cost.model.name.empty()) cost.model = open->model().info();  // once: it hashes the file
     return latency;
   };
@@ -247,7 +243,7 @@ Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, co
   return cost;
 }
 
-std::optional<Cost> read_cost(const fs::path& file, const System& system, const EvalOptions& options) {
+std::optional<Cost> read_cost(const fs::path& file, const System& system, const CostOptions& options) {
   if (!fs::exists(file)) return std::nullopt;
   Cost cost;
   try {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "systems/question.hpp"
+#include "systems/open_system.hpp"
 #include "udrl/data/record.hpp"
 
 namespace udrl::eval {
@@ -23,7 +23,7 @@ struct Latency {
 };
 
 /// Many requests at once.
-struct Batch {
+struct ServedBatch {
   int slots = 0;
   std::uint64_t requests = 0, tokens = 0;
   double seconds = 0;
@@ -33,8 +33,8 @@ struct Batch {
 struct Cost {
   std::string row;                 ///< that was timed: other ways of asking the same model may take longer
   std::string identity;            ///< `identity_of` what was measured
-  int asked_requests = 0;          ///< `EvalOptions::latency_requests`
-  std::vector<int> asked_clients;  ///< `EvalOptions::clients`
+  int asked_requests = 0;          ///< `CostOptions::latency_requests`
+  std::vector<int> asked_clients;  ///< `CostOptions::clients`
   lm::ModelInfo model;
   std::uint64_t file_bytes = 0;
   std::uint64_t peak_bytes = 0;  ///< resident memory that opening and answering one at a time added; 0: unknown
@@ -42,7 +42,7 @@ struct Cost {
   int threads = 0;
   Latency latency;             ///< one client, all threads
   std::vector<Latency> loads;  ///< one client on one thread; and each number of clients that was asked for
-  std::optional<Batch> batch;
+  std::optional<ServedBatch> batch;
 };
 
 data::Json to_json(const Cost& cost);
@@ -54,9 +54,9 @@ Cost cost_from_json(const data::Json& json);
 std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const CaseSet& set, int requests);
 /// Opens the system, once for each load, and measures. Throws `stopped_error` when a stop is requested.
 Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, const CaseSet& set,
-                  const EvalOptions& options);
+                  const CostOptions& options, std::uint64_t seed);
 
 /// What was measured before, if it is of the same model, processor, threads and number of requests.
-std::optional<Cost> read_cost(const std::filesystem::path& file, const System& system, const EvalOptions& options);
+std::optional<Cost> read_cost(const std::filesystem::path& file, const System& system, const CostOptions& options);
 
 }  // namespace udrl::eval

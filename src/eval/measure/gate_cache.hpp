@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "scorers.hpp"
+#include "scoring.hpp"
 
 namespace udrl::eval {
 

@@ -16,7 +16,7 @@ using score::mean, score::spearman;
 namespace {
 
 /// A cut answer is none, whatever it says: the rule of synthesis.
-std::string rule_broken_by(const Answer& answer, const Case& c, const task::Task& task) {
+std::string rule_broken_by(const SystemAnswer& answer, const Case& c, const task::Task& task) {
   if (answer.text.empty()) return "empty";
   if (answer.finish != "stop") return "unfinished";
   return task::broken_rule(answer.text, c.intent.intent, task);
@@ -31,10 +31,10 @@ double share(std::span<const Measured> answers, F holds) {
 
 }  // namespace
 
-std::vector<Measured> measure_texts(const std::vector<Answer>& answers, const std::vector<Case>& cases,
+std::vector<Measured> measure_texts(const std::vector<SystemAnswer>& answers, const std::vector<Case>& cases,
                                     const std::vector<task::Task>& tasks) {
   score::ScorerSet scorers({"words", "copying"}, nullptr);
-  std::vector<score::Answer> texts;
+  std::vector<score::Candidate> texts;
   for (std::size_t i = 0; i < answers.size(); ++i) texts.push_back({cases[i].intent.intent, answers[i].text});
   const std::vector<score::Values> values = scorers.score(texts);
   std::vector<Measured> out;
@@ -67,8 +67,8 @@ Floors floors_of(const MeasuredRow& shuffled, const CaseSet& set, std::size_t sc
   return floors;
 }
 
-std::vector<double> headline_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer,
-                                    const Floors& floors) {
+std::vector<double> primary_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer,
+                                   const Floors& floors) {
   std::vector<double> values;
   for (std::size_t i = 0; i < row.answers.size(); ++i) {
     const Measured& m = row.answers[i];
@@ -78,7 +78,7 @@ std::vector<double> headline_values(const MeasuredRow& row, const CaseSet& set, 
   return values;
 }
 
-WordControl word_control(std::span<const Measured> answers) {
+WordSteering word_steering(std::span<const Measured> answers) {
   std::vector<double> asked, got, error;
   for (const Measured& m : answers) {
     if (!m.answer.asked_words) continue;
@@ -86,16 +86,16 @@ WordControl word_control(std::span<const Measured> answers) {
     got.push_back(m.words);
     error.push_back(std::abs(asked.back() - got.back()));
   }
-  WordControl control;
-  control.answers = static_cast<int>(asked.size());
-  if (asked.empty()) return control;
-  control.mean_absolute_error = mean(error);
+  WordSteering steering;
+  steering.answers = static_cast<int>(asked.size());
+  if (asked.empty()) return steering;
+  steering.mean_absolute_error = mean(error);
   for (const double e : error) {
-    control.exact += e == 0 ? 1.0 / static_cast<double>(error.size()) : 0;
-    control.within_two += e <= 2 ? 1.0 / static_cast<double>(error.size()) : 0;
+    steering.exact += e == 0 ? 1.0 / static_cast<double>(error.size()) : 0;
+    steering.within_two += e <= 2 ? 1.0 / static_cast<double>(error.size()) : 0;
   }
-  control.rank_correlation = spearman(asked, got);
-  return control;
+  steering.rank_correlation = spearman(asked, got);
+  return steering;
 }
 
 Diversity diversity(std::span<const Measured> answers, int at_most_words) {

@@ -22,13 +22,13 @@ struct Relevance {
 
 /// One answer, measured.
 struct Measured {
-  Answer answer;
+  SystemAnswer answer;
   std::string broken_rule;  ///< "" if valid; `unfinished` if it was cut
   double copying = 0;       ///< share of the intent's content stems that the answer repeats
   int copy_run = 0;         ///< longest run of words shared with the intent
   int words = 0;
   bool near_training = false;        ///< nearly an answer that trained
-  std::optional<double> achieved;    ///< students: its return among the teacher's draws, 0 … 1 (control.hpp)
+  std::optional<double> achieved;    ///< students: its return among the teacher's draws, 0 … 1 (steering.hpp)
   std::vector<Relevance> relevance;  ///< by scorer
 
   bool valid() const { return broken_rule.empty(); }
@@ -42,25 +42,25 @@ struct MeasuredRow {
 };
 
 /// What needs no model.
-std::vector<Measured> measure_texts(const std::vector<Answer>& answers, const std::vector<Case>& cases,
+std::vector<Measured> measure_texts(const std::vector<SystemAnswer>& answers, const std::vector<Case>& cases,
                                     const std::vector<task::Task>& tasks);
 
 /// The floor under a scorer: mean masked relevance of the valid answers of the `shuffled` row, by part and task.
 using Floors = std::vector<std::vector<double>>;
 Floors floors_of(const MeasuredRow& shuffled, const CaseSet& set, std::size_t scorer);
-/// The headline's value of each answer: masked relevance, and the floor where the answer is not valid.
-std::vector<double> headline_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer,
-                                    const Floors& floors);
+/// The primary value of each answer: masked relevance, and the floor where the answer is not valid.
+std::vector<double> primary_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer,
+                                   const Floors& floors);
 
 /// Asked against got.
-struct WordControl {
+struct WordSteering {
   int answers = 0;
   double mean_absolute_error = 0;
   double exact = 0;       ///< share
   double within_two = 0;  ///< share
   double rank_correlation = 0;
 };
-WordControl word_control(std::span<const Measured> answers);
+WordSteering word_steering(std::span<const Measured> answers);
 
 /// Of a row's answers as written: all rows have as many (score/diversity.hpp).
 struct Diversity {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "best_of.hpp"
-#include "scorers.hpp"
+#include "scoring.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/shards.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<task::Task> tasks_of(const EvalOptions& options, const command::Fitted& fitted) {
+std::vector<task::Task> tasks_of(const TestOptions& options, const command::Fitted& fitted) {
   std::vector<std::string> names = options.tasks;
   if (names.empty())
     for (const auto& task : fitted.tasks) names.push_back(task.name);
@@ -32,10 +32,10 @@ void require_files(const EvalOptions& options, const std::vector<System>& system
       require(system.folder() / name, "a file of " + system.title, "name the folder that udrl-train has finished");
     require(system.tagged / "train", "the training split of " + system.title, "name the data that it was trained on");
   }
-  std::vector<std::string> splits = options.parts;
-  splits.insert(splits.begin(), {"train", options.split});
+  std::vector<std::string> splits = options.test.parts;
+  splits.insert(splits.begin(), {"train", options.test.split});
   for (const std::string& split : splits)
-    require(options.tagged / split, "the " + split + " split", "name the folder that udrl-distill tag wrote");
+    require(options.systems.tagged / split, "the " + split + " split", "name the folder that udrl-distill tag wrote");
   for (const System& system : systems)
     if (!system.model.gguf.empty())
       require(system.model.gguf, "the model of " + system.title,
@@ -43,11 +43,11 @@ void require_files(const EvalOptions& options, const std::vector<System>& system
 }
 
 /// Opens what will score at the end, so that a wrong model is said before anything is asked.
-void try_scorers(const EvalOptions& options, const Prepared& p) {
-  const OpenScorers scorers(options, p.labels);
-  const score::Answer any{"a", "a", p.tasks.front().name};
+void try_scorers(const EvalOptions& options, const EvalInputs& p) {
+  const OpenScorers scorers(options.scorers, options.test.tasks_folder, p.labels);
+  const score::Candidate any{"a", "a", p.tasks.front().name};
   for (const RelevanceScorer& scorer : scorers.all()) scorer.score({&any, 1});
-  if (is_named(options.judge)) lm::open_model(options.judge);
+  if (is_named(options.judge.model)) lm::open_model(options.judge.model);
   const auto is_best_of = [](const Row& row) { return row.best_of > 1; };
   for (const System& system : p.systems) {
     const auto best = std::find_if(system.rows.begin(), system.rows.end(), is_best_of);
@@ -73,12 +73,12 @@ void try_commands(const System& student, const std::vector<task::Task>& tasks) {
   const command::Fitted fitted = command::load(student.folder() / student::files::commands);
   for (const auto& task : tasks)
     for (const Row& row : student.rows) {
-      const int slot = fitted.slot(task.name);
-      fitted.command(slot, std::nullopt, row.asked_return);
+      const int task_index = fitted.index_of(task.name);
+      fitted.command(task_index, std::nullopt, row.asked_return);
     }
 }
 
-void check_students(Prepared& p) {
+void check_students(EvalInputs& p) {
   for (const System& system : p.systems) {
     if (!system.is_student) continue;
     require_own_data(system);
@@ -92,33 +92,35 @@ void check_students(Prepared& p) {
 }
 
 /// Subjects that any student's training saw are refused.
-void read_all_training(Prepared& p, Observer& observer) {
+void read_all_training(EvalInputs& p, Observer& observer) {
   p.training = read_training(p.tagged.front() / "train", p.set, observer);
   for (std::size_t i = 1; i < p.tagged.size(); ++i)
     p.training.near_intents.merge(read_training(p.tagged[i] / "train", p.set, observer).near_intents);
 }
 
-void add_cases(Prepared& p, const EvalOptions& options) {
+void add_cases(EvalInputs& p, const EvalOptions& options) {
   for (const auto& task : p.tasks) p.set.tasks.push_back(task.name);
   const auto add = [&](const std::string& split, int intents) {
-    data::require_lines(options.tagged / split, "record");
+    data::require_lines(options.systems.tagged / split, "record");
     const CaseOptions choose{static_cast<std::size_t>(intents), options.seed};
-    add_part(p.set, split, choose_intents(read_split_intents(options.tagged / split), choose), p.fitted, options.seed);
-    p.hashes["split " + split] = data::hash_input(options.tagged / split);
+    add_part(p.set, split, choose_intents(read_split_intents(options.systems.tagged / split), choose), p.fitted,
+             options.seed);
+    p.hashes["split " + split] = data::hash_input(options.systems.tagged / split);
   };
-  add(options.split, options.intents);
-  for (const std::string& part : options.parts) add(part, options.part_intents);
+  add(options.test.split, options.test.intents);
+  for (const std::string& part : options.test.parts) add(part, options.test.part_intents);
 }
 
 /// Of every test split, by every student.
-void count_openings(Prepared& p, const EvalOptions& options, Observer& observer) {
+void count_openings(EvalInputs& p, const EvalOptions& options, Observer& observer) {
   std::vector<std::string> students;
   for (const System& system : p.systems)
     if (system.is_student) students.push_back(p.hashes.at("model " + system.name));
-  const std::filesystem::path folder = ledger_folder(options.tagged, options.out);
-  if (folder != options.tagged)
-    observer.note(Level::warning, "openings of the test set are counted in " + folder.string() +
-                                      " alone, as the tagged folder cannot be written: " + options.tagged.string());
+  const std::filesystem::path folder = ledger_folder(options.systems.tagged, options.out);
+  if (folder != options.systems.tagged)
+    observer.note(Level::warning,
+                  "openings of the test set are counted in " + folder.string() +
+                      " alone, as the tagged folder cannot be written: " + options.systems.tagged.string());
   for (const Part& part : p.set.parts) {
     if (!part.name.starts_with("test")) continue;
     const Openings openings = record_opening(folder, students, p.hashes.at("split " + part.name));
@@ -128,20 +130,21 @@ void count_openings(Prepared& p, const EvalOptions& options, Observer& observer)
 
 }  // namespace
 
-Prepared prepare(const EvalOptions& options, Observer& observer) {
-  Prepared p;
-  p.systems = load_systems(options);
+EvalInputs prepare(const EvalOptions& options, Observer& observer) {
+  EvalInputs p;
+  p.systems = load_systems(options.systems);
   require_files(options, p.systems);
-  p.fitted = command::load(options.student / student::files::commands);
-  p.tasks = tasks_of(options, p.fitted);
+  p.fitted = command::load(options.systems.student / student::files::commands);
+  p.tasks = tasks_of(options.test, p.fitted);
   check_students(p);
   try_scorers(options, p);
-  p.reference = reference_row(p.systems, options.reference);
+  p.reference = reference_row(p.systems, options.verdict.reference);
   add_cases(p, options);
   derangement(p.set, options.seed);  // refuses too few subjects before anything is asked
   read_all_training(p, observer);
   for (const auto& task : p.tasks) p.hashes["task " + task.name] = task.sha256;
-  if (data::has_manifest(options.tagged)) p.hashes["tagged manifest"] = sha256_file(options.tagged / "manifest.json");
+  if (data::has_manifest(options.systems.tagged))
+    p.hashes["tagged manifest"] = sha256_file(options.systems.tagged / "manifest.json");
   for (const System& system : p.systems) {
     p.hashes["model " + system.name] = identity_of(system.model);
     if (system.is_student)
@@ -151,7 +154,7 @@ Prepared prepare(const EvalOptions& options, Observer& observer) {
   return p;
 }
 
-std::map<std::string, std::string> Prepared::task_hashes() const {
+std::map<std::string, std::string> EvalInputs::task_hashes() const {
   std::map<std::string, std::string> out;
   for (const auto& task : tasks) out["task " + task.name] = hashes.at("task " + task.name);
   return out;

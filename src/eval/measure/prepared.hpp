@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ledger.hpp"
-#include "scorers.hpp"
+#include "scoring.hpp"
 #include "systems/cases.hpp"
 #include "systems/training.hpp"
 #include "udrl/eval/systems.hpp"
@@ -14,7 +14,7 @@
 
 namespace udrl::eval {
 
-struct Prepared {
+struct EvalInputs {
   std::vector<System> systems;
   std::vector<task::Task> tasks;
   command::Fitted fitted;
@@ -32,7 +32,7 @@ struct Prepared {
 
 /// Throws `Error` (user) for whatever would otherwise fail after hours: a missing file, a model that does not score, a
 /// student of other data, test subjects that trained, too few subjects.
-Prepared prepare(const EvalOptions& options, Observer& observer);
+EvalInputs prepare(const EvalOptions& options, Observer& observer);
 
 inline constexpr const char* go_on = "run the same command again: it goes on from there";
 

@@ -42,7 +42,7 @@ std::map<std::string, double> RealReturns::values(const Measured& m, const Case&
     const Relevance& relevance = m.relevance[place.scorer];
     values[name] = place.masked ? relevance.masked : relevance.raw;
   }
-  const score::Answer answer{c.intent.intent, m.answer.text, c.task, &c.intent, m.answer.tokens};
+  const score::Candidate answer{c.intent.intent, m.answer.text, c.task, &c.intent, m.answer.tokens};
   const score::Values of_text = texts_.score(std::span(&answer, 1)).front();
   values.insert(of_text.begin(), of_text.end());
   return values;

@@ -1,5 +1,5 @@
 // Real returns of new answers, made of the label scorers' values as `udrl-distill tag` made those of the data.
-// Not for: their place among the teacher's draws (control.hpp).
+// Not for: their place among the teacher's draws (steering.hpp).
 #pragma once
 
 #include <map>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "measure.hpp"
-#include "scorers.hpp"
+#include "scoring.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/score/scorer.hpp"
 

@@ -37,7 +37,7 @@ Html answer(const MeasuredRow& row, std::size_t i, std::size_t scorer) {
 }  // namespace
 
 Html answers_section(const Results& results, std::size_t shown) {
-  const std::size_t scorer = results.headline.scorer;
+  const std::size_t scorer = results.primary.scorer;
   std::vector<Html> parts = {tag("h2", "Side by side"),
                              tag("p", {{"class", "under"}},
                                  "Requests spread evenly over the test set, not chosen. Students were told a "
@@ -46,7 +46,7 @@ Html answers_section(const Results& results, std::size_t shown) {
     const Case& c = results.set.cases[i];
     std::vector<Html> answers;
     for (const MeasuredRow& row : results.measured)
-      if (row.row.kind != RowKind::arm && row.row.in_tables()) answers.push_back(answer(row, i, scorer));
+      if (row.row.kind != RowKind::control && row.row.in_tables()) answers.push_back(answer(row, i, scorer));
     parts.push_back(
         tag("article", {{"class", "pair"}},
             {tag("header", {tag("b", {tag("bdi", c.intent.intent)}), tag("span", {{"class", "small muted"}}, c.task)}),

@@ -16,8 +16,8 @@ Mark mark_of(const RowResult& row, std::size_t scorer) {
 
 Html relevance_chart(const Results& results) {
   std::vector<Mark> marks;
-  for (const RowResult& row : results.rows) marks.push_back(mark_of(row, results.headline.scorer));
-  return interval_chart(marks, results.shown(results.row(results.headline.reference)).all.masked.value,
+  for (const RowResult& row : results.rows) marks.push_back(mark_of(row, results.primary.scorer));
+  return interval_chart(marks, results.shown(results.row(results.primary.reference)).all.masked.value,
                         "relevance, request’s words masked");
 }
 
@@ -43,7 +43,7 @@ Html cost_chart(const Results& results, std::size_t scorer, const Axis& axis) {
 
 Html words_chart_of(const Results& results) {
   std::vector<std::pair<int, int>> pairs;
-  const auto& answers = results.answers(results.headline.row).answers;
+  const auto& answers = results.answers(results.primary.row).answers;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const Measured& m = answers[i];
     if (results.set.cases[i].part == 0 && m.answer.asked_words) pairs.emplace_back(*m.answer.asked_words, m.words);
@@ -53,10 +53,10 @@ Html words_chart_of(const Results& results) {
 
 /// How often the teacher's draws lie below the answer, by the return asked for.
 Html returns_chart_of(const Results& results) {
-  const ReturnControl& control = results.return_control;
-  Series achieved{"achieved", "student", {}}, perfect{"asked", "arm dashed", {}};
-  for (const auto& point : control.points) achieved.points.emplace_back(point.asked, 100 * point.achieved.value);
-  for (int bin = 0; bin < control.bins; ++bin) perfect.points.emplace_back(bin, 100 * (bin + 0.5) / control.bins);
+  const ReturnSteering& steering = results.return_steering;
+  Series achieved{"achieved", "student", {}}, perfect{"asked", "control dashed", {}};
+  for (const auto& point : steering.points) achieved.points.emplace_back(point.asked, 100 * point.achieved.value);
+  for (int bin = 0; bin < steering.bins; ++bin) perfect.points.emplace_back(bin, 100 * (bin + 0.5) / steering.bins);
   return lines_chart({achieved, perfect}, {"return asked for", "achieved, percent of the teacher’s draws below", {}});
 }
 
@@ -66,7 +66,7 @@ std::vector<Series> variety_curves(const Results& results) {
   std::map<std::string, std::string> first_return;
   const auto add = [&](const RowResult& row) {
     const std::string& asked = first_return.emplace(row.row.system, row.row.asked_return).first->second;
-    if (row.row.kind == RowKind::arm || row.row.best_of > 1 || row.row.asked_return != asked) return;
+    if (row.row.kind == RowKind::control || row.row.best_of > 1 || row.row.asked_return != asked) return;
     Series& series = by_system[{row.row.system, row.row.few_shot}];
     series.label = row.row.system + (row.row.few_shot ? "" : ", zero-shot");
     series.css_class = css_class(row.row.kind);
@@ -103,9 +103,9 @@ void add_cost_charts(const Results& results, std::vector<Html>& all) {
       all.push_back(figure(axis.title, std::string(axis.note) + "; by " + results.scorers[scorer].info.name + ".",
                            cost_chart(results, scorer, axis)));
   };
-  add(results.headline.scorer);
+  add(results.primary.scorer);
   for (std::size_t scorer = 0; scorer < results.scorers.size(); ++scorer)
-    if (scorer != results.headline.scorer) add(scorer);
+    if (scorer != results.primary.scorer) add(scorer);
 }
 
 }  // namespace
@@ -117,7 +117,7 @@ Html charts_section(const Results& results) {
       figure("Words asked for, words written", "A dot an answer; the line is their mean, the dashes what was asked.",
              words_chart_of(results))};
   add_cost_charts(results, all);
-  if (!results.return_control.points.empty())
+  if (!results.return_steering.points.empty())
     all.push_back(figure("Return asked for, return achieved",
                          "Where the student’s answers stand among the teacher’s draws for the same request, by the "
                          "scorers that made the labels; the dashes are perfect obedience.",

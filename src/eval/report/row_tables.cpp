@@ -3,7 +3,7 @@
 
 #include "parts.hpp"
 #include "stats/format.hpp"
-#include "systems/arms.hpp"
+#include "systems/controls.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -32,7 +32,7 @@ Html ratios_table(const Results& results) {
 
 /// The reference's model at its best: what a student of the top return imitates. Null where it was not asked for.
 const RowResult* best_of_reference(const Results& results) {
-  const Row& reference = results.row(results.headline.reference).row;
+  const Row& reference = results.row(results.primary.reference).row;
   for (const RowResult& row : results.rows)
     if (row.row.system == reference.system && row.row.best_of > 1 && row.row.few_shot == reference.few_shot &&
         row.row.name != reference.name)
@@ -40,13 +40,13 @@ const RowResult* best_of_reference(const Results& results) {
   return nullptr;
 }
 
-/// What the headline's row gains over each of the others, paired.
+/// What the primary row gains over each of the others, paired.
 Html differences_table(const Results& results) {
-  std::vector<std::string> head = {results.row(results.headline.row).row.short_title + " less", "masked relevance",
+  std::vector<std::string> head = {results.row(results.primary.row).row.short_title + " less", "masked relevance",
                                    "raw"};
   head.insert(head.end(), results.set.tasks.begin(), results.set.tasks.end());
   std::vector<TableRow> rows;
-  for (const Difference& d : results.shown_scorer().headline_less) {
+  for (const Difference& d : results.shown_scorer().primary_less) {
     const Row& other = results.row(d.subtrahend).row;
     TableRow line{css_class(other.kind), {cell(other.title), estimate_cell(d.masked, 3), estimate_cell(d.raw, 3)}};
     for (const auto& task : results.set.tasks) line.cells.push_back(estimate_cell(d.masked_by_task.at(task), 3));
@@ -79,20 +79,20 @@ Html tasks_table(const Results& results) {
 }
 
 Html returns_table(const Results& results) {
-  const ReturnControl& control = results.return_control;
-  if (!control.why_not.empty())
-    return tag("p", {{"class", "muted"}}, "Returns achieved could not be measured: " + control.why_not + ".");
+  const ReturnSteering& steering = results.return_steering;
+  if (!steering.why_not.empty())
+    return tag("p", {{"class", "muted"}}, "Returns achieved could not be measured: " + steering.why_not + ".");
   std::vector<TableRow> rows;
-  for (const auto& point : control.points)
+  for (const auto& point : steering.points)
     rows.push_back({"student",
                     {cell(results.row(point.row).row.title), cell(fixed(point.asked, 1)),
                      with_small(percent(point.achieved.value),
                                 percent(point.achieved.low) + " to " + percent(point.achieved.high))}});
-  if (control.answers == 0) return tag("p", {{"class", "muted"}}, "No row was asked for a return.");
+  if (steering.answers == 0) return tag("p", {{"class", "muted"}}, "No row was asked for a return.");
   rows.push_back({"",
-                  {cell("all: rank correlation " + fixed(control.rank_correlation, 2)),
-                   cell(percent(control.exact) + " in the bin"),
-                   cell("off by " + fixed(control.mean_absolute_error, 2) + " bins")}});
+                  {cell("all: rank correlation " + fixed(steering.rank_correlation, 2)),
+                   cell(percent(steering.exact) + " in the bin"),
+                   cell("off by " + fixed(steering.mean_absolute_error, 2) + " bins")}});
   return data_table({"Returns asked against achieved", "bin asked, mean", "of the teacher’s draws lie below"}, rows,
                     narrow_table);
 }
@@ -107,7 +107,7 @@ std::string rules_text(const std::map<std::string, double>& rules) {
 }  // namespace
 
 const char* css_class(RowKind kind) {
-  return kind == RowKind::student ? "student" : kind == RowKind::model ? "model" : "arm";
+  return kind == RowKind::student ? "student" : kind == RowKind::model ? "model" : "control";
 }
 
 Html cell(const std::string& content) { return text(content); }
@@ -126,7 +126,7 @@ Html verdict_cell(const Judgement& judgement) {
 }
 
 Html systems_section(const Results& results) {
-  std::vector<std::string> references{results.headline.reference};
+  std::vector<std::string> references{results.primary.reference};
   if (const RowResult* best = best_of_reference(results)) references.push_back(best->row.name);
   std::vector<std::string> head = {"System", "relevance, request’s words masked"};
   for (const std::string& reference : references) head.push_back("ratio to " + results.row(reference).row.short_title);
@@ -150,7 +150,7 @@ Html systems_section(const Results& results) {
        data_table(head, rows), ratios_table(results), tasks_table(results), differences_table(results)});
 }
 
-Html control_section(const Results& results) {
+Html steering_section(const Results& results) {
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows)
     if (row.words.answers > 0)
@@ -198,7 +198,7 @@ Html variety_section(const Results& results) {
 }
 
 Html method_section(const Results& results) {
-  const auto& h = results.headline;
+  const auto& h = results.primary;
   const Lineage& l = results.lineage;
   std::vector<Html> hashes;
   for (const auto& [what, hash] : l.hashes) hashes.push_back(tag("tr", {tag("td", what), tag("td", hash)}));
@@ -216,7 +216,7 @@ Html method_section(const Results& results) {
                  " against shuffled intents, " + percent(score::least_swapped) +
                  " against one with another subject. The student passes if it does under each of them."),
             item("The other ratios of students are a family under each scorer and margin, corrected by Holm at 5%."),
-            item("The arms must FAIL; if one does not, no PASS is given. Nor is one where test intents nearly "
+            item("The controls must FAIL; if one does not, no PASS is given. Nor is one where test intents nearly "
                  "are ones that trained: here " +
                  std::to_string(results.near_intents.size()) + " are."),
             item("Teachers and baselines are asked as in synthesis: the task’s instructions and few-shot examples, "

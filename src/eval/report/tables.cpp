@@ -11,7 +11,7 @@ namespace {
 using Line = std::vector<std::string>;
 
 std::string ratio_text(const Results& results, const RowResult& row, bool with_interval) {
-  const Ratio* ratio = results.shown(row).ratio_to(results.headline.reference);
+  const Ratio* ratio = results.shown(row).ratio_to(results.primary.reference);
   if (!ratio) return "–";
   const Estimate& e = ratio->corrected;
   return with_interval && std::isfinite(e.low) ? with_range(e, 2) : fixed(e.value, 2);
@@ -45,9 +45,9 @@ std::string scorer_line(const ScorerResult& scorer) {
 }
 
 std::string judge_line(const JudgeResult& judge) {
-  return "judge " + judge.name + ": " + judge.headline.row + " wins " + percent(judge.headline.win_rate.value) + " (" +
-         percent(judge.headline.length_controlled.value) + " at equal length) against " + judge.headline.other +
-         "; flips " + percent(judge.headline.flip_rate) + "; " +
+  return "judge " + judge.name + ": " + judge.primary.row + " wins " + percent(judge.primary.win_rate.value) + " (" +
+         percent(judge.primary.length_controlled.value) + " at equal length) against " + judge.primary.other +
+         "; flips " + percent(judge.primary.flip_rate) + "; " +
          (judge.passed() ? "gate passed" : "gate FAILED: carries no verdict") + "\n";
 }
 
@@ -60,7 +60,7 @@ std::string set_text(const Results& results) {
 }  // namespace
 
 std::string to_markdown(const Results& results) {
-  const std::string& reference = results.headline.reference;
+  const std::string& reference = results.primary.reference;
   Line head = {"system",
                "parameters",
                "relevance, intent masked (95% interval)",
@@ -99,11 +99,11 @@ std::string to_terminal(const Results& results) {
   std::string out = aligned_table(lines, 1) + "\n" + set_text(results) + "\n";
   out += "by " + results.shown_scorer().info.name + " (" + to_string(results.shown_scorer().info.role) + ")\n";
   for (const ScorerResult& scorer : results.scorers) out += scorer_line(scorer);
-  out += "ratio to " + results.headline.reference +
-         ", from the floor of shuffled answers: " + ratio_text(results, results.row(results.headline.row), true) +
-         ", verdict at " + fixed(results.headline.margin, 2) + ": " + to_string(results.headline.verdict) + "\n";
-  for (const auto& reason : results.headline.withheld_because) out += "  withheld: " + reason + "\n";
-  for (const auto& caveat : results.headline.caveats) out += "  note: " + caveat + "\n";
+  out += "ratio to " + results.primary.reference +
+         ", from the floor of shuffled answers: " + ratio_text(results, results.row(results.primary.row), true) +
+         ", verdict at " + fixed(results.primary.margin, 2) + ": " + to_string(results.primary.verdict) + "\n";
+  for (const auto& reason : results.primary.withheld_because) out += "  withheld: " + reason + "\n";
+  for (const auto& caveat : results.primary.caveats) out += "  note: " + caveat + "\n";
   if (results.judge) out += judge_line(*results.judge);
   if (const auto& effect = results.shown_scorer().return_effect)
     out += "top less lowest return: " + with_range(effect->masked) + " masked, " + with_range(effect->raw) + " raw\n";

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "stats/format.hpp"
-#include "systems/arms.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/table.hpp"
@@ -21,13 +20,15 @@ using data::Json;
 
 /// One answer as measured.jsonl has it.
 struct Line {
-  std::string task, subject;
-  bool valid = false;
-  std::map<std::string, std::pair<double, double>> values;  ///< scorer → masked, raw
+  struct Values {
+    double counted, raw;
+  };
+  std::string subject;
+  std::map<std::string, Values> by_scorer;
 };
 using Rows = std::map<std::string, std::map<std::string, Line>>;  ///< row → case, and which replicate → answer
 
-struct Run {
+struct ComparedRun {
   Json results;
   Rows rows;
 };
@@ -40,46 +41,38 @@ std::string main_part(const Json& results, const fs::path& file) {
   }
 }
 
-/// Of the headline's part; false for another.
+/// Of the main part; false for another.
 bool take_line(const Json& json, const std::string& part, Rows& rows) {
-  if (json.at("part") != part) return false;
-  Line line{json.at("task"), json.at("subject"), json.at("broken_rule") == "", {}};
-  for (const auto& [scorer, value] : json.at("relevance").items())
-    line.values[scorer] = {value.at("masked"), value.at("raw")};
-  const std::string row = json.at("row"), of = json.value("replicate_of", row);
-  rows[of][json.at("case").get<std::string>() + row.substr(of.size())] = std::move(line);
+  const data::Fields fields(json, "measured answer");
+  if (fields.text("part") != part) return false;
+  Line line{fields.text("subject"), {}};
+  for (const auto& [scorer, of_scorer] : fields.object("relevance").items()) {
+    const data::Fields values(of_scorer, "relevance");
+    line.by_scorer[scorer] = {values.number("value"), values.number("raw")};
+  }
+  const std::string row = fields.text("row"), of = fields.text_or("replicate_of", row);
+  rows[of][fields.text("case") + row.substr(of.size())] = std::move(line);
   return true;
 }
 
-Run read_run(const fs::path& folder) {
+ComparedRun read_run(const fs::path& folder) {
   const fs::path results = folder / "results.json", measured = folder / "measured.jsonl";
   if (!fs::exists(results) || !fs::exists(measured))
     throw user_error("no finished evaluation here")
         .at(folder.string())
         .expected("results.json and measured.jsonl")
         .hint("name two folders that udrl-eval wrote");
-  Run run{data::read_json(results), {}};
+  ComparedRun run{data::read_json(results), {}};
   const std::string part = main_part(run.results, results);
   data::JsonLinesReader reader(measured);
   while (reader.next_as([&](const Json& json) { return take_line(json, part, run.rows); })) continue;
   return run;
 }
 
-/// Mean masked value of valid shuffled answers, by task.
-std::map<std::string, double> floors_of(const Run& run, const std::string& scorer) {
-  std::map<std::string, std::vector<double>> values;
-  for (const auto& [id, line] : run.rows.at(shuffled_row))
-    if (line.valid) values[line.task].push_back(line.values.at(scorer).first);
-  std::map<std::string, double> floors;
-  for (const auto& [task, of_task] : values) floors[task] = score::mean(of_task);
-  return floors;
-}
-
 /// What one row came to, in one evaluation and the other, case by case.
 class Pairs {
  public:
-  Pairs(const Run& a, const Run& b, const std::string& scorer)
-      : runs_{&a, &b}, scorer_(scorer), floors_{floors_of(a, scorer), floors_of(b, scorer)} {}
+  Pairs(const ComparedRun& a, const ComparedRun& b, const std::string& scorer) : runs_{&a, &b}, scorer_(scorer) {}
 
   Change change(const std::string& row, const CompareRunsOptions& options) const {
     Change change{row, scorer_, 0, 0, 0, 0, {}, {}};
@@ -90,29 +83,25 @@ class Pairs {
       const auto& others = runs_[1]->rows.at(row);
       const auto other = others.find(id);
       if (other == others.end()) continue;
-      first.push_back(headline_value(line, 0));
-      second.push_back(headline_value(other->second, 1));
-      masked.push_back(second.back() - first.back());
-      raw.push_back(other->second.values.at(scorer_).second - line.values.at(scorer_).second);
+      const Line::Values &before = line.by_scorer.at(scorer_), &after = other->second.by_scorer.at(scorer_);
+      first.push_back(before.counted);
+      second.push_back(after.counted);
+      masked.push_back(after.counted - before.counted);
+      raw.push_back(after.raw - before.raw);
       clusters.push_back(subjects.emplace(line.subject, subjects.size()).first->second);
     }
     change.cases = first.size(), change.subjects = subjects.size();
     change.first = score::mean(first), change.second = score::mean(second);
     const score::Resamples resamples =
-        score::draw_resamples(subjects.size(), static_cast<std::size_t>(options.bootstrap_draws), options.seed);
+        score::draw_resamples(subjects.size(), static_cast<std::size_t>(options.resamples), options.seed);
     change.masked = score::estimate_mean(masked, clusters, resamples);
     change.raw = score::estimate_mean(raw, clusters, resamples);
     return change;
   }
 
  private:
-  double headline_value(const Line& line, int run) const {
-    const auto floor = floors_[run].find(line.task);
-    return line.valid ? line.values.at(scorer_).first : floor == floors_[run].end() ? 0.0 : floor->second;
-  }
-  const Run* runs_[2];
+  const ComparedRun* runs_[2];
   std::string scorer_;
-  std::map<std::string, double> floors_[2];
 };
 
 std::vector<std::string> set_otherwise(const Json& a, const Json& b) {
@@ -136,7 +125,7 @@ std::string signed_range(const score::Estimate& e) { return (e.value > 0 ? "+" :
 
 void declare(OptionSet& set, CompareRunsOptions& o) {
   set.add("compare", o.folders, "two folders that udrl-eval wrote: what the second changed").required();
-  set.add("bootstrap_draws", o.bootstrap_draws, "resamples of the subjects").range(100, 1e6);
+  set.add("resamples", o.resamples, "resamples of the subjects").range(100, 1e6);
   set.add("seed", o.seed, "seed of the resamples");
 }
 
@@ -145,9 +134,9 @@ RunsCompared compare_runs(const CompareRunsOptions& options) {
     throw user_error("two evaluations can be compared")
         .got(std::to_string(options.folders.size()) + " folders")
         .hint("udrl-eval --compare A,B");
-  const Run a = read_run(options.folders[0]), b = read_run(options.folders[1]);
+  const ComparedRun a = read_run(options.folders[0]), b = read_run(options.folders[1]);
   RunsCompared out;
-  for (const Run* run : {&a, &b}) out.verdicts.push_back(run->results.at("headline").at("verdict"));
+  for (const ComparedRun* run : {&a, &b}) out.verdicts.push_back(run->results.at("primary").at("verdict"));
   out.otherwise = set_otherwise(a.results, b.results);
   for (const auto& scorer : a.results.at("scorers").items()) {
     if (!b.results.at("scorers").contains(scorer.key())) continue;

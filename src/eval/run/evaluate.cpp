@@ -2,10 +2,11 @@
 #include "udrl/eval/evaluate.hpp"
 
 #include "judging.hpp"
-#include "measure/scorers.hpp"
+#include "measure/scoring.hpp"
 #include "measuring.hpp"
 #include "report/report.hpp"
 #include "stats/compare.hpp"
+#include "systems/controls.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/held_folder.hpp"
@@ -14,7 +15,7 @@
 namespace udrl::eval {
 namespace {
 
-Lineage lineage_of(const Prepared& p, const RunContext& context) {
+Lineage lineage_of(const EvalInputs& p, const RunContext& context) {
   Lineage lineage;
   lineage.version = version();
   lineage.command_line = context.command_line;
@@ -26,7 +27,17 @@ Lineage lineage_of(const Prepared& p, const RunContext& context) {
   return lineage;
 }
 
-data::Json measured_line(const Results& results, const MeasuredRow& row, std::size_t i) {
+/// By scorer: the value that each answer counts with.
+using Values = std::vector<std::vector<double>>;
+
+Values values_of(const Results& results, const MeasuredRow& row) {
+  Values values;
+  for (std::size_t k = 0; k < results.scorers.size(); ++k)
+    values.push_back(primary_values(row, results.set, k, floors_of(results.answers(shuffled_row), results.set, k)));
+  return values;
+}
+
+data::Json measured_line(const Results& results, const MeasuredRow& row, const Values& values, std::size_t i) {
   const Case& c = results.set.cases[i];
   const Measured& m = row.answers[i];
   data::Json json = to_json(m.answer, c);
@@ -36,7 +47,8 @@ data::Json measured_line(const Results& results, const MeasuredRow& row, std::si
   json["subject"] = data::subject_of(c.intent);
   json["broken_rule"] = m.broken_rule;
   for (std::size_t k = 0; k < results.scorers.size(); ++k)
-    json["relevance"][results.scorers[k].info.name] = {{"raw", m.relevance[k].raw}, {"masked", m.relevance[k].masked}};
+    json["relevance"][results.scorers[k].info.name] = {
+        {"raw", m.relevance[k].raw}, {"masked", m.relevance[k].masked}, {"value", values[k][i]}};
   json["near_training"] = m.near_training;
   if (m.achieved) json["achieved_percentile"] = *m.achieved;
   json["copying"] = m.copying;
@@ -46,8 +58,10 @@ data::Json measured_line(const Results& results, const MeasuredRow& row, std::si
 
 void write_all(const Results& results, const EvalOptions& options) {
   write_file_atomic(options.out / "measured.jsonl", [&](std::ostream& out) {
-    for (const MeasuredRow& row : results.measured)
-      for (std::size_t i = 0; i < row.answers.size(); ++i) out << measured_line(results, row, i).dump() << "\n";
+    for (const MeasuredRow& row : results.measured) {
+      const Values values = values_of(results, row);
+      for (std::size_t i = 0; i < row.answers.size(); ++i) out << measured_line(results, row, values, i).dump() << "\n";
+    }
   });
   write_file_atomic(options.out / "results.json", to_json(results).dump(2) + "\n");
   write_file_atomic(options.out / "results.md", to_markdown(results));
@@ -59,7 +73,7 @@ void write_all(const Results& results, const EvalOptions& options) {
 void evaluate(const EvalOptions& options, const RunContext& context,
               const std::function<void(const std::string& table)>& show) {
   const HeldFolder out(options.out);
-  Prepared prepared = prepare(options, context.observer);
+  EvalInputs prepared = prepare(options, context.observer);
   Asking asking(prepared, options, context);
   asking.run();
   prepared.set = asking.answered_cases();
@@ -70,16 +84,16 @@ void evaluate(const EvalOptions& options, const RunContext& context,
   results.costs = asking.costs();
   results.near_intents = prepared.training.near_intents;
   measure_all(results, prepared, asking, options, context.observer);
-  ask_judge(results, prepared, options, context.observer);
+  ask_judge(results, prepared, {options.judge, options.out / "judge", options.seed}, context.observer);
   results.lineage = lineage_of(prepared, context);
   for (const ScorerResult& scorer : results.scorers)
     results.lineage.hashes["scorer " + scorer.info.name] = scorer.info.model;
   for (const System& system : prepared.systems)
     if (system.replicate_of.empty()) results.system_order.push_back(system.name);
-  compare(results, {static_cast<std::size_t>(options.bootstrap_draws), options.seed, options.margin,
-                    options.diversity_words, prepared.reference});
-  if (options.split == "valid")
-    results.headline.caveats.emplace_back("validation split: choices are made on it, so this is no result");
+  compare(results, {static_cast<std::size_t>(options.verdict.resamples), options.seed, options.verdict.margin,
+                    options.verdict.diversity_words, prepared.reference});
+  if (options.test.split == "valid")
+    results.primary.caveats.emplace_back("validation split: choices are made on it, so this is no result");
   write_all(results, options);
   show(to_terminal(results));
   require_answers(results);

@@ -2,7 +2,7 @@
 #include "judging.hpp"
 
 #include "stats/pairwise.hpp"
-#include "systems/arms.hpp"
+#include "systems/controls.hpp"
 #include "udrl/base/files.hpp"
 
 namespace udrl::eval {
@@ -57,17 +57,17 @@ void decide_cases(DuelQuestions& questions, std::span<const Preference> replies)
   }
 }
 
-void ask_judge(Results& results, const Prepared& p, const EvalOptions& options, Observer& observer) {
-  if (!is_named(options.judge)) return;
-  const auto model = lm::open_model(options.judge, &observer);
-  const std::string identity = identity_of(options.judge);
-  PairJudge judge(*model, identity, options.out / "judge" / content_id({identity}).substr(0, 12));
+void ask_judge(Results& results, const EvalInputs& p, const JudgeWork& work, Observer& observer) {
+  if (!is_named(work.options.model)) return;
+  const auto model = lm::open_model(work.options.model, &observer);
+  const std::string identity = identity_of(work.options.model);
+  PairJudge judge(*model, identity, work.folder / content_id({identity}).substr(0, 12));
   std::vector<std::string> rubrics;
   for (const auto& task : p.tasks) rubrics.push_back(task.rubric);
-  const score::Resamples resamples = score::draw_resamples(p.set.main().subjects.size(), length_draws, options.seed);
+  const score::Resamples resamples = score::draw_resamples(p.set.main().subjects.size(), length_draws, work.seed);
   const auto duel = [&](const std::string& row, const std::string& other) {
     DuelQuestions questions = duel_questions(results.answers(row), results.answers(other), p.set, rubrics,
-                                             static_cast<std::size_t>(options.judge_cases));
+                                             static_cast<std::size_t>(work.options.cases));
     Progress progress{"judge", "pairs", 0, questions.pairs.size(), 0, row};
     const auto replies = judge.ask(questions.pairs, [&](std::size_t answered) {
       progress.done = answered;
@@ -76,7 +76,7 @@ void ask_judge(Results& results, const Prepared& p, const EvalOptions& options, 
     decide_cases(questions, replies);
     return make_duel(row, other, questions.cases, resamples);
   };
-  const std::string name = options.judge.name.empty() ? model->info().name : options.judge.name;
+  const std::string name = work.options.model.name.empty() ? model->info().name : work.options.model.name;
   const std::string student = results.measured.front().row.name;
   results.judge = JudgeResult{name, identity, duel(p.reference, shuffled_row), duel(student, p.reference)};
   for (FailedRequests failed : judge.failures()) {

@@ -18,8 +18,14 @@ DuelQuestions duel_questions(const MeasuredRow& row, const MeasuredRow& other, c
 /// Writes what the replies say into the cases.
 void decide_cases(DuelQuestions& questions, std::span<const Preference> replies);
 
+struct JudgeWork {
+  const JudgeOptions& options;
+  std::filesystem::path folder;  ///< of the replies that are kept
+  std::uint64_t seed = 1;
+};
+
 /// Fills `Results::judge` where the options name one: the student against the reference, and, as its gate, the
 /// reference against shuffled answers.
-void ask_judge(Results& results, const Prepared& prepared, const EvalOptions& options, Observer& observer);
+void ask_judge(Results& results, const EvalInputs& prepared, const JudgeWork& work, Observer& observer);
 
 }  // namespace udrl::eval

@@ -1,14 +1,14 @@
-// Arms beside the systems, then one scorer after the other.
+// Controls beside the systems, then one scorer after the other.
 #include "measuring.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "measure/best_of.hpp"
-#include "measure/control.hpp"
 #include "measure/gate_cache.hpp"
-#include "measure/scorers.hpp"
-#include "systems/arms.hpp"
+#include "measure/scoring.hpp"
+#include "measure/steering.hpp"
+#include "systems/controls.hpp"
 #include "udrl/score/diversity.hpp"
 
 namespace udrl::eval {
@@ -17,11 +17,11 @@ namespace {
 constexpr int gate_resamples = 1000;
 
 /// A row and its answers, one a case.
-using Answered = std::pair<Row, std::vector<Answer>>;
+using Answered = std::pair<Row, std::vector<SystemAnswer>>;
 
 /// What all steps need.
 struct Work {
-  const Prepared& p;
+  const EvalInputs& p;
   const EvalOptions& options;
   const OpenScorers& scorers;
   Observer& observer;
@@ -49,7 +49,7 @@ std::filesystem::path folder_of(const RelevanceScorer& scorer, const EvalOptions
 void score_rows(std::vector<MeasuredRow>& rows, const RelevanceScorer& scorer, const Work& work) {
   ScoreCache cache(folder_of(scorer, work.options), scorer.info(), work.p.task_hashes());
   const std::vector<Place> places = scoring_order(work.p.set, rows.size());
-  std::vector<score::Answer> answers;
+  std::vector<score::Candidate> answers;
   for (const auto& [row, i] : places) {
     const Case& c = work.p.set.cases[i];
     answers.push_back({c.intent.intent, rows[row].answers[i].answer.text, c.task});
@@ -64,7 +64,7 @@ void score_rows(std::vector<MeasuredRow>& rows, const RelevanceScorer& scorer, c
     rows[places[n].row].answers[places[n].answer].relevance.push_back(values[n]);
 }
 
-std::vector<Answer> best_of_draws(const Row& row, const Asking& asking, const Work& work) {
+std::vector<SystemAnswer> best_of_draws(const Row& row, const Asking& asking, const Work& work) {
   std::vector<MeasuredRow> draws;
   for (const Row& draw : asked_rows(row))
     draws.push_back({draw, measure_texts(asking.answers(draw), work.p.set.cases, work.p.tasks)});
@@ -81,7 +81,7 @@ std::vector<Answer> best_of_draws(const Row& row, const Asking& asking, const Wo
 }
 
 std::vector<Answered> all_answers(const Asking& asking, const Work& work) {
-  const Prepared& p = work.p;
+  const EvalInputs& p = work.p;
   std::vector<Answered> rows;
   for (const System& system : p.systems)
     for (const Row& row : system.rows)
@@ -89,7 +89,7 @@ std::vector<Answered> all_answers(const Asking& asking, const Work& work) {
   const std::string source = shuffled_source(p.systems);
   const auto shuffled_from =
       std::find_if(rows.begin(), rows.end(), [&](const Answered& r) { return r.first.name == source; })->second;
-  for (const Row& row : arm_rows()) {
+  for (const Row& row : control_rows()) {
     if (row.name == shuffled_row) rows.emplace_back(row, shuffled_answers(shuffled_from, p.set, work.options.seed));
     else if (row.name == bare_intent_row) rows.emplace_back(row, bare_intent_answers(p.set));
     else if (row.name == frame_row) rows.emplace_back(row, frame_answers(p.set, p.training));
@@ -98,20 +98,20 @@ std::vector<Answered> all_answers(const Asking& asking, const Work& work) {
   return rows;
 }
 
-/// How far the answers of the headline's part are from each other: their first words, as for the other figures of
+/// How far the answers of the main part are from each other: their first words, as for the other figures of
 /// variety.
 double spread_of(const MeasuredRow& row, const Work& work) {
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < row.answers.size(); ++i) {
     if (work.p.set.cases[i].part != 0) continue;
-    std::string cut = score::cut_to_words(row.answers[i].answer.text, work.options.diversity_words);
+    std::string cut = score::cut_to_words(row.answers[i].answer.text, work.options.verdict.diversity_words);
     if (!cut.empty()) texts.push_back(std::move(cut));
   }
   return score::embedding_spread(work.scorers.embedder().embed(texts));
 }
 
-/// A student saw its own data; models and arms are held against all of it.
-bool concerns(const std::filesystem::path& tagged, const Row& row, const Prepared& p) {
+/// A student saw its own data; models and controls are held against all of it.
+bool concerns(const std::filesystem::path& tagged, const Row& row, const EvalInputs& p) {
   const auto is_own = [&](const System& system) { return system.name == row.system && system.is_student; };
   const auto student = std::find_if(p.systems.begin(), p.systems.end(), is_own);
   return student == p.systems.end() || student->tagged == tagged;
@@ -125,7 +125,7 @@ std::vector<MeasuredRow> measure_rows(const std::vector<Answered>& rows, const W
     measured.push_back({row, measure_texts(answers, work.p.set.cases, work.p.tasks)});
     if (row.replicate_of.empty()) measured.back().spread = spread_of(measured.back(), work);
     texts.emplace_back();
-    for (const Answer& answer : answers) texts.back().push_back(answer.text);
+    for (const SystemAnswer& answer : answers) texts.back().push_back(answer.text);
   }
   for (const auto& tagged : work.p.tagged) {
     const auto near = near_training(tagged / "train", work.p.set, texts, work.observer);
@@ -138,8 +138,8 @@ std::vector<MeasuredRow> measure_rows(const std::vector<Answered>& rows, const W
   return measured;
 }
 
-/// The reference's valid answers of the headline's part, some of each task.
-score::GateAnswers gate_answers(const Prepared& p, const MeasuredRow& reference, int at_most) {
+/// The reference's valid answers of the main part, some of each task.
+score::GateAnswers gate_answers(const EvalInputs& p, const MeasuredRow& reference, int at_most) {
   score::GateAnswers out{{}, p.set.tasks, p.set.main().subjects.size()};
   std::vector<int> taken(p.set.tasks.size(), 0);
   for (std::size_t i = 0; i < reference.answers.size(); ++i) {
@@ -152,15 +152,15 @@ score::GateAnswers gate_answers(const Prepared& p, const MeasuredRow& reference,
 
 std::vector<score::Gate> gates_of(const RelevanceScorer& scorer, const MeasuredRow& reference, const Work& work) {
   return cached_gates(folder_of(scorer, work.options) / "gates.json", scorer,
-                      gate_answers(work.p, reference, work.options.gate_answers),
+                      gate_answers(work.p, reference, work.options.scorers.gate_answers),
                       {{}, gate_resamples, work.options.seed}, work.observer);
 }
 
 }  // namespace
 
-void measure_all(Results& results, const Prepared& p, const Asking& asking, const EvalOptions& options,
+void measure_all(Results& results, const EvalInputs& p, const Asking& asking, const EvalOptions& options,
                  Observer& observer) {
-  const OpenScorers scorers(options, p.labels, &observer);
+  const OpenScorers scorers(options.scorers, options.test.tasks_folder, p.labels, &observer);
   const Work work{p, options, scorers, observer};
   results.measured = measure_rows(all_answers(asking, work), work);
   for (const RelevanceScorer& scorer : scorers.all()) {
@@ -169,9 +169,9 @@ void measure_all(Results& results, const Prepared& p, const Asking& asking, cons
     results.scorers.push_back({scorer.info(), gates[0], gates[1], Verdict::withheld});
   }
   std::vector<std::filesystem::path> splits;
-  for (const Part& part : p.set.parts) splits.push_back(options.tagged / part.name);
-  results.return_control.bins = p.fitted.bins;
-  results.return_control.why_not =
+  for (const Part& part : p.set.parts) splits.push_back(options.systems.tagged / part.name);
+  results.return_steering.bins = p.fitted.bins;
+  results.return_steering.why_not =
       add_achieved(results.measured, p.set, p.fitted, scorers.infos_for(p.main_labels), splits);
 }
 

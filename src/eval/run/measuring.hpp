@@ -1,4 +1,4 @@
-// From answers to measured rows: arms made, texts examined, scorers run. Not for: comparing rows (compare.hpp).
+// From answers to measured rows: controls made, texts examined, scorers run. Not for: comparing rows (compare.hpp).
 #pragma once
 
 #include "measure/asking.hpp"
@@ -8,7 +8,7 @@
 namespace udrl::eval {
 
 /// Fills `measured` and `scorers`, with values from the cache of the output folder where they are known.
-void measure_all(Results& results, const Prepared& prepared, const Asking& asking, const EvalOptions& options,
+void measure_all(Results& results, const EvalInputs& prepared, const Asking& asking, const EvalOptions& options,
                  Observer& observer);
 
 }  // namespace udrl::eval

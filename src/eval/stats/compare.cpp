@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "compare_returns.hpp"
-#include "systems/arms.hpp"
+#include "systems/controls.hpp"
 #include "udrl/base/random.hpp"
 #include "verdict.hpp"
 
@@ -47,7 +47,7 @@ class Comparison {
 
   const Resampled& masked(const std::string& row, const std::string& task = {}) const {
     return once(masked_, row, task,
-                [&](const MeasuredRow& measured) { return headline_values(measured, results_.set, scorer_, floors_); });
+                [&](const MeasuredRow& measured) { return primary_values(measured, results_.set, scorer_, floors_); });
   }
 
   const Resampled& raw(const std::string& row, const std::string& task = {}) const {
@@ -151,7 +151,7 @@ Ratio ratio_to(const std::string& reference, const Compared& compared, double ma
   return ratio;
 }
 
-/// Of every row under one scorer, over the headline's part.
+/// Of every row under one scorer, over the main part.
 std::vector<Scored> score_rows(const Results& results, const Comparison& comparison, const CompareOptions& options) {
   std::vector<Scored> out;
   for (const RowResult& row : results.rows) {
@@ -198,12 +198,12 @@ std::optional<Difference> return_effect(const Results& results, const Comparison
   return comparison.difference(top, lowest);
 }
 
-/// What the headline's row gains over each of the others that stand in the tables.
-std::vector<Difference> headline_less(const Results& results, const Comparison& comparison) {
-  const std::string& headline = results.measured.front().row.name;
+/// What the primary row gains over each of the others that stand in the tables.
+std::vector<Difference> primary_less(const Results& results, const Comparison& comparison) {
+  const std::string& primary = results.measured.front().row.name;
   std::vector<Difference> out;
   for (const RowResult& row : results.rows)
-    if (row.row.name != headline && !row.row.on_curve) out.push_back(comparison.difference(headline, row.row.name));
+    if (row.row.name != primary && !row.row.on_curve) out.push_back(comparison.difference(primary, row.row.name));
   return out;
 }
 
@@ -214,7 +214,7 @@ std::vector<Measured> main_answers(const MeasuredRow& row, const CaseSet& set) {
   return out;
 }
 
-/// What needs no scorer and no resampling, over the headline's part and all replicates.
+/// What needs no scorer and no resampling, over the main part and all replicates.
 void describe(RowResult& result, const Results& results, int diversity_words) {
   std::vector<Measured> answers;
   for (const MeasuredRow* one : results.replicates(result.row.name)) {
@@ -238,7 +238,7 @@ void describe(RowResult& result, const Results& results, int diversity_words) {
   result.copying = mean(copying);
   result.copy_run = mean(runs);
   result.near_training = mean(near);
-  result.words = word_control(answers);
+  result.words = word_steering(answers);
   const MeasuredRow& first = results.answers(result.row.name);  // one alone: of each row as many answers
   result.diversity = diversity(main_answers(first, results.set), diversity_words);
   result.diversity.spread = first.spread;
@@ -249,7 +249,7 @@ void score_all(Results& results, std::size_t scorer, const CompareOptions& optio
   const Comparison comparison(results, 0, scorer, options);
   std::vector<Scored> scored = score_rows(results, comparison, options);
   results.scorers[scorer].return_effect = return_effect(results, comparison);
-  results.scorers[scorer].headline_less = headline_less(results, comparison);
+  results.scorers[scorer].primary_less = primary_less(results, comparison);
   for (std::size_t part = 1; part < results.set.parts.size(); ++part)
     score_part(results, Comparison(results, part, scorer, options), results.set.parts[part].name, options.reference,
                scored);

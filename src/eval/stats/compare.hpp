@@ -14,9 +14,9 @@ namespace udrl::eval {
 struct CompareOptions {
   std::size_t draws = 10'000;
   std::uint64_t seed = 1;
-  double margin = 0.95;  ///< of the headline; every ratio is judged at 1.00 too
+  double margin = 0.95;  ///< of the primary comparison; every ratio is judged at 1.00 too
   int diversity_words = 12;
-  std::string reference;  ///< row of the headline
+  std::string reference;  ///< row of the primary comparison
 };
 
 /// Fewer subjects than this decide nothing: a bootstrap of few clusters is too sure of itself.
@@ -25,9 +25,9 @@ inline constexpr std::size_t fewest_subjects = 20;
 /// Fewer training seeds are said to be few, where there are several.
 inline constexpr int fewest_seeds = 5;
 
-/// Fills rows, scorers' verdicts and headline of `results` from its cases, measured rows and scorers (with their
-/// gates). The row `shuffled` must be there. Subjects are resampled, and with them the training seeds of each system,
-/// and within a seed the draws of each row.
+/// Fills rows, scorers' verdicts and primary comparison of `results` from its cases, measured rows and scorers (with
+/// their gates). The row `shuffled` must be there. Subjects are resampled, and with them the training seeds of each
+/// system, and within a seed the draws of each row.
 void compare(Results& results, const CompareOptions& options);
 
 }  // namespace udrl::eval

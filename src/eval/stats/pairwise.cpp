@@ -72,7 +72,7 @@ class LengthControl {
 
   score::Estimate estimate(const score::Resamples& resamples) const {
     std::vector<double> draws;
-    for (std::size_t d = 0; d < resamples.draws(); ++d) draws.push_back(rate(resamples.weights(d)));
+    for (std::size_t d = 0; d < resamples.size(); ++d) draws.push_back(rate(resamples.weights(d)));
     return score::estimate(rate(std::vector<double>(resamples.clusters, 1.0)), draws);
   }
 
@@ -136,7 +136,7 @@ std::vector<Preference> PairJudge::ask(std::span<const Pair> pairs, const std::f
     data::ShardWriter writer(folder_);
     for (const lm::Completion& done : lm::complete_all(model_, requests)) {
       if (done.finish == lm::Finish::error || done.finish == lm::Finish::filtered) {
-        const std::string cause = done.cause.empty() ? lm::to_string(done.finish) : done.cause;
+        const std::string cause = done.cause.empty() ? to_string(done.finish) : done.cause;
         FailedRequests& failed = failures_[cause];
         if (failed.requests++ == 0) failed.cause = cause, failed.words = done.text;
         continue;

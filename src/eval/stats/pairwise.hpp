@@ -75,7 +75,7 @@ Duel make_duel(const std::string& row, const std::string& other, std::span<const
 /// intent's it must prefer the true one in `score::least_auc` of all cases.
 struct JudgeResult {
   std::string name, model;
-  Duel gate, headline;
+  Duel gate, primary;
   bool passed() const { return gate.win_rate.value >= score_needed; }
   static constexpr double score_needed = 0.95;
 };

@@ -28,17 +28,6 @@ bool reference_beats_floor(const Compared& c) {
 
 }  // namespace
 
-std::string to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::pass: return "PASS";
-    case Verdict::fail: return "FAIL";
-    case Verdict::inconclusive: return "INCONCLUSIVE";
-    case Verdict::withheld: return "WITHHELD";
-    case Verdict::undefined: break;
-  }
-  return "UNDEFINED";
-}
-
 Estimate floor_corrected_ratio(const Compared& c) {
   if (!reference_beats_floor(c)) return {nan, nan, nan, nan, nan};
   const auto ratio = [](double system, double reference, double floor) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "udrl/base/enum_names.hpp"
 #include "udrl/score/statistics.hpp"
 
 namespace udrl::eval {
@@ -13,7 +14,7 @@ using score::Estimate;
 
 /// `withheld`: the evaluation as a whole does not deserve one (compare.hpp); `judge` never says so.
 enum class Verdict { pass, fail, inconclusive, undefined, withheld };
-std::string to_string(Verdict verdict);
+constexpr auto names_of(Verdict) { return enum_names("PASS", "FAIL", "INCONCLUSIVE", "UNDEFINED", "WITHHELD"); }
 
 /// Means of one comparison, with the same resamples in each vector.
 struct Compared {

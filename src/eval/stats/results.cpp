@@ -24,7 +24,7 @@ Json to_json(const Ratio& r) {
   return {{"floor_corrected", to_json(r.corrected)}, {"raw", to_json(r.raw)}, {"at", at}};
 }
 
-Json to_json(const WordControl& w) {
+Json to_json(const WordSteering& w) {
   return {{"answers", w.answers},
           {"mean_absolute_error", number(w.mean_absolute_error)},
           {"exact", number(w.exact)},
@@ -69,7 +69,7 @@ Json to_json(const RowResult& r, const std::vector<ScorerResult>& scorers) {
   for (std::size_t s = 0; s < scorers.size(); ++s) json["relevance"][scorers[s].info.name] = to_json(r.scored[s]);
   if (!r.row.system.empty()) json["system"] = r.row.system;
   if (r.words.answers > 0) json["words_asked_against_got"] = to_json(r.words);
-  if (r.row.kind != RowKind::arm)
+  if (r.row.kind != RowKind::control)
     json["sampling"] = {{"temperature", r.row.sampling.temperature},
                         {"top_p", r.row.sampling.top_p},
                         {"repeat_penalty", r.row.sampling.repeat_penalty},
@@ -102,7 +102,7 @@ Json to_json(const ScorerResult& s) {
       {"gate_raw", to_json(s.raw)},     {"gate_masked", to_json(s.masked)}, {"carries_verdict", s.carries_verdict()},
       {"verdict", to_string(s.verdict)}};
   if (s.return_effect) json["return_effect"] = to_json(*s.return_effect);
-  for (const Difference& d : s.headline_less) json["headline_less"][d.subtrahend] = to_json(d);
+  for (const Difference& d : s.primary_less) json["primary_less"][d.subtrahend] = to_json(d);
   return json;
 }
 
@@ -125,10 +125,10 @@ Json to_json(const JudgeResult& j) {
           {"model", j.model},
           {"gate", to_json(j.gate)},
           {"passed", j.passed()},
-          {"headline", to_json(j.headline)}};
+          {"primary", to_json(j.primary)}};
 }
 
-Json to_json(const ReturnControl& c) {
+Json to_json(const ReturnSteering& c) {
   if (!c.why_not.empty()) return {{"not_measured", c.why_not}};
   Json points = Json::array();
   for (const auto& point : c.points)
@@ -140,7 +140,7 @@ Json to_json(const ReturnControl& c) {
           {"exact", number(c.exact)}, {"mean_absolute_error", number(c.mean_absolute_error)}};
 }
 
-Json to_json(const Headline& h) {
+Json to_json(const PrimaryComparison& h) {
   return {{"row", h.row},
           {"reference", h.reference},
           {"margin", h.margin},
@@ -200,26 +200,24 @@ void require_answers(const Results& results) {
   if (results.failures.empty()) return;
   std::string all;
   for (const FailedRequests& failed : results.failures) all += (all.empty() ? "" : "; ") + to_text(failed);
-  throw failure("the evaluation is not complete: an endpoint failed requests")
-      .got(all)
-      .hint("fix the cause that the endpoint reports, then run the same command again: only these requests are sent");
+  throw failure("the evaluation is not complete: an endpoint failed requests").got(all).hint(lm::endpoint_hint);
 }
 
 Json to_json(const Results& results) {
-  Json json = {{"schema_version", 2},
+  Json json = {{"schema_version", 3},
                {"test_set", to_json(results.set)},
                {"systems", Json::object()},
                {"scorers", Json::object()},
                {"costs", each(results.costs)},
                {"near_training_intents", results.near_intents},
-               {"return_asked_against_achieved", to_json(results.return_control)},
-               {"headline", to_json(results.headline)},
+               {"return_asked_against_achieved", to_json(results.return_steering)},
+               {"primary", to_json(results.primary)},
                {"lineage", to_json(results.lineage)}};
   for (const FailedRequests& failed : results.failures)
     json["failed_requests"].push_back(
         {{"of", failed.row}, {"cause", failed.cause}, {"words", failed.words}, {"requests", failed.requests}});
   if (results.judge) json["judge"] = to_json(*results.judge);
-  json["headline"]["scorer"] = results.shown_scorer().info.name;
+  json["primary"]["scorer"] = results.shown_scorer().info.name;
   for (const auto* rows : {&results.rows, &results.curve})
     for (const RowResult& row : *rows) json["systems"][row.row.name] = to_json(row, results.scorers);
   for (const ScorerResult& scorer : results.scorers) json["scorers"][scorer.info.name] = to_json(scorer);

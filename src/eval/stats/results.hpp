@@ -8,7 +8,7 @@
 
 #include "measure/cost.hpp"
 #include "measure/measure.hpp"
-#include "measure/scorers.hpp"
+#include "measure/scoring.hpp"
 #include "pairwise.hpp"
 #include "ratio.hpp"
 #include "systems/cases.hpp"
@@ -21,7 +21,7 @@ struct Ratio {
   std::string reference;
   Estimate corrected;         ///< (row − shuffled) / (reference − shuffled)
   Estimate raw;               ///< row / reference
-  std::vector<Judgement> at;  ///< each margin, the headline's first
+  std::vector<Judgement> at;  ///< each margin, the main one first
   Verdict verdict() const { return at.front().verdict; }
 };
 
@@ -29,16 +29,16 @@ struct Ratio {
 struct Quality {
   int cases = 0;
   double valid = 0;  ///< share
-  Estimate masked;   ///< mean of `headline_values`
+  Estimate masked;   ///< mean of `primary_values`
   Estimate raw;      ///< mean over every answer as written
 };
 
 /// A row under one scorer.
 struct Scored {
-  Quality all;  ///< of the headline's part, as are the tasks and the ratios
+  Quality all;  ///< of the main part, as are the tasks and the ratios
   std::map<std::string, Quality> by_task;
   std::vector<Ratio> ratios;  ///< against each model's row
-  /// Of each other part: its quality, and the floor-corrected ratio to the headline's reference.
+  /// Of each other part: its quality, and the floor-corrected ratio to the primary reference.
   std::map<std::string, Quality> by_part;
   std::map<std::string, Estimate> ratio_by_part;
 
@@ -50,14 +50,14 @@ struct RowResult {
   Row row;
   std::vector<Scored> scored;  ///< by scorer
   int seeds = 1, draws = 1;    ///< training seeds, and answers of each to a case, that figures are means over
-  WordControl words;           ///< this and what follows: of the headline's part
+  WordSteering words;          ///< this and what follows: of the main part
   double mean_words = 0, mean_tokens = 0, copying = 0, copy_run = 0;
   Diversity diversity;
   std::map<std::string, double> broken_rules;
   double near_training = 0;  ///< share of answers that nearly are one that trained
 };
 
-/// One row less another, paired by case, under one scorer, over the headline's part.
+/// One row less another, paired by case, under one scorer, over the main part.
 struct Difference {
   std::string minuend, subtrahend;
   Estimate masked, raw;
@@ -68,17 +68,17 @@ struct Difference {
 struct ScorerResult {
   ScorerInfo info;
   score::Gate raw, masked;  ///< on the reference's answers
-  /// What the headline's comparison comes to, masked; `withheld` where the scorer carries no verdict.
+  /// What the primary comparison comes to, masked; `withheld` where the scorer carries no verdict.
   Verdict verdict = Verdict::withheld;
   std::optional<Difference> return_effect = {};  ///< top less lowest
-  std::vector<Difference> headline_less = {};    ///< the headline's row less each other row
+  std::vector<Difference> primary_less = {};     ///< the primary row less each other row
 
   /// A verdict is carried by a scorer that made no label, and whose masked values pass their gate.
   bool carries_verdict() const { return info.held_out() && score::passes(masked); }
 };
 
 /// Returns asked for against returns that came, over the student's rows.
-struct ReturnControl {
+struct ReturnSteering {
   struct Point {
     std::string row;
     double asked = 0;   ///< mean bin
@@ -91,7 +91,7 @@ struct ReturnControl {
   double rank_correlation = 0, exact = 0, mean_absolute_error = 0;  ///< of bins
 };
 
-struct Headline {
+struct PrimaryComparison {
   std::string row, reference;
   double margin = 0;
   std::size_t scorer = 0;  ///< whose figures are shown first: one that carries a verdict, else a held-out one
@@ -120,17 +120,17 @@ struct Results {
   std::optional<JudgeResult> judge;
   /// What endpoints left without an answer. Their cases are in no figure; those of systems keep the verdict back.
   std::vector<FailedRequests> failures;
-  ReturnControl return_control;                     ///< `why_not` and `bins` are filled by who measures
+  ReturnSteering return_steering;                   ///< `why_not` and `bins` are filled by who measures
   std::map<std::string, std::string> near_intents;  ///< test intent → the training intent it nearly is
-  Headline headline;
+  PrimaryComparison primary;
   Lineage lineage;
 
   const RowResult& row(const std::string& name) const;
-  /// What the row's system costs; null for an arm.
+  /// What the row's system costs; null for a control.
   const Cost* cost_of(const RowResult& row) const;
-  /// A row under the headline's scorer.
-  const Scored& shown(const RowResult& row) const { return row.scored[headline.scorer]; }
-  const ScorerResult& shown_scorer() const { return scorers[headline.scorer]; }
+  /// A row under the primary scorer.
+  const Scored& shown(const RowResult& row) const { return row.scored[primary.scorer]; }
+  const ScorerResult& shown_scorer() const { return scorers[primary.scorer]; }
   const MeasuredRow& answers(const std::string& name) const;
   /// The row's answers, and those of the same row with other seeds.
   std::vector<const MeasuredRow*> replicates(const std::string& name) const;

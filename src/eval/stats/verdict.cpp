@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "format.hpp"
-#include "systems/arms.hpp"
+#include "systems/controls.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -18,9 +18,9 @@ void correct_families(Results& results) {
       std::vector<Judgement*> family;
       for (RowResult& row : results.rows)
         for (Ratio& ratio : row.scored[s].ratios) {
-          const bool is_headline =
-              row.row.name == results.headline.row && ratio.reference == results.headline.reference && m == 0;
-          if (row.row.kind == RowKind::student && !is_headline) family.push_back(&ratio.at[m]);
+          const bool is_primary =
+              row.row.name == results.primary.row && ratio.reference == results.primary.reference && m == 0;
+          if (row.row.kind == RowKind::student && !is_primary) family.push_back(&ratio.at[m]);
         }
       correct_family(family);
     }
@@ -35,22 +35,22 @@ void refuse_few_subjects(Results& results) {
       for (Ratio& ratio : scored.ratios)
         for (Judgement& judgement : ratio.at)
           if (is_decision(judgement.verdict)) judgement.verdict = Verdict::inconclusive;
-  results.headline.caveats.push_back(std::to_string(subjects) + " subjects are too few to decide; at least " +
-                                     std::to_string(fewest_subjects) + " are needed");
+  results.primary.caveats.push_back(std::to_string(subjects) + " subjects are too few to decide; at least " +
+                                    std::to_string(fewest_subjects) + " are needed");
 }
 
 /// Two or three seeds show little of what seeds do.
 void warn_of_few_seeds(Results& results) {
   for (const RowResult& row : results.rows)
     if (row.seeds > 1 && row.seeds < fewest_seeds)
-      results.headline.caveats.push_back(row.row.title + ": a mean over " + std::to_string(row.seeds) +
-                                         " training seeds, so few that its interval is too narrow");
+      results.primary.caveats.push_back(row.row.title + ": a mean over " + std::to_string(row.seeds) +
+                                        " training seeds, so few that its interval is too narrow");
 }
 
 /// A model without its examples is a weaker one to compare with.
 void warn_of_zero_shot(Results& results) {
-  if (!results.row(results.headline.reference).row.few_shot)
-    results.headline.caveats.emplace_back("the reference is asked without the task’s examples");
+  if (!results.row(results.primary.reference).row.few_shot)
+    results.primary.caveats.emplace_back("the reference is asked without the task’s examples");
 }
 
 /// What all scorers that carry a verdict agree on.
@@ -87,23 +87,23 @@ void need_a_scorer(Results& results) {
   if (std::any_of(scorers.begin(), scorers.end(), [](const ScorerResult& s) { return s.carries_verdict(); })) return;
   for (const bool held_out : {true, false})  // those that might have spoken first
     for (const ScorerResult& scorer : scorers)
-      if (scorer.info.held_out() == held_out) results.headline.withheld_because.push_back(why_silent(scorer));
+      if (scorer.info.held_out() == held_out) results.primary.withheld_because.push_back(why_silent(scorer));
   if (std::none_of(scorers.begin(), scorers.end(), [](const ScorerResult& s) { return s.info.held_out(); }))
-    results.headline.withheld_because.emplace_back(
+    results.primary.withheld_because.emplace_back(
         "no scorer that made no label was named ([second_embedder] or [pmi] in the config)");
 }
 
-/// An arm that must fail and does not makes every PASS worthless.
-void need_failing_arms(Results& results) {
-  const bool passes = results.headline.verdict == Verdict::pass;
+/// A control that must fail and does not makes every PASS worthless.
+void need_failing_controls(Results& results) {
+  const bool passes = results.primary.verdict == Verdict::pass;
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     if (!results.scorers[s].carries_verdict()) continue;
     for (const RowResult& row : results.rows) {
-      if (row.row.kind != RowKind::arm) continue;
-      const Verdict verdict = row.scored[s].ratio_to(results.headline.reference)->verdict();
+      if (row.row.kind != RowKind::control) continue;
+      const Verdict verdict = row.scored[s].ratio_to(results.primary.reference)->verdict();
       if (verdict == Verdict::pass || (passes && verdict != Verdict::fail))
-        results.headline.withheld_because.push_back("under " + results.scorers[s].info.name + ", the arm “" +
-                                                    row.row.short_title + "” must FAIL, and is " + to_string(verdict));
+        results.primary.withheld_because.push_back("under " + results.scorers[s].info.name + ", the control “" +
+                                                   row.row.short_title + "” must FAIL, and is " + to_string(verdict));
     }
   }
 }
@@ -111,17 +111,17 @@ void need_failing_arms(Results& results) {
 /// An answer that did not come is no bad one; and who fails on hard cases must not be judged by the others.
 void need_all_answers(Results& results) {
   for (const FailedRequests& failed : results.failures) {
-    if (failed.of_judge) results.headline.caveats.push_back(to_text(failed));
-    else results.headline.withheld_because.push_back(to_text(failed) + "; run the same command again to ask for them");
+    if (failed.of_judge) results.primary.caveats.push_back(to_text(failed));
+    else results.primary.withheld_because.push_back(to_text(failed) + "; run the same command again to ask for them");
   }
 }
 
 void need_apart(Results& results) {
   if (results.near_intents.empty()) return;
   const auto& [test, train] = *results.near_intents.begin();
-  results.headline.withheld_because.push_back(std::to_string(results.near_intents.size()) +
-                                              " test intents nearly are ones that trained, such as “" + test +
-                                              "” and “" + train + "”");
+  results.primary.withheld_because.push_back(std::to_string(results.near_intents.size()) +
+                                             " test intents nearly are ones that trained, such as “" + test +
+                                             "” and “" + train + "”");
 }
 
 std::size_t shown_scorer(const std::vector<ScorerResult>& scorers) {
@@ -134,29 +134,29 @@ std::size_t shown_scorer(const std::vector<ScorerResult>& scorers) {
   return held_out < scorers.size() ? held_out : 0;
 }
 
-/// A comparison that an arm survives (same scorer, reference and margin) lets no student pass.
-void withhold_where_arms_stand(Results& results, std::size_t scorer, std::size_t reference, std::size_t margin) {
+/// A comparison that a control survives (same scorer, reference and margin) lets no student pass.
+void withhold_where_controls_stand(Results& results, std::size_t scorer, std::size_t reference, std::size_t margin) {
   const auto at = [&](RowResult& row) -> Judgement& { return row.scored[scorer].ratios[reference].at[margin]; };
   const bool all_fail = std::all_of(results.rows.begin(), results.rows.end(), [&](RowResult& row) {
-    return row.row.kind != RowKind::arm || at(row).verdict == Verdict::fail;
+    return row.row.kind != RowKind::control || at(row).verdict == Verdict::fail;
   });
   for (RowResult& row : results.rows)
     if (at(row).verdict == Verdict::pass && (row.row.kind != RowKind::student || !all_fail))
       at(row).verdict = Verdict::withheld;
 }
 
-/// Only a student's row may say PASS, and only where every arm fails.
+/// Only a student's row may say PASS, and only where every control fails.
 void restrain_passes(Results& results) {
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     const auto& ratios = results.rows.front().scored[s].ratios;
     for (std::size_t r = 0; r < ratios.size(); ++r)
-      for (std::size_t m = 0; m < ratios[r].at.size(); ++m) withhold_where_arms_stand(results, s, r, m);
+      for (std::size_t m = 0; m < ratios[r].at.size(); ++m) withhold_where_controls_stand(results, s, r, m);
   }
 }
 
 void withhold(Results& results) {
-  const bool all = !results.headline.withheld_because.empty();
-  if (all) results.headline.verdict = Verdict::withheld;
+  const bool all = !results.primary.withheld_because.empty();
+  if (all) results.primary.verdict = Verdict::withheld;
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     if (!all && results.scorers[s].carries_verdict()) continue;
     results.scorers[s].verdict = Verdict::withheld;
@@ -169,7 +169,7 @@ void withhold(Results& results) {
 }  // namespace
 
 void conclude(Results& results, const CompareOptions& options) {
-  Headline& h = results.headline;
+  PrimaryComparison& h = results.primary;
   h = {};
   h.reference = options.reference;
   h.margin = options.margin;
@@ -184,7 +184,7 @@ void conclude(Results& results, const CompareOptions& options) {
   h.verdict = common_verdict(results.scorers);
   need_all_answers(results);
   need_a_scorer(results);
-  need_failing_arms(results);
+  need_failing_controls(results);
   need_apart(results);
   restrain_passes(results);
   withhold(results);

@@ -5,10 +5,10 @@
 
 namespace udrl::eval {
 
-/// Fills the scorers' verdicts and the headline, and withholds what cannot be said: of a ratio under a scorer that
-/// carries no verdict, and of every ratio where the headline's is withheld.
+/// Fills the scorers' verdicts and the primary comparison, and withholds what cannot be said: of a ratio under a scorer
+/// that carries no verdict, and of every ratio where the primary one's is withheld.
 ///
-/// The headline's comparison is one, named before anything is measured (the student's first row, the reference, the
+/// The primary comparison is one, named before anything is measured (the student's first row, the reference, the
 /// first margin): it PASSes if it does under every scorer that carries a verdict, so that more scorers make it no
 /// easier (an intersection–union test). All other ratios of students are a family, corrected by Holm.
 void conclude(Results& results, const CompareOptions& options);

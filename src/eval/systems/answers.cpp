@@ -5,26 +5,14 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/tool.hpp"
-#include "udrl/command/schema.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::eval {
 namespace {
 
-template <class T>
-T field(const data::Json& json, const char* name) {
-  const auto found = json.find(name);
-  try {
-    if (found != json.end()) return found->get<T>();
-  } catch (const data::Json::exception&) {
-  }
-  throw user_error(std::string("field '") + name + "' of an answer is missing or of the wrong type").got(json.dump());
-}
-
-std::optional<int> optional_number(const data::Json& json, const char* name) {
-  if (!data::Fields(json, "answer").has(name)) return std::nullopt;
-  return field<int>(json, name);
+std::optional<int> optional_number(const data::Fields& fields, const char* name) {
+  return fields.has(name) ? std::optional(fields.integer(name)) : std::nullopt;
 }
 
 }  // namespace
@@ -35,7 +23,7 @@ std::string to_text(const FailedRequests& failed) {
          " without an answer (" + failed.cause + words + ")";
 }
 
-data::Json to_json(const Answer& answer, const Case& c) {
+data::Json to_json(const SystemAnswer& answer, const Case& c) {
   data::Json json = {{"case", c.id},           {"intent_id", c.intent.intent_id}, {"intent", c.intent.intent},
                      {"task", c.task},         {"answer", answer.text},           {"finish", answer.finish},
                      {"tokens", answer.tokens}};
@@ -44,12 +32,10 @@ data::Json to_json(const Answer& answer, const Case& c) {
   return json;
 }
 
-Answer answer_from_json(const data::Json& json) {
-  Answer answer{
-      field<std::string>(json, "answer"), field<std::string>(json, "finish"), field<int>(json, "tokens"), {}, {}};
-  answer.asked_words = optional_number(json, "asked_words");
-  answer.asked_return = optional_number(json, "asked_return");
-  return answer;
+SystemAnswer answer_from_json(const data::Json& json) {
+  const data::Fields fields(json, "answer");
+  return {fields.text("answer"), fields.text("finish"), fields.integer("tokens"),
+          optional_number(fields, "asked_words"), optional_number(fields, "asked_return")};
 }
 
 AnswerCache::AnswerCache(const std::filesystem::path& folder, data::Manifest wanted)
@@ -62,13 +48,13 @@ void AnswerCache::read_existing() {
   if (!data::has_shards(folder_.path())) return;
   data::JsonLinesReader reader(folder_.path());
   const auto convert = [](const data::Json& json) {
-    return std::pair<std::string, Answer>(field<std::string>(json, "case"), answer_from_json(json));
+    return std::pair<std::string, SystemAnswer>(data::Fields(json, "answer").text("case"), answer_from_json(json));
   };
   while (auto entry = reader.next_as(convert))
-    if (entry->second.finish != lm::to_string(lm::Finish::error)) answers_.insert(std::move(*entry));  // else: again
+    if (entry->second.finish != to_string(lm::Finish::error)) answers_.insert(std::move(*entry));  // else: again
 }
 
-void AnswerCache::add(const Case& c, Answer answer) {
+void AnswerCache::add(const Case& c, SystemAnswer answer) {
   if (!writer_) writer_.emplace(folder_);
   writer_->append(to_json(answer, c));
   answers_.emplace(c.id, std::move(answer));
@@ -77,7 +63,7 @@ void AnswerCache::add(const Case& c, Answer answer) {
 
 void AnswerCache::fail(const Case& c, const lm::Completion& why) {
   failed_.insert(c.id);
-  const std::string cause = why.cause.empty() ? lm::to_string(why.finish) : why.cause;
+  const std::string cause = why.cause.empty() ? to_string(why.finish) : why.cause;
   FailedRequests& failed = failures_[cause];
   if (failed.requests++ == 0) failed.cause = cause, failed.words = why.text;
 }
@@ -137,14 +123,9 @@ lm::Throughput ask_missing(OpenSystem& system, const Row& row, const std::vector
   const auto take = [&](lm::Completion done) {
     const Case& c = *by_id.at(done.id);
     if (done.finish == lm::Finish::error || done.finish == lm::Finish::filtered) return cache.fail(c, done);
-    const std::string text = system.kept(c, done.text);
-    const bool student = row.kind == RowKind::student;
-    Answer answer{student ? command::capitalised(text) : text,
-                  lm::to_string(done.finish),
-                  done.tokens,
-                  {},
-                  system.asked_return(row, c)};
-    if (student) answer.asked_words = c.asked_words;
+    SystemAnswer answer{
+        system.kept(c, done.text), to_string(done.finish), done.tokens, {}, system.asked_return(row, c)};
+    if (row.kind == RowKind::student) answer.asked_words = c.asked_words;
     cache.add(c, std::move(answer));
     answered();
   };

@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "cases.hpp"
-#include "question.hpp"
+#include "open_system.hpp"
 #include "udrl/data/output_folder.hpp"
 #include "udrl/data/shards.hpp"
 
 namespace udrl::eval {
 
-struct Answer {
+struct SystemAnswer {
   std::string text;    ///< normalised
   std::string finish;  ///< stop, length
   int tokens = 0;
@@ -35,18 +35,18 @@ struct FailedRequests {
 /// "3 of …": one line for people.
 std::string to_text(const FailedRequests& failed);
 
-data::Json to_json(const Answer& answer, const Case& c);
+data::Json to_json(const SystemAnswer& answer, const Case& c);
 /// Throws `Error` (user) for a missing or wrong field. The id of its case is the field `case`.
-Answer answer_from_json(const data::Json& json);
+SystemAnswer answer_from_json(const data::Json& json);
 
 /// The answers of one row. Opening a folder that another model or other settings wrote throws, naming the difference.
 class AnswerCache {
  public:
   AnswerCache(const std::filesystem::path& folder, data::Manifest wanted);
   bool has(const Case& c) const { return answers_.count(c.id) > 0; }
-  const Answer& at(const Case& c) const { return answers_.at(c.id); }
+  const SystemAnswer& at(const Case& c) const { return answers_.at(c.id); }
   /// On disk at the latest after `flush_every` more.
-  void add(const Case& c, Answer answer);
+  void add(const Case& c, SystemAnswer answer);
   /// Notes that an endpoint left the case without an answer: it is asked again next time.
   void fail(const Case& c, const lm::Completion& why);
   const std::set<std::string>& failed_cases() const { return failed_; }
@@ -58,7 +58,7 @@ class AnswerCache {
   void read_existing();
   static constexpr std::size_t flush_every = 16;
   data::OutputFolder folder_;
-  std::unordered_map<std::string, Answer> answers_;
+  std::unordered_map<std::string, SystemAnswer> answers_;
   std::set<std::string> failed_;                    ///< ids of cases
   std::map<std::string, FailedRequests> failures_;  ///< by cause
   std::optional<data::ShardWriter> writer_;

@@ -99,7 +99,7 @@ void add_part(CaseSet& set, const std::string& name, const std::vector<data::Int
       const std::string& task = set.tasks[t];
       Case c{content_id({intent.intent, task}), intent, task, t, 0, set.parts.size(), cluster->second};
       RandomStream stream(seed, "eval/words/" + c.id);
-      c.asked_words = fitted.draw_words(fitted.slot(c.task), stream);
+      c.asked_words = fitted.draw_words(fitted.index_of(c.task), stream);
       set.cases.push_back(std::move(c));
     }
   }

@@ -1,6 +1,6 @@
 // A case: one unseen intent for one task, with the words that students are asked for. All systems answer the same
-// cases. They come in parts: the headline's (subjects that training never saw), and those that show how far a student
-// generalises. Not for: how a system is asked (question.hpp).
+// cases. They come in parts: the main one (subjects that training never saw), and those that show how far a student
+// generalises. Not for: how a system is asked (open_system.hpp).
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct Part {
 
 struct CaseSet {
   std::vector<Case> cases;  ///< part by part; an intent's tasks follow one another
-  std::vector<Part> parts;  ///< the headline's first
+  std::vector<Part> parts;  ///< the main one first
   std::vector<std::string> tasks;
 
   const Part& main() const { return parts.front(); }
@@ -65,7 +65,7 @@ void add_part(CaseSet& set, const std::string& name, const std::vector<data::Int
 /// one another; subjects of which nothing is left go too.
 CaseSet without_intents_of(const CaseSet& set, const std::set<std::string>& cases);
 
-/// For each case the case whose answer it is given in the `shuffled` arm: same part and task, another subject, each
+/// For each case the case whose answer it is given in the `shuffled` control: same part and task, another subject, each
 /// answer used once. Throws `Error` (user) where one subject has more than half of the cases.
 std::vector<std::size_t> derangement(const CaseSet& set, std::uint64_t seed);
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "arms.hpp"
+#include "controls.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/table.hpp"
@@ -15,13 +15,19 @@ namespace {
 
 constexpr double model_temperature = 0.8, model_top_p = 0.95, model_repeat_penalty = 1.0;
 
+enum class DecodingKind { greedy, sampled, best_of_n };
+constexpr auto names_of(DecodingKind) { return enum_names("greedy", "sampled", "best-of-n"); }
+
+enum class Shots { few, zero };
+constexpr auto names_of(Shots) { return enum_names("few", "zero"); }
+
 struct SystemFile {
   std::string name, title, short_title;
   std::filesystem::path student, tagged;
   std::vector<std::string> seeds;
   std::vector<std::string> returns = {"top"};
-  std::vector<std::string> decodings;
-  std::vector<std::string> shots = {"few"};
+  std::vector<DecodingKind> decodings;
+  std::vector<Shots> shots = {Shots::few};
   int best_of = 8;
   double temperature = 0;  // of this and the next two: 0 is the default, another for students than for models
   double top_p = 0;
@@ -42,11 +48,9 @@ void declare(OptionSet& set, SystemFile& file) {
   set.add("seeds", file.seeds, "checkpoint folders of the same recipe trained with other seeds (students)");
   set.add("tagged", file.tagged, "the data that it was trained on (students); default: the evaluation's");
   set.add("returns", file.returns, "one row each (students): top, lowest, any or numbers");
-  set.add("decodings", file.decodings,
-          "one row each: greedy, sampled, best-of-n; default: greedy and sampled, of a student sampled")
-      .choices({"greedy", "sampled", "best-of-n"});
-  set.add("shots", file.shots, "one row each (models): few, the task's examples as in synthesis; zero, none")
-      .choices({"few", "zero"});
+  set.add_enum("decodings", file.decodings,
+               "one row each: greedy, sampled, best-of-n; default: greedy and sampled, of a student sampled");
+  set.add_enum("shots", file.shots, "one row each (models): few, the task's examples as in synthesis; zero, none");
   set.add("best_of", file.best_of, "answers of which best-of-n takes the best, by the makers of the labels")
       .range(2, 64);
   set.add("temperature", file.temperature, "of rows that are not greedy; 0: 0.8, a student's as the main one's")
@@ -78,13 +82,15 @@ void use_defaults(SystemFile& file, const Decoding& student) {
   fill(file.top_p, model_top_p, student.top_p);
   fill(file.repeat_penalty, model_repeat_penalty, student.repeat_penalty);
   if (is_student) file.max_tokens = student.max_tokens;
-  const bool best_of = std::find(file.decodings.begin(), file.decodings.end(), "best-of-n") != file.decodings.end();
+  const bool best_of =
+      std::find(file.decodings.begin(), file.decodings.end(), DecodingKind::best_of_n) != file.decodings.end();
   if (best_of && file.temperature == 0)
     throw user_error("at temperature 0 all answers are the same: there is no best of them")
         .at(file.title)
         .hint("set a temperature (--decoding.temperature 0.7), or leave best-of-n out");
   if (file.decodings.empty())
-    file.decodings = is_student ? std::vector<std::string>{"sampled"} : std::vector<std::string>{"greedy", "sampled"};
+    file.decodings =
+        is_student ? std::vector{DecodingKind::sampled} : std::vector{DecodingKind::greedy, DecodingKind::sampled};
   if (file.short_title.empty()) file.short_title = file.title;
   if (file.model.name.empty()) file.model.name = file.name;
   if (is_student) file.model.gguf = file.student / student::files::gguf;
@@ -92,14 +98,15 @@ void use_defaults(SystemFile& file, const Decoding& student) {
 
 /// What distinguishes a row within its system.
 struct Variant {
-  std::string decoding;
+  DecodingKind decoding;
   std::string asked_return{};  ///< students
   bool few_shot = true;        ///< models
 };
 
 /// The same words for names ("best-of-8") and titles ("best of 8").
-std::string decoding_words(const SystemFile& file, const std::string& decoding, const std::string& space) {
-  return decoding == "best-of-n" ? "best" + space + "of" + space + std::to_string(file.best_of) : decoding;
+std::string decoding_words(const SystemFile& file, DecodingKind decoding, const std::string& space) {
+  return decoding == DecodingKind::best_of_n ? "best" + space + "of" + space + std::to_string(file.best_of)
+                                             : to_string(decoding);
 }
 
 Row make_row(const SystemFile& file, const Variant& variant) {
@@ -119,14 +126,14 @@ Row make_row(const SystemFile& file, const Variant& variant) {
     row.kind = RowKind::model;
     row.few_shot = variant.few_shot;
   }
-  if (!file.is_student() || variant.decoding != "sampled")
+  if (!file.is_student() || variant.decoding != DecodingKind::sampled)
     call(decoding_words(file, variant.decoding, "-"), decoding, decoding);
   if (!variant.few_shot) call("zero-shot", "zero-shot", "zero-shot");
-  const bool greedy = variant.decoding == "greedy";
+  const bool greedy = variant.decoding == DecodingKind::greedy;
   row.sampling.temperature = greedy ? 0.0 : file.temperature;
   row.sampling.top_p = greedy ? 1.0 : file.top_p;
   row.sampling.repeat_penalty = file.repeat_penalty;
-  if (variant.decoding == "best-of-n") row.best_of = file.best_of;
+  if (variant.decoding == DecodingKind::best_of_n) row.best_of = file.best_of;
   return row;
 }
 
@@ -151,7 +158,7 @@ std::vector<Variant> variants(const SystemFile& file) {
     return out;
   }
   for (const auto& shots : file.shots)
-    for (const auto& decoding : file.decodings) out.push_back({decoding, "", shots == "few"});
+    for (const auto& decoding : file.decodings) out.push_back({decoding, "", shots == Shots::few});
   return out;
 }
 
@@ -159,7 +166,7 @@ System make_system(const SystemFile& file) {
   System system{file.name, file.title, file.short_title, file.is_student(), file.parameters, file.model, file.tagged,
                 "",        {}};
   for (const Variant& variant : variants(file)) system.rows.push_back(make_row(file, variant));
-  const Variant first{"sampled", file.returns.front(), file.shots.front() == "few"};
+  const Variant first{DecodingKind::sampled, file.returns.front(), file.shots.front() == Shots::few};
   for (const double temperature : file.temperatures)
     system.rows.push_back(on_curve(make_row(file, first), temperature));
   return system;
@@ -215,7 +222,7 @@ std::vector<std::string> model_rows(const std::vector<System>& systems) {
 
 void refuse_same_names(const std::vector<System>& systems) {
   std::set<std::string> seen;
-  for (const Row& arm : arm_rows()) seen.insert(arm.name);
+  for (const Row& control : control_rows()) seen.insert(control.name);
   std::set<std::string> names;
   for (const System& system : systems) {
     if (!names.insert(system.name).second)
@@ -268,7 +275,7 @@ void check(const SystemFile& file, const std::filesystem::path& path) {
         .hint("leave 'returns' and 'shots' out, or name some");
 }
 
-SystemFile read_system_file(const std::filesystem::path& path, const EvalOptions& options) {
+SystemFile read_system_file(const std::filesystem::path& path, const SystemsOptions& options) {
   SystemFile file;
   OptionSet set;
   declare(set, file);
@@ -293,12 +300,12 @@ std::vector<Row> asked_rows(const Row& row) {
   return draws;
 }
 
-System load_system(const std::filesystem::path& path, const EvalOptions& options) {
+System load_system(const std::filesystem::path& path, const SystemsOptions& options) {
   const SystemFile file = read_system_file(path, options);
   return make_system(file);
 }
 
-System student_system(const EvalOptions& options) {
+System student_system(const SystemsOptions& options) {
   if (options.returns.empty())
     throw user_error("no return to ask the student for").hint("set returns, for example [\"top\", \"lowest\"]");
   SystemFile file;
@@ -310,7 +317,7 @@ System student_system(const EvalOptions& options) {
   file.returns = options.returns;
   file.temperatures = options.decoding.temperatures;
   file.best_of = options.decoding.best_of;
-  if (file.best_of > 1) file.decodings = {"sampled", "best-of-n"};
+  if (file.best_of > 1) file.decodings = {DecodingKind::sampled, DecodingKind::best_of_n};
   use_defaults(file, options.decoding);
   return make_system(file);
 }
@@ -322,10 +329,10 @@ std::string identity_of(const lm::ModelOptions& model) {
   return lm::model_identity(sha256_file(model.gguf), model.weights);
 }
 
-std::vector<System> load_systems(const EvalOptions& options) {
+std::vector<System> load_systems(const SystemsOptions& options) {
   std::vector<System> systems;
   add(systems, student_system(options), options.student_seeds, options.draws);
-  for (const auto& path : options.systems) {
+  for (const auto& path : options.files) {
     const SystemFile file = read_system_file(path, options);
     add(systems, make_system(file), file.seeds, options.draws);
   }

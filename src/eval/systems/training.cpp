@@ -29,7 +29,7 @@ void for_each_record(const std::filesystem::path& folder, const std::string& wha
 }
 
 /// The answers of the lowest ids, whatever the order of the shards.
-class Sample {
+class LowestIds {
  public:
   void add(const data::Record& record) {
     if (texts_.size() == TrainingView::kept_at_most && record.id > texts_.rbegin()->first) return;
@@ -47,7 +47,7 @@ class Sample {
   std::map<std::string, TrainingText> texts_;  ///< by id
 };
 
-/// The headline's part against what trains.
+/// The main part against what trains.
 class Apart {
  public:
   explicit Apart(const CaseSet& set) : subjects_(set.main().subjects.begin(), set.main().subjects.end()), index_({}) {
@@ -81,7 +81,7 @@ class Apart {
 }  // namespace
 
 TrainingView read_training(const std::filesystem::path& train_folder, const CaseSet& set, Observer& observer) {
-  std::map<std::string, Sample> samples;
+  std::map<std::string, LowestIds> samples;
   for (const std::string& task : set.tasks) samples[task];
   Apart apart(set);
   for_each_record(train_folder, "training data", observer, [&](const data::Record& record, const auto& reader) {

@@ -1,5 +1,5 @@
-// What an evaluation must know of the data that the student was trained on: a sample of it, from which the arms that
-// must fail are made, and whether the test set is really apart from it. Not for: splitting (distill/tag.hpp).
+// What an evaluation must know of the data that the student was trained on: a sample of it, from which the controls
+// that must fail are made, and whether the test set is really apart from it. Not for: splitting (distill/tag.hpp).
 #pragma once
 
 #include <filesystem>

@@ -40,7 +40,7 @@ void for_each_sample(data::RecordStream& stream, Progress progress, Observer& ob
       observer.progress(progress);
       check_stop("the examination was stopped while reading", "run the same command again");
     }
-    if (record->finish == "stop" && !record->scores.empty()) use(*record);
+    if (record->is_whole() && !record->scores.empty()) use(*record);
   }
   observer.progress(progress);
 }

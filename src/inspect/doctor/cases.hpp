@@ -1,5 +1,5 @@
 // What the doctor looks at: a sample of (intent, task) groups as columns of figures, and some answers as text. Not for:
-// what follows from it (doctor_findings.hpp).
+// what follows from it (findings.hpp).
 #pragma once
 
 #include <cstdint>

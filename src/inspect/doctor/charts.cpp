@@ -1,5 +1,5 @@
 // Distributions by intent, agreement, and best of n.
-#include "charts.hpp"
+#include "report.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -53,7 +53,7 @@ Html distribution(const Gate& gate) {
   };
   add("true", "its own intent", "student");
   add("subject", "subject swapped", "model dashed");
-  add("shuffled", "another intent", "arm");
+  add("shuffled", "another intent", "control");
   return page::lines_chart(series, {gate.scorer, "share", {}, false, true});
 }
 
@@ -84,7 +84,7 @@ Html best_of_chart(const Findings& f, const std::string& selecting) {
     if (!line.points.empty()) series.push_back(std::move(line));
   };
   add("as it sees itself", "student", {selecting});
-  add("its kin", "arm", kin);
+  add("its kin", "control", kin);
   add("independent", "model dashed", others);
   if (series.empty()) return {};
   std::vector<double> ticks;

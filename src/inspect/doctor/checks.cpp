@@ -14,7 +14,7 @@ using score::Estimate;
 
 constexpr double least_within = 0.05;    // share of variance within intents
 constexpr double most_confounded = 0.5;  // a quarter of the variance of ranks
-constexpr double least_control = 0.2;    // standard deviations: Cohen's small effect
+constexpr double least_range = 0.2;      // standard deviations: Cohen's small effect
 constexpr double least_rank = 0.8;       // Spearman of a rank among six with the whole group's
 constexpr double most_chance = 0.05;     // p, divided by the number of partners
 constexpr double same_value = 0.1;       // scored again, more SD than this from the record is another value
@@ -169,21 +169,20 @@ Check gain(const Findings& f, const std::string& scorer) {
   Check check{gain_check, scorer, Finding::unknown, "", ""};
   const Expected* own = f.expected_of(scorer, scorer);
   const Expected* seen = f.expected_of(scorer, independent_judge);
-  if (!own || !std::isfinite(own->control.value)) {
+  if (!own || !std::isfinite(own->range.value)) {
     check.reason = "no intent has draws in the top and the lowest bin";
     check.cure = "sample at least three draws an intent";
     return check;
   }
-  const std::string by_itself =
-      "top against lowest return is " + fixed(own->control.value, 2) + " SD by its own measure";
-  if (!seen || !std::isfinite(seen->control.value)) {
+  const std::string by_itself = "top against lowest return is " + fixed(own->range.value, 2) + " SD by its own measure";
+  if (!seen || !std::isfinite(seen->range.value)) {
     check.reason = by_itself + "; no independent scorer says how much of that is real";
     check.cure = another_kind;
     return check;
   }
-  check.finding = against(seen->control, least_control);
-  check.reason = by_itself + ", " + with_range(seen->control, 2) +
-                 " by independent ones; best gain over the mean draw " + with_range(seen->gain, 2) + " SD";
+  check.finding = against(seen->range, least_range);
+  check.reason = by_itself + ", " + with_range(seen->range, 2) + " by independent ones; best gain over the mean draw " +
+                 with_range(seen->gain, 2) + " SD";
   if (check.finding != Finding::pass)
     check.cure =
         "expect little of asking for high returns: more draws an intent, draws that differ more, or better labels";

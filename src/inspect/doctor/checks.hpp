@@ -1,4 +1,4 @@
-// Verdicts on findings: PASS, FAIL or UNKNOWN, the reason, and what to do. Not for: figures (doctor_findings.hpp).
+// Verdicts on findings: PASS, FAIL or UNKNOWN, the reason, and what to do. Not for: figures (findings.hpp).
 #pragma once
 
 #include "findings.hpp"

@@ -4,8 +4,7 @@
 #include <sstream>
 
 #include "checks.hpp"
-#include "json.hpp"
-#include "page.hpp"
+#include "report.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
@@ -79,15 +78,6 @@ void declare(OptionSet& set, DoctorOptions& o) {
       .range(100, 1e5);
   set.add("seed", o.seed, "chooses the intents, pairs and resamples");
   set.add("skip_bad", o.skip_bad, "put malformed lines into rejects.jsonl and go on");
-}
-
-std::string to_string(Finding finding) {
-  switch (finding) {
-    case Finding::pass: return "PASS";
-    case Finding::fail: return "FAIL";
-    case Finding::unknown: break;
-  }
-  return "UNKNOWN";
 }
 
 DoctorResult examine(const DoctorOptions& options, const RunContext& context) {

@@ -1,4 +1,4 @@
-// The figures of an examination: everything that doctor.json holds. Not for: verdicts (doctor_checks.hpp).
+// The figures of an examination: everything that doctor.json holds. Not for: verdicts (checks.hpp).
 #pragma once
 
 #include <string>
@@ -53,10 +53,10 @@ struct BestOf {
 struct Expected {
   std::string label, judge;
   bool independent = false;
-  score::Estimate gain;     ///< top bin above the mean draw
-  score::Estimate control;  ///< top bin above the lowest
-  double slope = 0;         ///< of judge on label within intents: the share of a label gain that the judge sees
-  double raw_control = 0;   ///< in the judge's own unit
+  score::Estimate gain;   ///< top bin above the mean draw
+  score::Estimate range;  ///< top bin above the lowest
+  double slope = 0;       ///< of judge on label within intents: the share of a label gain that the judge sees
+  double raw_range = 0;   ///< in the judge's own unit
 };
 
 struct Findings {

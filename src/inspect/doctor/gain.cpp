@@ -80,7 +80,7 @@ std::vector<BestOf> Examination::best_of_n() const {
 
 Expected Examination::expect(std::size_t label, const std::string& judge, const Column& z, const Column& raw) const {
   Expected out{cases_.scorers[label], judge, false, {}, {}, 0, 0};
-  std::vector<GroupFigure> gain(cases_.groups.size()), control = gain, raw_control = gain;
+  std::vector<GroupFigure> gain(cases_.groups.size()), range = gain, raw_range = gain;
   for (std::size_t g = 0; g < cases_.groups.size(); ++g) {
     const auto selecting = cases_.groups.of(z_[label], g);
     const auto apart = [](const BinMeans& means) {
@@ -88,13 +88,13 @@ Expected Examination::expect(std::size_t label, const std::string& judge, const 
     };
     const BinMeans means = bin_means(selecting, cases_.groups.of(z, g), options_.bins);
     gain[g] = means.top;
-    control[g] = apart(means);
-    raw_control[g] = apart(bin_means(selecting, cases_.groups.of(raw, g), options_.bins));
+    range[g] = apart(means);
+    raw_range[g] = apart(bin_means(selecting, cases_.groups.of(raw, g), options_.bins));
   }
   out.independent = judge == independent_judge || score::independent(out.label, judge);
   out.gain = over_groups(gain);
-  out.control = over_groups(control);
-  out.raw_control = score::weighted_mean(raw_control);
+  out.range = over_groups(range);
+  out.raw_range = score::weighted_mean(raw_range);
   out.slope = slope_within(cases_.groups, z_[label], z);
   return out;
 }

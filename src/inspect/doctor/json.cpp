@@ -1,5 +1,5 @@
 // Findings as JSON; what is not a number is null.
-#include "json.hpp"
+#include "report.hpp"
 
 #include <cmath>
 
@@ -74,8 +74,8 @@ Json one(const Expected& e) {
           {"judge", e.judge},
           {"independent", e.independent},
           {"gain_sd", interval(e.gain)},
-          {"control_sd", interval(e.control)},
-          {"control_raw", number(e.raw_control)},
+          {"range_sd", interval(e.range)},
+          {"range_raw", number(e.raw_range)},
           {"slope", number(e.slope)}};
 }
 
@@ -84,12 +84,6 @@ Json list(const std::vector<T>& items) {
   Json json = Json::array();
   for (const T& item : items) json.push_back(one(item));
   return json;
-}
-
-Finding finding_from(const std::string& text) {
-  for (const Finding finding : {Finding::pass, Finding::fail})
-    if (to_string(finding) == text) return finding;
-  return Finding::unknown;
 }
 
 }  // namespace
@@ -125,7 +119,9 @@ Json to_json(const Check& check) {
 }
 
 Check check_from_json(const Json& json) {
-  return {json.at("question"), json.at("scorer"), finding_from(json.at("finding")), json.at("reason"), json.at("cure")};
+  return {json.at("question"), json.at("scorer"),
+          from_name<Finding>(json.at("finding").get<std::string>()).value_or(Finding::unknown), json.at("reason"),
+          json.at("cure")};
 }
 
 }  // namespace udrl::inspect

@@ -1,12 +1,10 @@
 // The page: verdicts, charts, tables, how it was measured.
-#include "page.hpp"
+#include "report.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 
-#include "charts.hpp"
-#include "tables.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/page/figures.hpp"
@@ -54,10 +52,10 @@ Html facts(const Findings& f, const std::string& scorer) {
       parts.push_back(fact(percent(s.within), "of its variance lies within intents, where a return can command"));
   for (const char* judge : {scorer.c_str(), independent_judge.c_str()}) {
     const Expected* e = f.expected_of(scorer, judge);
-    if (!e || !std::isfinite(e->control.value)) continue;
+    if (!e || !std::isfinite(e->range.value)) continue;
     const bool own = e->judge == scorer;
-    parts.push_back(fact(fixed(e->control.value, 2) + " SD", std::string("top against lowest return, ") +
-                                                                 (own ? "by its own measure" : "by independent ones")));
+    parts.push_back(fact(fixed(e->range.value, 2) + " SD", std::string("top against lowest return, ") +
+                                                               (own ? "by its own measure" : "by independent ones")));
   }
   for (const FewDraws& d : f.few)
     if (d.scorer == scorer && d.draws == 6)
@@ -123,7 +121,7 @@ Html method() {
       "choice of draws does to a rank, and nearly the same for every scorer without ties.",
       "Best of n: expected value of the draw that one scorer picks, as another sees it, above the mean draw; without "
       "replacement, unbiased. SD: standard deviations of all answers of the task.",
-      "Expected of a student: the top bin above the mean draw (gain) and above the lowest bin (control). A student "
+      "Expected of a student: the top bin above the mean draw (gain) and above the lowest bin (range). A student "
       "that "
       "obeyed its command perfectly would reach these; none does."};
   std::vector<Html> items;

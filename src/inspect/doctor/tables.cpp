@@ -1,5 +1,5 @@
 // The figures behind the verdicts.
-#include "tables.hpp"
+#include "report.hpp"
 
 #include <cmath>
 #include <set>
@@ -118,15 +118,15 @@ Html expected(const Findings& f) {
     if (!shown(e, f.scorers.size())) continue;
     const std::string kind = e.judge == e.label ? "by its own measure" : e.independent ? "independent" : "kin";
     rows.push_back({e.judge == e.label ? "student" : "",
-                    {page::with_small(e.label + " → " + e.judge, kind), cell(e.gain, 2), cell(e.control, 2),
-                     text(fixed(e.slope, 2)), text(fixed(e.raw_control, 3))}});
+                    {page::with_small(e.label + " → " + e.judge, kind), cell(e.gain, 2), cell(e.range, 2),
+                     text(fixed(e.slope, 2)), text(fixed(e.raw_range, 3))}});
   }
   return join(
       {heading("What a student can be expected to reach",
                "Labels by the first scorer, seen by the second, in standard deviations of the task’s answers. A "
                "ceiling: a student that obeys perfectly. Every pair of scorers is in doctor.json."),
-       data_table({"Label → judge", "gain: top bin over the mean draw", "control: top over lowest bin",
-                   "share of a label gain that is seen", "control in the judge’s unit"},
+       data_table({"Label → judge", "gain: top bin over the mean draw", "range: top over lowest bin",
+                   "share of a label gain that is seen", "range in the judge’s unit"},
                   rows)});
 }
 

@@ -28,7 +28,7 @@ void for_each_answer(const DuplicatesOptions& options, Use use) {
   data::RecordStream stream(options.input, {});
   for (std::uint64_t number = 0; const auto record = stream.next(); ++number) {
     check_stop("the search for duplicates was stopped", "run the same command again");
-    if (record->finish == "stop") use(number, *record);
+    if (record->is_whole()) use(number, *record);
   }
 }
 

@@ -82,7 +82,7 @@ std::string facts(const Record& record) {
 
 std::string head(const Record& record, const ViewStyle& style) {
   std::string text = commands(record, style);
-  if (record.finish != "stop") text += painted(style, yellow, (text.empty() ? "" : " ") + record.finish);
+  if (!record.is_whole()) text += painted(style, yellow, (text.empty() ? "" : " ") + record.finish);
   const std::string rest = facts(record);
   return "  " + text + painted(style, dim, text.empty() ? rest.substr(2) : rest) + "\n";
 }

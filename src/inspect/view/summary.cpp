@@ -26,9 +26,9 @@ struct Gathered {
 void add(Gathered& to, const data::Record& record, std::size_t answers_wanted) {
   ++to.row.records;
   to.row.tokens += record.tokens;
-  const data::Fields further(record.extra, "record");
-  ++to.row.outcomes[record.finish == "rejected" ? further.text_or("rejected_by", "rejected") : record.finish];
-  if (record.finish != "stop") return;
+  const data::Fields other(record.extra, "record");
+  ++to.row.outcomes[record.finish == "rejected" ? other.text_or("rejected_by", "rejected") : record.finish];
+  if (!record.is_whole()) return;
   ++to.samples;
   to.row.words += data::count_words(record.answer);
   for (const auto& [name, value] : record.scores) to.row.scores[name] += value, ++to.scored[name];

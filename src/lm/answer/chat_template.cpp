@@ -1,5 +1,5 @@
 // Chat templates through llama.cpp's Jinja engine, whose strings remember whether they came from the user. Not for:
-// tokenisation (gguf_vocabulary.cpp).
+// tokenisation (vocabulary.cpp).
 #include "chat_template.hpp"
 
 #include <exception>
@@ -74,15 +74,6 @@ Prompt ChatTemplate::render(std::span<const Message> messages) const {
         .got(error.what())
         .hint("some templates want user and assistant to alternate, or know no system message");
   }
-}
-
-std::string to_string(Role role) {
-  switch (role) {
-    case Role::system: return "system";
-    case Role::user: return "user";
-    case Role::assistant: return "assistant";
-  }
-  return "user";
 }
 
 }  // namespace udrl::lm

@@ -29,6 +29,5 @@ class ChatTemplate {
 };
 
 /// "system", "user", "assistant"
-std::string to_string(Role role);
 
 }  // namespace udrl::lm

@@ -1,4 +1,4 @@
-// Sampling of one token. Not for: the order of computation (gguf_answers.cpp).
+// Sampling of one token. Not for: the order of computation (answers.cpp).
 #include "sampler.hpp"
 
 #include <algorithm>

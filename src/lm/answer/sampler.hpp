@@ -1,4 +1,4 @@
-// Draws one token from a row of logits, for one answer. Not for: which rows are computed (gguf_answers.cpp).
+// Draws one token from a row of logits, for one answer. Not for: which rows are computed (answers.cpp).
 //
 // Own code, because llama.cpp's chains sort or soft-max all of a vocabulary several times a token: with 32 answers and
 // 151,936 tokens that costs as much as a layer of the model.

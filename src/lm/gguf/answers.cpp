@@ -1,5 +1,5 @@
-// Answers, written token by token. Not for: which run together (gguf_run.cpp), or drawing a token (sampler.cpp).
-#include "answers.hpp"
+// Answers, written token by token. Not for: which run together (run.cpp), or drawing a token (sampler.cpp).
+#include "engine_work.hpp"
 
 #include <chrono>
 #include <optional>
@@ -15,9 +15,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// What is written so far, and when it ends.
-class Answer final : public Slot {
+class AnswerSlot final : public Slot {
  public:
-  Answer(Prepared prepared, Request request, const Vocabulary& vocabulary, const CompletionSink& done)
+  AnswerSlot(PreparedPrompt prepared, Request request, const Vocabulary& vocabulary, const CompletionSink& done)
       : Slot(std::move(prepared)), request_(std::move(request)), sampler_(request_.sampling, request_.id), done_(done) {
     completion_.id = request_.id;
     const auto& allowed = request_.sampling.allowed_control;
@@ -48,7 +48,7 @@ class Answer final : public Slot {
   Clock::time_point start_;
 };
 
-void Answer::fill(TokenBatch& batch) {
+void AnswerSlot::fill(TokenBatch& batch) {
   row_ = -1;
   if (waits() || batch.room() == 0) return;
   const std::size_t length = prepared().tokens.size();
@@ -63,13 +63,13 @@ void Answer::fill(TokenBatch& batch) {
   }
 }
 
-bool Answer::advance(llama_context* context, const Vocabulary& vocabulary) {
+bool AnswerSlot::advance(llama_context* context, const Vocabulary& vocabulary) {
   if (row_ < 0) return false;
   const std::span logits(llama_get_logits_ith(context, row_), static_cast<std::size_t>(vocabulary.size()));
   return accept(sampler_.draw(logits, banned_ ? *banned_ : vocabulary.banned()), vocabulary);
 }
 
-bool Answer::accept(const Drawn& drawn, const Vocabulary& vocabulary) {
+bool AnswerSlot::accept(const Drawn& drawn, const Vocabulary& vocabulary) {
   last_ = drawn.token;
   completion_.log_prob += drawn.log_prob;
   if (completion_.tokens++ == 0) completion_.first_token_s = seconds();
@@ -80,13 +80,13 @@ bool Answer::accept(const Drawn& drawn, const Vocabulary& vocabulary) {
   return completion_.tokens >= prepared().budget && finish(Finish::length);
 }
 
-bool Answer::finish(Finish how) {
+bool AnswerSlot::finish(Finish how) {
   completion_.finish = how;
   completion_.seconds = seconds();
   return true;
 }
 
-int Answer::deliver() {
+int AnswerSlot::deliver() {
   const int tokens = completion_.tokens;
   done_(std::move(completion_));
   return tokens;
@@ -103,8 +103,8 @@ Throughput answer_requests(Engine& engine, const RequestSource& next, const Comp
   return run_slots(engine, engine.lane(), [&]() -> std::unique_ptr<Slot> {
     std::optional<Request> request = next();
     if (!request) return nullptr;
-    Prepared prepared = prepare(engine, *request);
-    return std::make_unique<Answer>(std::move(prepared), std::move(*request), engine.vocabulary(), done);
+    PreparedPrompt prepared = prepare(engine, *request);
+    return std::make_unique<AnswerSlot>(std::move(prepared), std::move(*request), engine.vocabulary(), done);
   });
 }
 

@@ -1,4 +1,4 @@
-// Batches of tokens. Not for: deciding what to compute (gguf_answers.cpp).
+// Batches of tokens. Not for: deciding what to compute (answers.cpp).
 #include "batch.hpp"
 
 #include <cassert>

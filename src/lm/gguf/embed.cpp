@@ -1,6 +1,6 @@
 // Sentence embeddings. Texts are sorted by length, longest first, so that a batch holds texts of near-equal length and
 // the first batch shows whether memory suffices. Not for: comparing them.
-#include "embed.hpp"
+#include "engine_work.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -18,7 +18,7 @@ namespace {
 /// Texts of one batch attend to each other's tokens and mask the result, so large batches waste time.
 constexpr int preferred_batch = 256;
 
-/// Cut at the model's positions as sentence-transformers does: the last token kept is the separator.
+/// Cut at the model's context length as sentence-transformers does: the last token kept is the separator.
 Tokens cut_tokens(const Engine& engine, const std::string& text) {
   Tokens tokens = engine.vocabulary().encoder_tokens(text);
   const auto most = static_cast<std::size_t>(engine.trained_positions());

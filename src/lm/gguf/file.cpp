@@ -1,4 +1,4 @@
-// Checks of a GGUF file and its description. Not for: loading (gguf_model.cpp).
+// Checks of a GGUF file and its description. Not for: loading (model.cpp).
 #include "file.hpp"
 
 #include <algorithm>

@@ -12,7 +12,7 @@
 
 namespace udrl::lm {
 
-/// In the metadata of a file that gguf_weights.cpp widened: what the types of its source were called.
+/// In the metadata of a file that weights.cpp widened: what the types of its source were called.
 constexpr const char* widened_type_key = "udrl.widened_type";
 
 struct GgufDeleter {

@@ -1,5 +1,5 @@
 // A llama.cpp context to read and write with: its share of the slots and of the threads, and a cache that grows on
-// demand. Not for: what is computed (gguf_run.hpp), or embedding (gguf_engine.hpp).
+// demand. Not for: what is computed (run.hpp), or embedding (engine.hpp).
 #pragma once
 
 #include <algorithm>

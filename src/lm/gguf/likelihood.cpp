@@ -1,6 +1,6 @@
 // Likelihoods: texts are read, many at once, and the logits before each wanted token are taken. Not for: which run
-// together (gguf_run.cpp).
-#include "likelihood.hpp"
+// together (run.cpp).
+#include "engine_work.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -17,9 +17,9 @@ namespace udrl::lm {
 namespace {
 
 /// Log-probabilities of next tokens at one row of a batch.
-class Row {
+class LogitRow {
  public:
-  Row(llama_context* context, int row, const Vocabulary& vocabulary)
+  LogitRow(llama_context* context, int row, const Vocabulary& vocabulary)
       : logits_(llama_get_logits_ith(context, row), static_cast<std::size_t>(vocabulary.size())),
         log_sum_(log_sum_exp(logits_)) {}
   double log_prob(llama_token token) const {
@@ -34,7 +34,7 @@ class Row {
 /// Reads its tokens, and takes the logits of the last `wanted` of them.
 class Reading : public Slot {
  public:
-  Reading(Prepared read, std::size_t wanted)
+  Reading(PreparedPrompt read, std::size_t wanted)
       : Slot(std::move(read)), first_wanted_(prepared().tokens.size() - wanted) {}
 
   void fill(TokenBatch& batch) final {
@@ -49,13 +49,13 @@ class Reading : public Slot {
     }
   }
   bool advance(llama_context* context, const Vocabulary& vocabulary) final {
-    for (const auto& [position, row] : rows_) take(position, Row(context, row, vocabulary));
+    for (const auto& [position, row] : rows_) take(position, LogitRow(context, row, vocabulary));
     return !waits() && is_read();
   }
   int deliver() final { return 0; }
 
  private:
-  virtual void take(std::size_t position, const Row& row) = 0;
+  virtual void take(std::size_t position, const LogitRow& row) = 0;
 
   std::size_t first_wanted_;
   std::vector<std::pair<std::size_t, int>> rows_;  ///< of the batch: position, row
@@ -63,7 +63,7 @@ class Reading : public Slot {
 
 class ContinuationReading final : public Reading {
  public:
-  ContinuationReading(Prepared prepared, Joined joined, Likelihood& result)
+  ContinuationReading(PreparedPrompt prepared, Joined joined, Likelihood& result)
       : Reading(std::move(prepared), joined.whole.size() - joined.first),
         whole_(std::move(joined.whole)),
         result_(result) {
@@ -71,7 +71,9 @@ class ContinuationReading final : public Reading {
   }
 
  private:
-  void take(std::size_t position, const Row& row) override { result_.log_prob += row.log_prob(whole_[position + 1]); }
+  void take(std::size_t position, const LogitRow& row) override {
+    result_.log_prob += row.log_prob(whole_[position + 1]);
+  }
 
   Tokens whole_;
   Likelihood& result_;
@@ -79,11 +81,11 @@ class ContinuationReading final : public Reading {
 
 class ChoiceReading final : public Reading {
  public:
-  ChoiceReading(Prepared prepared, Tokens options, std::vector<double>& result)
+  ChoiceReading(PreparedPrompt prepared, Tokens options, std::vector<double>& result)
       : Reading(std::move(prepared), 1), options_(std::move(options)), result_(result) {}
 
  private:
-  void take(std::size_t, const Row& row) override {
+  void take(std::size_t, const LogitRow& row) override {
     result_.clear();
     for (const llama_token option : options_) result_.push_back(row.log_prob(option));
   }
@@ -168,7 +170,7 @@ Likelihoods continuation_log_probs(Engine& engine, std::span<const Continuation>
   out.values.resize(continuations.size());
   out.throughput = run_all(engine, continuations.size(), [&](std::size_t i) -> std::unique_ptr<Slot> {
     Joined joined = join(engine, continuations[i].question.prompt, continuations[i].text);
-    Prepared prepared = prepare(engine, continuations[i], joined);
+    PreparedPrompt prepared = prepare(engine, continuations[i], joined);
     return std::make_unique<ContinuationReading>(std::move(prepared), std::move(joined), out.values[i]);
   });
   return out;

@@ -1,10 +1,8 @@
-// The gguf back-end. Not for: how it works (gguf_engine.cpp and its neighbours).
+// The gguf back-end. Not for: how it works (engine.cpp and its neighbours).
 #include "model.hpp"
 
-#include "answers.hpp"
-#include "embed.hpp"
+#include "engine_work.hpp"
 #include "file.hpp"
-#include "likelihood.hpp"
 #include "udrl/base/error.hpp"
 
 namespace udrl::lm {

@@ -1,4 +1,4 @@
-// The gguf back-end: a GGUF file in process, through llama.cpp. Not for: how it works (gguf_engine.hpp and its
+// The gguf back-end: a GGUF file in process, through llama.cpp. Not for: how it works (engine.hpp and its
 // neighbours).
 #pragma once
 

@@ -1,4 +1,4 @@
-// The cache of shared prompt beginnings. Not for: whole answers (gguf_answers.cpp).
+// The cache of shared prompt beginnings. Not for: whole answers (answers.cpp).
 #include "prefixes.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Requests to tokens. Not for: computing them (gguf_run.cpp).
+// Requests to tokens. Not for: computing them (run.cpp).
 #include "prepare.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ std::size_t common_tokens(const Engine& engine, const Prompt& prompt, std::size_
 }
 
 /// Sets what is shared, of which nothing lies beyond `question`.
-void share(Prepared& prepared, std::size_t common, std::size_t question) {
+void share(PreparedPrompt& prepared, std::size_t common, std::size_t question) {
   prepared.question = question;
   common = std::min(common, question);
   prepared.common = prepared.shared = common < shortest_shared ? 0 : common;
@@ -31,17 +31,17 @@ void share(Prepared& prepared, std::size_t common, std::size_t question) {
 void check_length(const Engine& engine, const std::string& id, std::size_t tokens, std::size_t most) {
   if (tokens == 0) throw user_error("a prompt is empty").at("request " + id);
   if (tokens <= most) return;
-  throw user_error("a prompt is longer than the model's positions")
+  throw user_error("a prompt is longer than the model's context length")
       .at("request " + id)
       .expected("at most " + std::to_string(most) + " of its " + std::to_string(engine.trained_positions()) + " tokens")
       .got(std::to_string(tokens) + " tokens")
-      .hint("shorten the prompt (fewer examples), or take a model with more positions");
+      .hint("shorten the prompt (fewer examples), or take a model with a longer context");
 }
 
 std::string id_of(const std::string& text) { return "of '" + text.substr(0, 40) + "'"; }
 
-Prepared prepare(const Engine& engine, const Question& question, const std::string& id) {
-  Prepared prepared;
+PreparedPrompt prepare(const Engine& engine, const Question& question, const std::string& id) {
+  PreparedPrompt prepared;
   prepared.id = id;
   prepared.tokens = engine.vocabulary().prompt_tokens(question.prompt);
   check_length(engine, id, prepared.tokens.size(), static_cast<std::size_t>(engine.trained_positions() - 1));
@@ -52,9 +52,9 @@ Prepared prepare(const Engine& engine, const Question& question, const std::stri
 
 }  // namespace
 
-Prepared prepare(const Engine& engine, const Request& request) {
+PreparedPrompt prepare(const Engine& engine, const Request& request) {
   check_sampling(request.sampling);
-  Prepared prepared = prepare(engine, {request.prompt, request.shared_segments}, request.id);
+  PreparedPrompt prepared = prepare(engine, {request.prompt, request.shared_segments}, request.id);
   const int room = engine.trained_positions() - static_cast<int>(prepared.tokens.size());
   if (room < request.sampling.least_room) {
     throw user_error("the prompt leaves too little room for the answer")
@@ -68,7 +68,9 @@ Prepared prepare(const Engine& engine, const Request& request) {
   return prepared;
 }
 
-Prepared prepare(const Engine& engine, const Question& question) { return prepare(engine, question, "of a choice"); }
+PreparedPrompt prepare(const Engine& engine, const Question& question) {
+  return prepare(engine, question, "of a choice");
+}
 
 Joined join(const Engine& engine, const Prompt& prompt, const std::string& text) {
   Prompt with_text = prompt;
@@ -83,9 +85,9 @@ Joined join(const Engine& engine, const Prompt& prompt, const std::string& text)
   return joined;
 }
 
-Prepared prepare(const Engine& engine, const Continuation& continuation, const Joined& joined) {
+PreparedPrompt prepare(const Engine& engine, const Continuation& continuation, const Joined& joined) {
   const auto& [prompt, shared_segments] = continuation.question;
-  Prepared prepared;
+  PreparedPrompt prepared;
   prepared.id = id_of(continuation.text);
   prepared.tokens.assign(joined.whole.begin(), joined.whole.end() - 1);
   share(prepared, common_tokens(engine, prompt, shared_segments, joined.whole), joined.first - 1);

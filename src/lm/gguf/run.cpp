@@ -1,5 +1,5 @@
 // Continuous batching. Each step is one batch: the next token of every answer under way, then what new slots read, then
-// shared prefixes, as far as there is room. Not for: one slot's state (gguf_slot.cpp).
+// shared prefixes, as far as there is room. Not for: one slot's state (slot.cpp).
 #include "run.hpp"
 
 #include <algorithm>
@@ -17,9 +17,9 @@ constexpr int most_automatic_cells = 32768;
 /// A question shorter than this is computed anew for each draw: sharing costs a step in which the draws wait.
 constexpr std::size_t shortest_question = 8;
 
-class Run {
+class ContinuousBatch {
  public:
-  Run(const Engine& engine, Lane& lane, const SlotSource& next)
+  ContinuousBatch(const Engine& engine, Lane& lane, const SlotSource& next)
       : engine_(engine), lane_(lane), next_(next), batch_(lane.batch(), lane.rows()) {}
 
   Throughput run() {
@@ -35,12 +35,12 @@ class Run {
   // Admission.
   void refill();
   bool admit_first();
-  void share_question(Prepared& prepared);
+  void share_question(PreparedPrompt& prepared);
   Prefix* prefix_of(std::span<const llama_token> tokens, Prefix* parent);
   bool has_room(int cells);
   void open_cache();
   int cells_wanted() const;
-  void refuse(const Prepared& prepared) const;
+  void refuse(const PreparedPrompt& prepared) const;
   // Computation.
   void step();
   void deliver_finished();
@@ -60,7 +60,7 @@ class Run {
   Throughput figures_;
 };
 
-bool Run::look_ahead(std::size_t count) {
+bool ContinuousBatch::look_ahead(std::size_t count) {
   while (waiting_.size() < count && !exhausted_) {
     std::unique_ptr<Slot> slot = next_();
     exhausted_ = slot == nullptr;
@@ -69,7 +69,7 @@ bool Run::look_ahead(std::size_t count) {
   return !waiting_.empty();
 }
 
-void Run::refill() {
+void ContinuousBatch::refill() {
   if (context_ == nullptr) {
     if (!look_ahead(static_cast<std::size_t>(lane_.slots()))) return;
     open_cache();
@@ -82,20 +82,20 @@ void Run::refill() {
   }
 }
 
-bool same_question(const Prepared& a, const Prepared& b) {
+bool same_question(const PreparedPrompt& a, const PreparedPrompt& b) {
   const auto length = static_cast<std::ptrdiff_t>(a.question);
   return a.question == b.question && std::equal(a.tokens.begin(), a.tokens.begin() + length, b.tokens.begin());
 }
 
 /// Several draws ask the same question one after another: it is then computed once.
-void Run::share_question(Prepared& prepared) {
+void ContinuousBatch::share_question(PreparedPrompt& prepared) {
   if (prepared.question < prepared.common + shortest_question) return;
   const bool asked_before = prefixes_->find(std::span(prepared.tokens).first(prepared.question)) != nullptr;
   const bool asked_next = look_ahead(2) && waiting_.size() > 1 && same_question(waiting_[1]->prepared(), prepared);
   prepared.shared = asked_before || asked_next ? prepared.question : prepared.common;
 }
 
-Prefix* Run::prefix_of(std::span<const llama_token> tokens, Prefix* parent) {
+Prefix* ContinuousBatch::prefix_of(std::span<const llama_token> tokens, Prefix* parent) {
   if (parent != nullptr && parent->tokens.size() == tokens.size()) return parent;
   Prefix* prefix = tokens.empty() ? nullptr : prefixes_->find(tokens);
   if (prefix != nullptr || tokens.empty()) return prefix;
@@ -105,8 +105,8 @@ Prefix* Run::prefix_of(std::span<const llama_token> tokens, Prefix* parent) {
 }
 
 /// The first that waits, if there is room.
-bool Run::admit_first() {
-  Prepared& prepared = waiting_.front()->prepared();
+bool ContinuousBatch::admit_first() {
+  PreparedPrompt& prepared = waiting_.front()->prepared();
   share_question(prepared);
   const auto leading = [&](std::size_t count) { return std::span(prepared.tokens).first(count); };
   Prefix* known = prefixes_->find(leading(prepared.shared));
@@ -132,27 +132,27 @@ bool Run::admit_first() {
   return true;
 }
 
-bool Run::has_room(int cells) {
+bool ContinuousBatch::has_room(int cells) {
   const auto fits = [&] { return reserved_ + prefixes_->cells() + cells <= lane_.cells(); };
   if (!fits()) prefixes_->drop_unused(last_prefix_);
   return fits();
 }
 
 /// Room for a full house of requests like those that wait, and for the next prefix beside the present one.
-int Run::cells_wanted() const {
+int ContinuousBatch::cells_wanted() const {
   int own = 0;
   int shared = 0;
   for (const auto& slot : waiting_) {
     own = std::max(own, slot->prepared().own_cells());
     shared = std::max(shared, static_cast<int>(slot->prepared().shared));
   }
-  const Prepared& first = waiting_.front()->prepared();
+  const PreparedPrompt& first = waiting_.front()->prepared();
   const int least = first.own_cells() + static_cast<int>(first.shared);
   const int most = most_automatic_cells / std::max(1, engine_.options().slots / lane_.slots());
   return std::max(least, std::min(most, own * lane_.slots() + 3 * shared));
 }
 
-void Run::open_cache() {
+void ContinuousBatch::open_cache() {
   context_ = lane_.open(cells_wanted());
   const int slots = lane_.slots();
   prefixes_ = std::make_unique<PrefixCache>(llama_get_memory(context_), slots, lane_.prefix_sequences());
@@ -161,7 +161,7 @@ void Run::open_cache() {
   for (llama_seq_id sequence = slots; sequence-- > 0;) free_sequences_.push_back(sequence);
 }
 
-void Run::refuse(const Prepared& prepared) const {
+void ContinuousBatch::refuse(const PreparedPrompt& prepared) const {
   throw user_error("a request does not fit into the model's context")
       .at("request " + prepared.id)
       .expected("at most " + std::to_string(lane_.cells()) + " tokens")
@@ -170,7 +170,7 @@ void Run::refuse(const Prepared& prepared) const {
       .hint("raise `context` (0: automatic), or lower max_tokens");
 }
 
-void Run::step() {
+void ContinuousBatch::step() {
   batch_.clear();
   // First, since a prefix may have been there already when its slot was admitted.
   prefixes_->inherit();
@@ -185,7 +185,7 @@ void Run::step() {
   deliver_finished();
 }
 
-void Run::deliver_finished() {
+void ContinuousBatch::deliver_finished() {
   for (auto next = running_.begin(); next != running_.end();) {
     if (!(*next)->advance(context_, engine_.vocabulary())) {
       ++next;
@@ -203,6 +203,8 @@ void Run::deliver_finished() {
 
 }  // namespace
 
-Throughput run_slots(const Engine& engine, Lane& lane, const SlotSource& next) { return Run(engine, lane, next).run(); }
+Throughput run_slots(const Engine& engine, Lane& lane, const SlotSource& next) {
+  return ContinuousBatch(engine, lane, next).run();
+}
 
 }  // namespace udrl::lm

@@ -1,4 +1,4 @@
-// Continuous batching: many slots at once, each refilled as soon as it ends. Not for: what a slot does (gguf_slot.hpp).
+// Continuous batching: many slots at once, each refilled as soon as it ends. Not for: what a slot does (slot.hpp).
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// What every slot does. Not for: which run together (gguf_run.cpp).
+// What every slot does. Not for: which run together (run.cpp).
 #include "slot.hpp"
 
 namespace udrl::lm {

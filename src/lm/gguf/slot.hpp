@@ -1,5 +1,5 @@
 // What runs in a sequence of the cache of its own: how much of its tokens is computed, and when it ends. Not for: what
-// it is for (gguf_answers.cpp writes, gguf_likelihood.cpp measures), or which run together (gguf_run.hpp).
+// it is for (answers.cpp writes, likelihood.cpp measures), or which run together (run.hpp).
 #pragma once
 
 #include "prefixes.hpp"
@@ -10,7 +10,7 @@ namespace udrl::lm {
 /// From its admission to its end.
 class Slot {
  public:
-  explicit Slot(Prepared prepared) : prepared_(std::move(prepared)) {}
+  explicit Slot(PreparedPrompt prepared) : prepared_(std::move(prepared)) {}
   virtual ~Slot() = default;
 
   /// Sets the sequence, and the prefix that it waits for (or nullptr).
@@ -26,8 +26,8 @@ class Slot {
   /// Hands over what it was for, once; returns how many tokens it wrote.
   virtual int deliver() = 0;
 
-  Prepared& prepared() { return prepared_; }
-  const Prepared& prepared() const { return prepared_; }
+  PreparedPrompt& prepared() { return prepared_; }
+  const PreparedPrompt& prepared() const { return prepared_; }
   llama_seq_id sequence() const { return sequence_; }
   Prefix* prefix() const { return prefix_; }
 
@@ -39,7 +39,7 @@ class Slot {
   std::size_t computed() const { return computed_; }
 
  private:
-  Prepared prepared_;
+  PreparedPrompt prepared_;
   llama_seq_id sequence_ = 0;
   Prefix* prefix_ = nullptr;
   bool waits_ = false;        ///< for its prefix

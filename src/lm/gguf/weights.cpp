@@ -123,9 +123,7 @@ void require_room(const fs::path& folder, std::uint64_t bytes) {
 }
 
 Weights weights_of(const ModelOptions& options) {
-  if (options.weights == "file") return {options.gguf, ""};
-  if (options.weights != "bf16")
-    throw user_error("weights is unknown").expected("file or bf16").got("'" + options.weights + "'");
+  if (options.weights == WeightsKind::file) return {options.gguf, ""};
   const GgufHandle header = read_header(options.gguf);
   if (is_bf16(header.get())) return {options.gguf, ""};
   if (gguf_find_key(header.get(), "split.count") >= 0) {

@@ -1,5 +1,5 @@
 // Which file a model's weights are loaded from: its own, or one beside it that holds them widened to bf16, made at
-// first use. Not for: loading them (gguf_engine.cpp).
+// first use. Not for: loading them (engine.cpp).
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct Weights {
 
 /// For `options.gguf`, which check_gguf_file has passed. With weights = "bf16" it is MODEL.bf16.gguf in the same
 /// folder, made here unless it is there and comes from a file of the same SHA-256; a file that is bf16 already is its
-/// own. Throws `Error`: weights of another name, a model in several files, a folder that cannot be written, no room on
+/// own. Throws `Error`: a model in several files, a folder that cannot be written, no room on
 /// the disk, a file in that place that was not made here (user); llama.cpp cannot convert the file (failure).
 Weights weights_of(const ModelOptions& options);
 

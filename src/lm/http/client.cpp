@@ -1,4 +1,4 @@
-// HTTP through libcurl's multi interface, in one thread. Not for: OpenAI's messages (http_messages.cpp).
+// HTTP through libcurl's multi interface, in one thread. Not for: OpenAI's messages (messages.cpp).
 #include "client.hpp"
 
 #include <curl/curl.h>
@@ -115,20 +115,20 @@ class Streak {
   int length_ = 0;
 };
 
-class Run {
+class RequestQueue {
  public:
-  Run(const HttpPlace& place, const HttpAsking& asking)
+  RequestQueue(const HttpPlace& place, const HttpAsking& asking)
       : place_(place),
         asking_(asking),
         headers_(make_headers(place.key)),
         slots_(static_cast<std::size_t>(place.slots)),
         multi_(curl_multi_init()),
         announcer_(place.observer) {}
-  ~Run() {
+  ~RequestQueue() {
     for (const auto& transfer : transfers_) stop(*transfer);
   }
-  Run(const Run&) = delete;
-  Run& operator=(const Run&) = delete;
+  RequestQueue(const RequestQueue&) = delete;
+  RequestQueue& operator=(const RequestQueue&) = delete;
 
   void all() {
     while (!stop_requested()) {
@@ -212,12 +212,12 @@ class Run {
       streak_.answered();
       return deliver(transfer);
     }
-    Outcome outcome = judge(transfer.reply.status);
-    if (outcome == Outcome::good) outcome = Outcome::garbled;
-    if (outcome == Outcome::forbidden && !any_answer_) throw forbidden(transfer);
-    const bool is_final = outcome == Outcome::rejected || outcome == Outcome::forbidden;
+    ReplyOutcome outcome = judge(transfer.reply.status);
+    if (outcome == ReplyOutcome::good) outcome = ReplyOutcome::garbled;
+    if (outcome == ReplyOutcome::forbidden && !any_answer_) throw forbidden(transfer);
+    const bool is_final = outcome == ReplyOutcome::rejected || outcome == ReplyOutcome::forbidden;
     if (is_final ? amend(transfer) : wait(transfer, outcome)) return;
-    const bool is_away = transfer.reply.status == 0 || outcome == Outcome::busy;
+    const bool is_away = transfer.reply.status == 0 || outcome == ReplyOutcome::busy;
     if (is_away && !any_answer_) throw given_up(transfer);
     fail(transfer);
   }
@@ -230,7 +230,7 @@ class Run {
   }
 
   /// Whether it is worth asking again later.
-  bool wait(Transfer& transfer, Outcome outcome) {
+  bool wait(Transfer& transfer, ReplyOutcome outcome) {
     const double asked = transfer.retry_after_s();
     const auto wait = transfer.patience.next_wait(outcome, asked);
     if (!wait) return false;
@@ -302,6 +302,6 @@ HttpClient::HttpClient(HttpPlace place) : place_(std::move(place)) {
   if (started != CURLE_OK) throw failure("libcurl cannot be started").got(curl_easy_strerror(started));
 }
 
-void HttpClient::run(const HttpAsking& asking) const { Run(place_, asking).all(); }
+void HttpClient::run(const HttpAsking& asking) const { RequestQueue(place_, asking).all(); }
 
 }  // namespace udrl::lm

@@ -1,4 +1,4 @@
-// Writing OpenAI's JSON. Not for: replies (http_replies.cpp).
+// Writing OpenAI's JSON. Not for: replies (replies.cpp).
 #include "messages.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// OpenAI's JSON of requests, and how a chat travels through a Prompt. Not for: replies (http_replies.hpp), or sending.
+// OpenAI's JSON of requests, and how a chat travels through a Prompt. Not for: replies (replies.hpp), or sending.
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// The http back-end. Not for: how requests are sent (http_client.cpp) and written (http_messages.cpp).
+// The http back-end. Not for: how requests are sent (client.cpp) and written (messages.cpp).
 #include "model.hpp"
 
 #include <algorithm>
@@ -28,11 +28,11 @@ std::string checked_url(const ModelOptions& options) {
   if (options.http_model.empty()) {
     throw user_error("the endpoint's model has no name").hint("set http_model to the name that the endpoint knows");
   }
-  if (options.weights != "file") {
+  if (options.weights != WeightsKind::file) {
     throw user_error("weights is for models that run in this process")
         .at(options.url)
         .expected("file")
-        .got(options.weights)
+        .got(to_string(options.weights))
         .hint("remove it: the endpoint decides on its weights");
   }
   if (options.slots < 1)
@@ -120,7 +120,7 @@ class Choices {
   Error failed() const {
     return failure("a judge left questions without an answer")
         .got(std::to_string(failed_ + own_faults_) + " of " + std::to_string(rows_.size()) + ", " + failure_)
-        .hint("fix the cause that the endpoint reports, then run the same command again: it goes on from there");
+        .hint(endpoint_hint);
   }
 
   std::span<const std::string> options_;

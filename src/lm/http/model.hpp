@@ -1,5 +1,5 @@
-// The http back-end: an OpenAI-compatible endpoint. Not for: how requests are sent (http_client.hpp) and written
-// (http_messages.hpp).
+// The http back-end: an OpenAI-compatible endpoint. Not for: how requests are sent (client.hpp) and written
+// (messages.hpp).
 #pragma once
 
 #include "client.hpp"

@@ -1,4 +1,4 @@
-// Reading OpenAI's JSON as endpoints really write it. Not for: requests (http_messages.cpp).
+// Reading OpenAI's JSON as endpoints really write it. Not for: requests (messages.cpp).
 #include "replies.hpp"
 
 #include <algorithm>
@@ -264,7 +264,7 @@ std::vector<std::vector<float>> read_embeddings(const HttpReply& reply, std::siz
   const Error wrong = failure("the endpoint's embeddings cannot be read")
                           .expected(std::to_string(count) + " rows of one width")
                           .got((reply.fault.empty() ? "" : reply.fault + ": ") + words_of(reply))
-                          .hint("fix the cause that the endpoint reports, then run the same command again");
+                          .hint(endpoint_hint);
   if (!reply.fault.empty()) throw wrong;
   std::vector<std::vector<float>> rows(count);
   try {

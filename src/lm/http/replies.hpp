@@ -1,4 +1,4 @@
-// What an endpoint's replies say. Not for: requests (http_messages.hpp).
+// What an endpoint's replies say. Not for: requests (messages.hpp).
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// The policy of retries. Not for: sending requests (http_client.cpp).
+// The policy of retries. Not for: sending requests (client.cpp).
 #include "retry.hpp"
 
 #include <algorithm>
@@ -14,17 +14,18 @@ constexpr double patience_s = 3600;  ///< with an endpoint that only ever says t
 
 }  // namespace
 
-Outcome judge(long status) {
-  if (status >= 200 && status < 300) return Outcome::good;
-  if (status == 429 || status == 503 || status == 529) return Outcome::busy;
-  if (status >= 300 && status < 400) return Outcome::forbidden;  // redirections are not followed: a key would travel
-  if (status == 401 || status == 403 || status == 404 || status == 405) return Outcome::forbidden;
-  if (status == 0 || status == 408 || status >= 500) return Outcome::broken;
-  return Outcome::rejected;
+ReplyOutcome judge(long status) {
+  if (status >= 200 && status < 300) return ReplyOutcome::good;
+  if (status == 429 || status == 503 || status == 529) return ReplyOutcome::busy;
+  if (status >= 300 && status < 400)
+    return ReplyOutcome::forbidden;  // redirections are not followed: a key would travel
+  if (status == 401 || status == 403 || status == 404 || status == 405) return ReplyOutcome::forbidden;
+  if (status == 0 || status == 408 || status >= 500) return ReplyOutcome::broken;
+  return ReplyOutcome::rejected;
 }
 
-std::optional<double> Patience::next_wait(Outcome outcome, double retry_after_s) {
-  int& count = outcome == Outcome::busy ? busy_ : outcome == Outcome::garbled ? garbled_ : broken_;
+std::optional<double> Patience::next_wait(ReplyOutcome outcome, double retry_after_s) {
+  int& count = outcome == ReplyOutcome::busy ? busy_ : outcome == ReplyOutcome::garbled ? garbled_ : broken_;
   ++count;
   if (broken_ >= tries_while_broken || garbled_ >= tries_while_garbled) return std::nullopt;
   if (waited_s_ > std::max(patience_s, 2 * longest_wait_s_)) return std::nullopt;

@@ -8,7 +8,7 @@
 
 namespace udrl::lm {
 
-enum class Outcome {
+enum class ReplyOutcome {
   good,       ///< 2xx
   busy,       ///< 429, 503, 529: the endpoint asks for patience. Does not use up the tries.
   broken,     ///< no connection, a time-out, another 5xx: tried a few times
@@ -17,7 +17,7 @@ enum class Outcome {
   forbidden,  ///< 3xx, 401, 403, 404, 405: most likely no request will be taken
 };
 /// `status` 0: no answer came.
-Outcome judge(long status);
+ReplyOutcome judge(long status);
 
 /// How often one request was turned away, and how long it has waited.
 class Patience {
@@ -30,7 +30,7 @@ class Patience {
   /// Seconds to wait before the next try: what the endpoint asked for (`retry_after_s`, 0: nothing), else twice as long
   /// each time, with jitter; never more than the longest wait. Nothing if the endpoint has been broken or garbled too
   /// often, or busy for too long.
-  std::optional<double> next_wait(Outcome outcome, double retry_after_s);
+  std::optional<double> next_wait(ReplyOutcome outcome, double retry_after_s);
 
  private:
   double jittered(double wait_s);

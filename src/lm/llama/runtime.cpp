@@ -1,4 +1,4 @@
-// llama.cpp started once, and its log. Not for: models (gguf_model.cpp).
+// llama.cpp started once, and its log. Not for: models (model.cpp).
 #include "runtime.hpp"
 
 #include <deque>

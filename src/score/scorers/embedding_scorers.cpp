@@ -12,22 +12,22 @@
 namespace udrl::score {
 namespace {
 
-std::vector<std::string> prompts_of(std::span<const Answer> answers) {
+std::vector<std::string> prompts_of(std::span<const Candidate> answers) {
   std::vector<std::string> texts;
   texts.reserve(answers.size());
-  for (const Answer& a : answers) texts.emplace_back(a.text);
+  for (const Candidate& a : answers) texts.emplace_back(a.text);
   return texts;
 }
 
 }  // namespace
 
-void Relevance::score(std::span<const Answer> answers, std::span<Values> values) {
+void Relevance::score(std::span<const Candidate> answers, std::span<Values> values) {
   Embeddings& embeddings = batch().embeddings(name());
   std::vector<std::string> texts = prompts_of(answers);
   if (masked_) {
     for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = data::mask_words(texts[i], answers[i].intent);
   }
-  for (const Answer& a : answers) texts.emplace_back(a.intent);  // with the answers: one short text alone is slow
+  for (const Candidate& a : answers) texts.emplace_back(a.intent);  // with the answers: one short text alone is slow
   const std::vector<Vector> rows = embeddings.of_batch(texts);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     values[i][name()] = cosine(rows[answers.size() + i], rows[i]);
@@ -40,7 +40,7 @@ Retrieval::Retrieval(std::shared_ptr<Batch> shared) : BatchScorer("retrieval", s
   throw user_error("scorer 'retrieval' needs other intents to choose among");
 }
 
-void Retrieval::score(std::span<const Answer> answers, std::span<Values> values) {
+void Retrieval::score(std::span<const Candidate> answers, std::span<Values> values) {
   Embeddings& embeddings = batch().embeddings(name());
   const std::vector<Vector> rows = embeddings.of_batch(prompts_of(answers));
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -57,7 +57,7 @@ void Retrieval::score(std::span<const Answer> answers, std::span<Values> values)
   }
 }
 
-void Novelty::score(std::span<const Answer> answers, std::span<Values> values) {
+void Novelty::score(std::span<const Candidate> answers, std::span<Values> values) {
   const std::vector<Vector> rows = batch().embeddings(name()).of_batch(prompts_of(answers));
   std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> groups;
   for (std::size_t i = 0; i < answers.size(); ++i) groups[{answers[i].intent, answers[i].task}].push_back(i);

@@ -11,7 +11,7 @@ class Relevance : public BatchScorer {
       : BatchScorer(masked ? "relevance_masked" : "relevance", std::move(shared)), masked_(masked) {
     batch().embeddings(name());
   }
-  void score(std::span<const Answer> answers, std::span<Values> values) override;
+  void score(std::span<const Candidate> answers, std::span<Values> values) override;
 
  private:
   bool masked_;
@@ -21,7 +21,7 @@ class Retrieval : public BatchScorer {
  public:
   /// Throws `Error` (user) without siblings.
   explicit Retrieval(std::shared_ptr<Batch> shared);
-  void score(std::span<const Answer> answers, std::span<Values> values) override;
+  void score(std::span<const Candidate> answers, std::span<Values> values) override;
 };
 
 class Novelty : public BatchScorer {
@@ -29,7 +29,7 @@ class Novelty : public BatchScorer {
   explicit Novelty(std::shared_ptr<Batch> shared) : BatchScorer("novelty", std::move(shared)) {
     batch().embeddings(name());
   }
-  void score(std::span<const Answer> answers, std::span<Values> values) override;
+  void score(std::span<const Candidate> answers, std::span<Values> values) override;
 };
 
 }  // namespace udrl::score

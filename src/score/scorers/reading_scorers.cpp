@@ -17,7 +17,7 @@ constexpr const char* no_answer = "(not shown)";
 constexpr std::size_t most_examples = 8;
 
 /// Places of the answers, those of a task together: they share the beginning of what is asked.
-std::vector<std::size_t> by_task(std::span<const Answer> answers) {
+std::vector<std::size_t> by_task(std::span<const Candidate> answers) {
   std::vector<std::size_t> order(answers.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -27,7 +27,7 @@ std::vector<std::size_t> by_task(std::span<const Answer> answers) {
 
 std::string spaced(std::string_view text) { return std::string(" ").append(text); }
 
-std::string key_of(const Answer& a, std::string_view shown) {
+std::string key_of(const Candidate& a, std::string_view shown) {
   return std::string(a.task).append(1, '\x1f').append(a.intent).append(1, '\x1f').append(shown);
 }
 
@@ -47,17 +47,17 @@ Pmi::Pmi(std::shared_ptr<Batch> shared, bool masked)
   batch().model("pmi", name());
 }
 
-lm::Continuation Pmi::ask(const Answer& answer, std::string_view shown) const {
+lm::Continuation Pmi::ask(const Candidate& answer, std::string_view shown) const {
   const std::string examples = examples_backwards(batch().guide(answer.task));
   // Segments of two kinds, so that the examples' tokens do not depend on what follows.
   return {{{{examples, true}, {spaced(shown), false}, {"\nRequest:", true}}, 1}, spaced(answer.intent)};
 }
 
-void Pmi::score(std::span<const Answer> answers, std::span<Values> values) {
+void Pmi::score(std::span<const Candidate> answers, std::span<Values> values) {
   auto& known = batch().likelihoods();
   std::vector<lm::Continuation> items;
   std::vector<lm::Likelihood*> fresh;
-  const auto likelihood = [&](const Answer& a, const std::string& shown) {
+  const auto likelihood = [&](const Candidate& a, const std::string& shown) {
     const auto [found, is_new] = known.emplace(key_of(a, shown), lm::Likelihood{});
     if (is_new) {
       items.push_back(ask(a, shown));
@@ -70,7 +70,7 @@ void Pmi::score(std::span<const Answer> answers, std::span<Values> values) {
   };
   std::vector<Pair> pairs(answers.size());
   for (const std::size_t i : by_task(answers)) {
-    const Answer& a = answers[i];
+    const Candidate& a = answers[i];
     pairs[i].without = likelihood(a, no_answer);
     pairs[i].with = likelihood(a, masked_ ? data::mask_words(a.text, a.intent) : std::string(a.text));
   }
@@ -86,7 +86,7 @@ Fluency::Fluency(std::shared_ptr<Batch> shared) : BatchScorer("fluency", std::mo
     throw user_error("scorer 'fluency' needs the tasks' files").hint("name their folder (--tasks-folder)");
 }
 
-void Fluency::score(std::span<const Answer> answers, std::span<Values> values) {
+void Fluency::score(std::span<const Candidate> answers, std::span<Values> values) {
   const std::vector<std::size_t> order = by_task(answers);
   std::vector<lm::Continuation> items;
   for (const std::size_t i : order) {
@@ -101,7 +101,7 @@ void Fluency::score(std::span<const Answer> answers, std::span<Values> values) {
 Judge::Judge(std::shared_ptr<Batch> shared)
     : BatchScorer("judge", std::move(shared)), model_(batch().model("judge", name())) {}
 
-lm::Question Judge::ask(const Answer& answer) const {
+lm::Question Judge::ask(const Candidate& answer) const {
   const std::string rubric =
       batch().guide(answer.task).rubric +
       "\nRate the answer from 1 (useless) to 5 (excellent). Reply with one digit and nothing else.";
@@ -112,7 +112,7 @@ lm::Question Judge::ask(const Answer& answer) const {
   return {model_.chat(messages), 1};
 }
 
-void Judge::score(std::span<const Answer> answers, std::span<Values> values) {
+void Judge::score(std::span<const Candidate> answers, std::span<Values> values) {
   static const std::vector<std::string> digits{"1", "2", "3", "4", "5"};
   const std::vector<std::size_t> order = by_task(answers);
   std::vector<lm::Question> questions;

@@ -10,10 +10,10 @@ namespace udrl::score {
 class Pmi : public BatchScorer {
  public:
   Pmi(std::shared_ptr<Batch> shared, bool masked);
-  void score(std::span<const Answer> answers, std::span<Values> values) override;
+  void score(std::span<const Candidate> answers, std::span<Values> values) override;
 
  private:
-  lm::Continuation ask(const Answer& answer, std::string_view shown) const;
+  lm::Continuation ask(const Candidate& answer, std::string_view shown) const;
 
   bool masked_;
 };
@@ -21,17 +21,17 @@ class Pmi : public BatchScorer {
 class Fluency : public BatchScorer {
  public:
   explicit Fluency(std::shared_ptr<Batch> shared);
-  void score(std::span<const Answer> answers, std::span<Values> values) override;
+  void score(std::span<const Candidate> answers, std::span<Values> values) override;
 };
 
 /// G-Eval (Liu et al., 2023): a rating weighted by the probabilities of the digits.
 class Judge : public BatchScorer {
  public:
   explicit Judge(std::shared_ptr<Batch> shared);
-  void score(std::span<const Answer> answers, std::span<Values> values) override;
+  void score(std::span<const Candidate> answers, std::span<Values> values) override;
 
  private:
-  lm::Question ask(const Answer& answer) const;
+  lm::Question ask(const Candidate& answer) const;
 
   lm::LanguageModel& model_;
 };

@@ -7,7 +7,7 @@
 #include "batch.hpp"
 #include "embedding_scorers.hpp"
 #include "reading_scorers.hpp"
-#include "scorers.hpp"
+#include "text_scorers.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/options.hpp"
 
@@ -68,11 +68,11 @@ Resources only(lm::LanguageModel* embedder) {
 
 }  // namespace
 
-std::vector<Answer> answers_of(std::span<const data::Record> records) {
-  std::vector<Answer> answers;
+std::vector<Candidate> answers_of(std::span<const data::Record> records) {
+  std::vector<Candidate> answers;
   answers.reserve(records.size());
   for (const data::Record& r : records) {
-    answers.push_back({r.intent.intent, r.text, r.task, &r.intent, r.tokens});
+    answers.push_back({r.intent.intent, r.answer, r.task, &r.intent, r.tokens});
   }
   return answers;
 }
@@ -108,14 +108,14 @@ std::vector<std::string> ScorerSet::value_names() const {
   return names;
 }
 
-void ScorerSet::score(std::span<const Answer> answers, std::span<Values> values) {
+void ScorerSet::score(std::span<const Candidate> answers, std::span<Values> values) {
   begin_batch();
   for (const auto& scorer : scorers_) scorer->score(answers, values);
 }
 
 void ScorerSet::begin_batch() { batch_->begin(); }
 
-std::vector<Values> ScorerSet::score(std::span<const Answer> answers) {
+std::vector<Values> ScorerSet::score(std::span<const Candidate> answers) {
   std::vector<Values> values(answers.size());
   score(answers, values);
   return values;

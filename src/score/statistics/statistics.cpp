@@ -105,39 +105,40 @@ Column make_column(std::span<const double> values, std::span<const std::size_t> 
   return column;
 }
 
-Resamples draw_resamples(std::size_t clusters, std::size_t draws, std::uint64_t seed) {
-  Resamples resamples{clusters, std::vector<std::uint32_t>(clusters * draws)};
+Resamples draw_resamples(std::size_t clusters, std::size_t size, std::uint64_t seed) {
+  Resamples resamples{clusters, std::vector<std::uint32_t>(clusters * size)};
   RandomStream stream(seed, "bootstrap");
   for (auto& index : resamples.indices) index = static_cast<std::uint32_t>(stream.below(clusters));
   return resamples;
 }
 
-std::vector<double> Resamples::weights(std::size_t draw) const {
+std::vector<double> Resamples::weights(std::size_t resample) const {
   std::vector<double> weights(clusters, 0.0);
-  for (std::size_t i = 0; i < clusters; ++i) weights[indices[draw * clusters + i]] += 1;
+  for (std::size_t i = 0; i < clusters; ++i) weights[indices[resample * clusters + i]] += 1;
   return weights;
 }
 
 std::vector<double> resampled_means(const Column& column, const Resamples& resamples) {
-  std::vector<double> means(resamples.draws(), nan);
+  std::vector<double> means(resamples.size(), nan);
   if (resamples.clusters < least_clusters) return means;
-  for (std::size_t draw = 0; draw < means.size(); ++draw) {
+  for (std::size_t resample = 0; resample < means.size(); ++resample) {
     double sum = 0, count = 0;
-    const std::uint32_t* index = resamples.indices.data() + draw * resamples.clusters;
+    const std::uint32_t* index = resamples.indices.data() + resample * resamples.clusters;
     for (std::size_t i = 0; i < resamples.clusters; ++i) {
       sum += column.sums[index[i]];
       count += column.counts[index[i]];
     }
-    means[draw] = count > 0 ? sum / count : nan;
+    means[resample] = count > 0 ? sum / count : nan;
   }
   return means;
 }
 
-Estimate estimate(double value, const std::vector<double>& draws) {
+Estimate estimate(double value, const std::vector<double>& resampled) {
   std::vector<double> finite;
-  std::copy_if(draws.begin(), draws.end(), std::back_inserter(finite), [](double x) { return std::isfinite(x); });
-  const double undefined = static_cast<double>(draws.size() - finite.size());
-  if (finite.empty() || undefined > most_undefined * static_cast<double>(draws.size()))
+  std::copy_if(resampled.begin(), resampled.end(), std::back_inserter(finite),
+               [](double x) { return std::isfinite(x); });
+  const double undefined = static_cast<double>(resampled.size() - finite.size());
+  if (finite.empty() || undefined > most_undefined * static_cast<double>(resampled.size()))
     return {value, nan, nan, nan, nan};
   std::sort(finite.begin(), finite.end());
   return {value, sorted_quantile(finite, 0.025), sorted_quantile(finite, 0.975), sorted_quantile(finite, 0.05),

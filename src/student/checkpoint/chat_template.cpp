@@ -23,7 +23,7 @@ constexpr const char* clean_message = R"({%- set found = namespace(text='') -%}
 )";
 
 constexpr const char* choose_task = R"({%- set asked = defaults[task if task is defined else first] -%}
-{{- '⟨task:' ~ asked['slot'] ~ '⟩' -}}
+{{- '⟨task:' ~ asked['task_index'] ~ '⟩' -}}
 )";
 
 /// What the client may set, and what stands there where it does not.
@@ -53,30 +53,30 @@ std::string quoted(const std::string& text) {
   return out + "'";
 }
 
-std::string default_entry(const command::Fitted& commands, int slot) {
-  const command::Command command = default_command(commands, slot);
-  return quoted(commands.task(slot).name) + ": {'slot': " + std::to_string(slot) +
+std::string default_entry(const command::Fitted& commands, int task_index) {
+  const command::Command command = default_command(commands, task_index);
+  return quoted(commands.task(task_index).name) + ": {'task_index': " + std::to_string(task_index) +
          ", 'words': " + std::to_string(command.words.value()) +
          ", 'return': " + std::to_string(command.return_bin.value()) + "}";
 }
 
 }  // namespace
 
-command::Command default_command(const command::Fitted& commands, int slot) {
-  return commands.command(slot, commands.default_words(slot), "top");
+command::Command default_command(const command::Fitted& commands, int task_index) {
+  return commands.command(task_index, commands.default_words(task_index), "top");
 }
 
 std::string chat_template(const command::Fitted& commands) {
   if (commands.tasks.empty()) throw user_error("commands.json names no task").hint("tag the data again");
   std::string defaults;
-  for (int slot = 0; slot < static_cast<int>(commands.tasks.size()); ++slot)
-    defaults += (slot ? ", " : "") + default_entry(commands, slot);
+  for (int task_index = 0; task_index < static_cast<int>(commands.tasks.size()); ++task_index)
+    defaults += (task_index ? ", " : "") + default_entry(commands, task_index);
   std::string text = std::string(clean_message) + "{%- set defaults = {" + defaults +
                      "} -%}\n{%- set first = " + quoted(commands.tasks.front().name) + " -%}\n" + choose_task;
   text += ask({"words", "words", "asked['words']", 1, command::max_words});
   text += ask({"return", "return", "asked['return']", 0, commands.bins - 1});
-  for (std::size_t i = 0; i < commands.further.size(); ++i)
-    text += ask({commands.further[i].name, "return" + std::to_string(i + 2), "'any'", 0, commands.bins - 1});
+  for (std::size_t i = 0; i < commands.auxiliary.size(); ++i)
+    text += ask({commands.auxiliary[i].name, "return" + std::to_string(i + 2), "'any'", 0, commands.bins - 1});
   return text + "{{- '⟨gen⟩' -}}\n";
 }
 

@@ -9,11 +9,11 @@
 namespace udrl::student {
 
 /// What is asked of a task where the client does not say: the highest return that the data supports at the median
-/// length of the best training answers; any of the further returns.
-command::Command default_command(const command::Fitted& commands, int slot);
+/// length of the best training answers; any of the auxiliary returns.
+command::Command default_command(const command::Fitted& commands, int task_index);
 
 /// Takes the last user message, strips the reserved character and extra white space, and appends the commands. A client
-/// may set `task` (a name of commands.json), `words`, `return` and the names of further returns as template arguments
+/// may set `task` (a name of commands.json), `words`, `return` and the names of auxiliary returns as template arguments
 /// (numbers or "any"; the template refuses anything else); the defaults are those of `default_command` for the first
 /// task, or for the task that is named.
 std::string chat_template(const command::Fitted& commands);

@@ -1,4 +1,4 @@
-// Writing and opening a checkpoint folder. Not for: what its texts say (model_card.cpp, tokenizer_export.cpp).
+// Writing and opening a checkpoint folder. Not for: what its texts say (model_card.cpp, tokenizer/export.cpp).
 #include "udrl/student/checkpoint.hpp"
 
 #include <algorithm>

@@ -47,19 +47,19 @@ std::string what_it_is(const ModelCard& card, const StudentConfig& config, const
 
 std::string tasks_table(const command::Fitted& commands) {
   std::string text = "\n## What can be asked\n\n| task | piece | words by default | returns |\n|---|---|---|---|\n";
-  for (int slot = 0; slot < static_cast<int>(commands.tasks.size()); ++slot) {
-    const command::Command command = default_command(commands, slot);
-    text += "| " + commands.task(slot).name + " | `" + command::task_piece(slot) + "` | " +
-            std::to_string(command.words.value()) + " | " + std::to_string(commands.lowest_return(slot)) +
-            " (lowest) to " + std::to_string(commands.top_return(slot)) + " (top) |\n";
+  for (int task_index = 0; task_index < static_cast<int>(commands.tasks.size()); ++task_index) {
+    const command::Command command = default_command(commands, task_index);
+    text += "| " + commands.task(task_index).name + " | `" + command::task_piece(task_index) + "` | " +
+            std::to_string(command.words.value()) + " | " + std::to_string(commands.lowest_return(task_index)) +
+            " (lowest) to " + std::to_string(commands.top_return(task_index)) + " (top) |\n";
   }
   text +=
       "\n`⟨words:any⟩` and `⟨return:any⟩` leave the choice to the student. `commands.json` holds what the data "
       "supports.";
-  for (std::size_t i = 0; i < commands.further.size(); ++i) {
+  for (std::size_t i = 0; i < commands.auxiliary.size(); ++i) {
     const std::string piece = command::return_piece(commands.bins - 1, static_cast<int>(i) + 1);
-    text += " `" + piece + "` asks for the highest bin of `" + commands.further[i].name + "`" +
-            (commands.further[i].weight < 0 ? ", which has the least of it." : ".");
+    text += " `" + piece + "` asks for the highest bin of `" + commands.auxiliary[i].name + "`" +
+            (commands.auxiliary[i].weight < 0 ? ", which has the least of it." : ".");
   }
   if (commands.countdown) {
     text += " The student counts down as it writes (`⟨left:8⟩` before the last eight words): skip these tokens.";
@@ -91,12 +91,12 @@ std::string with_udrl(const ModelCard& card, const command::Fitted& commands) {
   return "\n## How to ask it\n\nWith udrl:\n" +
          fenced("sh", "udrl-generate --model . --task " + commands.tasks.front().name + " --intent \"" + card.example +
                           "\" --words 20 --return top" +
-                          (commands.further.empty() ? "" : "+" + commands.further.front().name + "=top") + " -n 4");
+                          (commands.auxiliary.empty() ? "" : "+" + commands.auxiliary.front().name + "=top") + " -n 4");
 }
 
 std::string with_llama(const ModelCard& card, const command::Fitted& commands) {
   std::vector<std::string> arguments{"`task`", "`words`", "`return`"};
-  for (const auto& further : commands.further) arguments.push_back("`" + further.name + "`");
+  for (const auto& auxiliary : commands.auxiliary) arguments.push_back("`" + auxiliary.name + "`");
   return "\nWith llama.cpp, as a chat (the template in the file adds the commands; `chat_template_kwargs` may set " +
          joined(arguments) + "):\n" +
          fenced("sh",

@@ -1,5 +1,5 @@
 // tokenizer.json → tokenizer.model: the pieces as a sentencepiece ModelProto. Not for: the way back
-// (tokenizer_export.cpp).
+// (tokenizer/export.cpp).
 #include "udrl/student/tokenizer_import.hpp"
 
 #include <bit>
@@ -93,7 +93,7 @@ std::string piece_messages(const std::vector<std::string>& pieces, const std::se
   return model.bytes();
 }
 
-// As tokenizer_train.cpp asks the trainer: a BPE with byte fallback, texts taken as they are.
+// As tokenizer/train.cpp asks the trainer: a BPE with byte fallback, texts taken as they are.
 std::string settings_messages(std::size_t size) {
   const Message trainer =
       Message().number(3, 2).number(4, size).number(35, 1).number(40, 0).number(41, 1).number(42, 2);

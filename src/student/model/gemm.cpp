@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr double seconds_a_product = 0.01;
 constexpr int least_runs = 3;
 
-bool on_gpu(const GemmQuestion& q) { return q.device == "cuda"; }
+bool on_gpu(const GemmQuestion& q) { return q.device == Device::cuda; }
 /// More change no rate.
 std::int64_t most_rows(const GemmQuestion& q) { return on_gpu(q) ? 32768 : 1024; }
 /// Products between two waits: a GPU takes them in a queue, and one alone would be timed with the way to it.
@@ -71,7 +71,7 @@ struct Timing {
 };
 
 /// Whether either library could multiply. LibTorch itself takes bfloat16 to oneDNN, and what a GPU does elsewhere.
-bool is_of_either(const GemmQuestion& q) { return q.device == "cpu" && !q.bf16; }
+bool is_of_either(const GemmQuestion& q) { return q.device == Device::cpu && !q.bf16; }
 
 /// Whether there is more than one library.
 bool can_choose(const GemmQuestion& q) { return is_of_either(q) && onednn_is_exact(); }
@@ -81,13 +81,13 @@ Timing timed(const Product& product, const GemmQuestion& q) {
   const double mkl = seconds_of(product, GemmBackend::mkl, products_a_run(q));
   if (!can_choose(q)) return {GemmBackend::mkl, mkl};
   const double onednn = seconds_of(product, GemmBackend::onednn, products_a_run(q));
-  const GemmBackend asked = q.library == "onednn" ? GemmBackend::onednn : GemmBackend::mkl;
-  return {q.library == "auto" ? faster(mkl, onednn) : asked, std::min(mkl, onednn)};
+  const GemmBackend asked = q.library == GemmChoice::onednn ? GemmBackend::onednn : GemmBackend::mkl;
+  return {q.library == GemmChoice::automatic ? faster(mkl, onednn) : asked, std::min(mkl, onednn)};
 }
 
 /// Random values: with equal ones a GPU needs less power, and is up to an eighth faster than a training step can be.
 at::Tensor filled(at::IntArrayRef shape, const GemmQuestion& q) {
-  return at::rand(shape, at::TensorOptions(at::Device(q.device)).dtype(q.bf16 ? at::kBFloat16 : at::kFloat));
+  return at::rand(shape, at::TensorOptions(at::Device(to_string(q.device))).dtype(q.bf16 ? at::kBFloat16 : at::kFloat));
 }
 
 /// Its product of one form, into memory of its own.
@@ -110,7 +110,7 @@ GemmBackend backend_of_attention(const GemmQuestion& q) {
 }
 
 void check_backend(const GemmQuestion& q) {
-  if (q.library != "onednn" || !is_of_either(q) || onednn_is_exact()) return;
+  if (q.library != GemmChoice::onednn || !is_of_either(q) || onednn_is_exact()) return;
   throw user_error("oneDNN may round float32 to bfloat16 on this processor, which has AMX or is not an x86")
       .hint("leave gemm_backend at auto or set it to mkl; or set precision to bf16");
 }
@@ -189,7 +189,7 @@ GemmPlan GemmPlan::measure(const GemmQuestion& q) {
 }
 
 void GemmPlan::agree_with(const std::filesystem::path& file, const GemmQuestion& q) {
-  if (q.library != "auto" || !can_choose(q)) return;
+  if (q.library != GemmChoice::automatic || !can_choose(q)) return;
   const std::string situation = situation_of(q);
   nlohmann::json choices = choices_in(file);
   try {

@@ -1,6 +1,6 @@
 // GPT-2 from tokens to hidden states, its loss and its fresh weights. Gradients come from autograd and from the
-// functions of layers.cpp, gelu.cpp and head.cpp. Not for: which tokens are learned, or updates (train/trainer.cpp).
-// Shapes: B sequences, T positions, C width, H heads, D = C/H, N = B·T rows, V vocabulary.
+// functions of layers.cpp, gelu.cpp and head.cpp. Not for: which tokens are learned, or updates
+// (train/optim/trainer.cpp). Shapes: B sequences, T positions, C width, H heads, D = C/H, N = B·T rows, V vocabulary.
 #include "udrl/student/gpt2.hpp"
 
 #include <ATen/ATen.h>

@@ -1,4 +1,4 @@
-// Asking a trained sentencepiece model: pieces, ids, text to ids and back. Not for: training (tokenizer_train.cpp).
+// Asking a trained sentencepiece model: pieces, ids, text to ids and back. Not for: training (train.cpp).
 #include "udrl/student/tokenizer.hpp"
 
 #include <sentencepiece_processor.h>

@@ -57,8 +57,8 @@ struct BatchStream::Impl {
     std::vector<Step> steps = window_steps(source, at.epoch, at.window);
     empty_windows = steps.empty() ? empty_windows + 1 : 0;
     if (empty_windows >= windows(source) * patience()) {
-      throw user_error("no sequence fits into the model's positions")
-          .hint("raise model.positions, or the weights of the tasks");
+      throw user_error("no sequence fits into the model's context length")
+          .hint("raise model.context_length, or the weights of the tasks");
     }
     for (std::uint64_t i = at.step; i < steps.size(); ++i) {
       const Cursor after = i + 1 < steps.size() ? Cursor{at.epoch, at.window, i + 1} : after_window(at);

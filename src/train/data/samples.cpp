@@ -1,4 +1,4 @@
-// Tagged records as training needs them. Not for: swaps (swaps.cpp).
+// Tagged records as training needs them. Not for: swaps (entity_swap.cpp).
 #include "samples.hpp"
 
 #include <map>
@@ -26,9 +26,9 @@ int bin_of(const data::Record& record, const command::Fitted& fitted, const std:
   return found->second;
 }
 
-std::vector<int> further_of(const data::Record& record, const command::Fitted& fitted) {
+std::vector<int> auxiliary_of(const data::Record& record, const command::Fitted& fitted) {
   std::vector<int> bins;
-  for (const auto& further : fitted.further) bins.push_back(bin_of(record, fitted, further.name));
+  for (const auto& auxiliary : fitted.auxiliary) bins.push_back(bin_of(record, fitted, auxiliary.name));
   return bins;
 }
 
@@ -44,9 +44,9 @@ Sample sample_of(const data::Record& record, const command::Fitted& fitted) {
           record.intent.intent,
           record.intent.subject,
           command::uncapitalised(record.answer),
-          fitted.slot(record.task),
+          fitted.index_of(record.task),
           bin_of(record, fitted, "return"),
-          further_of(record, fitted)};
+          auxiliary_of(record, fitted)};
 }
 
 std::optional<std::vector<data::Line>> detail::next_lines(data::LineReader& reader) {

@@ -19,9 +19,9 @@ namespace udrl::train {
 struct Sample {
   std::string id;
   std::string intent, subject, answer;  ///< normalised
-  int task_slot = 0;
+  int task_index = 0;
   int return_bin = 0;
-  std::vector<int> further = {};  ///< bins of the further returns, in the order of commands.json
+  std::vector<int> auxiliary = {};  ///< bins of the auxiliary returns, in the order of commands.json
 };
 
 /// Throws `Error` (user) for a record without an answer, without one of the returns, or of a task or bin that

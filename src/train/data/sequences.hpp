@@ -1,5 +1,5 @@
-// A sample as the token ids of one sequence (design §3): command dropout, segments, swaps; a function of (seed, epoch,
-// id). Not for: batches (batches.hpp), or how a sequence is spelt (command/schema.hpp).
+// A record as the token ids of one sequence (design §3): command dropout, segments, entity swaps, countdown; a function
+// of (seed, epoch, id). Not for: batches (batches.hpp), or the order of a sequence's parts (command/schema.hpp).
 #pragma once
 
 #include <cstdint>
@@ -8,21 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "entity_swap.hpp"
 #include "samples.hpp"
-#include "swaps.hpp"
 #include "token_store.hpp"
 #include "udrl/command/schema.hpp"
 #include "udrl/student/tokenizer.hpp"
 #include "udrl/train/options.hpp"
 
 namespace udrl::train {
-
-/// What a sequence says, before tokens.
-struct SequenceText {
-  std::string intent, have, answer;
-  command::Command command;
-  bool countdown = false;  ///< ⟨left:k⟩ stands in the answer
-};
 
 /// Token ids; those from `first_target` on are learned: what follows ⟨gen⟩, </s> included.
 struct Sequence {
@@ -33,37 +26,34 @@ struct Sequence {
   int targets() const { return length() - first_target; }
 };
 
-/// As evaluation sees it: the record's own commands, nothing cut or swapped.
-SequenceText plain_text(const Sample& sample, const SequenceOptions& options);
-Sequence encode(const SequenceText& text, const student::Tokenizer& tokenizer);
-
-/// What an epoch changes about one record (design §3).
-struct Draws {
+/// What an epoch changes about one record. None of it is the record as it is.
+struct Augmentation {
   bool swap = false, segment = false, any_words = false, any_return = false;
-  double where = 0;                    ///< of a segment's cut, [0, 1)
-  std::vector<bool> any_further = {};  ///< of each further return
+  double where = 0;                      ///< of a segment's cut, [0, 1)
+  std::vector<bool> any_auxiliary = {};  ///< of each auxiliary return; empty: none
 };
-Draws draw(const SequenceOptions& options, std::size_t further, RandomStream& random);
-/// As training sees it in this epoch. `words` null: no swaps; it draws from `random` what it swaps in.
-SequenceText training_text(const Sample& sample, const Draws& draws, const SequenceOptions& options,
-                           const WordList* words, RandomStream& random);
+Augmentation draw_augmentation(const SequenceOptions& options, std::size_t auxiliary, RandomStream& random);
 
-/// Makes the sequences of a store's records: `encode` of their `training_text`, but put together from the stored tokens
-/// where no word is swapped. Immutable; safe to share between threads.
+/// Makes the sequences of records out of their tokens. Immutable; safe to share between threads.
 class SequenceMaker {
  public:
   /// Borrows all three; `words` null: no swaps.
   SequenceMaker(const student::Tokenizer& tokenizer, const SequenceOptions& options, const WordList* words);
-  Sequence operator()(const StoredSample& sample, RandomStream random) const;
-  /// Tokens of a sequence without draws: no swap, no cut, no countdown.
-  static int plain_length(const StoredSample& sample);
+  /// As training sees a record. The words that are swapped in come from `random` too.
+  Sequence operator()(const StoredSample& record, RandomStream random) const;
+  /// As evaluation sees it: the record's own commands, nothing cut or swapped.
+  Sequence unchanged(const Sample& sample) const;
+  /// Tokens of a sequence that nothing is changed about, without a countdown.
+  static int plain_length(const StoredSample& record);
 
  private:
   using Tokens = std::span<const TokenId>;
-  Sequence from_tokens(const StoredSample& sample, const Draws& draws) const;
+  Sequence made(const StoredSample& record, const Augmentation& change) const;
   Sequence joined(const command::Command& command, Tokens intent, Tokens have, Tokens answer) const;
+  std::vector<std::size_t> word_starts(Tokens answer) const;
+  void append_counted(Tokens answer, std::vector<int>& to) const;
   std::string text_of(Tokens ids) const;
-  Sample sample_of(const StoredSample& sample) const;
+  Sample sample_of(const StoredSample& record) const;
 
   const student::Tokenizer& tokenizer_;
   const SequenceOptions& options_;
@@ -71,7 +61,7 @@ class SequenceMaker {
   std::vector<bool> starts_word_;  ///< by token: it begins with a space
 };
 
-/// The stream of an epoch's draws for one record, or for a further copy of it.
+/// The stream of an epoch's random choices for one record, or for another copy of it.
 RandomStream sequence_stream(std::uint64_t seed, std::uint64_t epoch, std::string_view id, int copy = 0);
 
 }  // namespace udrl::train

@@ -1,5 +1,5 @@
 // The file of a token store. All numbers are 16-bit but those of the index and the end, in the machine's byte order:
-//   records  per record: sizes of id, intent, subject, answer and further; task slot; return bin; further bins;
+//   records  per record: sizes of id, intent, subject, answer and auxiliary; task index; return bin; auxiliary bins;
 //            tokens of intent, subject and answer; the id's bytes, filled up to an even number
 //   index    64-bit: where each record begins
 //   end      JSON {format, teachers}, then its length, the number of records, and `magic`, 64-bit each
@@ -34,7 +34,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int format = 1;
 constexpr std::uint64_t magic = 0x31304E4B544C5255;  // "URLTKN01"
-constexpr std::size_t head = 7;                      // numbers before the further bins
+constexpr std::size_t head = 7;                      // numbers before the auxiliary bins
 
 struct End {
   std::uint64_t json_bytes, records, magic;
@@ -45,17 +45,17 @@ std::uint16_t narrowed(std::size_t value) { return static_cast<std::uint16_t>(va
 /// What is stored of a record, or of a piece of plain text.
 struct Parts {
   std::string_view id;
-  std::vector<int> further, intent, subject, answer;
-  int task_slot = 0, return_bin = 0;
+  std::vector<int> auxiliary, intent, subject, answer;
+  int task_index = 0, return_bin = 0;
 };
 
 Parts parts_of(const Sample& sample, const student::Tokenizer& tokenizer) {
   return {sample.id,
-          sample.further,
-          tokenizer.encode(" " + sample.intent),
-          tokenizer.encode(sample.subject.empty() ? "" : " " + sample.subject),
-          tokenizer.encode(command::sequence_answer(sample.answer)),
-          sample.task_slot,
+          sample.auxiliary,
+          tokenizer.encode(command::sequence_text(sample.intent)),
+          tokenizer.encode(sample.subject.empty() ? "" : command::sequence_text(sample.subject)),
+          tokenizer.encode(command::sequence_text(sample.answer)),
+          sample.task_index,
           sample.return_bin};
 }
 
@@ -64,13 +64,13 @@ class Packed {
  public:
   explicit Packed(const Parts& parts) {
     for (const std::size_t size :
-         {parts.id.size(), parts.intent.size(), parts.subject.size(), parts.answer.size(), parts.further.size(),
-          static_cast<std::size_t>(parts.task_slot), static_cast<std::size_t>(parts.return_bin)}) {
+         {parts.id.size(), parts.intent.size(), parts.subject.size(), parts.answer.size(), parts.auxiliary.size(),
+          static_cast<std::size_t>(parts.task_index), static_cast<std::size_t>(parts.return_bin)}) {
       if (size > std::numeric_limits<std::uint16_t>::max())
         throw user_error("a record is too long to train on").at("record " + std::string(parts.id)).hint("remove it");
       values_.push_back(narrowed(size));
     }
-    for (const auto* ids : {&parts.further, &parts.intent, &parts.subject, &parts.answer})
+    for (const auto* ids : {&parts.auxiliary, &parts.intent, &parts.subject, &parts.answer})
       for (const int id : *ids) values_.push_back(narrowed(static_cast<std::size_t>(id)));
     const std::size_t end = values_.size();
     values_.resize(end + (parts.id.size() + 1) / 2);
@@ -143,7 +143,7 @@ std::vector<Made> pieces_of(const PlainText& text, const PlainSource& source) {
   std::vector<int> ids = source.tokenizer.encode(sequence_text(text));
   if (ids.empty()) return {};
   if (text.ends) ids.push_back(source.tokenizer.eos_id());
-  const auto longest = static_cast<std::ptrdiff_t>(source.positions) - 1;
+  const auto longest = static_cast<std::ptrdiff_t>(source.context_length) - 1;
   std::vector<Made> made;
   for (auto from = ids.begin(); from != ids.end();) {
     const auto to = from + std::min(longest, ids.end() - from);
@@ -275,8 +275,8 @@ StoredSample TokenStore::operator[](std::uint32_t record) const {
     return taken;
   };
   StoredSample out;
-  out.task_slot = sizes[5], out.return_bin = sizes[6];
-  out.further = take(sizes[4]);
+  out.task_index = sizes[5], out.return_bin = sizes[6];
+  out.auxiliary = take(sizes[4]);
   out.intent = take(sizes[1]);
   out.subject = take(sizes[2]);
   out.answer = take(sizes[3]);
@@ -293,7 +293,7 @@ TokenStore open_token_store(const fs::path& folder, const TokenSource& source, O
 TokenStore open_plain_store(const fs::path& folder, const PlainSource& source, Observer& observer) {
   check_tokens_fit(source.tokenizer);
   const std::string key =
-      content_id({"plain", source.hash, source.tokenizer.sha256(), std::to_string(source.positions), versions()});
+      content_id({"plain", source.hash, source.tokenizer.sha256(), std::to_string(source.context_length), versions()});
   return open(folder, key, texts_of(source), observer);
 }
 

@@ -26,8 +26,8 @@ using TokenId = std::uint16_t;
 struct StoredSample {
   std::string_view id;
   std::span<const TokenId> intent, subject, answer;
-  int task_slot = 0, return_bin = 0;
-  std::span<const std::uint16_t> further;  ///< bins of the further returns
+  int task_index = 0, return_bin = 0;
+  std::span<const std::uint16_t> auxiliary;  ///< bins of the auxiliary returns
 };
 
 /// A file of samples, read only. Safe to share between threads.
@@ -63,8 +63,8 @@ TokenStore open_token_store(const std::filesystem::path& folder, const TokenSour
 /// Plain text: a file or folder of text files and JSON lines.
 struct PlainSource {
   std::filesystem::path texts;
-  std::string hash;   ///< of the texts
-  int positions = 0;  ///< of the model: <s> and a piece fill them at most
+  std::string hash;        ///< of the texts
+  int context_length = 0;  ///< of the model: <s> and a piece fill them at most
   const student::Tokenizer& tokenizer;
 };
 

@@ -146,7 +146,7 @@ std::unique_ptr<Optimizer> make_muon(std::vector<student::Parameter> matrices, c
 std::vector<std::unique_ptr<Optimizer>> make_optimizers(const std::vector<student::Parameter>& parameters,
                                                         const OptimizerOptions& options, bool bf16) {
   std::vector<std::unique_ptr<Optimizer>> optimizers;
-  if (options.name == "adamw") {
+  if (options.name == OptimizerKind::adamw) {
     optimizers.push_back(make_adamw(parameters, options));
     return optimizers;
   }

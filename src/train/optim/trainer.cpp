@@ -1,4 +1,4 @@
-// Forward, loss, gradient, update. Not for: the model (student/gpt2.cpp), the update rules (optimizers.cpp).
+// Forward, loss, gradient, update. Not for: the model (student/model/gpt2.cpp), the update rules (optimizers.cpp).
 // Shapes: B sequences, T positions, C width, N target positions, V vocabulary.
 #include "trainer.hpp"
 
@@ -22,19 +22,21 @@
 namespace udrl::train {
 namespace {
 
-at::Device device_of(const std::string& wanted) {
-  const std::string name = wanted == "auto" ? automatic_device() : wanted;
-  if (name == "cuda" && automatic_device() != "cuda") {
+at::Device device_of(Device wanted) {
+  const Device device = wanted == Device::automatic ? automatic_device() : wanted;
+  if (device == Device::cuda && automatic_device() != Device::cuda) {
     throw user_error("there is no CUDA device that LibTorch can use")
         .hint("use device = cpu, or install a CUDA build of LibTorch (UDRL_TORCH in scripts/setup.sh)");
   }
-  return at::Device(name);
+  return at::Device(to_string(device));
 }
 
+Device kind_of(at::Device device) { return device.is_cuda() ? Device::cuda : Device::cpu; }
+
 bool bf16_of(const TrainerOptions& options, at::Device device) {
-  const std::string precision =
-      options.precision == "auto" ? automatic_precision(device.is_cuda() ? "cuda" : "cpu") : options.precision;
-  return precision == "bf16";
+  const Precision precision =
+      options.precision == Precision::automatic ? automatic_precision(kind_of(device)) : options.precision;
+  return precision == Precision::bf16;
 }
 
 at::Tensor to_tensor(const std::vector<std::int64_t>& values, at::Device device) {
@@ -55,11 +57,11 @@ constexpr const char* gemm_key = "gemm";  // in a state's metadata
 
 }  // namespace
 
-std::string automatic_device() { return at::hasCUDA() ? "cuda" : "cpu"; }
+Device automatic_device() { return at::hasCUDA() ? Device::cuda : Device::cpu; }
 
-std::string automatic_precision(const std::string& device) {
-  const bool fast = device == "cuda" || processor_description().find("AVX512_BF16") != std::string::npos;
-  return fast ? "bf16" : "fp32";
+Precision automatic_precision(Device device) {
+  const bool fast = device == Device::cuda || processor_description().find("AVX512_BF16") != std::string::npos;
+  return fast ? Precision::bf16 : Precision::fp32;
 }
 
 struct Trainer::Impl {
@@ -99,7 +101,7 @@ struct Trainer::Impl {
   }
 
   student::GemmQuestion gemm_question() const {
-    return {options.model, options.pass_tokens, device.is_cuda() ? "cuda" : "cpu", mode.bf16, options.gemm_backend};
+    return {options.model, options.pass_tokens, kind_of(device), mode.bf16, options.gemm_backend};
   }
 
   student::GemmPlan chosen_gemm() const {
@@ -291,10 +293,10 @@ std::map<std::string, std::string> Trainer::load_state(const std::filesystem::pa
 
 std::string Trainer::description() const {
   const std::string threads = impl_->device.is_cuda() ? "" : ", " + std::to_string(compute_threads()) + " threads";
-  return device() + threads + (impl_->mode.bf16 ? ", bf16" : ", fp32, " + impl_->gemm.description());
+  return to_string(device()) + threads + (impl_->mode.bf16 ? ", bf16" : ", fp32, " + impl_->gemm.description());
 }
 
-std::string Trainer::device() const { return impl_->device.is_cuda() ? "cuda" : "cpu"; }
+Device Trainer::device() const { return kind_of(impl_->device); }
 
 double Trainer::best_rate() const { return impl_->gemm.best_rate(); }
 

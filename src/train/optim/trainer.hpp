@@ -18,10 +18,10 @@ namespace udrl::train {
 struct TrainerOptions {
   student::StudentConfig model;
   OptimizerOptions optimizer;
-  std::string device = "auto";
-  std::string precision = "auto";
+  Device device = Device::automatic;
+  Precision precision = Precision::automatic;
   std::uint64_t seed = 1;
-  std::string gemm_backend = "auto";     ///< auto: the faster library for each product, or mkl, or onednn
+  student::GemmChoice gemm_backend = student::GemmChoice::automatic;
   int pass_tokens = 1024;                ///< positions of a forward pass, for which the libraries are timed
   std::filesystem::path gemm_file = {};  ///< where trainers agree on what `auto` is; empty: each for itself
 };
@@ -73,7 +73,7 @@ class Trainer {
   /// "cpu, 2 threads, fp32, oneDNN".
   std::string description() const;
   bool bf16() const;
-  std::string device() const;  ///< "cpu" or "cuda"
+  Device device() const;  ///< not automatic
   /// Floating-point operations a second that its products would do at the best rate measured for each; see
   /// student::GemmPlan.
   double best_rate() const;
@@ -90,8 +90,8 @@ class Trainer {
 };
 
 /// The precision that "auto" stands for on this device: "bf16" or "fp32".
-std::string automatic_precision(const std::string& device);
+Precision automatic_precision(Device device);
 /// The device that "auto" stands for here: "cuda" or "cpu".
-std::string automatic_device();
+Device automatic_device();
 
 }  // namespace udrl::train

@@ -42,7 +42,7 @@ std::string minutes(double seconds) {
 /// "18.2 min left" at the pace so far; nothing where it has ended.
 std::string time_left(const RunDescription& run, const Json& last) {
   const double step = last.value("step", 0.0), left = static_cast<double>(run.steps) - step;
-  if (!run.outcome.empty() || !run.trouble.empty() || left <= 0 || step <= 0) return "of training";
+  if (!run.outcome.empty() || !run.stopped_by.empty() || left <= 0 || step <= 0) return "of training";
   return "of training, about " + minutes(left * last.value("seconds", 0.0) / step) + " to go";
 }
 
@@ -106,13 +106,14 @@ Html samples_section(const std::vector<Json>& samples) {
   return join(parts);
 }
 
-Html trouble(const RunDescription& run) {
-  if (run.trouble.empty()) return {};
-  return join({heading("What stopped it", "The same command would come to the same step."), tag("pre", run.trouble)});
+Html what_stopped_it(const RunDescription& run) {
+  if (run.stopped_by.empty()) return {};
+  return join(
+      {heading("What stopped it", "The same command would come to the same step."), tag("pre", run.stopped_by)});
 }
 
 Html going_on(const RunDescription& run) {
-  if (!run.trouble.empty())
+  if (!run.stopped_by.empty())
     return join(
         {heading("How it was run", "What to do instead is said above."), tag("p", {tag("code", run.command_line)})});
   const std::string words = run.outcome.empty()
@@ -127,8 +128,8 @@ Html going_on(const RunDescription& run) {
 
 std::string run_report_html(const RunDescription& run, const std::vector<Json>& metrics,
                             const std::vector<Json>& samples) {
-  const Html content = tag("main", {summary(run, metrics), trouble(run), run_charts(metrics), samples_section(samples),
-                                    going_on(run), tag("footer", version())});
+  const Html content = tag("main", {summary(run, metrics), what_stopped_it(run), run_charts(metrics),
+                                    samples_section(samples), going_on(run), tag("footer", version())});
   return document(title(run, metrics), content);
 }
 

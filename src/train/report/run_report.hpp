@@ -19,8 +19,8 @@ struct RunDescription {
   std::uint64_t steps = 0;         ///< planned
   std::uint64_t parameters = 0;
   std::string command_line;
-  std::string outcome = {};  ///< how it ended; empty: it has not
-  std::string trouble = {};  ///< what stopped it; empty: nothing
+  std::string outcome = {};     ///< how it ended; empty: it has not
+  std::string stopped_by = {};  ///< what stopped it; empty: nothing
 };
 
 std::string run_report_html(const RunDescription& run, const std::vector<Json>& metrics,

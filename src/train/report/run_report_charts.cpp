@@ -16,8 +16,8 @@ using Points = std::vector<std::pair<double, double>>;
 
 constexpr std::size_t points_drawn = 120;
 constexpr std::size_t curves_drawn = 6;  // as many as can be told apart
-constexpr const char* css_classes[curves_drawn] = {"student",        "model",        "arm",
-                                                   "student dashed", "model dashed", "arm dashed"};
+constexpr const char* css_classes[curves_drawn] = {"student",        "model",        "control",
+                                                   "student dashed", "model dashed", "control dashed"};
 
 /// The figure `name` of each line that has it, against the step.
 Points points_of(const std::vector<Json>& metrics, const char* name) {
@@ -99,7 +99,7 @@ Html single(const Points& points, const std::string& y_title) {
 }
 
 Html losses(const std::vector<Json>& metrics) {
-  std::vector<Series> series = {{"training", "arm", smoothed(thinned(points_of(metrics, "loss")))}};
+  std::vector<Series> series = {{"training", "control", smoothed(thinned(points_of(metrics, "loss")))}};
   const Points valid = thinned(points_of(metrics, "valid_loss"));
   if (!valid.empty()) series.push_back({"validation", "student", valid});
   return chart(series, "nats a token", /*from_zero=*/false);

@@ -30,7 +30,7 @@ Validation summed_up(const EvaluationResult& result, const std::vector<Sample>& 
   };
   for (const SequenceLoss& one : result.sequences) {
     const Sample& sample = samples.at(one.record);
-    if (sample.task_slot >= 0) add(tasks[fitted.task(sample.task_slot).name], one);
+    if (sample.task_index >= 0) add(tasks[fitted.task(sample.task_index).name], one);
     if (sample.return_bin >= 0) add(returns[sample.return_bin], one);
   }
   return {result.loss, means(tasks), means(returns)};

@@ -19,8 +19,8 @@ struct Validation {
   std::map<int, double> by_return;  ///< by bin
 };
 
-/// `sequences` name their samples by index; one without a task or a return (a negative slot or bin) counts in `loss`
-/// alone.
+/// `sequences` name their samples by index; one without a task or a return (a negative task_index or bin) counts in
+/// `loss` alone.
 Validation summed_up(const EvaluationResult& result, const std::vector<Sample>& samples, const command::Fitted& fitted);
 
 }  // namespace udrl::train

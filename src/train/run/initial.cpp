@@ -1,4 +1,5 @@
-// Shape and first weights from another model's folder. Not for: reading its files (student/transformers_folder.cpp).
+// Shape and first weights from another model's folder. Not for: reading its files
+// (student/checkpoint/transformers_folder.cpp).
 #include "initial.hpp"
 
 #include "udrl/base/error.hpp"
@@ -24,7 +25,7 @@ void require_same(const std::string& option, int asked, int by_default, int is) 
 
 int positions(int asked, int by_default, int available) {
   if (asked == by_default) return available;
-  if (asked > available) throw contradicts("model.positions", "at most " + std::to_string(available), asked);
+  if (asked > available) throw contradicts("model.context_length", "at most " + std::to_string(available), asked);
   return asked;
 }
 
@@ -57,7 +58,7 @@ student::StudentConfig InitialModel::shape(const ModelOptions& asked, const stud
   require_same("model.width", asked.width, by_default.width, shape.n_embd);
   require_same("model.heads", asked.heads, by_default.heads, shape.n_head);
   if (tokenizer_) require_same("model.vocab", asked.vocab, by_default.vocab, shape.vocab_size);
-  shape.n_positions = positions(asked.positions, by_default.positions, shape.n_positions);
+  shape.n_positions = positions(asked.context_length, by_default.context_length, shape.n_positions);
   shape.vocab_size = tokenizer.vocab_size();
   shape.bos_id = tokenizer.bos_id();
   shape.eos_id = tokenizer.eos_id();

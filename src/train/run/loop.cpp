@@ -1,5 +1,5 @@
 // The loop, top to bottom: take a batch, step, log, evaluate, sample, save, stop when asked. Not for: what a step
-// computes (trainer.cpp), how batches are made (batches.cpp), or when a run should end (watch.cpp).
+// computes (trainer.cpp), how batches are made (batches.cpp), or when a run should end (early_stopping.cpp).
 #include "loop.hpp"
 
 #include <cmath>
@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "checkpoints.hpp"
+#include "divergence.hpp"
 #include "optim/schedule.hpp"
 #include "optim/speed.hpp"
 #include "report/metrics.hpp"
 #include "sampling.hpp"
-#include "trouble.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
@@ -64,7 +64,7 @@ class Loop {
 
  private:
   bool finished() const {
-    return state_.step >= run_.total_steps() || is_over(state_.plateau, options_.watch.patience);
+    return state_.step >= run_.total_steps() || is_over(state_.plateau, options_.early_stopping.patience);
   }
   /// While a loss may be taking off, the state saved last stays: the next steps tell.
   bool is_calm() const { return finished() || state_.trend.high == 0; }
@@ -75,8 +75,8 @@ class Loop {
 
   /// What a killed run did not come to after it had saved.
   void catch_up() {
-    if (!is_kept(options_.out, resumed_)) keep_checkpoint(options_.out, resumed_, options_.watch.keep, trainer_);
-    if (due(options_.watch.sample_every) && !sampler_.take_missing(resumed_, trainer_, observer_)) throw_stopped();
+    if (!is_kept(options_.out, resumed_)) keep_checkpoint(options_.out, resumed_, options_.keep_last, trainer_);
+    if (due(options_.sample_every) && !sampler_.take_missing(resumed_, trainer_, observer_)) throw_stopped();
   }
 
   void advance() {
@@ -100,7 +100,7 @@ class Loop {
     if (!std::isfinite(result_.loss)) refuse("the loss is");
     if (!result_.finite) refuse("the gradient is");
     const double usual = state_.trend.mean;
-    const bool spike = is_spike(state_.trend, result_.loss, options_.watch.spike);
+    const bool spike = is_spike(state_.trend, result_.loss, options_.divergence.deviations);
     if (state_.trend.high == 0) suspects_ = {batch_, state_.step};
     if (state_.trend.high == 1) suspects_.add(batch_, state_.step);
     if (spike) fail(spiked(usual, result_.loss, suspects_of(suspects_), saved(), trainer_));
@@ -155,7 +155,7 @@ class Loop {
     last_valid_ = loss;
     line_.seconds = speed_.seconds();
     write_line();
-    if (!line_.plain) take_in(state_.plateau, loss, options_.watch.least_improvement);
+    if (!line_.plain) take_in(state_.plateau, loss, options_.early_stopping.min_delta);
     if (state_.best_valid && loss >= *state_.best_valid) return;
     state_.best_valid = loss;
     state_.best_step = state_.step;
@@ -167,13 +167,13 @@ class Loop {
     metrics_.sync();
     sampler_.sync();
     save_state(options_.out, state_, trainer_);
-    keep_checkpoint(options_.out, state_.step, options_.watch.keep, trainer_);
+    keep_checkpoint(options_.out, state_.step, options_.keep_last, trainer_);
     save_due_ = false;
     saved_ = state_.step;
   }
 
   /// False where a stop request cut it off.
-  bool sample() { return !due(options_.watch.sample_every) || sampler_.take(state_.step, trainer_, observer_); }
+  bool sample() { return !due(options_.sample_every) || sampler_.take(state_.step, trainer_, observer_); }
 
   /// A page takes longer the longer the run is: one that is not the last waits until those before it have taken no more
   /// than a hundredth of the time.
@@ -214,7 +214,7 @@ class Loop {
   /// The curves up to here say more than the error can.
   [[noreturn]] void fail(const Error& error) {
     RunDescription failed = description_;
-    failed.trouble = error.what();
+    failed.stopped_by = error.what();
     try {
       write_line();
       write_run_report(options_.out, failed);
@@ -239,7 +239,7 @@ class Loop {
   Speed speed_;
   std::optional<BatchStream> stream_;  // of the phase that the next step is in
   StepLog metrics_;
-  Sampler sampler_;
+  SampleWriter sampler_;
   Step batch_;           // the step that is taken,
   StepResult result_;    // what it did,
   Metrics line_;         // and its line

@@ -33,7 +33,7 @@ PlainPhase prepare_plain(const TrainOptions& options, const PlainSource& texts, 
   PlainPhase phase;
   phase.store = std::make_shared<const TokenStore>(open_plain_store(cache_folder(options), texts, observer));
   if (phase.store->size() == 0) throw user_error("the plain text is empty").at(texts.texts.string());
-  phase.source = source_of(options, texts.tokenizer, texts.positions, phase.store);
+  phase.source = source_of(options, texts.tokenizer, texts.context_length, phase.store);
   phase.epoch = count_epoch(phase.source, 0, [&](std::uint32_t piece) {
     const auto tokens = static_cast<int>((*phase.store)[piece].answer.size());
     return Lengths{tokens + 1, tokens};

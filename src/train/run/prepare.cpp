@@ -64,7 +64,7 @@ class TrainingTexts {
       const auto record = reader_.next_as(data::record_from_json);
       if (!record) return false;
       const Sample sample = sample_of(*record, fitted_);
-      prompt_ = command::sequence_answer(sample.answer);
+      prompt_ = command::sequence_text(sample.answer);
       text_ = intents_.insert(sample.intent) ? " " + sample.intent : std::exchange(prompt_, {});
     }
     return true;
@@ -97,7 +97,7 @@ data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const Run
   for (const char* part : {"train", "valid", student::files::commands}) {
     wanted.inputs[part] = data::hash_input(options.data / part);
   }
-  if (options.sequence.swap > 0) wanted.inputs["swap words"] = data::hash_input(options.sequence.swap_words);
+  if (options.sequence.entity_swap > 0) wanted.inputs["entity words"] = data::hash_input(options.sequence.entity_words);
   if (!options.plain.data.empty()) wanted.inputs[plain_input] = hash_plain(options.plain.data);
   if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
   return {std::move(held), std::move(wanted)};
@@ -108,7 +108,7 @@ Preparation::Preparation(const TrainOptions& options, const data::Manifest& mani
   if (!options_.init.empty()) initial_.emplace(options_.init);
   fitted_ = command::load(options_.data / student::files::commands);
   fitted_.countdown = options_.sequence.countdown;
-  if (options_.sequence.swap > 0) words_ = WordList::load(options_.sequence.swap_words);
+  if (options_.sequence.entity_swap > 0) words_ = WordList::load(options_.sequence.entity_words);
   make_tokenizer();
   model_ = initial_ ? initial_->shape(options_.model, *tokenizer_)
                     : student_config(options_.model, tokenizer_->vocab_size());
@@ -163,7 +163,7 @@ void Preparation::make_source() {
   if (epoch_.steps == 0)
     throw user_error("no record of train/ fits into the model")
         .at(options_.data.string())
-        .hint("raise model.positions, or the weights of the tasks");
+        .hint("raise model.context_length, or the weights of the tasks");
   const std::uint64_t positions = epoch_.positions / epoch_.steps;
   if (positions < static_cast<std::uint64_t>(options_.batch.step_tokens) / 2)
     observer_.note(Level::warning, "a step has about " + std::to_string(positions) + " positions, not the " +
@@ -176,10 +176,10 @@ std::function<int(std::uint32_t, std::uint64_t)> Preparation::copies() const {
   if (options_.task_weights.empty()) return {};
   std::vector<double> weights(fitted_.tasks.size(), 1.0);
   for (const auto& [task, weight] : options_.task_weights)
-    weights[static_cast<std::size_t>(fitted_.slot(task))] = weight;
+    weights[static_cast<std::size_t>(fitted_.index_of(task))] = weight;
   return [this, weights](std::uint32_t record, std::uint64_t epoch) {
     const StoredSample sample = (*store_)[record];
-    const double weight = weights[static_cast<std::size_t>(sample.task_slot)];
+    const double weight = weights[static_cast<std::size_t>(sample.task_index)];
     RandomStream random(options_.seed, "copies:" + std::to_string(epoch) + ":" + std::string(sample.id));
     return static_cast<int>(weight + random.uniform());
   };
@@ -189,13 +189,13 @@ void Preparation::make_valid() {
   valid_samples_ = first_samples(options_.data / "valid", fitted_, static_cast<std::size_t>(options_.valid_records));
   std::vector<Indexed> sequences;
   for (std::size_t i = 0; i < valid_samples_.size(); ++i) {
-    Sequence sequence = encode(plain_text(valid_samples_[i], options_.sequence), *tokenizer_);
+    Sequence sequence = make_sequence_->unchanged(valid_samples_[i]);
     if (sequence.length() <= source_.longest) sequences.push_back({std::move(sequence), static_cast<std::uint32_t>(i)});
   }
   if (sequences.empty())
     throw user_error("no record of valid/ fits into the model")
         .at(options_.data.string())
-        .hint("raise model.positions");
+        .hint("raise model.context_length");
   valid_ = bucket(std::move(sequences), options_.batch.micro_tokens, source_.pad_id);
 }
 

@@ -37,8 +37,8 @@ lm::Sampling greedy() {
 
 /// The task's usual length and best return, or what the data supports that is nearest to them.
 command::Command top_command(const command::Fitted& fitted, const std::string& task) {
-  const int slot = fitted.slot(task);
-  return fitted.nearest_supported(fitted.command(slot, fitted.default_words(slot), "top"));
+  const int task_index = fitted.index_of(task);
+  return fitted.nearest_supported(fitted.command(task_index, fitted.default_words(task_index), "top"));
 }
 
 Json line_of(std::uint64_t step, const inference::Ask& ask, const command::Command& command,
@@ -64,22 +64,22 @@ std::vector<inference::Ask> requests_of(const std::vector<Sample>& valid, const 
   std::map<int, std::vector<std::string>> by_task;
   std::set<std::string> intents;
   for (const Sample& sample : valid) {
-    if (sample.task_slot < 0) continue;
-    std::vector<std::string>& chosen = by_task[sample.task_slot];
+    if (sample.task_index < 0) continue;
+    std::vector<std::string>& chosen = by_task[sample.task_index];
     if (chosen.size() < a_task && intents.insert(sample.intent).second) chosen.push_back(sample.intent);
   }
   std::vector<inference::Ask> asks;
-  for (const auto& [slot, chosen] : by_task) {
+  for (const auto& [task_index, chosen] : by_task) {
     for (const std::string& intent : chosen) {
       asks.emplace_back().intent = intent;
-      asks.back().task = fitted.task(slot).name;
+      asks.back().task = fitted.task(task_index).name;
     }
   }
   if (asks.size() > most_asked) asks.resize(most_asked);
   return asks;
 }
 
-Sampler::Sampler(const TrainOptions& options, const Preparation& run, std::uint64_t step)
+SampleWriter::SampleWriter(const TrainOptions& options, const Preparation& run, std::uint64_t step)
     : options_(options),
       run_(run),
       folder_(options.out / ".sampling"),
@@ -89,7 +89,7 @@ Sampler::Sampler(const TrainOptions& options, const Preparation& run, std::uint6
   const Removal left_by_a_killed_run{folder_};
 }
 
-void Sampler::export_student(const Trainer& trainer) const {
+void SampleWriter::export_student(const Trainer& trainer) const {
   make_folder(folder_);
   trainer.save_model(folder_ / student::files::weights);
   command::save(run_.fitted(), folder_ / student::files::commands);
@@ -99,7 +99,7 @@ void Sampler::export_student(const Trainer& trainer) const {
   student::export_gguf(checkpoint, {student::GgufType::f32});
 }
 
-std::vector<Json> Sampler::answers(std::uint64_t step) const {
+std::vector<Json> SampleWriter::answers(std::uint64_t step) const {
   lm::ModelOptions options;
   options.slots = static_cast<int>(asks_.size());
   options.gpu_layers = 0;  // a GPU is busy and full
@@ -119,7 +119,8 @@ std::vector<Json> Sampler::answers(std::uint64_t step) const {
 }
 
 /// Empty where it cannot be asked, nothing on a stop request.
-std::optional<std::vector<Json>> Sampler::asked(std::uint64_t step, const Trainer& trainer, Observer& observer) const {
+std::optional<std::vector<Json>> SampleWriter::asked(std::uint64_t step, const Trainer& trainer,
+                                                     Observer& observer) const {
   const Removal when_done{folder_};
   try {
     export_student(trainer);
@@ -131,11 +132,11 @@ std::optional<std::vector<Json>> Sampler::asked(std::uint64_t step, const Traine
   }
 }
 
-bool Sampler::take_missing(std::uint64_t step, const Trainer& trainer, Observer& observer) {
+bool SampleWriter::take_missing(std::uint64_t step, const Trainer& trainer, Observer& observer) {
   return has_all_ || take(step, trainer, observer);
 }
 
-bool Sampler::take(std::uint64_t step, const Trainer& trainer, Observer& observer) {
+bool SampleWriter::take(std::uint64_t step, const Trainer& trainer, Observer& observer) {
   if (asks_.empty()) return true;
   const std::optional<std::vector<Json>> lines = asked(step, trainer, observer);
   if (!lines) return false;

@@ -17,10 +17,10 @@ namespace udrl::train {
 /// As many of each task as there is room for, always the same.
 std::vector<inference::Ask> requests_of(const std::vector<Sample>& valid, const command::Fitted& fitted);
 
-class Sampler {
+class SampleWriter {
  public:
   /// Goes on with the samples.jsonl of the output folder after `step`.
-  Sampler(const TrainOptions& options, const Preparation& run, std::uint64_t step);
+  SampleWriter(const TrainOptions& options, const Preparation& run, std::uint64_t step);
 
   /// Greedy answers under the top return, of the weights that `save_model` gives. Draws nothing at random. A student
   /// that cannot be asked is a warning. False where a stop request cut it off: nothing is written.

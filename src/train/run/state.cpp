@@ -29,7 +29,7 @@ std::optional<double> number_or_nothing(const Json& json) {
 }
 
 /// What states lack that were saved before runs were watched.
-void read_watch(const Json& json, TrainingState& state) {
+void read_early_stopping(const Json& json, TrainingState& state) {
   state.targets = json.value("targets", std::uint64_t{0});
   if (!json.contains("trend")) return;
   const Json &trend = json.at("trend"), &plateau = json.at("plateau");
@@ -64,7 +64,7 @@ TrainingState state_from_json_text(const std::string& text, const std::string& w
     state.best_valid = number_or_nothing(json.at("best_valid"));
     state.best_step = json.at("best_step");
     state.bf16 = json.at("precision") == "bf16";
-    read_watch(json, state);
+    read_early_stopping(json, state);
     return state;
   } catch (const Json::exception& error) {
     throw user_error("a saved training state cannot be read")

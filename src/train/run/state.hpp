@@ -7,8 +7,8 @@
 #include <string>
 
 #include "data/batches.hpp"
+#include "early_stopping.hpp"
 #include "optim/trainer.hpp"
-#include "watch.hpp"
 
 namespace udrl::train {
 

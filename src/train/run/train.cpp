@@ -28,7 +28,7 @@ std::string data_line(const Preparation& run) {
   const double padding = 1.0 - static_cast<double>(epoch.tokens) / static_cast<double>(epoch.positions);
   return grouped(epoch.sequences) + " sequences, " + grouped(epoch.tokens) + " tokens an epoch (" +
          grouped(epoch.targets) + " learned, " + fixed(100 * padding, 1) + "% padding); " + grouped(epoch.too_long) +
-         " left out, longer than the model's " + std::to_string(run.model().n_positions) + " positions";
+         " left out, longer than the model's context length of " + std::to_string(run.model().n_positions);
 }
 
 std::string plain_line(const PlainPhase& plain) {
@@ -51,14 +51,14 @@ student::ModelCard card_of(const TrainOptions& options, const Preparation& run) 
   card.example = run.example();
   card.data = {{"training sequences", grouped(run.epoch().sequences)},
                {"tokens an epoch", grouped(run.epoch().tokens)}};
-  card.training = {
-      {"steps", grouped(run.total_steps())},
-      {"optimizer", options.optimizer.name},
-      {"learning rate", options.optimizer.name == "muon" ? fixed(options.optimizer.muon_lr, 4) + " (muon), " +
-                                                               fixed(options.optimizer.lr, 4) + " (adamw)"
-                                                         : fixed(options.optimizer.lr, 4)},
-      {"seed", std::to_string(options.seed)},
-      {"processor", processor_description()}};
+  card.training = {{"steps", grouped(run.total_steps())},
+                   {"optimizer", to_string(options.optimizer.name)},
+                   {"learning rate", options.optimizer.name == OptimizerKind::muon
+                                         ? fixed(options.optimizer.muon_lr, 4) + " (muon), " +
+                                               fixed(options.optimizer.lr, 4) + " (adamw)"
+                                         : fixed(options.optimizer.lr, 4)},
+                   {"seed", std::to_string(options.seed)},
+                   {"processor", processor_description()}};
   if (run.initial()) card.started_from = run.initial()->name();
   if (run.plain()) card.training.push_back({"of these on plain text", grouped(run.plain_steps())});
   return card;
@@ -146,7 +146,7 @@ TrainReport train(const TrainOptions& options, const RunContext& context) {
   introduce(description, state, run.fitted().unsupported_tasks(), observer);
   observer.note(Level::info,
                 "matmul peak for the shapes of this model: " + fixed(trainer.best_rate() / 1e9, 0) + " GFLOP/s");
-  if (trainer.bf16() && automatic_precision(trainer.device()) == "fp32")
+  if (trainer.bf16() && automatic_precision(trainer.device()) == Precision::fp32)
     observer.note(Level::warning,
                   "this processor has no instructions for bf16: steps may take many times as long as in fp32");
   if (out.manifest.complete) {

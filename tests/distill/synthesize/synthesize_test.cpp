@@ -252,7 +252,7 @@ TEST_CASE("A request's error names the intent") {
   const SynthesizeOptions options = options_in(folder, "samples");
   FakeTeacher teacher;
   teacher.answer_with = [](const lm::Request& request) -> std::string {
-    throw user_error("a prompt is longer than the model's positions").at("request " + request.id);
+    throw user_error("a prompt is longer than the model's context length").at("request " + request.id);
   };
   const std::string message = refusal([&] { synthesize(options, teacher, quiet_context()); });
   INFO(message);

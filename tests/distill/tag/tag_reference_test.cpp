@@ -6,8 +6,7 @@
 
 #include "catch.hpp"
 #include "distill/support.hpp"
-#include "tag/fit.hpp"
-#include "tag/rank.hpp"
+#include "tag/steps.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/data/dedup.hpp"
 #include "udrl/distill/returns.hpp"
@@ -165,16 +164,16 @@ TEST_CASE("Quantiles, edges and ranks do not depend on the memory of the sorts")
   const bool global = GENERATE(false, true);
   RandomStream random(4, "ranks");
   Pool pool{RowFile(room.where, 0), {{}, room.where}, {{}, room.where}, {}, {"image", "template"}, {}};
-  std::vector<Row> rows;
+  std::vector<RecordRow> rows;
   for (int i = 0; i < 2000; ++i) {
-    Row& row = rows.emplace_back();
+    RecordRow& row = rows.emplace_back();
     const std::string id = udrl::content_id({std::to_string(i)});
     std::copy_n(id.begin(), row.id.size(), row.id.begin());
     row.intent = static_cast<std::uint32_t>(random.below(200));
     row.task = static_cast<std::uint16_t>(random.below(2));
     row.split = row.intent % 5 == 0 ? Split::test : Split::train;
     row.real_return[0] = static_cast<double>(random.below(40)) / 8 - 2;
-    if (i % 50 == 0) row.outcome = Outcome::near_duplicate;
+    if (i % 50 == 0) row.outcome = RowOutcome::near_duplicate;
     pool.rows.append(row, {});
   }
   udrl::command::Fitted fitted;
@@ -190,9 +189,9 @@ TEST_CASE("Quantiles, edges and ranks do not depend on the memory of the sorts")
     groups[{rows[i].intent, rows[i].task}].push_back(i);
     if (rows[i].trains()) training[rows[i].task].push_back(rows[i].real_return[0]);
   }
-  for (std::size_t slot = 0; slot < 2; ++slot) {
-    CHECK(fitted.tasks[slot].quantiles == udrl::command::quantiles_101(training[slot]));
-    if (global) CHECK(fitted.tasks[slot].edges == bin_edges(training[slot], 5));
+  for (std::size_t task_index = 0; task_index < 2; ++task_index) {
+    CHECK(fitted.tasks[task_index].quantiles == udrl::command::quantiles_101(training[task_index]));
+    if (global) CHECK(fitted.tasks[task_index].edges == bin_edges(training[task_index], 5));
   }
   std::size_t wrong = 0;
   for (auto& [key, draws] : groups) {

@@ -132,7 +132,7 @@ TEST_CASE("Returns, fits and bins agree with NumPy") {
   const TempFolder folder;
   write_records(folder / "in", golden_records(json));
   TagOptions options = golden_options(json, folder);
-  const std::string kind = GENERATE("advantage", "global");
+  const auto kind = GENERATE(udrl::command::ReturnKind::advantage, udrl::command::ReturnKind::global);
   options.return_kind = kind;
   tag_samples(options, quiet_context());
 
@@ -156,7 +156,7 @@ TEST_CASE("Returns, fits and bins agree with NumPy") {
     const Json& expected = json.at("records").at(i).at("expected");
     INFO(records[i].id);
     CHECK(records[i].return_value.value() == Approx(expected.at("return").get<double>()).margin(1e-6));
-    CHECK(records[i].commands.at("return") == expected.at(kind).get<int>());
+    CHECK(records[i].commands.at("return") == expected.at(udrl::to_string(kind)).get<int>());
     CHECK(records[i].commands.at("words") == records[i].words.value());
   }
 }
@@ -357,9 +357,9 @@ TEST_CASE("Task slots follow the order asked for and then the names") {
   options.tasks = {"template"};
   tag_samples(options, quiet_context());
   const auto fitted = udrl::command::load(folder / "out" / "commands.json");
-  CHECK(fitted.slot("template") == 0);
-  CHECK(fitted.slot("caption") == 1);
-  CHECK(fitted.slot("image") == 2);
+  CHECK(fitted.index_of("template") == 0);
+  CHECK(fitted.index_of("caption") == 1);
+  CHECK(fitted.index_of("image") == 2);
   options.tasks = {"template", "imgae"};
   options.out = folder / "other";
   const std::string message = refusal([&] { tag_samples(options, quiet_context()); });
@@ -424,13 +424,14 @@ TEST_CASE("A pool of folders is tagged as one") {
   CHECK(contents(folder / "one", "manifest.json") == contents(folder / "two", "manifest.json"));
 }
 
-TEST_CASE("A further return is what a return of its scorer alone would be") {
+TEST_CASE("An auxiliary return is what a return of its scorer alone would be") {
   const TempFolder folder;
   write_records(folder / "in", scored(30, 5));
   TagOptions both = options_for(folder, "both"), alone = options_for(folder, "alone");
-  both.return_kind = alone.return_kind = GENERATE("advantage", "global");
+  both.return_kind = alone.return_kind =
+      GENERATE(udrl::command::ReturnKind::advantage, udrl::command::ReturnKind::global);
   both.weights = {{"relevance", 1}};
-  both.further = {"-relevance_masked"};
+  both.auxiliary = {"-relevance_masked"};
   alone.weights = {{"relevance_masked", -1}};
   alone.copying_penalty = 0;
   tag_samples(both, quiet_context());
@@ -445,26 +446,26 @@ TEST_CASE("A further return is what a return of its scorer alone would be") {
   }
   const auto fitted = udrl::command::load(both.out / "commands.json");
   const auto single = udrl::command::load(alone.out / "commands.json");
-  CHECK(fitted.further == std::vector<udrl::command::FurtherReturn>{{"relevance_masked", -1}});
-  CHECK(fitted.tasks[0].further[0].quantiles == single.tasks[0].quantiles);
-  CHECK(fitted.tasks[0].further[0].edges == single.tasks[0].edges);
-  CHECK(fitted.tasks[0].further[0].support == single.tasks[0].support);
+  CHECK(fitted.auxiliary == std::vector<udrl::command::AuxiliaryReturn>{{"relevance_masked", -1}});
+  CHECK(fitted.tasks[0].auxiliary[0].quantiles == single.tasks[0].quantiles);
+  CHECK(fitted.tasks[0].auxiliary[0].edges == single.tasks[0].edges);
+  CHECK(fitted.tasks[0].auxiliary[0].support == single.tasks[0].support);
   CHECK(fitted.tasks[0].joint == joint);
-  CHECK(fitted.tasks[0].further[0].spread_within == Approx(single.tasks[0].spread_within));
+  CHECK(fitted.tasks[0].auxiliary[0].spread_within == Approx(single.tasks[0].spread_within));
 }
 
-TEST_CASE("A further return needs a name of its own and a scorer that is not held out") {
+TEST_CASE("An auxiliary return needs a name of its own and a scorer that is not held out") {
   const TempFolder folder;
   write_records(folder / "in", scored(30, 5));
   TagOptions options = options_for(folder);
-  SECTION("a command's name") { options.further = {"words"}; }
-  SECTION("a name that no client can write") { options.further = {"relevance+masked"}; }
-  SECTION("a name of the chat template's own") { options.further = {"messages"}; }
-  SECTION("twice") { options.further = {"relevance", "-relevance"}; }
-  SECTION("three") { options.further = {"relevance", "relevance_masked", "copying"}; }
+  SECTION("a command's name") { options.auxiliary = {"words"}; }
+  SECTION("a name that no client can write") { options.auxiliary = {"relevance+masked"}; }
+  SECTION("a name of the chat template's own") { options.auxiliary = {"messages"}; }
+  SECTION("twice") { options.auxiliary = {"relevance", "-relevance"}; }
+  SECTION("three") { options.auxiliary = {"relevance", "relevance_masked", "copying"}; }
   SECTION("held out") {
     options.weights = {{"relevance", 1}};
-    options.further = {"relevance_masked"};
+    options.auxiliary = {"relevance_masked"};
     options.held_out_scorers = {"relevance_masked"};
   }
   CHECK_THROWS_AS(tag_samples(options, quiet_context()), udrl::Error);

@@ -19,8 +19,8 @@ constexpr const char* good_reply =
     R"({"choices":[{"message":{"content":"An answer"},"finish_reason":"stop"}],"usage":{"completion_tokens":2}})";
 
 /// One task, a teacher at the endpoint, asked for a greedy answer.
-Prepared prepared(const FakeServer& server) {
-  Prepared p;
+EvalInputs prepared(const FakeServer& server) {
+  EvalInputs p;
   p.tasks = task::load_tasks(std::filesystem::path(UDRL_SOURCE_DIR) / "data/tasks", {"image"});
   p.set = case_set(6, 2);
   p.set.tasks = {"image"};
@@ -39,8 +39,8 @@ Prepared prepared(const FakeServer& server) {
 EvalOptions options_in(const TempFolder& folder) {
   EvalOptions options;
   options.out = folder.path() / "out";
-  options.latency_requests = 2;
-  options.clients = {};
+  options.costs.latency_requests = 2;
+  options.costs.clients = {};
   options.slots = 2;
   return options;
 }
@@ -60,7 +60,7 @@ TEST_CASE("cases that an endpoint failed are in no row, and are asked for again"
   const EvalOptions options = options_in(folder);
   Observer observer;
   const RunContext context{observer, "udrl-eval", "udrl-eval", "{}", "{}"};
-  Prepared p = prepared(server);
+  EvalInputs p = prepared(server);
   {
     Asking asking(p, options, context);
     asking.run();
@@ -70,12 +70,12 @@ TEST_CASE("cases that an endpoint failed are in no row, and are asked for again"
     CHECK(asking.failures()[0].words == "out of memory");
     p.set = asking.answered_cases();
     CHECK(p.set.cases.size() == 10);
-    for (const Answer& answer : asking.answers(p.systems[0].rows[0])) CHECK(answer.text == "An answer");
+    for (const SystemAnswer& answer : asking.answers(p.systems[0].rows[0])) CHECK(answer.text == "An answer");
   }
   CHECK_FALSE(data::read_manifest(options.out / "outputs/teacher-greedy").complete);
 
   is_well = true;
-  const Prepared again = prepared(server);
+  const EvalInputs again = prepared(server);
   Asking asking(again, options, context);
   const int before = asked;
   asking.run();
@@ -93,7 +93,7 @@ TEST_CASE("a system that answers nothing has no cases left") {
   });
   Observer observer;
   const RunContext context{observer, "udrl-eval", "udrl-eval", "{}", "{}"};
-  const Prepared p = prepared(server);
+  const EvalInputs p = prepared(server);
   const EvalOptions options = options_in(folder);
   Asking asking(p, options, context);
   try {

@@ -28,7 +28,7 @@ Cost cost() {
   c.asked_clients = {8};
   c.latency = {1, 2, 24, 0.1, 0.2, 0.01, 0.02, 150};
   c.loads = {{1, 1, 24, 0.2, 0.3, 0.02, 0.03, 80}, {8, 2, 24, 0.4, 0.6, 0.1, 0.2, 400}};
-  c.batch = Batch{32, 200, 5000, 10};
+  c.batch = ServedBatch{32, 200, 5000, 10};
   return c;
 }
 
@@ -42,6 +42,7 @@ class TwoPrefixes : public OpenSystem {
     return c.task_index * 2 + (c.cluster % 3 == 0 ? 1 : 0);
   }
   std::optional<int> asked_return(const Row&, const Case&) const override { return std::nullopt; }
+  std::string kept(const Case&, const std::string& written) const override { return written; }
 };
 
 }  // namespace
@@ -69,7 +70,7 @@ TEST_CASE("costs of another model or setting are measured again") {
   System system;
   system.model.gguf = gguf;
   system.rows = {row("m-greedy", RowKind::model)};
-  EvalOptions options;
+  CostOptions options;
   CHECK_FALSE(read_cost(file, system, options));
   Cost c = cost();
   c.row = "m-greedy";

@@ -17,7 +17,7 @@ CaseSet one_case(const std::string& text) {
   return set;
 }
 
-Measured measured(const std::string& intent, const Answer& answer) {
+Measured measured(const std::string& intent, const SystemAnswer& answer) {
   const CaseSet set = one_case(intent);
   std::vector<task::Task> tasks(1);
   tasks[0].min_words = 2;
@@ -53,19 +53,19 @@ TEST_CASE("a cut answer, an empty one and markup are not valid") {
 
 TEST_CASE("the floor is the mean of valid shuffled answers, task by task") {
   const CaseSet set = case_set(2, 1);  // image, template, image, template
-  MeasuredRow shuffled = measured_row(set, row("shuffled", RowKind::arm), 0);
+  MeasuredRow shuffled = measured_row(set, row("shuffled", RowKind::control), 0);
   const double values[] = {0.1, 0.4, 0.3, 0.9};
   for (std::size_t i = 0; i < 4; ++i) shuffled.answers[i].relevance[1].masked = values[i];
   shuffled.answers[3].broken_rule = "list";
   const Floors floors = floors_of(shuffled, set, 1);
   CHECK(floors[0][0] == Approx(0.2));
   CHECK(floors[0][1] == Approx(0.4));
-  CHECK(headline_values(shuffled, set, 1, floors)[3] == Approx(0.4));
-  CHECK(headline_values(shuffled, set, 1, floors)[2] == Approx(0.3));
+  CHECK(primary_values(shuffled, set, 1, floors)[3] == Approx(0.4));
+  CHECK(primary_values(shuffled, set, 1, floors)[2] == Approx(0.3));
 }
 
 TEST_CASE("words asked against got") {
-  const WordControl w = word_control(asked_and_got({{10, 10}, {12, 14}, {20, 15}, {30, 30}}));
+  const WordSteering w = word_steering(asked_and_got({{10, 10}, {12, 14}, {20, 15}, {30, 30}}));
   CHECK(w.answers == 4);
   CHECK(w.mean_absolute_error == Approx(7.0 / 4));
   CHECK(w.exact == Approx(0.5));
@@ -73,9 +73,9 @@ TEST_CASE("words asked against got") {
   CHECK(w.rank_correlation == Approx(1.0));
 }
 
-TEST_CASE("rows that nothing was asked of have no word control") {
+TEST_CASE("rows that nothing was asked of have no word steering") {
   std::vector<Measured> answers(3);
-  CHECK(word_control(answers).answers == 0);
+  CHECK(word_steering(answers).answers == 0);
 }
 
 TEST_CASE("variety is counted over the same number of words") {

@@ -16,7 +16,7 @@ inline Cost made_up_cost(const std::string& name, std::uint64_t parameters, doub
   c.latency = {1, 2, 24, p50_s, p50_s * 1.6, p50_s / 6, p50_s / 4, 20 / p50_s};
   c.loads = {{1, 1, 24, 1.7 * p50_s, 2 * p50_s, p50_s / 5, p50_s / 3, 12 / p50_s},
              {8, 2, 24, 3 * p50_s, 5 * p50_s, p50_s / 2, p50_s, 60 / p50_s}};
-  c.batch = Batch{32, 200, 5000, 100 * p50_s};
+  c.batch = ServedBatch{32, 200, 5000, 100 * p50_s};
   return c;
 }
 
@@ -34,7 +34,7 @@ inline Results whole_results() {
   rename(r, 3, "Invented-Teacher-0.5B-Instruct Q4_K_M, sampled", "Invented-Teacher-0.5B, sampled");
   r.measured.insert(r.measured.begin() + 4, measured_row(r.set, row("baseline-sampled", RowKind::model), 0.47));
   rename(r, 4, "Invented-Baseline-135M-Instruct Q4_1, sampled", "Invented-Baseline-135M, sampled");
-  rename(r, 5, arm_rows()[0].title, arm_rows()[0].short_title);
+  rename(r, 5, control_rows()[0].title, control_rows()[0].short_title);
   for (std::size_t k = 0; k < r.measured.size(); ++k)
     for (std::size_t i = 0; i < r.set.cases.size(); ++i) {
       Measured& m = r.measured[k].answers[i];

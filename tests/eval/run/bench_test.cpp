@@ -18,7 +18,7 @@ TEST_CASE("comparing ten systems on three thousand intents", "[.bench]") {
   r.set = case_set(intents / per_subject, per_subject);
   r.scorers = {scorers()[1]};
   for (std::size_t i = 0; i < systems; ++i) {
-    const RowKind kind = i < 2 ? RowKind::student : i + 1 < systems ? RowKind::model : RowKind::arm;
+    const RowKind kind = i < 2 ? RowKind::student : i + 1 < systems ? RowKind::model : RowKind::control;
     const std::string name = i == 0 ? "student-top" : i == 1 ? "student-lowest" : "system-" + std::to_string(i);
     r.measured.push_back(
         measured_row(r.set, row(i + 1 < systems ? name : shuffled_row, kind), 0.2 + 0.03 * static_cast<double>(i)));

@@ -5,7 +5,7 @@
 
 #include "catch.hpp"
 #include "eval/fixtures.hpp"
-#include "measure/scorers.hpp"
+#include "measure/scoring.hpp"
 #include "udrl/base/observer.hpp"
 
 using namespace udrl;
@@ -82,14 +82,14 @@ TrainingView the_training() {
 
 using Write = std::function<std::string(int subject)>;
 
-std::vector<Answer> answers(const Write& write) {
-  std::vector<Answer> out;
+std::vector<SystemAnswer> answers(const Write& write) {
+  std::vector<SystemAnswer> out;
   for (int s = 0; s < subjects; ++s) out.push_back({write(s), "stop", 20, {}, {}});
   return out;
 }
 
 /// The verdict on a student that answers like this.
-Results judged(const std::vector<Answer>& student) {
+Results judged(const std::vector<SystemAnswer>& student) {
   World world;
   score::Resources resources;
   resources.models["embedder"] = &world;
@@ -102,17 +102,17 @@ Results judged(const std::vector<Answer>& student) {
   tasks[0].max_words = 60;
   const auto teacher = answers([](int s) { return honest(s, 1); }),
              sampled = answers([](int s) { return honest(s, 2); });
-  const std::vector<std::pair<Row, std::vector<Answer>>> rows = {
+  const std::vector<std::pair<Row, std::vector<SystemAnswer>>> rows = {
       {row("student-top", RowKind::student), student},
       {row("teacher-greedy", RowKind::model), teacher},
-      {arm_rows()[0], shuffled_answers(sampled, r.set, 1)},
-      {arm_rows()[1], bare_intent_answers(r.set)},
-      {arm_rows()[2], frame_answers(r.set, the_training())},
-      {arm_rows()[3], nearest_answers(r.set, the_training(), world)}};
+      {control_rows()[0], shuffled_answers(sampled, r.set, 1)},
+      {control_rows()[1], bare_intent_answers(r.set)},
+      {control_rows()[2], frame_answers(r.set, the_training())},
+      {control_rows()[3], nearest_answers(r.set, the_training(), world)}};
   score::GateAnswers gate{{}, r.set.tasks, static_cast<std::size_t>(subjects)};
   for (const auto& [row, of_row] : rows) {
     MeasuredRow measured{row, measure_texts(of_row, r.set.cases, tasks)};
-    std::vector<score::Answer> texts;
+    std::vector<score::Candidate> texts;
     for (std::size_t i = 0; i < of_row.size(); ++i)
       texts.push_back({r.set.cases[i].intent.intent, of_row[i].text, "image"});
     const auto values = scorer.score(texts);
@@ -128,15 +128,15 @@ Results judged(const std::vector<Answer>& student) {
   return r;
 }
 
-Verdict verdict_on(const Write& write) { return judged(answers(write)).headline.verdict; }
+Verdict verdict_on(const Write& write) { return judged(answers(write)).primary.verdict; }
 
 }  // namespace
 
 TEST_CASE("an honest student passes, and the scorer its gates") {
   const Results r = judged(answers([](int s) { return honest(s, 3, 10); }));
   CHECK(score::passes(r.scorers[0].masked));
-  CHECK(r.headline.withheld_because.empty());
-  CHECK(r.headline.verdict == Verdict::pass);
+  CHECK(r.primary.withheld_because.empty());
+  CHECK(r.primary.verdict == Verdict::pass);
 }
 
 TEST_CASE("echoing the intent fails, alone or dressed up") {
@@ -148,8 +148,8 @@ TEST_CASE("echoing the intent fails, alone or dressed up") {
 
 TEST_CASE("training's commonest frame and nearest answer fail, with the subject put in") {
   World world;
-  CHECK(judged(frame_answers(the_cases(), the_training())).headline.verdict == Verdict::fail);
-  CHECK(judged(nearest_answers(the_cases(), the_training(), world)).headline.verdict == Verdict::fail);
+  CHECK(judged(frame_answers(the_cases(), the_training())).primary.verdict == Verdict::fail);
+  CHECK(judged(nearest_answers(the_cases(), the_training(), world)).primary.verdict == Verdict::fail);
 }
 
 TEST_CASE("one beautiful answer to everything fails") {

@@ -19,20 +19,22 @@ void write_run(const std::filesystem::path& folder, double level, const std::str
   std::ofstream(folder / "results.json") << data::Json{
       {"test_set", {{"parts", {{{"name", "test"}}}}}},
       {"scorers", {{"minilm", data::Json::object()}}},
-      {"headline", {{"verdict", "FAIL"}}},
+      {"primary", {{"verdict", "FAIL"}}},
       {"lineage", {{"config", {{"decoding.temperature", level}, {"seed", 1}}}, {"sha256", {{"model student", "a"}}}}}};
   std::ofstream out(folder / "measured.jsonl");
   for (int i = 0; i < 30; ++i)
     for (const char* row : {"student-top", "shuffled"}) {
       const bool student = std::string(row) == "student-top";
+      const bool valid = !student || i != 4;
       const double value = (student ? level : 0.1) + 0.01 * (i % 3);
       out << data::Json{{"part", "test"},
                         {"row", row},
                         {"case", i == 0 && !first_case.empty() ? first_case : "c" + std::to_string(i)},
                         {"task", "image"},
                         {"subject", "s" + std::to_string(i / 2)},
-                        {"broken_rule", student && i == 4 ? "list" : ""},
-                        {"relevance", {{"minilm", {{"raw", value + 0.2}, {"masked", value}}}}}}
+                        {"broken_rule", valid ? "" : "list"},
+                        {"relevance",
+                         {{"minilm", {{"raw", value + 0.2}, {"masked", value}, {"value", valid ? value : 0.11}}}}}}
                  .dump()
           << "\n";
     }

@@ -29,8 +29,8 @@ bool mentions(const std::vector<std::string>& reasons, const std::string& part) 
 }  // namespace
 
 TEST_CASE("a student as good as its teacher passes, one far below fails") {
-  CHECK(compared(results(0.62, 0.40)).headline.verdict == Verdict::pass);
-  CHECK(compared(results(0.40, 0.40)).headline.verdict == Verdict::fail);
+  CHECK(compared(results(0.62, 0.40)).primary.verdict == Verdict::pass);
+  CHECK(compared(results(0.40, 0.40)).primary.verdict == Verdict::fail);
 }
 
 TEST_CASE("the figures shown are those of the scorer that carries the verdict") {
@@ -44,8 +44,8 @@ TEST_CASE("a label scorer alone carries no verdict, however good the student") {
   Results r = results(0.62, 0.40);
   r.scorers[1].info.role = ScorerRole::label;
   r = compared(std::move(r));
-  CHECK(r.headline.verdict == Verdict::withheld);
-  CHECK(mentions(r.headline.withheld_because, "made the labels"));
+  CHECK(r.primary.verdict == Verdict::withheld);
+  CHECK(mentions(r.primary.withheld_because, "made the labels"));
 }
 
 TEST_CASE("every scorer that carries a verdict must pass") {
@@ -60,17 +60,17 @@ TEST_CASE("every scorer that carries a verdict must pass") {
   r = compared(std::move(r));
   CHECK(r.scorers[1].verdict == Verdict::pass);
   CHECK(r.scorers[2].verdict == Verdict::fail);
-  CHECK(r.headline.verdict == Verdict::fail);
+  CHECK(r.primary.verdict == Verdict::fail);
 }
 
 TEST_CASE("requests that a teacher's endpoint failed withhold the verdict, and are named") {
   Results r = results(0.62, 0.40);
   r.failures = {{"Teacher, greedy", "status 500", "out of memory", 3, false}, {"the judge", "status 402", "", 1, true}};
   r = compared(std::move(r));
-  CHECK(r.headline.verdict == Verdict::withheld);
-  CHECK(mentions(r.headline.withheld_because, "Teacher, greedy left 3 requests without an answer (status 500: out of"));
-  CHECK_FALSE(mentions(r.headline.withheld_because, "the judge"));
-  CHECK(mentions(r.headline.caveats, "the judge left 1 request without an answer (status 402)"));
+  CHECK(r.primary.verdict == Verdict::withheld);
+  CHECK(mentions(r.primary.withheld_because, "Teacher, greedy left 3 requests without an answer (status 500: out of"));
+  CHECK_FALSE(mentions(r.primary.withheld_because, "the judge"));
+  CHECK(mentions(r.primary.caveats, "the judge left 1 request without an answer (status 402)"));
   CHECK(to_json(r).at("failed_requests").size() == 2);
   CHECK_THROWS_AS(require_answers(r), udrl::Error);
   CHECK_NOTHROW(require_answers(results(0.62, 0.40)));
@@ -80,8 +80,8 @@ TEST_CASE("test intents that nearly are training's withhold the verdict") {
   Results r = results(0.62, 0.40);
   r.near_intents = {{"holiday sale poster", "holiday sales poster"}};
   r = compared(std::move(r));
-  CHECK(r.headline.verdict == Verdict::withheld);
-  CHECK(mentions(r.headline.withheld_because, "holiday sales poster"));
+  CHECK(r.primary.verdict == Verdict::withheld);
+  CHECK(mentions(r.primary.withheld_because, "holiday sales poster"));
 }
 
 TEST_CASE("the ratio counts from the floor") {
@@ -105,7 +105,7 @@ TEST_CASE("an invalid answer counts as the floor, however relevant it is") {
   break_rule(r.measured[0], "echo");
   r = compared(std::move(r));
   CHECK(ratio_to(r, "student-top", "teacher-greedy").corrected.value == Approx(0.0).margin(1e-9));
-  CHECK(r.headline.verdict == Verdict::fail);
+  CHECK(r.primary.verdict == Verdict::fail);
   CHECK(r.shown(r.row("student-top")).all.valid == 0);
 }
 
@@ -115,13 +115,13 @@ TEST_CASE("the bare intent fails although its raw relevance is perfect") {
   CHECK(ratio_to(r, bare_intent_row, "teacher-greedy").verdict() == Verdict::fail);
 }
 
-TEST_CASE("a PASS is withheld where an arm that must fail passes") {
+TEST_CASE("a PASS is withheld where a control that must fail passes") {
   Results r = results(0.62, 0.4);
   break_rule(r.measured[5], "");
   set_masked(r.measured[5], 0.7);
   r = compared(std::move(r));
-  REQUIRE(r.headline.withheld_because.size() == 1);
-  CHECK(to_json(r).at("headline").at("verdict") == "WITHHELD");
+  REQUIRE(r.primary.withheld_because.size() == 1);
+  CHECK(to_json(r).at("primary").at("verdict") == "WITHHELD");
   CHECK(to_json(r).dump().find("\"PASS\"") == std::string::npos);  // nor for any other row
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("replicates of a row are averaged and resampled, and are no rows of th
   CHECK(both.upper_95 > 0.61);
   CHECK(one.upper_95 - one.lower_95 < 0.02);
   CHECK(ratio_to(r, "student-top", "teacher-greedy").verdict() == Verdict::inconclusive);
-  CHECK(r.headline.caveats.size() == 1);  // two seeds are few
+  CHECK(r.primary.caveats.size() == 1);  // two seeds are few
 }
 
 TEST_CASE("answers drawn again say nothing of other training seeds") {
@@ -181,11 +181,11 @@ TEST_CASE("answers drawn again say nothing of other training seeds") {
   CHECK(five.upper_95 - five.lower_95 == Approx(one.upper_95 - one.lower_95).epsilon(0.02));
 }
 
-TEST_CASE("where an arm does not fail against a weak model, no student passes against it") {
+TEST_CASE("where a control does not fail against a weak model, no student passes against it") {
   Results r = results(0.58, 0.57);
   r.measured.push_back(measured_row(r.set, row("weak-sampled", RowKind::model), 0.30));
   r = compared(std::move(r));
-  CHECK(r.headline.withheld_because.empty());
+  CHECK(r.primary.withheld_because.empty());
   CHECK(ratio_to(r, "student-top", "weak-sampled").corrected.lower_95 > 1.5);
   CHECK(ratio_to(r, "student-top", "weak-sampled").verdict() == Verdict::withheld);
 }
@@ -194,19 +194,19 @@ TEST_CASE("no verdict from a scorer that fails its gate") {
   Results r = results(0.62, 0.4);
   r.scorers = scorers(0.94);
   r = compared(std::move(r));
-  CHECK(r.headline.verdict == Verdict::withheld);
-  CHECK(mentions(r.headline.withheld_because, "0.94"));
+  CHECK(r.primary.verdict == Verdict::withheld);
+  CHECK(mentions(r.primary.withheld_because, "0.94"));
   r.scorers = scorers(0.97);
   r.scorers[1].masked.swapped["subject"].value = 0.7;
   r = compared(std::move(r));
-  CHECK(r.headline.verdict == Verdict::withheld);
-  CHECK(mentions(r.headline.withheld_because, "another subject in 70%"));
+  CHECK(r.primary.verdict == Verdict::withheld);
+  CHECK(mentions(r.primary.withheld_because, "another subject in 70%"));
 }
 
 TEST_CASE("too few subjects decide nothing") {
   const Results r = compared(results(0.75, 0.4, 8));
-  CHECK(r.headline.verdict == Verdict::inconclusive);
-  CHECK(r.headline.caveats.size() == 1);
+  CHECK(r.primary.verdict == Verdict::inconclusive);
+  CHECK(r.primary.caveats.size() == 1);
   for (const RowResult& row : r.rows)
     for (const Ratio& ratio : r.shown(row).ratios) CHECK(ratio.verdict() == Verdict::inconclusive);
 }
@@ -220,9 +220,9 @@ TEST_CASE("top less lowest return, overall and by task") {
   CHECK(effect->masked_by_task.size() == 2);
 }
 
-TEST_CASE("the headline's row less every other, paired by case") {
+TEST_CASE("the primary row less every other, paired by case") {
   const Results r = compared(results(0.50, 0.40));
-  const auto& less = r.shown_scorer().headline_less;
+  const auto& less = r.shown_scorer().primary_less;
   CHECK(less.size() == r.rows.size() - 1);
   for (const Difference& d : less) {
     CHECK(d.minuend == "student-top");
@@ -243,7 +243,7 @@ TEST_CASE("a row that loses exactly as much in every case differs without doubt,
   another("worse", 0.01);
   another("alike", 0);
   r = compared(std::move(r));
-  for (const Difference& d : r.shown_scorer().headline_less) {
+  for (const Difference& d : r.shown_scorer().primary_less) {
     if (d.subtrahend != "worse" && d.subtrahend != "alike") continue;
     const double by = d.subtrahend == "worse" ? 0.01 : 0.0;
     CHECK(d.masked.low == Approx(by).margin(1e-9));  // paired: what both share cancels
@@ -263,7 +263,7 @@ TEST_CASE("figures of tasks are over their own cases") {
   CHECK(scored.all.raw.value == Approx(0.4));
 }
 
-TEST_CASE("other parts are reported apart, and change nothing of the headline") {
+TEST_CASE("other parts are reported apart, and change nothing of the primary comparison") {
   const Results alone = compared(results(0.5, 0.4));
   Results r = results(0.5, 0.4);
   const std::size_t before = r.set.cases.size();

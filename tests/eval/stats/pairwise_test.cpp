@@ -99,7 +99,7 @@ TEST_CASE("replies are kept, and those of another model refused") {
   TempFolder folder;
   FakeModel model;
   model.answer = [](const lm::Request& r) {
-    return r.answer.back().text.find("Answer A: good") != std::string::npos ? "A" : "B";
+    return r.prompt.back().text.find("Answer A: good") != std::string::npos ? "A" : "B";
   };
   const std::vector<Pair> pairs = {{"rubric", "tea", "good", "bad"}, {"rubric", "tea", "bad", "good"}};
   const auto ignore = [](std::size_t) {};

@@ -26,10 +26,10 @@ TEST_CASE("results.json holds what was measured and where it comes from") {
   CHECK(json.at("costs").at("student").at("latency").at("p50_s") == 0.045);
   const auto& scorer = json.at("scorers").at("held-out-scorer");
   CHECK(scorer.at("return_effect").at("masked").at("low").get<double>() > 0);
-  CHECK(scorer.at("headline_less").size() == 8);
-  CHECK(scorer.at("headline_less").at("student-lowest").at("less") == "student-lowest");
+  CHECK(scorer.at("primary_less").size() == 8);
+  CHECK(scorer.at("primary_less").at("student-lowest").at("less") == "student-lowest");
   CHECK(scorer.at("carries_verdict") == true);
-  CHECK(json.at("headline").at("scorer") == "held-out-scorer");
+  CHECK(json.at("primary").at("scorer") == "held-out-scorer");
 }
 
 TEST_CASE("what is not a number is null in JSON") {

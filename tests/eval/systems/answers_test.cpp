@@ -8,6 +8,8 @@
 #include "eval/fake_model.hpp"
 #include "eval/fixtures.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/command/schema.hpp"
+#include "udrl/data/text.hpp"
 
 using namespace udrl;
 using namespace udrl::eval;
@@ -27,6 +29,9 @@ class FakeSystem : public OpenSystem {
   }
   std::size_t prefix_group(const Row&, const Case& c) const override { return c.task_index; }
   std::optional<int> asked_return(const Row&, const Case&) const override { return 4; }
+  std::string kept(const Case&, const std::string& written) const override {
+    return command::capitalised(data::normalise(written));
+  }
 };
 
 data::Manifest manifest(const std::string& sha = "a") {
@@ -45,7 +50,7 @@ TEST_CASE("every case is answered once, prefix by prefix") {
   ask_missing(system, row("student-top", RowKind::student), set.cases, cache, [&] { ++answered; });
   CHECK(answered == 16);
   for (std::size_t i = 0; i < 8; ++i) CHECK(system.fake.asked[i].id.find("/image") != std::string::npos);
-  const Answer& a = cache.at(set.cases[3]);
+  const SystemAnswer& a = cache.at(set.cases[3]);
   CHECK(a.asked_words == set.cases[3].asked_words);
   CHECK(a.asked_return == 4);
   CHECK(a.text.front() == 'A');

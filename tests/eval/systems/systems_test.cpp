@@ -53,7 +53,7 @@ TEST_CASE("a model is asked with examples and without, and for the best of sever
 
 TEST_CASE("a further student is asked as the main one is, unless its file says otherwise") {
   TempFolder folder;
-  EvalOptions options;
+  SystemsOptions options;
   options.tagged = "runs/x/tagged";
   options.decoding.temperature = 0.4;
   const std::string sft = "name = \"sft\"\ntitle = \"SFT\"\nstudent = \"runs/sft\"\n";
@@ -74,16 +74,16 @@ TEST_CASE("a further student is asked as the main one is, unless its file says o
 
 TEST_CASE("the teacher is asked with its examples where it is asked with and without") {
   TempFolder folder;
-  EvalOptions options;
+  SystemsOptions options;
   options.student = "runs/x/student";
-  options.systems = {write(folder, "tiny", "shots = [\"zero\", \"few\"]\ntemperatures = [0.5]\n" + tiny)};
+  options.files = {write(folder, "tiny", "shots = [\"zero\", \"few\"]\ntemperatures = [0.5]\n" + tiny)};
   const auto systems = load_systems(options);
   CHECK(reference_row(systems, "") == "tiny-greedy");
   CHECK(shuffled_source(systems) == "tiny-sampled");
 }
 
 TEST_CASE("the best of equal answers is refused") {
-  EvalOptions options;
+  SystemsOptions options;
   options.student = "runs/x/student";
   options.decoding.temperature = 0;
   CHECK_NOTHROW(student_system(options));
@@ -93,11 +93,11 @@ TEST_CASE("the best of equal answers is refused") {
 
 TEST_CASE("draws and other seeds are replicates of the first row") {
   TempFolder folder;
-  EvalOptions options;
+  SystemsOptions options;
   options.student = "runs/x/student";
   options.student_seeds = {"runs/x/student-2"};
   options.draws = 2;
-  options.systems = {write(folder, "tiny", tiny)};
+  options.files = {write(folder, "tiny", tiny)};
   const auto systems = load_systems(options);
   REQUIRE(systems.size() == 3);
   CHECK(systems[0].rows.size() == 4);  // top, lowest, and each again
@@ -124,23 +124,23 @@ TEST_CASE("an unknown key or a name that is no folder is refused") {
 
 TEST_CASE("two systems of one name, or a student asked for no return, are refused") {
   TempFolder folder;
-  EvalOptions options;
-  options.systems = {write(folder, "a", "decodings = [\"greedy\"]\n" + tiny),
-                     write(folder, "b", "decodings = [\"sampled\"]\n" + tiny)};
+  SystemsOptions options;
+  options.files = {write(folder, "a", "decodings = [\"greedy\"]\n" + tiny),
+                   write(folder, "b", "decodings = [\"sampled\"]\n" + tiny)};
   CHECK_THROWS_AS(load_systems(options), Error);
-  options.systems = {write(folder, "c", "name = \"student\"\ntitle = \"x\"\n[model]\ngguf = \"x.gguf\"\n")};
+  options.files = {write(folder, "c", "name = \"student\"\ntitle = \"x\"\n[model]\ngguf = \"x.gguf\"\n")};
   CHECK_THROWS_AS(load_systems(options), Error);
-  options.systems = {write(folder, "d", tiny)};
+  options.files = {write(folder, "d", tiny)};
   CHECK_NOTHROW(load_systems(options));
   options.returns.clear();
   CHECK_THROWS_AS(load_systems(options), Error);
 }
 
-TEST_CASE("the headline compares with the teacher's greedy row unless told otherwise") {
+TEST_CASE("the primary comparison is with the teacher's greedy row unless told otherwise") {
   TempFolder folder;
-  EvalOptions options;
+  SystemsOptions options;
   options.student = "runs/x/student";
-  options.systems = {write(folder, "tiny", tiny)};
+  options.files = {write(folder, "tiny", tiny)};
   const auto systems = load_systems(options);
   CHECK(systems[0].rows[0].name == "student-top");
   CHECK(reference_row(systems, "") == "tiny-greedy");
@@ -152,12 +152,12 @@ TEST_CASE("the headline compares with the teacher's greedy row unless told other
 
 TEST_CASE("two systems of one name are refused, and so is no teacher") {
   TempFolder folder;
-  EvalOptions options;
+  SystemsOptions options;
   options.student = "runs/x/student";
   const auto file = write(folder, "tiny", tiny);
-  options.systems = {file, file};
+  options.files = {file, file};
   CHECK_THROWS_AS(load_systems(options), Error);
-  options.systems = {};
+  options.files = {};
   CHECK_THROWS_AS(reference_row(load_systems(options), ""), Error);
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("answers of widened weights are not those of the file's") {
   system.model.gguf = write(folder, "model", "weights");
   const std::string own = identity_of(system.model);
   CHECK(own.size() == 64);
-  system.model.weights = "bf16";
+  system.model.weights = lm::WeightsKind::bf16;
   CHECK(identity_of(system.model) == own + " as bf16");
 }
 

@@ -21,7 +21,7 @@ TrainingView read(const std::vector<data::Record>& records, const CaseSet& set) 
 
 }  // namespace
 
-TEST_CASE("a subject of the headline's part that trained is refused, one of another part is not") {
+TEST_CASE("a subject of the main part that trained is refused, one of another part is not") {
   const std::vector<data::Record> train = {record(intent("poster for tea", "tea"), "image", "A cup")};
   CHECK_THROWS_AS(read(train, one_case("tea shop logo", "tea")), Error);
   CaseSet set = one_case("wine bar logo", "wine bar");

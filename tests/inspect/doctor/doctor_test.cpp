@@ -48,7 +48,7 @@ std::vector<data::Record> planted() {
       record.intent.format = format;
       record.sampling.temperature = 0.5 + 0.1 * static_cast<double>(random.below(6));
       record.words = 11;
-      record.scores = relevance.score(std::vector<score::Answer>{{intent, record.answer}})[0];
+      record.scores = relevance.score(std::vector<score::Candidate>{{intent, record.answer}})[0];
       record.scores["judge"] = quality + random.normal();
       record.scores["second"] = quality + 1.5 * random.normal();
       record.scores["pure"] = random.normal();
@@ -162,7 +162,7 @@ TEST_CASE("Planted figures come out") {
   const data::Json own = entry(f.at("expected"), {{"label", "judge"}, {"judge", "judge"}});
   const data::Json seen = entry(f.at("expected"), {{"label", "judge"}, {"judge", "second"}});
   CHECK(own.at("slope").get<double>() == Approx(1.0));
-  CHECK(own.at("control_sd").at("value").get<double>() > 2);
+  CHECK(own.at("range_sd").at("value").get<double>() > 2);
   // var(quality) = 2, of judge 3, of second 4.25: the slope between standardised values is their correlation.
   CHECK(seen.at("slope").get<double>() == Approx(2 / std::sqrt(3 * 4.25)).margin(0.1));
   const data::Json best = entry(f.at("best_of_n"), {{"selecting", "judge"}, {"judging", "judge"}, {"draws", 16}});

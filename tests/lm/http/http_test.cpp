@@ -116,16 +116,16 @@ TEST_CASE("waiting for a busy endpoint does not use up the tries, a broken one d
   Patience busy("a");
   double waited = 0;
   for (int i = 0; i < 30; ++i) {
-    const auto wait = busy.next_wait(Outcome::busy, 0);
+    const auto wait = busy.next_wait(ReplyOutcome::busy, 0);
     REQUIRE(wait);
     CHECK(*wait <= 75);
     waited += *wait;
   }
   CHECK(waited > 600);
-  CHECK(*Patience("b").next_wait(Outcome::busy, 7) >= 7);
+  CHECK(*Patience("b").next_wait(ReplyOutcome::busy, 7) >= 7);
   Patience broken("c");
   int tries = 0;
-  while (broken.next_wait(Outcome::broken, 0)) ++tries;
+  while (broken.next_wait(ReplyOutcome::broken, 0)) ++tries;
   CHECK(tries == 5);
 }
 

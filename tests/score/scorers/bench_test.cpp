@@ -30,7 +30,8 @@ std::unique_ptr<lm::LanguageModel> open(const std::string& file, bool embedding)
   lm::ModelOptions options;
   options.gguf = fs::path(UDRL_SOURCE_DIR) / "models" / file;
   options.embedding = embedding;
-  if (const std::string weights = setting("UDRL_BENCH_WEIGHTS"); !weights.empty()) options.weights = weights;
+  if (const std::string weights = setting("UDRL_BENCH_WEIGHTS"); !weights.empty())
+    options.weights = from_name<lm::WeightsKind>(weights).value();
   auto model = lm::open_model(options);
   return model;
 }

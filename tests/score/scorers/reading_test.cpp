@@ -20,7 +20,7 @@ Resources reading(FakeReader& reader) {
   Resources resources;
   resources.models = {{"pmi", &reader}, {"judge", &reader}, {"teacher", &reader}};
   resources.tasks = {{"image", guide()}, {"headline", guide()}};
-  resources.teacher_question = [](const Answer& a) {
+  resources.teacher_question = [](const Candidate& a) {
     return udrl::lm::Question{{{"examples", false}, {std::string(a.intent), false}}, 1};
   };
   return resources;
@@ -36,7 +36,7 @@ udrl::data::Intent intent(const std::string& subject, const std::string& format)
 TEST_CASE("PMI is what the answer tells of the intent, a token") {
   FakeReader reader;
   ScorerSet set({"pmi", "pmi_masked"}, reading(reader));
-  const std::vector<Answer> answers{{"red fox", "a fox in snow", "image"}, {"red fox", "a red fox", "image"}};
+  const std::vector<Candidate> answers{{"red fox", "a fox in snow", "image"}, {"red fox", "a red fox", "image"}};
   const auto values = set.score(answers);
   CHECK(values[0].at("pmi") == Approx(1.5));  // (−1 −4 + 8) / 2
   CHECK(values[1].at("pmi") == Approx(3.0));
@@ -46,11 +46,11 @@ TEST_CASE("PMI is what the answer tells of the intent, a token") {
 TEST_CASE("What was shown is read once a batch, and answers of a task are asked together") {
   FakeReader reader;
   ScorerSet set({"pmi", "pmi_masked"}, reading(reader));
-  const std::vector<Answer> answers{{"red fox", "one", "image"},
-                                    {"red fox", "two", "headline"},
-                                    {"red fox", "three", "image"},
-                                    {"red fox", "a red one", "headline"},
-                                    {"red fox", "three", "image"}};
+  const std::vector<Candidate> answers{{"red fox", "one", "image"},
+                                       {"red fox", "two", "headline"},
+                                       {"red fox", "three", "image"},
+                                       {"red fox", "a red one", "headline"},
+                                       {"red fox", "three", "image"}};
   set.score(answers);
   const std::vector<std::string> plain{" (not shown)\nRequest:", " two\nRequest:", " a red one\nRequest:",
                                        " (not shown)\nRequest:", " one\nRequest:", " three\nRequest:"};
@@ -63,13 +63,13 @@ TEST_CASE("What was shown is read once a batch, and answers of a task are asked 
 TEST_CASE("Fluency is the teacher's log-probability of the answer, a token") {
   FakeReader reader;
   ScorerSet set({"fluency"}, reading(reader));
-  CHECK(set.score(std::vector<Answer>{{"red fox", "red snow", "image"}}).front().at("fluency") == Approx(-2.5));
+  CHECK(set.score(std::vector<Candidate>{{"red fox", "red snow", "image"}}).front().at("fluency") == Approx(-2.5));
 }
 
 TEST_CASE("A judge's rating is expected over the digits") {
   FakeReader reader;
   ScorerSet set({"judge"}, reading(reader));
-  const std::vector<Answer> answers{
+  const std::vector<Candidate> answers{
       {"a", "excellent work", "image"}, {"a", "useless work", "image"}, {"a", "some work", "image"}};
   const auto values = set.score(answers);
   CHECK(values[0].at("judge") == Approx(5));
@@ -80,7 +80,7 @@ TEST_CASE("A judge's rating is expected over the digits") {
 TEST_CASE("A judge that names no digit gives no rating, and the others keep theirs") {
   FakeReader reader;
   ScorerSet set({"judge"}, reading(reader));
-  const std::vector<Answer> answers{
+  const std::vector<Candidate> answers{
       {"a", "excellent work", "image"}, {"a", "unspeakable work", "image"}, {"a", "some work", "image"}};
   const auto values = set.score(answers);
   CHECK(values[0].at("judge") == Approx(5));
@@ -115,8 +115,8 @@ TEST_CASE("Retrieval is the share of siblings that an answer leaves behind") {
   resources.models = {{"embedder", &embedder}};
   resources.siblings = &siblings;
   ScorerSet set({"retrieval"}, resources);
-  const std::vector<Answer> answers{{fox.intent, "fox poster", "image", &fox},
-                                    {fox.intent, "whale poster", "image", &fox}};
+  const std::vector<Candidate> answers{{fox.intent, "fox poster", "image", &fox},
+                                       {fox.intent, "whale poster", "image", &fox}};
   const auto values = set.score(answers);
   CHECK(values[0].at("retrieval") == Approx(1.0));
   CHECK(values[1].at("retrieval") < 0.7);
@@ -126,11 +126,11 @@ TEST_CASE("Retrieval is the share of siblings that an answer leaves behind") {
 TEST_CASE("Novelty is the distance to the nearest other answer of the intent and task") {
   FakeEmbedder embedder;
   ScorerSet set({"novelty"}, &embedder);
-  const std::vector<Answer> answers{{"a", "red fox", "image"},
-                                    {"a", "fox red", "image"},
-                                    {"a", "blue whale", "image"},
-                                    {"b", "red fox", "image"},
-                                    {"a", "red fox", "headline"}};
+  const std::vector<Candidate> answers{{"a", "red fox", "image"},
+                                       {"a", "fox red", "image"},
+                                       {"a", "blue whale", "image"},
+                                       {"b", "red fox", "image"},
+                                       {"a", "red fox", "headline"}};
   const auto values = set.score(answers);
   CHECK(values[0].at("novelty") == Approx(0.0).margin(1e-5));
   CHECK(values[2].at("novelty") > 0.1);
@@ -147,5 +147,5 @@ TEST_CASE("Scorers that lack what they need say so") {
   Resources other_tasks = reading(reader);
   other_tasks.tasks.clear();
   ScorerSet set({"pmi"}, other_tasks);
-  CHECK_THROWS_AS(set.score(std::vector<Answer>{{"a", "b", "image"}}), udrl::Error);
+  CHECK_THROWS_AS(set.score(std::vector<Candidate>{{"a", "b", "image"}}), udrl::Error);
 }

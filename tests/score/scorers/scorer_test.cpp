@@ -14,7 +14,7 @@ namespace {
 Values values_of(const std::string& scorer, std::string_view intent, std::string_view answer) {
   FakeEmbedder embedder;
   ScorerSet set({scorer}, &embedder);
-  const std::vector<Answer> answers{{intent, answer}};
+  const std::vector<Candidate> answers{{intent, answer}};
   return set.score(answers).front();
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("Repetition is the share of bigrams that came before") {
 TEST_CASE("Each distinct text of a batch is embedded once") {
   FakeEmbedder embedder;
   ScorerSet set({"relevance", "relevance_masked"}, &embedder);
-  const std::vector<Answer> answers{{"red fox", "a red fox"}, {"red fox", "a red fox"}, {"red fox", "snow"}};
+  const std::vector<Candidate> answers{{"red fox", "a red fox"}, {"red fox", "a red fox"}, {"red fox", "snow"}};
   set.score(answers);
   std::sort(embedder.asked.begin(), embedder.asked.end());
   CHECK(embedder.asked == std::vector<std::string>{"a red fox", "a … …", "red fox", "snow"});
@@ -67,7 +67,7 @@ TEST_CASE("Each distinct text of a batch is embedded once") {
 TEST_CASE("A batch's values do not depend on earlier batches") {
   FakeEmbedder embedder;
   ScorerSet fresh({"relevance"}, &embedder), used({"relevance"}, &embedder);
-  const std::vector<Answer> first{{"red fox", "blue whale"}}, second{{"red fox", "a fox"}, {"tea", "pot of tea"}};
+  const std::vector<Candidate> first{{"red fox", "blue whale"}}, second{{"red fox", "a fox"}, {"tea", "pot of tea"}};
   used.score(first);
   CHECK(used.score(second) == fresh.score(second));
 }
@@ -91,12 +91,12 @@ TEST_CASE("Every scorer that is named can be made and gives the values it names"
   Resources resources;
   resources.models = {{"embedder", &embedder}, {"pmi", &reader}, {"judge", &reader}, {"teacher", &reader}};
   resources.tasks = {{"image", {}}};
-  resources.teacher_question = [](const Answer&) { return udrl::lm::Question{{{"write", false}}, 0}; };
-  resources.is_valid = [](const Answer&) { return true; };
+  resources.teacher_question = [](const Candidate&) { return udrl::lm::Question{{{"write", false}}, 0}; };
+  resources.is_valid = [](const Candidate&) { return true; };
   resources.siblings = &siblings;
   for (const std::string& name : scorer_names()) {
     ScorerSet set({name}, resources);
-    const std::vector<Answer> answers{{"red fox", "a red fox in snow", "image"}};
+    const std::vector<Candidate> answers{{"red fox", "a red fox in snow", "image"}};
     std::vector<std::string> got;
     const std::vector<Values> values = set.score(answers);
     for (const auto& [value_name, value] : values.front()) got.push_back(value_name);

@@ -81,7 +81,7 @@ TEST_CASE("area under the curve by clusters equals SciPy's in every resample, an
     CHECK(area(weigh(c.at("resamples")[d])) == Approx(c.at("expected_draws")[d].get<double>()).epsilon(1e-12));
   const Resamples resamples = draw_resamples(21, 10000, 4);
   std::vector<double> draws;
-  for (std::size_t d = 0; d < resamples.draws(); ++d)
+  for (std::size_t d = 0; d < resamples.size(); ++d)
     draws.push_back(area(weigh(std::span(resamples.indices).subspan(d * 21, 21))));
   check_near(estimate(area(once), draws), c.at("scipy_interval"));
 }

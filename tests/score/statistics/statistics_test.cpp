@@ -43,7 +43,7 @@ TEST_CASE("area under the curve with ties equals SciPy's") {
 TEST_CASE("resampled means equal NumPy's on the same resamples") {
   const Clustered c;
   const Resamples r = c.given();
-  REQUIRE(r.draws() == 400);
+  REQUIRE(r.size() == 400);
   for (const std::string system : {"system", "reference", "floor"}) {
     const auto means = resampled_means(c.column(system), r);
     for (std::size_t i = 0; i < 5; ++i)
@@ -56,7 +56,7 @@ TEST_CASE("resamples are a function of the seed") {
   CHECK(draw_resamples(9, 50, 3).indices != draw_resamples(9, 50, 4).indices);
 }
 
-TEST_CASE("a draw's weights give the mean of that draw") {
+TEST_CASE("a resample's weights give its mean") {
   const Clustered c;
   const Resamples r = c.given();
   const Column column = c.column("system");

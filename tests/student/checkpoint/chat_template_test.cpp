@@ -35,7 +35,7 @@ std::string rendered(const lm::LanguageModel& model, const std::vector<lm::Messa
 
 /// What follows the task where a client sets arguments, as Jinja.
 std::string with_arguments(const std::string& arguments) {
-  const lm::ChatTemplate program(arguments + chat_template(tiny::with_further({"novelty"})), "⟨s⟩", "⟨/s⟩");
+  const lm::ChatTemplate program(arguments + chat_template(tiny::with_auxiliary({"novelty"})), "⟨s⟩", "⟨/s⟩");
   std::string text;
   for (const lm::Segment& segment : program.render(std::vector<lm::Message>{{lm::Role::user, "x"}}))
     text += segment.text;
@@ -65,7 +65,7 @@ int best_id(const std::vector<double>& logits, bool control) {
 
 TEST_CASE("the default asks the top return at the median length") {
   const command::Command command = default_command(tiny::commands(), 1);
-  CHECK(command.task_slot == 1);
+  CHECK(command.task_index == 1);
   CHECK(command.words == 9);
   CHECK(command.return_bin == 4);
 }
@@ -85,9 +85,9 @@ TEST_CASE("the template normalises what is typed as our own code does, but for U
         "⟨s⟩ " + data::normalise(typed) + "⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩");
 }
 
-TEST_CASE("further returns are left to the student") {
+TEST_CASE("auxiliary returns are left to the student") {
   const tiny::Folder folder;
-  const auto model = exported(folder, tiny::with_further({"novelty", "fluency"}));
+  const auto model = exported(folder, tiny::with_auxiliary({"novelty", "fluency"}));
   CHECK(rendered(*model, {{lm::Role::user, "holiday sale"}}) ==
         "⟨s⟩ holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨return2:any⟩⟨return3:any⟩⟨gen⟩");
 }

@@ -29,9 +29,9 @@ TrainOptions options(const fs::path& out, double swap, const std::string& precis
   options.model = {6, 256, 4, 192, 4096, 0.0};
   options.sequence = {0, 0, 0, swap, false, fs::path(UDRL_SOURCE_DIR) / "data/words/nouns.txt"};
   options.batch = {4096, micro_tokens};
-  options.precision = precision;
-  options.optimizer.name = "adamw";
-  options.device = "cpu";
+  options.precision = from_name<Precision>(precision).value();
+  options.optimizer.name = OptimizerKind::adamw;
+  options.device = Device::cpu;
   return options;
 }
 

@@ -108,8 +108,8 @@ TEST_CASE("A run over both phases ends with the same bytes wherever it was stopp
 TEST_CASE("Patience does not end the first phase") {
   const World world;
   TrainOptions options = world.options("out");
-  options.watch.patience = 1;
-  options.watch.least_improvement = 100;
+  options.early_stopping.patience = 1;
+  options.early_stopping.min_delta = 100;
   options.valid_every = 1;
   CHECK(run(options).steps == 8);  // the first evaluation of the second phase, and one that was not lower
 }

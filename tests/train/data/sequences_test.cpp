@@ -3,7 +3,7 @@
 #include <set>
 
 #include "catch.hpp"
-#include "data/sequences.hpp"
+#include "train/data/text_sequence.hpp"
 #include "train/helpers.hpp"
 
 using namespace udrl;
@@ -14,15 +14,15 @@ namespace {
 
 SequenceOptions plain() {
   SequenceOptions options;
-  options.any_words = options.any_return = options.segments = options.swap = 0;
+  options.any_words = options.any_return = options.segments = options.entity_swap = 0;
   return options;
 }
 
 SequenceText text_of(const Sample& sample, const SequenceOptions& options, std::uint64_t epoch = 0,
                      const WordList* words = nullptr) {
   RandomStream random = sequence_stream(3, epoch, sample.id);
-  const Draws draws = draw(options, sample.further.size(), random);
-  return training_text(sample, draws, options, words, random);
+  const Augmentation change = draw_augmentation(options, sample.auxiliary.size(), random);
+  return training_text(sample, change, options, words, random);
 }
 
 /// How many of many epochs' texts of one sample have a property.
@@ -56,18 +56,18 @@ TEST_CASE("Each command is dropped as often as asked, independently") {
         20);
 }
 
-TEST_CASE("Further returns are dropped on their own") {
+TEST_CASE("Auxiliary returns are dropped on their own") {
   SequenceOptions options = plain();
   options.any_return = 0.1;
   Sample sample = samples(3)[2];
-  sample.further = {3, 1};
-  CHECK(plain_text(sample, options).command.further == std::vector<std::optional<int>>{3, 1});
+  sample.auxiliary = {3, 1};
+  CHECK(plain_text(sample, options).command.auxiliary == std::vector<std::optional<int>>{3, 1});
   int first = 0, both = 0;
   for (std::uint64_t epoch = 0; epoch < 2000; ++epoch) {
-    const auto further = text_of(sample, options, epoch).command.further;
-    REQUIRE(further.size() == 2);
-    first += further[0] ? 0 : 1;
-    both += further[0] || further[1] ? 0 : 1;
+    const auto auxiliary = text_of(sample, options, epoch).command.auxiliary;
+    REQUIRE(auxiliary.size() == 2);
+    first += auxiliary[0] ? 0 : 1;
+    both += auxiliary[0] || auxiliary[1] ? 0 : 1;
   }
   CHECK(std::abs(first - 200) < 60);
   CHECK(std::abs(both - 20) < 20);
@@ -106,7 +106,7 @@ TEST_CASE("A segment splits the answer at a word and asks for the words still to
 
 TEST_CASE("Swaps are drawn anew each epoch and the words command is that of the swapped answer") {
   SequenceOptions options = plain();
-  options.swap = 1;
+  options.entity_swap = 1;
   const WordList words({"one", "two words", "now three words"});
   Sample sample = samples(3)[2];
   std::set<std::string> intents;

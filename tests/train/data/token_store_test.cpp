@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "catch.hpp"
-#include "data/sequences.hpp"
+#include "train/data/text_sequence.hpp"
 #include "train/helpers.hpp"
 #include "udrl/base/error.hpp"
 
@@ -19,7 +19,7 @@ constexpr int records = 700;  // more than are parsed together
 struct World {
   World() {
     write_tagged(folder.path(), records, 8);
-    commands.further = {{"novelty"}, {"calm"}};
+    commands.auxiliary = {{"novelty"}, {"calm"}};
   }
   TokenStore open(const std::string& hash = "hash") const {
     return open_token_store(folder.path() / "cache", {folder.path() / "train", hash, commands, pieces}, nobody());
@@ -44,8 +44,8 @@ Sequence by_text(const World& world, int i, const SequenceOptions& options, std:
                  const WordList* words) {
   const Sample sample = sample_of(record(i, "train"), world.commands);
   RandomStream random = sequence_stream(7, epoch, sample.id);
-  const Draws draws = draw(options, sample.further.size(), random);
-  return encode(training_text(sample, draws, options, words, random), world.pieces);
+  const Augmentation change = draw_augmentation(options, sample.auxiliary.size(), random);
+  return encode(training_text(sample, change, options, words, random), world.pieces);
 }
 
 }  // namespace
@@ -62,10 +62,10 @@ TEST_CASE("A store holds every record, in the order of the shards") {
     CHECK(text(world.pieces, stored.intent) == " " + sample.intent);
     CHECK(text(world.pieces, stored.subject) == " " + sample.subject);
     CHECK(text(world.pieces, stored.answer) == " " + sample.answer);
-    CHECK(stored.task_slot == sample.task_slot);
+    CHECK(stored.task_index == sample.task_index);
     CHECK(stored.return_bin == sample.return_bin);
-    CHECK(std::vector<int>(stored.further.begin(), stored.further.end()) == sample.further);
-    CHECK(sample.further == std::vector<int>{static_cast<int>(i % 4), static_cast<int>(i % 3)});
+    CHECK(std::vector<int>(stored.auxiliary.begin(), stored.auxiliary.end()) == sample.auxiliary);
+    CHECK(sample.auxiliary == std::vector<int>{static_cast<int>(i % 4), static_cast<int>(i % 3)});
   }
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("A sequence put together from tokens is the one that is made from text
   const TokenStore store = world.open();
   const WordList words = word_list();
   SequenceOptions options;
-  options.any_words = options.any_return = options.segments = options.swap = 0.5;
+  options.any_words = options.any_return = options.segments = options.entity_swap = 0.5;
   options.countdown = GENERATE(false, true);
   const SequenceMaker make(world.pieces, options, &words);
   for (int i = 0; i < 60; ++i) {
@@ -103,12 +103,12 @@ TEST_CASE("Texts beyond ASCII come back as they were") {
       open_token_store(folder.path(), {folder.path() / "train", "h", commands, pieces}, World::nobody());
   CHECK(text(pieces, store[0].answer) == " " + odd.answer);
   SequenceOptions options;
-  options.segments = 1, options.swap = 0;
+  options.segments = 1, options.entity_swap = 0;
   const SequenceMaker make(pieces, options, nullptr);
   for (std::uint64_t epoch = 0; epoch < 20; ++epoch) {
     RandomStream random = sequence_stream(1, epoch, odd.id);
-    const Draws draws = draw(options, 0, random);
-    const SequenceText wanted = training_text(sample_of(odd, commands), draws, options, nullptr, random);
+    const Augmentation change = draw_augmentation(options, 0, random);
+    const SequenceText wanted = training_text(sample_of(odd, commands), change, options, nullptr, random);
     REQUIRE(make(store[0], sequence_stream(1, epoch, odd.id)).ids == encode(wanted, pieces).ids);
   }
 }
@@ -117,7 +117,7 @@ TEST_CASE("A plain sequence is as long as it is said to be") {
   const World world;
   const TokenStore store = world.open();
   SequenceOptions options;
-  options.any_words = options.any_return = options.segments = options.swap = 0;
+  options.any_words = options.any_return = options.segments = options.entity_swap = 0;
   const SequenceMaker make(world.pieces, options, nullptr);
   for (std::uint32_t i = 0; i < 20; ++i)
     CHECK(make(store[i], RandomStream(1, "x")).length() == SequenceMaker::plain_length(store[i]));

@@ -34,7 +34,7 @@ Sequence sequence_of(std::uint32_t record, std::uint64_t epoch, int) {
 
 struct Shape {
   const char* name;
-  int layers, width, heads, positions, vocab, step_tokens, micro_tokens, steps;
+  int layers, width, heads, context_length, vocab, step_tokens, micro_tokens, steps;
 };
 
 BatchSource source(const Shape& shape) {
@@ -42,7 +42,7 @@ BatchSource source(const Shape& shape) {
   out.records = 8192;
   out.sequence_of = sequence_of;
   out.options = {shape.step_tokens, shape.micro_tokens};
-  out.longest = shape.positions;
+  out.longest = shape.context_length;
   out.pad_id = 2;
   return out;
 }
@@ -50,11 +50,11 @@ BatchSource source(const Shape& shape) {
 TrainerOptions trainer_options(const Shape& shape, const std::string& precision, const std::string& optimizer) {
   ModelOptions model;
   model.layers = shape.layers, model.width = shape.width, model.heads = shape.heads;
-  model.positions = shape.positions, model.vocab = shape.vocab;
+  model.context_length = shape.context_length, model.vocab = shape.vocab;
   TrainerOptions out;
   out.model = student_config(model, shape.vocab);
-  out.precision = precision;
-  out.optimizer.name = optimizer;
+  out.precision = from_name<Precision>(precision).value();
+  out.optimizer.name = from_name<OptimizerKind>(optimizer).value();
   return out;
 }
 
@@ -73,7 +73,7 @@ void print(const OperationTimes& times, double seconds, int steps) {
 
 /// As it is trained where "auto" finds a GPU: in large passes.
 Shape on_device(Shape shape) {
-  if (automatic_device() == "cuda") shape.step_tokens = 131072, shape.micro_tokens = 65536, shape.steps = 8;
+  if (automatic_device() == Device::cuda) shape.step_tokens = 131072, shape.micro_tokens = 65536, shape.steps = 8;
   return shape;
 }
 
@@ -135,8 +135,8 @@ void measure_share(const Shape& of, const std::string& precision) {
 
 /// Where the processor lacks bfloat16, a step in it takes minutes; on a GPU nobody trains in fp32.
 std::vector<const char*> precisions() {
-  if (automatic_device() == "cuda") return {"bf16"};
-  if (automatic_precision("cpu") == "fp32") return {"fp32"};
+  if (automatic_device() == Device::cuda) return {"bf16"};
+  if (automatic_precision(Device::cpu) == Precision::fp32) return {"fp32"};
   return {"fp32", "bf16"};
 }
 

@@ -150,9 +150,9 @@ TEST_CASE("A run that goes on takes its libraries along only to where they can b
     gemm.go_on_with(text, "here", question);
     return gemm.others();
   };
-  CHECK(others({model, 128, "cpu"}) == (onednn_is_exact() ? GemmBackend::onednn : GemmBackend::mkl));
-  CHECK(others({model, 128, "cuda"}) == GemmBackend::mkl);
-  CHECK(others({model, 128, "cpu", /*bf16=*/true}) == GemmBackend::mkl);
+  CHECK(others({model, 128, Device::cpu}) == (onednn_is_exact() ? GemmBackend::onednn : GemmBackend::mkl));
+  CHECK(others({model, 128, Device::cuda}) == GemmBackend::mkl);
+  CHECK(others({model, 128, Device::cpu, /*bf16=*/true}) == GemmBackend::mkl);
 }
 
 TEST_CASE("Who asks with the same file gets the libraries of the first") {
@@ -199,10 +199,10 @@ TEST_CASE("A library that is asked for multiplies everything, where it is exact"
   StudentConfig model;
   model.n_embd = 64;
   model.n_layer = 2;
-  CHECK(GemmPlan::measure({model, 128, "cpu", false, "mkl"}).description() == "MKL");
+  CHECK(GemmPlan::measure({model, 128, Device::cpu, false, GemmChoice::mkl}).description() == "MKL");
   if (onednn_is_exact()) {
-    CHECK(GemmPlan::measure({model, 128, "cpu", false, "onednn"}).description() == "oneDNN");
+    CHECK(GemmPlan::measure({model, 128, Device::cpu, false, GemmChoice::onednn}).description() == "oneDNN");
   } else {
-    CHECK_THROWS_AS(GemmPlan::measure({model, 128, "cpu", false, "onednn"}), Error);
+    CHECK_THROWS_AS(GemmPlan::measure({model, 128, Device::cpu, false, GemmChoice::onednn}), Error);
   }
 }

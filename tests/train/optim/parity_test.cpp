@@ -56,10 +56,10 @@ struct Golden {
     student::write_safetensors(folder.path() / "m.safetensors", views);
     TrainerOptions options;
     options.model = config;
-    options.optimizer.name = optimizer;
+    options.optimizer.name = from_name<OptimizerKind>(optimizer).value();
     options.device = test_device();
-    options.precision = "fp32";
-    options.gemm_backend = gemm;
+    options.precision = Precision::fp32;
+    options.gemm_backend = from_name<student::GemmChoice>(gemm).value();
     Trainer out(options);
     out.load_model(folder.path() / "m.safetensors");
     return out;
@@ -72,7 +72,7 @@ struct Golden {
   }
 };
 
-at::Device device() { return at::Device(test_device()); }
+at::Device device() { return at::Device(to_string(test_device())); }
 
 /// The libraries that multiply float32 as such here.
 std::vector<std::string> exact_libraries() {

@@ -13,7 +13,7 @@ using namespace udrl::train::testing;
 
 namespace {
 
-TrainerOptions tiny(const std::string& optimizer = "adamw", const std::string& precision = "fp32") {
+TrainerOptions tiny(OptimizerKind optimizer = OptimizerKind::adamw, Precision precision = Precision::fp32) {
   TrainerOptions options;
   options.model = {};
   options.model.vocab_size = 50;
@@ -24,16 +24,16 @@ TrainerOptions tiny(const std::string& optimizer = "adamw", const std::string& p
   options.optimizer.name = optimizer;
   options.device = test_device();
   options.precision = precision;
-  options.gemm_backend = "mkl";
+  options.gemm_backend = student::GemmChoice::mkl;
   return options;
 }
 
 /// Calls f(options) for each optimizer in each precision.
 template <class F>
 void for_each_way_to_learn(F f) {
-  for (const char* optimizer : {"adamw", "muon"}) {
-    for (const char* precision : {"fp32", "bf16"}) {
-      INFO(optimizer << " in " << precision);
+  for (const OptimizerKind optimizer : {OptimizerKind::adamw, OptimizerKind::muon}) {
+    for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+      INFO(to_string(optimizer) << " in " << to_string(precision));
       f(tiny(optimizer, precision));
     }
   }
@@ -139,7 +139,7 @@ TEST_CASE("Both optimizers learn a few sequences by heart, the end token include
 TEST_CASE("bfloat16 products give nearly the same loss and gradient") {
   TrainerOptions options = tiny();
   Trainer exact(options);
-  options.precision = "bf16";
+  options.precision = Precision::bf16;
   Trainer rough(options);
   CHECK(rough.bf16());
   const StepResult a = exact.step(step_of({sequences}), 0, 0.0), b = rough.step(step_of({sequences}), 0, 0.0);
@@ -254,8 +254,8 @@ TEST_CASE("A state of another shape is refused") {
 }
 
 TEST_CASE("A device that is not there is refused") {
-  if (automatic_device() == "cuda") return;
+  if (automatic_device() == Device::cuda) return;
   TrainerOptions options = tiny();
-  options.device = "cuda";
+  options.device = Device::cuda;
   CHECK_THROWS_AS(Trainer(options), Error);
 }

@@ -79,7 +79,7 @@ TEST_CASE("A report says which part of the curve is of plain text") {
 
 TEST_CASE("A report of a run that failed says with what") {
   RunDescription run = description();
-  run.trouble = "the training loss diverged\n  at: step 7, records <b>";
+  run.stopped_by = "the training loss diverged\n  at: step 7, records <b>";
   const std::string html = run_report_html(run, made_up_metrics(7), {});
   CHECK(is_balanced(html));
   CHECK(holds(html, "the training loss diverged"));

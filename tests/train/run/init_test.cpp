@@ -107,7 +107,7 @@ TEST_CASE("Fewer positions are cut off; more, and another shape, are refused by 
   a.steps = 1;
   run(a);
   TrainOptions b = unmoved(options_in(folder.path(), "b", a.out));
-  b.model.positions = 48;
+  b.model.context_length = 48;
   run(b);
   const auto was = student::open_checkpoint(a.out), now = student::open_checkpoint(b.out);
   CHECK(now.config.n_positions == 48);
@@ -121,8 +121,8 @@ TEST_CASE("Fewer positions are cut off; more, and another shape, are refused by 
     c.model.*option = value;
     return error_of([&] { run(c); });
   };
-  CHECK(contains(said(&ModelOptions::positions, 80), "model.positions"));
-  CHECK(contains(said(&ModelOptions::positions, 80), "at most 64"));
+  CHECK(contains(said(&ModelOptions::context_length, 80), "model.context_length"));
+  CHECK(contains(said(&ModelOptions::context_length, 80), "at most 64"));
   CHECK(contains(said(&ModelOptions::layers, 3), "model.layers"));
   CHECK(contains(said(&ModelOptions::width, 64), "model.width"));
   CHECK(contains(said(&ModelOptions::heads, 8), "model.heads"));

@@ -23,13 +23,13 @@ inline TrainOptions tiny(const fs::path& folder, const std::string& out) {
   options.out = folder / out;
   options.model = {2, 32, 2, 64, 512, 0.0};
   options.batch = {512, 256};
-  options.sequence.swap_words = std::string(UDRL_SOURCE_DIR) + "/data/words/nouns.txt";
+  options.sequence.entity_words = std::string(UDRL_SOURCE_DIR) + "/data/words/nouns.txt";
   options.steps = 16;
   options.valid_every = 4;
   options.save_every = 5;
   options.device = test_device();
-  options.precision = "fp32";
-  options.gemm_backend = "mkl";
+  options.precision = Precision::fp32;
+  options.gemm_backend = student::GemmChoice::mkl;
   return options;
 }
 
@@ -78,10 +78,10 @@ inline void run_until(const TrainOptions& options, std::uint64_t steps) {
 /// What a run says that has a rate, from such a step on, at which the loss takes off: as if the folder's recipe had
 /// always had it.
 inline std::string error_of_high_rate(TrainOptions options, std::uint64_t step, int save_every = 1000000) {
-  options.optimizer.name = "adamw";
+  options.optimizer.name = OptimizerKind::adamw;
   options.optimizer.weight_decay = 0;
   options.save_every = save_every;
-  options.watch.spike = 3;
+  options.divergence.deviations = 3;
   run_until(options, step);
   options.optimizer.lr = 1;
   data::Manifest manifest = data::read_manifest(options.out);

@@ -44,10 +44,10 @@ TEST_CASE("Training leaves a checkpoint folder that opens, and says what it does
 TEST_CASE("A run that was stopped and went on ends with the same bytes as one that was not") {
   TempFolder folder;
   write_tagged(folder.path() / "tagged", 96, 16);
-  for (const char* optimizer : {"adamw", "muon"}) {
-    const std::string name = optimizer;
+  for (const OptimizerKind optimizer : {OptimizerKind::adamw, OptimizerKind::muon}) {
+    const std::string name = to_string(optimizer);
     TrainOptions straight = tiny(folder.path(), name + "-straight"), stopped = tiny(folder.path(), name + "-stopped");
-    straight.optimizer.name = stopped.optimizer.name = name;
+    straight.optimizer.name = stopped.optimizer.name = optimizer;
     run(straight);
     run_until(stopped, 7);
     run_until(stopped, 8);
@@ -112,7 +112,7 @@ TEST_CASE("A loss that is not finite stops the run, names records and leaves the
   write_tagged(folder.path() / "tagged", 96, 16);
   TrainOptions options = tiny(folder.path(), "out");
   options.save_every = 1;
-  options.optimizer.name = "adamw";
+  options.optimizer.name = OptimizerKind::adamw;
   options.optimizer.lr = 1;
   options.optimizer.weight_decay = 10;
   options.optimizer.clip = 0;
@@ -143,7 +143,7 @@ TEST_CASE("Data that is not there or of no use is refused") {
   options.model.vocab = 100000;
   CHECK_THROWS_AS(run(options), Error);
   options = tiny(folder.path(), "out2");
-  options.model.positions = 16;
+  options.model.context_length = 16;
   CHECK_THROWS_AS(run(options), Error);
 }
 
@@ -206,7 +206,7 @@ TEST_CASE("A task's weight is how often its records stand in an epoch") {
     TrainOptions options = tiny(folder.path(), "out" + std::to_string(weights.size()) + "-" +
                                                    std::to_string(weights.empty() ? 0 : weights.begin()->second));
     options.task_weights = weights;
-    options.model.positions = 128;  // none is too long
+    options.model.context_length = 128;  // none is too long
     options.steps = 1;
     run(options);
     return data::read_manifest(options.out).counts.at("sequences");

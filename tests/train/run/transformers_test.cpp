@@ -32,8 +32,8 @@ double loss_from(const std::filesystem::path& saved, const std::vector<int>& ids
   TrainerOptions options;
   options.model = initial.shape({}, *initial.tokenizer());
   options.device = testing::test_device();
-  options.precision = "fp32";
-  options.gemm_backend = "mkl";
+  options.precision = Precision::fp32;
+  options.gemm_backend = student::GemmChoice::mkl;
   Trainer trainer(options);
   initial.write_weights({out.path(), options.model, *initial.tokenizer(), 1});
   trainer.load_model(out.path() / "model.safetensors");

@@ -1,0 +1,51 @@
+// What "udrl-distill tag" can be told. Not for: what is done with it (tag.hpp).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "udrl/base/options.hpp"
+#include "udrl/command/fitted.hpp"
+#include "udrl/data/near_duplicates.hpp"
+#include "udrl/data/splits.hpp"
+
+namespace udrl::distill {
+
+/// Which of the training records stay, and what is done to their returns: the ablations that UDRL is compared with
+/// (docs/method.md). Held-out parts are never touched.
+struct AblationOptions {
+  int keep_best = 0;             ///< so many answers of each intent and task, by return; 0: all (best-of-n SFT: 1)
+  double keep_share = 1;         ///< this share of each task's records, by return (top-20% SFT: 0.2)
+  bool shuffle_returns = false;  ///< placebo: bins are dealt out anew, within what they were ranked in
+  std::map<std::string, double>
+      mix;  ///< task = weight: records are left out until the tasks stand so; empty: as they are
+};
+
+struct TagOptions {
+  std::vector<std::string> input;  ///< scored folders, pooled
+  std::filesystem::path out;
+  int bins = 5;
+  command::ReturnKind return_kind = command::ReturnKind::advantage;
+  std::map<std::string, double> weights = {{"relevance", 0.5}, {"relevance_masked", 0.5}};
+  double copying_penalty = 0.1;  ///< standard deviations of return for one of copying; naming the subject copies too
+  /// Scorers that can be asked for beside the return, each by its name; "-repetition": less is better. At most
+  /// command::max_auxiliary.
+  std::vector<std::string> auxiliary;
+  std::vector<std::string> tasks;             ///< the order of their index; those not named follow by name
+  bool only_tasks = false;                    ///< leave out tasks that `tasks` does not name: one student a task
+  std::vector<std::string> held_out_scorers;  ///< kept for evaluation: none of them may have a weight
+  bool force_held_out = false;                ///< they may
+  AblationOptions ablation;
+  data::SplitOptions split;
+  bool drop_near_samples = true;   ///< of answers that are nearly the same the first stays
+  bool drop_near_held_out = true;  ///< no training text is nearly one that is held out
+  data::NearOptions near;
+  command::SupportRule support;
+  bool skip_bad = false;
+};
+
+void declare(OptionSet& set, TagOptions& options);
+
+}  // namespace udrl::distill

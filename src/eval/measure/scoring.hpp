@@ -1,0 +1,111 @@
+// The scorers of an evaluation: each measures relevance, raw and with the intent's words masked, under a model of its
+// own; which of them made the student's labels; and whether each knows a true intent from another one.
+// Not for: what follows from it (compare.hpp).
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "measure.hpp"
+#include "udrl/base/enum_names.hpp"
+#include "udrl/base/observer.hpp"
+#include "udrl/data/output_folder.hpp"
+#include "udrl/eval/options.hpp"
+#include "udrl/score/gates.hpp"
+
+namespace udrl::eval {
+
+/// What a scorer has to do with the labels that the student was trained on.
+enum class ScorerRole {
+  label,      ///< it made them: a student may have learned its taste
+  same_kind,  ///< another model, asked the same way
+  other_kind,
+};
+constexpr auto names_of(ScorerRole) {
+  return enum_names("label scorer", "held out, of the labels' kind", "held out, of another kind");
+}
+
+struct ScorerInfo {
+  std::string name;   ///< "all-minilm-l6-v2", "pmi smollm2-135m"
+  std::string value;  ///< of the raw figure: relevance or pmi (score/scorer.hpp)
+  ScorerRole role = ScorerRole::label;
+  std::string model;     ///< `identity_of` its options
+  std::string sha256{};  ///< of the model's file
+
+  std::string masked_value() const { return value + "_masked"; }
+  /// A name for its folder of values.
+  std::string folder() const;
+  bool held_out() const { return role != ScorerRole::label; }
+};
+
+/// What made the labels: values, and the SHA-256 of the models behind them ("": one that is not known, so that no model
+/// of that kind can be shown to be another).
+struct Labels {
+  std::set<std::string> values;
+  std::set<std::string> models;
+  bool known = false;
+};
+/// From the manifest of tagged data; without one nothing is known, and every scorer counts as a label scorer.
+Labels read_labels(const std::filesystem::path& tagged);
+/// What made either's labels; known if both are.
+Labels together(const Labels& a, const Labels& b);
+/// `sha256` of the model's file, whatever its weights were widened to. A model behind any label is a label scorer
+/// however it is asked, and so is every scorer where a label's value is not of this build.
+ScorerRole role_of(const std::string& value, const std::string& sha256, const Labels& labels);
+
+class RelevanceScorer {
+ public:
+  /// The models of `resources` must outlive it.
+  RelevanceScorer(ScorerInfo info, score::Resources resources)
+      : info_(std::move(info)), resources_(std::move(resources)) {}
+
+  const ScorerInfo& info() const { return info_; }
+  std::vector<Relevance> score(std::span<const score::Candidate> answers) const;
+  /// Raw, and masked.
+  std::vector<score::Gate> gates(const score::GateAnswers& answers, const score::GateOptions& options,
+                                 Observer& observer) const;
+
+ private:
+  ScorerInfo info_;
+  score::Resources resources_;
+};
+
+/// Values by content, kept on disk: a row that was scored before is not scored again.
+class ScoreCache {
+ public:
+  /// Opening a folder that another model or other task files wrote throws, naming the difference.
+  ScoreCache(const std::filesystem::path& folder, const ScorerInfo& info,
+             const std::map<std::string, std::string>& inputs);
+  /// In blocks; each is on disk before the next begins. `done` is told how many answers have their value, first of all
+  /// how many had it before.
+  std::vector<Relevance> score(const RelevanceScorer& scorer, std::span<const score::Candidate> answers,
+                               const std::function<void(std::size_t done)>& done);
+
+ private:
+  data::OutputFolder folder_;
+  std::map<std::string, Relevance> known_;  ///< by content_id of intent, task and answer
+};
+
+/// The models that the options name, open: the embedder (for controls too), and the scorers on them.
+class OpenScorers {
+ public:
+  /// `observer`, which may be null, is told where an endpoint is waited for.
+  OpenScorers(const ScorersOptions& options, const std::filesystem::path& tasks_folder, const Labels& labels,
+              Observer* observer = nullptr);
+  lm::LanguageModel& embedder() const { return *models_.front(); }
+  const std::vector<RelevanceScorer>& all() const { return scorers_; }
+  /// All of them, with the roles that they have for one student's labels alone.
+  std::vector<ScorerInfo> infos_for(const Labels& labels) const;
+
+ private:
+  std::vector<std::unique_ptr<lm::LanguageModel>> models_;
+  std::vector<RelevanceScorer> scorers_;
+};
+
+}  // namespace udrl::eval

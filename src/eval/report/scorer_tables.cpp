@@ -1,0 +1,107 @@
+// Who says so: the scorers, the controls that must fail under them, and how far each row generalises.
+#include "parts.hpp"
+#include "stats/format.hpp"
+
+namespace udrl::eval {
+namespace {
+
+Html auc_cell(const score::Gate& gate) {
+  return gate.why_not.empty() ? estimate_cell(gate.shuffled, 3) : cell("not measured");
+}
+
+Html swapped_cell(const score::Gate& gate) {
+  const auto subject = gate.swapped.find("subject");
+  return cell(subject == gate.swapped.end() ? "–" : percent(subject->second.value));
+}
+
+Html scorers_table(const Results& results) {
+  std::vector<TableRow> rows;
+  for (std::size_t s = 0; s < results.scorers.size(); ++s) {
+    const ScorerResult& scorer = results.scorers[s];
+    const Scored& student = results.row(results.primary.row).scored[s];
+    rows.push_back(
+        {s == results.primary.scorer ? "student" : "",
+         {cell(scorer.info.name), cell(to_string(scorer.info.role)), auc_cell(scorer.masked),
+          swapped_cell(scorer.masked), auc_cell(scorer.raw), ratio_cell(student.ratio_to(results.primary.reference)),
+          tag("span", {{"class", to_string(scorer.verdict)}}, to_string(scorer.verdict))}});
+  }
+  return data_table({"Scorer", "role", "AUC, masked", "knows another subject, masked", "AUC, raw",
+                     "student’s ratio, masked", "verdict at " + fixed(results.primary.margin, 2)},
+                    rows);
+}
+
+Html controls_table(const Results& results) {
+  std::vector<std::string> head = {"Controls that must fail: ratio to " +
+                                   results.row(results.primary.reference).row.short_title};
+  for (const ScorerResult& scorer : results.scorers) head.push_back(scorer.info.name);
+  std::vector<TableRow> rows;
+  for (const RowResult& row : results.rows) {
+    if (row.row.kind != RowKind::control) continue;
+    TableRow line{"control", {cell(row.row.title)}};
+    for (const Scored& scored : row.scored)
+      line.cells.push_back(ratio_cell(scored.ratio_to(results.primary.reference)));
+    rows.push_back(std::move(line));
+  }
+  return data_table(head, rows, narrow_table);
+}
+
+std::string percent_with_range(const Estimate& e) {
+  return percent(e.value) + " (" + percent(e.low) + " to " + percent(e.high) + ")";
+}
+
+TableRow duel_row(const Results& results, const Duel& d, const char* css_class) {
+  return {css_class,
+          {cell(results.row(d.row).row.short_title + " against " + results.row(d.other).row.short_title),
+           cell(percent_with_range(d.win_rate)), cell(percent_with_range(d.length_controlled)),
+           cell(percent(d.longer_rate)), cell(percent(d.flip_rate)),
+           cell(std::to_string(d.unparsed) + " of " + std::to_string(d.asked) +
+                (d.failed > 0 ? ", " + std::to_string(d.failed) + " without a reply" : ""))}};
+}
+
+Html judge_section(const Results& results) {
+  const JudgeResult& j = *results.judge;
+  const std::string believed =
+      j.passed() ? "It knows the reference’s answers from another request’s, so its word counts."
+                 : "It does not know the reference’s answers from another request’s in " +
+                       percent(JudgeResult::score_needed) + " of all cases: its word carries no verdict.";
+  return join({heading("What a judge says", j.name +
+                                                " chose between two answers, asked in both orders; an answer that is "
+                                                "not valid loses to one that is. " +
+                                                believed),
+               data_table({"Share of duels won, ties half", "as answered", "at equal length", "had the longer one won",
+                           "changed with the order", "no preference read"},
+                          {duel_row(results, j.primary, "student"), duel_row(results, j.gate, "model")})});
+}
+
+Html parts_table(const Results& results) {
+  std::vector<std::string> head = {"How far it generalises: ratio to " +
+                                   results.row(results.primary.reference).row.short_title};
+  for (const Part& part : results.set.parts)
+    head.push_back(part.name + ", " + std::to_string(part.intents) + " intents");
+  std::vector<TableRow> rows;
+  for (const RowResult& row : results.rows) {
+    const Scored& scored = results.shown(row);
+    TableRow line{css_class(row.row.kind),
+                  {cell(row.row.short_title), ratio_cell(scored.ratio_to(results.primary.reference))}};
+    for (std::size_t part = 1; part < results.set.parts.size(); ++part)
+      line.cells.push_back(estimate_cell(scored.ratio_by_part.at(results.set.parts[part].name), 2));
+    rows.push_back(std::move(line));
+  }
+  return data_table(head, rows, narrow_table);
+}
+
+}  // namespace
+
+Html scorers_section(const Results& results) {
+  std::vector<Html> parts = {
+      heading(
+          "Who says so?",
+          "A scorer is examined on the reference’s answers: does it know the request that each was written for from "
+          "another one (AUC), and from the same request about another subject?"),
+      scorers_table(results), controls_table(results)};
+  if (results.set.parts.size() > 1) parts.push_back(parts_table(results));
+  if (results.judge) parts.push_back(judge_section(results));
+  return join(parts);
+}
+
+}  // namespace udrl::eval

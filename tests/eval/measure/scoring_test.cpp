@@ -1,0 +1,126 @@
+// Scorers: which made the labels, and that nothing is scored twice.
+#include "measure/scoring.hpp"
+
+#include <fstream>
+
+#include "catch.hpp"
+#include "eval/fixtures.hpp"
+#include "measure/gate_cache.hpp"
+#include "score/scorers/fake_embedder.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/data/manifest.hpp"
+
+using namespace udrl;
+using namespace udrl::eval;
+using namespace udrl::eval::testing;
+using udrl::testing::FakeEmbedder;
+
+namespace {
+
+Labels labels_of(const data::Json& weights, const std::string& model) {
+  TempFolder folder;
+  data::Manifest manifest;
+  manifest.stage = "tag";
+  manifest.tool_version = "test";
+  manifest.config = {{"weights", weights}, {"auxiliary", {"-novelty"}}};
+  if (!model.empty()) manifest.models["embedder"] = model;
+  data::write_manifest(folder.path(), manifest);
+  return read_labels(folder.path());
+}
+
+const ScorerInfo info{"fake", "relevance", ScorerRole::other_kind, "aa"};
+
+RelevanceScorer scorer_on(FakeEmbedder& embedder) {
+  score::Resources resources;
+  resources.models["embedder"] = &embedder;
+  return {info, resources};
+}
+
+const std::vector<score::Candidate> answers = {{"tea shop", "a cup of tea", "image"}, {"tea shop", "a shop", "image"}};
+
+}  // namespace
+
+TEST_CASE("a scorer's role follows from the labels' values and models") {
+  const Labels labels = labels_of({{"relevance_masked", 0.5}, {"pmi", 0.0}}, "aa");
+  CHECK(role_of("relevance", "aa", labels) == ScorerRole::label);
+  CHECK(role_of("relevance", "bb", labels) == ScorerRole::same_kind);
+  CHECK(role_of("pmi", "cc", labels) == ScorerRole::other_kind);
+  CHECK(labels.values.contains("novelty"));
+}
+
+TEST_CASE("the labels' model is no other scorer however it is asked, nor is anything beside an unknown value") {
+  CHECK(role_of("pmi", "aa", labels_of({{"fluency", 1.0}}, "aa")) == ScorerRole::label);
+  CHECK(role_of("pmi", "cc", labels_of({{"somebody's own", 1.0}}, "aa")) == ScorerRole::label);
+}
+
+TEST_CASE("where nothing is known of the labels, every scorer counts as one that made them") {
+  CHECK(role_of("pmi", "cc", read_labels("/no/such/folder")) == ScorerRole::label);
+  CHECK(role_of("pmi", "cc", labels_of({{"relevance", 1.0}}, "")) == ScorerRole::label);
+}
+
+TEST_CASE("the subject named in an answer counts raw and not masked") {
+  FakeEmbedder embedder;
+  const auto values = scorer_on(embedder).score(answers);
+  CHECK(values[0].raw > values[0].masked);
+}
+
+TEST_CASE("what was scored before is read back, not scored again") {
+  TempFolder folder;
+  FakeEmbedder embedder;
+  const RelevanceScorer scorer = scorer_on(embedder);
+  const auto ignore = [](std::size_t) {};
+  const auto first = ScoreCache(folder.path() / "s", info, {}).score(scorer, answers, ignore);
+  const std::size_t asked = embedder.asked.size();
+  CHECK(asked > 0);
+  std::vector<score::Candidate> more = answers;
+  more.push_back(answers[0]);
+  const auto again = ScoreCache(folder.path() / "s", info, {}).score(scorer, more, ignore);
+  CHECK(embedder.asked.size() == asked);
+  CHECK(again[0].masked == first[0].masked);
+  CHECK(again[2].raw == first[0].raw);
+}
+
+TEST_CASE("values of another model, or under other task files, are refused") {
+  TempFolder folder;
+  ScoreCache(folder.path() / "s", info, {{"task image", "1"}});
+  ScorerInfo other = info;
+  other.model = "bb";
+  FakeEmbedder embedder;
+  const auto ignore = [](std::size_t) {};
+  ScoreCache(folder.path() / "s", info, {{"task image", "1"}}).score(scorer_on(embedder), answers, ignore);
+  CHECK_THROWS_AS(ScoreCache(folder.path() / "s", other, {{"task image", "1"}}), Error);
+  CHECK_THROWS_AS(ScoreCache(folder.path() / "s", info, {{"task image", "2"}}), Error);
+}
+
+TEST_CASE("what made any student's labels made labels, and unknown labels stay unknown") {
+  const Labels a{{"relevance"}, {"aa"}, true}, b{{"pmi"}, {"bb"}, true};
+  const Labels both = together(a, b);
+  CHECK(both.known);
+  CHECK(role_of("pmi", "bb", a) == ScorerRole::other_kind);
+  CHECK(role_of("pmi", "bb", both) == ScorerRole::label);
+  CHECK_FALSE(together(a, {}).known);
+}
+
+TEST_CASE("gates are measured once for the same answers, and again for others") {
+  TempFolder folder;
+  FakeEmbedder embedder;
+  const RelevanceScorer scorer = scorer_on(embedder);
+  score::GateAnswers on{{}, {"image"}, 4};
+  for (std::size_t s = 0; s < 4; ++s) {
+    const std::string subject = "subject" + std::to_string(s);
+    on.answers.push_back({intent(subject + " poster", subject), "a poster for " + subject, 0, s});
+  }
+  Observer silent;
+  const auto file = folder.path() / "gates.json";
+  const auto first = cached_gates(file, scorer, on, {{}, 50, 1}, silent);
+  const std::size_t asked = embedder.asked.size();
+  const auto again = cached_gates(file, scorer, on, {{}, 50, 1}, silent);
+  CHECK(embedder.asked.size() == asked);
+  REQUIRE(again.size() == 2);
+  CHECK(again[0].shuffled.value == first[0].shuffled.value);
+  CHECK(again[0].swapped.at("subject").low == first[0].swapped.at("subject").low);
+  CHECK(again[1].by_task == first[1].by_task);
+  on.answers[0].text = "another answer";
+  cached_gates(file, scorer, on, {{}, 50, 1}, silent);
+  CHECK(embedder.asked.size() > asked);
+}

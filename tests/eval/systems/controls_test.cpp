@@ -1,0 +1,49 @@
+// The controls: made as they say.
+#include "systems/controls.hpp"
+
+#include "catch.hpp"
+#include "eval/fixtures.hpp"
+#include "score/scorers/fake_embedder.hpp"
+
+using namespace udrl;
+using namespace udrl::eval;
+using namespace udrl::eval::testing;
+
+namespace {
+
+TrainingView training(const std::vector<TrainingText>& texts) { return {{{"image", texts}}, {}}; }
+
+}  // namespace
+
+TEST_CASE("a subject is swapped wherever it stands as whole words, in any case") {
+  CHECK(with_subject("Rock climbing: a rock climbing wall", "rock climbing", "tea") == "Tea: a tea wall");
+  CHECK(with_subject("Rocks and rock", "rock", "tea") == "Rocks and tea");
+  CHECK(with_subject("Rocks", "rock", "tea") == "Rocks");
+  CHECK(with_subject("anything", "", "tea") == "anything");
+}
+
+TEST_CASE("the commonest frame takes the case's subject") {
+  const TrainingView view = training({{intent("a", "tea"), "A lonely cup of tea", 0},
+                                      {intent("b", "rowing"), "Poster of rowing in gold", 0},
+                                      {intent("c", "chess"), "Poster of chess in gold", 0},
+                                      {intent("d", "go"), "It never names what it is about", 0}});
+  CHECK(frame_answers(one_case("wine bar logo", "wine bar"), view).front().text == "Poster of wine bar in gold");
+}
+
+TEST_CASE("a task whose answers never name their subject has the subject alone for a frame") {
+  const TrainingView view = training({{intent("d", "go"), "It never names what it is about", 0}});
+  CHECK(frame_answers(one_case("wine bar logo", "wine bar"), view).front().text == "wine bar");
+}
+
+TEST_CASE("the nearest training intent gives its best answer, with the subject swapped") {
+  const TrainingView view = training({{intent("wine tasting logo", "wine tasting"), "A worse wine tasting", 1},
+                                      {intent("wine tasting logo", "wine tasting"), "The best wine tasting", 4},
+                                      {intent("monster truck flyer", "monster truck"), "A monster truck", 4}});
+  udrl::testing::FakeEmbedder embedder;
+  const auto answers = nearest_answers(one_case("wine bar logo", "wine bar"), view, embedder);
+  CHECK(answers.front().text == "The best wine bar");
+}
+
+TEST_CASE("the bare intent is the intent") {
+  CHECK(bare_intent_answers(one_case("wine bar logo", "wine bar")).front().text == "wine bar logo");
+}
