@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
   }
   eval::EvalOptions options;
   return run_one(argc, argv,
-                 "Compare a student with its teachers: relevance, control, variety, cost; writes report.html and "
+                 "Compare a student with its teachers: relevance, diversity, steering, cost; writes report.html and "
                  "results.json. Two evaluations: udrl-eval --compare A,B",
                  options, run);
 }

@@ -45,9 +45,9 @@ void declare_plain(OptionSet& set, PlainOptions& o) {
 
 void declare_batch(OptionSet& set, BatchOptions& o) {
   set.add("batch.step_tokens", o.step_tokens,
-          "positions an optimizer step, padding included: as many whole forward passes as come nearest")
+          "tokens of an optimizer step, padding included; rounded to whole forward passes")
       .range(16, 1e8);
-  set.add("batch.micro_tokens", o.micro_tokens, "positions a forward pass, padding included; at most step_tokens")
+  set.add("batch.micro_tokens", o.micro_tokens, "tokens of a forward pass, padding included; at most step_tokens")
       .range(16, 1e7);
 }
 

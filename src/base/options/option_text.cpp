@@ -126,6 +126,9 @@ std::string to_json_text(const JsonTable& value) {
 }
 
 std::string to_typed_text(double value) {
+  constexpr double most_plain = 1e15;  // people read 1000000, not 1e+06
+  if (value == std::trunc(value) && std::abs(value) < most_plain)
+    return std::to_string(static_cast<std::int64_t>(value));
   const std::string text = number_text(value);
   return text.size() > 2 && text.compare(text.size() - 2, 2, ".0") == 0 ? text.substr(0, text.size() - 2) : text;
 }

@@ -1,5 +1,6 @@
 // The layout of --help: one column of flags, one of explanations with range and default, a group a table.
 #include <algorithm>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -95,17 +96,32 @@ std::string table_of(const Option& option) {
   return dot == std::string::npos ? "" : option.name().substr(0, dot);
 }
 
+std::string flag_of(std::string table) {
+  std::replace(table.begin(), table.end(), '_', '-');
+  return table;
+}
+
 }  // namespace
 
 std::string OptionSet::help_text() const {
   std::vector<std::string> tables{""};
   for (const auto& option : options_)
     if (std::find(tables.begin(), tables.end(), table_of(*option)) == tables.end()) tables.push_back(table_of(*option));
+  std::map<std::string, std::string> shown;  // what a table's options say → the first table that says it
   std::string text;
   for (const auto& table : tables) {
-    text += table.empty() ? "Options:\n" : "\nOptions [" + table + "]:\n";
-    for (const auto& option : options_)
-      if (table_of(*option) == table) text += line_of(left_side(*option), right_side(*option));
+    std::string lines, meaning;
+    for (const auto& option : options_) {
+      if (table_of(*option) != table) continue;
+      lines += line_of(left_side(*option), right_side(*option));
+      meaning += option->name().substr(table.size()) + right_side(*option) + "\n";
+    }
+    const auto [first, is_new] = shown.emplace(meaning, table);
+    if (!is_new) {
+      text += "\nOptions [" + table + "]: those of [" + first->second + "], each as --" + flag_of(table) + ".NAME\n";
+      continue;
+    }
+    text += (table.empty() ? "Options:\n" : "\nOptions [" + table + "]:\n") + lines;
     if (!table.empty()) continue;
     text += line_of("  --config FILE",
                     "TOML file with the same options; flags win over it, a later file over an earlier one");

@@ -115,7 +115,7 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
 
 void declare(OptionSet& set, TagOptions& o) {
   set.add("input", o.input, "scored folders, pooled").required().runtime_only();
-  set.add("out", o.out, "folder to write: train/, valid/, test/ and its kin, commands.json, table.txt")
+  set.add("out", o.out, "folder to write: train/, valid/, test/ and the other held-out parts, commands.json, table.txt")
       .required()
       .runtime_only();
   set.add("bins", o.bins, "how many returns can be asked for").range(1, command::max_returns);
@@ -128,18 +128,18 @@ void declare(OptionSet& set, TagOptions& o) {
   set.add("tasks", o.tasks, "order of the tasks; those not named follow by name");
   set.add("only_tasks", o.only_tasks, "leave out tasks that 'tasks' does not name: one student a task");
   set.add("held_out_scorers", o.held_out_scorers, "kept for evaluation: none of them may have a weight");
-  set.add("force_held_out", o.force_held_out, "they may have one all the same");
+  set.add("force_held_out", o.force_held_out, "allow them one all the same");
   set.add("keep_best", o.ablation.keep_best, "train on so many answers of each intent and task, by return; 0: all")
       .range(0, 1000);
   set.add("keep_share", o.ablation.keep_share, "train on this share of each task's records, by return").range(0.001, 1);
   set.add("shuffle_returns", o.ablation.shuffle_returns, "placebo: returns are shuffled");
-  set.add("mix", o.ablation.mix, "task = weight: training records are left out until the tasks stand so").range(0, 1e9);
+  set.add("mix", o.ablation.mix, "task = weight: training records are left out until the tasks are in this proportion").range(0, 1e9);
   set.add("seed", o.split.seed, "seed that chooses the subjects held out");
   set.add("test_fraction", o.split.test_fraction, "share of each group's subjects held out for test").range(0, 0.9);
   set.add("valid_fraction", o.split.valid_fraction, "share of each group's subjects held out for valid").range(0, 0.9);
   set.add("new_intents", o.split.new_intents, "share of training subjects' intents held out as test_intents")
       .range(0, 0.9);
-  set.add("paraphrases", o.split.paraphrases, "share of wishes phrased in several ways of which one phrasing trains")
+  set.add("paraphrases", o.split.paraphrases, "of the wishes phrased in several ways, the share of which one phrasing alone trains")
       .range(0, 1);
   set.add("unseen_groups", o.split.unseen_groups, "whole groups held out as test_groups, at most a tenth")
       .range(0, 1000);
