@@ -160,7 +160,7 @@ train() {
   local out="$1" data="$2"
   shift 2
   ${EXEC:-} "$TRAIN" --data "$data" --out "$out" --steps 12 --valid-every 6 --save-every 4 --valid-records 16 --model.layers 1 \
-    --model.width 32 --model.heads 2 --model.context_length 128 --model.vocab 640 --batch.step-tokens 512 \
+    --model.width 32 --model.heads 2 --model.context-length 128 --model.vocab 640 --batch.step-tokens 512 \
     --batch.micro-tokens 256 "$@"
 }
 
