@@ -35,6 +35,15 @@ check_paths() {
 # help_of COMMAND...: the help of a tool (and its subcommand).
 help_of() { "$BIN/$1" "${@:2}" --help 2>&1; }
 
+# has_flag HELP FLAG: as it stands there, or of a table that refers to another one ("those of [embedder]").
+has_flag() {
+  local table=${2#--} other
+  grep -qE -- "(^|[ ,])$2( |,|$)" <<< "$1" && return
+  table=${table%%.*}
+  other="$(sed -nE "s/^Options \[${table//-/_}\]: those of \[(.*)\], each as.*/\1/p" <<< "$1")"
+  [[ -n "$other" ]] && grep -qE -- "(^|[ ,])--${other//_/-}.${2#*.}( |,|$)" <<< "$1"
+}
+
 # check_command "udrl-distill score --input …": each long flag is in that command's --help.
 check_command() {
   local words flag help
@@ -44,7 +53,7 @@ check_command() {
   help="$(help_of "${command[@]}")" || { fail "${command[*]} is no command"; return; }
   while read -r flag; do
     flags=$((flags + 1))
-    grep -qE -- "(^|[ ,])$flag( |,|$)" <<< "$help" || fail "${command[*]} has no flag $flag ($2)"
+    has_flag "$help" "$flag" || fail "${command[*]} has no flag $flag ($2)"
   done < <(grep -oE -- '(^| )--[a-z][a-z0-9.-]*' <<< "$1" | tr -d ' ' | sort -u)
 }
 

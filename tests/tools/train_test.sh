@@ -39,7 +39,7 @@ done
 
 # The same with kept states and samples, counted from the first saved state on: beside the copy that is kept, the student
 # that is asked, its samples, later steps and saves, the last one.
-watched() { train "$1" "$TMP/tagged" --keep_last 2 --sample-every 4; }
+watched() { train "$1" "$TMP/tagged" --keep-last 2 --sample-every 4; }
 holds "train, with kept states and samples" watched "$TMP/watched"
 same_watched() {
   same_student "$1" "$2" watched watched && holds "$1: the same kept states" diff -r -x '.*' "$TMP/watched/checkpoints" "$2/checkpoints"
