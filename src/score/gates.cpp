@@ -237,12 +237,6 @@ class Measuring {
 
 }  // namespace
 
-bool passes(const Gate& gate) {
-  const auto subject = gate.swapped.find("subject");
-  const bool told_apart = subject == gate.swapped.end() || subject->second.value >= least_swapped;
-  return gate.why_not.empty() && gate.shuffled.value >= least_auc && told_apart;
-}
-
 std::string swapped_text(std::string_view intent, std::string_view from, std::string_view to) {
   if (from.empty() || to.empty() || from == to) return "";
   for (auto at = intent.find(from); at != std::string_view::npos; at = intent.find(from, at + 1)) {

@@ -41,6 +41,9 @@ class Fields {
   std::map<std::string, std::uint64_t> naturals(const std::string& name) const;
   std::map<std::string, std::string> text_map(const std::string& name) const;
   const Json& object(const std::string& name) const;
+  const Json& list(const std::string& name) const;
+  /// Of any type; null where it is absent.
+  const Json& value(const std::string& name) const;
 
  private:
   const Json& field(const std::string& name) const;

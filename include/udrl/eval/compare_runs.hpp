@@ -23,8 +23,8 @@ void declare(OptionSet& set, CompareRunsOptions& options);
 struct Change {
   std::string row, scorer;
   std::size_t cases = 0, subjects = 0;
-  double first = 0, second = 0;  ///< mean masked relevance, invalid answers at the floor of their own evaluation
-  score::Estimate masked, raw;   ///< second less first, paired by case, bootstrap over subjects
+  double first = 0, second = 0;           ///< mean elaboration, invalid answers at the zero of their own evaluation
+  score::Estimate elaboration, fidelity;  ///< second less first, paired by case, bootstrap over subjects
 };
 
 struct RunsCompared {

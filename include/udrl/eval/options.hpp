@@ -64,7 +64,8 @@ struct CostOptions {
 struct VerdictOptions {
   std::string reference;  ///< row the primary comparison is measured against; "": the teacher's greedy row
   int resamples = 10'000;
-  double margin = 0.95;  ///< the share of the reference's relevance that PASS asks for
+  double margin = 0.95;            ///< the share of the reference's relevance that PASS asks for, in each half
+  double diversity_margin = 0.94;  ///< the share of the sampled teacher's diversity
   int diversity_words = 12;
 };
 

@@ -14,7 +14,7 @@
 
 namespace udrl::score {
 
-/// What a scorer must reach to carry a verdict.
+/// What the doctor asks of a label; a verdict rests on more (damage.hpp).
 inline constexpr double least_auc = 0.95, least_swapped = 0.80;
 
 /// An answer to be scored again, with its own intent.
@@ -22,6 +22,8 @@ struct GateAnswer {
   data::Intent intent;
   std::string text;
   std::size_t task = 0, subject = 0;  ///< numbers
+  /// Texts that say nothing beyond the intent, one of each kind (damage.hpp).
+  std::vector<std::string> content_free = {};
 };
 
 struct GateAnswers {
@@ -42,10 +44,6 @@ struct Gate {
   std::map<std::string, std::vector<double>> values;  ///< "true", "shuffled", and by attribute: to draw
   std::vector<double> own;                            ///< of each answer against its intent, as the scorer is used
 };
-
-/// AUC at least `least_auc`, and the true intent preferred to one with another subject in `least_swapped` of all pairs
-/// (where no intent names its subject, the first alone). An undefined figure does not pass.
-bool passes(const Gate& gate);
 
 struct GateOptions {
   std::vector<std::string> scorers;

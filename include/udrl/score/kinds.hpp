@@ -20,6 +20,8 @@ std::string scorer_of_value(const std::string& value);
 
 /// True for values of a scorer that masks its intent's words in the answer.
 bool masks(const std::string& value);
+/// The value of the scorer that does the same with its intent's words masked: "pmi" → "pmi_masked".
+inline std::string masked_form(const std::string& value) { return value + "_masked"; }
 /// False for values that compare an answer with several intents or none: another intent gives them no meaning.
 bool sees_one_intent(const std::string& value);
 

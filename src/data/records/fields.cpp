@@ -116,6 +116,18 @@ std::map<std::string, std::string> Fields::text_map(const std::string& name) con
   return as_map<std::string>(name, object(name), as_text);
 }
 
+const Json& Fields::value(const std::string& name) const {
+  static const Json nothing;
+  const auto found = object_->find(name);
+  return found == object_->end() ? nothing : *found;
+}
+
+const Json& Fields::list(const std::string& name) const {
+  const Json& value = field(name);
+  if (!value.is_array()) wrong(name, "a list", value);
+  return value;
+}
+
 const Json& Fields::object(const std::string& name) const {
   const Json& value = field(name);
   if (!value.is_object()) wrong(name, "an object", value);

@@ -161,7 +161,8 @@ void declare(OptionSet& set, SynthesizeOptions& o) {
   set.add("first_draw", o.first_draw, "draws are numbered from here: for more answers to the same intents")
       .range(0, 1e6);
   set.add("tasks_per_intent", o.tasks_per_intent, "ask so many of the tasks, by chance; 0: all").range(0, 64);
-  set.add("temperatures", o.temperatures, "sampling temperatures, which the draws of an intent take in turn").range(0, 5);
+  set.add("temperatures", o.temperatures, "sampling temperatures, which the draws of an intent take in turn")
+      .range(0, 5);
   set.add("subsets_per_intent", o.subsets_per_intent,
           "few-shot subsets among which the draws of an intent take turns; 0: each draw its own. Fewer are faster")
       .range(0, 64);

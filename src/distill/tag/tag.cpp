@@ -133,13 +133,15 @@ void declare(OptionSet& set, TagOptions& o) {
       .range(0, 1000);
   set.add("keep_share", o.ablation.keep_share, "train on this share of each task's records, by return").range(0.001, 1);
   set.add("shuffle_returns", o.ablation.shuffle_returns, "placebo: returns are shuffled");
-  set.add("mix", o.ablation.mix, "task = weight: training records are left out until the tasks are in this proportion").range(0, 1e9);
+  set.add("mix", o.ablation.mix, "task = weight: training records are left out until the tasks are in this proportion")
+      .range(0, 1e9);
   set.add("seed", o.split.seed, "seed that chooses the subjects held out");
   set.add("test_fraction", o.split.test_fraction, "share of each group's subjects held out for test").range(0, 0.9);
   set.add("valid_fraction", o.split.valid_fraction, "share of each group's subjects held out for valid").range(0, 0.9);
   set.add("new_intents", o.split.new_intents, "share of training subjects' intents held out as test_intents")
       .range(0, 0.9);
-  set.add("paraphrases", o.split.paraphrases, "of the wishes phrased in several ways, the share of which one phrasing alone trains")
+  set.add("paraphrases", o.split.paraphrases,
+          "of the wishes phrased in several ways, the share of which one phrasing alone trains")
       .range(0, 1);
   set.add("unseen_groups", o.split.unseen_groups, "whole groups held out as test_groups, at most a tenth")
       .range(0, 1000);

@@ -1,8 +1,10 @@
 // Gates as JSON, under a hash of what they were measured on.
 #include "gate_cache.hpp"
 
+#include "damage_json.hpp"
 #include "estimate_json.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -11,14 +13,14 @@ using data::Json;
 using eval::to_json;  // of estimates, which that of a gate would hide
 using score::Gate;
 
-/// Raised when gates are measured or written in another way.
-constexpr int gates_version = 2;
+/// Raised when gates or damage are measured or written in another way.
+constexpr int gates_version = 3, damage_version = 1;
 
-std::string key_of(const RelevanceScorer& scorer, const score::GateAnswers& answers,
-                   const score::GateOptions& options) {
-  Json on = {gates_version, scorer.info().value, scorer.info().model, options.resamples, options.seed};
+std::string key_of(int version, const RelevanceScorer& scorer, const score::GateAnswers& answers, int resamples,
+                   std::uint64_t seed) {
+  Json on = {version, scorer.info().value, scorer.info().model, resamples, seed};
   for (const score::GateAnswer& answer : answers.answers)
-    on.push_back({data::to_json(answer.intent), answers.tasks[answer.task], answer.text});
+    on.push_back({data::to_json(answer.intent), answers.tasks[answer.task], answer.text, answer.content_free});
   return sha256(on.dump());
 }
 
@@ -59,7 +61,7 @@ std::vector<Gate> read_gates(const std::filesystem::path& file, const std::strin
 std::vector<Gate> cached_gates(const std::filesystem::path& file, const RelevanceScorer& scorer,
                                const score::GateAnswers& answers, const score::GateOptions& options,
                                Observer& observer) {
-  const std::string key = key_of(scorer, answers, options);
+  const std::string key = key_of(gates_version, scorer, answers, options.resamples, options.seed);
   if (std::filesystem::exists(file))
     if (auto known = read_gates(file, key); !known.empty()) return known;
   std::vector<Gate> gates = scorer.gates(answers, options, observer);
@@ -67,6 +69,21 @@ std::vector<Gate> cached_gates(const std::filesystem::path& file, const Relevanc
   for (const Gate& gate : gates) json["gates"].push_back(to_json(gate));
   write_file_atomic(file, json.dump(1) + "\n");
   return gates;
+}
+
+score::Damage cached_damage(const std::filesystem::path& file, const RelevanceScorer& scorer,
+                            const score::GateAnswers& answers, const score::DamageOptions& options,
+                            Observer& observer) {
+  const std::string key = key_of(damage_version, scorer, answers, options.resamples, options.seed);
+  try {
+    if (std::filesystem::exists(file))
+      if (const Json known = data::read_json(file); known.value("key", "") == key)
+        return damage_from_json(known.at("damage"));
+  } catch (const std::exception&) {  // measured again
+  }
+  const score::Damage damage = scorer.damage(answers, options, observer);
+  write_file_atomic(file, Json{{"key", key}, {"damage", eval::to_json(damage)}}.dump(1) + "\n");
+  return damage;
 }
 
 }  // namespace udrl::eval

@@ -1,5 +1,5 @@
-// A scorer's gates, kept on disk: they take longer than a row's values, and change with the reference alone.
-// Not for: measuring them (score/gates.hpp).
+// A scorer's gates and what it makes of damage, kept on disk: they take longer than a row's values, and change with the
+// reference alone. Not for: measuring them (score/gates.hpp).
 #pragma once
 
 #include <filesystem>
@@ -14,5 +14,9 @@ namespace udrl::eval {
 std::vector<score::Gate> cached_gates(const std::filesystem::path& file, const RelevanceScorer& scorer,
                                       const score::GateAnswers& answers, const score::GateOptions& options,
                                       Observer& observer);
+
+/// The same of the damage.
+score::Damage cached_damage(const std::filesystem::path& file, const RelevanceScorer& scorer,
+                            const score::GateAnswers& answers, const score::DamageOptions& options, Observer& observer);
 
 }  // namespace udrl::eval

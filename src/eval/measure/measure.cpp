@@ -1,9 +1,14 @@
 // Measuring answers as texts, and the values that comparisons begin with.
 #include "measure.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
 #include <cmath>
 #include <cstdlib>
 
+#include "systems/controls.hpp"
 #include "udrl/score/diversity.hpp"
 #include "udrl/score/scorer.hpp"
 #include "udrl/score/statistics.hpp"
@@ -29,6 +34,42 @@ double share(std::span<const Measured> answers, F holds) {
   return answers.empty() ? 0 : n / static_cast<double>(answers.size());
 }
 
+const MeasuredRow* find_row(const std::vector<MeasuredRow>& rows, const std::string& name) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const MeasuredRow& r) { return r.row.name == name; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+/// The rows that may be a half's zero; the last is taken where none has a valid answer.
+std::vector<const MeasuredRow*> zero_candidates(const std::vector<MeasuredRow>& rows, Half half) {
+  std::vector<const MeasuredRow*> out;
+  if (half == Half::elaboration)
+    for (const char* name : {intent_frame_row, intent_tail_row})
+      if (const MeasuredRow* row = find_row(rows, name)) out.push_back(row);
+  const MeasuredRow* shuffled = find_row(rows, shuffled_row);
+  if (shuffled == nullptr) throw std::logic_error("no shuffled row among the measured");
+  out.push_back(shuffled);
+  return out;
+}
+
+/// Of all candidates but the last the one with the highest mean over its valid answers, with that mean.
+std::pair<const MeasuredRow*, double> best_zero(const std::vector<const MeasuredRow*>& candidates, const CaseSet& set,
+                                                const Slice& slice, std::size_t scorer, Half half) {
+  const auto mean_of = [&](const MeasuredRow& row) -> std::optional<double> {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < row.answers.size(); ++i)
+      if (slice.holds(set.cases[i]) && row.answers[i].valid())
+        values.push_back(value_of(row.answers[i].relevance[scorer], half));
+    return values.empty() ? std::nullopt : std::optional(mean(values));
+  };
+  std::pair<const MeasuredRow*, double> best{nullptr, 0};
+  for (std::size_t k = 0; k + 1 < candidates.size(); ++k) {
+    const auto value = mean_of(*candidates[k]);
+    if (value && (best.first == nullptr || *value > best.second)) best = {candidates[k], *value};
+  }
+  if (best.first == nullptr) best = {candidates.back(), mean_of(*candidates.back()).value_or(0)};
+  return best;
+}
+
 }  // namespace
 
 std::vector<Measured> measure_texts(const std::vector<SystemAnswer>& answers, const std::vector<Case>& cases,
@@ -52,28 +93,40 @@ std::vector<Measured> measure_texts(const std::vector<SystemAnswer>& answers, co
   return out;
 }
 
-Floors floors_of(const MeasuredRow& shuffled, const CaseSet& set, std::size_t scorer) {
-  std::vector<std::vector<std::vector<double>>> values(set.parts.size());
-  for (auto& of_part : values) of_part.resize(set.tasks.size());
-  for (std::size_t i = 0; i < shuffled.answers.size(); ++i) {
-    const Measured& m = shuffled.answers[i];
-    if (m.valid()) values[set.cases[i].part][set.cases[i].task_index].push_back(m.relevance[scorer].masked);
+Zeros zeros_of(const std::vector<MeasuredRow>& rows, const CaseSet& set, std::size_t scorer) {
+  Zeros zeros;
+  for (const Half half : halves) {
+    const auto candidates = zero_candidates(rows, half);
+    for (std::size_t part = 0; part < set.parts.size(); ++part) {
+      auto& of_part = zeros.rows[half].emplace_back();
+      auto& means = zeros.means[half].emplace_back();
+      for (std::size_t task = 0; task < set.tasks.size(); ++task) {
+        const auto [row, mean] = best_zero(candidates, set, {part, set.tasks[task]}, scorer, half);
+        of_part.push_back(row);
+        means.push_back(mean);
+      }
+    }
   }
-  Floors floors;
-  for (const auto& of_part : values) {
-    floors.emplace_back();
-    for (const auto& of_task : of_part) floors.back().push_back(of_task.empty() ? 0.0 : mean(of_task));
-  }
-  return floors;
+  return zeros;
 }
 
-std::vector<double> primary_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer,
-                                   const Floors& floors) {
+std::vector<double> half_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer, Half half,
+                                const Zeros& zeros) {
   std::vector<double> values;
   for (std::size_t i = 0; i < row.answers.size(); ++i) {
     const Measured& m = row.answers[i];
     const Case& c = set.cases[i];
-    values.push_back(m.valid() ? m.relevance[scorer].masked : floors[c.part][c.task_index]);
+    values.push_back(m.valid() ? value_of(m.relevance[scorer], half) : zeros.means[half][c.part][c.task_index]);
+  }
+  return values;
+}
+
+std::vector<double> zero_values(const CaseSet& set, std::size_t scorer, Half half, const Zeros& zeros) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < set.cases.size(); ++i) {
+    const Case& c = set.cases[i];
+    const Measured& m = zeros.rows[half][c.part][c.task_index]->answers[i];
+    values.push_back(m.valid() ? value_of(m.relevance[scorer], half) : zeros.means[half][c.part][c.task_index]);
   }
   return values;
 }

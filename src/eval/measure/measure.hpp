@@ -10,6 +10,7 @@
 #include "systems/answers.hpp"
 #include "systems/cases.hpp"
 #include "udrl/eval/systems.hpp"
+#include "udrl/score/halves.hpp"
 #include "udrl/task/task.hpp"
 
 namespace udrl::eval {
@@ -38,19 +39,34 @@ struct Measured {
 struct MeasuredRow {
   Row row;
   std::vector<Measured> answers;
-  double spread = 0;  ///< `Diversity::spread`, which needs an embedder
+  double spread = 0;                      ///< `Diversity::spread`, which needs an embedder
+  std::vector<double> half_spreads = {};  ///< the same over each of `half_samples`; empty where it was not measured
 };
 
 /// What needs no model.
 std::vector<Measured> measure_texts(const std::vector<SystemAnswer>& answers, const std::vector<Case>& cases,
                                     const std::vector<task::Task>& tasks);
 
-/// The floor under a scorer: mean masked relevance of the valid answers of the `shuffled` row, by part and task.
-using Floors = std::vector<std::vector<double>>;
-Floors floors_of(const MeasuredRow& shuffled, const CaseSet& set, std::size_t scorer);
-/// The primary value of each answer: masked relevance, and the floor where the answer is not valid.
-std::vector<double> primary_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer,
-                                   const Floors& floors);
+using score::Half, score::Halves, score::halves;
+
+/// fidelity: as written; elaboration: masked.
+inline double value_of(const Relevance& relevance, Half half) {
+  return half == Half::fidelity ? relevance.raw : relevance.masked;
+}
+
+/// What each half counts from under a scorer (design §5): of fidelity, the `shuffled` row; of elaboration, for each
+/// part and task the content-free control whose valid answers score best (of those without any, `shuffled`).
+struct Zeros {
+  Halves<std::vector<std::vector<const MeasuredRow*>>> rows;  ///< [part][task]
+  Halves<std::vector<std::vector<double>>> means;             ///< of their valid answers, [part][task]
+};
+/// The rows must outlive what is returned.
+Zeros zeros_of(const std::vector<MeasuredRow>& rows, const CaseSet& set, std::size_t scorer);
+/// The value of each answer: the zero's mean where it is not valid.
+std::vector<double> half_values(const MeasuredRow& row, const CaseSet& set, std::size_t scorer, Half half,
+                                const Zeros& zeros);
+/// The zero's own value in each case.
+std::vector<double> zero_values(const CaseSet& set, std::size_t scorer, Half half, const Zeros& zeros);
 
 /// Asked against got.
 struct WordSteering {

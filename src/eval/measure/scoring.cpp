@@ -87,6 +87,11 @@ std::vector<score::Gate> RelevanceScorer::gates(const score::GateAnswers& answer
   return score::measure_gates(answers, both, resources_, observer);
 }
 
+score::Damage RelevanceScorer::damage(const score::GateAnswers& answers, const score::DamageOptions& options,
+                                      Observer& observer) const {
+  return score::measure_damage(answers, info_.value, options, resources_, observer);
+}
+
 ScoreCache::ScoreCache(const std::filesystem::path& folder, const ScorerInfo& info,
                        const std::map<std::string, std::string>& inputs)
     : folder_(folder, wanted_manifest(info, inputs)) {

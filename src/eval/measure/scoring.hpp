@@ -17,6 +17,7 @@
 #include "udrl/base/observer.hpp"
 #include "udrl/data/output_folder.hpp"
 #include "udrl/eval/options.hpp"
+#include "udrl/score/damage.hpp"
 #include "udrl/score/gates.hpp"
 
 namespace udrl::eval {
@@ -70,6 +71,8 @@ class RelevanceScorer {
   /// Raw, and masked.
   std::vector<score::Gate> gates(const score::GateAnswers& answers, const score::GateOptions& options,
                                  Observer& observer) const;
+  score::Damage damage(const score::GateAnswers& answers, const score::DamageOptions& options,
+                       Observer& observer) const;
 
  private:
   ScorerInfo info_;

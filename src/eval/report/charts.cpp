@@ -1,9 +1,11 @@
 // The report's charts.
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "parts.hpp"
 #include "stats/format.hpp"
+#include "systems/controls.hpp"
 #include "udrl/page/chart.hpp"
 
 namespace udrl::eval {
@@ -12,6 +14,27 @@ namespace {
 Mark mark_of(const RowResult& row, std::size_t scorer) {
   const Estimate& e = row.scored[scorer].all.masked;
   return {row.row.short_title, css_class(row.row.kind), e.value, e.low, e.high};
+}
+
+/// What the verdict asks for, and what a look-up comes to beside it.
+Html parts_chart(const Results& results) {
+  std::vector<Mark> marks;
+  const auto add = [&](const std::string& label, const char* css_class, const Estimate& e) {
+    if (std::isfinite(e.value)) marks.push_back({label, css_class, e.value, e.low, e.high});
+  };
+  const auto halves_of = [&](const std::string& row, const std::string& who, const char* css_class) {
+    const Ratio* ratio = results.shown(results.row(row)).ratio_to(results.primary.reference);
+    for (const Half half : halves) add(to_string(half) + who, css_class, ratio->halves[half].value);
+  };
+  halves_of(results.primary.row, "", "student");
+  if (const auto& d = results.row(results.primary.row).diversity_ratio) {
+    add("diversity, pairs of words", "student", d->distinct_2);
+    add("diversity, spread", "student", d->spread);
+  }
+  if (std::any_of(results.rows.begin(), results.rows.end(),
+                  [](const RowResult& r) { return r.row.name == nearest_row; }))
+    halves_of(nearest_row, " of a look-up", "control");
+  return interval_chart(marks, results.primary.margin, "share of the teacher’s, counted from the zero");
 }
 
 Html relevance_chart(const Results& results) {
@@ -112,6 +135,8 @@ void add_cost_charts(const Results& results, std::vector<Html>& all) {
 
 Html charts_section(const Results& results) {
   std::vector<Html> all = {
+      figure("What the verdict asks for", "The dashed line is the margin of relevance; a look-up is beside it.",
+             parts_chart(results)),
       figure("Relevance", "Dots are means, lines 95% intervals; the dashed line is the teacher.",
              relevance_chart(results)),
       figure("Words asked for, words written", "A dot an answer; the line is their mean, the dashes what was asked.",

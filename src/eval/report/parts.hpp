@@ -19,9 +19,10 @@ Html cell(const std::string& content);
 /// With its interval below.
 Html estimate_cell(const Estimate& e, int decimals);
 /// "–" for none.
-Html ratio_cell(const Ratio* ratio);
+Html ratio_cell(const Ratio* ratio, Half half);
 /// With what would decide it, where it is open.
 Html verdict_cell(const Judgement& judgement);
+Html verdict_cell(Verdict verdict);
 
 Html charts_section(const Results& results);
 Html systems_section(const Results& results);

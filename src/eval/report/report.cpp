@@ -1,6 +1,7 @@
 // The page: summary, charts, and the sections of parts.hpp.
 #include "report.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "parts.hpp"
@@ -10,50 +11,81 @@
 namespace udrl::eval {
 namespace {
 
-const Estimate& primary_ratio(const Results& results) {
-  return results.shown(results.row(results.primary.row)).ratio_to(results.primary.reference)->corrected;
+const Ratio& primary_ratio(const Results& results) {
+  return *results.shown(results.row(results.primary.row)).ratio_to(results.primary.reference);
 }
 
-std::string finding(const Results& results) {
-  const Estimate& e = primary_ratio(results);
-  if (!std::isfinite(e.value)) return "No ratio can be given: the teacher does not beat shuffled answers";
-  if (e.value <= 0) return "The student does no better than unrelated answers";
-  return "The student reaches " + percent(e.value) + " of its teacher’s relevance";
+/// "fidelity and elaboration"
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return out;
 }
 
-/// A figure that nobody may vouch for is no primary.
-bool is_withheld(const Results& results) { return results.primary.verdict == Verdict::withheld; }
+/// The names of the parts with a verdict, each once.
+std::vector<std::string> parts_that(const PrimaryComparison& primary, Verdict verdict) {
+  std::vector<std::string> names;
+  for (const VerdictPart& part : primary.parts)
+    if (part.judgement.verdict == verdict && std::find(names.begin(), names.end(), part.name) == names.end())
+      names.push_back(part.name);
+  return names;
+}
 
+/// One sentence for somebody who decides.
 std::string title(const Results& results) {
-  return is_withheld(results) ? "No verdict can be given" : finding(results);
+  const PrimaryComparison& primary = results.primary;
+  switch (primary.verdict) {
+    case Verdict::pass: return "The student can stand in for its teacher";
+    case Verdict::fail:
+      return "The student cannot stand in for its teacher: it fails " + listed(parts_that(primary, Verdict::fail));
+    case Verdict::inconclusive: return "It is not decided yet: " + listed(parts_that(primary, Verdict::inconclusive));
+    case Verdict::undefined: return "No ratio can be given: the teacher is not above the zero";
+    case Verdict::withheld: break;
+  }
+  return "No verdict can be given";
 }
 
 std::string lead(const Results& results) {
-  const Estimate& e = primary_ratio(results);
-  std::string out = is_withheld(results) ? finding(results) + ", as far as it can be told. " : "";
-  out += "Both answered the same " + plural(results.set.main().intents, "short request") + " about " +
-         plural(results.set.main().subjects.size(), "subject") + " that the student’s training never saw, for " +
-         plural(results.set.tasks.size(), "task") + ". The teacher is " +
-         results.row(results.primary.reference).row.title + ".";
-  if (std::isfinite(e.low))
-    out += " The share is counted from the floor of unrelated answers, with the request’s own words masked, by " +
-           results.shown_scorer().info.name + " (" + to_string(results.shown_scorer().info.role) +
-           "); its 95% interval is " + percent(e.low) + " to " + percent(e.high) + ".";
-  return out;
+  const Ratio& ratio = primary_ratio(results);
+  std::string out = "Both answered the same " + plural(results.set.main().intents, "short request") + " about " +
+                    plural(results.set.main().subjects.size(), "subject") +
+                    " that the student’s training never saw, for " + plural(results.set.tasks.size(), "task") +
+                    ". The teacher is " + results.row(results.primary.reference).row.title + ". ";
+  const Estimate &fidelity = ratio.halves[Half::fidelity].value, &elaboration = ratio.halves[Half::elaboration].value;
+  if (std::isfinite(fidelity.value))
+    out += "The student’s answers are as much about the request as " + percent(fidelity.value) + " of the teacher’s";
+  if (std::isfinite(elaboration.value))
+    out += ", and say " + percent(elaboration.value) + " of what the teacher’s say beyond its words";
+  return out + " (by " + results.shown_scorer().info.name + ", " + to_string(results.shown_scorer().info.role) + ").";
 }
 
 Html verdict(const Results& results) {
   const PrimaryComparison& h = results.primary;
   const std::string name = to_string(h.verdict);
-  std::string why = "To pass, the one-sided 95% lower bound must lie above " + percent(h.margin) + " of the teacher";
-  for (std::size_t s = 0; s < results.scorers.size(); ++s) {
-    if (!results.scorers[s].carries_verdict()) continue;
-    const Ratio* ratio = results.row(h.row).scored[s].ratio_to(h.reference);
-    why += "; by " + results.scorers[s].info.name + " it is " + percent(ratio->corrected.lower_95, 1);
+  std::string why = "To pass, the one-sided 95% lower bound of every part must lie above its margin.";
+  if (h.verdict == Verdict::inconclusive) {
+    double needed = 0;
+    for (const VerdictPart& part : h.parts)
+      if (part.judgement.verdict == Verdict::inconclusive && part.judgement.subjects_needed > needed)
+        needed = part.judgement.subjects_needed;
+    if (needed > 0) why += " About " + fixed(needed, 0) + " subjects would decide.";
   }
-  why += ".";
   if (!h.withheld_because.empty()) why = "No verdict is given: " + h.withheld_because.front() + ".";
   return tag("p", {{"class", "decision"}}, {tag("span", {{"class", "verdict " + name}}, name), tag("span", why)});
+}
+
+/// Every part with its bound and its margin.
+Html parts(const Results& results) {
+  std::vector<TableRow> rows;
+  for (const VerdictPart& part : results.primary.parts)
+    rows.push_back(
+        {"student",
+         {cell(part.name), cell(part.scorer.empty() ? "–" : part.scorer), estimate_cell(part.value, 2),
+          cell(fixed(part.value.lower_95, 2)), cell(fixed(part.judgement.margin, 2)), verdict_cell(part.judgement)}});
+  if (rows.empty()) return {};
+  return data_table({"Part", "scorer", "student, of the teacher", "one-sided 95% lower bound", "margin", "verdict"},
+                    rows, narrow_table);
 }
 
 std::string times(double ratio) { return std::isfinite(ratio) ? fixed(ratio, ratio < 10 ? 1 : 0) + "×" : "–"; }
@@ -96,7 +128,7 @@ std::string report_html(const Results& results, const ReportOptions& options) {
       tag("header", {tag("p", {{"class", "kicker"}}, "udrl evaluation"), tag("h1", title(results)),
                      tag("p", {{"class", "lead"}}, lead(results)), verdict(results), facts(results),
                      tag("p", {{"class", "small muted"}}, "Measured on " + results.lineage.processor + "."),
-                     notes(results.primary)});
+                     parts(results), notes(results.primary)});
   const Html content = tag("main", {summary, charts_section(results), systems_section(results),
                                     scorers_section(results), steering_section(results), variety_section(results),
                                     cost_section(results), answers_section(results, options.shown),

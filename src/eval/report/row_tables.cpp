@@ -16,17 +16,19 @@ Html ratios_table(const Results& results) {
   for (const RowResult& row : results.rows) {
     if (row.row.kind != RowKind::student) continue;
     for (const Ratio& ratio : results.shown(row).ratios) {
-      TableRow line{
-          "student",
-          {cell(row.row.short_title + " / " + results.row(ratio.reference).row.short_title),
-           estimate_cell(ratio.corrected, 2), cell(fixed(ratio.corrected.lower_95, 2)), estimate_cell(ratio.raw, 2)}};
-      for (const Judgement& judgement : ratio.at) line.cells.push_back(verdict_cell(judgement));
+      TableRow line{"student", {cell(row.row.short_title + " / " + results.row(ratio.reference).row.short_title)}};
+      for (const Half half : halves) {
+        line.cells.push_back(estimate_cell(ratio.halves[half].value, 2));
+        line.cells.push_back(cell(fixed(ratio.halves[half].value.lower_95, 2)));
+      }
+      for (const Verdict verdict : ratio.verdicts) line.cells.push_back(verdict_cell(verdict));
       rows.push_back(std::move(line));
     }
   }
-  std::vector<std::string> head = {"Ratio", "counted from the floor", "one-sided 95% lower bound", "raw"};
-  for (const Judgement& judgement : results.rows.front().scored.front().ratios.front().at)
-    head.push_back("at " + fixed(judgement.margin, 2));
+  std::vector<std::string> head = {"Ratio", "fidelity", "one-sided 95% lower bound", "elaboration",
+                                   "one-sided 95% lower bound"};
+  for (const Judgement& judgement : results.rows.front().scored.front().ratios.front().halves[Half::fidelity].at)
+    head.push_back("both at " + fixed(judgement.margin, 2));
   return data_table(head, rows);
 }
 
@@ -116,7 +118,9 @@ Html estimate_cell(const Estimate& e, int decimals) {
   return with_small(fixed(e.value, decimals), std::isfinite(e.low) ? range_of(e, decimals) : "");
 }
 
-Html ratio_cell(const Ratio* ratio) { return ratio ? estimate_cell(ratio->corrected, 2) : text("–"); }
+Html ratio_cell(const Ratio* ratio, Half half) {
+  return ratio ? estimate_cell(ratio->halves[half].value, 2) : text("–");
+}
 
 Html verdict_cell(const Judgement& judgement) {
   const std::string name = to_string(judgement.verdict);
@@ -125,17 +129,21 @@ Html verdict_cell(const Judgement& judgement) {
              {with_small(name, open ? "about " + fixed(judgement.subjects_needed, 0) + " subjects would decide" : "")});
 }
 
+Html verdict_cell(Verdict verdict) { return tag("span", {{"class", to_string(verdict)}}, to_string(verdict)); }
+
 Html systems_section(const Results& results) {
   std::vector<std::string> references{results.primary.reference};
   if (const RowResult* best = best_of_reference(results)) references.push_back(best->row.name);
   std::vector<std::string> head = {"System", "relevance, request’s words masked"};
-  for (const std::string& reference : references) head.push_back("ratio to " + results.row(reference).row.short_title);
+  for (const std::string& reference : references)
+    for (const Half half : halves) head.push_back(to_string(half) + ", of " + results.row(reference).row.short_title);
   head.insert(head.end(), {"raw relevance", "valid answers", "words an answer"});
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows) {
     const Scored& scored = results.shown(row);
     TableRow line{css_class(row.row.kind), {cell(row.row.title), estimate_cell(scored.all.masked, 3)}};
-    for (const std::string& reference : references) line.cells.push_back(ratio_cell(scored.ratio_to(reference)));
+    for (const std::string& reference : references)
+      for (const Half half : halves) line.cells.push_back(ratio_cell(scored.ratio_to(reference), half));
     line.cells.push_back(cell(fixed(scored.all.raw.value, 3)));
     line.cells.push_back(cell(percent(scored.all.valid, 1)));
     line.cells.push_back(cell(fixed(row.mean_words, 1)));
@@ -145,7 +153,7 @@ Html systems_section(const Results& results) {
       {heading("The systems",
                "By " + results.shown_scorer().info.name +
                    ". Intervals are 95%, paired by request and resampled by subject" + replicates_text(results) +
-                   ". A system’s invalid answers count as the floor in masked relevance and the ratios; raw relevance "
+                   ". A system’s invalid answers count as the zero in masked relevance and the ratios; raw relevance "
                    "takes every answer as written, echoes included."),
        data_table(head, rows), ratios_table(results), tasks_table(results), differences_table(results)});
 }
@@ -206,15 +214,25 @@ Html method_section(const Results& results) {
   return join(
       {heading("How this was measured", ""),
        tag("ul",
-           {item("Masked: the request’s content words and their inflections are taken out of the answer before "
-                 "it is scored, so relevance cannot be bought by echo."),
-            item("Floor: " + title_of(results, shuffled_row) +
-                 ". A ratio is (system − floor) / (reference − floor); it is undefined where the reference does "
-                 "not beat the floor."),
-            item("A verdict is carried by scorers that made no label and know the intent of a masked answer of " +
-                 title_of(results, h.reference) + " from another one: an AUC of " + fixed(score::least_auc, 2) +
-                 " against shuffled intents, " + percent(score::least_swapped) +
-                 " against one with another subject. The student passes if it does under each of them."),
+           {item(
+                "Fidelity: is the answer about what was asked? A scorer on the answer as written. Elaboration: does it "
+                "say something about it beyond the request’s own words? The same scorer with the request’s content "
+                "words and their inflections taken out of the answer."),
+            item(
+                "A ratio is (system − zero) / (reference − zero), over all answers; an invalid one counts as the zero. "
+                "Fidelity’s zero is an answer to another request, and its ratio is capped at 1; elaboration’s is, task "
+                "by task, the content-free control that scores best: the whole request in training’s commonest frame, "
+                "or with its commonest tail. Undefined where the reference is not above the zero."),
+            item("Diversity: distinct pairs of words and the spread of embeddings, each against the sampled teacher’s, "
+                 "over as many answers of as many words; intervals from half samples of the subjects."),
+            item("A verdict is carried by scorers that made no label and see damage to answers of " +
+                 title_of(results, h.reference) +
+                 ", each half its own: elaboration falls with every quarter of an answer’s own content words that is "
+                 "exchanged for those of another answer, to 0.15 or less, while fidelity loses less than a third of "
+                 "that; fidelity falls below 0.5 where the subject is exchanged, elaboration by less. A task in which "
+                 "a half does not is left out of that half."),
+            item("The student must also be better than a look-up: the nearest training request’s best answer, made "
+                 "over."),
             item("The other ratios of students are a family under each scorer and margin, corrected by Holm at 5%."),
             item("The controls must FAIL; if one does not, no PASS is given. Nor is one where test intents nearly "
                  "are ones that trained: here " +

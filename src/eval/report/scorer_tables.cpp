@@ -18,31 +18,62 @@ Html scorers_table(const Results& results) {
   std::vector<TableRow> rows;
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     const ScorerResult& scorer = results.scorers[s];
-    const Scored& student = results.row(results.primary.row).scored[s];
-    rows.push_back(
-        {s == results.primary.scorer ? "student" : "",
-         {cell(scorer.info.name), cell(to_string(scorer.info.role)), auc_cell(scorer.masked),
-          swapped_cell(scorer.masked), auc_cell(scorer.raw), ratio_cell(student.ratio_to(results.primary.reference)),
-          tag("span", {{"class", to_string(scorer.verdict)}}, to_string(scorer.verdict))}});
+    const Ratio* student = results.row(results.primary.row).scored[s].ratio_to(results.primary.reference);
+    TableRow line{s == results.primary.scorer ? "student" : "",
+                  {cell(scorer.info.name), cell(to_string(scorer.info.role))}};
+    for (const Half half : halves) line.cells.push_back(ratio_cell(student, half));
+    for (const Half half : halves) {
+      const std::string why = scorer.why_not(half);
+      const Precision& precision = scorer.precision[half];
+      const std::string told = "tells " + percent(precision.smallest_share, 1) + " of wrong answers from none, " +
+                               percent(precision.wanted, 1) + " wanted";
+      line.cells.push_back(why.empty() ? with_small(precision.suffices() ? "counts" : "may fail, not pass", told)
+                                       : with_small("does not count", why));
+    }
+    line.cells.push_back(verdict_cell(scorer.verdict));
+    line.cells.push_back(auc_cell(scorer.masked));
+    line.cells.push_back(swapped_cell(scorer.masked));
+    line.cells.push_back(auc_cell(scorer.raw));
+    rows.push_back(std::move(line));
   }
-  return data_table({"Scorer", "role", "AUC, masked", "knows another subject, masked", "AUC, raw",
-                     "student’s ratio, masked", "verdict at " + fixed(results.primary.margin, 2)},
+  return data_table({"Scorer", "role", "student’s fidelity", "student’s elaboration", "its word on fidelity",
+                     "its word on elaboration", "both halves at " + fixed(results.primary.margin, 2), "AUC, masked",
+                     "knows another subject, masked", "AUC, raw"},
                     rows);
+}
+
+/// What is left of each half when the reference's own answers are damaged.
+Html damage_table(const Results& results) {
+  std::vector<std::string> head = {"What is left after damage", "half", "counts"};
+  for (const double share : score::damage_shares) head.push_back(percent(share) + " of own words");
+  head.emplace_back("another subject");
+  std::vector<TableRow> rows;
+  for (const ScorerResult& scorer : results.scorers)
+    for (const score::TaskDamage& task : scorer.damage.tasks)
+      for (const Half half : halves) {
+        TableRow line{"", {cell(scorer.info.name + ", " + task.task), cell(to_string(half))}};
+        line.cells.push_back(task.is_valid(half) ? cell("yes") : with_small("no", task.why_not[half]));
+        for (const auto& words : task.words) line.cells.push_back(estimate_cell(words[half], 2));
+        line.cells.push_back(estimate_cell(task.subject[half], 2));
+        rows.push_back(std::move(line));
+      }
+  return rows.empty() ? Html{} : data_table(head, rows);
 }
 
 Html controls_table(const Results& results) {
   std::vector<std::string> head = {"Controls that must fail: ratio to " +
                                    results.row(results.primary.reference).row.short_title};
-  for (const ScorerResult& scorer : results.scorers) head.push_back(scorer.info.name);
+  for (const ScorerResult& scorer : results.scorers)
+    for (const Half half : halves) head.push_back(scorer.info.name + ", " + to_string(half));
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows) {
     if (row.row.kind != RowKind::control) continue;
     TableRow line{"control", {cell(row.row.title)}};
     for (const Scored& scored : row.scored)
-      line.cells.push_back(ratio_cell(scored.ratio_to(results.primary.reference)));
+      for (const Half half : halves) line.cells.push_back(ratio_cell(scored.ratio_to(results.primary.reference), half));
     rows.push_back(std::move(line));
   }
-  return data_table(head, rows, narrow_table);
+  return data_table(head, rows);
 }
 
 std::string percent_with_range(const Estimate& e) {
@@ -77,14 +108,16 @@ Html parts_table(const Results& results) {
   std::vector<std::string> head = {"How far it generalises: ratio to " +
                                    results.row(results.primary.reference).row.short_title};
   for (const Part& part : results.set.parts)
-    head.push_back(part.name + ", " + std::to_string(part.intents) + " intents");
+    for (const Half half : halves)
+      head.push_back(part.name + ", " + std::to_string(part.intents) + " intents: " + to_string(half));
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows) {
     const Scored& scored = results.shown(row);
-    TableRow line{css_class(row.row.kind),
-                  {cell(row.row.short_title), ratio_cell(scored.ratio_to(results.primary.reference))}};
+    TableRow line{css_class(row.row.kind), {cell(row.row.short_title)}};
+    for (const Half half : halves) line.cells.push_back(ratio_cell(scored.ratio_to(results.primary.reference), half));
     for (std::size_t part = 1; part < results.set.parts.size(); ++part)
-      line.cells.push_back(estimate_cell(scored.ratio_by_part.at(results.set.parts[part].name), 2));
+      for (const Half half : halves)
+        line.cells.push_back(estimate_cell(scored.ratio_by_part.at(results.set.parts[part].name)[half], 2));
     rows.push_back(std::move(line));
   }
   return data_table(head, rows, narrow_table);
@@ -96,9 +129,9 @@ Html scorers_section(const Results& results) {
   std::vector<Html> parts = {
       heading(
           "Who says so?",
-          "A scorer is examined on the reference’s answers: does it know the request that each was written for from "
-          "another one (AUC), and from the same request about another subject?"),
-      scorers_table(results), controls_table(results)};
+          "A scorer earns its vote on damaged answers of the reference: each half must see its own damage, and not the "
+          "other’s. How well it tells single pairs apart (AUC) decides nothing."),
+      scorers_table(results), damage_table(results), controls_table(results)};
   if (results.set.parts.size() > 1) parts.push_back(parts_table(results));
   if (results.judge) parts.push_back(judge_section(results));
   return join(parts);

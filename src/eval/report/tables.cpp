@@ -1,5 +1,6 @@
 // results.md, and the table that the tool prints.
 #include <algorithm>
+#include <cmath>
 
 #include "stats/format.hpp"
 #include "stats/results.hpp"
@@ -10,10 +11,10 @@ namespace {
 
 using Line = std::vector<std::string>;
 
-std::string ratio_text(const Results& results, const RowResult& row, bool with_interval) {
+std::string ratio_text(const Results& results, const RowResult& row, Half half, bool with_interval) {
   const Ratio* ratio = results.shown(row).ratio_to(results.primary.reference);
   if (!ratio) return "–";
-  const Estimate& e = ratio->corrected;
+  const Estimate& e = ratio->halves[half].value;
   return with_interval && std::isfinite(e.low) ? with_range(e, 2) : fixed(e.value, 2);
 }
 
@@ -35,13 +36,22 @@ std::string markdown_line(const Line& line) {
   return out + "\n";
 }
 
-std::string auc_text(const score::Gate& gate) {
-  return gate.why_not.empty() ? fixed(gate.shuffled.value, 3) : "not measured";
+std::string scorer_line(const ScorerResult& scorer) {
+  std::string out =
+      "  scorer " + scorer.info.name + ": " + to_string(scorer.info.role) + "; " + to_string(scorer.verdict) + "\n";
+  for (const Half half : halves)
+    if (const std::string why = scorer.why_not(half); !why.empty())
+      out += "    no say on " + to_string(half) + ": " + why + "\n";
+  return out;
 }
 
-std::string scorer_line(const ScorerResult& scorer) {
-  return "  scorer " + scorer.info.name + ": " + to_string(scorer.info.role) + "; AUC " + auc_text(scorer.masked) +
-         " masked, " + auc_text(scorer.raw) + " raw; " + to_string(scorer.verdict) + "\n";
+std::string part_line(const VerdictPart& part) {
+  std::string out = "  " + part.name + (part.scorer.empty() ? "" : " by " + part.scorer) + ": " +
+                    with_range(part.value, 2) + ", bound " + fixed(part.value.lower_95, 2) + ", margin " +
+                    fixed(part.judgement.margin, 2) + ": " + to_string(part.judgement.verdict);
+  if (part.judgement.verdict == Verdict::inconclusive && std::isfinite(part.judgement.subjects_needed))
+    out += " (about " + fixed(part.judgement.subjects_needed, 0) + " subjects would decide)";
+  return out + "\n";
 }
 
 std::string judge_line(const JudgeResult& judge) {
@@ -65,7 +75,8 @@ std::string to_markdown(const Results& results) {
                "parameters",
                "relevance, intent masked (95% interval)",
                "relevance, raw",
-               "ratio to " + reference + " (95% interval)",
+               "fidelity, of " + reference + " (95% interval)",
+               "elaboration, of " + reference + " (95% interval)",
                "valid",
                "words off by",
                "distinct-2",
@@ -78,7 +89,8 @@ std::string to_markdown(const Results& results) {
     const Cost* cost = results.cost_of(row);
     const Quality& all = results.shown(row).all;
     out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–", with_range(all.masked),
-                          fixed(all.raw.value, 3), ratio_text(results, row, true), percent(all.valid), words_error(row),
+                          fixed(all.raw.value, 3), ratio_text(results, row, Half::fidelity, true),
+                          ratio_text(results, row, Half::elaboration, true), percent(all.valid), words_error(row),
                           fixed(row.diversity.distinct_2, 2), latency_text(results, row),
                           cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
@@ -87,21 +99,22 @@ std::string to_markdown(const Results& results) {
 
 std::string to_terminal(const Results& results) {
   std::vector<Line> lines = {
-      {"system", "params", "masked", "raw", "ratio", "valid", "words±", "dist-2", "p50", "tok/s"}};
+      {"system", "params", "masked", "raw", "fidel", "elab", "valid", "words±", "dist-2", "p50", "tok/s"}};
   for (const RowResult& row : results.rows) {
     const Cost* cost = results.cost_of(row);
     const Quality& all = results.shown(row).all;
     lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–", fixed(all.masked.value, 3),
-                     fixed(all.raw.value, 3), ratio_text(results, row, false), percent(all.valid), words_error(row),
+                     fixed(all.raw.value, 3), ratio_text(results, row, Half::fidelity, false),
+                     ratio_text(results, row, Half::elaboration, false), percent(all.valid), words_error(row),
                      fixed(row.diversity.distinct_2, 2), latency_text(results, row),
                      cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
   }
   std::string out = aligned_table(lines, 1) + "\n" + set_text(results) + "\n";
   out += "by " + results.shown_scorer().info.name + " (" + to_string(results.shown_scorer().info.role) + ")\n";
   for (const ScorerResult& scorer : results.scorers) out += scorer_line(scorer);
-  out += "ratio to " + results.primary.reference +
-         ", from the floor of shuffled answers: " + ratio_text(results, results.row(results.primary.row), true) +
-         ", verdict at " + fixed(results.primary.margin, 2) + ": " + to_string(results.primary.verdict) + "\n";
+  out += "verdict, " + results.primary.row + " against " + results.primary.reference + ": " +
+         to_string(results.primary.verdict) + "\n";
+  for (const VerdictPart& part : results.primary.parts) out += part_line(part);
   for (const auto& reason : results.primary.withheld_because) out += "  withheld: " + reason + "\n";
   for (const auto& caveat : results.primary.caveats) out += "  note: " + caveat + "\n";
   if (results.judge) out += judge_line(*results.judge);

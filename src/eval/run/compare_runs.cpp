@@ -21,7 +21,7 @@ using data::Json;
 /// One answer as measured.jsonl has it.
 struct Line {
   struct Values {
-    double counted, raw;
+    double fidelity, elaboration;
   };
   std::string subject;
   std::map<std::string, Values> by_scorer;
@@ -48,7 +48,7 @@ bool take_line(const Json& json, const std::string& part, Rows& rows) {
   Line line{fields.text("subject"), {}};
   for (const auto& [scorer, of_scorer] : fields.object("relevance").items()) {
     const data::Fields values(of_scorer, "relevance");
-    line.by_scorer[scorer] = {values.number("value"), values.number("raw")};
+    line.by_scorer[scorer] = {values.number("fidelity"), values.number("elaboration")};
   }
   const std::string row = fields.text("row"), of = fields.text_or("replicate_of", row);
   rows[of][fields.text("case") + row.substr(of.size())] = std::move(line);
@@ -76,7 +76,7 @@ class Pairs {
 
   Change change(const std::string& row, const CompareRunsOptions& options) const {
     Change change{row, scorer_, 0, 0, 0, 0, {}, {}};
-    std::vector<double> first, second, masked, raw;
+    std::vector<double> first, second, elaboration, fidelity;
     std::vector<std::size_t> clusters;
     std::map<std::string, std::size_t> subjects;
     for (const auto& [id, line] : runs_[0]->rows.at(row)) {
@@ -84,18 +84,18 @@ class Pairs {
       const auto other = others.find(id);
       if (other == others.end()) continue;
       const Line::Values &before = line.by_scorer.at(scorer_), &after = other->second.by_scorer.at(scorer_);
-      first.push_back(before.counted);
-      second.push_back(after.counted);
-      masked.push_back(after.counted - before.counted);
-      raw.push_back(after.raw - before.raw);
+      first.push_back(before.elaboration);
+      second.push_back(after.elaboration);
+      elaboration.push_back(after.elaboration - before.elaboration);
+      fidelity.push_back(after.fidelity - before.fidelity);
       clusters.push_back(subjects.emplace(line.subject, subjects.size()).first->second);
     }
     change.cases = first.size(), change.subjects = subjects.size();
     change.first = score::mean(first), change.second = score::mean(second);
     const score::Resamples resamples =
         score::draw_resamples(subjects.size(), static_cast<std::size_t>(options.resamples), options.seed);
-    change.masked = score::estimate_mean(masked, clusters, resamples);
-    change.raw = score::estimate_mean(raw, clusters, resamples);
+    change.elaboration = score::estimate_mean(elaboration, clusters, resamples);
+    change.fidelity = score::estimate_mean(fidelity, clusters, resamples);
     return change;
   }
 
@@ -158,10 +158,10 @@ std::string to_text(const RunsCompared& compared, const CompareRunsOptions& opti
   std::string out = "A  " + options.folders[0] + ": " + compared.verdicts[0] + "\nB  " + options.folders[1] + ": " +
                     compared.verdicts[1] + "\n\n";
   std::vector<std::vector<std::string>> table = {
-      {"row", "scorer", "cases", "A masked", "B masked", "B less A, masked", "B less A, raw"}};
+      {"row", "scorer", "cases", "A elaboration", "B elaboration", "B less A, elaboration", "B less A, fidelity"}};
   for (const Change& c : compared.changes)
     table.push_back({c.row, c.scorer, std::to_string(c.cases), fixed(c.first, 3), fixed(c.second, 3),
-                     signed_range(c.masked), signed_range(c.raw)});
+                     signed_range(c.elaboration), signed_range(c.fidelity)});
   out += aligned_table(table, 2);
   out += compared.otherwise.empty() ? "\nset alike\n" : "\nset otherwise (A, B):\n";
   for (const std::string& line : compared.otherwise) out += "  " + line + "\n";

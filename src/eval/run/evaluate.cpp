@@ -27,17 +27,17 @@ Lineage lineage_of(const EvalInputs& p, const RunContext& context) {
   return lineage;
 }
 
-/// By scorer: the value that each answer counts with.
-using Values = std::vector<std::vector<double>>;
+/// By scorer: what each answer counts with, in each half.
+using Counted = std::vector<Halves<std::vector<double>>>;
 
-Values values_of(const Results& results, const MeasuredRow& row) {
-  Values values;
-  for (std::size_t k = 0; k < results.scorers.size(); ++k)
-    values.push_back(primary_values(row, results.set, k, floors_of(results.answers(shuffled_row), results.set, k)));
+Counted counted_values(const MeasuredRow& row, const CaseSet& set, const std::vector<Zeros>& zeros) {
+  Counted values(zeros.size());
+  for (std::size_t k = 0; k < zeros.size(); ++k)
+    for (const Half half : halves) values[k][half] = half_values(row, set, k, half, zeros[k]);
   return values;
 }
 
-data::Json measured_line(const Results& results, const MeasuredRow& row, const Values& values, std::size_t i) {
+data::Json measured_line(const Results& results, const MeasuredRow& row, const Counted& counted, std::size_t i) {
   const Case& c = results.set.cases[i];
   const Measured& m = row.answers[i];
   data::Json json = to_json(m.answer, c);
@@ -47,8 +47,10 @@ data::Json measured_line(const Results& results, const MeasuredRow& row, const V
   json["subject"] = data::subject_of(c.intent);
   json["broken_rule"] = m.broken_rule;
   for (std::size_t k = 0; k < results.scorers.size(); ++k)
-    json["relevance"][results.scorers[k].info.name] = {
-        {"raw", m.relevance[k].raw}, {"masked", m.relevance[k].masked}, {"value", values[k][i]}};
+    json["relevance"][results.scorers[k].info.name] = {{"raw", m.relevance[k].raw},
+                                                       {"masked", m.relevance[k].masked},
+                                                       {"fidelity", counted[k][Half::fidelity][i]},
+                                                       {"elaboration", counted[k][Half::elaboration][i]}};
   json["near_training"] = m.near_training;
   if (m.achieved) json["achieved_percentile"] = *m.achieved;
   json["copying"] = m.copying;
@@ -57,10 +59,13 @@ data::Json measured_line(const Results& results, const MeasuredRow& row, const V
 }
 
 void write_all(const Results& results, const EvalOptions& options) {
+  std::vector<Zeros> zeros;
+  for (std::size_t k = 0; k < results.scorers.size(); ++k) zeros.push_back(zeros_of(results.measured, results.set, k));
   write_file_atomic(options.out / "measured.jsonl", [&](std::ostream& out) {
     for (const MeasuredRow& row : results.measured) {
-      const Values values = values_of(results, row);
-      for (std::size_t i = 0; i < row.answers.size(); ++i) out << measured_line(results, row, values, i).dump() << "\n";
+      const Counted counted = counted_values(row, results.set, zeros);
+      for (std::size_t i = 0; i < row.answers.size(); ++i)
+        out << measured_line(results, row, counted, i).dump() << "\n";
     }
   });
   write_file_atomic(options.out / "results.json", to_json(results).dump(2) + "\n");
@@ -91,7 +96,8 @@ void evaluate(const EvalOptions& options, const RunContext& context,
   for (const System& system : prepared.systems)
     if (system.replicate_of.empty()) results.system_order.push_back(system.name);
   compare(results, {static_cast<std::size_t>(options.verdict.resamples), options.seed, options.verdict.margin,
-                    options.verdict.diversity_words, prepared.reference});
+                    options.verdict.diversity_margin, options.verdict.diversity_words, prepared.reference,
+                    shuffled_source(prepared.systems)});
   if (options.test.split == "valid")
     results.primary.caveats.emplace_back("validation split: choices are made on it, so this is no result");
   write_all(results, options);

@@ -8,6 +8,7 @@
 #include "measure/gate_cache.hpp"
 #include "measure/scoring.hpp"
 #include "measure/steering.hpp"
+#include "stats/diversity_ratio.hpp"
 #include "systems/controls.hpp"
 #include "udrl/score/diversity.hpp"
 
@@ -93,21 +94,33 @@ std::vector<Answered> all_answers(const Asking& asking, const Work& work) {
     if (row.name == shuffled_row) rows.emplace_back(row, shuffled_answers(shuffled_from, p.set, work.options.seed));
     else if (row.name == bare_intent_row) rows.emplace_back(row, bare_intent_answers(p.set));
     else if (row.name == frame_row) rows.emplace_back(row, frame_answers(p.set, p.training));
+    else if (row.name == intent_frame_row) rows.emplace_back(row, intent_frame_answers(p.set, p.training));
+    else if (row.name == intent_tail_row) rows.emplace_back(row, intent_tail_answers(p.set, p.training));
     else rows.emplace_back(row, nearest_answers(p.set, p.training, work.scorers.embedder()));
   }
   return rows;
 }
 
-/// How far the answers of the main part are from each other: their first words, as for the other figures of
-/// variety.
-double spread_of(const MeasuredRow& row, const Work& work) {
+/// How far the answers of the main part are from each other, and those of half samples of the subjects: their first
+/// words, as for the other figures of variety.
+void measure_spread(MeasuredRow& row, const std::vector<std::vector<bool>>& samples, const Work& work) {
   std::vector<std::string> texts;
+  std::vector<std::size_t> cases;
   for (std::size_t i = 0; i < row.answers.size(); ++i) {
     if (work.p.set.cases[i].part != 0) continue;
     std::string cut = score::cut_to_words(row.answers[i].answer.text, work.options.verdict.diversity_words);
-    if (!cut.empty()) texts.push_back(std::move(cut));
+    if (cut.empty()) continue;
+    texts.push_back(std::move(cut));
+    cases.push_back(i);
   }
-  return score::embedding_spread(work.scorers.embedder().embed(texts));
+  const std::vector<score::Vector> vectors = work.scorers.embedder().embed(texts);
+  row.spread = score::embedding_spread(vectors);
+  for (const std::vector<bool>& chosen : samples) {
+    std::vector<score::Vector> half;
+    for (std::size_t k = 0; k < vectors.size(); ++k)
+      if (chosen[cases[k]]) half.push_back(vectors[k]);
+    row.half_spreads.push_back(score::embedding_spread(half));
+  }
 }
 
 /// A student saw its own data; models and controls are held against all of it.
@@ -121,9 +134,10 @@ bool concerns(const std::filesystem::path& tagged, const Row& row, const EvalInp
 std::vector<MeasuredRow> measure_rows(const std::vector<Answered>& rows, const Work& work) {
   std::vector<MeasuredRow> measured;
   std::vector<std::vector<std::string>> texts;
+  const auto samples = half_samples(work.p.set, work.options.seed);
   for (const auto& [row, answers] : rows) {
     measured.push_back({row, measure_texts(answers, work.p.set.cases, work.p.tasks)});
-    if (row.replicate_of.empty()) measured.back().spread = spread_of(measured.back(), work);
+    if (row.replicate_of.empty()) measure_spread(measured.back(), samples, work);
     texts.emplace_back();
     for (const SystemAnswer& answer : answers) texts.back().push_back(answer.text);
   }
@@ -138,22 +152,35 @@ std::vector<MeasuredRow> measure_rows(const std::vector<Answered>& rows, const W
   return measured;
 }
 
-/// The reference's valid answers of the main part, some of each task.
-score::GateAnswers gate_answers(const EvalInputs& p, const MeasuredRow& reference, int at_most) {
+/// The reference's valid answers of the main part, some of each task, each with what the content-free controls say
+/// there.
+score::GateAnswers gate_answers(const EvalInputs& p, const Results& results, const MeasuredRow& reference,
+                                int at_most) {
+  const MeasuredRow &frame = results.answers(intent_frame_row), &tail = results.answers(intent_tail_row);
   score::GateAnswers out{{}, p.set.tasks, p.set.main().subjects.size()};
   std::vector<int> taken(p.set.tasks.size(), 0);
   for (std::size_t i = 0; i < reference.answers.size(); ++i) {
     const Case& c = p.set.cases[i];
     if (c.part != 0 || !reference.answers[i].valid() || taken[c.task_index]++ >= at_most) continue;
-    out.answers.push_back({c.intent, reference.answers[i].answer.text, c.task_index, c.cluster});
+    out.answers.push_back({c.intent,
+                           reference.answers[i].answer.text,
+                           c.task_index,
+                           c.cluster,
+                           {frame.answers[i].answer.text, tail.answers[i].answer.text}});
   }
   return out;
 }
 
-std::vector<score::Gate> gates_of(const RelevanceScorer& scorer, const MeasuredRow& reference, const Work& work) {
-  return cached_gates(folder_of(scorer, work.options) / "gates.json", scorer,
-                      gate_answers(work.p, reference, work.options.scorers.gate_answers),
-                      {{}, gate_resamples, work.options.seed}, work.observer);
+/// Adds a scorer with what it makes of the reference's answers.
+void examine(const RelevanceScorer& scorer, const score::GateAnswers& answers, Results& results, const Work& work) {
+  const auto folder = folder_of(scorer, work.options);
+  const auto gates =
+      cached_gates(folder / "gates.json", scorer, answers, {{}, gate_resamples, work.options.seed}, work.observer);
+  ScorerResult& result = results.scorers.emplace_back();
+  result.info = scorer.info();
+  result.raw = gates[0], result.masked = gates[1];
+  result.damage =
+      cached_damage(folder / "damage.json", scorer, answers, {gate_resamples, work.options.seed}, work.observer);
 }
 
 }  // namespace
@@ -163,10 +190,11 @@ void measure_all(Results& results, const EvalInputs& p, const Asking& asking, co
   const OpenScorers scorers(options.scorers, options.test.tasks_folder, p.labels, &observer);
   const Work work{p, options, scorers, observer};
   results.measured = measure_rows(all_answers(asking, work), work);
+  const score::GateAnswers probes =
+      gate_answers(p, results, results.answers(p.reference), options.scorers.gate_answers);
   for (const RelevanceScorer& scorer : scorers.all()) {
     score_rows(results.measured, scorer, work);
-    const auto gates = gates_of(scorer, results.answers(p.reference), work);
-    results.scorers.push_back({scorer.info(), gates[0], gates[1], Verdict::withheld});
+    examine(scorer, probes, results, work);
   }
   std::vector<std::filesystem::path> splits;
   for (const Part& part : p.set.parts) splits.push_back(options.systems.tagged / part.name);

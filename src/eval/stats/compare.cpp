@@ -2,7 +2,10 @@
 #include "compare.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "compare_returns.hpp"
@@ -41,21 +44,38 @@ class Comparison {
         scorer_(scorer),
         seed_(options.seed),
         resamples_(draw_resamples(subjects(), options.draws, options.seed)),
-        floors_(floors_of(results.answers(shuffled_row), results.set, scorer)) {}
+        zeros_(zeros_of(results.measured, results.set, scorer)) {}
 
   std::size_t subjects() const { return results_.set.parts[part_].subjects.size(); }
+  const Resamples& resamples() const { return resamples_; }
 
+  /// Elaboration: every row's answers of a task, or of all.
   const Resampled& masked(const std::string& row, const std::string& task = {}) const {
-    return once(masked_, row, task,
-                [&](const MeasuredRow& measured) { return primary_values(measured, results_.set, scorer_, floors_); });
+    return once(masked_, row, task, [&](const MeasuredRow& measured) {
+      return column(half_values(measured, results_.set, scorer_, Half::elaboration, zeros_),
+                    [&](const Case& c) { return task.empty() || c.task == task; });
+    });
   }
 
+  /// Every answer as written.
   const Resampled& raw(const std::string& row, const std::string& task = {}) const {
     return once(raw_, row, task, [&](const MeasuredRow& measured) {
       std::vector<double> values;
       for (const Measured& m : measured.answers) values.push_back(m.relevance[scorer_].raw);
-      return values;
+      return column(values, [&](const Case& c) { return task.empty() || c.task == task; });
     });
+  }
+
+  /// A half over the tasks for which the scorer's word counts.
+  const Resampled& half(const std::string& row, Half half) const {
+    return once(counted_[half], row, "", [&](const MeasuredRow& measured) {
+      return column(half_values(measured, results_.set, scorer_, half, zeros_), counts(half));
+    });
+  }
+  const Resampled& zero(Half half) const {
+    auto& known = zero_[half];
+    if (known.draws.empty()) known = column(zero_values(results_.set, scorer_, half, zeros_), counts(half));
+    return known;
   }
 
   Difference difference(const std::string& minuend, const std::string& subtrahend) const {
@@ -87,11 +107,17 @@ class Comparison {
   using Known = std::map<std::pair<std::string, std::string>, Resampled>;  ///< by row and task
 
   template <class F>
-  const Resampled& once(Known& known, const std::string& row, const std::string& task, F values_of) const {
+  const Resampled& once(Known& known, const std::string& row, const std::string& task, F column_of) const {
     const auto found = known.find({row, task});
     if (found != known.end()) return found->second;
-    return known[{row, task}] =
-               over_replicates(row, [&](const MeasuredRow& one) { return column(values_of(one), task); });
+    return known[{row, task}] = over_replicates(row, column_of);
+  }
+
+  /// Whether a case's task counts for a half; where none does, all are shown.
+  std::function<bool(const Case&)> counts(Half half) const {
+    const std::vector<bool>& of_task = results_.scorers[scorer_].counts[half];
+    const bool none = std::find(of_task.begin(), of_task.end(), true) == of_task.end();
+    return [&of_task, none](const Case& c) { return none || of_task[c.task_index]; };
   }
 
   /// The mean over a row's replicates. Each draw takes as many training seeds as there are, with replacement, the same
@@ -121,13 +147,15 @@ class Comparison {
     return out;
   }
 
-  Resampled column(const std::vector<double>& values, const std::string& task) const {
+  template <class Keep>
+  Resampled column(const std::vector<double>& values, Keep keep) const {
     std::vector<double> kept;
     std::vector<std::size_t> clusters;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!Slice{part_, task}.holds(results_.set.cases[i])) continue;
+      const Case& c = results_.set.cases[i];
+      if (c.part != part_ || !keep(c)) continue;
       kept.push_back(values[i]);
-      clusters.push_back(results_.set.cases[i].cluster);
+      clusters.push_back(c.cluster);
     }
     const Column column = make_column(kept, clusters, resamples_.clusters);
     return {column.mean(), resampled_means(column, resamples_)};
@@ -137,18 +165,58 @@ class Comparison {
   std::size_t part_, scorer_;
   std::uint64_t seed_;
   Resamples resamples_;
-  Floors floors_;
+  Zeros zeros_;
   mutable Known masked_, raw_;
+  mutable Halves<Known> counted_;
+  mutable Halves<Resampled> zero_;
 };
 
 Compared compared(const Resampled& row, const Resampled& other, const Resampled& floor) {
   return {row.value, other.value, floor.value, row.draws, other.draws, floor.draws};
 }
 
-Ratio ratio_to(const std::string& reference, const Compared& compared, double margin, std::size_t subjects) {
-  Ratio ratio{reference, floor_corrected_ratio(compared), raw_ratio(compared), {judge(compared, margin, subjects)}};
-  if (margin != parity) ratio.at.push_back(judge(compared, parity, subjects));
+/// Nothing is more on topic than on topic.
+Estimate at_most_one(Estimate e) {
+  for (double* x : {&e.value, &e.low, &e.high, &e.lower_95, &e.upper_95})
+    if (*x > 1) *x = 1;
+  return e;
+}
+
+HalfRatio half_ratio(const Comparison& comparison, const std::string& row, const std::string& reference, Half half,
+                     double margin) {
+  const Compared c = compared(comparison.half(row, half), comparison.half(reference, half), comparison.zero(half));
+  const Estimate ratio = floor_corrected_ratio(c);
+  HalfRatio out{half == Half::fidelity ? at_most_one(ratio) : ratio, {judge(c, margin, comparison.subjects())}};
+  if (margin != parity) out.at.push_back(judge(c, parity, comparison.subjects()));
+  return out;
+}
+
+Ratio ratio_to(const Comparison& comparison, const std::string& row, const std::string& reference, double margin) {
+  Ratio ratio{reference, {}, {}};
+  for (const Half half : halves) ratio.halves[half] = half_ratio(comparison, row, reference, half, margin);
   return ratio;
+}
+
+/// What the row has over a look-up of training's answers, in units of what the reference has over the zero: of the half
+/// in which that is less.
+VerdictPart over_lookup(const Comparison& comparison, const std::string& row, const std::string& reference,
+                        const std::string& scorer) {
+  Resampled smaller{std::numeric_limits<double>::infinity(), {}};
+  for (const Half half : halves) {
+    const Resampled &own = comparison.half(row, half), &nearest = comparison.half(nearest_row, half),
+                    &teacher = comparison.half(reference, half), &zero = comparison.zero(half);
+    const auto units = [](double own_value, double nearest_value, double teacher_value, double zero_value) {
+      const double unit = teacher_value - zero_value;
+      return unit > 0 ? (own_value - nearest_value) / unit : std::numeric_limits<double>::quiet_NaN();
+    };
+    smaller.value = std::min(smaller.value, units(own.value, nearest.value, teacher.value, zero.value));
+    smaller.draws.resize(own.draws.size(), std::numeric_limits<double>::infinity());
+    for (std::size_t b = 0; b < own.draws.size(); ++b)
+      smaller.draws[b] =
+          std::min(smaller.draws[b], units(own.draws[b], nearest.draws[b], teacher.draws[b], zero.draws[b]));
+  }
+  const Estimate e = smaller.estimate();
+  return {"better than a look-up", scorer, e, judge_estimate(e, 0, comparison.subjects())};
 }
 
 /// Of every row under one scorer, over the main part.
@@ -162,9 +230,7 @@ std::vector<Scored> score_rows(const Results& results, const Comparison& compari
     if (!row.row.on_curve)  // a point of the curve is judged against nobody
       for (const RowResult& other : results.rows) {
         if (other.row.kind != RowKind::model || other.row.on_curve) continue;
-        const Compared c =
-            compared(comparison.masked(name), comparison.masked(other.row.name), comparison.masked(shuffled_row));
-        scored.ratios.push_back(ratio_to(other.row.name, c, options.margin, comparison.subjects()));
+        scored.ratios.push_back(ratio_to(comparison, name, other.row.name, options.margin));
       }
     out.push_back(std::move(scored));
   }
@@ -174,11 +240,11 @@ std::vector<Scored> score_rows(const Results& results, const Comparison& compari
 /// How far each row generalises: the same over another part, added to `scored`.
 void score_part(const Results& results, const Comparison& comparison, const std::string& part,
                 const std::string& reference, std::vector<Scored>& scored) {
-  const Resampled teacher = comparison.masked(reference), floor = comparison.masked(shuffled_row);
   for (std::size_t r = 0; r < scored.size(); ++r) {
     const std::string& name = results.rows[r].row.name;
     scored[r].by_part[part] = comparison.quality(name);
-    scored[r].ratio_by_part[part] = floor_corrected_ratio(compared(comparison.masked(name), teacher, floor));
+    for (const Half half : halves)
+      scored[r].ratio_by_part[part][half] = half_ratio(comparison, name, reference, half, parity).value;
   }
 }
 
@@ -214,6 +280,16 @@ std::vector<Measured> main_answers(const MeasuredRow& row, const CaseSet& set) {
   return out;
 }
 
+/// The tasks on which a scorer's word on a half counts: those in which the damage was seen.
+void count_tasks(ScorerResult& scorer, const std::vector<std::string>& tasks) {
+  for (const Half half : halves) {
+    scorer.counts[half].assign(tasks.size(), false);
+    for (std::size_t t = 0; t < tasks.size(); ++t)
+      for (const score::TaskDamage& task : scorer.damage.tasks)
+        if (task.task == tasks[t] && task.is_valid(half)) scorer.counts[half][t] = true;
+  }
+}
+
 /// What needs no scorer and no resampling, over the main part and all replicates.
 void describe(RowResult& result, const Results& results, int diversity_words) {
   std::vector<Measured> answers;
@@ -245,11 +321,45 @@ void describe(RowResult& result, const Results& results, int diversity_words) {
   result.broken_rules = broken_rules(answers);
 }
 
+bool has_row(const Results& results, const std::string& name) {
+  return std::any_of(results.measured.begin(), results.measured.end(),
+                     [&](const MeasuredRow& row) { return row.row.name == name; });
+}
+
+/// How small a share of answers to other intents among the reference's own would be told, half by half.
+void measure_precision(Results& results, std::size_t scorer, const Resamples& resamples,
+                       const CompareOptions& options) {
+  ScorerResult& result = results.scorers[scorer];
+  const MeasuredRow &own = results.answers(options.reference), &other = results.answers(shuffled_row);
+  for (const Half half : halves) {
+    std::vector<double> values, replaced;
+    std::vector<std::size_t> clusters;
+    for (std::size_t i = 0; i < own.answers.size(); ++i) {
+      const Case& c = results.set.cases[i];
+      if (c.part != 0 || !result.counts[half][c.task_index]) continue;
+      if (!own.answers[i].valid() || !other.answers[i].valid()) continue;
+      values.push_back(value_of(own.answers[i].relevance[scorer], half));
+      replaced.push_back(value_of(other.answers[i].relevance[scorer], half));
+      clusters.push_back(c.cluster);
+    }
+    Precision& precision = result.precision[half];
+    precision = {1, (1 - options.margin) / 2, values.size(), 0};
+    if (!values.empty())
+      precision.smallest_share = score::smallest_share_told(values, replaced, clusters, resamples, options.seed);
+    precision.answers_needed =
+        std::ceil(static_cast<double>(values.size()) * precision.smallest_share / precision.wanted);
+  }
+}
+
 void score_all(Results& results, std::size_t scorer, const CompareOptions& options) {
   const Comparison comparison(results, 0, scorer, options);
   std::vector<Scored> scored = score_rows(results, comparison, options);
   results.scorers[scorer].return_effect = return_effect(results, comparison);
   results.scorers[scorer].primary_less = primary_less(results, comparison);
+  measure_precision(results, scorer, comparison.resamples(), options);
+  if (has_row(results, nearest_row))
+    results.scorers[scorer].over_lookup = over_lookup(comparison, results.measured.front().row.name, options.reference,
+                                                      results.scorers[scorer].info.name);
   for (std::size_t part = 1; part < results.set.parts.size(); ++part)
     score_part(results, Comparison(results, part, scorer, options), results.set.parts[part].name, options.reference,
                scored);
@@ -265,8 +375,14 @@ void compare(Results& results, const CompareOptions& options) {
     RowResult& row = results.rows.emplace_back();
     row.row = measured.row;
     describe(row, results, options.diversity_words);
+    if (row.row.kind == RowKind::student && !row.row.on_curve && has_row(results, options.diversity_reference))
+      row.diversity_ratio = diversity_ratio(measured, results.answers(options.diversity_reference), results.set,
+                                            options.diversity_words, {options.diversity_margin, parity}, options.seed);
   }
-  for (std::size_t s = 0; s < results.scorers.size(); ++s) score_all(results, s, options);
+  for (std::size_t s = 0; s < results.scorers.size(); ++s) {
+    count_tasks(results.scorers[s], results.set.tasks);
+    score_all(results, s, options);
+  }
   compare_returns(results, options);
   const auto first_of_curve = std::stable_partition(results.rows.begin(), results.rows.end(),
                                                     [](const RowResult& row) { return !row.row.on_curve; });

@@ -14,9 +14,11 @@ namespace udrl::eval {
 struct CompareOptions {
   std::size_t draws = 10'000;
   std::uint64_t seed = 1;
-  double margin = 0.95;  ///< of the primary comparison; every ratio is judged at 1.00 too
+  double margin = 0.95;  ///< of the primary comparison's relevance; every ratio is judged at 1.00 too
+  double diversity_margin = 0.94;
   int diversity_words = 12;
-  std::string reference;  ///< row of the primary comparison
+  std::string reference;            ///< row of the primary comparison
+  std::string diversity_reference;  ///< the sampled teacher's row
 };
 
 /// Fewer subjects than this decide nothing: a bootstrap of few clusters is too sure of itself.
@@ -26,8 +28,8 @@ inline constexpr std::size_t fewest_subjects = 20;
 inline constexpr int fewest_seeds = 5;
 
 /// Fills rows, scorers' verdicts and primary comparison of `results` from its cases, measured rows and scorers (with
-/// their gates). The row `shuffled` must be there. Subjects are resampled, and with them the training seeds of each
-/// system, and within a seed the draws of each row.
+/// their gates and damage). The row `shuffled` must be there. Subjects are resampled, and with them the training seeds
+/// of each system, and within a seed the draws of each row.
 void compare(Results& results, const CompareOptions& options);
 
 }  // namespace udrl::eval

@@ -26,6 +26,11 @@ bool reference_beats_floor(const Compared& c) {
   return score::estimate(c.reference - c.floor, gap).lower_95 > 0;
 }
 
+/// That would decide with a power of 80%, if the excess is what it seems.
+double subjects_for(std::size_t subjects, double standard_error, double excess) {
+  return std::ceil(static_cast<double>(subjects) * std::pow((z_95 + z_80) * standard_error / excess, 2));
+}
+
 }  // namespace
 
 Estimate floor_corrected_ratio(const Compared& c) {
@@ -55,8 +60,18 @@ Judgement judge(const Compared& c, double margin, std::size_t subjects) {
   out.verdict = e.lower_95 > 0 ? Verdict::pass : e.upper_95 < 0 ? Verdict::fail : Verdict::inconclusive;
   const double standard_error = (e.upper_95 - e.lower_95) / (2 * z_95);
   if (out.verdict == Verdict::inconclusive && value != 0)
-    out.subjects_needed =
-        std::ceil(static_cast<double>(subjects) * std::pow((z_95 + z_80) * standard_error / value, 2));
+    out.subjects_needed = subjects_for(subjects, standard_error, value);
+  return out;
+}
+
+Judgement judge_estimate(const Estimate& e, double margin, std::size_t subjects) {
+  Judgement out{margin, Verdict::undefined, 1, nan};
+  if (!std::isfinite(e.value) || !std::isfinite(e.lower_95)) return out;
+  out.verdict = e.lower_95 > margin ? Verdict::pass : e.upper_95 < margin ? Verdict::fail : Verdict::inconclusive;
+  const double standard_error = (e.upper_95 - e.lower_95) / (2 * z_95), excess = e.value - margin;
+  out.p = standard_error > 0 ? 0.5 * std::erfc(excess / standard_error / std::sqrt(2.0)) : (excess > 0 ? 0.0 : 1.0);
+  if (out.verdict == Verdict::inconclusive && excess != 0)
+    out.subjects_needed = subjects_for(subjects, standard_error, excess);
   return out;
 }
 

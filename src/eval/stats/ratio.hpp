@@ -39,6 +39,9 @@ struct Judgement {
 /// Undefined where the ratio is. `subjects` are those that were compared.
 Judgement judge(const Compared& compared, double margin, std::size_t subjects);
 
+/// The same of a figure with its bounds: is it above `margin`? Undefined where it is not finite.
+Judgement judge_estimate(const Estimate& estimate, double margin, std::size_t subjects);
+
 /// Leaves PASS only where it holds for the family as a whole, at 5% (Holm, 1979); the others become inconclusive.
 void correct_family(std::vector<Judgement*>& family);
 

@@ -1,6 +1,7 @@
 // Looking rows up, and results.json.
 #include "results.hpp"
 
+#include "measure/damage_json.hpp"
 #include "measure/estimate_json.hpp"
 #include "udrl/base/error.hpp"
 
@@ -14,14 +15,55 @@ Json to_json(const Quality& q) {
   return {{"cases", q.cases}, {"valid", q.valid}, {"masked", to_json(q.masked)}, {"raw", to_json(q.raw)}};
 }
 
+Json to_json(const Judgement& j) {
+  return {{"margin", j.margin},
+          {"verdict", to_string(j.verdict)},
+          {"p", number(j.p)},
+          {"subjects_needed", number(j.subjects_needed)}};
+}
+
+Json to_json(const VerdictPart& p);
+
+template <class List>
+Json list(const List& items) {
+  Json json = Json::array();
+  for (const auto& item : items) json.push_back(to_json(item));
+  return json;
+}
+
+Json to_json(const HalfRatio& r) { return {{"ratio", to_json(r.value)}, {"at", list(r.at)}}; }
+
+/// An object of both halves.
+template <class T, class F>
+Json by_half(const Halves<T>& halves_of, F json_of) {
+  Json json;
+  for (const Half half : halves) json[to_string(half)] = json_of(halves_of[half]);
+  return json;
+}
+
 Json to_json(const Ratio& r) {
-  Json at = Json::array();
-  for (const Judgement& j : r.at)
-    at.push_back({{"margin", j.margin},
-                  {"verdict", to_string(j.verdict)},
-                  {"p", number(j.p)},
-                  {"subjects_needed", number(j.subjects_needed)}});
-  return {{"floor_corrected", to_json(r.corrected)}, {"raw", to_json(r.raw)}, {"at", at}};
+  Json json = by_half(r.halves, [](const HalfRatio& half) { return to_json(half); });
+  for (const Verdict verdict : r.verdicts) json["verdicts"].push_back(to_string(verdict));
+  return json;
+}
+
+Json to_json(const DiversityRatio& d) {
+  return {
+      {"to", d.reference}, {"distinct_2", to_json(d.distinct_2)}, {"spread", to_json(d.spread)}, {"at", list(d.at)}};
+}
+
+Json to_json(const VerdictPart& p) {
+  Json json = to_json(p.judgement);
+  json.update({{"name", p.name}, {"value", to_json(p.value)}});
+  if (!p.scorer.empty()) json["scorer"] = p.scorer;
+  return json;
+}
+
+Json to_json(const Precision& p) {
+  return {{"smallest_share", number(p.smallest_share)},
+          {"wanted", number(p.wanted)},
+          {"answers", p.answers},
+          {"answers_needed", number(p.answers_needed)}};
 }
 
 Json to_json(const WordSteering& w) {
@@ -45,7 +87,8 @@ Json to_json(const Scored& s) {
   Json json = {{"overall", to_json(s.all)}, {"by_task", each(s.by_task)}, {"ratio_to", ratios}};
   for (const auto& [part, quality] : s.by_part) {
     json["by_part"][part] = to_json(quality);
-    json["by_part"][part]["floor_corrected"] = to_json(s.ratio_by_part.at(part));
+    json["by_part"][part]["ratio"] =
+        by_half(s.ratio_by_part.at(part), [](const Estimate& ratio) { return to_json(ratio); });
   }
   return json;
 }
@@ -65,6 +108,7 @@ Json to_json(const RowResult& r, const std::vector<ScorerResult>& scorers) {
                  {"compression_ratio", r.diversity.compression},
                  {"embedding_spread", number(r.diversity.spread)}}},
                {"broken_rules", r.broken_rules}};
+  if (r.diversity_ratio) json["diversity"]["ratio"] = to_json(*r.diversity_ratio);
   if (r.seeds > 1 || r.draws > 1) json["replicates"] = {{"seeds", r.seeds}, {"draws", r.draws}};
   for (std::size_t s = 0; s < scorers.size(); ++s) json["relevance"][scorers[s].info.name] = to_json(r.scored[s]);
   if (!r.row.system.empty()) json["system"] = r.row.system;
@@ -87,20 +131,24 @@ Json to_json(const Difference& d) {
 }
 
 Json to_json(const score::Gate& g) {
-  if (!g.why_not.empty()) return {{"not_measured", g.why_not}, {"passed", false}};
-  Json json = {{"answers", g.answers},
-               {"auc_against_shuffled", to_json(g.shuffled)},
-               {"auc_by_task", g.by_task},
-               {"passed", score::passes(g)}};
+  if (!g.why_not.empty()) return {{"not_measured", g.why_not}};
+  Json json = {{"answers", g.answers}, {"auc_against_shuffled", to_json(g.shuffled)}, {"auc_by_task", g.by_task}};
   for (const auto& [attribute, share] : g.swapped) json["true_beats_swapped"][attribute] = to_json(share);
   return json;
 }
 
 Json to_json(const ScorerResult& s) {
-  Json json = {
-      {"value", s.info.value},          {"role", to_string(s.info.role)},   {"model", s.info.model},
-      {"gate_raw", to_json(s.raw)},     {"gate_masked", to_json(s.masked)}, {"carries_verdict", s.carries_verdict()},
-      {"verdict", to_string(s.verdict)}};
+  Json json = {{"value", s.info.value},
+               {"role", to_string(s.info.role)},
+               {"model", s.info.model},
+               {"gate_raw", to_json(s.raw)},
+               {"gate_masked", to_json(s.masked)},
+               {"damage", to_json(s.damage)},
+               {"precision", by_half(s.precision, [](const Precision& p) { return to_json(p); })},
+               {"carries_verdict", s.carries_verdict()},
+               {"verdict", to_string(s.verdict)}};
+  for (const Half half : halves) json["why_not"][to_string(half)] = s.why_not(half);
+  if (s.over_lookup) json["over_lookup"] = to_json(*s.over_lookup);
   if (s.return_effect) json["return_effect"] = to_json(*s.return_effect);
   for (const Difference& d : s.primary_less) json["primary_less"][d.subtrahend] = to_json(d);
   return json;
@@ -141,11 +189,9 @@ Json to_json(const ReturnSteering& c) {
 }
 
 Json to_json(const PrimaryComparison& h) {
-  return {{"row", h.row},
-          {"reference", h.reference},
-          {"margin", h.margin},
-          {"verdict", to_string(h.verdict)},
-          {"withheld_because", h.withheld_because},
+  return {{"row", h.row},           {"reference", h.reference},
+          {"margin", h.margin},     {"verdict", to_string(h.verdict)},
+          {"parts", list(h.parts)}, {"withheld_because", h.withheld_because},
           {"caveats", h.caveats}};
 }
 
@@ -204,7 +250,7 @@ void require_answers(const Results& results) {
 }
 
 Json to_json(const Results& results) {
-  Json json = {{"schema_version", 3},
+  Json json = {{"schema_version", 4},
                {"test_set", to_json(results.set)},
                {"systems", Json::object()},
                {"scorers", Json::object()},

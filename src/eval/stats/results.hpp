@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "diversity_ratio.hpp"
 #include "measure/cost.hpp"
 #include "measure/measure.hpp"
 #include "measure/scoring.hpp"
@@ -13,23 +14,32 @@
 #include "ratio.hpp"
 #include "systems/cases.hpp"
 #include "udrl/data/record.hpp"
+#include "udrl/score/damage.hpp"
 
 namespace udrl::eval {
 
+/// One half of a comparison with a reference row: (row − zero) / (reference − zero), over the cases of the tasks for
+/// which the scorer's word on that half counts (all tasks where it counts for none).
+struct HalfRatio {
+  Estimate value;             ///< of fidelity at most 1: nothing is more on topic than on topic
+  std::vector<Judgement> at;  ///< each margin, the main one first; of fidelity uncapped
+};
 /// A row against a reference row, over the same cases.
 struct Ratio {
   std::string reference;
-  Estimate corrected;         ///< (row − shuffled) / (reference − shuffled)
-  Estimate raw;               ///< row / reference
-  std::vector<Judgement> at;  ///< each margin, the main one first
-  Verdict verdict() const { return at.front().verdict; }
+  Halves<HalfRatio> halves;
+  std::vector<Verdict> verdicts;  ///< of both halves together, at each margin; may be withheld
+  Verdict verdict() const { return verdicts.front(); }
 };
+/// FAIL if one fails, PASS if all pass, undefined if one is; else inconclusive (an intersection–union test, which needs
+/// no correction: Berger, 1982).
+Verdict together(const std::vector<Verdict>& verdicts);
 
 /// A row's quality over some cases, under one scorer.
 struct Quality {
   int cases = 0;
   double valid = 0;  ///< share
-  Estimate masked;   ///< mean of `primary_values`
+  Estimate masked;   ///< mean of `half_values` of elaboration
   Estimate raw;      ///< mean over every answer as written
 };
 
@@ -38,9 +48,9 @@ struct Scored {
   Quality all;  ///< of the main part, as are the tasks and the ratios
   std::map<std::string, Quality> by_task;
   std::vector<Ratio> ratios;  ///< against each model's row
-  /// Of each other part: its quality, and the floor-corrected ratio to the primary reference.
+  /// Of each other part: its quality, and the ratios of both halves to the primary reference.
   std::map<std::string, Quality> by_part;
-  std::map<std::string, Estimate> ratio_by_part;
+  std::map<std::string, Halves<Estimate>> ratio_by_part;
 
   /// Null where there is none.
   const Ratio* ratio_to(const std::string& reference) const;
@@ -53,6 +63,7 @@ struct RowResult {
   WordSteering words;          ///< this and what follows: of the main part
   double mean_words = 0, mean_tokens = 0, copying = 0, copy_run = 0;
   Diversity diversity;
+  std::optional<DiversityRatio> diversity_ratio = {};  ///< students: to the sampled teacher
   std::map<std::string, double> broken_rules;
   double near_training = 0;  ///< share of answers that nearly are one that trained
 };
@@ -65,16 +76,40 @@ struct Difference {
 };
 
 /// A scorer, and what it may say.
+/// One of the things that the verdict asks for.
+struct VerdictPart {
+  std::string name;    ///< fidelity, elaboration, diversity, better than a look-up
+  std::string scorer;  ///< "": none has a say
+  Estimate value;
+  Judgement judgement;
+};
+
+/// How small a share of wrong answers a scorer tells from none, over the answers of the main part. Where that does not
+/// suffice, it passes nobody.
+struct Precision {
+  double smallest_share = 1;
+  double wanted = 0;          ///< half of the margin's distance from 1
+  std::size_t answers = 0;    ///< that it was measured with
+  double answers_needed = 0;  ///< about so many would do
+  bool suffices() const { return smallest_share <= wanted; }
+};
+
 struct ScorerResult {
   ScorerInfo info;
-  score::Gate raw, masked;  ///< on the reference's answers
-  /// What the primary comparison comes to, masked; `withheld` where the scorer carries no verdict.
+  score::Gate raw, masked;    ///< on the reference's answers: shown, and decides nothing
+  score::Damage damage = {};  ///< of the reference's answers
+  Halves<Precision> precision = {};
+  Halves<std::vector<bool>> counts = {};  ///< by task: whether its word on that half counts
+  /// What the primary comparison comes to, both halves; `withheld` where the scorer carries no verdict.
   Verdict verdict = Verdict::withheld;
   std::optional<Difference> return_effect = {};  ///< top less lowest
   std::vector<Difference> primary_less = {};     ///< the primary row less each other row
+  std::optional<VerdictPart> over_lookup = {};   ///< the primary row less `nearest`; nothing where that was not made
 
-  /// A verdict is carried by a scorer that made no label, and whose masked values pass their gate.
-  bool carries_verdict() const { return info.held_out() && score::passes(masked); }
+  /// Why its word on a half counts for no task; "" where it does for some.
+  std::string why_not(Half half) const;
+  /// A verdict is carried by a scorer that made no label, and whose word counts for both halves.
+  bool carries_verdict() const;
 };
 
 /// Returns asked for against returns that came, over the student's rows.
@@ -94,7 +129,8 @@ struct ReturnSteering {
 struct PrimaryComparison {
   std::string row, reference;
   double margin = 0;
-  std::size_t scorer = 0;  ///< whose figures are shown first: one that carries a verdict, else a held-out one
+  std::vector<VerdictPart> parts;  ///< all must pass
+  std::size_t scorer = 0;          ///< whose figures are shown first: one that carries a verdict, else a held-out one
   Verdict verdict = Verdict::undefined;
   std::vector<std::string> withheld_because;  ///< if any, no verdict is given
   std::vector<std::string> caveats;

@@ -2,6 +2,9 @@
 #include "verdict.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
+#include <tuple>
 
 #include "format.hpp"
 #include "systems/controls.hpp"
@@ -11,32 +14,79 @@ namespace {
 
 bool is_decision(Verdict verdict) { return verdict == Verdict::pass || verdict == Verdict::fail; }
 
-/// The family of all other ratios of students, under each scorer and at each margin.
+/// Calls `use` with the judgements of every ratio, half by half, at each margin.
+template <class Use>
+void for_each_judgement(Results& results, Use use) {
+  for (RowResult& row : results.rows)
+    for (std::size_t s = 0; s < row.scored.size(); ++s)
+      for (Ratio& ratio : row.scored[s].ratios)
+        for (const Half half : halves)
+          for (std::size_t m = 0; m < ratio.halves[half].at.size(); ++m) use(row, s, ratio, half, m);
+}
+
+/// The family of all other ratios of students, under each scorer, of each half and at each margin.
 void correct_families(Results& results) {
-  for (std::size_t s = 0; s < results.scorers.size(); ++s)
-    for (std::size_t m = 0; m < results.rows.front().scored[s].ratios.front().at.size(); ++m) {
-      std::vector<Judgement*> family;
-      for (RowResult& row : results.rows)
-        for (Ratio& ratio : row.scored[s].ratios) {
-          const bool is_primary =
-              row.row.name == results.primary.row && ratio.reference == results.primary.reference && m == 0;
-          if (row.row.kind == RowKind::student && !is_primary) family.push_back(&ratio.at[m]);
-        }
-      correct_family(family);
-    }
+  std::map<std::tuple<std::size_t, Half, std::size_t>, std::vector<Judgement*>> families;
+  for_each_judgement(results, [&](RowResult& row, std::size_t s, Ratio& ratio, Half half, std::size_t m) {
+    const bool is_primary =
+        row.row.name == results.primary.row && ratio.reference == results.primary.reference && m == 0;
+    if (row.row.kind == RowKind::student && !is_primary) families[{s, half, m}].push_back(&ratio.halves[half].at[m]);
+  });
+  for (auto& [which, family] : families) correct_family(family);
+}
+
+/// Both halves of every ratio, at each margin.
+void join_halves(Results& results) {
+  for (RowResult& row : results.rows)
+    for (Scored& scored : row.scored)
+      for (Ratio& ratio : scored.ratios) {
+        ratio.verdicts.clear();
+        for (std::size_t m = 0; m < ratio.halves[Half::fidelity].at.size(); ++m)
+          ratio.verdicts.push_back(
+              together({ratio.halves[Half::fidelity].at[m].verdict, ratio.halves[Half::elaboration].at[m].verdict}));
+      }
 }
 
 /// Few subjects decide nothing.
 void refuse_few_subjects(Results& results) {
   const std::size_t subjects = results.set.main().subjects.size();
   if (subjects >= fewest_subjects) return;
+  const auto soften = [](Judgement& judgement) {
+    if (is_decision(judgement.verdict)) judgement.verdict = Verdict::inconclusive;
+  };
+  for_each_judgement(results, [&](RowResult&, std::size_t, Ratio& ratio, Half half, std::size_t m) {
+    soften(ratio.halves[half].at[m]);
+  });
   for (RowResult& row : results.rows)
-    for (Scored& scored : row.scored)
-      for (Ratio& ratio : scored.ratios)
-        for (Judgement& judgement : ratio.at)
-          if (is_decision(judgement.verdict)) judgement.verdict = Verdict::inconclusive;
+    if (row.diversity_ratio)
+      for (Judgement& judgement : row.diversity_ratio->at) soften(judgement);
+  for (ScorerResult& scorer : results.scorers)
+    if (scorer.over_lookup) soften(scorer.over_lookup->judgement);
   results.primary.caveats.push_back(std::to_string(subjects) + " subjects are too few to decide; at least " +
                                     std::to_string(fewest_subjects) + " are needed");
+}
+
+/// A scorer that would not notice a small share of wrong answers may fail a student, and pass none.
+void refuse_blunt_passes(Results& results) {
+  for (std::size_t s = 0; s < results.scorers.size(); ++s) {
+    const ScorerResult& scorer = results.scorers[s];
+    for (const Half half : halves) {
+      const Precision& precision = scorer.precision[half];
+      if (precision.suffices()) continue;
+      const double times = precision.answers_needed / std::max(1.0, static_cast<double>(precision.answers));
+      for_each_judgement(results, [&](RowResult&, std::size_t of, Ratio& ratio, Half which, std::size_t m) {
+        Judgement& judgement = ratio.halves[which].at[m];
+        if (of != s || which != half || judgement.verdict != Verdict::pass) return;
+        judgement.verdict = Verdict::inconclusive;
+        judgement.subjects_needed = std::ceil(times * static_cast<double>(results.set.main().subjects.size()));
+      });
+      if (scorer.carries_verdict())
+        results.primary.caveats.push_back(
+            "by " + scorer.info.name + ", " + to_string(half) + " shows a share of wrong answers from " +
+            percent(precision.smallest_share, 1) + " on, " + percent(precision.wanted, 1) + " wanted: about " +
+            fixed(precision.answers_needed, 0) + " answers would do, there are " + std::to_string(precision.answers));
+    }
+  }
 }
 
 /// Two or three seeds show little of what seeds do.
@@ -53,32 +103,41 @@ void warn_of_zero_shot(Results& results) {
     results.primary.caveats.emplace_back("the reference is asked without the task’s examples");
 }
 
-/// What all scorers that carry a verdict agree on.
-Verdict common_verdict(const std::vector<ScorerResult>& scorers) {
-  bool any = false, all_pass = true, any_fail = false;
-  for (const ScorerResult& scorer : scorers) {
+/// What is asked of the primary row: both halves and more than a look-up, by every scorer that carries a verdict; and
+/// diversity.
+std::vector<VerdictPart> parts_of(const Results& results) {
+  std::vector<VerdictPart> parts;
+  const RowResult& row = results.row(results.primary.row);
+  for (std::size_t s = 0; s < results.scorers.size(); ++s) {
+    const ScorerResult& scorer = results.scorers[s];
     if (!scorer.carries_verdict()) continue;
-    if (scorer.verdict == Verdict::undefined) return Verdict::undefined;
-    any = true;
-    all_pass = all_pass && scorer.verdict == Verdict::pass;
-    any_fail = any_fail || scorer.verdict == Verdict::fail;
+    const Ratio* ratio = row.scored[s].ratio_to(results.primary.reference);
+    for (const Half half : halves)
+      parts.push_back({to_string(half), scorer.info.name, ratio->halves[half].value, ratio->halves[half].at.front()});
+    if (scorer.over_lookup) parts.push_back(*scorer.over_lookup);
   }
-  if (!any) return Verdict::withheld;
-  return all_pass ? Verdict::pass : any_fail ? Verdict::fail : Verdict::inconclusive;
+  if (row.diversity_ratio) {
+    const DiversityRatio& d = *row.diversity_ratio;
+    const bool spread_is_lower = std::isfinite(d.spread.value) && d.spread.value < d.distinct_2.value;
+    parts.push_back({"diversity", "", spread_is_lower ? d.spread : d.distinct_2, d.at.front()});
+  }
+  return parts;
+}
+
+Verdict verdict_of(const std::vector<VerdictPart>& parts) {
+  std::vector<Verdict> verdicts;
+  for (const VerdictPart& part : parts) verdicts.push_back(part.judgement.verdict);
+  return together(verdicts);
 }
 
 std::string why_silent(const ScorerResult& scorer) {
   const std::string name = scorer.info.name;
   if (!scorer.info.held_out()) return name + " made the labels that the student was trained on";
-  if (!scorer.masked.why_not.empty()) return name + " could not be examined: " + scorer.masked.why_not;
-  const auto subject = scorer.masked.swapped.find("subject");
-  std::string out = name +
-                    ", with the intent’s words masked, tells the reference’s answers from another intent’s with " +
-                    "an AUC of " + with_range(scorer.masked.shuffled) + ", " + fixed(score::least_auc, 2) +
-                    " wanted (raw: " + fixed(scorer.raw.shuffled.value, 3) + ")";
-  if (subject != scorer.masked.swapped.end())
-    out += ", and from one with another subject in " + percent(subject->second.value) + ", " +
-           percent(score::least_swapped) + " wanted";
+  if (!scorer.damage.why_not.empty()) return name + " could not be examined: " + scorer.damage.why_not;
+  std::string out;
+  for (const Half half : halves)
+    if (const std::string why = scorer.why_not(half); !why.empty())
+      out += (out.empty() ? name + " has no say on " : "; on ") + to_string(half) + ": " + why;
   return out;
 }
 
@@ -93,18 +152,24 @@ void need_a_scorer(Results& results) {
         "no scorer that made no label was named ([second_embedder] or [pmi] in the config)");
 }
 
+/// A row's parts but for diversity, by every scorer that carries a verdict.
+Verdict relevance_verdict(const Results& results, const RowResult& row) {
+  std::vector<Verdict> verdicts;
+  for (std::size_t s = 0; s < results.scorers.size(); ++s)
+    if (results.scorers[s].carries_verdict())
+      verdicts.push_back(row.scored[s].ratio_to(results.primary.reference)->verdict());
+  return together(verdicts);
+}
+
 /// A control that must fail and does not makes every PASS worthless.
 void need_failing_controls(Results& results) {
   const bool passes = results.primary.verdict == Verdict::pass;
-  for (std::size_t s = 0; s < results.scorers.size(); ++s) {
-    if (!results.scorers[s].carries_verdict()) continue;
-    for (const RowResult& row : results.rows) {
-      if (row.row.kind != RowKind::control) continue;
-      const Verdict verdict = row.scored[s].ratio_to(results.primary.reference)->verdict();
-      if (verdict == Verdict::pass || (passes && verdict != Verdict::fail))
-        results.primary.withheld_because.push_back("under " + results.scorers[s].info.name + ", the control “" +
-                                                   row.row.short_title + "” must FAIL, and is " + to_string(verdict));
-    }
+  for (const RowResult& row : results.rows) {
+    if (row.row.kind != RowKind::control) continue;
+    const Verdict verdict = relevance_verdict(results, row);
+    if (verdict == Verdict::pass || (passes && verdict != Verdict::fail))
+      results.primary.withheld_because.push_back("the control “" + row.row.short_title + "” must FAIL, and is " +
+                                                 to_string(verdict));
   }
 }
 
@@ -136,13 +201,12 @@ std::size_t shown_scorer(const std::vector<ScorerResult>& scorers) {
 
 /// A comparison that a control survives (same scorer, reference and margin) lets no student pass.
 void withhold_where_controls_stand(Results& results, std::size_t scorer, std::size_t reference, std::size_t margin) {
-  const auto at = [&](RowResult& row) -> Judgement& { return row.scored[scorer].ratios[reference].at[margin]; };
+  const auto at = [&](RowResult& row) -> Verdict& { return row.scored[scorer].ratios[reference].verdicts[margin]; };
   const bool all_fail = std::all_of(results.rows.begin(), results.rows.end(), [&](RowResult& row) {
-    return row.row.kind != RowKind::control || at(row).verdict == Verdict::fail;
+    return row.row.kind != RowKind::control || at(row) == Verdict::fail;
   });
   for (RowResult& row : results.rows)
-    if (at(row).verdict == Verdict::pass && (row.row.kind != RowKind::student || !all_fail))
-      at(row).verdict = Verdict::withheld;
+    if (at(row) == Verdict::pass && (row.row.kind != RowKind::student || !all_fail)) at(row) = Verdict::withheld;
 }
 
 /// Only a student's row may say PASS, and only where every control fails.
@@ -150,23 +214,57 @@ void restrain_passes(Results& results) {
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     const auto& ratios = results.rows.front().scored[s].ratios;
     for (std::size_t r = 0; r < ratios.size(); ++r)
-      for (std::size_t m = 0; m < ratios[r].at.size(); ++m) withhold_where_controls_stand(results, s, r, m);
+      for (std::size_t m = 0; m < ratios[r].verdicts.size(); ++m) withhold_where_controls_stand(results, s, r, m);
   }
+}
+
+void withhold(Ratio& ratio) {
+  for (Verdict& verdict : ratio.verdicts) verdict = Verdict::withheld;
+  for (const Half half : halves)
+    for (Judgement& judgement : ratio.halves[half].at) judgement.verdict = Verdict::withheld;
 }
 
 void withhold(Results& results) {
   const bool all = !results.primary.withheld_because.empty();
-  if (all) results.primary.verdict = Verdict::withheld;
+  if (all) {
+    results.primary.verdict = Verdict::withheld;
+    for (VerdictPart& part : results.primary.parts) part.judgement.verdict = Verdict::withheld;
+    for (RowResult& row : results.rows)
+      if (row.diversity_ratio)
+        for (Judgement& judgement : row.diversity_ratio->at) judgement.verdict = Verdict::withheld;
+  }
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     if (!all && results.scorers[s].carries_verdict()) continue;
     results.scorers[s].verdict = Verdict::withheld;
+    if (results.scorers[s].over_lookup) results.scorers[s].over_lookup->judgement.verdict = Verdict::withheld;
     for (RowResult& row : results.rows)
-      for (Ratio& ratio : row.scored[s].ratios)
-        for (Judgement& judgement : ratio.at) judgement.verdict = Verdict::withheld;
+      for (Ratio& ratio : row.scored[s].ratios) withhold(ratio);
   }
 }
 
 }  // namespace
+
+Verdict together(const std::vector<Verdict>& verdicts) {
+  const auto holds = [&](Verdict verdict) {
+    return std::find(verdicts.begin(), verdicts.end(), verdict) != verdicts.end();
+  };
+  if (verdicts.empty() || holds(Verdict::undefined)) return Verdict::undefined;
+  if (holds(Verdict::fail)) return Verdict::fail;
+  return holds(Verdict::inconclusive) || holds(Verdict::withheld) ? Verdict::inconclusive : Verdict::pass;
+}
+
+std::string ScorerResult::why_not(Half half) const {
+  if (!damage.why_not.empty()) return damage.why_not;
+  const bool any = std::find(counts[half].begin(), counts[half].end(), true) != counts[half].end();
+  if (!any)
+    return damage.tasks.empty() ? "nothing was damaged"
+                                : damage.tasks.front().why_not[half] + " (" + damage.tasks.front().task + ")";
+  return "";
+}
+
+bool ScorerResult::carries_verdict() const {
+  return info.held_out() && why_not(Half::fidelity).empty() && why_not(Half::elaboration).empty();
+}
 
 void conclude(Results& results, const CompareOptions& options) {
   PrimaryComparison& h = results.primary;
@@ -176,12 +274,15 @@ void conclude(Results& results, const CompareOptions& options) {
   h.row = results.measured.front().row.name;
   h.scorer = shown_scorer(results.scorers);
   refuse_few_subjects(results);
+  refuse_blunt_passes(results);
   warn_of_few_seeds(results);
   warn_of_zero_shot(results);
   correct_families(results);
+  join_halves(results);
   for (std::size_t s = 0; s < results.scorers.size(); ++s)
     results.scorers[s].verdict = results.row(h.row).scored[s].ratio_to(h.reference)->verdict();
-  h.verdict = common_verdict(results.scorers);
+  h.parts = parts_of(results);
+  h.verdict = verdict_of(h.parts);
   need_all_answers(results);
   need_a_scorer(results);
   need_failing_controls(results);

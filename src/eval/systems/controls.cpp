@@ -2,49 +2,16 @@
 #include "controls.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <unordered_map>
 
-#include "udrl/data/whole_words.hpp"
 #include "udrl/score/embeddings.hpp"
+#include "udrl/score/rewrite.hpp"
 
 namespace udrl::eval {
 namespace {
 
-const std::string placeholder = "\x01";  // no normalised text holds a control
-
 SystemAnswer answer_of(std::string text) { return {std::move(text), "stop", 0, {}, {}}; }
-
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-char upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); }
-
-bool stands_at(const std::string& text, std::size_t at, const std::string& words) {
-  if (at + words.size() > text.size()) return false;
-  for (std::size_t i = 0; i < words.size(); ++i)
-    if (lower(text[at + i]) != lower(words[i])) return false;
-  return data::are_whole_words(text, at, at + words.size());
-}
-
-/// The commonest frame of a task's answers; the placeholder alone where there is none.
-std::string commonest_frame(const std::vector<TrainingText>& texts) {
-  std::unordered_map<std::string, int> counts;
-  std::string best = placeholder;
-  int most = 0;
-  for (const TrainingText& text : texts) {
-    std::string frame = with_subject(text.answer, text.intent.subject, placeholder);
-    if (frame.find(placeholder) == std::string::npos) continue;
-    ++counts[frame];
-  }
-  for (const TrainingText& text : texts) {  // in the order of the sample, so that the first of equals is taken
-    const std::string frame = with_subject(text.answer, text.intent.subject, placeholder);
-    const auto found = counts.find(frame);
-    if (found == counts.end() || found->second <= most) continue;
-    most = found->second;
-    best = frame;
-  }
-  return best;
-}
 
 /// The distinct intents of a task's sample, each with its best answer.
 struct Nearby {
@@ -86,30 +53,30 @@ Row control_row(const char* name, const std::string& title, const std::string& s
   return row;
 }
 
+/// `make(forms, case)` for every case, with its task's forms.
+template <class Make>
+std::vector<SystemAnswer> in_common_form(const CaseSet& set, const TrainingView& training, Make make) {
+  std::map<std::string, score::CommonForms> forms;
+  for (const std::string& task : set.tasks) {
+    std::vector<score::Answered> answers;
+    for (const TrainingText& text : training.by_task.at(task)) answers.push_back({text.intent, text.answer});
+    forms.emplace(task, answers);
+  }
+  std::vector<SystemAnswer> out;
+  for (const Case& c : set.cases) out.push_back(answer_of(make(forms.at(c.task), c)));
+  return out;
+}
+
 }  // namespace
 
 std::vector<Row> control_rows() {
-  return {control_row(shuffled_row, "shuffled: the teacher’s answers to other intents (the floor)", "shuffled (floor)"),
-          control_row(bare_intent_row, "the bare intent, repeated", "bare intent"),
-          control_row(frame_row, "the commonest training frame, with the subject put in", "commonest frame"),
-          control_row(nearest_row, "the nearest training intent’s best answer, with the subject swapped",
-                      "nearest, swapped")};
-}
-
-std::string with_subject(const std::string& text, const std::string& from, const std::string& to) {
-  if (from.empty() || to.empty()) return text;
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    if (!stands_at(text, at, from)) {
-      out += text[at++];
-      continue;
-    }
-    const bool capital = text[at] != lower(text[at]);
-    out += capital ? upper(to.front()) : to.front();
-    out += to.substr(1);
-    at += from.size();
-  }
-  return out;
+  return {
+      control_row(shuffled_row, "shuffled: the teacher’s answers to other intents (the floor)", "shuffled (floor)"),
+      control_row(bare_intent_row, "the bare intent, repeated", "bare intent"),
+      control_row(frame_row, "the commonest training frame, with the subject put in", "commonest frame"),
+      control_row(intent_frame_row, "the commonest training frame, with the whole intent put in", "intent in frame"),
+      control_row(intent_tail_row, "the whole intent with training’s commonest tail", "intent with tail"),
+      control_row(nearest_row, "the nearest training intent’s best answer, made over", "nearest, made over")};
 }
 
 std::vector<SystemAnswer> shuffled_answers(const std::vector<SystemAnswer>& answers, const CaseSet& set,
@@ -126,12 +93,19 @@ std::vector<SystemAnswer> bare_intent_answers(const CaseSet& set) {
 }
 
 std::vector<SystemAnswer> frame_answers(const CaseSet& set, const TrainingView& training) {
-  std::map<std::string, std::string> frames;
-  for (const std::string& task : set.tasks) frames[task] = commonest_frame(training.by_task.at(task));
-  std::vector<SystemAnswer> out;
-  for (const Case& c : set.cases)
-    out.push_back(answer_of(with_subject(frames.at(c.task), placeholder, data::subject_of(c.intent))));
-  return out;
+  return in_common_form(set, training, [](const score::CommonForms& forms, const Case& c) {
+    return forms.framed(data::subject_of(c.intent));
+  });
+}
+
+std::vector<SystemAnswer> intent_frame_answers(const CaseSet& set, const TrainingView& training) {
+  return in_common_form(set, training,
+                        [](const score::CommonForms& forms, const Case& c) { return forms.framed(c.intent.intent); });
+}
+
+std::vector<SystemAnswer> intent_tail_answers(const CaseSet& set, const TrainingView& training) {
+  return in_common_form(
+      set, training, [](const score::CommonForms& forms, const Case& c) { return forms.with_tail(c.intent.intent); });
 }
 
 std::vector<SystemAnswer> nearest_answers(const CaseSet& set, const TrainingView& training,
@@ -150,8 +124,8 @@ std::vector<SystemAnswer> nearest_answers(const CaseSet& set, const TrainingView
     const auto rows = embedder.embed(asked);
     for (std::size_t k = 0; k < rows.size(); ++k) {
       const TrainingText& text = *nearby.best[nearest_to(rows[k], others)];
-      const data::Intent& intent = set.cases[positions[k]].intent;
-      out[positions[k]] = answer_of(with_subject(text.answer, text.intent.subject, data::subject_of(intent)));
+      const std::string& intent = set.cases[positions[k]].intent.intent;
+      out[positions[k]] = answer_of(score::made_over(text.answer, text.intent.intent, intent));
     }
   }
   return out;

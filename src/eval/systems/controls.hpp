@@ -17,7 +17,9 @@ namespace udrl::eval {
 inline constexpr const char* shuffled_row = "shuffled";        ///< the teacher's answers to other intents: the floor
 inline constexpr const char* bare_intent_row = "bare-intent";  ///< the intent, repeated
 inline constexpr const char* frame_row = "frame";              ///< the commonest training frame, the subject put in
-inline constexpr const char* nearest_row = "nearest";  ///< the nearest training intent's best answer, subject swapped
+inline constexpr const char* intent_frame_row = "intent-in-frame";  ///< the same, the whole intent put in
+inline constexpr const char* intent_tail_row = "intent-with-tail";  ///< the whole intent with training's commonest tail
+inline constexpr const char* nearest_row = "nearest";  ///< the nearest training intent's best answer, made over
 
 std::vector<Row> control_rows();
 
@@ -25,14 +27,13 @@ std::vector<Row> control_rows();
 std::vector<SystemAnswer> shuffled_answers(const std::vector<SystemAnswer>& answers, const CaseSet& set,
                                            std::uint64_t seed);
 std::vector<SystemAnswer> bare_intent_answers(const CaseSet& set);
-/// The frame of a answer is what is left when its subject is taken out. Of frames equally common the first in the
-/// sample. Where no answer of a task names its subject, the subject alone.
+/// Made of what training's answers have in common, task by task (score/rewrite.hpp).
 std::vector<SystemAnswer> frame_answers(const CaseSet& set, const TrainingView& training);
-/// Nearest by the cosine of the embeddings; of that intent's answers the one of the highest return.
+std::vector<SystemAnswer> intent_frame_answers(const CaseSet& set, const TrainingView& training);
+std::vector<SystemAnswer> intent_tail_answers(const CaseSet& set, const TrainingView& training);
+/// Nearest by the cosine of the embeddings; of that intent's answers the one of the highest return, with the
+/// words that tell the two intents apart exchanged (`score::made_over`): nobody tells it the subjects.
 std::vector<SystemAnswer> nearest_answers(const CaseSet& set, const TrainingView& training,
                                           lm::LanguageModel& embedder);
-
-/// Every occurrence of `from` as whole words, in any case (ASCII), replaced by `to`; a capital at its beginning stays.
-std::string with_subject(const std::string& text, const std::string& from, const std::string& to);
 
 }  // namespace udrl::eval

@@ -51,17 +51,37 @@ TEST_CASE("a cut answer, an empty one and markup are not valid") {
   CHECK(measured("holiday sale", {"A **bold** answer to this", "stop", 9, {}, {}}).broken_rule == "markup");
 }
 
-TEST_CASE("the floor is the mean of valid shuffled answers, task by task") {
+TEST_CASE("fidelity counts from the valid shuffled answers, task by task") {
   const CaseSet set = case_set(2, 1);  // image, template, image, template
-  MeasuredRow shuffled = measured_row(set, row("shuffled", RowKind::control), 0);
+  std::vector<MeasuredRow> rows{measured_row(set, row(shuffled_row, RowKind::control), 0)};
   const double values[] = {0.1, 0.4, 0.3, 0.9};
-  for (std::size_t i = 0; i < 4; ++i) shuffled.answers[i].relevance[1].masked = values[i];
-  shuffled.answers[3].broken_rule = "list";
-  const Floors floors = floors_of(shuffled, set, 1);
-  CHECK(floors[0][0] == Approx(0.2));
-  CHECK(floors[0][1] == Approx(0.4));
-  CHECK(primary_values(shuffled, set, 1, floors)[3] == Approx(0.4));
-  CHECK(primary_values(shuffled, set, 1, floors)[2] == Approx(0.3));
+  for (std::size_t i = 0; i < 4; ++i) rows[0].answers[i].relevance[1] = {values[i], -values[i]};
+  rows[0].answers[3].broken_rule = "list";
+  const Zeros zeros = zeros_of(rows, set, 1);
+  CHECK(zeros.means[Half::fidelity][0][0] == Approx(0.2));
+  CHECK(zeros.means[Half::fidelity][0][1] == Approx(0.4));
+  CHECK(half_values(rows[0], set, 1, Half::fidelity, zeros)[3] == Approx(0.4));
+  CHECK(half_values(rows[0], set, 1, Half::fidelity, zeros)[2] == Approx(0.3));
+  CHECK(zeros.means[Half::elaboration][0][0] == Approx(-0.2));  // no content-free control was made
+}
+
+TEST_CASE("elaboration counts from the content-free control that scores best, task by task") {
+  const CaseSet set = case_set(2, 1);
+  std::vector<MeasuredRow> rows;
+  for (const char* name : {shuffled_row, intent_frame_row, intent_tail_row})
+    rows.push_back(measured_row(set, row(name, RowKind::control), 0));
+  for (std::size_t i = 0; i < 4; ++i) {
+    const bool image = set.cases[i].task == "image";
+    rows[0].answers[i].relevance[1].masked = -1;
+    rows[1].answers[i].relevance[1].masked = image ? 0.3 : 0.1;
+    rows[2].answers[i].relevance[1].masked = image ? 0.2 : 0.4;
+    if (!image) rows[2].answers[i].broken_rule = i == 1 ? "" : "schema";
+  }
+  const Zeros zeros = zeros_of(rows, set, 1);
+  CHECK(zeros.means[Half::elaboration][0][0] == Approx(0.3));
+  CHECK(zeros.means[Half::elaboration][0][1] == Approx(0.4));
+  CHECK(zero_values(set, 1, Half::elaboration, zeros)[0] == Approx(0.3));
+  CHECK(zero_values(set, 1, Half::elaboration, zeros)[3] == Approx(0.4));  // not valid there: its mean
 }
 
 TEST_CASE("words asked against got") {

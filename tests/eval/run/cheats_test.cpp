@@ -14,7 +14,7 @@ using namespace udrl::eval::testing;
 
 namespace {
 
-constexpr int subjects = 40, training_subjects = 40, words_each = 12;
+constexpr int subjects = 200, training_subjects = 40, words_each = 12;
 
 std::string subject_name(int subject) { return "topic" + std::to_string(subject); }
 std::string word_about(int subject, std::uint64_t k) {
@@ -47,7 +47,7 @@ class World : public lm::LanguageModel {
     if (word.starts_with("topic")) key = word.substr(5);
     if (word.starts_with("about")) key = word.substr(5, word.find('x') - 5);
     RandomStream random(11, key);
-    const double weight = key == word ? 0.3 : 1;
+    const double weight = word.starts_with("topic") ? 14 : key == word ? 0.3 : 1;
     for (double& x : sum) x += weight * random.normal();
   }
   lm::ModelInfo info_{"world", "none", "", 1000, 512, 0, "00"};
@@ -75,7 +75,7 @@ CaseSet the_cases() {
 
 TrainingView the_training() {
   TrainingView view;
-  for (int s = 100; s < 100 + training_subjects; ++s)
+  for (int s = subjects; s < subjects + training_subjects; ++s)
     view.by_task["image"].push_back({intent(subject_name(s) + " poster", subject_name(s)), honest(s, 5), 4});
   return view;
 }
@@ -108,7 +108,10 @@ Results judged(const std::vector<SystemAnswer>& student) {
       {control_rows()[0], shuffled_answers(sampled, r.set, 1)},
       {control_rows()[1], bare_intent_answers(r.set)},
       {control_rows()[2], frame_answers(r.set, the_training())},
-      {control_rows()[3], nearest_answers(r.set, the_training(), world)}};
+      {control_rows()[3], intent_frame_answers(r.set, the_training())},
+      {control_rows()[4], intent_tail_answers(r.set, the_training())},
+      {control_rows()[5], nearest_answers(r.set, the_training(), world)},
+      {row("teacher-sampled", RowKind::model), sampled}};
   score::GateAnswers gate{{}, r.set.tasks, static_cast<std::size_t>(subjects)};
   for (const auto& [row, of_row] : rows) {
     MeasuredRow measured{row, measure_texts(of_row, r.set.cases, tasks)};
@@ -120,10 +123,16 @@ Results judged(const std::vector<SystemAnswer>& student) {
     r.measured.push_back(std::move(measured));
   }
   for (std::size_t i = 0; i < teacher.size(); ++i)
-    gate.answers.push_back({r.set.cases[i].intent, teacher[i].text, 0, r.set.cases[i].cluster});
+    gate.answers.push_back(
+        {r.set.cases[i].intent,
+         teacher[i].text,
+         0,
+         r.set.cases[i].cluster,
+         {r.answers(intent_frame_row).answers[i].answer.text, r.answers(intent_tail_row).answers[i].answer.text}});
   Observer silent;
   const auto gates = scorer.gates(gate, {{}, 200, 1}, silent);
-  r.scorers = {{scorer.info(), gates[0], gates[1], Verdict::withheld}};
+  r.scorers = {{scorer.info(), gates[0], gates[1]}};
+  r.scorers[0].damage = scorer.damage(gate, {200, 1}, silent);
   compare(r, compare_options());
   return r;
 }
@@ -132,9 +141,9 @@ Verdict verdict_on(const Write& write) { return judged(answers(write)).primary.v
 
 }  // namespace
 
-TEST_CASE("an honest student passes, and the scorer its gates") {
+TEST_CASE("an honest student passes, and the scorer sees the damage") {
   const Results r = judged(answers([](int s) { return honest(s, 3, 10); }));
-  CHECK(score::passes(r.scorers[0].masked));
+  for (const Half half : halves) CHECK(r.scorers[0].why_not(half) == "");
   CHECK(r.primary.withheld_because.empty());
   CHECK(r.primary.verdict == Verdict::pass);
 }

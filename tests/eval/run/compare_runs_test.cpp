@@ -33,8 +33,7 @@ void write_run(const std::filesystem::path& folder, double level, const std::str
                         {"task", "image"},
                         {"subject", "s" + std::to_string(i / 2)},
                         {"broken_rule", valid ? "" : "list"},
-                        {"relevance",
-                         {{"minilm", {{"raw", value + 0.2}, {"masked", value}, {"value", valid ? value : 0.11}}}}}}
+                        {"relevance", {{"minilm", {{"fidelity", value + 0.2}, {"elaboration", valid ? value : 0.11}}}}}}
                  .dump()
           << "\n";
     }
@@ -53,8 +52,8 @@ TEST_CASE("what the second evaluation changed is paired by case") {
   CHECK(student.row == "student-top");
   CHECK(student.cases == 29);
   CHECK(student.subjects == 15);
-  CHECK(student.masked.value == Approx(0.1 * 28 / 29));  // one answer is invalid in both: the floor, no change
-  CHECK(student.raw.value == Approx(0.1));
+  CHECK(student.elaboration.value == Approx(0.1 * 28 / 29));  // one answer is invalid in both: the floor, no change
+  CHECK(student.fidelity.value == Approx(0.1));
   CHECK(compared.otherwise == std::vector<std::string>{"decoding.temperature: 0.3, 0.4"});
   CHECK(to_text(compared, options).find("+0.097") != std::string::npos);
 }

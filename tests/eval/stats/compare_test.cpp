@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "eval/fixtures.hpp"
 
+using namespace udrl;
 using namespace udrl::eval;
 using namespace udrl::eval::testing;
 
@@ -19,6 +20,9 @@ const Ratio& ratio_to(const Results& results, const std::string& row, const std:
     if (ratio.reference == reference) return ratio;
   throw std::runtime_error("no such reference");
 }
+
+const Estimate& fidelity(const Ratio& ratio) { return ratio.halves[Half::fidelity].value; }
+const Estimate& elaboration(const Ratio& ratio) { return ratio.halves[Half::elaboration].value; }
 
 bool mentions(const std::vector<std::string>& reasons, const std::string& part) {
   for (const std::string& reason : reasons)
@@ -84,27 +88,30 @@ TEST_CASE("test intents that nearly are training's withhold the verdict") {
   CHECK(mentions(r.primary.withheld_because, "holiday sales poster"));
 }
 
-TEST_CASE("the ratio counts from the floor") {
+TEST_CASE("each half counts from its own zero") {
   const Results r = compared(results(0.375, 0.30));
   const Ratio& ratio = ratio_to(r, "student-top", "teacher-greedy");
-  CHECK(ratio.corrected.value == Approx(0.5).margin(0.03));
-  CHECK(ratio.raw.value == Approx(0.375 / 0.6).margin(0.03));
-  CHECK(ratio_to(r, shuffled_row, "teacher-greedy").corrected.value == Approx(0.0).margin(1e-9));
-  CHECK(ratio_to(r, "teacher-greedy", "teacher-greedy").corrected.value == Approx(1.0));
+  CHECK(elaboration(ratio).value == Approx(0.5).margin(0.03));
+  CHECK(fidelity(ratio).value == Approx(0.5).margin(0.03));
+  CHECK(fidelity(ratio_to(r, shuffled_row, "teacher-greedy")).value == Approx(0.0).margin(1e-9));
+  CHECK(elaboration(ratio_to(r, intent_frame_row, "teacher-greedy")).value == Approx(0.0).margin(1e-9));
+  CHECK(elaboration(ratio_to(r, intent_tail_row, "teacher-greedy")).value < -0.05);  // the other one is the zero
+  CHECK(elaboration(ratio_to(r, "teacher-greedy", "teacher-greedy")).value == Approx(1.0));
 }
 
 TEST_CASE("there is a ratio to every model's row") {
   const Results r = compared(results(0.5, 0.4));
   REQUIRE(r.shown(r.row("student-top")).ratios.size() == 2);
-  CHECK(ratio_to(r, "student-top", "teacher-sampled").corrected.value >
-        ratio_to(r, "student-top", "teacher-greedy").corrected.value);
+  CHECK(elaboration(ratio_to(r, "student-top", "teacher-sampled")).value >
+        elaboration(ratio_to(r, "student-top", "teacher-greedy")).value);
 }
 
-TEST_CASE("an invalid answer counts as the floor, however relevant it is") {
+TEST_CASE("an invalid answer counts as the zero, however relevant it is") {
   Results r = results(0.9, 0.4);
   break_rule(r.measured[0], "echo");
   r = compared(std::move(r));
-  CHECK(ratio_to(r, "student-top", "teacher-greedy").corrected.value == Approx(0.0).margin(1e-9));
+  CHECK(elaboration(ratio_to(r, "student-top", "teacher-greedy")).value == Approx(0.0).margin(1e-9));
+  CHECK(fidelity(ratio_to(r, "student-top", "teacher-greedy")).value == Approx(0.0).margin(1e-9));
   CHECK(r.primary.verdict == Verdict::fail);
   CHECK(r.shown(r.row("student-top")).all.valid == 0);
 }
@@ -186,27 +193,80 @@ TEST_CASE("where a control does not fail against a weak model, no student passes
   r.measured.push_back(measured_row(r.set, row("weak-sampled", RowKind::model), 0.30));
   r = compared(std::move(r));
   CHECK(r.primary.withheld_because.empty());
-  CHECK(ratio_to(r, "student-top", "weak-sampled").corrected.lower_95 > 1.5);
+  CHECK(elaboration(ratio_to(r, "student-top", "weak-sampled")).lower_95 > 1.5);
   CHECK(ratio_to(r, "student-top", "weak-sampled").verdict() == Verdict::withheld);
 }
 
-TEST_CASE("no verdict from a scorer that fails its gate") {
+TEST_CASE("no verdict from a scorer that does not see the damage") {
   Results r = results(0.62, 0.4);
-  r.scorers = scorers(0.94);
+  for (score::TaskDamage& task : r.scorers[1].damage.tasks)
+    task.why_not[Half::elaboration] = "0.40 of it is left, at most 0.15 wanted";
   r = compared(std::move(r));
   CHECK(r.primary.verdict == Verdict::withheld);
-  CHECK(mentions(r.primary.withheld_because, "0.94"));
-  r.scorers = scorers(0.97);
-  r.scorers[1].masked.swapped["subject"].value = 0.7;
+  CHECK(mentions(r.primary.withheld_because, "no say on elaboration: 0.40 of it is left"));
+  CHECK_FALSE(mentions(r.primary.withheld_because, "fidelity"));
+}
+
+TEST_CASE("a task in which a half does not see its damage is left out of that half") {
+  Results r = results(0.62, 0.4, 80);
+  for (std::size_t i = 0; i < r.set.cases.size(); ++i)
+    if (r.set.cases[i].task == "template") r.measured[0].answers[i].relevance[1].masked = 0.15;
+  CHECK(compared(r).primary.verdict == Verdict::fail);
+  r.scorers[1].damage.tasks[1].why_not[Half::elaboration] = "it says nothing";
   r = compared(std::move(r));
-  CHECK(r.primary.verdict == Verdict::withheld);
-  CHECK(mentions(r.primary.withheld_because, "another subject in 70%"));
+  CHECK(elaboration(ratio_to(r, "student-top", "teacher-greedy")).value == Approx(1.04).margin(0.05));
+  CHECK(r.primary.verdict == Verdict::pass);
+}
+
+TEST_CASE("a student fails by the half in which it is weak, and the part is named") {
+  Results r = results(0.62, 0.4);
+  for (Measured& m : r.measured[0].answers) m.relevance[1].raw = 0.3;  // it loses the subject
+  r = compared(std::move(r));
+  CHECK(r.primary.verdict == Verdict::fail);
+  for (const VerdictPart& part : r.primary.parts)
+    CHECK((part.judgement.verdict == Verdict::fail) ==
+          (part.name == "fidelity" || part.name == "better than a look-up"));
+}
+
+TEST_CASE("a student that is no better than a look-up does not pass") {
+  Results r = results(0.62, 0.4);
+  set_masked(r.measured[9], 0.62);
+  for (std::size_t i = 0; i < r.set.cases.size(); ++i)
+    for (std::size_t s = 0; s < 2; ++s) r.measured[9].answers[i].relevance[s] = r.measured[0].answers[i].relevance[s];
+  r = compared(std::move(r));
+  REQUIRE(r.scorers[1].over_lookup);
+  CHECK(r.scorers[1].over_lookup->value.value == Approx(0).margin(1e-9));
+  CHECK(r.primary.verdict != Verdict::pass);
+}
+
+TEST_CASE("a student with one answer for all is not varied enough") {
+  Results r = results(0.62, 0.4);
+  for (Measured& m : r.measured[0].answers) m.answer.text = "one beautiful answer to everything there is";
+  r = compared(std::move(r));
+  REQUIRE(r.row("student-top").diversity_ratio);
+  CHECK(r.row("student-top").diversity_ratio->distinct_2.upper_95 < 0.5);
+  CHECK(r.primary.verdict == Verdict::fail);
+  CHECK(r.primary.parts.back().name == "diversity");
+  CHECK(r.primary.parts.back().judgement.verdict == Verdict::fail);
+}
+
+TEST_CASE("a scorer of few answers tells small shares of wrong ones from none no longer, and says how many would do") {
+  Results r = results(0.62, 0.4, 30);
+  RandomStream random(5, "noise");
+  for (MeasuredRow& row : r.measured)
+    for (Measured& m : row.answers) m.relevance[1].raw += 4 * random.normal();
+  r = compared(std::move(r));
+  const Precision& precision = r.scorers[1].precision[Half::fidelity];
+  CHECK(precision.smallest_share > precision.wanted);
+  CHECK(precision.answers_needed > static_cast<double>(precision.answers));
+  CHECK(r.primary.verdict != Verdict::pass);
+  CHECK(mentions(r.primary.caveats, "answers would do"));
 }
 
 TEST_CASE("too few subjects decide nothing") {
   const Results r = compared(results(0.75, 0.4, 8));
   CHECK(r.primary.verdict == Verdict::inconclusive);
-  CHECK(r.primary.caveats.size() == 1);
+  CHECK(mentions(r.primary.caveats, "8 subjects are too few to decide"));
   for (const RowResult& row : r.rows)
     for (const Ratio& ratio : r.shown(row).ratios) CHECK(ratio.verdict() == Verdict::inconclusive);
 }

@@ -1,10 +1,13 @@
 // ratio.hpp against NumPy and SciPy (tests/score/statistics/statistics.json), and by simulation.
 #include "stats/ratio.hpp"
 
+#include <utility>
+
 #include <cmath>
 
 #include "catch.hpp"
 #include "score/statistics/clustered.hpp"
+#include "stats/results.hpp"
 #include "udrl/base/random.hpp"
 
 using namespace udrl::eval;
@@ -74,35 +77,55 @@ TEST_CASE("a family passes only as a whole") {
   CHECK(all[2].verdict == Verdict::fail);
 }
 
-TEST_CASE("with a true ratio at the margin PASS stays rare") {
-  // 300 evaluations of 60 subjects with three cases each; the true floor-corrected ratio is 0.95 exactly.
-  const std::size_t clusters = 60;
+namespace {
+
+constexpr std::size_t clusters = 60;  // subjects, three cases each
+
+/// One half of an evaluation in which the true ratio is this.
+Compared simulated(double ratio, udrl::RandomStream& random, const Resamples& resamples) {
   std::vector<std::size_t> cluster_of;
-  for (std::size_t i = 0; i < clusters * 3; ++i) cluster_of.push_back(i / 3);
+  std::vector<double> system, reference, zero;
+  double effect = 0;
+  for (std::size_t i = 0; i < clusters * 3; ++i) {
+    cluster_of.push_back(i / 3);
+    if (i % 3 == 0) effect = 0.06 * random.normal();
+    reference.push_back(0.60 + effect + 0.08 * random.normal());
+    zero.push_back(0.20 + 0.05 * random.normal());
+    system.push_back(0.20 + ratio * 0.40 + effect + 0.08 * random.normal());
+  }
+  const Column s = make_column(system, cluster_of, clusters), r = make_column(reference, cluster_of, clusters),
+               z = make_column(zero, cluster_of, clusters);
+  return {s.mean(),
+          r.mean(),
+          z.mean(),
+          resampled_means(s, resamples),
+          resampled_means(r, resamples),
+          resampled_means(z, resamples)};
+}
+
+/// Of 300 evaluations, how many PASS at 0.95 in both halves.
+int passed(double fidelity, double elaboration) {
   const Resamples resamples = draw_resamples(clusters, 400, 1);
-  int passed = 0;
+  int count = 0;
   for (int trial = 0; trial < 300; ++trial) {
     udrl::RandomStream random(5, "trial" + std::to_string(trial));
-    std::vector<double> system, reference, floor;
-    double effect = 0;
-    for (std::size_t i = 0; i < cluster_of.size(); ++i) {
-      if (i % 3 == 0) effect = 0.06 * random.normal();
-      reference.push_back(0.60 + effect + 0.08 * random.normal());
-      floor.push_back(0.20 + 0.05 * random.normal());
-      system.push_back(0.20 + 0.95 * 0.40 + effect + 0.08 * random.normal());
-    }
-    const Column s = make_column(system, cluster_of, clusters), r = make_column(reference, cluster_of, clusters),
-                 f = make_column(floor, cluster_of, clusters);
-    const Compared c{s.mean(),
-                     r.mean(),
-                     f.mean(),
-                     resampled_means(s, resamples),
-                     resampled_means(r, resamples),
-                     resampled_means(f, resamples)};
-    passed += judge(c, 0.95, clusters).verdict == Verdict::pass ? 1 : 0;
+    const Verdict first = judge(simulated(fidelity, random, resamples), 0.95, clusters).verdict,
+                  second = judge(simulated(elaboration, random, resamples), 0.95, clusters).verdict;
+    count += together({first, second}) == Verdict::pass ? 1 : 0;
   }
-  CHECK(passed <= 27);  // 5% of 300, and over three standard deviations of chance
-  CHECK(passed >= 2);   // and the test has power at all
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("with one half at the margin PASS stays rare, however good the other is") {
+  for (const auto& [fidelity, elaboration] : {std::pair(0.95, 1.5), std::pair(1.5, 0.95)}) {
+    const int count = passed(fidelity, elaboration);
+    CHECK(count <= 27);  // 5% of 300, and over three standard deviations of chance
+    CHECK(count >= 2);   // and the test has power at all
+  }
+  CHECK(passed(0.95, 0.95) <= 5);
+  CHECK(passed(1.1, 1.1) >= 295);
 }
 
 TEST_CASE("the ratio over own resamples agrees with SciPy's bootstrap within Monte Carlo error") {

@@ -16,20 +16,22 @@ TEST_CASE("results.json is the same for the same figures") {
 TEST_CASE("results.json holds what was measured and where it comes from") {
   const auto json = to_json(whole_results());
   CHECK(json.at("test_set").at("parts").at(0).at("subjects") == 30);
-  CHECK(json.at("systems").size() == 9);
+  CHECK(json.at("systems").size() == 11);
   const auto& top = json.at("systems").at("student-top");
   const auto& scored = top.at("relevance").at("held-out-scorer");
-  CHECK(scored.at("ratio_to").at("teacher-greedy").at("floor_corrected").at("value").get<double>() ==
+  CHECK(scored.at("ratio_to").at("teacher-greedy").at("elaboration").at("ratio").at("value").get<double>() ==
         Approx(0.6).margin(0.05));
   CHECK(top.at("words_asked_against_got").at("answers") == 180);
   CHECK(json.at("lineage").at("test_openings") == 3);
   CHECK(json.at("costs").at("student").at("latency").at("p50_s") == 0.045);
   const auto& scorer = json.at("scorers").at("held-out-scorer");
   CHECK(scorer.at("return_effect").at("masked").at("low").get<double>() > 0);
-  CHECK(scorer.at("primary_less").size() == 8);
+  CHECK(scorer.at("primary_less").size() == 10);
   CHECK(scorer.at("primary_less").at("student-lowest").at("less") == "student-lowest");
   CHECK(scorer.at("carries_verdict") == true);
   CHECK(json.at("primary").at("scorer") == "held-out-scorer");
+  CHECK(json.at("primary").at("parts").size() == 4);
+  CHECK(scorer.at("damage").at("tasks").size() == 2);
 }
 
 TEST_CASE("what is not a number is null in JSON") {
@@ -42,13 +44,14 @@ TEST_CASE("what is not a number is null in JSON") {
 
 TEST_CASE("the Markdown table has a line for each system") {
   const std::string table = to_markdown(whole_results());
-  CHECK(std::count(table.begin(), table.end(), '\n') == 2 + 2 + 9);
+  CHECK(std::count(table.begin(), table.end(), '\n') == 2 + 2 + 11);
   CHECK(table.find("| udrl student, top return | 5.9M |") != std::string::npos);
 }
 
 TEST_CASE("the terminal's table is aligned and names the verdict") {
   const std::string table = to_terminal(whole_results());
-  CHECK(table.find("verdict at 0.95: FAIL") != std::string::npos);
-  CHECK(table.find("label-scorer: label scorer") != std::string::npos);
-  CHECK(table.find("AUC 0.970 masked, 0.980 raw; FAIL") != std::string::npos);
+  CHECK(table.find("verdict, student-top against teacher-greedy: FAIL") != std::string::npos);
+  CHECK(table.find("elaboration by held-out-scorer: 0.6") != std::string::npos);
+  CHECK(table.find("label-scorer: label scorer; WITHHELD") != std::string::npos);
+  CHECK(table.find("held-out-scorer: held out, of another kind; FAIL") != std::string::npos);
 }

@@ -15,13 +15,6 @@ TrainingView training(const std::vector<TrainingText>& texts) { return {{{"image
 
 }  // namespace
 
-TEST_CASE("a subject is swapped wherever it stands as whole words, in any case") {
-  CHECK(with_subject("Rock climbing: a rock climbing wall", "rock climbing", "tea") == "Tea: a tea wall");
-  CHECK(with_subject("Rocks and rock", "rock", "tea") == "Rocks and tea");
-  CHECK(with_subject("Rocks", "rock", "tea") == "Rocks");
-  CHECK(with_subject("anything", "", "tea") == "anything");
-}
-
 TEST_CASE("the commonest frame takes the case's subject") {
   const TrainingView view = training({{intent("a", "tea"), "A lonely cup of tea", 0},
                                       {intent("b", "rowing"), "Poster of rowing in gold", 0},
@@ -35,13 +28,22 @@ TEST_CASE("a task whose answers never name their subject has the subject alone f
   CHECK(frame_answers(one_case("wine bar logo", "wine bar"), view).front().text == "wine bar");
 }
 
-TEST_CASE("the nearest training intent gives its best answer, with the subject swapped") {
-  const TrainingView view = training({{intent("wine tasting logo", "wine tasting"), "A worse wine tasting", 1},
-                                      {intent("wine tasting logo", "wine tasting"), "The best wine tasting", 4},
+TEST_CASE("the nearest training intent gives its best answer, made over without being told the subjects") {
+  const TrainingView view = training({{intent("wine tasting logo", ""), "A worse wine tasting", 1},
+                                      {intent("wine tasting logo", ""), "The best wine tasting", 4},
                                       {intent("monster truck flyer", "monster truck"), "A monster truck", 4}});
   udrl::testing::FakeEmbedder embedder;
   const auto answers = nearest_answers(one_case("wine bar logo", "wine bar"), view, embedder);
   CHECK(answers.front().text == "The best wine bar");
+}
+
+TEST_CASE("the whole intent stands in the commonest frame, and before the commonest tail") {
+  const TrainingView view = training({{intent("a", "tea"), "Cup of tea, warm soft light", 0},
+                                      {intent("b", "rowing"), "Poster of rowing in warm soft light", 0},
+                                      {intent("c", "chess"), "Poster of chess in warm soft light", 0}});
+  const CaseSet set = one_case("wine bar logo", "wine bar");
+  CHECK(intent_frame_answers(set, view).front().text == "Poster of wine bar logo in warm soft light");
+  CHECK(intent_tail_answers(set, view).front().text == "wine bar logo, warm soft light");
 }
 
 TEST_CASE("the bare intent is the intent") {

@@ -1,0 +1,352 @@
+// Damaging answers, scoring what is left, and what follows for each half.
+#include "udrl/score/damage.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "udrl/base/process.hpp"
+#include "udrl/base/random.hpp"
+#include "udrl/base/table.hpp"
+#include "udrl/data/text.hpp"
+#include "udrl/score/kinds.hpp"
+#include "udrl/score/rewrite.hpp"
+#include "udrl/score/scorer.hpp"
+
+namespace udrl::score {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr Estimate undefined{nan, nan, nan, nan, nan};
+constexpr std::size_t block = 64;  // answers scored at once, each with its variants
+constexpr int tries = 50;          // to find another record that fits
+
+/// An answer and all that is made of it, under its own intent.
+struct Variants {
+  std::string own, other;  ///< as it is; another intent's answer
+  std::array<std::string, damage_shares.size()> words;
+  std::string subject;         ///< with another subject; "" where it does not name its own
+  std::string subject_masked;  ///< the same with that one masked: elaboration is not about names
+  std::vector<std::string> content_free;
+};
+/// The same as values.
+struct VariantValues {
+  Halves<double> own, other;
+  std::array<Halves<double>, damage_shares.size()> words;
+  std::optional<Halves<double>> subject;
+  std::vector<double> content_free;  ///< of elaboration
+};
+
+/// Makes variants, with other answers of the same task as donors.
+class Damaging {
+ public:
+  Damaging(const GateAnswers& answers, std::uint64_t seed) : answers_(answers), seed_(seed), random_(seed, "damage") {
+    for (std::size_t i = 0; i < answers.answers.size(); ++i) by_task_[answers.answers[i].task].push_back(i);
+  }
+
+  Variants variants_of(std::size_t i) {
+    const GateAnswer& answer = answers_.answers[i];
+    const std::string& intent = answer.intent.intent;
+    Variants out{answer.text, "", {}, "", "", answer.content_free};
+    const GateAnswer* donor = another(answer);
+    if (donor == nullptr) return out;
+    out.other = donor->text;
+    const std::vector<std::string> words = words_for(answer);
+    for (std::size_t s = 0; s < damage_shares.size(); ++s)
+      out.words[s] = with_words_replaced(answer.text, intent, damage_shares[s], words,
+                                         RandomStream(seed_, "damaged words/" + std::to_string(i)));
+    const std::string& subject = data::subject_of(answer.intent);
+    if (holds_words(answer.text, subject)) {
+      const std::string& other = data::subject_of(donor->intent);
+      out.subject = with_subject(answer.text, subject, other);
+      out.subject_masked = data::mask_words(out.subject, other);
+    }
+    return out;
+  }
+
+ private:
+  /// An answer to the same task about another subject; nullptr where there is none.
+  const GateAnswer* another(const GateAnswer& answer) {
+    const auto& of_task = by_task_[answer.task];
+    for (int i = 0; i < tries; ++i) {
+      const GateAnswer& other = answers_.answers[of_task[random_.below(of_task.size())]];
+      if (other.subject != answer.subject) return &other;
+    }
+    return nullptr;
+  }
+
+  /// As many content words of other answers as this one has, none of them the intent's.
+  std::vector<std::string> words_for(const GateAnswer& answer) {
+    const std::size_t wanted = own_content_words(answer.text, answer.intent.intent).size();
+    std::vector<std::string> words;
+    for (int i = 0; i < tries && words.size() < wanted; ++i) {
+      const GateAnswer* donor = another(answer);
+      if (donor == nullptr) break;
+      for (const std::string_view word : own_content_words(donor->text, donor->intent.intent))
+        if (!own_content_words(word, answer.intent.intent).empty()) words.emplace_back(word);
+    }
+    return words;
+  }
+
+  const GateAnswers& answers_;
+  std::uint64_t seed_;
+  std::map<std::size_t, std::vector<std::size_t>> by_task_;
+  RandomStream random_;
+};
+
+/// Texts to be scored, and where their values go.
+class Scoring {
+ public:
+  explicit Scoring(std::string value) : value_(std::move(value)) {}
+
+  void add(const std::string& intent, const std::string& text, const std::string& task, Halves<double>& into) {
+    texts_.push_back({intent, text, task});
+    into_.push_back([&into](double fidelity, double elaboration) {
+      into[Half::fidelity] = fidelity;
+      into[Half::elaboration] = elaboration;
+    });
+  }
+  void add(const std::string& intent, const std::string& text, const std::string& task, Half half, double& into) {
+    texts_.push_back({intent, text, task});
+    into_.push_back(
+        [&into, half](double fidelity, double elaboration) { into = half == Half::fidelity ? fidelity : elaboration; });
+  }
+  void run(ScorerSet& scorers) const {
+    const std::vector<Values> values = scorers.score(texts_);
+    for (std::size_t i = 0; i < values.size(); ++i) into_[i](values[i].at(value_), values[i].at(masked_form(value_)));
+  }
+
+ private:
+  std::string value_;
+  std::vector<Candidate> texts_;
+  std::vector<std::function<void(double, double)>> into_;
+};
+
+/// Of the answers from `begin` on, as many as `out` has.
+void score_block(std::span<const Variants> variants, const GateAnswers& answers, std::size_t begin,
+                 const std::string& value, ScorerSet& scorers, std::span<VariantValues> out) {
+  Scoring scoring(value);
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    const Variants& texts = variants[i];
+    const std::string& intent = answers.answers[begin + i].intent.intent;
+    const std::string& task = answers.tasks[answers.answers[begin + i].task];
+    VariantValues& into = out[i];
+    scoring.add(intent, texts.own, task, into.own);
+    scoring.add(intent, texts.other, task, into.other);
+    for (std::size_t s = 0; s < damage_shares.size(); ++s) scoring.add(intent, texts.words[s], task, into.words[s]);
+    if (!texts.subject.empty()) {
+      Halves<double>& values = into.subject.emplace();
+      scoring.add(intent, texts.subject, task, Half::fidelity, values[Half::fidelity]);
+      scoring.add(intent, texts.subject_masked, task, Half::elaboration, values[Half::elaboration]);
+    }
+    into.content_free.resize(texts.content_free.size());
+    for (std::size_t k = 0; k < texts.content_free.size(); ++k)
+      scoring.add(intent, texts.content_free[k], task, Half::elaboration, into.content_free[k]);
+  }
+  scoring.run(scorers);
+}
+
+/// Means over some answers of a task, resampled alike.
+class Sample {
+ public:
+  Sample(const GateAnswers& answers, const std::vector<VariantValues>& values, const Resamples& resamples,
+         std::vector<std::size_t> chosen)
+      : values_(values), resamples_(resamples), chosen_(std::move(chosen)) {
+    for (const std::size_t i : chosen_) clusters_.push_back(answers.answers[i].subject);
+  }
+
+  std::size_t size() const { return chosen_.size(); }
+
+  template <class F>
+  double mean(F value_of) const {
+    return score::mean(column(value_of));
+  }
+
+  /// The mean of the first less that of the second.
+  template <class F, class G>
+  Estimate difference(F first, G second) const {
+    return estimate_mean(column([&](const VariantValues& v) { return first(v) - second(v); }), clusters_, resamples_);
+  }
+
+  /// (damaged − zero) / (undamaged − zero).
+  template <class F, class G, class Z>
+  Estimate ratio(F damaged, G undamaged, Z zero) const {
+    const auto above = [&](auto value_of) {
+      const std::vector<double> values = column([&](const VariantValues& v) { return value_of(v) - zero(v); });
+      return make_column(values, clusters_, resamples_.clusters);
+    };
+    const Column top = above(damaged), bottom = above(undamaged);
+    std::vector<double> tops = resampled_means(top, resamples_);
+    const std::vector<double> bottoms = resampled_means(bottom, resamples_);
+    if (!(estimate(bottom.mean(), bottoms).lower_95 > 0)) return undefined;
+    for (std::size_t i = 0; i < tops.size(); ++i) tops[i] = bottoms[i] > 0 ? tops[i] / bottoms[i] : nan;
+    return estimate(top.mean() / bottom.mean(), tops);
+  }
+
+  Sample only(auto fits) const {
+    Sample out = *this;
+    out.chosen_.clear(), out.clusters_.clear();
+    for (std::size_t k = 0; k < chosen_.size(); ++k) {
+      if (!fits(values_[chosen_[k]])) continue;
+      out.chosen_.push_back(chosen_[k]);
+      out.clusters_.push_back(clusters_[k]);
+    }
+    return out;
+  }
+
+ private:
+  template <class F>
+  std::vector<double> column(F value_of) const {
+    std::vector<double> out;
+    for (const std::size_t i : chosen_) out.push_back(value_of(values_[i]));
+    return out;
+  }
+
+  const std::vector<VariantValues>& values_;
+  const Resamples& resamples_;
+  std::vector<std::size_t> chosen_, clusters_;
+};
+
+/// The kind of content-free text that scores best.
+std::size_t best_content_free(const Sample& sample, std::size_t kinds) {
+  std::size_t best = 0;
+  double most = -std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < kinds; ++k) {
+    const double mean = sample.mean([k](const VariantValues& v) { return v.content_free[k]; });
+    if (mean <= most) continue;
+    most = mean;
+    best = k;
+  }
+  return best;
+}
+
+std::string left(const Estimate& e) { return fixed(e.value, 2) + " of it is left"; }
+
+/// Why a half is not valid; "" where it is. The undamaged answers come first: without them no ratio means anything.
+std::string why_no_fidelity(const TaskDamage& d) {
+  const Estimate& words = d.words.back()[Half::fidelity];
+  const double lost = 1 - d.words.back()[Half::elaboration].value;
+  if (!std::isfinite(words.value)) return "the teacher’s own answers are not above another intent’s";
+  if (d.with_subject < fewest_damaged) return "fewer than 20 answers name their subject";
+  if (!(d.subject[Half::fidelity].value < most_fidelity_left))
+    return "with the subject exchanged " + left(d.subject[Half::fidelity]) + ", less than 0.50 wanted";
+  if (std::isfinite(lost) && !(1 - words.value < most_fidelity_lost * lost))
+    return "with its own content words exchanged it loses " + fixed(1 - words.value, 2) +
+           ", less than a third of the " + fixed(lost, 2) + " that elaboration loses wanted";
+  return "";
+}
+
+std::string why_no_elaboration(const TaskDamage& d) {
+  const Estimate& words = d.words.back()[Half::elaboration];
+  if (!std::isfinite(words.value)) return "the teacher’s own answers are not above content-free ones";
+  for (std::size_t s = 0; s < damage_shares.size(); ++s)
+    if (!(d.steps[s].lower_95 > 0))
+      return "it does not fall surely up to " + fixed(100 * damage_shares[s], 0) +
+             "% of the own content words exchanged";
+  if (!(words.value <= most_elaboration_left))
+    return "with all own content words exchanged " + left(words) + ", at most 0.15 wanted";
+  const Estimate &fidelity = d.subject[Half::fidelity], &elaboration = d.subject[Half::elaboration];
+  if (d.with_subject >= fewest_damaged && std::isfinite(fidelity.value) && !(elaboration.value > fidelity.value))
+    return "with the subject exchanged it loses more than fidelity";
+  return "";
+}
+
+TaskDamage damage_of(const std::string& task, const Sample& sample, std::size_t kinds) {
+  TaskDamage d;
+  d.task = task;
+  d.answers = sample.size();
+  if (d.answers < fewest_damaged) {
+    for (const Half half : halves) d.why_not[half] = "fewer than 20 answers of the task";
+    return d;
+  }
+  const std::size_t kind = best_content_free(sample, kinds);
+  const Sample naming = sample.only([](const VariantValues& v) { return v.subject.has_value(); });
+  d.with_subject = naming.size();
+  for (const Half half : halves) {
+    const auto own = [half](const VariantValues& v) { return v.own[half]; };
+    const auto zero = [half, kind](const VariantValues& v) {
+      return half == Half::fidelity ? v.other[half] : v.content_free[kind];
+    };
+    d.undamaged[half] = sample.mean(own);
+    d.zero[half] = sample.mean(zero);
+    for (std::size_t s = 0; s < damage_shares.size(); ++s)
+      d.words[s][half] = sample.ratio([half, s](const VariantValues& v) { return v.words[s][half]; }, own, zero);
+    d.subject[half] = d.with_subject < fewest_damaged
+                          ? undefined
+                          : naming.ratio([half](const VariantValues& v) { return (*v.subject)[half]; }, own, zero);
+  }
+  for (std::size_t s = 0; s < damage_shares.size(); ++s) {
+    const auto at = [](std::size_t share) {
+      return [share](const VariantValues& v) {
+        return share == 0 ? v.own[Half::elaboration] : v.words[share - 1][Half::elaboration];
+      };
+    };
+    d.steps[s] = sample.difference(at(s), at(s + 1));
+  }
+  d.why_not[Half::fidelity] = why_no_fidelity(d);
+  d.why_not[Half::elaboration] = why_no_elaboration(d);
+  return d;
+}
+
+std::string why_not(const GateAnswers& answers, const std::string& value, const Resources& resources) {
+  const std::string role = model_of(value);
+  if (!resources.models.contains(role)) return "no model was named: " + role;
+  const bool has_zero = std::all_of(answers.answers.begin(), answers.answers.end(), [&](const GateAnswer& a) {
+    return !a.content_free.empty() && a.content_free.size() == answers.answers.front().content_free.size();
+  });
+  return has_zero ? "" : "no content-free answers to count from";
+}
+
+}  // namespace
+
+Damage measure_damage(const GateAnswers& answers, const std::string& value, const DamageOptions& options,
+                      const Resources& resources, Observer& observer) {
+  Damage out{value, why_not(answers, value, resources), {}};
+  if (!out.why_not.empty()) return out;
+  ScorerSet scorers({value, masked_form(value)}, resources);
+  Damaging damaging(answers, options.seed);
+  std::vector<VariantValues> values(answers.answers.size());
+  for (std::size_t begin = 0; begin < values.size(); begin += block) {
+    const std::size_t end = std::min(begin + block, values.size());
+    std::vector<Variants> variants;
+    for (std::size_t i = begin; i < end; ++i) variants.push_back(damaging.variants_of(i));
+    score_block(variants, answers, begin, value, scorers, std::span(values).subspan(begin, end - begin));
+    observer.progress({"damage", "answers", end, values.size(), 0, value});
+    check_stop("stopped while damaged answers were scored", "run the same command again");
+  }
+  const Resamples resamples =
+      draw_resamples(answers.subjects, static_cast<std::size_t>(options.resamples), options.seed);
+  for (std::size_t task = 0; task < answers.tasks.size(); ++task) {
+    std::vector<std::size_t> chosen;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (answers.answers[i].task == task) chosen.push_back(i);
+    const std::size_t kinds = values.empty() ? 0 : values.front().content_free.size();
+    out.tasks.push_back(damage_of(answers.tasks[task], Sample(answers, values, resamples, std::move(chosen)), kinds));
+  }
+  return out;
+}
+
+double smallest_share_told(std::span<const double> own, std::span<const double> others,
+                           std::span<const std::size_t> cluster_of, const Resamples& resamples, std::uint64_t seed) {
+  constexpr double first = 0.002, step = 1.15;
+  RandomStream random(seed, "replaced answers");
+  std::vector<double> places;  // an answer is replaced from this share on: larger shares replace the same and more
+  for (std::size_t i = 0; i < own.size(); ++i) places.push_back(random.uniform());
+  const auto is_told = [&](double share) {
+    std::vector<double> change;
+    for (std::size_t i = 0; i < own.size(); ++i) change.push_back(places[i] < share ? others[i] - own[i] : 0.0);
+    return estimate_mean(change, cluster_of, resamples).upper_95 < 0;
+  };
+  double smallest = 1;
+  for (double share = 1; share >= first; share /= step) {  // from the top, so that all above are told too
+    if (!is_told(share)) break;
+    smallest = share;
+  }
+  return is_told(1) ? smallest : 1;
+}
+
+}  // namespace udrl::score
