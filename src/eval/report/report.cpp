@@ -32,13 +32,23 @@ std::vector<std::string> parts_that(const PrimaryComparison& primary, Verdict ve
   return names;
 }
 
+/// What it means for a student to fall short of a part.
+std::string shortfall(const std::string& part) {
+  if (part == to_string(Half::fidelity)) return "keeps less to the request";
+  if (part == to_string(Half::elaboration)) return "says less about it";
+  return part == "diversity" ? "is less varied" : "is no better than a look-up";
+}
+
 /// One sentence for somebody who decides.
 std::string title(const Results& results) {
   const PrimaryComparison& primary = results.primary;
   switch (primary.verdict) {
     case Verdict::pass: return "The student can stand in for its teacher";
-    case Verdict::fail:
-      return "The student cannot stand in for its teacher: it fails " + listed(parts_that(primary, Verdict::fail));
+    case Verdict::fail: {
+      std::vector<std::string> reasons = parts_that(primary, Verdict::fail);
+      std::transform(reasons.begin(), reasons.end(), reasons.begin(), shortfall);
+      return "The student cannot stand in for its teacher: it " + listed(reasons);
+    }
     case Verdict::inconclusive: return "It is not decided yet: " + listed(parts_that(primary, Verdict::inconclusive));
     case Verdict::undefined: return "No ratio can be given: the teacher is not above the zero";
     case Verdict::withheld: break;
@@ -55,8 +65,9 @@ std::string lead(const Results& results) {
   const Estimate &fidelity = ratio.halves[Half::fidelity].value, &elaboration = ratio.halves[Half::elaboration].value;
   if (std::isfinite(fidelity.value))
     out += "The student’s answers are as much about the request as " + percent(fidelity.value) + " of the teacher’s";
-  if (std::isfinite(elaboration.value))
+  if (elaboration.value > 0)
     out += ", and say " + percent(elaboration.value) + " of what the teacher’s say beyond its words";
+  if (elaboration.value <= 0) out += ", and say no more beyond its words than a phrase that fits everything";
   return out + " (by " + results.shown_scorer().info.name + ", " + to_string(results.shown_scorer().info.role) + ").";
 }
 

@@ -50,7 +50,8 @@ TEST_CASE("the verdict and its figure come first") {
   const double ratio = r.shown(r.row("student-top")).ratios.front().halves[Half::elaboration].value.value;
   CHECK(ratio == Approx(0.6).margin(0.03));
   CHECK(page().find("say " + std::to_string(std::lround(100 * ratio)) + "% of what the teacher") != std::string::npos);
-  CHECK(page().find("cannot stand in for its teacher: it fails fidelity and elaboration") != std::string::npos);
+  CHECK(page().find("cannot stand in for its teacher: it keeps less to the request and says less about it") !=
+        std::string::npos);
 }
 
 TEST_CASE("as many answers are shown as asked for, and no more than there are") {
@@ -74,6 +75,13 @@ TEST_CASE("a report without a defined ratio says so") {
   const std::string html = report_html(r, {3});
   CHECK(html.find("No ratio can be given") != std::string::npos);
   CHECK(is_balanced(html));
+}
+
+TEST_CASE("a student below the zero is not given a negative share in words") {
+  Results r = whole_results();
+  set_masked(r.measured[0], 0.05);
+  compare(r, compare_options());
+  CHECK(report_html(r, {3}).find("no more beyond its words than a phrase that fits everything") != std::string::npos);
 }
 
 // A developer's aid: UDRL_REPORT_OUT=file ./test_eval "a report to look at" writes the made-up page.
