@@ -2,13 +2,18 @@
 
 # udrl_room(data SOURCES a.cpp b.cpp USES base PUBLIC nlohmann_json::nlohmann_json PRIVATE ZLIB::ZLIB)
 #   USES: other rooms; PUBLIC / PRIVATE: outside libraries; JSON: most files read nlohmann/json, which is large: it is
-#   compiled once (not in debug builds, which find a forgotten include).
+#   compiled once (not in debug builds, which find a forgotten include); HEADERS: public headers, where they are not all
+#   of include/udrl/NAME but those WITHOUT which the library does.
 function(udrl_room name)
-  cmake_parse_arguments(ARG "JSON" "" "SOURCES;USES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "JSON" "" "SOURCES;USES;PUBLIC;PRIVATE;HEADERS;WITHOUT" ${ARGN})
   add_library(udrl_${name} STATIC ${ARG_SOURCES})
   target_include_directories(udrl_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   # Each public header compiles alone: cmake --build build/release --target all_verify_interface_header_sets
   file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/udrl/${name}/*.hpp)
+  list(TRANSFORM ARG_WITHOUT PREPEND ${PROJECT_SOURCE_DIR}/include/udrl/)
+  list(REMOVE_ITEM headers "" ${ARG_WITHOUT})
+  list(TRANSFORM ARG_HEADERS PREPEND ${PROJECT_SOURCE_DIR}/include/udrl/)
+  list(APPEND headers ${ARG_HEADERS})
   target_sources(udrl_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${headers})
   set_target_properties(udrl_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
   list(TRANSFORM ARG_USES PREPEND udrl_)
