@@ -24,9 +24,10 @@ void declare(OptionSet& set, const std::string& prefix, ModelOptions& options) {
           "seconds that a busy endpoint is waited for at once, even if it asks for more (Retry-After)")
       .range(1, 86400)
       .runtime_only();
-  set.add_enum(dot + "weights", options.weights,
-               "of a GGUF file: file (as they are) or bf16 (widened once, into MODEL.bf16.gguf beside it: two bytes a "
-               "parameter; faster with AVX512_BF16, else slower)")
+  set.add_enum(
+         dot + "weights", options.weights,
+         "of a GGUF file: file (as they are), or converted once, into a file beside it (MODEL.bf16.gguf): bf16 (two "
+         "bytes a parameter; faster with AVX512_BF16, else slower) or q8_0 (one byte; faster with AMX)")
       .came_later();
   set.add(dot + "slots", options.slots, "requests answered at once").range(1, 248);
   set.add(dot + "context", options.context, "tokens of cache shared by all slots (0: as many as are needed)")

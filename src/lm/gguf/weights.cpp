@@ -1,4 +1,4 @@
-// Widening through llama.cpp's own converter. What the file was made from stands in its metadata.
+// Converting through llama.cpp's own converter. What the file was made from stands in its metadata.
 #include "weights.hpp"
 
 #include <algorithm>
@@ -23,22 +23,34 @@ std::uint64_t parameters_in(const gguf_context* gguf, std::int64_t tensor) {
   return gguf_get_tensor_size(gguf, tensor) / ggml_type_size(type) * static_cast<std::uint64_t>(ggml_blck_size(type));
 }
 
-/// Whether there is nothing to widen or to narrow. Norms and biases stay f32 in any bf16 file.
-bool is_bf16(const gguf_context* gguf) {
-  std::uint64_t bf16 = 0, f32 = 0;
-  for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
-    const ggml_type type = gguf_get_tensor_type(gguf, i);
-    if (type != GGML_TYPE_BF16 && type != GGML_TYPE_F32) return false;
-    (type == GGML_TYPE_BF16 ? bf16 : f32) += parameters_in(gguf, i);
-  }
-  return bf16 > f32;
+/// What the weights are converted to.
+struct Target {
+  ggml_type type;
+  llama_ftype file_type;
+};
+
+Target target_of(WeightsKind weights) {
+  if (weights == WeightsKind::q8_0) return {GGML_TYPE_Q8_0, LLAMA_FTYPE_MOSTLY_Q8_0};
+  return {GGML_TYPE_BF16, LLAMA_FTYPE_MOSTLY_BF16};
 }
 
-/// Of the widened file: its header, two bytes a parameter, and a twentieth for what stays f32.
-std::uint64_t bytes_needed(const gguf_context* source) {
+/// Whether there is nothing to convert. Norms and biases stay f32 in any file.
+bool is_already(const Target& target, const gguf_context* gguf) {
+  std::uint64_t converted = 0, f32 = 0;
+  for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
+    const ggml_type type = gguf_get_tensor_type(gguf, i);
+    if (type != target.type && type != GGML_TYPE_F32) return false;
+    (type == target.type ? converted : f32) += parameters_in(gguf, i);
+  }
+  return converted > f32;
+}
+
+/// Of the converted file: its header, its bytes a parameter, and a twentieth for what stays f32.
+std::uint64_t bytes_needed(const Target& target, const gguf_context* source) {
   std::uint64_t parameters = 0;
   for (std::int64_t i = 0; i < gguf_get_n_tensors(source); ++i) parameters += parameters_in(source, i);
-  return gguf_get_data_offset(source) + parameters * 2 + parameters / 10;
+  const auto block = static_cast<std::uint64_t>(ggml_blck_size(target.type));
+  return gguf_get_data_offset(source) + parameters * ggml_type_size(target.type) / block + parameters / 10;
 }
 
 bool is_whole(const fs::path& file, const gguf_context* header) {
@@ -54,13 +66,13 @@ std::string type_name(const gguf_context* gguf) {
 }
 
 /// Throws where what is there was not made here: it is not ours to replace.
-bool is_widened_from(const fs::path& file, const std::string& sha256) {
+bool is_converted_from(const fs::path& file, const std::string& sha256) {
   std::error_code unknown;
   if (!fs::exists(file, unknown)) return false;
   const GgufHandle header = read_header(file);
   const std::int64_t key = header ? gguf_find_key(header.get(), source_key) : -1;
   if (key < 0 || gguf_get_kv_type(header.get(), key) != GGUF_TYPE_STRING) {
-    throw user_error("the place of the widened weights is taken by a file that udrl did not make")
+    throw user_error("the place of the converted weights is taken by a file that udrl did not make")
         .at(file.string())
         .hint("to use that file, name it as gguf and leave weights = \"file\"; else move it away or remove it");
   }
@@ -75,11 +87,12 @@ llama_model_kv_override text_entry(const std::string& key, const std::string& va
   return entry;
 }
 
-void convert(const fs::path& source, const fs::path& to, const std::string& sha256, const std::string& type) {
+void convert(const fs::path& source, const fs::path& to, const Target& target, const std::string& sha256,
+             const std::string& type) {
   const std::array<llama_model_kv_override, 3> entries{
       text_entry(source_key, sha256), text_entry(widened_type_key, type), {}};  // the last one ends them
   llama_model_quantize_params parameters = llama_model_quantize_default_params();
-  parameters.ftype = LLAMA_FTYPE_MOSTLY_BF16;
+  parameters.ftype = target.file_type;
   parameters.allow_requantize = true;
   parameters.pure = true;
   parameters.nthread = compute_threads();
@@ -88,21 +101,23 @@ void convert(const fs::path& source, const fs::path& to, const std::string& sha2
   take_llama_errors();
   const bool failed = llama_model_quantize(source.c_str(), to.c_str(), &parameters) != 0;
   if (!failed && is_whole(to, read_header(to).get())) return;
-  throw llama_failure("llama.cpp cannot widen the model's weights")
+  throw llama_failure("llama.cpp cannot convert the model's weights")
       .at(source.string())
       .hint("is there room on the disk, and does this llama.cpp know the model? weights = \"file\" does without");
 }
 
-void widen(const fs::path& source, const fs::path& target, const std::string& sha256, const gguf_context* header) {
-  require_room(target.parent_path(), bytes_needed(header));
-  check_stop("stopped before the model's weights were widened", "run the same command again");
+void make_converted(const fs::path& source, const fs::path& to, const Target& target, const std::string& sha256,
+                    const gguf_context* header) {
+  require_room(to.parent_path(), bytes_needed(target, header));
+  check_stop("stopped before the model's weights were converted", "run the same command again");
   const std::string type = type_name(header);
   try {
-    make_file_atomic(target, [&](const fs::path& draft) { convert(source, draft, sha256, type); });
+    make_file_atomic(to, [&](const fs::path& draft) { convert(source, draft, target, sha256, type); });
   } catch (Error& error) {
     if (error.kind() == ErrorKind::user) {
       error.hint(
-          "widened weights are kept beside the model: put it, or a link to it, into a folder that you may write to, or "
+          "converted weights are kept beside the model: put it, or a link to it, into a folder that you may write to, "
+          "or "
           "take weights = \"file\"");
     }
     throw;
@@ -115,7 +130,7 @@ void require_room(const fs::path& folder, std::uint64_t bytes) {
   std::error_code unknown;
   const fs::space_info space = fs::space(folder.empty() ? fs::path(".") : folder, unknown);
   if (unknown || space.available >= bytes) return;  // unknown: writing will tell
-  throw failure("there is no room for the widened weights on the disk")
+  throw failure("there is no room for the converted weights on the disk")
       .at(folder.string())
       .expected(std::to_string(bytes) + " bytes free")
       .got(std::to_string(space.available))
@@ -125,18 +140,19 @@ void require_room(const fs::path& folder, std::uint64_t bytes) {
 Weights weights_of(const ModelOptions& options) {
   if (options.weights == WeightsKind::file) return {options.gguf, ""};
   const GgufHandle header = read_header(options.gguf);
-  if (is_bf16(header.get())) return {options.gguf, ""};
+  const Target target = target_of(options.weights);
+  if (is_already(target, header.get())) return {options.gguf, ""};
   if (gguf_find_key(header.get(), "split.count") >= 0) {
-    throw user_error("weights = \"bf16\" is for a model in one file")
+    throw user_error("weights = \"" + to_string(options.weights) + "\" is for a model in one file")
         .at(options.gguf.string())
         .hint("join its parts with llama.cpp's llama-gguf-split --merge");
   }
   const bool has_ending = options.gguf.extension() == ".gguf";  // else its name may hold dots: Qwen2.5-0.5B
-  fs::path widened = has_ending ? options.gguf.parent_path() / options.gguf.stem() : options.gguf;
-  widened += ".bf16.gguf";
+  fs::path converted = has_ending ? options.gguf.parent_path() / options.gguf.stem() : options.gguf;
+  converted += "." + to_string(options.weights) + ".gguf";
   const std::string sha256 = sha256_file(options.gguf);
-  if (!is_widened_from(widened, sha256)) widen(options.gguf, widened, sha256, header.get());
-  return {widened, sha256};
+  if (!is_converted_from(converted, sha256)) make_converted(options.gguf, converted, target, sha256, header.get());
+  return {converted, sha256};
 }
 
 }  // namespace udrl::lm

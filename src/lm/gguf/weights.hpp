@@ -1,4 +1,4 @@
-// Which file a model's weights are loaded from: its own, or one beside it that holds them widened to bf16, made at
+// Which file a model's weights are loaded from: its own, or one beside it that holds them in another type, made at
 // first use. Not for: loading them (engine.cpp).
 #pragma once
 
@@ -15,10 +15,11 @@ struct Weights {
   std::string source_sha256;  ///< of the file that the options name, where it had to be known; else ""
 };
 
-/// For `options.gguf`, which check_gguf_file has passed. With weights = "bf16" it is MODEL.bf16.gguf in the same
-/// folder, made here unless it is there and comes from a file of the same SHA-256; a file that is bf16 already is its
-/// own. Throws `Error`: a model in several files, a folder that cannot be written, no room on
-/// the disk, a file in that place that was not made here (user); llama.cpp cannot convert the file (failure).
+/// For `options.gguf`, which check_gguf_file has passed. With weights = "bf16" or "q8_0" it is MODEL.bf16.gguf or
+/// MODEL.q8_0.gguf in the same folder, made here unless it is there and comes from a file of the same SHA-256; a file
+/// that is of that type already is its own. Throws `Error`: a model in several files, a folder that cannot be written,
+/// no room on the disk, a file in that place that was not made here (user); llama.cpp cannot convert the file
+/// (failure).
 Weights weights_of(const ModelOptions& options);
 
 /// Throws `Error` (failure) where the disk of `folder` has less than `bytes` free.

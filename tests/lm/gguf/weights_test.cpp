@@ -90,6 +90,22 @@ class Unwritable {
 
 }  // namespace
 
+TEST_CASE("weights of 8 bits answer nearly as the file's do") {
+  Place place;
+  place.widened = place.folder.path() / "tiny.q.q8_0.gguf";
+  const auto own = likelihoods(*place.open(WeightsKind::file));
+  const auto converted = likelihoods(*place.open(WeightsKind::q8_0));
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    INFO(i << ": " << own[i] << " " << converted[i]);
+    CHECK(std::abs(own[i] - converted[i]) < 0.1);
+  }
+  CHECK(own != converted);
+  CHECK(fs::file_size(place.widened) < 0.5 * static_cast<double>(fs::file_size(place.model)));  // the source is f32
+  CHECK(place.open(WeightsKind::q8_0)->info().sha256 == udrl::sha256_file(place.model));
+  place.open(WeightsKind::bf16);  // beside it, not in its place
+  CHECK(place.entries() == 3);
+}
+
 TEST_CASE("widened weights answer as the file's do") {
   const Place place({GENERATE(as<std::string>{}, "llama", "qwen2", "gpt2"), 256, 1, true});
   const auto own = likelihoods(*place.open(WeightsKind::file));
@@ -198,9 +214,9 @@ TEST_CASE("a folder that cannot be written is named, with what to do") {
   CHECK(place.open() != nullptr);  // what is there can be used
 }
 
-TEST_CASE("a model that cannot be widened leaves nothing behind") {
+TEST_CASE("a model that cannot be converted leaves nothing behind") {
   const Place place({"nonsense", 64, 1, true});
-  CHECK(names(place.refusal(1), "cannot widen"));
+  CHECK(names(place.refusal(1), "cannot convert"));
   CHECK(place.entries() == 1);
 }
 
