@@ -98,7 +98,13 @@ class Damaging {
   RandomStream random_;
 };
 
-/// Texts to be scored, and where their values go.
+/// The value and, where it has one, its masked form.
+std::vector<std::string> both_forms(const std::string& value) {
+  if (has_masked_form(value)) return {value, masked_form(value)};
+  return {value};
+}
+
+/// Texts to be scored, and where their values go. A value that did not come is not a number (see Scorer::score).
 class Scoring {
  public:
   explicit Scoring(std::string value) : value_(std::move(value)) {}
@@ -117,7 +123,12 @@ class Scoring {
   }
   void run(ScorerSet& scorers) const {
     const std::vector<Values> values = scorers.score(texts_);
-    for (std::size_t i = 0; i < values.size(); ++i) into_[i](values[i].at(value_), values[i].at(masked_form(value_)));
+    const auto value_of = [](const Values& of, const std::string& name) {
+      const auto found = of.find(name);
+      return found == of.end() ? nan : found->second;
+    };
+    for (std::size_t i = 0; i < values.size(); ++i)
+      into_[i](value_of(values[i], value_), value_of(values[i], masked_form(value_)));
   }
 
  private:
@@ -148,6 +159,13 @@ void score_block(std::span<const Variants> variants, const GateAnswers& answers,
       scoring.add(intent, texts.content_free[k], task, Half::elaboration, into.content_free[k]);
   }
   scoring.run(scorers);
+}
+
+/// Whether a half's values came, of the answer and of all that was made of it.
+bool is_whole(const VariantValues& v, Half half) {
+  const auto known = [half](const Halves<double>& values) { return std::isfinite(values[half]); };
+  return known(v.own) && known(v.other) && std::all_of(v.words.begin(), v.words.end(), known) &&
+         (!v.subject || known(*v.subject));
 }
 
 /// Means over some answers of a task, resampled alike.
@@ -255,46 +273,65 @@ std::string why_no_elaboration(const TaskDamage& d) {
   return "";
 }
 
-TaskDamage damage_of(const std::string& task, const Sample& sample, std::size_t kinds) {
+/// The half of every kind of damage, counted from its zero.
+void measure_half(TaskDamage& d, Half half, const Sample& sample, const Sample& naming, std::size_t kind) {
+  const auto own = [half](const VariantValues& v) { return v.own[half]; };
+  const auto zero = [half, kind](const VariantValues& v) {
+    return half == Half::fidelity ? v.other[half] : v.content_free[kind];
+  };
+  d.undamaged[half] = sample.mean(own);
+  d.zero[half] = sample.mean(zero);
+  for (std::size_t s = 0; s < damage_shares.size(); ++s)
+    d.words[s][half] = sample.ratio([half, s](const VariantValues& v) { return v.words[s][half]; }, own, zero);
+  if (d.with_subject >= fewest_damaged)
+    d.subject[half] = naming.ratio([half](const VariantValues& v) { return (*v.subject)[half]; }, own, zero);
+}
+
+void measure_steps(TaskDamage& d, const Sample& sample) {
+  const auto at = [](std::size_t share) {
+    return [share](const VariantValues& v) {
+      return share == 0 ? v.own[Half::elaboration] : v.words[share - 1][Half::elaboration];
+    };
+  };
+  for (std::size_t s = 0; s < damage_shares.size(); ++s) d.steps[s] = sample.difference(at(s), at(s + 1));
+}
+
+/// Nothing is known yet.
+TaskDamage empty_damage(const std::string& task) {
   TaskDamage d;
   d.task = task;
+  for (auto& words : d.words) words.of.fill(undefined);
+  d.subject.of.fill(undefined);
+  d.steps.fill(undefined);
+  d.undamaged.of.fill(nan), d.zero.of.fill(nan);
+  return d;
+}
+
+TaskDamage damage_of(const std::string& task, const Sample& all, std::size_t kinds, bool has_elaboration) {
+  TaskDamage d = empty_damage(task);
+  const Sample sample = all.only([&](const VariantValues& v) {
+    return is_whole(v, Half::fidelity) && (!has_elaboration || is_whole(v, Half::elaboration));
+  });
   d.answers = sample.size();
   if (d.answers < fewest_damaged) {
     for (const Half half : halves) d.why_not[half] = "fewer than 20 answers of the task";
     return d;
   }
-  const std::size_t kind = best_content_free(sample, kinds);
   const Sample naming = sample.only([](const VariantValues& v) { return v.subject.has_value(); });
   d.with_subject = naming.size();
-  for (const Half half : halves) {
-    const auto own = [half](const VariantValues& v) { return v.own[half]; };
-    const auto zero = [half, kind](const VariantValues& v) {
-      return half == Half::fidelity ? v.other[half] : v.content_free[kind];
-    };
-    d.undamaged[half] = sample.mean(own);
-    d.zero[half] = sample.mean(zero);
-    for (std::size_t s = 0; s < damage_shares.size(); ++s)
-      d.words[s][half] = sample.ratio([half, s](const VariantValues& v) { return v.words[s][half]; }, own, zero);
-    d.subject[half] = d.with_subject < fewest_damaged
-                          ? undefined
-                          : naming.ratio([half](const VariantValues& v) { return (*v.subject)[half]; }, own, zero);
+  const std::size_t kind = best_content_free(sample, kinds);
+  if (has_elaboration) {
+    measure_half(d, Half::elaboration, sample, naming, kind);
+    measure_steps(d, sample);
   }
-  for (std::size_t s = 0; s < damage_shares.size(); ++s) {
-    const auto at = [](std::size_t share) {
-      return [share](const VariantValues& v) {
-        return share == 0 ? v.own[Half::elaboration] : v.words[share - 1][Half::elaboration];
-      };
-    };
-    d.steps[s] = sample.difference(at(s), at(s + 1));
-  }
+  measure_half(d, Half::fidelity, sample, naming, kind);
   d.why_not[Half::fidelity] = why_no_fidelity(d);
-  d.why_not[Half::elaboration] = why_no_elaboration(d);
+  d.why_not[Half::elaboration] = has_elaboration ? why_no_elaboration(d) : "it has no form that masks the intent";
   return d;
 }
 
 std::string why_not(const GateAnswers& answers, const std::string& value, const Resources& resources) {
-  const std::string role = model_of(value);
-  if (!resources.models.contains(role)) return "no model was named: " + role;
+  if (const std::string why = why_not_again(value, resources); !why.empty()) return why;
   const bool has_zero = std::all_of(answers.answers.begin(), answers.answers.end(), [&](const GateAnswer& a) {
     return !a.content_free.empty() && a.content_free.size() == answers.answers.front().content_free.size();
   });
@@ -307,7 +344,7 @@ Damage measure_damage(const GateAnswers& answers, const std::string& value, cons
                       const Resources& resources, Observer& observer) {
   Damage out{value, why_not(answers, value, resources), {}};
   if (!out.why_not.empty()) return out;
-  ScorerSet scorers({value, masked_form(value)}, resources);
+  ScorerSet scorers(both_forms(value), resources);
   Damaging damaging(answers, options.seed);
   std::vector<VariantValues> values(answers.answers.size());
   for (std::size_t begin = 0; begin < values.size(); begin += block) {
@@ -325,7 +362,8 @@ Damage measure_damage(const GateAnswers& answers, const std::string& value, cons
     for (std::size_t i = 0; i < values.size(); ++i)
       if (answers.answers[i].task == task) chosen.push_back(i);
     const std::size_t kinds = values.empty() ? 0 : values.front().content_free.size();
-    out.tasks.push_back(damage_of(answers.tasks[task], Sample(answers, values, resamples, std::move(chosen)), kinds));
+    out.tasks.push_back(damage_of(answers.tasks[task], Sample(answers, values, resamples, std::move(chosen)), kinds,
+                                  has_masked_form(value)));
   }
   return out;
 }

@@ -61,16 +61,6 @@ class Donors {
   RandomStream random_;
 };
 
-std::string why_not(const std::string& scorer, const Resources& resources) {
-  const auto& known = scorer_names();
-  if (std::find(known.begin(), known.end(), scorer) == known.end()) return "no scorer of this build makes this value";
-  if (!sees_one_intent(scorer)) return "it compares with no single intent";
-  const std::string role = model_of(scorer);
-  if (!role.empty() && !resources.models.contains(role)) return "no model was named: " + role;
-  if (role != "embedder" && !role.empty() && resources.tasks.empty()) return "no task files were named";
-  return "";
-}
-
 /// For each answer, what was done to its intent → values; beside "subject" stands "true for subject": the true intent's
 /// values where the answer is the one that the subject swap was scored with.
 using Scored = std::vector<std::map<std::string, Values>>;
@@ -237,6 +227,16 @@ class Measuring {
 
 }  // namespace
 
+std::string why_not_again(const std::string& scorer, const Resources& resources) {
+  const auto& known = scorer_names();
+  if (std::find(known.begin(), known.end(), scorer) == known.end()) return "no scorer of this build makes this value";
+  if (!sees_one_intent(scorer)) return "it compares with no single intent";
+  const std::string role = model_of(scorer);
+  if (!role.empty() && !resources.models.contains(role)) return "no model was named: " + role;
+  if (role != "embedder" && !role.empty() && resources.tasks.empty()) return "no task files were named";
+  return "";
+}
+
 std::string swapped_text(std::string_view intent, std::string_view from, std::string_view to) {
   if (from.empty() || to.empty() || from == to) return "";
   for (auto at = intent.find(from); at != std::string_view::npos; at = intent.find(from, at + 1)) {
@@ -250,13 +250,13 @@ std::string swapped_text(std::string_view intent, std::string_view from, std::st
 std::vector<Gate> measure_gates(const GateAnswers& answers, const GateOptions& options, const Resources& resources,
                                 Observer& observer) {
   GateOptions possible = options;
-  std::erase_if(possible.scorers, [&](const std::string& name) { return !why_not(name, resources).empty(); });
+  std::erase_if(possible.scorers, [&](const std::string& name) { return !why_not_again(name, resources).empty(); });
   const Scored scored = possible.scorers.empty() ? Scored() : score_pairs(answers, possible, resources, observer);
   const Resamples resamples =
       draw_resamples(answers.subjects, static_cast<std::size_t>(options.resamples), options.seed);
   std::vector<Gate> gates;
   for (const std::string& scorer : options.scorers) {
-    std::string reason = why_not(scorer, resources);
+    std::string reason = why_not_again(scorer, resources);
     if (reason.empty() && scored.empty()) reason = "no pairs were asked for";
     gates.push_back(reason.empty() ? Measuring(answers, scored, resamples, scorer).gate()
                                    : Measuring::empty_gate(scorer, reason));

@@ -17,7 +17,7 @@ struct DoctorOptions : distill::ScorerNeeds {
   std::vector<std::string> scorers;  ///< values to examine; empty: all in every record that judge (score/kinds.hpp)
   int intents = 2000;                ///< (intent, task) groups read, and as many deep ones besides
   int deep_draws = 16;               ///< what makes a group deep
-  int pairs = 200;                   ///< answers a task scored again, each against two or three other intents
+  int pairs = 100;                   ///< answers a task damaged, and scored against two or three other intents
   int bins = 5;
   int resamples = 1000;  ///< of the bootstrap over subjects, and shuffles of the test against chance
   std::uint64_t seed = 1;

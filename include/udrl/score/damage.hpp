@@ -55,8 +55,9 @@ struct DamageOptions {
   std::uint64_t seed = 1;
 };
 
-/// `value`: relevance or pmi. The answers' `content_free` texts are elaboration's zero: for each task the kind of them
-/// that scores best. Fidelity's zero is another intent's answer.
+/// `value`: of any scorer that sees one intent (relevance, pmi, judge …); one without a masked form has no word on
+/// elaboration. The answers' `content_free` texts are elaboration's zero: for each task the kind of them that scores
+/// best. Fidelity's zero is another intent's answer. Answers for which a scorer gives no value are left out.
 Damage measure_damage(const GateAnswers& answers, const std::string& value, const DamageOptions& options,
                       const Resources& resources, Observer& observer);
 

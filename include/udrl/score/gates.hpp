@@ -1,5 +1,6 @@
 // Gates: can a scorer tell the intent that an answer was written for from another one? Answers are scored again against
-// other intents. For: the doctor, and evaluation. Not for: agreement between scorers (grouped.hpp).
+// other intents. For: the doctor, and evaluation, as a figure. Not for: what a scorer's word is worth (damage.hpp), or
+// agreement between scorers (grouped.hpp).
 #pragma once
 
 #include <cstdint>
@@ -13,9 +14,6 @@
 #include "udrl/score/statistics.hpp"
 
 namespace udrl::score {
-
-/// What the doctor asks of a label; a verdict rests on more (damage.hpp).
-inline constexpr double least_auc = 0.95, least_swapped = 0.80;
 
 /// An answer to be scored again, with its own intent.
 struct GateAnswer {
@@ -50,6 +48,10 @@ struct GateOptions {
   int resamples = 1000;  ///< of the bootstrap over subjects
   std::uint64_t seed = 1;
 };
+
+/// Why answers cannot be scored again with this value: a value that no scorer of this build makes, one that compares
+/// with no single intent, a model that is missing. "" where they can.
+std::string why_not_again(const std::string& value, const Resources& resources);
 
 /// The intent with `from` replaced by `to` where it first stands as whole words; "" where it does not.
 std::string swapped_text(std::string_view intent, std::string_view from, std::string_view to);

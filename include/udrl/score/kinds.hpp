@@ -11,7 +11,8 @@ namespace udrl::score {
 bool is_quality(const std::string& value);
 
 /// Values of one family come from one model or one way of looking, so that their agreement proves little: relevance,
-/// relevance_masked and retrieval embed; any other name is of the family of its stem ("pmi_masked", "pmi_qwen": pmi).
+/// relevance_masked and retrieval embed, judge and serves ask; any other name is of the family of its stem
+/// ("pmi_masked", "pmi_qwen": pmi).
 std::string family_of(const std::string& value);
 
 /// The scorer that gives a value, also where a suffix keeps two models' values apart ("relevance_e5": relevance); "" if
@@ -22,6 +23,10 @@ std::string scorer_of_value(const std::string& value);
 bool masks(const std::string& value);
 /// The value of the scorer that does the same with its intent's words masked: "pmi" → "pmi_masked".
 inline std::string masked_form(const std::string& value) { return value + "_masked"; }
+/// "pmi_masked" → "pmi", "pmi" → "pmi".
+std::string unmasked_form(const std::string& value);
+/// Whether some scorer gives that.
+bool has_masked_form(const std::string& value);
 /// False for values that compare an answer with several intents or none: another intent gives them no meaning.
 bool sees_one_intent(const std::string& value);
 

@@ -26,7 +26,7 @@ class Scorer {
   virtual ~Scorer() = default;
   virtual std::vector<std::string> value_names() const = 0;
   /// Adds its values to `values[i]` for `answers[i]`; both of the same size. None where there is none to be had: a
-  /// judge that names no digit.
+  /// judge that names no digit, a chat model that says neither yes nor no.
   virtual void score(std::span<const Candidate> answers, std::span<Values> values) = 0;
 };
 
@@ -39,6 +39,8 @@ class Scorer {
 ///   retrieval         share of the intent's siblings (same format or style and another subject; same subject and
 ///                     another format) that lie farther from the answer than the intent does, ties counted half, 0 … 1
 ///   judge             1 … 5: a chat model's rating under the task's rubric, expected over the digits' probabilities
+///   serves            log-odds of yes to "Does the answer serve the request?", asked of a chat model
+///   serves_masked     the same, with the intent's words masked in the answer
 ///   fluency           log p(answer | task, intent) under the teacher, nats a token
 ///   novelty           1 − the largest cosine to another answer of the same intent and task in the batch; 1 if alone
 ///   words             runs without white space

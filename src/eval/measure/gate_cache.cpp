@@ -1,17 +1,17 @@
 // Gates as JSON, under a hash of what they were measured on.
 #include "gate_cache.hpp"
 
-#include "damage_json.hpp"
-#include "estimate_json.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
+#include "udrl/score/damage_json.hpp"
+#include "udrl/score/estimate_json.hpp"
 
 namespace udrl::eval {
 namespace {
 
 using data::Json;
-using eval::to_json;  // of estimates, which that of a gate would hide
-using score::Gate;
+using score::Gate, score::damage_from_json, score::estimate_from_json;
+using score::to_json;  // of estimates and damage, which that of a gate would hide
 
 /// Raised when gates or damage are measured or written in another way.
 constexpr int gates_version = 3, damage_version = 1;
@@ -82,7 +82,7 @@ score::Damage cached_damage(const std::filesystem::path& file, const RelevanceSc
   } catch (const std::exception&) {  // measured again
   }
   const score::Damage damage = scorer.damage(answers, options, observer);
-  write_file_atomic(file, Json{{"key", key}, {"damage", eval::to_json(damage)}}.dump(1) + "\n");
+  write_file_atomic(file, Json{{"key", key}, {"damage", score::to_json(damage)}}.dump(1) + "\n");
   return damage;
 }
 

@@ -14,6 +14,7 @@
 #include "udrl/data/text.hpp"
 #include "udrl/data/unscored.hpp"
 #include "udrl/score/kinds.hpp"
+#include "udrl/score/rewrite.hpp"
 
 namespace udrl::inspect {
 namespace {
@@ -181,6 +182,19 @@ void add_columns(const CaseRow& row, DoctorCases& cases) {
     cases.factors["teacher " + teacher].push_back(row.teacher == teacher ? 1 : 0);
 }
 
+/// What each answer's intent says in the commonest frame of its task's answers, and with their commonest tail.
+void add_content_free(score::GateAnswers& texts) {
+  for (std::size_t task = 0; task < texts.tasks.size(); ++task) {
+    std::vector<score::Answered> answered;
+    for (const score::GateAnswer& answer : texts.answers)
+      if (answer.task == task) answered.push_back({answer.intent, answer.text});
+    const score::CommonForms forms(answered);
+    for (score::GateAnswer& answer : texts.answers)
+      if (answer.task == task)
+        answer.content_free = {forms.framed(answer.intent.intent), forms.with_tail(answer.intent.intent)};
+  }
+}
+
 void lay_out(Reader& reader, const DoctorOptions& options, DoctorCases& cases) {
   auto& rows = reader.rows;
   std::sort(rows.begin(), rows.end(),
@@ -208,6 +222,7 @@ void lay_out(Reader& reader, const DoctorOptions& options, DoctorCases& cases) {
       cases.texts.answers.push_back(std::move(text.answer));
       cases.recorded.push_back(std::move(text.scores));
     }
+  add_content_free(cases.texts);
 }
 
 }  // namespace

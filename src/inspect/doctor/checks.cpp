@@ -32,52 +32,62 @@ std::string listed_or_counted(const std::vector<std::string>& scorers) {
   return scorers.size() < 4 ? listed(scorers) : "each of " + std::to_string(scorers.size()) + " independent scorers";
 }
 
-std::string score_again_cure(const Gate& gate) {
-  if (gate.why_not.starts_with("no model")) {
-    return "name the model that scored: --" + score::model_of(gate.scorer) + ".gguf FILE";
+std::string score_again_cure(const std::string& scorer, const std::string& why_not) {
+  if (why_not.starts_with("no model")) {
+    return "name the model that scored: --" + score::model_of(scorer) + ".gguf FILE";
   }
-  if (gate.why_not.starts_with("no task files")) return "name their folder: --tasks-folder data/tasks";
-  if (gate.why_not.starts_with("no pairs")) return "raise --pairs";
+  if (why_not.starts_with("no task files")) return "name their folder: --tasks-folder data/tasks";
   return "examine it with the build that made it";
 }
 
-std::string changed(double record_difference) {
-  if (record_difference <= same_value) return "";
-  return "; scored again it differs from the record by " + fixed(record_difference, 2) +
+std::string changed(const Findings& f, const std::string& scorer) {
+  const auto found = f.record_differences.find(scorer);
+  if (found == f.record_differences.end() || found->second <= same_value) return "";
+  return "; scored again it differs from the record by " + fixed(found->second, 2) +
          " SD: another model made the data's values?";
 }
 
-Check shuffled(const Findings& f, const Gate& gate) {
-  Check check{shuffled_check, gate.scorer, Finding::unknown, "", ""};
-  if (!gate.why_not.empty()) {
-    check.reason = gate.why_not;
-    check.cure = score_again_cure(gate);
-    return check;
+/// Tasks by what is known of the half there.
+struct TasksSeen {
+  std::vector<std::string> seen, open, why_not;  ///< open: with too few answers to tell
+};
+
+TasksSeen tasks_seen(const score::Damage& damage, score::Half half) {
+  TasksSeen out;
+  for (const score::TaskDamage& task : damage.tasks) {
+    if (task.is_valid(half)) out.seen.push_back(task.task);
+    else if (task.answers < score::fewest_damaged) out.open.push_back(task.task);
+    else out.why_not.push_back(task.task + ": " + task.why_not[half]);
   }
-  check.finding = against(gate.shuffled, least_auc);
-  check.reason = "AUC " + with_range(gate.shuffled) + ", wanted " + fixed(least_auc, 2) +
-                 changed(f.record_differences.at(gate.scorer));
-  if (check.finding == Finding::fail)
-    check.cure = "make no labels with it alone: it cannot tell what an answer is about; let others carry verdicts";
-  if (check.finding == Finding::unknown) check.cure = "raise --pairs";
-  return check;
+  return out;
 }
 
-Check swapped(const Gate& gate) {
-  Check check{swapped_check, gate.scorer, Finding::unknown, "", ""};
-  const auto subject = gate.swapped.find("subject"), format = gate.swapped.find("format");
-  if (!gate.why_not.empty() || subject == gate.swapped.end()) {
-    check.reason = gate.why_not.empty() ? "no intent holds its subject word for word" : gate.why_not;
-    check.cure = gate.why_not.empty() ? "give intents with the field subject" : score_again_cure(gate);
+/// The evaluation's own rule (score/damage.hpp), for the half that the value measures.
+Check damage(const Findings& f, const std::string& scorer) {
+  Check check{damage_check, scorer, Finding::unknown, "", ""};
+  const score::Damage& of_scorer = f.damage(scorer);
+  const score::Half half = half_of(scorer);
+  if (!of_scorer.why_not.empty()) {
+    check.reason = of_scorer.why_not;
+    check.cure = score_again_cure(scorer, of_scorer.why_not);
     return check;
   }
-  check.finding = against(subject->second, least_swapped);
-  check.reason = "another subject: " + percent(subject->second.value, 1) + " (" +
-                 page::range_of(100 * subject->second.low, 100 * subject->second.high, 1) + ") keep the true one above";
-  if (format != gate.swapped.end()) check.reason += "; another format: " + percent(format->second.value, 1);
-  check.reason += "; wanted " + percent(least_swapped) + " by subject";
-  if (check.finding == Finding::fail) check.cure = "make no labels with it alone: it does not see the subject";
-  if (check.finding == Finding::unknown) check.cure = "raise --pairs";
+  const TasksSeen tasks = tasks_seen(of_scorer, half);
+  check.reason = "as a measure of " + to_string(half) + " it sees its own damage in " +
+                 (tasks.seen.empty() ? "no task" : listed(tasks.seen));
+  for (const std::string& why : tasks.why_not) check.reason += "; " + why;
+  if (!tasks.open.empty()) check.reason += "; too few answers: " + listed(tasks.open);
+  check.reason += changed(f, scorer);
+  if (tasks.why_not.empty() && tasks.open.empty()) {
+    check.finding = Finding::pass;
+  } else if (tasks.seen.empty() && tasks.open.empty()) {
+    check.finding = Finding::fail;
+    check.cure = "make no labels with it alone: it does not see what an answer is about; let others carry verdicts";
+  } else {
+    check.cure = tasks.why_not.empty()
+                     ? "raise --pairs"
+                     : "mix it with another scorer for the tasks in which it is blind, or raise --pairs";
+  }
   return check;
 }
 
@@ -224,8 +234,7 @@ std::string listed(const std::vector<std::string>& names) {
 
 std::vector<Check> make_checks(const Findings& f) {
   std::vector<Check> checks;
-  for (const Gate& gate : f.gates) checks.push_back(shuffled(f, gate));
-  for (const Gate& gate : f.gates) checks.push_back(swapped(gate));
+  for (const std::string& scorer : f.scorers) checks.push_back(damage(f, scorer));
   for (const std::string& scorer : f.scorers) checks.push_back(noise(f, scorer));
   for (const Spread& s : f.spreads) checks.push_back(spread(s));
   for (const std::string& scorer : f.scorers) checks.push_back(confounded(f, scorer));

@@ -5,8 +5,7 @@
 
 namespace udrl::inspect {
 
-inline const std::string shuffled_check = "true against shuffled intents";
-inline const std::string swapped_check = "true against one swapped attribute";
+inline const std::string damage_check = "sees damage to an answer";
 inline const std::string noise_check = "order of an intent's draws is more than noise";
 inline const std::string spread_check = "draws of an intent differ";
 inline const std::string confounded_check = "not length, copying or temperature";

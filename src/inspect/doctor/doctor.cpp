@@ -72,7 +72,7 @@ void declare(OptionSet& set, DoctorOptions& o) {
   set.add("intents", o.intents, "pairs of intent and task examined, and as many deep ones besides").range(2, 1e6);
   set.add("deep_draws", o.deep_draws, "draws that make an intent and task deep: ranks among few are held against these")
       .range(3, 1000);
-  set.add("pairs", o.pairs, "answers a task scored again against other intents").range(0, 1e6);
+  set.add("pairs", o.pairs, "answers a task that are damaged, and scored against other intents").range(0, 1e6);
   set.add("bins", o.bins, "returns that can be asked for, as in tag").range(2, 10);
   set.add("resamples", o.resamples, "resamples of the bootstrap, and shuffles of the test against chance")
       .range(100, 1e5);

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "spread.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/distill/returns.hpp"
+#include "udrl/score/kinds.hpp"
 
 namespace udrl::inspect {
 namespace {
@@ -28,11 +30,29 @@ Findings counted(const DoctorCases& cases) {
   return f;
 }
 
+/// A scorer and its masked form are damaged once, and it takes the same answers as the gates.
+std::vector<score::Damage> measure_damages(const DoctorOptions& options, const DoctorCases& cases,
+                                           const score::Resources& resources, Observer& observer) {
+  std::vector<score::Damage> out;
+  std::set<std::string> seen;
+  for (const std::string& scorer : cases.scorers)
+    if (const std::string value = score::unmasked_form(scorer); seen.insert(value).second)
+      out.push_back(score::measure_damage(cases.texts, value, {options.resamples, options.seed}, resources, observer));
+  return out;
+}
+
+bool sees_damage(const score::Damage& damage, score::Half half) {
+  return std::any_of(damage.tasks.begin(), damage.tasks.end(),
+                     [half](const score::TaskDamage& task) { return task.is_valid(half); });
+}
+
 /// Those that see the intent, as far as is known.
-std::vector<std::string> judges_of(const std::vector<Gate>& gates) {
+std::vector<std::string> judges_of(const Findings& f) {
   std::vector<std::string> names;
-  for (const Gate& gate : gates)
-    if (!gate.why_not.empty() || gate.shuffled.value >= least_auc) names.push_back(gate.scorer);
+  for (const std::string& scorer : f.scorers) {
+    const score::Damage& damage = f.damage(scorer);
+    if (!damage.why_not.empty() || sees_damage(damage, half_of(scorer))) names.push_back(scorer);
+  }
   return names;
 }
 
@@ -56,6 +76,17 @@ const Gate& Findings::gate(const std::string& scorer) const {
   return *found;
 }
 
+const score::Damage& Findings::damage(const std::string& scorer) const {
+  const std::string value = score::unmasked_form(scorer);
+  const auto found = std::find_if(damages.begin(), damages.end(), [&](const auto& d) { return d.scorer == value; });
+  if (found == damages.end()) throw failure("the doctor examined no such scorer").got(scorer);
+  return *found;
+}
+
+score::Half half_of(const std::string& scorer) {
+  return score::masks(scorer) ? score::Half::elaboration : score::Half::fidelity;
+}
+
 const Agreement* Findings::agreement(const std::string& a, const std::string& b) const {
   for (const Agreement& pair : agreements)
     if ((pair.a == a && pair.b == b) || (pair.a == b && pair.b == a)) return &pair;
@@ -76,13 +107,14 @@ Findings make_findings(const DoctorOptions& options, const DoctorCases& cases, c
   f.gates = score::measure_gates(cases.texts, {cases.scorers, options.resamples, options.seed}, resources, observer);
   for (const Gate& gate : f.gates)
     if (gate.why_not.empty()) f.record_differences[gate.scorer] = record_difference(cases, gate);
+  f.damages = measure_damages(options, cases, resources, observer);
   const Examination examination(options, cases, resamples);
   f.agreements = examination.agreements();
   f.effects = examination.effects();
   f.spreads = examination.spreads();
   f.few = examination.few_draws();
   f.best = examination.best_of_n();
-  f.judges = judges_of(f.gates);
+  f.judges = judges_of(f);
   f.expected = examination.expected(f.judges);
   return f;
 }

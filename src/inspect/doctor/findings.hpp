@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cases.hpp"
+#include "udrl/score/damage.hpp"
 
 namespace udrl::inspect {
 
@@ -64,8 +65,9 @@ struct Findings {
   std::size_t draws = 0, groups = 0, deep = 0, subjects = 0;  ///< examined
   double median_draws = 0;                                    ///< of a group
   std::vector<std::string> scorers, tasks, teachers;
-  std::vector<std::string> judges;  ///< those that did not fail to tell shuffled intents
-  std::vector<Gate> gates;
+  std::vector<std::string> judges;     ///< those of which it is not known that they see no damage in any task
+  std::vector<Gate> gates;             ///< shown; decide nothing
+  std::vector<score::Damage> damages;  ///< of each value as written: its masked form is the other half
   /// By scorer: median distance of the value scored again to the recorded one, in standard deviations of the recorded.
   std::map<std::string, double> record_differences;
   std::vector<Agreement> agreements;
@@ -76,12 +78,16 @@ struct Findings {
   std::vector<Expected> expected;
 
   const Gate& gate(const std::string& scorer) const;
+  /// Of the value, or of the one that it masks.
+  const score::Damage& damage(const std::string& scorer) const;
   /// Null where there is none.
   const Agreement* agreement(const std::string& a, const std::string& b) const;
   const Expected* expected_of(const std::string& label, const std::string& judge) const;
 };
 
-using score::least_auc, score::least_swapped;
+/// The half that a value measures: a masked one elaboration, any other fidelity.
+score::Half half_of(const std::string& scorer);
+
 /// The judge that is the mean of the `judges` that are independent of the label.
 inline const std::string independent_judge = "independent scorers";
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "udrl/data/number.hpp"
+#include "udrl/score/damage_json.hpp"
 
 namespace udrl::inspect {
 namespace {
@@ -24,6 +25,8 @@ Json one(const Gate& g) {
     json["swapped"][attribute] = {{"true_is_higher", interval(share)}, {"pairs", g.swapped_pairs.at(attribute)}};
   return json;
 }
+
+Json one(const score::Damage& damage) { return score::to_json(damage); }
 
 Json one(const Agreement& a) {
   return {{"a", a.a},
@@ -101,6 +104,7 @@ Json to_json(const Findings& f) {
           {"teachers", f.teachers},
           {"judges", f.judges},
           {"gates", list(f.gates)},
+          {"damage", list(f.damages)},
           {"median_difference_from_record", f.record_differences},
           {"agreement", list(f.agreements)},
           {"effects", list(f.effects)},

@@ -106,12 +106,16 @@ Html reasons(const std::vector<Check>& checks) {
 
 Html method() {
   const std::vector<std::string> lines = {
+      "Damage: a quarter, half, three quarters and all of an answer’s own content words are exchanged for those of "
+      "another intent’s answer, and its subject for another. What is left is (damaged − zero) / (whole − zero); the "
+      "zero "
+      "is another intent’s answer for a value as written, the intent in the commonest frame or with the commonest tail "
+      "for a masked one. udrl-eval asks the same of its scorers.",
       "Shuffled: the answer is scored again for another subject’s intent of the same task; AUC is the chance that a "
       "true "
       "pair scores above a shuffled one, within a task.",
       "Swapped: the subject (or the format) in the intent’s own words is replaced by another record’s; the share of "
-      "answers that score higher for the true intent, ties half. The verdict is by subject; not every task’s answer "
-      "shows its format.",
+      "answers that score higher for the true intent, ties half. Not every task’s answer shows its format.",
       "Agreement: Spearman within each group of three draws and more, mean over groups weighing size − 1. Chance: the "
       "same after shuffling one scorer within each group. Scorers of one family are kin, and their agreement proves "
       "little.",

@@ -43,9 +43,33 @@ Html gates(const Findings& f) {
   if (rows.empty()) return {};
   return join(
       {heading("True against other intents",
-               "AUC against shuffled intents, by task as well; share of answers that score higher for their own "
-               "intent than for one with a swapped attribute."),
+               "How well single pairs are told apart, which decides nothing: AUC against shuffled intents, by task as "
+               "well; share of answers that score higher for their own intent than for one with a swapped attribute."),
        data_table(head, rows)});
+}
+
+/// What is left of each half when the answers are damaged.
+Html damages(const Findings& f) {
+  std::vector<std::string> head = {"Scorer, task", "half", "sees its own damage"};
+  for (const double of_words : score::damage_shares) head.push_back(percent(of_words) + " of own words");
+  head.emplace_back("another subject");
+  std::vector<TableRow> rows;
+  for (const score::Damage& damage : f.damages)
+    for (const score::TaskDamage& task : damage.tasks)
+      for (const score::Half half : score::halves) {
+        if (!std::isfinite(task.undamaged[half])) continue;
+        TableRow row{"", {text(damage.scorer + ", " + task.task), text(to_string(half))}};
+        row.cells.push_back(task.is_valid(half) ? text("yes") : page::with_small("no", task.why_not[half]));
+        for (const auto& words : task.words) row.cells.push_back(cell(words[half], 2));
+        row.cells.push_back(cell(task.subject[half], 2));
+        rows.push_back(std::move(row));
+      }
+  if (rows.empty()) return {};
+  return join({heading("What is left after damage",
+                       "Fidelity is a value as written, elaboration the same with the intent’s words masked. Each must "
+                       "see its own damage, and hardly the other’s: an answer’s own content words exchanged for those "
+                       "of another answer, and its subject exchanged for another."),
+               data_table(head, rows)});
 }
 
 Html agreements(const Findings& f) {
@@ -133,7 +157,7 @@ Html expected(const Findings& f) {
 }  // namespace
 
 Html tables_section(const Findings& f) {
-  return join({gates(f), agreements(f), effects(f), spreads(f), few(f), expected(f)});
+  return join({damages(f), gates(f), agreements(f), effects(f), spreads(f), few(f), expected(f)});
 }
 
 }  // namespace udrl::inspect

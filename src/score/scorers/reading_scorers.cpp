@@ -124,6 +124,33 @@ void Judge::score(std::span<const Candidate> answers, std::span<Values> values) 
   }
 }
 
+Serves::Serves(std::shared_ptr<Batch> shared, bool masked)
+    : BatchScorer(masked ? "serves_masked" : "serves", std::move(shared)),
+      masked_(masked),
+      model_(batch().model("judge", name())) {}
+
+lm::Question Serves::ask(const Candidate& answer) const {
+  const std::string shown = masked_ ? data::mask_words(answer.text, answer.intent) : std::string(answer.text);
+  const std::vector<lm::Message> messages{
+      {lm::Role::system, batch().guide(answer.task).rubric},
+      {lm::Role::user, std::string("Request:")
+                           .append(spaced(answer.intent))
+                           .append("\nAnswer:")
+                           .append(spaced(shown))
+                           .append("\nDoes the answer serve the request? Reply with Yes or No and nothing else.")}};
+  return {model_.chat(messages), 1};
+}
+
+void Serves::score(std::span<const Candidate> answers, std::span<Values> values) {
+  static const std::vector<std::string> options{"Yes", "No"};
+  const std::vector<std::size_t> order = by_task(answers);
+  std::vector<lm::Question> questions;
+  for (const std::size_t i : order) questions.push_back(ask(answers[i]));
+  const auto rows = model_.choice_log_probs(questions, options);
+  for (std::size_t n = 0; n < order.size(); ++n)  // an endpoint may list neither, or refuse the question
+    if (const double odds = rows[n][0] - rows[n][1]; std::isfinite(odds)) values[order[n]][name()] = odds;
+}
+
 double expected_rating(std::span<const double> log_probs) {
   double sum = 0, weights = 0;
   for (std::size_t i = 0; i < log_probs.size(); ++i) {

@@ -36,6 +36,19 @@ class Judge : public BatchScorer {
   lm::LanguageModel& model_;
 };
 
+/// Log-odds of yes to "Does this text serve the request?", asked of a chat model.
+class Serves : public BatchScorer {
+ public:
+  Serves(std::shared_ptr<Batch> shared, bool masked);
+  void score(std::span<const Candidate> answers, std::span<Values> values) override;
+
+ private:
+  lm::Question ask(const Candidate& answer) const;
+
+  bool masked_;
+  lm::LanguageModel& model_;
+};
+
 /// Σ digit · p(digit) / Σ p(digit) for the digits 1 … n. NaN where none has a probability.
 double expected_rating(std::span<const double> log_probs);
 

@@ -37,6 +37,8 @@ const std::vector<Kind>& kinds() {
                                      {"pmi_masked", "pmi", made<Pmi>(true)},
                                      {"retrieval", "embedder", made<Retrieval>()},
                                      {"judge", "judge", made<Judge>()},
+                                     {"serves", "judge", made<Serves>(false)},
+                                     {"serves_masked", "judge", made<Serves>(true)},
                                      {"fluency", "teacher", made<Fluency>()},
                                      {"novelty", "embedder", made<Novelty>()},
                                      {"words", "", text("words", words)},

@@ -101,8 +101,9 @@ TEST_CASE("A scorer that is noise is said to be no more than noise, and one that
   CHECK_FALSE(noise.cure.empty());
   for (const char* scorer : {"relevance", "judge", "second"})
     CHECK(check_of(result, "more than noise", scorer).finding == Finding::pass);
-  CHECK(check_of(result, "shuffled", "relevance").finding == Finding::pass);
-  CHECK(check_of(result, "swapped", "relevance").finding == Finding::pass);
+  CHECK(check_of(result, "sees damage", "relevance").finding == Finding::pass);
+  CHECK(contains(check_of(result, "sees damage", "relevance").reason, "as a measure of fidelity"));
+  CHECK(contains(check_of(result, "sees damage", "pure").reason, "no scorer of this build"));
   CHECK(check_of(result, "move what is real", "relevance").finding == Finding::pass);
   CHECK(check_of(result, "move what is real", "pure").finding != Finding::pass);
   CHECK(check_of(result, "few draws", "relevance").finding == Finding::pass);
@@ -125,22 +126,49 @@ TEST_CASE("What cannot be asked is unknown, with the reason") {
   Patient patient;
   patient.options.scorers = {"relevance"};
   const DoctorResult result = patient.examined(false);
-  CHECK(contains(check_of(result, "shuffled", "relevance").reason, "no model was named"));
-  CHECK(contains(check_of(result, "shuffled", "relevance").cure, "--embedder.gguf"));
+  CHECK(contains(check_of(result, "sees damage", "relevance").reason, "no model was named"));
+  CHECK(contains(check_of(result, "sees damage", "relevance").cure, "--embedder.gguf"));
   CHECK(contains(check_of(result, "more than noise", "relevance").reason, "no independent scorer"));
   CHECK(result.overall.finding == Finding::unknown);
 }
 
-TEST_CASE("A scorer that sees no intent fails its gates, and the data with it") {
+TEST_CASE("A scorer that sees no intent sees no damage, and the data fails with it") {
   auto records = planted();
   for (auto& record : records) record.answer = "the same words for every intent number " + std::to_string(record.draw);
   Patient patient(records);
   patient.options.scorers = {"relevance"};
   const DoctorResult result = patient.examined();
-  CHECK(check_of(result, "shuffled", "relevance").finding == Finding::fail);
-  CHECK(contains(check_of(result, "shuffled", "relevance").reason, "another model made"));  // the records say otherwise
-  CHECK(check_of(result, "swapped", "relevance").finding == Finding::fail);
+  const Check& damage = check_of(result, "sees damage", "relevance");
+  CHECK(damage.finding == Finding::fail);
+  CHECK(contains(damage.reason, "image: the teacher’s own answers are not above another intent’s"));
+  CHECK(contains(damage.reason, "another model made"));  // the records say otherwise
   CHECK(result.overall.finding == Finding::fail);
+}
+
+TEST_CASE("With too few answers of a task it is not known whether a scorer sees damage") {
+  Patient patient;
+  patient.options.pairs = 10;
+  const Check check = check_of(patient.examined(), "sees damage", "relevance");
+  CHECK(check.finding == Finding::unknown);
+  CHECK(contains(check.reason, "too few answers: image"));
+  CHECK(check.cure == "raise --pairs");
+}
+
+TEST_CASE("A masked value is asked whether it sees the damage to what an answer adds") {
+  FakeEmbedder embedder;
+  auto records = planted();
+  score::ScorerSet scorers({"relevance_masked"}, &embedder);
+  for (auto& record : records) {
+    const std::vector<score::Candidate> one{{record.intent.intent, record.answer}};
+    record.scores["relevance_masked"] = scorers.score(one)[0].at("relevance_masked");
+  }
+  Patient patient(records);
+  patient.options.scorers = {"relevance", "relevance_masked"};
+  const DoctorResult result = patient.examined();
+  const Check& check = check_of(result, "sees damage", "relevance_masked");
+  CHECK(check.finding == Finding::fail);  // the fillers of planted answers have nothing to do with the intent
+  CHECK(contains(check.reason, "as a measure of elaboration"));
+  CHECK(patient.json().at("figures").at("damage").size() == 1);  // both halves at once
 }
 
 TEST_CASE("Draws of an intent that hardly differ are found") {

@@ -37,7 +37,7 @@ class FakeReader : public lm::LanguageModel {
     return out;
   }
   /// Certain of 5 where the question says "excellent", of 1 where it says "useless" outside the rubric; else undecided;
-  /// lists none of them where it says "unspeakable".
+  /// lists none of them where it says "unspeakable", and finds the first ten times as likely where it says "fitting".
   std::vector<std::vector<double>> choice_log_probs(std::span<const lm::Question> questions,
                                                     std::span<const std::string> options) override {
     std::vector<std::vector<double>> rows;
@@ -47,6 +47,7 @@ class FakeReader : public lm::LanguageModel {
       if (asked.back().find("excellent") != std::string::npos) certain(row, row.size() - 1);
       if (asked.back().find("unspeakable") != std::string::npos)
         row.assign(row.size(), -std::numeric_limits<double>::infinity());
+      if (asked.back().find("fitting") != std::string::npos) row[0] = 0;
       if (asked.back().find("useless") != std::string::npos) certain(row, 0);
       rows.push_back(row);
     }

@@ -88,6 +88,23 @@ TEST_CASE("A judge that names no digit gives no rating, and the others keep thei
   CHECK(values[2].at("judge") == Approx(3));
 }
 
+TEST_CASE("Whether an answer serves is the log-odds of yes, also with the intent's words masked") {
+  FakeReader reader;
+  ScorerSet set({"serves", "serves_masked"}, reading(reader));
+  const std::vector<Candidate> answers{{"red fox", "a fitting fox in snow", "image"},
+                                       {"red fox", "some fox", "image"},
+                                       {"fitting room", "a fitting mirror", "image"},
+                                       {"red fox", "unspeakable", "image"}};
+  const auto values = set.score(answers);
+  CHECK(values[0].at("serves") == Approx(std::log(10)));
+  CHECK(values[0].at("serves_masked") == Approx(std::log(10)));
+  CHECK(values[1].at("serves") == Approx(0));
+  CHECK_FALSE(values[3].contains("serves"));  // neither was listed
+  CHECK(std::any_of(reader.asked.begin(), reader.asked.end(), [](const std::string& asked) {
+    return asked.find("Answer: " + udrl::data::mask_words("some fox", "red fox")) != std::string::npos;
+  }));
+}
+
 TEST_CASE("Siblings share a format or a subject, never both, whatever their order") {
   Siblings forwards, backwards;
   std::vector<udrl::data::Intent> all;

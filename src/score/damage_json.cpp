@@ -1,18 +1,17 @@
 // Every figure of a damage, by task and half.
-#include "damage_json.hpp"
+#include "udrl/score/damage_json.hpp"
 
 #include "udrl/data/fields.hpp"
 
-namespace udrl::eval {
+namespace udrl::score {
 namespace {
 
 using data::Fields, data::Json;
-using score::Half, score::Halves, score::TaskDamage;
 
 template <class T, class F>
 Json halves_json(const Halves<T>& values, F json_of) {
   Json json;
-  for (const Half half : score::halves) json[to_string(half)] = json_of(values[half]);
+  for (const Half half : halves) json[to_string(half)] = json_of(values[half]);
   return json;
 }
 
@@ -20,16 +19,14 @@ template <class T, class F>
 Halves<T> halves_from(const Json& json, F from) {
   const Fields fields(json, "damage");
   Halves<T> out;
-  for (const Half half : score::halves) out[half] = from(fields.value(to_string(half)));
+  for (const Half half : halves) out[half] = from(fields.value(to_string(half)));
   return out;
 }
 
-Json estimates(const Halves<score::Estimate>& values) {
-  return halves_json(values, [](const score::Estimate& e) { return to_json(e); });
+Json estimates(const Halves<Estimate>& values) {
+  return halves_json(values, [](const Estimate& e) { return to_json(e); });
 }
-Halves<score::Estimate> estimates_from(const Json& json) {
-  return halves_from<score::Estimate>(json, estimate_from_json);
-}
+Halves<Estimate> estimates_from(const Json& json) { return halves_from<Estimate>(json, estimate_from_json); }
 
 Json to_json(const TaskDamage& d) {
   Json json = {{"task", d.task},
@@ -39,9 +36,9 @@ Json to_json(const TaskDamage& d) {
                {"zero", halves_json(d.zero, data::number)},
                {"subject", estimates(d.subject)},
                {"why_not", halves_json(d.why_not, [](const std::string& why) { return Json(why); })}};
-  for (std::size_t s = 0; s < score::damage_shares.size(); ++s) {
+  for (std::size_t s = 0; s < damage_shares.size(); ++s) {
     json["words"].push_back(estimates(d.words[s]));
-    json["steps"].push_back(eval::to_json(d.steps[s]));
+    json["steps"].push_back(score::to_json(d.steps[s]));
   }
   return json;
 }
@@ -57,7 +54,7 @@ TaskDamage task_from(const Json& json) {
   d.subject = estimates_from(fields.object("subject"));
   d.why_not =
       halves_from<std::string>(fields.object("why_not"), [](const Json& why) { return why.get<std::string>(); });
-  for (std::size_t s = 0; s < score::damage_shares.size(); ++s) {
+  for (std::size_t s = 0; s < damage_shares.size(); ++s) {
     d.words[s] = estimates_from(fields.list("words").at(s));
     d.steps[s] = estimate_from_json(fields.list("steps").at(s));
   }
@@ -66,17 +63,17 @@ TaskDamage task_from(const Json& json) {
 
 }  // namespace
 
-Json to_json(const score::Damage& damage) {
+Json to_json(const Damage& damage) {
   Json tasks = Json::array();
   for (const TaskDamage& task : damage.tasks) tasks.push_back(to_json(task));
   return {{"scorer", damage.scorer}, {"why_not", damage.why_not}, {"tasks", tasks}};
 }
 
-score::Damage damage_from_json(const Json& json) {
+Damage damage_from_json(const Json& json) {
   const Fields fields(json, "damage");
-  score::Damage damage{fields.text("scorer"), fields.text("why_not"), {}};
+  Damage damage{fields.text("scorer"), fields.text("why_not"), {}};
   for (const Json& task : fields.list("tasks")) damage.tasks.push_back(task_from(task));
   return damage;
 }
 
-}  // namespace udrl::eval
+}  // namespace udrl::score

@@ -1,12 +1,12 @@
-// Estimates as JSON, both ways. Not for: how they are shown (format.hpp).
+// Estimates as JSON, both ways. Not for: how they are shown.
 #pragma once
 
 #include "udrl/data/number.hpp"
 #include "udrl/score/statistics.hpp"
 
-namespace udrl::eval {
+namespace udrl::score {
 
-inline data::Json to_json(const score::Estimate& e) {
+inline data::Json to_json(const Estimate& e) {
   using data::number;
   return {{"value", number(e.value)},
           {"low", number(e.low)},
@@ -15,9 +15,9 @@ inline data::Json to_json(const score::Estimate& e) {
           {"upper_95", number(e.upper_95)}};
 }
 
-inline score::Estimate estimate_from_json(const data::Json& json) {
+inline Estimate estimate_from_json(const data::Json& json) {
   const auto at = [&](const char* key) { return data::number_from(json.at(key)); };
   return {at("value"), at("low"), at("high"), at("lower_95"), at("upper_95")};
 }
 
-}  // namespace udrl::eval
+}  // namespace udrl::score
