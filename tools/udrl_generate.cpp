@@ -29,6 +29,11 @@ void declare(OptionSet& set, GenerateOptions& o) {
   set.add("task", o.ask.task, "what to write: a task of the checkpoint").required();
   set.add("intent", o.ask.intent, "what it is about: \"holiday sale\"").required();
   set.add("words", o.ask.words, "length: 1 to 80, 'any', or 'auto' for the task's usual");
+  set.add(
+         "want_words", o.ask.want_words,
+         "length that the answer should really have: asks for what gives it, by the student's steering.json (udrl-eval "
+         "--certify); 0: off")
+      .range(0, 80);
   set.add("return", o.ask.return_spec,
           "quality: 'top', 'lowest', 'any' or a number; 'top+novelty=4' where the data has auxiliary returns");
   set.add("have", o.ask.have, "what is written already: go on from there");

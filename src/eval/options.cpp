@@ -1,7 +1,24 @@
 // Flags and keys of udrl-eval.
 #include "udrl/eval/options.hpp"
 
+#include <algorithm>
+
 namespace udrl::eval {
+
+void declare_scorers(OptionSet& set, ScorersOptions& o) {
+  lm::declare(set, "embedder", o.embedder);
+  lm::declare(set, "second_embedder", o.second_embedder);
+  lm::declare(set, "pmi", o.pmi);
+  lm::declare(set, "question", o.question);
+}
+
+void declare_decoding(OptionSet& set, Decoding& o) {
+  set.add("decoding.temperature", o.temperature, "of the student; 0 is greedy").range(0, 5);
+  set.add("decoding.top_p", o.top_p, "of the student: least probable tokens beyond this mass are left out")
+      .range(0.01, 1);
+  set.add("decoding.repeat_penalty", o.repeat_penalty, "of the student; 1: off").range(1, 2);
+  set.add("decoding.max_tokens", o.max_tokens, "of the student; 0: what the words asked need").range(0, 1024);
+}
 
 void declare(OptionSet& set, EvalOptions& o) {
   set.add("student", o.systems.student, "checkpoint folder of udrl-train").required();
@@ -20,29 +37,27 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("out", o.out, "folder for answers, figures and report, or to go on with").required();
   set.add("reference", o.verdict.reference,
           "row that the primary comparison is with; default: the teacher's greedy row");
-  lm::declare(set, "embedder", o.scorers.embedder);
-  lm::declare(set, "second_embedder", o.scorers.second_embedder);
-  lm::declare(set, "pmi", o.scorers.pmi);
+  declare_scorers(set, o.scorers);
   lm::declare(set, "judge", o.judge.model);
   set.add("judge_cases", o.judge.cases, "cases that the judge is shown, in both orders").range(10, 1e6);
   set.add("tasks_folder", o.test.tasks_folder, "folder of task files");
   set.add("tasks", o.test.tasks, "names of the tasks; none: those the student was trained on");
   set.add("intents", o.test.intents, "test intents, each asked for every task").range(4, 1e6);
+  set.add(
+      "quick", o.quick,
+      "a first look in minutes: at most 60 intents, teacher and student alone, no judge; the same command without it "
+      "goes on from there");
   set.add("seed", o.seed, "seed of all random choices");
   set.add("draws", o.systems.draws, "answers of each sampled row to a case; figures are resampled over them")
       .range(1, 100);
+  set.add("second_draw", o.systems.second_draw,
+          "ask the sampled teacher once more: a control that must PASS, and shows whether anybody could");
   set.add("returns", o.systems.returns,
           "what the student is asked for, a row each: top, lowest, any or numbers; the first is judged");
-  set.add("decoding.temperature", o.systems.decoding.temperature, "of the student; 0 is greedy").range(0, 5);
+  declare_decoding(set, o.systems.decoding);
   set.add("decoding.temperatures", o.systems.decoding.temperatures,
           "other temperatures, for the curve against diversity")
       .range(0, 5);
-  set.add("decoding.top_p", o.systems.decoding.top_p,
-          "of the student: least probable tokens beyond this mass are left out")
-      .range(0.01, 1);
-  set.add("decoding.repeat_penalty", o.systems.decoding.repeat_penalty, "of the student; 1: off").range(1, 2);
-  set.add("decoding.max_tokens", o.systems.decoding.max_tokens, "of the student; 0: what the words asked need")
-      .range(0, 1024);
   set.add("decoding.best_of", o.systems.decoding.best_of,
           "of the student: one more row, the best of so many answers by the scorers that made the labels; 1: none")
       .range(1, 64);
@@ -58,9 +73,27 @@ void declare(OptionSet& set, EvalOptions& o) {
       .range(2, 248);
   set.add("slots", o.slots, "requests answered at once").range(1, 256);
   set.add("gate_answers", o.scorers.gate_answers,
-          "answers a task that show whether a scorer knows their intent from another")
+          "answers a task that are damaged, to show what a scorer's word is worth")
       .range(10, 1e6);
   set.add("shown", o.shown, "cases with answers side by side in the report").range(0, 1000);
+}
+
+EvalOptions quickened(EvalOptions o) {
+  o.test.intents = std::min(o.test.intents, 60);
+  o.test.parts.clear();
+  o.systems.teacher_alone = true;
+  if (o.systems.returns.size() > 1) o.systems.returns.resize(1);
+  o.systems.draws = 1;
+  o.systems.second_draw = false;
+  o.systems.decoding.temperatures.clear();
+  o.systems.decoding.best_of = 1;
+  o.scorers.gate_answers = std::min(o.scorers.gate_answers, 40);
+  o.scorers.question = {};
+  o.judge.model = {};
+  o.costs.latency_requests = std::min(o.costs.latency_requests, 6);
+  o.costs.clients.clear();
+  o.verdict.resamples = std::min(o.verdict.resamples, 2000);
+  return o;
 }
 
 }  // namespace udrl::eval

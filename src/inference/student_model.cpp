@@ -63,17 +63,28 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
   command::Fitted fitted = command::load(folder / student::files::commands);
   auto model = open_gguf(options);
   check_vocabulary(*model, folder / student::files::gguf);
-  return {std::move(fitted), std::move(model)};
+  auto certificate = command::certificate_of(folder, model->info().sha256);
+  return {std::move(fitted), std::move(certificate), std::move(model)};
 }
 
 command::Command StudentModel::resolve(const Ask& ask) const {
   const int task_index = fitted_.index_of(ask.task);
   std::optional<int> words;
-  if (ask.words == "auto") words = fitted_.default_words(task_index);
+  if (ask.want_words != 0) words = words_for(ask.want_words, ask.task);
+  else if (ask.words == "auto") words = fitted_.default_words(task_index);
   else if (ask.words != "any") words = words_from_text(ask.words);
   const command::Command command = fitted_.command(task_index, words, ask.return_spec);
   fitted_.check(command);
   return command;
+}
+
+int StudentModel::words_for(int wanted, const std::string& task) const {
+  const auto asked = certificate_ ? certificate_->words_to_ask(task, wanted) : std::nullopt;
+  if (asked) return *asked;
+  throw user_error("it is not known which length this student must be asked for so that the wanted one comes")
+      .expected(std::string(command::files::certificate) + " beside the student, of this very student and the task '" +
+                task + "'")
+      .hint("measure it: udrl-eval --certify; or ask with --words");
 }
 
 lm::Request StudentModel::request(const Ask& ask, const command::Command& command, lm::Sampling sampling) const {

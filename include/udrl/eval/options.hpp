@@ -28,7 +28,9 @@ struct SystemsOptions {
   std::filesystem::path tagged;                          ///< the data it was trained on
   std::vector<std::string> returns = {"top", "lowest"};  ///< a row each; the first is the primary one
   std::vector<std::string> files;                        ///< TOML; the first that is no student is the teacher
-  int draws = 1;  ///< answers of each sampled row to a case: replicates for the bootstrap
+  int draws = 1;               ///< answers of each sampled row to a case: replicates for the bootstrap
+  bool teacher_alone = false;  ///< of `files` the teacher, greedy and sampled, and nothing else
+  bool second_draw = true;     ///< ask the sampled teacher once more: a control that must PASS
   Decoding decoding;
 };
 
@@ -47,7 +49,8 @@ struct ScorersOptions {
   lm::ModelOptions embedder;         ///< scores relevance; usually the one that made the labels
   lm::ModelOptions second_embedder;  ///< one that made none; may be left out
   lm::ModelOptions pmi;              ///< a causal model that scores PMI; may be left out
-  int gate_answers = 100;            ///< of the reference and a task, scored against other intents too
+  lm::ModelOptions question;         ///< a chat model that is asked whether an answer serves; may be left out
+  int gate_answers = 100;            ///< of the reference and a task: damaged, and scored against other intents too
 };
 
 /// A chat model that compares answers; may be left out.
@@ -72,6 +75,7 @@ struct VerdictOptions {
 struct EvalOptions {
   std::filesystem::path out;
   std::uint64_t seed = 1;
+  bool quick = false;  ///< see `quickened`
   int slots = 32;
   int shown = 40;  ///< answers side by side in the report
   SystemsOptions systems;
@@ -83,5 +87,12 @@ struct EvalOptions {
 };
 
 void declare(OptionSet& set, EvalOptions& options);
+/// A first look in minutes: at most 60 intents, the teacher and the student's first row, the held-out scorers that need
+/// no chat model, no judge, no second draw. Its answers and values are those of the whole evaluation, which goes on
+/// from them in the same folder.
+EvalOptions quickened(EvalOptions options);
+/// What udrl-eval's other uses have in common with it (certify.hpp).
+void declare_scorers(OptionSet& set, ScorersOptions& options);
+void declare_decoding(OptionSet& set, Decoding& options);
 
 }  // namespace udrl::eval

@@ -14,8 +14,9 @@ namespace udrl::eval {
 
 enum class RowKind {
   student,
-  model,    ///< a teacher or a baseline, asked as the teacher was in synthesis
-  control,  ///< made without a model
+  model,        ///< a teacher or a baseline, asked as the teacher was in synthesis
+  second_draw,  ///< the sampled teacher asked once more: a control that must PASS against its first answers
+  control,      ///< made without a model: must FAIL
 };
 
 struct Row {
@@ -71,6 +72,8 @@ std::string identity_of(const lm::ModelOptions& model);
 
 /// Student first, then the systems files, each followed by its replicates. Two rows of one name are an `Error` (user).
 std::vector<System> load_systems(const SystemsOptions& options);
+/// The teacher's second draw; null where it was not asked for, or the teacher is asked greedily alone.
+const Row* second_draw_of(const std::vector<System>& systems);
 /// The row that answers are compared with, and the one whose answers are shuffled; see `VerdictOptions::reference`.
 std::string reference_row(const std::vector<System>& systems, const std::string& wanted);
 std::string shuffled_source(const std::vector<System>& systems);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "udrl/command/certificate.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/lm/language_model.hpp"
 
@@ -18,7 +19,8 @@ struct Ask {
   std::string task;                 ///< name
   std::string words = "auto";       ///< a number 1–80, "any", or "auto": the usual length of this task's best answers
   std::string return_spec = "top";  ///< as `Fitted::command` takes it: "top", "lowest", "any", "3", "top+novelty=4"
-  std::string have;                 ///< what is written already; the student goes on from there
+  std::string have = {};            ///< what is written already; the student goes on from there
+  int want_words = 0;               ///< not 0: ask for what gives so many, by the certificate; `words` is not read then
 };
 
 class StudentModel {
@@ -28,6 +30,7 @@ class StudentModel {
   static StudentModel open(const std::filesystem::path& folder, lm::ModelOptions options = {});
 
   /// Resolves and checks the command; one outside the trained support is refused with the nearest supported one named.
+  /// Throws `Error` (user) for `want_words` of a student without a certificate.
   command::Command resolve(const Ask& ask) const;
   /// The request for it. `sampling.max_tokens` 0 is replaced by what the words asked need, with room to spare.
   lm::Request request(const Ask& ask, const command::Command& command, lm::Sampling sampling) const;
@@ -41,11 +44,16 @@ class StudentModel {
 
   lm::LanguageModel& model() { return *model_; }
   const command::Fitted& fitted() const { return fitted_; }
+  /// What it does with its commands, where that was measured (`udrl-eval --certify`).
+  const std::optional<command::Certificate>& certificate() const { return certificate_; }
 
  private:
-  StudentModel(command::Fitted fitted, std::unique_ptr<lm::LanguageModel> model)
-      : fitted_(std::move(fitted)), model_(std::move(model)) {}
+  int words_for(int wanted, const std::string& task) const;
+  StudentModel(command::Fitted fitted, std::optional<command::Certificate> certificate,
+               std::unique_ptr<lm::LanguageModel> model)
+      : fitted_(std::move(fitted)), certificate_(std::move(certificate)), model_(std::move(model)) {}
   command::Fitted fitted_;
+  std::optional<command::Certificate> certificate_;
   std::unique_ptr<lm::LanguageModel> model_;
 };
 

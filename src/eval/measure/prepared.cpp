@@ -55,19 +55,6 @@ void try_scorers(const EvalOptions& options, const EvalInputs& p) {
   }
 }
 
-/// All that is read of the labels and of what was seen is read from `tagged`.
-void require_own_data(const System& student) {
-  if (!data::has_manifest(student.folder())) return;
-  const auto inputs = data::read_manifest(student.folder()).inputs;
-  const auto trained_on = inputs.find("train");
-  if (trained_on == inputs.end() || trained_on->second == data::hash_input(student.tagged / "train")) return;
-  throw user_error(student.title + " was trained on other data")
-      .at(student.folder().string())
-      .expected("the tagged folder that its manifest.json names")
-      .got(student.tagged.string())
-      .hint("name the tagged data that it was trained on (--tagged, or `tagged` of its systems file)");
-}
-
 /// Throws for a task that it did not learn, and for a return that it cannot be asked for.
 void try_commands(const System& student, const std::vector<task::Task>& tasks) {
   const command::Fitted fitted = command::load(student.folder() / student::files::commands);
@@ -81,7 +68,7 @@ void try_commands(const System& student, const std::vector<task::Task>& tasks) {
 void check_students(EvalInputs& p) {
   for (const System& system : p.systems) {
     if (!system.is_student) continue;
-    require_own_data(system);
+    require_own_data(system.folder(), system.tagged, system.title);
     try_commands(system, p.tasks);
     if (std::find(p.tagged.begin(), p.tagged.end(), system.tagged) != p.tagged.end()) continue;
     const Labels labels = read_labels(system.tagged);
@@ -129,6 +116,18 @@ void count_openings(EvalInputs& p, const EvalOptions& options, Observer& observe
 }
 
 }  // namespace
+
+void require_own_data(const fs::path& student, const fs::path& tagged, const std::string& title) {
+  if (!data::has_manifest(student)) return;
+  const auto inputs = data::read_manifest(student).inputs;
+  const auto trained_on = inputs.find("train");
+  if (trained_on == inputs.end() || trained_on->second == data::hash_input(tagged / "train")) return;
+  throw user_error(title + " was trained on other data")
+      .at(student.string())
+      .expected("the tagged folder that its manifest.json names")
+      .got(tagged.string())
+      .hint("name the tagged data that it was trained on (--tagged, or `tagged` of its systems file)");
+}
 
 EvalInputs prepare(const EvalOptions& options, Observer& observer) {
   EvalInputs p;

@@ -34,6 +34,11 @@ struct EvalInputs {
 /// student of other data, test subjects that trained, too few subjects.
 EvalInputs prepare(const EvalOptions& options, Observer& observer);
 
+/// All that is known of labels and of what training saw is read from `tagged`. Throws `Error` (user) where the
+/// student's manifest names other data.
+void require_own_data(const std::filesystem::path& student, const std::filesystem::path& tagged,
+                      const std::string& title);
+
 inline constexpr const char* go_on = "run the same command again: it goes on from there";
 
 }  // namespace udrl::eval

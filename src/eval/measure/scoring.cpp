@@ -76,7 +76,14 @@ std::vector<Relevance> RelevanceScorer::score(std::span<const score::Candidate> 
   scorers.begin_batch();
   scorers.score(answers, values);
   std::vector<Relevance> out;
-  for (const score::Values& v : values) out.push_back({v.at(info_.value), v.at(info_.masked_value())});
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const auto raw = values[i].find(info_.value), masked = values[i].find(info_.masked_value());
+    if (raw == values[i].end() || masked == values[i].end())
+      throw failure("the scorer " + info_.name + " gives no value")
+          .at("answer to \"" + std::string(answers[i].intent) + "\"")
+          .hint("an endpoint must list the log-probabilities of Yes and No; a GGUF model always does");
+    out.push_back({raw->second, masked->second});
+  }
   return out;
 }
 
@@ -158,6 +165,7 @@ OpenScorers::OpenScorers(const ScorersOptions& options, const std::filesystem::p
   open(options.embedder, "embedder", "relevance");
   if (is_named(options.second_embedder)) open(options.second_embedder, "embedder", "relevance");
   if (is_named(options.pmi)) open(options.pmi, "pmi", "pmi");
+  if (is_named(options.question)) open(options.question, "judge", "serves");
   std::set<std::string> names;
   for (const RelevanceScorer& scorer : scorers_)
     if (!names.insert(scorer.info().name).second)

@@ -28,6 +28,7 @@ Html charts_section(const Results& results);
 Html systems_section(const Results& results);
 Html scorers_section(const Results& results);
 Html steering_section(const Results& results);
+Html certificate_section(const Results& results);
 Html variety_section(const Results& results);
 Html cost_section(const Results& results);
 Html answers_section(const Results& results, std::size_t shown);

@@ -140,10 +140,11 @@ std::string report_html(const Results& results, const ReportOptions& options) {
                      tag("p", {{"class", "lead"}}, lead(results)), verdict(results), facts(results),
                      tag("p", {{"class", "small muted"}}, "Measured on " + results.lineage.processor + "."),
                      parts(results), notes(results.primary)});
-  const Html content = tag("main", {summary, charts_section(results), systems_section(results),
-                                    scorers_section(results), steering_section(results), variety_section(results),
-                                    cost_section(results), answers_section(results, options.shown),
-                                    method_section(results), tag("footer", results.lineage.version)});
+  const Html content =
+      tag("main",
+          {summary, charts_section(results), systems_section(results), scorers_section(results),
+           steering_section(results), certificate_section(results), variety_section(results), cost_section(results),
+           answers_section(results, options.shown), method_section(results), tag("footer", results.lineage.version)});
   return document("udrl: " + title(results), content);
 }
 

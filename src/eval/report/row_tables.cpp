@@ -109,7 +109,13 @@ std::string rules_text(const std::map<std::string, double>& rules) {
 }  // namespace
 
 const char* css_class(RowKind kind) {
-  return kind == RowKind::student ? "student" : kind == RowKind::model ? "model" : "control";
+  switch (kind) {
+    case RowKind::student: return "student";
+    case RowKind::model: return "model";
+    case RowKind::second_draw:
+    case RowKind::control: break;
+  }
+  return "control";
 }
 
 Html cell(const std::string& content) { return text(content); }

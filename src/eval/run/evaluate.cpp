@@ -75,8 +75,9 @@ void write_all(const Results& results, const EvalOptions& options) {
 
 }  // namespace
 
-void evaluate(const EvalOptions& options, const RunContext& context,
+void evaluate(const EvalOptions& asked, const RunContext& context,
               const std::function<void(const std::string& table)>& show) {
+  const EvalOptions options = asked.quick ? quickened(asked) : asked;
   const HeldFolder out(options.out);
   EvalInputs prepared = prepare(options, context.observer);
   Asking asking(prepared, options, context);
@@ -88,6 +89,8 @@ void evaluate(const EvalOptions& options, const RunContext& context,
   results.set = prepared.set;
   results.costs = asking.costs();
   results.near_intents = prepared.training.near_intents;
+  results.certificate =
+      command::certificate_of(options.systems.student, prepared.hashes.at("model " + prepared.systems.front().name));
   measure_all(results, prepared, asking, options, context.observer);
   ask_judge(results, prepared, {options.judge, options.out / "judge", options.seed}, context.observer);
   results.lineage = lineage_of(prepared, context);
@@ -100,6 +103,9 @@ void evaluate(const EvalOptions& options, const RunContext& context,
                     shuffled_source(prepared.systems)});
   if (options.test.split == "valid")
     results.primary.caveats.emplace_back("validation split: choices are made on it, so this is no result");
+  if (options.quick)
+    results.primary.caveats.emplace_back(
+        "a quick evaluation: what is INCONCLUSIVE here the whole one may decide (the same command without --quick)");
   write_all(results, options);
   show(to_terminal(results));
   require_answers(results);

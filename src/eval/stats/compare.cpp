@@ -66,15 +66,15 @@ class Comparison {
     });
   }
 
-  /// A half over the tasks for which the scorer's word counts.
-  const Resampled& half(const std::string& row, Half half) const {
-    return once(counted_[half], row, "", [&](const MeasuredRow& measured) {
-      return column(half_values(measured, results_.set, scorer_, half, zeros_), counts(half));
+  /// A half over one task, or over those for which the scorer's word counts.
+  const Resampled& half(const std::string& row, Half half, const std::string& task = {}) const {
+    return once(counted_[half], row, task, [&](const MeasuredRow& measured) {
+      return column(half_values(measured, results_.set, scorer_, half, zeros_), counts(half, task));
     });
   }
-  const Resampled& zero(Half half) const {
-    auto& known = zero_[half];
-    if (known.draws.empty()) known = column(zero_values(results_.set, scorer_, half, zeros_), counts(half));
+  const Resampled& zero(Half half, const std::string& task = {}) const {
+    auto& known = zero_[half][task];
+    if (known.draws.empty()) known = column(zero_values(results_.set, scorer_, half, zeros_), counts(half, task));
     return known;
   }
 
@@ -113,8 +113,9 @@ class Comparison {
     return known[{row, task}] = over_replicates(row, column_of);
   }
 
-  /// Whether a case's task counts for a half; where none does, all are shown.
-  std::function<bool(const Case&)> counts(Half half) const {
+  /// Whether a case is of the task; without one, whether its task counts for a half; where none does, all are shown.
+  std::function<bool(const Case&)> counts(Half half, const std::string& task) const {
+    if (!task.empty()) return [task](const Case& c) { return c.task == task; };
     const std::vector<bool>& of_task = results_.scorers[scorer_].counts[half];
     const bool none = std::find(of_task.begin(), of_task.end(), true) == of_task.end();
     return [&of_task, none](const Case& c) { return none || of_task[c.task_index]; };
@@ -168,7 +169,7 @@ class Comparison {
   Zeros zeros_;
   mutable Known masked_, raw_;
   mutable Halves<Known> counted_;
-  mutable Halves<Resampled> zero_;
+  mutable Halves<std::map<std::string, Resampled>> zero_;  ///< by task
 };
 
 Compared compared(const Resampled& row, const Resampled& other, const Resampled& floor) {
@@ -183,8 +184,9 @@ Estimate at_most_one(Estimate e) {
 }
 
 HalfRatio half_ratio(const Comparison& comparison, const std::string& row, const std::string& reference, Half half,
-                     double margin) {
-  const Compared c = compared(comparison.half(row, half), comparison.half(reference, half), comparison.zero(half));
+                     double margin, const std::string& task = {}) {
+  const Compared c =
+      compared(comparison.half(row, half, task), comparison.half(reference, half, task), comparison.zero(half, task));
   const Estimate ratio = floor_corrected_ratio(c);
   HalfRatio out{half == Half::fidelity ? at_most_one(ratio) : ratio, {judge(c, margin, comparison.subjects())}};
   if (margin != parity) out.at.push_back(judge(c, parity, comparison.subjects()));
@@ -195,6 +197,17 @@ Ratio ratio_to(const Comparison& comparison, const std::string& row, const std::
   Ratio ratio{reference, {}, {}};
   for (const Half half : halves) ratio.halves[half] = half_ratio(comparison, row, reference, half, margin);
   return ratio;
+}
+
+TaskRatio task_ratio(const Comparison& comparison, const ScorerResult& scorer, const std::string& row,
+                     const CompareOptions& options, const std::string& task, std::size_t task_index) {
+  TaskRatio out;
+  for (const Half half : halves) {
+    out.halves[half] = half_ratio(comparison, row, options.reference, half, options.margin, task);
+    if (!scorer.counts[half][task_index])
+      for (Judgement& judgement : out.halves[half].at) judgement.verdict = Verdict::withheld;
+  }
+  return out;
 }
 
 /// What the row has over a look-up of training's answers, in units of what the reference has over the zero: of the half
@@ -220,18 +233,23 @@ VerdictPart over_lookup(const Comparison& comparison, const std::string& row, co
 }
 
 /// Of every row under one scorer, over the main part.
-std::vector<Scored> score_rows(const Results& results, const Comparison& comparison, const CompareOptions& options) {
+std::vector<Scored> score_rows(const Results& results, const Comparison& comparison, const ScorerResult& scorer,
+                               const CompareOptions& options) {
   std::vector<Scored> out;
   for (const RowResult& row : results.rows) {
     const std::string& name = row.row.name;
     Scored scored;
     scored.all = comparison.quality(name);
     for (const auto& task : results.set.tasks) scored.by_task[task] = comparison.quality(name, task);
-    if (!row.row.on_curve)  // a point of the curve is judged against nobody
+    if (!row.row.on_curve) {  // a point of the curve is judged against nobody
       for (const RowResult& other : results.rows) {
         if (other.row.kind != RowKind::model || other.row.on_curve) continue;
         scored.ratios.push_back(ratio_to(comparison, name, other.row.name, options.margin));
       }
+      for (std::size_t t = 0; t < results.set.tasks.size(); ++t)
+        scored.ratio_by_task[results.set.tasks[t]] =
+            task_ratio(comparison, scorer, name, options, results.set.tasks[t], t);
+    }
     out.push_back(std::move(scored));
   }
   return out;
@@ -326,34 +344,44 @@ bool has_row(const Results& results, const std::string& name) {
                      [&](const MeasuredRow& row) { return row.row.name == name; });
 }
 
-/// How small a share of answers to other intents among the reference's own would be told, half by half.
+/// How small a share of answers to other intents among the reference's own would be told, over the cases that fit.
+Precision precision_of(const Results& results, std::size_t scorer, Half half, const Resamples& resamples,
+                       const CompareOptions& options, const std::function<bool(const Case&)>& fits) {
+  const MeasuredRow &own = results.answers(options.reference), &other = results.answers(shuffled_row);
+  std::vector<double> values, replaced;
+  std::vector<std::size_t> clusters;
+  for (std::size_t i = 0; i < own.answers.size(); ++i) {
+    const Case& c = results.set.cases[i];
+    if (c.part != 0 || !fits(c) || !own.answers[i].valid() || !other.answers[i].valid()) continue;
+    values.push_back(value_of(own.answers[i].relevance[scorer], half));
+    replaced.push_back(value_of(other.answers[i].relevance[scorer], half));
+    clusters.push_back(c.cluster);
+  }
+  Precision precision{1, (1 - options.margin) / 2, values.size(), 0};
+  if (!values.empty())
+    precision.smallest_share = score::smallest_share_told(values, replaced, clusters, resamples, options.seed);
+  precision.answers_needed =
+      std::ceil(static_cast<double>(values.size()) * precision.smallest_share / precision.wanted);
+  return precision;
+}
+
 void measure_precision(Results& results, std::size_t scorer, const Resamples& resamples,
                        const CompareOptions& options) {
   ScorerResult& result = results.scorers[scorer];
-  const MeasuredRow &own = results.answers(options.reference), &other = results.answers(shuffled_row);
   for (const Half half : halves) {
-    std::vector<double> values, replaced;
-    std::vector<std::size_t> clusters;
-    for (std::size_t i = 0; i < own.answers.size(); ++i) {
-      const Case& c = results.set.cases[i];
-      if (c.part != 0 || !result.counts[half][c.task_index]) continue;
-      if (!own.answers[i].valid() || !other.answers[i].valid()) continue;
-      values.push_back(value_of(own.answers[i].relevance[scorer], half));
-      replaced.push_back(value_of(other.answers[i].relevance[scorer], half));
-      clusters.push_back(c.cluster);
-    }
-    Precision& precision = result.precision[half];
-    precision = {1, (1 - options.margin) / 2, values.size(), 0};
-    if (!values.empty())
-      precision.smallest_share = score::smallest_share_told(values, replaced, clusters, resamples, options.seed);
-    precision.answers_needed =
-        std::ceil(static_cast<double>(values.size()) * precision.smallest_share / precision.wanted);
+    const std::vector<bool>& counts = result.counts[half];
+    result.precision[half] = precision_of(results, scorer, half, resamples, options,
+                                          [&](const Case& c) { return bool{counts[c.task_index]}; });
+    for (std::size_t t = 0; t < counts.size(); ++t)
+      if (counts[t])
+        result.precision_by_task[results.set.tasks[t]][half] =
+            precision_of(results, scorer, half, resamples, options, [&](const Case& c) { return c.task_index == t; });
   }
 }
 
 void score_all(Results& results, std::size_t scorer, const CompareOptions& options) {
   const Comparison comparison(results, 0, scorer, options);
-  std::vector<Scored> scored = score_rows(results, comparison, options);
+  std::vector<Scored> scored = score_rows(results, comparison, results.scorers[scorer], options);
   results.scorers[scorer].return_effect = return_effect(results, comparison);
   results.scorers[scorer].primary_less = primary_less(results, comparison);
   measure_precision(results, scorer, comparison.resamples(), options);
@@ -375,7 +403,8 @@ void compare(Results& results, const CompareOptions& options) {
     RowResult& row = results.rows.emplace_back();
     row.row = measured.row;
     describe(row, results, options.diversity_words);
-    if (row.row.kind == RowKind::student && !row.row.on_curve && has_row(results, options.diversity_reference))
+    const bool is_judged = row.row.kind == RowKind::student || row.row.kind == RowKind::second_draw;
+    if (is_judged && !row.row.on_curve && has_row(results, options.diversity_reference))
       row.diversity_ratio = diversity_ratio(measured, results.answers(options.diversity_reference), results.set,
                                             options.diversity_words, {options.diversity_margin, parity}, options.seed);
   }

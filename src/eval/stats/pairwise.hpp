@@ -72,7 +72,7 @@ Duel make_duel(const std::string& row, const std::string& other, std::span<const
                const score::Resamples& resamples);
 
 /// What a judge says of the student, and whether it may be believed: on the reference's answers against another
-/// intent's it must prefer the true one in `score::least_auc` of all cases.
+/// intent's it must prefer the true one in `score_needed` of all cases.
 struct JudgeResult {
   std::string name, model;
   Duel gate, primary;

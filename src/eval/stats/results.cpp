@@ -1,15 +1,15 @@
 // Looking rows up, and results.json.
 #include "results.hpp"
 
-#include "measure/damage_json.hpp"
-#include "measure/estimate_json.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/score/damage_json.hpp"
+#include "udrl/score/estimate_json.hpp"
 
 namespace udrl::eval {
 namespace {
 
 using data::Json, data::number;
-using eval::to_json;  // of estimates, which those below would hide
+using score::to_json;  // of estimates, which those below would hide
 
 Json to_json(const Quality& q) {
   return {{"cases", q.cases}, {"valid", q.valid}, {"masked", to_json(q.masked)}, {"raw", to_json(q.raw)}};
@@ -74,6 +74,12 @@ Json to_json(const WordSteering& w) {
           {"spearman", number(w.rank_correlation)}};
 }
 
+Json to_json(const TaskRatio& r) {
+  Json json = by_half(r.halves, [](const HalfRatio& half) { return to_json(half); });
+  json["verdict"] = to_string(r.verdict);
+  return json;
+}
+
 template <class Map>
 Json each(const Map& map) {
   Json json = Json::object();
@@ -85,6 +91,7 @@ Json to_json(const Scored& s) {
   Json ratios = Json::object();
   for (const Ratio& ratio : s.ratios) ratios[ratio.reference] = to_json(ratio);
   Json json = {{"overall", to_json(s.all)}, {"by_task", each(s.by_task)}, {"ratio_to", ratios}};
+  json["ratio_by_task"] = each(s.ratio_by_task);
   for (const auto& [part, quality] : s.by_part) {
     json["by_part"][part] = to_json(quality);
     json["by_part"][part]["ratio"] =
@@ -118,7 +125,7 @@ Json to_json(const RowResult& r, const std::vector<ScorerResult>& scorers) {
                         {"top_p", r.row.sampling.top_p},
                         {"repeat_penalty", r.row.sampling.repeat_penalty},
                         {"best_of", r.row.best_of}};
-  if (r.row.kind == RowKind::model) json["sampling"]["few_shot"] = r.row.few_shot;
+  if (r.row.kind == RowKind::model || r.row.kind == RowKind::second_draw) json["sampling"]["few_shot"] = r.row.few_shot;
   return json;
 }
 
@@ -148,6 +155,8 @@ Json to_json(const ScorerResult& s) {
                {"carries_verdict", s.carries_verdict()},
                {"verdict", to_string(s.verdict)}};
   for (const Half half : halves) json["why_not"][to_string(half)] = s.why_not(half);
+  for (const auto& [task, precision] : s.precision_by_task)
+    json["precision_by_task"][task] = by_half(precision, [](const Precision& p) { return to_json(p); });
   if (s.over_lookup) json["over_lookup"] = to_json(*s.over_lookup);
   if (s.return_effect) json["return_effect"] = to_json(*s.return_effect);
   for (const Difference& d : s.primary_less) json["primary_less"][d.subtrahend] = to_json(d);
@@ -193,6 +202,10 @@ Json to_json(const PrimaryComparison& h) {
           {"margin", h.margin},     {"verdict", to_string(h.verdict)},
           {"parts", list(h.parts)}, {"withheld_because", h.withheld_because},
           {"caveats", h.caveats}};
+}
+
+Json to_json(const SecondDraw& d) {
+  return {{"row", d.row}, {"reference", d.reference}, {"verdict", to_string(d.verdict)}, {"parts", list(d.parts)}};
 }
 
 Json to_json(const Lineage& l) {
@@ -262,6 +275,7 @@ Json to_json(const Results& results) {
   for (const FailedRequests& failed : results.failures)
     json["failed_requests"].push_back(
         {{"of", failed.row}, {"cause", failed.cause}, {"words", failed.words}, {"requests", failed.requests}});
+  if (results.second_draw) json["second_draw"] = to_json(*results.second_draw);
   if (results.judge) json["judge"] = to_json(*results.judge);
   json["primary"]["scorer"] = results.shown_scorer().info.name;
   for (const auto* rows : {&results.rows, &results.curve})

@@ -13,6 +13,7 @@
 #include "pairwise.hpp"
 #include "ratio.hpp"
 #include "systems/cases.hpp"
+#include "udrl/command/certificate.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/score/damage.hpp"
 
@@ -35,6 +36,13 @@ struct Ratio {
 /// no correction: Berger, 1982).
 Verdict together(const std::vector<Verdict>& verdicts);
 
+/// A task by itself, against the primary reference. Halves on which the scorer's word does not count there are left
+/// out: theirs are withheld, and the verdict is over the other; where none counts, there is no verdict.
+struct TaskRatio {
+  Halves<HalfRatio> halves;
+  Verdict verdict = Verdict::withheld;
+};
+
 /// A row's quality over some cases, under one scorer.
 struct Quality {
   int cases = 0;
@@ -47,6 +55,7 @@ struct Quality {
 struct Scored {
   Quality all;  ///< of the main part, as are the tasks and the ratios
   std::map<std::string, Quality> by_task;
+  std::map<std::string, TaskRatio> ratio_by_task;
   std::vector<Ratio> ratios;  ///< against each model's row
   /// Of each other part: its quality, and the ratios of both halves to the primary reference.
   std::map<std::string, Quality> by_part;
@@ -75,7 +84,6 @@ struct Difference {
   std::map<std::string, Estimate> masked_by_task;
 };
 
-/// A scorer, and what it may say.
 /// One of the things that the verdict asks for.
 struct VerdictPart {
   std::string name;    ///< fidelity, elaboration, diversity, better than a look-up
@@ -94,11 +102,13 @@ struct Precision {
   bool suffices() const { return smallest_share <= wanted; }
 };
 
+/// A scorer, and what it may say.
 struct ScorerResult {
   ScorerInfo info;
   score::Gate raw, masked;    ///< on the reference's answers: shown, and decides nothing
   score::Damage damage = {};  ///< of the reference's answers
   Halves<Precision> precision = {};
+  std::map<std::string, Halves<Precision>> precision_by_task = {};
   Halves<std::vector<bool>> counts = {};  ///< by task: whether its word on that half counts
   /// What the primary comparison comes to, both halves; `withheld` where the scorer carries no verdict.
   Verdict verdict = Verdict::withheld;
@@ -124,6 +134,13 @@ struct ReturnSteering {
   std::vector<Point> points;                                        ///< by the bin asked
   int answers = 0;                                                  ///< over all of them, valid ones:
   double rank_correlation = 0, exact = 0, mean_absolute_error = 0;  ///< of bins
+};
+
+/// The teacher's second draw against its first: as asked of the student, but for the look-up.
+struct SecondDraw {
+  std::string row, reference;
+  std::vector<VerdictPart> parts;
+  Verdict verdict = Verdict::undefined;
 };
 
 struct PrimaryComparison {
@@ -159,6 +176,8 @@ struct Results {
   ReturnSteering return_steering;                   ///< `why_not` and `bins` are filled by who measures
   std::map<std::string, std::string> near_intents;  ///< test intent → the training intent it nearly is
   PrimaryComparison primary;
+  std::optional<SecondDraw> second_draw;
+  std::optional<command::Certificate> certificate;  ///< the student's own, where it has one
   Lineage lineage;
 
   const RowResult& row(const std::string& name) const;

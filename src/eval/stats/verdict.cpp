@@ -24,7 +24,19 @@ void for_each_judgement(Results& results, Use use) {
           for (std::size_t m = 0; m < ratio.halves[half].at.size(); ++m) use(row, s, ratio, half, m);
 }
 
-/// The family of all other ratios of students, under each scorer, of each half and at each margin.
+/// The same of every task by itself.
+template <class Use>
+void for_each_task_judgement(Results& results, Use use) {
+  for (RowResult& row : results.rows)
+    for (std::size_t s = 0; s < row.scored.size(); ++s)
+      for (auto& [task, ratio] : row.scored[s].ratio_by_task)
+        for (const Half half : halves)
+          for (std::size_t m = 0; m < ratio.halves[half].at.size(); ++m)
+            use(row, s, task, half, ratio.halves[half].at[m], m);
+}
+
+/// The family of all other ratios of students, under each scorer, of each half and at each margin; and that of their
+/// tasks.
 void correct_families(Results& results) {
   std::map<std::tuple<std::size_t, Half, std::size_t>, std::vector<Judgement*>> families;
   for_each_judgement(results, [&](RowResult& row, std::size_t s, Ratio& ratio, Half half, std::size_t m) {
@@ -33,6 +45,25 @@ void correct_families(Results& results) {
     if (row.row.kind == RowKind::student && !is_primary) families[{s, half, m}].push_back(&ratio.halves[half].at[m]);
   });
   for (auto& [which, family] : families) correct_family(family);
+  families.clear();
+  for_each_task_judgement(
+      results, [&](RowResult& row, std::size_t s, const std::string&, Half half, Judgement& judgement, std::size_t m) {
+        if (row.row.kind == RowKind::student) families[{s, half, m}].push_back(&judgement);
+      });
+  for (auto& [which, family] : families) correct_family(family);
+}
+
+/// The halves that count, at the first margin.
+void join_tasks(Results& results) {
+  for (RowResult& row : results.rows)
+    for (Scored& scored : row.scored)
+      for (auto& [task, ratio] : scored.ratio_by_task) {
+        std::vector<Verdict> verdicts;
+        for (const Half half : halves)
+          if (const Verdict verdict = ratio.halves[half].at.front().verdict; verdict != Verdict::withheld)
+            verdicts.push_back(verdict);
+        ratio.verdict = verdicts.empty() ? Verdict::withheld : together(verdicts);
+      }
 }
 
 /// Both halves of every ratio, at each margin.
@@ -57,6 +88,8 @@ void refuse_few_subjects(Results& results) {
   for_each_judgement(results, [&](RowResult&, std::size_t, Ratio& ratio, Half half, std::size_t m) {
     soften(ratio.halves[half].at[m]);
   });
+  for_each_task_judgement(results, [&](RowResult&, std::size_t, const std::string&, Half, Judgement& judgement,
+                                       std::size_t) { soften(judgement); });
   for (RowResult& row : results.rows)
     if (row.diversity_ratio)
       for (Judgement& judgement : row.diversity_ratio->at) soften(judgement);
@@ -64,6 +97,20 @@ void refuse_few_subjects(Results& results) {
     if (scorer.over_lookup) soften(scorer.over_lookup->judgement);
   results.primary.caveats.push_back(std::to_string(subjects) + " subjects are too few to decide; at least " +
                                     std::to_string(fewest_subjects) + " are needed");
+}
+
+/// The same of a task by itself.
+void refuse_blunt_passes_by_task(Results& results) {
+  const auto subjects = static_cast<double>(results.set.main().subjects.size());
+  for_each_task_judgement(
+      results, [&](RowResult&, std::size_t s, const std::string& task, Half half, Judgement& judgement, std::size_t) {
+        if (judgement.verdict != Verdict::pass) return;
+        const Precision& precision = results.scorers[s].precision_by_task.at(task)[half];
+        if (precision.suffices()) return;
+        judgement.verdict = Verdict::inconclusive;
+        judgement.subjects_needed =
+            std::ceil(subjects * precision.answers_needed / std::max(1.0, static_cast<double>(precision.answers)));
+      });
 }
 
 /// A scorer that would not notice a small share of wrong answers may fail a student, and pass none.
@@ -103,18 +150,20 @@ void warn_of_zero_shot(Results& results) {
     results.primary.caveats.emplace_back("the reference is asked without the task’s examples");
 }
 
-/// What is asked of the primary row: both halves and more than a look-up, by every scorer that carries a verdict; and
-/// diversity.
-std::vector<VerdictPart> parts_of(const Results& results) {
+enum class AskForMore { no, than_a_lookup };
+
+/// What is asked of a row: both halves, of the primary one more than a look-up too, by every scorer that carries a
+/// verdict; and diversity.
+std::vector<VerdictPart> parts_of(const Results& results, const RowResult& row, const std::string& reference,
+                                  AskForMore more) {
   std::vector<VerdictPart> parts;
-  const RowResult& row = results.row(results.primary.row);
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     const ScorerResult& scorer = results.scorers[s];
     if (!scorer.carries_verdict()) continue;
-    const Ratio* ratio = row.scored[s].ratio_to(results.primary.reference);
+    const Ratio* ratio = row.scored[s].ratio_to(reference);
     for (const Half half : halves)
       parts.push_back({to_string(half), scorer.info.name, ratio->halves[half].value, ratio->halves[half].at.front()});
-    if (scorer.over_lookup) parts.push_back(*scorer.over_lookup);
+    if (more == AskForMore::than_a_lookup && scorer.over_lookup) parts.push_back(*scorer.over_lookup);
   }
   if (row.diversity_ratio) {
     const DiversityRatio& d = *row.diversity_ratio;
@@ -128,6 +177,35 @@ Verdict verdict_of(const std::vector<VerdictPart>& parts) {
   std::vector<Verdict> verdicts;
   for (const VerdictPart& part : parts) verdicts.push_back(part.judgement.verdict);
   return together(verdicts);
+}
+
+std::optional<SecondDraw> judge_second_draw(const Results& results, const std::string& reference) {
+  for (const RowResult& row : results.rows) {
+    if (row.row.kind != RowKind::second_draw) continue;
+    SecondDraw out{row.row.name, reference, parts_of(results, row, reference, AskForMore::no), Verdict::undefined};
+    out.verdict = verdict_of(out.parts);
+    return out;
+  }
+  return std::nullopt;
+}
+
+/// A measure by which the teacher falls short of itself would fail anybody.
+void need_passing_second_draw(Results& results) {
+  if (!results.second_draw || results.second_draw->parts.empty()) return;
+  const Verdict verdict = results.second_draw->verdict;
+  if (verdict == Verdict::pass) return;
+  std::string which;
+  double needed = 0;
+  for (const VerdictPart& part : results.second_draw->parts) {
+    if (part.judgement.verdict != verdict) continue;
+    which += (which.empty() ? "" : ", ") + part.name + (part.scorer.empty() ? "" : " by " + part.scorer);
+    if (part.judgement.subjects_needed > needed) needed = part.judgement.subjects_needed;
+  }
+  const std::string words =
+      "the teacher’s second draw against its first must PASS, and is " + to_string(verdict) + " (" + which + ")";
+  if (verdict == Verdict::fail) results.primary.withheld_because.push_back(words);
+  else
+    results.primary.caveats.push_back(words + (needed > 0 ? ": about " + fixed(needed, 0) + " subjects would do" : ""));
 }
 
 std::string why_silent(const ScorerResult& scorer) {
@@ -205,17 +283,25 @@ void withhold_where_controls_stand(Results& results, std::size_t scorer, std::si
   const bool all_fail = std::all_of(results.rows.begin(), results.rows.end(), [&](RowResult& row) {
     return row.row.kind != RowKind::control || at(row) == Verdict::fail;
   });
-  for (RowResult& row : results.rows)
-    if (at(row) == Verdict::pass && (row.row.kind != RowKind::student || !all_fail)) at(row) = Verdict::withheld;
+  for (RowResult& row : results.rows) {
+    const bool may_pass = row.row.kind == RowKind::student || row.row.kind == RowKind::second_draw;
+    if (at(row) == Verdict::pass && (!may_pass || !all_fail)) at(row) = Verdict::withheld;
+  }
 }
 
-/// Only a student's row may say PASS, and only where every control fails.
+/// Only a student's row may say PASS (and the teacher's second draw), and only where every control fails.
 void restrain_passes(Results& results) {
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     const auto& ratios = results.rows.front().scored[s].ratios;
     for (std::size_t r = 0; r < ratios.size(); ++r)
       for (std::size_t m = 0; m < ratios[r].verdicts.size(); ++m) withhold_where_controls_stand(results, s, r, m);
   }
+}
+
+void withhold(TaskRatio& ratio) {
+  ratio.verdict = Verdict::withheld;
+  for (const Half half : halves)
+    for (Judgement& judgement : ratio.halves[half].at) judgement.verdict = Verdict::withheld;
 }
 
 void withhold(Ratio& ratio) {
@@ -237,8 +323,10 @@ void withhold(Results& results) {
     if (!all && results.scorers[s].carries_verdict()) continue;
     results.scorers[s].verdict = Verdict::withheld;
     if (results.scorers[s].over_lookup) results.scorers[s].over_lookup->judgement.verdict = Verdict::withheld;
-    for (RowResult& row : results.rows)
+    for (RowResult& row : results.rows) {
       for (Ratio& ratio : row.scored[s].ratios) withhold(ratio);
+      for (auto& [task, ratio] : row.scored[s].ratio_by_task) withhold(ratio);
+    }
   }
 }
 
@@ -275,17 +363,21 @@ void conclude(Results& results, const CompareOptions& options) {
   h.scorer = shown_scorer(results.scorers);
   refuse_few_subjects(results);
   refuse_blunt_passes(results);
+  refuse_blunt_passes_by_task(results);
   warn_of_few_seeds(results);
   warn_of_zero_shot(results);
   correct_families(results);
   join_halves(results);
+  join_tasks(results);
   for (std::size_t s = 0; s < results.scorers.size(); ++s)
     results.scorers[s].verdict = results.row(h.row).scored[s].ratio_to(h.reference)->verdict();
-  h.parts = parts_of(results);
+  h.parts = parts_of(results, results.row(h.row), h.reference, AskForMore::than_a_lookup);
   h.verdict = verdict_of(h.parts);
+  results.second_draw = judge_second_draw(results, options.diversity_reference);
   need_all_answers(results);
   need_a_scorer(results);
   need_failing_controls(results);
+  need_passing_second_draw(results);
   need_apart(results);
   restrain_passes(results);
   withhold(results);

@@ -95,7 +95,7 @@ data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity) 
                      {"top_p", row.sampling.top_p},
                      {"repeat_penalty", row.sampling.repeat_penalty},
                      {"max_tokens", row.sampling.max_tokens},
-                     {"few_shot", row.kind == RowKind::model && row.few_shot},
+                     {"few_shot", row.kind != RowKind::student && row.few_shot},
                      {"return", row.asked_return},
                      {"normalisation_version", data::normalisation_version}};
   manifest.models["model"] = identity.model_sha256;

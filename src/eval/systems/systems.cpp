@@ -256,6 +256,17 @@ const Row& teacher_row(const std::vector<System>& systems, bool greedy) {
   return teacher->rows.front();
 }
 
+/// Under another name it is drawn with other seeds (open_system.cpp).
+void add_second_draw(std::vector<System>& systems) {
+  const Row sampled = teacher_row(systems, false);
+  if (sampled.sampling.temperature == 0 || sampled.best_of > 1) return;
+  Row again = sampled;
+  again.kind = RowKind::second_draw;
+  again.name += "-again", again.title += ", asked again", again.short_title += ", again";
+  for (System& system : systems)
+    if (system.name == sampled.system) system.rows.push_back(again);
+}
+
 void check(const SystemFile& file, const std::filesystem::path& path) {
   if (!is_safe_name(file.name))
     throw user_error("a system's name cannot be used for a folder")
@@ -334,8 +345,13 @@ std::vector<System> load_systems(const SystemsOptions& options) {
   add(systems, student_system(options), options.student_seeds, options.draws);
   for (const auto& path : options.files) {
     const SystemFile file = read_system_file(path, options);
+    if (options.teacher_alone && file.is_student()) continue;
     add(systems, make_system(file), file.seeds, options.draws);
+    if (!options.teacher_alone) continue;
+    std::erase_if(systems.back().rows, [](const Row& row) { return row.best_of > 1 || row.on_curve || !row.few_shot; });
+    break;
   }
+  if (options.second_draw) add_second_draw(systems);
   refuse_same_names(systems);
   return systems;
 }
@@ -348,6 +364,13 @@ std::string reference_row(const std::vector<System>& systems, const std::string&
   throw user_error("no row '" + wanted + "' to compare with")
       .hint(near.empty() ? "name a row of one of the systems files, such as NAME-greedy"
                          : "did you mean '" + near + "'?");
+}
+
+const Row* second_draw_of(const std::vector<System>& systems) {
+  for (const System& system : systems)
+    for (const Row& row : system.rows)
+      if (row.kind == RowKind::second_draw) return &row;
+  return nullptr;
 }
 
 std::string shuffled_source(const std::vector<System>& systems) { return teacher_row(systems, false).name; }

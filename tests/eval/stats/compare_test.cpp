@@ -188,6 +188,98 @@ TEST_CASE("answers drawn again say nothing of other training seeds") {
   CHECK(five.upper_95 - five.lower_95 == Approx(one.upper_95 - one.lower_95).epsilon(0.02));
 }
 
+namespace {
+
+/// With the teacher's second draw at this level; its first stands at 0.58.
+Results with_second_draw(double level) {
+  Results r = results(0.62, 0.40);
+  r.measured.push_back(measured_row(r.set, row("teacher-again", RowKind::second_draw), level));
+  return compared(std::move(r));
+}
+
+}  // namespace
+
+TEST_CASE("the teacher's second draw must pass against its first") {
+  const Results r = with_second_draw(0.58);
+  REQUIRE(r.second_draw);
+  CHECK(r.second_draw->reference == "teacher-sampled");
+  CHECK(r.second_draw->verdict == Verdict::pass);
+  CHECK(r.second_draw->parts.size() == 3);  // both halves and diversity, and no look-up
+  CHECK(r.primary.withheld_because.empty());
+  CHECK(r.primary.verdict == Verdict::pass);
+  CHECK(to_json(r).at("second_draw").at("verdict") == "PASS");
+  CHECK_FALSE(compared(results(0.62, 0.40)).second_draw);
+}
+
+TEST_CASE("a measure by which the teacher falls short of itself decides nothing") {
+  const Results r = with_second_draw(0.45);
+  CHECK(r.second_draw->verdict == Verdict::fail);
+  CHECK(r.primary.verdict == Verdict::withheld);
+  CHECK(mentions(r.primary.withheld_because, "the teacher’s second draw against its first must PASS, and is FAIL"));
+}
+
+TEST_CASE("a second draw that is not decided is said, with what would decide it") {
+  const Results r = with_second_draw(0.56);  // about the margin
+  CHECK(r.second_draw->verdict == Verdict::inconclusive);
+  CHECK(r.primary.withheld_because.empty());
+  CHECK(mentions(r.primary.caveats, "must PASS, and is INCONCLUSIVE"));
+}
+
+namespace {
+
+const TaskRatio& task_ratio(const Results& r, const std::string& task) {
+  return r.row("student-top").scored[1].ratio_by_task.at(task);
+}
+
+/// A task is half the cases: as many subjects as make its precision suffice.
+constexpr std::size_t task_subjects = 60;
+
+}  // namespace
+
+TEST_CASE("each task has a verdict of its own") {
+  Results r = results(0.62, 0.40, task_subjects);
+  for (std::size_t i = 0; i < r.set.cases.size(); ++i)
+    if (r.set.cases[i].task == "template")
+      for (Relevance& relevance : r.measured[0].answers[i].relevance) relevance.masked -= 0.3;
+  r = compared(std::move(r));
+  CHECK(task_ratio(r, "image").verdict == Verdict::pass);
+  CHECK(task_ratio(r, "template").verdict == Verdict::fail);
+  CHECK(task_ratio(r, "template").halves[Half::fidelity].at.front().verdict == Verdict::pass);
+}
+
+TEST_CASE("a half that does not count for a task is left out of its verdict, and without any half there is none") {
+  Results r = results(0.62, 0.40, task_subjects);
+  for (const Half half : halves) r.scorers[1].damage.tasks[1].why_not[half] = "not seen";
+  r.scorers[1].damage.tasks[0].why_not[Half::elaboration] = "not seen";
+  r.scorers.push_back(r.scorers[1]);  // so that some scorer carries a verdict
+  r.scorers[2].info.name = "sees-all";
+  r.scorers[2].damage = seen_damage();
+  for (MeasuredRow& row : r.measured)
+    for (Measured& m : row.answers) m.relevance.push_back(m.relevance[1]);
+  r.scorers[1].damage.tasks[1].why_not[Half::elaboration].clear();
+  r = compared(std::move(r));
+  CHECK(task_ratio(r, "image").verdict == Verdict::pass);
+  CHECK(task_ratio(r, "image").halves[Half::elaboration].at.front().verdict == Verdict::withheld);
+  r.scorers[1].damage.tasks[1].why_not[Half::elaboration] = "not seen";
+  r = compared(std::move(r));
+  CHECK(task_ratio(r, "template").verdict == Verdict::withheld);
+}
+
+TEST_CASE("a scorer that is too blunt for one task passes nobody there") {
+  Results r = results(0.62, 0.40, task_subjects);
+  for (std::size_t i = 0; i < r.set.cases.size(); ++i)  // noise in one task alone
+    if (r.set.cases[i].task == "template") {
+      const double noise = (i / 2) % 2 == 0 ? 1 : -1;  // so that another intent's answer scores higher half the time
+      for (MeasuredRow& row : r.measured)
+        for (Relevance& relevance : row.answers[i].relevance)
+          if (row.row.kind != RowKind::control) relevance.masked += noise;
+    }
+  r = compared(std::move(r));
+  CHECK(r.scorers[1].precision_by_task.at("image")[Half::elaboration].suffices());
+  CHECK_FALSE(r.scorers[1].precision_by_task.at("template")[Half::elaboration].suffices());
+  CHECK(task_ratio(r, "template").halves[Half::elaboration].at.front().verdict == Verdict::inconclusive);
+}
+
 TEST_CASE("where a control does not fail against a weak model, no student passes against it") {
   Results r = results(0.58, 0.57);
   r.measured.push_back(measured_row(r.set, row("weak-sampled", RowKind::model), 0.30));

@@ -110,7 +110,7 @@ TEST_CASE("draws and other seeds are replicates of the first row") {
   CHECK(systems[1].rows[1].draw == 2);
   CHECK(systems[1].rows[1].replicate_of == "student-top");
   CHECK(systems[1].rows[1].system == "student");
-  CHECK(systems[2].rows.size() == 3);  // greedy answers once
+  CHECK(systems[2].rows.size() == 4);  // greedy answers once, and the second draw too
   CHECK(reference_row(systems, "") == "tiny-greedy");
 }
 
@@ -148,6 +148,45 @@ TEST_CASE("the primary comparison is with the teacher's greedy row unless told o
   CHECK(shuffled_source(systems) == "tiny-sampled");
   CHECK_THROWS_AS(reference_row(systems, "tiny-gredy"), Error);
   CHECK_THROWS_AS(reference_row(systems, "student-top"), Error);
+}
+
+TEST_CASE("the sampled teacher is asked once more, unless told otherwise or it is asked greedily alone") {
+  TempFolder folder;
+  SystemsOptions options;
+  options.student = "runs/x/student";
+  options.files = {write(folder, "tiny", tiny)};
+  const auto systems = load_systems(options);
+  const Row* again = second_draw_of(systems);
+  REQUIRE(again != nullptr);
+  CHECK(again->name == "tiny-sampled-again");
+  CHECK(again->system == "tiny");
+  CHECK(again->few_shot);
+  CHECK(again->sampling.temperature > 0);
+  options.second_draw = false;
+  CHECK(second_draw_of(load_systems(options)) == nullptr);
+  options.second_draw = true;
+  options.files = {write(folder, "greedy", "decodings = [\"greedy\"]\n" + std::string(tiny))};
+  CHECK(second_draw_of(load_systems(options)) == nullptr);
+}
+
+TEST_CASE("a quick evaluation asks the teacher and the student's first row alone") {
+  TempFolder folder;
+  EvalOptions asked;
+  asked.systems.student = "runs/x/student";
+  const std::string other = "student = \"runs/y/student\"\nname = \"other\"\ntitle = \"Other\"\n";
+  const std::string many = "decodings = [\"greedy\", \"sampled\", \"best-of-n\"]\nshots = [\"few\", \"zero\"]\n";
+  asked.systems.files = {write(folder, "other", other), write(folder, "tiny", many + tiny),
+                         write(folder, "second", "name = \"second\"\ntitle = \"Second\"\n[model]\ngguf = \"x\"\n")};
+  asked.judge.model.gguf = asked.scorers.question.gguf = "judge.gguf";
+  asked.test.intents = 500;
+  const EvalOptions quick = quickened(asked);
+  CHECK(quick.test.intents == 60);
+  CHECK_FALSE(is_named(quick.judge.model));
+  CHECK_FALSE(is_named(quick.scorers.question));
+  std::vector<std::string> rows;
+  for (const System& system : load_systems(quick.systems))
+    for (const Row& row : system.rows) rows.push_back(row.name);
+  CHECK(rows == std::vector<std::string>{"student-top", "tiny-greedy", "tiny-sampled"});
 }
 
 TEST_CASE("two systems of one name are refused, and so is no teacher") {
