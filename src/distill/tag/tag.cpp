@@ -158,7 +158,9 @@ void declare(OptionSet& set, TagOptions& o) {
 TagResult tag_samples(const TagOptions& options, const RunContext& context) {
   HeldFolder held(options.out);
   data::OutputFolder out(std::move(held), wanted_manifest(options, context));
-  if (out.manifest.complete) return {out.manifest, tag_table_from_json(data::read_json(out / "table.json"))};
+  if (out.manifest.complete)
+    return {out.manifest,
+            data::read_document(out / "table.json", "remove the folder, and tag the data again", tag_table_from_json)};
   TagTable table = make_all(options, out.manifest, context.observer);
   out.finish();
   return {out.manifest, std::move(table)};

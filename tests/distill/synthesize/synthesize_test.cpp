@@ -1,6 +1,7 @@
 // Synthesis with a fake teacher: every answer once, resumable, a function of the seed.
 #include "udrl/distill/synthesize.hpp"
 
+#include "base/process/notes.hpp"
 #include "catch.hpp"
 #include "distill/support.hpp"
 #include "fake_teacher.hpp"
@@ -28,11 +29,6 @@ SynthesizeOptions options_in(const TempFolder& folder, const std::string& out) {
   options.draws = 4;
   return options;
 }
-
-struct Notes : Observer {
-  std::string all;
-  void note(Level, const std::string& text) override { all += text + "\n"; }
-};
 
 std::map<std::string, std::string> lines_by_id(const fs::path& folder) {
   std::map<std::string, std::string> lines;
@@ -177,7 +173,7 @@ TEST_CASE("An intent that stands twice is asked about once, and said") {
   other["intent_id"] = "by hand";
   write_file_atomic(options.intents / "part-00001.jsonl", data::to_line(other) + "\n");
   FakeTeacher teacher;
-  Notes notes;
+  test::Notes notes;
   const SynthesizeResult result = synthesize(options, teacher, {notes, "test", "test", "{}", "{}"});
   CHECK(result.manifest.complete);
   CHECK(teacher.times_asked == 24);

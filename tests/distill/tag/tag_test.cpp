@@ -4,7 +4,9 @@
 #include <set>
 
 #include "catch.hpp"
+#include "data/broken_json.hpp"
 #include "distill/support.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/distill/returns.hpp"
 
 using namespace udrl::distill;
@@ -488,4 +490,17 @@ TEST_CASE("What a judge had no rating for is left out and counted, what was neve
   options.input = {(folder / "never").string()};
   options.out = folder / "refused";
   CHECK(refusal([&] { tag_samples(options, quiet_context()); }).find("has no score") != std::string::npos);
+}
+
+TEST_CASE("A damaged table is refused with file and field") {
+  const TempFolder folder;
+  write_records(folder / "in", scored(20, 6));
+  tag_samples(options_for(folder), quiet_context());
+  const fs::path file = folder / "out" / "table.json";
+  udrl::test::check_broken_is_told(
+      udrl::data::read_json(file), file.string(), [&](const std::string& text) { folder.file("out/table.json", text); },
+      [&] { return udrl::test::refusal([&] { tag_samples(options_for(folder), quiet_context()); }); },
+      {{"/rows/0/mean_scores/relevance", "/rows/0/mean_scores/relevance_masked", "/rows/0/mean_scores/copying",
+        "/subjects/train", "/subjects/valid", "/subjects/test"},
+       {}});
 }
