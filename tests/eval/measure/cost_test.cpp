@@ -6,8 +6,8 @@
 #include "base/process/notes.hpp"
 #include "catch.hpp"
 #include "data/broken_json.hpp"
-#include "eval/fake_model.hpp"
 #include "eval/fixtures.hpp"
+#include "lm/fake_model.hpp"
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -16,6 +16,7 @@
 using namespace udrl;
 using namespace udrl::eval;
 using namespace udrl::eval::testing;
+using lm::testing::FakeModel;
 
 namespace {
 
