@@ -46,8 +46,9 @@ Gate gate_from(const Json& json) {
   gate.shuffled = estimate_from_json(fields.object("shuffled"));
   gate.by_task = fields.numbers("by_task");
   gate.swapped_pairs = counts(fields.naturals("pairs"));
-  for (const auto& [attribute, share] : fields.object("swapped").items())
-    gate.swapped[attribute] = estimate_from_json(share);
+  const Fields swapped(fields.object("swapped"), "swapped gate");
+  for (const auto& one : fields.object("swapped").items())
+    gate.swapped[one.key()] = estimate_from_json(swapped.object(one.key()));
   return gate;
 }
 

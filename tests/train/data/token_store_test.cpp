@@ -185,7 +185,7 @@ TEST_CASE("A store whose end is damaged is refused with file and field") {
   const World world;
   world.open();
   const fs::path file = world.files().front();
-  const std::string store = content_of(file);
+  const std::string store = test::content_of(file);
   const std::size_t end = 3 * sizeof(std::uint64_t), json = store.rfind('{');
   const auto put = [&](const std::string& text) {
     const std::uint64_t bytes = text.size();
