@@ -188,14 +188,7 @@ void save(const Fitted& fitted, const std::filesystem::path& file) {
 }
 
 Fitted load(const std::filesystem::path& file) {
-  try {
-    return fitted_from_json(data::read_json(file));
-  } catch (const Error& error) {
-    Error whole = error;
-    if (whole.where().empty()) whole.at(file.string());
-    if (whole.cure().empty()) whole.hint("tag the data again");
-    throw whole;
-  }
+  return data::read_document(file, "tag the data again", fitted_from_json);
 }
 
 }  // namespace udrl::command

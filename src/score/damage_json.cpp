@@ -17,16 +17,24 @@ Json halves_json(const Halves<T>& values, F json_of) {
 
 template <class T, class F>
 Halves<T> halves_from(const Json& json, F from) {
-  const Fields fields(json, "damage");
+  const Fields fields(json, "pair of halves");
   Halves<T> out;
-  for (const Half half : halves) out[half] = from(fields.value(to_string(half)));
+  for (const Half half : halves) out[half] = from(fields, to_string(half));
   return out;
+}
+
+Halves<double> numbers_from(const Json& json) {
+  return halves_from<double>(json,
+                             [](const Fields& fields, const std::string& half) { return fields.number_or_nan(half); });
 }
 
 Json estimates(const Halves<Estimate>& values) {
   return halves_json(values, [](const Estimate& e) { return to_json(e); });
 }
-Halves<Estimate> estimates_from(const Json& json) { return halves_from<Estimate>(json, estimate_from_json); }
+Halves<Estimate> estimates_from(const Json& json) {
+  return halves_from<Estimate>(
+      json, [](const Fields& fields, const std::string& half) { return estimate_from_json(fields.object(half)); });
+}
 
 Json to_json(const TaskDamage& d) {
   Json json = {{"task", d.task},
@@ -43,20 +51,29 @@ Json to_json(const TaskDamage& d) {
   return json;
 }
 
+/// As many as there are shares.
+const Json& by_share(const Fields& fields, const std::string& name) {
+  const Json& list = fields.list(name);
+  if (list.size() == damage_shares.size()) return list;
+  throw user_error("field \"" + name + "\" is of the wrong length")
+      .expected(std::to_string(damage_shares.size()))
+      .got(std::to_string(list.size()));
+}
+
 TaskDamage task_from(const Json& json) {
   const Fields fields(json, "damage");
   TaskDamage d;
   d.task = fields.text("task");
   d.answers = fields.natural("answers");
   d.with_subject = fields.natural("with_subject");
-  d.undamaged = halves_from<double>(fields.object("undamaged"), data::number_from);
-  d.zero = halves_from<double>(fields.object("zero"), data::number_from);
+  d.undamaged = numbers_from(fields.object("undamaged"));
+  d.zero = numbers_from(fields.object("zero"));
   d.subject = estimates_from(fields.object("subject"));
-  d.why_not =
-      halves_from<std::string>(fields.object("why_not"), [](const Json& why) { return why.get<std::string>(); });
+  d.why_not = halves_from<std::string>(fields.object("why_not"),
+                                       [](const Fields& why, const std::string& half) { return why.text(half); });
   for (std::size_t s = 0; s < damage_shares.size(); ++s) {
-    d.words[s] = estimates_from(fields.list("words").at(s));
-    d.steps[s] = estimate_from_json(fields.list("steps").at(s));
+    d.words[s] = estimates_from(by_share(fields, "words").at(s));
+    d.steps[s] = estimate_from_json(by_share(fields, "steps").at(s));
   }
   return d;
 }

@@ -19,6 +19,18 @@ namespace udrl::data {
 Json parse_json(std::string_view text);
 /// The document that a file holds. Errors name file and line.
 Json read_json(const std::filesystem::path& file);
+/// The error with a place and a cure, where it has none of its own.
+Error completed(Error error, const std::string& where, const std::string& cure);
+/// What `convert` makes of the document in `file`, which a stage wrote. Errors name the file, and `cure` where they
+/// know no better one.
+template <class Convert>
+auto read_document(const std::filesystem::path& file, const std::string& cure, Convert convert) {
+  try {
+    return convert(read_json(file));
+  } catch (const Error& error) {
+    throw completed(error, file.string(), cure);
+  }
+}
 /// What the library of JSON threw, as the `Error` (user) that it is: a value is missing or of another type.
 Error wrong_json(const Json::exception& error);
 
@@ -34,8 +46,11 @@ class Fields {
   int integer(const std::string& name) const;
   std::uint64_t natural(const std::string& name) const;
   double number(const std::string& name) const;
+  /// NaN for null, as number.hpp writes what is not finite: which of those it was is lost. The field must be there.
+  double number_or_nan(const std::string& name) const;
   bool boolean(const std::string& name) const;
   std::vector<std::string> texts(const std::string& name) const;
+  std::vector<int> whole_numbers(const std::string& name) const;
   std::map<std::string, double> numbers(const std::string& name) const;
   std::map<std::string, int> integers(const std::string& name) const;
   std::map<std::string, std::uint64_t> naturals(const std::string& name) const;

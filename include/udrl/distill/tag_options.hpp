@@ -23,27 +23,49 @@ struct AblationOptions {
       mix;  ///< task = weight: records are left out until the tasks stand so; empty: as they are
 };
 
-struct TagOptions {
+/// Which tasks are tagged, and how they are numbered.
+struct TaskChoice {
+  std::vector<std::string> names;  ///< the order of their index; those not named follow by name
+  bool only = false;               ///< leave out tasks that `names` does not name: one student a task
+};
+
+/// Texts that are nearly the same.
+struct NearTextOptions {
+  bool drop_samples = true;   ///< of answers that are nearly the same the first stays
+  bool drop_held_out = true;  ///< no training text is nearly one that is held out
+  data::NearOptions likeness;
+
+  bool any() const { return drop_samples || drop_held_out; }
+};
+
+/// What is read, and what of it is left out or held out before there are returns.
+struct PoolOptions {
   std::vector<std::string> input;  ///< scored folders, pooled
-  std::filesystem::path out;
+  TaskChoice tasks;
+  data::SplitOptions split;
+  NearTextOptions near;
+  bool skip_bad = false;
+};
+
+/// What can be asked for, and the scores that it is made of.
+struct ReturnOptions {
   int bins = 5;
-  command::ReturnKind return_kind = command::ReturnKind::advantage;
+  command::ReturnKind kind = command::ReturnKind::advantage;
   std::map<std::string, double> weights = {{"relevance", 0.5}, {"relevance_masked", 0.5}};
   double copying_penalty = 0.1;  ///< standard deviations of return for one of copying; naming the subject copies too
   /// Scorers that can be asked for beside the return, each by its name; "-repetition": less is better. At most
   /// command::max_auxiliary.
   std::vector<std::string> auxiliary;
-  std::vector<std::string> tasks;             ///< the order of their index; those not named follow by name
-  bool only_tasks = false;                    ///< leave out tasks that `tasks` does not name: one student a task
   std::vector<std::string> held_out_scorers;  ///< kept for evaluation: none of them may have a weight
   bool force_held_out = false;                ///< they may
-  AblationOptions ablation;
-  data::SplitOptions split;
-  bool drop_near_samples = true;   ///< of answers that are nearly the same the first stays
-  bool drop_near_held_out = true;  ///< no training text is nearly one that is held out
-  data::NearOptions near;
   command::SupportRule support;
-  bool skip_bad = false;
+};
+
+struct TagOptions {
+  std::filesystem::path out;
+  PoolOptions pool;
+  ReturnOptions returns;
+  AblationOptions ablation;
 };
 
 void declare(OptionSet& set, TagOptions& options);

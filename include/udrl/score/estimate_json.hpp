@@ -1,6 +1,7 @@
 // Estimates as JSON, both ways. Not for: how they are shown.
 #pragma once
 
+#include "udrl/data/fields.hpp"
 #include "udrl/data/number.hpp"
 #include "udrl/score/statistics.hpp"
 
@@ -16,7 +17,8 @@ inline data::Json to_json(const Estimate& e) {
 }
 
 inline Estimate estimate_from_json(const data::Json& json) {
-  const auto at = [&](const char* key) { return data::number_from(json.at(key)); };
+  const data::Fields fields(json, "figure with its range");
+  const auto at = [&](const char* name) { return fields.number_or_nan(name); };
   return {at("value"), at("low"), at("high"), at("lower_95"), at("upper_95")};
 }
 

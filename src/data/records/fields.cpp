@@ -86,6 +86,12 @@ std::uint64_t Fields::natural(const std::string& name) const { return as_natural
 
 double Fields::number(const std::string& name) const { return as_number(name, field(name)); }
 
+double Fields::number_or_nan(const std::string& name) const {
+  const auto found = object_->find(name);
+  const bool is_null = found != object_->end() && found->is_null();
+  return is_null ? std::numeric_limits<double>::quiet_NaN() : number(name);
+}
+
 bool Fields::boolean(const std::string& name) const {
   const Json& value = field(name);
   if (!value.is_boolean()) wrong(name, "true or false", value);
@@ -97,6 +103,12 @@ std::vector<std::string> Fields::texts(const std::string& name) const {
   if (!value.is_array()) wrong(name, "a list of strings", value);
   std::vector<std::string> out;
   for (const Json& item : value) out.push_back(as_text(name, item));
+  return out;
+}
+
+std::vector<int> Fields::whole_numbers(const std::string& name) const {
+  std::vector<int> out;
+  for (const Json& item : list(name)) out.push_back(as_integer(name, item));
   return out;
 }
 

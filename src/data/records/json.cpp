@@ -102,6 +102,12 @@ Json read_json(const std::filesystem::path& file) {
   }
 }
 
+Error completed(Error error, const std::string& where, const std::string& cure) {
+  if (error.where().empty()) error.at(where);
+  if (error.cure().empty()) error.hint(cure);
+  return error;
+}
+
 Error wrong_json(const Json::exception& error) {
   return user_error("a value is missing or of the wrong type: " + reason(error, true));
 }

@@ -156,14 +156,7 @@ Manifest read_manifest(const fs::path& folder) {
         .at(folder.string())
         .hint("name the folder that an earlier stage wrote, or run that stage first");
   }
-  try {
-    return manifest_from_json(read_json(file));
-  } catch (const Error& error) {
-    Error whole = error;
-    if (whole.where().empty()) whole.at(file.string());
-    if (whole.cure().empty()) whole.hint("restore the file, or make the folder again");
-    throw whole;
-  }
+  return read_document(file, "restore the file, or make the folder again", manifest_from_json);
 }
 
 void write_manifest(const fs::path& folder, const Manifest& manifest) {

@@ -13,9 +13,8 @@ namespace {
 
 using command::Fitted;
 
-double chance(const TagOptions& options, const char* purpose, const RecordRow& row) {
-  return RandomStream(options.split.seed, std::string(purpose) + "/" + std::string(row.id.begin(), row.id.end()))
-      .uniform();
+double chance(std::uint64_t seed, const char* purpose, const RecordRow& row) {
+  return RandomStream(seed, std::string(purpose) + "/" + std::string(row.id.begin(), row.id.end())).uniform();
 }
 
 std::vector<std::uint64_t> count_by_task(Pool& pool) {
@@ -70,8 +69,8 @@ IntentCounts count_intents(Pool& pool) {
 
 }  // namespace
 
-void apply_ablation(Pool& pool, const Fitted& fitted, const TagOptions& options, IntentCounts& intents) {
-  const AblationOptions& ablation = options.ablation;
+void apply_ablation(Pool& pool, const Fitted& fitted, const AblationOptions& ablation, std::uint64_t seed,
+                    IntentCounts& intents) {
   if (ablation.keep_share < 1) {
     keep_if(pool, [&](const RecordRow& row) {
       return fitted.percentile(fitted.tasks[row.task], row.real_return[0]) >= 1 - ablation.keep_share;
@@ -79,7 +78,7 @@ void apply_ablation(Pool& pool, const Fitted& fitted, const TagOptions& options,
   }
   if (!ablation.mix.empty()) {
     const std::vector<double> shares = shares_of(pool, ablation.mix);
-    keep_if(pool, [&](const RecordRow& row) { return chance(options, "mix", row) < shares[row.task]; });
+    keep_if(pool, [&](const RecordRow& row) { return chance(seed, "mix", row) < shares[row.task]; });
   }
   if (ablation.keep_best > 0 || ablation.keep_share < 1 || !ablation.mix.empty() || ablation.shuffle_returns)
     intents = count_intents(pool);

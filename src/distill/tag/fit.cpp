@@ -1,9 +1,9 @@
 // Moments and a line for each task, in four passes over the rows; a fifth gives every row its return.
-#include "steps.hpp"
-
 #include <array>
 #include <cmath>
 
+#include "scores.hpp"
+#include "steps.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/distill/returns.hpp"
@@ -16,10 +16,10 @@ using command::FittedTask;
 
 double rounded(double value) { return std::round(value * 1e6) / 1e6; }
 
-Fitted unfitted(const Pool& pool, const TagOptions& options) {
+Fitted unfitted(const Pool& pool, const ReturnOptions& options) {
   Fitted fitted;
   fitted.normalisation_version = data::normalisation_version;
-  fitted.kind = options.return_kind;
+  fitted.kind = options.kind;
   fitted.bins = options.bins;
   fitted.weights = options.weights;
   fitted.copying_penalty = options.copying_penalty;
@@ -122,7 +122,7 @@ void give_returns(Pool& pool, const Fitted& fitted) {
 
 }  // namespace
 
-Fitted fit_returns(Pool& pool, const TagOptions& options) {
+Fitted fit_returns(Pool& pool, const ReturnOptions& options) {
   Fitted fitted = unfitted(pool, options);
   fit_moments(pool, fitted);
   fit_lengths(pool, fitted);

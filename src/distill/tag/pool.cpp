@@ -2,7 +2,6 @@
 #include "pool.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "intents.hpp"
 #include "read.hpp"
@@ -14,62 +13,6 @@ namespace udrl::distill {
 namespace {
 
 constexpr std::uint64_t report_every = 10'000;
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-void add_once(std::vector<std::string>& names, const std::string& name) {
-  if (!contains(names, name)) names.push_back(name);
-}
-
-void refuse_held_out(const TagOptions& options, const std::vector<std::string>& label_scorers) {
-  for (const std::string& name : label_scorers) {
-    if (!contains(options.held_out_scorers, name) || options.force_held_out) continue;
-    throw user_error("a scorer is held out for evaluation, and has a part in what is asked for")
-        .got("'" + name + "'")
-        .hint(
-            "take it out of 'weights' and 'auxiliary', or of 'held_out_scorers': a scorer that made the labels cannot "
-            "judge the "
-            "student (force_held_out does it all the same)");
-  }
-}
-
-void check_auxiliary(const std::vector<command::AuxiliaryReturn>& auxiliary) {
-  if (auxiliary.size() > static_cast<std::size_t>(command::max_auxiliary)) {
-    throw user_error("too many auxiliary returns")
-        .expected("at most " + std::to_string(command::max_auxiliary))
-        .got(std::to_string(auxiliary.size()));
-  }
-  // Commands, and what a chat template knows already: a client sets an auxiliary return there by its name.
-  std::set<std::string> names{"return",  "words",       "task",         "messages",  "tools",    "message",
-                              "content", "found",       "clean",        "part",      "defaults", "first",
-                              "asked",   "asked_words", "asked_return", "bos_token", "eos_token"};
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  for (const auto& one : auxiliary) {
-    const bool is_name = !one.name.empty() && (one.name[0] < '0' || one.name[0] > '9') &&
-                         std::all_of(one.name.begin(), one.name.end(), fits);
-    if (is_name && names.insert(one.name).second) continue;
-    throw user_error("this cannot be the name of an auxiliary return")
-        .expected("a scorer's name of small letters, digits and _, once, that is no command's")
-        .got("'" + one.name + "'")
-        .hint("a value with another name can be stored again: score with another suffix");
-  }
-}
-
-std::vector<std::string> needed_scores(const TagOptions& options) {
-  std::vector<std::string> names;
-  for (const auto& [name, weight] : options.weights) {
-    if (weight != 0) names.push_back(name);
-  }
-  if (names.empty()) throw user_error("no scorer has a weight").hint("set 'weights', for example relevance = 1.0");
-  const auto auxiliary = auxiliary_returns(options);
-  check_auxiliary(auxiliary);
-  for (const auto& one : auxiliary) add_once(names, one.name);
-  refuse_held_out(options, names);
-  if (options.copying_penalty != 0) add_once(names, "copying");
-  return names;
-}
 
 Error unknown_task(const std::string& wanted, std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
@@ -84,17 +27,17 @@ Error unknown_task(const std::string& wanted, std::vector<std::string> names) {
 
 class PoolReader {
  public:
-  explicit PoolReader(const TagOptions& options)
+  PoolReader(const PoolOptions& options, const std::vector<std::string>& scores, const std::filesystem::path& where)
       : options_(options),
-        names_(needed_scores(options)),
-        read_(options, names_),
-        pool_{RowFile(options.out, names_.size()),
-              data::SignatureFile(options.near, options.out),
-              data::SignatureFile(options.near, options.out),
+        names_(scores),
+        read_(options.tasks, options.near, names_),
+        pool_{RowFile(where, names_.size()),
+              data::SignatureFile(options.near.likeness, where),
+              data::SignatureFile(options.near.likeness, where),
               names_,
               {},
               {}},
-        texts_(options.out) {}
+        texts_(where) {}
 
   void read(data::SampleLines lines, Observer& observer) {
     Pass pass(observer, "tag: read", "reading its input", 0);
@@ -145,11 +88,12 @@ class PoolReader {
   /// By number of task: the order that was asked for, then by name.
   std::vector<std::uint16_t> task_indices() {
     std::vector<std::string> names = tasks_.texts();
-    for (const std::string& wanted : options_.tasks) {
-      if (!contains(names, wanted)) throw unknown_task(wanted, names);
+    const std::vector<std::string>& order = options_.tasks.names;
+    for (const std::string& wanted : order) {
+      if (std::find(names.begin(), names.end(), wanted) == names.end()) throw unknown_task(wanted, names);
     }
     const auto place = [&](const std::string& name) {
-      return std::find(options_.tasks.begin(), options_.tasks.end(), name) - options_.tasks.begin();
+      return std::find(order.begin(), order.end(), name) - order.begin();
     };
     std::sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
       return std::pair(place(a), a) < std::pair(place(b), b);
@@ -195,7 +139,7 @@ class PoolReader {
     });
   }
 
-  const TagOptions& options_;
+  const PoolOptions& options_;
   std::vector<std::string> names_;  ///< of the scores
   SampleReader read_;
   Pool pool_;
@@ -214,18 +158,11 @@ void Pass::step() {
 
 void Pass::check() const { check_stop("tag stopped while " + doing_, "run the same command again: it starts over"); }
 
-std::vector<command::AuxiliaryReturn> auxiliary_returns(const TagOptions& options) {
-  std::vector<command::AuxiliaryReturn> auxiliary;
-  for (const std::string& text : options.auxiliary) {
-    const bool less = text.starts_with('-');
-    auxiliary.push_back({text.substr(less ? 1 : 0), less ? -1.0 : 1.0});
-  }
-  return auxiliary;
-}
-
-Pool read_pool(const TagOptions& options, const std::filesystem::path& rejects, Observer& observer) {
-  PoolReader reader(options);
-  reader.read(data::SampleLines(options.input, rejects), observer);
+Pool read_pool(const PoolOptions& options, const std::vector<std::string>& scores, const std::filesystem::path& out,
+               Observer& observer) {
+  PoolReader reader(options, scores, out);
+  reader.read(data::SampleLines(options.input, options.skip_bad ? out / "rejects.jsonl" : std::filesystem::path()),
+              observer);
   return reader.finish();
 }
 

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "rows.hpp"
-#include "udrl/command/fitted.hpp"
 #include "udrl/data/near_search.hpp"
 #include "udrl/distill/tag_options.hpp"
 
@@ -39,12 +38,10 @@ class Pass {
   std::string doing_;
 };
 
-/// `auxiliary` of the options, as commands.json holds them.
-std::vector<command::AuxiliaryReturn> auxiliary_returns(const TagOptions& options);
-
-/// Reads and parses the input once. Exact duplicates, and what is too long or empty, have their outcome; every row has
-/// its split. Malformed lines go to `rejects`, or stop the stage where that is empty. Throws `Error` (user) for a
-/// record that lacks one of the scores, and for more tasks than commands have.
-Pool read_pool(const TagOptions& options, const std::filesystem::path& rejects, Observer& observer);
+/// Reads and parses the input once, with its files in `out`. Exact duplicates, and what is too long or empty, have
+/// their outcome; every row has its split. Malformed lines go to rejects.jsonl there, or stop the stage, as `skip_bad`
+/// says. Throws `Error` (user) for a record that lacks one of the `scores`, and for more tasks than commands have.
+Pool read_pool(const PoolOptions& options, const std::vector<std::string>& scores, const std::filesystem::path& out,
+               Observer& observer);
 
 }  // namespace udrl::distill

@@ -16,9 +16,8 @@ bool breaks_a_rule(const data::Record& record) {
 }
 
 /// Duplicates are found later, among all.
-RowOutcome outcome_of(const data::Record& record, int words, const TagOptions& options) {
-  const auto& tasks = options.tasks;
-  if (options.only_tasks && std::find(tasks.begin(), tasks.end(), record.task) == tasks.end())
+RowOutcome outcome_of(const data::Record& record, int words, const TaskChoice& tasks) {
+  if (tasks.only && std::find(tasks.names.begin(), tasks.names.end(), record.task) == tasks.names.end())
     return RowOutcome::other_task;
   if (words < 1) return RowOutcome::empty;
   if (words > command::max_words) return RowOutcome::too_long;
@@ -32,7 +31,7 @@ ReadSample SampleReader::read(data::Record record) const {
   const int words = record.words.value_or(data::count_words(record.answer));
   sample.row.id = row_id(record);
   sample.row.words = static_cast<std::uint8_t>(std::clamp(words, 0, 255));
-  sample.row.outcome = outcome_of(record, words, options_);
+  sample.row.outcome = outcome_of(record, words, tasks_);
   for (std::size_t i = 0; i < score_names_.size(); ++i) {
     const auto score = record.scores.find(score_names_[i]);
     const bool there = score != record.scores.end();

@@ -32,18 +32,14 @@ using ReadLine = std::variant<ReadSample, BadSample>;
 
 class SampleReader {
  public:
-  SampleReader(const TagOptions& options, const std::vector<std::string>& score_names)
-      : options_(options), score_names_(score_names), hash_(options.near), sign_(looks_for_near(options)) {}
+  SampleReader(const TaskChoice& tasks, const NearTextOptions& near, const std::vector<std::string>& score_names)
+      : tasks_(tasks), score_names_(score_names), hash_(near.likeness), sign_(near.any()) {}
   std::vector<ReadLine> operator()(std::vector<data::SampleLines::Line> lines) const;
   data::Signature sign(const std::string& text) const { return sign_ ? hash_.signature(text) : data::Signature(); }
 
-  static bool looks_for_near(const TagOptions& options) {
-    return options.drop_near_samples || options.drop_near_held_out;
-  }
-
  private:
   ReadSample read(data::Record record) const;
-  const TagOptions& options_;
+  const TaskChoice& tasks_;
   const std::vector<std::string>& score_names_;
   data::MinHash hash_;
   bool sign_;

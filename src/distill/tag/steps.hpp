@@ -25,7 +25,7 @@ void drop_near_held_out(Pool& pool, Observer& observer);
 
 /// Fits moments and lengths on rows that are kept and in train, then fills `real_return` of every row that is kept.
 /// Throws `Error` (user) for a task without training records.
-command::Fitted fit_returns(Pool& pool, const TagOptions& options);
+command::Fitted fit_returns(Pool& pool, const ReturnOptions& options);
 
 /// Where runs lie, and how many bytes of memory each sort may take.
 struct SortRoom {
@@ -47,9 +47,10 @@ struct RankedIntents {
 RankedIntents rank_returns(Pool& pool, command::Fitted& fitted, const SortRoom& room,
                            const AblationOptions& ablation = {});
 
-/// Leaves out training rows (`RowOutcome::not_chosen`) and changes their bins, as the options say; `intents` follows.
-/// What is drawn is a function of (split seed, record id). Throws `Error` (user) for a mix of tasks that are not there.
-void apply_ablation(Pool& pool, const command::Fitted& fitted, const TagOptions& options, IntentCounts& intents);
+/// Leaves out training rows (`RowOutcome::not_chosen`) and changes their bins, as the ablation says; `intents` follows.
+/// What is drawn is a function of (seed, record id). Throws `Error` (user) for a mix of tasks that are not there.
+void apply_ablation(Pool& pool, const command::Fitted& fitted, const AblationOptions& ablation, std::uint64_t seed,
+                    IntentCounts& intents);
 
 /// Rows by outcome, those that are kept by split.
 std::map<std::string, std::uint64_t> count_outcomes(Pool& pool);
@@ -60,7 +61,9 @@ TagTable make_table(Pool& pool, const IntentCounts& intents);
 
 /// Reads the input again and writes each kept record with its tags to the folder of its split, in the input's order.
 /// Throws `Error` (failure) where the input changed since the pool was read.
-void write_splits(Pool& pool, const TagOptions& options, Observer& observer);
+void write_splits(Pool& pool, const std::vector<std::string>& input,
+                  const std::vector<command::AuxiliaryReturn>& auxiliary, const std::filesystem::path& out,
+                  Observer& observer);
 
 /// A self-contained page: for each task a map of words by return; the fuller, the more records; what `check` would
 /// refuse is left empty.

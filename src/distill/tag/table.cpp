@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "udrl/base/table.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/distill/tag.hpp"
 
 namespace udrl::distill {
@@ -59,14 +60,14 @@ data::Json to_json(const TagTable& table) {
 
 TagTable tag_table_from_json(const data::Json& json) {
   TagTable table;
-  for (const data::Json& row : json.at("rows")) {
-    table.rows.push_back({row.at("split").get<std::string>(), row.at("task").get<std::string>(),
-                          row.at("return").get<int>(), row.at("records").get<std::uint64_t>(),
-                          row.at("intents").get<std::uint64_t>(), row.at("mean_words").get<double>(),
-                          row.at("mean_return").get<double>(),
-                          row.at("mean_scores").get<std::map<std::string, double>>()});
+  const data::Fields fields(json, "table");
+  for (const data::Json& one : fields.list("rows")) {
+    const data::Fields row(one, "row");
+    table.rows.push_back({row.text("split"), row.text("task"), row.integer("return"), row.natural("records"),
+                          row.natural("intents"), row.number("mean_words"), row.number("mean_return"),
+                          row.numbers("mean_scores")});
   }
-  table.subjects = json.at("subjects").get<std::map<std::string, std::uint64_t>>();
+  table.subjects = fields.naturals("subjects");
   return table;
 }
 

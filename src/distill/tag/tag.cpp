@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "scores.hpp"
 #include "steps.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 using data::Manifest;
 
 /// The roles of the models behind the labels' values.
-std::set<std::string> label_roles(const TagOptions& options) {
+std::set<std::string> label_roles(const ReturnOptions& options) {
   std::set<std::string> roles;
   const auto add = [&](const std::string& value) {
     const std::string scorer = score::scorer_of_value(value);
@@ -34,16 +35,16 @@ std::set<std::string> label_roles(const TagOptions& options) {
 
 /// What the labels were made by: an evaluation must know which scorers a student has learned from. A value whose model
 /// no input names leaves "" for its role.
-std::map<std::string, std::string> label_models(const TagOptions& options) {
-  const auto roles = label_roles(options);
-  const auto known = data::models_of_inputs(options.input, {});
+std::map<std::string, std::string> label_models(const std::vector<std::string>& inputs, const ReturnOptions& returns) {
+  const auto roles = label_roles(returns);
+  const auto known = data::models_of_inputs(inputs, {});
   std::map<std::string, std::string> models;
   for (const std::string& role : roles) {
     models[role] = known.contains(role) ? known.at(role) : "";
     for (const auto& [key, hash] : known)
       if (key.starts_with(role + " of ")) models[key] = hash;
   }
-  for (const std::string& input : options.input) {
+  for (const std::string& input : inputs) {
     const auto named = data::models_of_inputs({input}, {});
     for (const std::string& role : roles)
       if (!named.contains(role)) models[role + " of another"] = "";
@@ -53,9 +54,9 @@ std::map<std::string, std::string> label_models(const TagOptions& options) {
 
 Manifest wanted_manifest(const TagOptions& options, const RunContext& context) {
   Manifest manifest = data::manifest_of("tag", context);
-  manifest.seed = options.split.seed;
-  manifest.inputs = data::hash_inputs(options.input);
-  manifest.models = label_models(options);
+  manifest.seed = options.pool.split.seed;
+  manifest.inputs = data::hash_inputs(options.pool.input);
+  manifest.models = label_models(options.pool.input, options.returns);
   return manifest;
 }
 
@@ -63,31 +64,28 @@ void remove_splits(const fs::path& out) {
   for (const char* split : split_names) fs::remove_all(out / split);
 }
 
-fs::path rejects_file(const TagOptions& options) {
-  return options.skip_bad ? options.out / "rejects.jsonl" : fs::path();
-}
-
 /// Before anything is fitted to nothing.
-void require_kept(Pool& pool, const TagOptions& options) {
+void require_kept(Pool& pool, const std::vector<std::string>& input) {
   bool any = false;
   pool.rows.for_each([&](std::uint64_t, const RecordRow& row, std::span<const double>) { any = any || row.kept(); });
   if (any) return;
   throw user_error("no record is left to tag")
-      .at(options.input.front())
+      .at(input.front())
       .expected("at least one scored answer")
       .got(data::to_text(count_outcomes(pool)))
       .hint("score samples first (udrl-distill score), or see 'tasks' and 'only_tasks'");
 }
 
 TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& observer) {
-  Pool pool = read_pool(options, rejects_file(options), observer);
-  require_kept(pool, options);
-  if (options.drop_near_samples) drop_near_samples(pool, observer);
-  if (options.drop_near_held_out) drop_near_held_out(pool, observer);
-  command::Fitted fitted = fit_returns(pool, options);
+  const PoolOptions& from = options.pool;
+  Pool pool = read_pool(from, needed_scores(options.returns), options.out, observer);
+  require_kept(pool, from.input);
+  if (from.near.drop_samples) drop_near_samples(pool, observer);
+  if (from.near.drop_held_out) drop_near_held_out(pool, observer);
+  command::Fitted fitted = fit_returns(pool, options.returns);
   RankedIntents ranked = rank_returns(pool, fitted, {options.out}, options.ablation);
   IntentCounts& intents = ranked.counts;
-  apply_ablation(pool, fitted, options, intents);
+  apply_ablation(pool, fitted, options.ablation, from.split.seed, intents);
   count_support(pool, fitted);
   if (const std::string tasks = fitted.unsupported_tasks(); !tasks.empty())
     observer.note(Level::warning, "no command of these tasks can be asked of a student, as they have less than " +
@@ -102,7 +100,7 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
                       "each other, and get the middle bin");
   }
   remove_splits(options.out);
-  write_splits(pool, options, observer);
+  write_splits(pool, from.input, fitted.auxiliary, options.out, observer);
   const TagTable table = make_table(pool, intents);
   command::save(fitted, options.out / "commands.json");
   write_file_atomic(options.out / "table.json", to_json(table).dump(1) + "\n");
@@ -114,51 +112,60 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
 }  // namespace
 
 void declare(OptionSet& set, TagOptions& o) {
-  set.add("input", o.input, "scored folders, pooled").required().runtime_only();
+  set.add("input", o.pool.input, "scored folders, pooled").required().runtime_only();
   set.add("out", o.out, "folder to write: train/, valid/, test/ and the other held-out parts, commands.json, table.txt")
       .required()
       .runtime_only();
-  set.add("bins", o.bins, "how many returns can be asked for").range(1, command::max_returns);
-  set.add_enum("return_kind", o.return_kind, "advantage: rank within an intent; global: rank within the task");
-  set.add("weights", o.weights, "scorer = weight in the return");
-  set.add("copying_penalty", o.copying_penalty, "taken off the return for each standard deviation of copying")
+  set.add("bins", o.returns.bins, "how many returns can be asked for").range(1, command::max_returns);
+  set.add_enum("return_kind", o.returns.kind, "advantage: rank within an intent; global: rank within the task");
+  set.add("weights", o.returns.weights, "scorer = weight in the return");
+  set.add("copying_penalty", o.returns.copying_penalty, "taken off the return for each standard deviation of copying")
       .range(0, 10);
-  set.add("auxiliary", o.auxiliary,
+  set.add("auxiliary", o.returns.auxiliary,
           "scorers that can be asked for beside the return, each by its name (-NAME: less is better); at most two");
-  set.add("tasks", o.tasks, "order of the tasks; those not named follow by name");
-  set.add("only_tasks", o.only_tasks, "leave out tasks that 'tasks' does not name: one student a task");
-  set.add("held_out_scorers", o.held_out_scorers, "kept for evaluation: none of them may have a weight");
-  set.add("force_held_out", o.force_held_out, "allow them one all the same");
+  set.add("tasks", o.pool.tasks.names, "order of the tasks; those not named follow by name");
+  set.add("only_tasks", o.pool.tasks.only, "leave out tasks that 'tasks' does not name: one student a task");
+  set.add("held_out_scorers", o.returns.held_out_scorers, "kept for evaluation: none of them may have a weight");
+  set.add("force_held_out", o.returns.force_held_out, "allow them one all the same");
   set.add("keep_best", o.ablation.keep_best, "train on so many answers of each intent and task, by return; 0: all")
       .range(0, 1000);
   set.add("keep_share", o.ablation.keep_share, "train on this share of each task's records, by return").range(0.001, 1);
   set.add("shuffle_returns", o.ablation.shuffle_returns, "placebo: returns are shuffled");
   set.add("mix", o.ablation.mix, "task = weight: training records are left out until the tasks are in this proportion")
       .range(0, 1e9);
-  set.add("seed", o.split.seed, "seed that chooses the subjects held out");
-  set.add("test_fraction", o.split.test_fraction, "share of each group's subjects held out for test").range(0, 0.9);
-  set.add("valid_fraction", o.split.valid_fraction, "share of each group's subjects held out for valid").range(0, 0.9);
-  set.add("new_intents", o.split.new_intents, "share of training subjects' intents held out as test_intents")
+  set.add("seed", o.pool.split.seed, "seed that chooses the subjects held out");
+  set.add("test_fraction", o.pool.split.test_fraction, "share of each group's subjects held out for test")
       .range(0, 0.9);
-  set.add("paraphrases", o.split.paraphrases,
+  set.add("valid_fraction", o.pool.split.valid_fraction, "share of each group's subjects held out for valid")
+      .range(0, 0.9);
+  set.add("new_intents", o.pool.split.new_intents, "share of training subjects' intents held out as test_intents")
+      .range(0, 0.9);
+  set.add("paraphrases", o.pool.split.paraphrases,
           "of the wishes phrased in several ways, the share of which one phrasing alone trains")
       .range(0, 1);
-  set.add("unseen_groups", o.split.unseen_groups, "whole groups held out as test_groups, at most a tenth")
+  set.add("unseen_groups", o.pool.split.unseen_groups, "whole groups held out as test_groups, at most a tenth")
       .range(0, 1000);
-  set.add("unseen_formats", o.split.unseen_formats, "formats held out as test_formats, at most a tenth").range(0, 1000);
-  set.add("drop_near_samples", o.drop_near_samples, "leave out answers nearly the same as an earlier one of the task");
-  set.add("drop_near_held_out", o.drop_near_held_out, "keep out of training what is nearly the same as held-out texts");
-  data::declare(set, "near", o.near);
-  set.add("support.at_least", o.support.at_least, "training records that a command needs to be allowed").range(1, 1e9);
-  set.add("support.reach", o.support.reach, "counted over this many words to each side").range(0, command::max_words);
-  set.add("support.top_at_least", o.support.top_at_least, "records that the top return needs").range(1, 1e9);
-  set.add("skip_bad", o.skip_bad, "put malformed lines into rejects.jsonl and go on");
+  set.add("unseen_formats", o.pool.split.unseen_formats, "formats held out as test_formats, at most a tenth")
+      .range(0, 1000);
+  set.add("drop_near_samples", o.pool.near.drop_samples,
+          "leave out answers nearly the same as an earlier one of the task");
+  set.add("drop_near_held_out", o.pool.near.drop_held_out,
+          "keep out of training what is nearly the same as held-out texts");
+  data::declare(set, "near", o.pool.near.likeness);
+  set.add("support.at_least", o.returns.support.at_least, "training records that a command needs to be allowed")
+      .range(1, 1e9);
+  set.add("support.reach", o.returns.support.reach, "counted over this many words to each side")
+      .range(0, command::max_words);
+  set.add("support.top_at_least", o.returns.support.top_at_least, "records that the top return needs").range(1, 1e9);
+  set.add("skip_bad", o.pool.skip_bad, "put malformed lines into rejects.jsonl and go on");
 }
 
 TagResult tag_samples(const TagOptions& options, const RunContext& context) {
   HeldFolder held(options.out);
   data::OutputFolder out(std::move(held), wanted_manifest(options, context));
-  if (out.manifest.complete) return {out.manifest, tag_table_from_json(data::read_json(out / "table.json"))};
+  if (out.manifest.complete)
+    return {out.manifest,
+            data::read_document(out / "table.json", "remove the folder, and tag the data again", tag_table_from_json)};
   TagTable table = make_all(options, out.manifest, context.observer);
   out.finish();
   return {out.manifest, std::move(table)};

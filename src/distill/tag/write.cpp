@@ -52,7 +52,7 @@ std::vector<Tagged> tag_batch(const LineBatch& batch, const std::vector<command:
 /// Lines with their rows.
 class TextAndRows {
  public:
-  TextAndRows(Pool& pool, const TagOptions& options) : rows_(pool.rows), lines_(options.input) {}
+  TextAndRows(Pool& pool, const std::vector<std::string>& input) : rows_(pool.rows), lines_(input) {}
   std::optional<LineBatch> next() {
     auto lines = lines_.next_batch();
     const std::uint64_t first = done_;
@@ -70,18 +70,19 @@ class TextAndRows {
 
 }  // namespace
 
-void write_splits(Pool& pool, const TagOptions& options, Observer& observer) {
+void write_splits(Pool& pool, const std::vector<std::string>& input,
+                  const std::vector<command::AuxiliaryReturn>& auxiliary, const std::filesystem::path& out,
+                  Observer& observer) {
   std::array<std::optional<data::ShardWriter>, split_names.size()> writers;
   Pass pass(observer, "tag: write", "writing", pool.rows.size());
-  TextAndRows input(pool, options);
-  const auto auxiliary = auxiliary_returns(options);
-  in_order([&] { return input.next(); }, [&](const LineBatch& batch) { return tag_batch(batch, auxiliary); },
+  TextAndRows text(pool, input);
+  in_order([&] { return text.next(); }, [&](const LineBatch& batch) { return tag_batch(batch, auxiliary); },
            [&](const std::vector<Tagged>& lines) {
              for (const Tagged& line : lines) {
                pass.step();
                if (!line.split) continue;
                const auto split = static_cast<std::size_t>(*line.split);
-               if (!writers[split]) writers[split].emplace(options.out / split_names[split]);
+               if (!writers[split]) writers[split].emplace(out / split_names[split]);
                writers[split]->append_line(line.line);
              }
            });

@@ -93,7 +93,7 @@ bool Asking::is_complete(const System& system) const {
 void Asking::measure(const System& system) {
   Cost& cost = costs_[system.name];
   const std::filesystem::path file = cost_file(system);
-  if (auto known = read_cost(file, system, options_.costs)) {
+  if (auto known = read_cost(file, system, options_.costs, context_.observer)) {
     cost = std::move(*known);
   } else {
     context_.observer.note(Level::info, "measuring latency and memory of " + system.title);

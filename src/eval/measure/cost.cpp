@@ -6,6 +6,7 @@
 #include <map>
 #include <sstream>
 
+#include "measured_file.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
@@ -13,7 +14,7 @@
 
 namespace udrl::eval {
 
-using score::quantile;
+using data::Fields, score::quantile;
 
 namespace {
 
@@ -143,9 +144,21 @@ data::Json to_json(const Latency& l) {
           {"tokens_per_s", l.tokens_per_s}};
 }
 
-Latency latency_from_json(const data::Json& l) {
-  return {l.at("clients"), l.at("threads"),     l.at("requests"),    l.at("p50_s"),
-          l.at("p95_s"),   l.at("first_p50_s"), l.at("first_p95_s"), l.at("tokens_per_s")};
+Latency latency_from_json(const data::Json& json) {
+  const Fields l(json, "latency");
+  return {l.integer("clients"), l.integer("threads"),    l.integer("requests"),   l.number("p50_s"),
+          l.number("p95_s"),    l.number("first_p50_s"), l.number("first_p95_s"), l.number("tokens_per_s")};
+}
+
+lm::ModelInfo model_from_json(const data::Json& json, std::uint64_t file_bytes) {
+  const Fields m(json, "model");
+  return {m.text("name"), m.text("architecture"), m.text("quantization"), m.natural("parameters"), m.integer("context"),
+          file_bytes,     m.text("sha256")};
+}
+
+ServedBatch batch_from_json(const data::Json& json) {
+  const Fields b(json, "batch");
+  return {b.integer("slots"), b.natural("requests"), b.natural("tokens"), b.number("seconds")};
 }
 
 }  // namespace
@@ -178,28 +191,22 @@ data::Json to_json(const Cost& c) {
   return json;
 }
 
-Cost cost_from_json(const data::Json& json) try {
-  const auto& m = json.at("model");
+Cost cost_from_json(const data::Json& json) {
+  const Fields fields(json, "file of costs");
   Cost cost;
-  cost.identity = json.at("identity");
-  cost.row = json.at("row");
-  cost.asked_requests = json.at("asked_requests");
-  cost.asked_clients = json.at("asked_clients").get<std::vector<int>>();
-  cost.file_bytes = json.at("file_bytes");
-  cost.model = {m.at("name"),    m.at("architecture"), m.at("quantization"), m.at("parameters"),
-                m.at("context"), cost.file_bytes,      m.at("sha256")};
-  cost.peak_bytes = json.at("peak_bytes");
-  cost.processor = json.at("processor");
-  cost.threads = json.at("threads");
-  cost.latency = latency_from_json(json.at("latency"));
-  for (const auto& load : json.at("loads")) cost.loads.push_back(latency_from_json(load));
-  if (json.contains("batch")) {
-    const auto& b = json.at("batch");
-    cost.batch = ServedBatch{b.at("slots"), b.at("requests"), b.at("tokens"), b.at("seconds")};
-  }
+  cost.identity = fields.text("identity");
+  cost.row = fields.text("row");
+  cost.asked_requests = fields.integer("asked_requests");
+  cost.asked_clients = fields.whole_numbers("asked_clients");
+  cost.file_bytes = fields.natural("file_bytes");
+  cost.model = model_from_json(fields.object("model"), cost.file_bytes);
+  cost.peak_bytes = fields.natural("peak_bytes");
+  cost.processor = fields.text("processor");
+  cost.threads = fields.integer("threads");
+  cost.latency = latency_from_json(fields.object("latency"));
+  for (const auto& load : fields.list("loads")) cost.loads.push_back(latency_from_json(load));
+  if (fields.has("batch")) cost.batch = batch_from_json(fields.object("batch"));
   return cost;
-} catch (const data::Json::exception& error) {
-  throw user_error("not a file of costs").got(error.what()).hint("remove it: it is measured again");
 }
 
 std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const CaseSet& set, int requests) {
@@ -243,18 +250,14 @@ Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, co
   return cost;
 }
 
-std::optional<Cost> read_cost(const fs::path& file, const System& system, const CostOptions& options) {
-  if (!fs::exists(file)) return std::nullopt;
-  Cost cost;
-  try {
-    cost = cost_from_json(data::Json::parse(read_file(file)));
-  } catch (const data::Json::exception&) {
-    return std::nullopt;  // measured again
-  }
-  const bool same = cost.row == system.rows.front().name && cost.identity == identity_of(system.model) &&
-                    cost.processor == processor_description() && cost.threads == compute_threads() &&
-                    cost.asked_requests == options.latency_requests && cost.asked_clients == options.clients;
-  return same ? std::optional<Cost>(cost) : std::nullopt;
+std::optional<Cost> read_cost(const fs::path& file, const System& system, const CostOptions& options,
+                              Observer& observer) {
+  const auto cost = read_measured(file, observer, cost_from_json);
+  if (!cost) return std::nullopt;
+  const bool same = cost->row == system.rows.front().name && cost->identity == identity_of(system.model) &&
+                    cost->processor == processor_description() && cost->threads == compute_threads() &&
+                    cost->asked_requests == options.latency_requests && cost->asked_clients == options.clients;
+  return same ? cost : std::nullopt;
 }
 
 }  // namespace udrl::eval

@@ -56,7 +56,9 @@ std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const 
 Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, const CaseSet& set,
                   const CostOptions& options, std::uint64_t seed);
 
-/// What was measured before, if it is of the same model, processor, threads and number of requests.
-std::optional<Cost> read_cost(const std::filesystem::path& file, const System& system, const CostOptions& options);
+/// What was measured before, if it is of the same model, processor, threads and number of requests. Nothing, and a note
+/// to the observer, where the file cannot be read.
+std::optional<Cost> read_cost(const std::filesystem::path& file, const System& system, const CostOptions& options,
+                              Observer& observer);
 
 }  // namespace udrl::eval

@@ -1,15 +1,15 @@
 // Gates as JSON, under a hash of what they were measured on.
 #include "gate_cache.hpp"
 
+#include "measured_file.hpp"
 #include "udrl/base/files.hpp"
-#include "udrl/data/fields.hpp"
 #include "udrl/score/damage_json.hpp"
 #include "udrl/score/estimate_json.hpp"
 
 namespace udrl::eval {
 namespace {
 
-using data::Json;
+using data::Fields, data::Json;
 using score::Gate, score::damage_from_json, score::estimate_from_json;
 using score::to_json;  // of estimates and damage, which that of a gate would hide
 
@@ -32,28 +32,40 @@ Json to_json(const Gate& gate) {
   for (const auto& [attribute, share] : gate.swapped) json["swapped"][attribute] = to_json(share);
   return json;
 }
+
+std::map<std::string, std::size_t> counts(const std::map<std::string, std::uint64_t>& naturals) {
+  return {naturals.begin(), naturals.end()};
+}
+
 Gate gate_from(const Json& json) {
-  Gate gate{json.at("scorer"),
-            json.at("why_not"),
-            json.at("answers"),
-            estimate_from_json(json.at("shuffled")),
-            json.at("by_task"),
-            {},
-            json.at("pairs"),
-            {},
-            {}};
-  for (const auto& [attribute, share] : json.at("swapped").items()) gate.swapped[attribute] = estimate_from_json(share);
+  const Fields fields(json, "gate");
+  Gate gate;
+  gate.scorer = fields.text("scorer");
+  gate.why_not = fields.text("why_not");
+  gate.answers = fields.natural("answers");
+  gate.shuffled = estimate_from_json(fields.object("shuffled"));
+  gate.by_task = fields.numbers("by_task");
+  gate.swapped_pairs = counts(fields.naturals("pairs"));
+  const Fields swapped(fields.object("swapped"), "swapped gate");
+  for (const auto& one : fields.object("swapped").items())
+    gate.swapped[one.key()] = estimate_from_json(swapped.object(one.key()));
   return gate;
 }
 
-std::vector<Gate> read_gates(const std::filesystem::path& file, const std::string& key) try {
+/// None where they are of something else.
+std::vector<Gate> gates_from(const Json& json, const std::string& key) {
+  const Fields fields(json, "file of gates");
   std::vector<Gate> gates;
-  const Json json = Json::parse(read_file(file));
-  if (json.at("key") != key) return {};
-  for (const Json& gate : json.at("gates")) gates.push_back(gate_from(gate));
+  if (fields.text("key") != key) return gates;
+  for (const Json& gate : fields.list("gates")) gates.push_back(gate_from(gate));
   return gates;
-} catch (const Json::exception&) {
-  return {};  // measured again
+}
+
+/// Nothing where it is of something else.
+std::optional<score::Damage> damage_from(const Json& json, const std::string& key) {
+  const Fields fields(json, "file of damage");
+  if (fields.text("key") != key) return std::nullopt;
+  return damage_from_json(fields.object("damage"));
 }
 
 }  // namespace
@@ -62,8 +74,8 @@ std::vector<Gate> cached_gates(const std::filesystem::path& file, const Relevanc
                                const score::GateAnswers& answers, const score::GateOptions& options,
                                Observer& observer) {
   const std::string key = key_of(gates_version, scorer, answers, options.resamples, options.seed);
-  if (std::filesystem::exists(file))
-    if (auto known = read_gates(file, key); !known.empty()) return known;
+  const auto known = read_measured(file, observer, [&](const Json& json) { return gates_from(json, key); });
+  if (known && !known->empty()) return *known;
   std::vector<Gate> gates = scorer.gates(answers, options, observer);
   Json json = {{"key", key}, {"gates", Json::array()}};
   for (const Gate& gate : gates) json["gates"].push_back(to_json(gate));
@@ -75,12 +87,8 @@ score::Damage cached_damage(const std::filesystem::path& file, const RelevanceSc
                             const score::GateAnswers& answers, const score::DamageOptions& options,
                             Observer& observer) {
   const std::string key = key_of(damage_version, scorer, answers, options.resamples, options.seed);
-  try {
-    if (std::filesystem::exists(file))
-      if (const Json known = data::read_json(file); known.value("key", "") == key)
-        return damage_from_json(known.at("damage"));
-  } catch (const std::exception&) {  // measured again
-  }
+  const auto known = read_measured(file, observer, [&](const Json& json) { return damage_from(json, key); });
+  if (known && *known) return **known;
   const score::Damage damage = scorer.damage(answers, options, observer);
   write_file_atomic(file, Json{{"key", key}, {"damage", score::to_json(damage)}}.dump(1) + "\n");
   return damage;

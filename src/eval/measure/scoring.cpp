@@ -7,6 +7,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/tool.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/manifest.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/distill/scorer_options.hpp"
@@ -33,23 +34,32 @@ data::Manifest wanted_manifest(const ScorerInfo& info, const std::map<std::strin
   return manifest;
 }
 
+/// Not known where the manifest is no tagged folder's.
+Labels labels_in(const data::Manifest& manifest) {
+  const data::Fields config(manifest.config, "configuration");
+  if (!config.value("weights").is_object() || manifest.models.empty()) return {};
+  Labels labels;
+  for (const auto& [value, weight] : config.numbers("weights"))
+    if (weight != 0.0) labels.values.insert(value);
+  if (config.has("auxiliary"))
+    for (const std::string& value : config.texts("auxiliary"))
+      labels.values.insert(value.starts_with('-') ? value.substr(1) : value);
+  for (const auto& model : manifest.models) labels.models.insert(model.second);
+  labels.known = true;
+  return labels;
+}
+
 }  // namespace
 
 std::string ScorerInfo::folder() const { return value + "-" + content_id({value, model}).substr(0, 12); }
 
 Labels read_labels(const std::filesystem::path& tagged) {
-  Labels labels;
-  if (!data::has_manifest(tagged)) return labels;
-  const data::Manifest manifest = data::read_manifest(tagged);
-  const auto weights = manifest.config.find("weights"), auxiliary = manifest.config.find("auxiliary");
-  if (weights == manifest.config.end() || !weights->is_object() || manifest.models.empty()) return labels;
-  for (const auto& [value, weight] : weights->items())
-    if (weight != 0.0) labels.values.insert(value);
-  if (auxiliary != manifest.config.end())
-    for (const std::string value : *auxiliary) labels.values.insert(value.starts_with('-') ? value.substr(1) : value);
-  for (const auto& model : manifest.models) labels.models.insert(model.second);
-  labels.known = true;
-  return labels;
+  if (!data::has_manifest(tagged)) return {};
+  try {
+    return labels_in(data::read_manifest(tagged));
+  } catch (const Error& error) {
+    throw data::completed(error, (tagged / "manifest.json").string(), "tag the data again");
+  }
 }
 
 Labels together(const Labels& a, const Labels& b) {
@@ -106,7 +116,8 @@ ScoreCache::ScoreCache(const std::filesystem::path& folder, const ScorerInfo& in
   if (!data::has_shards(folder_.path())) return;
   data::JsonLinesReader reader(folder_.path());
   const auto convert = [](const data::Json& json) {
-    return std::pair<std::string, Relevance>(json.at("key"), {json.at("raw"), json.at("masked")});
+    const data::Fields fields(json, "score");
+    return std::pair<std::string, Relevance>(fields.text("key"), {fields.number("raw"), fields.number("masked")});
   };
   while (auto entry = reader.next_as(convert)) known_.insert(std::move(*entry));
 }

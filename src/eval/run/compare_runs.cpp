@@ -16,7 +16,7 @@ namespace udrl::eval {
 namespace {
 
 namespace fs = std::filesystem;
-using data::Json;
+using data::Fields, data::Json;
 
 /// One answer as measured.jsonl has it.
 struct Line {
@@ -28,30 +28,49 @@ struct Line {
 };
 using Rows = std::map<std::string, std::map<std::string, Line>>;  ///< row → case, and which replicate → answer
 
+/// What results.json says that is compared.
+struct Judged {
+  std::string part;  ///< the main one
+  std::string verdict;
+  std::set<std::string> scorers;
+  std::map<std::string, Json> lineage;  ///< "config" and "sha256": what the evaluation was made from
+};
+
 struct ComparedRun {
-  Json results;
+  Judged judged;
   Rows rows;
 };
 
-std::string main_part(const Json& results, const fs::path& file) {
-  try {
-    return results.at("test_set").at("parts").at(0).at("name");
-  } catch (const Json::exception& error) {
-    throw data::wrong_json(error).at(file.string()).hint("evaluate again");
-  }
+std::string main_part(const Fields& test_set) {
+  const Json& parts = test_set.list("parts");
+  if (parts.empty()) throw user_error("field \"parts\" is empty").expected("the parts of the test set");
+  return Fields(parts.at(0), "part").text("name");
+}
+
+Judged judged_from(const Json& json) {
+  const Fields fields(json, "file of results"), lineage(fields.object("lineage"), "lineage");
+  Judged judged{main_part({fields.object("test_set"), "test set"}),
+                Fields(fields.object("primary"), "primary comparison").text("verdict"),
+                {},
+                {}};
+  for (const auto& scorer : fields.object("scorers").items()) judged.scorers.insert(scorer.key());
+  for (const char* group : {"config", "sha256"}) judged.lineage[group] = lineage.object(group);
+  return judged;
 }
 
 /// Of the main part; false for another.
-bool take_line(const Json& json, const std::string& part, Rows& rows) {
-  const data::Fields fields(json, "measured answer");
-  if (fields.text("part") != part) return false;
+bool take_line(const Json& json, ComparedRun& run) {
+  const Fields fields(json, "measured answer");
+  if (fields.text("part") != run.judged.part) return false;
   Line line{fields.text("subject"), {}};
-  for (const auto& [scorer, of_scorer] : fields.object("relevance").items()) {
-    const data::Fields values(of_scorer, "relevance");
+  const Fields relevance(fields.object("relevance"), "measured answer's relevance");
+  for (const std::string& scorer : run.judged.scorers) {
+    const Fields values(relevance.object(scorer), "relevance");
     line.by_scorer[scorer] = {values.number("fidelity"), values.number("elaboration")};
   }
   const std::string row = fields.text("row"), of = fields.text_or("replicate_of", row);
-  rows[of][fields.text("case") + row.substr(of.size())] = std::move(line);
+  if (!row.starts_with(of)) throw user_error("a replicate's row begins with the name of its row").expected(of).got(row);
+  run.rows[of][fields.text("case") + row.substr(of.size())] = std::move(line);
   return true;
 }
 
@@ -62,10 +81,9 @@ ComparedRun read_run(const fs::path& folder) {
         .at(folder.string())
         .expected("results.json and measured.jsonl")
         .hint("name two folders that udrl-eval wrote");
-  ComparedRun run{data::read_json(results), {}};
-  const std::string part = main_part(run.results, results);
+  ComparedRun run{data::read_document(results, "evaluate again", judged_from), {}};
   data::JsonLinesReader reader(measured);
-  while (reader.next_as([&](const Json& json) { return take_line(json, part, run.rows); })) continue;
+  while (reader.next_as([&](const Json& json) { return take_line(json, run); })) continue;
   return run;
 }
 
@@ -104,10 +122,10 @@ class Pairs {
   std::string scorer_;
 };
 
-std::vector<std::string> set_otherwise(const Json& a, const Json& b) {
+std::vector<std::string> set_otherwise(const Judged& a, const Judged& b) {
   std::vector<std::string> out;
   for (const char* group : {"config", "sha256"}) {
-    const Json &of_a = a.at("lineage").at(group), &of_b = b.at("lineage").at(group);
+    const Json &of_a = a.lineage.at(group), &of_b = b.lineage.at(group);
     std::set<std::string> keys;
     for (const auto& item : of_a.items()) keys.insert(item.key());
     for (const auto& item : of_b.items()) keys.insert(item.key());
@@ -136,11 +154,11 @@ RunsCompared compare_runs(const CompareRunsOptions& options) {
         .hint("udrl-eval --compare A,B");
   const ComparedRun a = read_run(options.folders[0]), b = read_run(options.folders[1]);
   RunsCompared out;
-  for (const ComparedRun* run : {&a, &b}) out.verdicts.push_back(run->results.at("primary").at("verdict"));
-  out.otherwise = set_otherwise(a.results, b.results);
-  for (const auto& scorer : a.results.at("scorers").items()) {
-    if (!b.results.at("scorers").contains(scorer.key())) continue;
-    const Pairs pairs(a, b, scorer.key());
+  for (const ComparedRun* run : {&a, &b}) out.verdicts.push_back(run->judged.verdict);
+  out.otherwise = set_otherwise(a.judged, b.judged);
+  for (const std::string& scorer : a.judged.scorers) {
+    if (!b.judged.scorers.contains(scorer)) continue;
+    const Pairs pairs(a, b, scorer);
     for (const auto& [row, lines] : a.rows) {
       if (!b.rows.contains(row)) continue;
       Change change = pairs.change(row, options);

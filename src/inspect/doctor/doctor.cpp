@@ -32,10 +32,12 @@ void write_all(const DoctorOptions& options, const Findings& findings, const Doc
   write_file_atomic(options.out / "doctor.html", doctor_html(findings, result.overall, result.checks));
 }
 
-void read_back(const std::filesystem::path& file, DoctorResult& result) {
-  const Json json = data::read_json(file);
-  result.overall = check_from_json(json.at("overall"));
-  for (const Json& check : json.at("checks")) result.checks.push_back(check_from_json(check));
+DoctorResult result_from_json(const Json& json) {
+  const data::Fields fields(json, "file of findings");
+  DoctorResult result;
+  result.overall = check_from_json(fields.object("overall"));
+  for (const Json& check : fields.list("checks")) result.checks.push_back(check_from_json(check));
+  return result;
 }
 
 DoctorResult examine_into(HeldFolder held, const DoctorOptions& options, const score::Models& models,
@@ -43,7 +45,8 @@ DoctorResult examine_into(HeldFolder held, const DoctorOptions& options, const s
   data::OutputFolder out(std::move(held), wanted_manifest(options, models, context));
   DoctorResult result;
   if (out.manifest.complete) {
-    read_back(out / "doctor.json", result);
+    result =
+        data::read_document(out / "doctor.json", "remove the folder, and examine the data again", result_from_json);
     result.manifest = out.manifest;
     return result;
   }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "udrl/data/fields.hpp"
 #include "udrl/data/number.hpp"
 #include "udrl/score/damage_json.hpp"
 
@@ -123,9 +124,10 @@ Json to_json(const Check& check) {
 }
 
 Check check_from_json(const Json& json) {
-  return {json.at("question"), json.at("scorer"),
-          from_name<Finding>(json.at("finding").get<std::string>()).value_or(Finding::unknown), json.at("reason"),
-          json.at("cure")};
+  const data::Fields fields(json, "check");
+  return {fields.text("question"), fields.text("scorer"),
+          from_name<Finding>(fields.text("finding")).value_or(Finding::unknown), fields.text("reason"),
+          fields.text("cure")};
 }
 
 }  // namespace udrl::inspect

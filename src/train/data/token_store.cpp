@@ -24,6 +24,7 @@
 #include "udrl/base/memory_map.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/entry_file.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::train {
@@ -244,13 +245,26 @@ struct TokenStore::Impl {
     records = static_cast<std::uint32_t>(end.records);
     index = reinterpret_cast<const std::uint64_t*>(bytes.data() + bytes.size() - after);
     const char* json = reinterpret_cast<const char*>(bytes.data() + bytes.size() - sizeof end - end.json_bytes);
-    const Json about = Json::parse(json, json + end.json_bytes, nullptr, /*allow_exceptions=*/false);
-    if (!about.is_object() || about.value("format", 0) != format) refuse(file);
-    teachers = about.at("teachers").get<std::vector<std::string>>();
+    try {
+      teachers = teachers_in(data::parse_json({json, end.json_bytes}));
+    } catch (const Error& error) {
+      throw data::completed(error, file.string(), cure);
+    }
   }
 
+  static constexpr const char* cure = "remove the file: it will be made again";
+
   [[noreturn]] static void refuse(const fs::path& file) {
-    throw user_error("not a whole store of tokens").at(file.string()).hint("remove the file: it will be made again");
+    throw user_error("not a whole store of tokens").at(file.string()).hint(cure);
+  }
+
+  static std::vector<std::string> teachers_in(const data::Json& about) {
+    const data::Fields fields(about, "store of tokens");
+    if (const int found = fields.integer("format"); found != format)
+      throw user_error("the store of tokens has another format than this program's")
+          .expected(std::to_string(format))
+          .got(std::to_string(found));
+    return fields.texts("teachers");
   }
 
   MemoryMap map;

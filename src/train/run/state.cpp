@@ -1,15 +1,17 @@
 // The files of a run that can be gone on with.
 #include "state.hpp"
 
-#include <nlohmann/json.hpp>
+#include <cmath>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::train {
 namespace {
 
 namespace fs = std::filesystem;
+using data::Fields;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* metadata_key = "training_state";
@@ -24,17 +26,31 @@ Json to_json(const Plateau& plateau) {
   return {{"lowest", optional_number(plateau.lowest)}, {"evaluations", plateau.evaluations}};
 }
 
-std::optional<double> number_or_nothing(const Json& json) {
-  return json.is_null() ? std::nullopt : std::optional<double>(json.get<double>());
+std::optional<double> number_or_nothing(const Fields& fields, const char* name) {
+  const double value = fields.number_or_nan(name);
+  return std::isnan(value) ? std::nullopt : std::optional(value);
 }
 
 /// What states lack that were saved before runs were watched.
-void read_early_stopping(const Json& json, TrainingState& state) {
-  state.targets = json.value("targets", std::uint64_t{0});
-  if (!json.contains("trend")) return;
-  const Json &trend = json.at("trend"), &plateau = json.at("plateau");
-  state.trend = {trend.at("mean"), trend.at("variance"), trend.at("steps"), trend.at("high")};
-  state.plateau = {number_or_nothing(plateau.at("lowest")), plateau.at("evaluations")};
+void read_early_stopping(const Fields& fields, TrainingState& state) {
+  if (fields.has("targets")) state.targets = fields.natural("targets");
+  if (!fields.has("trend")) return;
+  const Fields trend(fields.object("trend"), "trend"), plateau(fields.object("plateau"), "plateau");
+  state.trend = {trend.number("mean"), trend.number("variance"), trend.natural("steps"), trend.natural("high")};
+  state.plateau = {number_or_nothing(plateau, "lowest"), plateau.natural("evaluations")};
+}
+
+TrainingState state_from_json(const data::Json& json) {
+  const Fields fields(json, "training state"), cursor(fields.object("cursor"), "cursor");
+  TrainingState state;
+  state.step = fields.natural("step");
+  state.tokens = fields.natural("tokens");
+  state.cursor = {cursor.natural("epoch"), cursor.natural("window"), cursor.natural("step")};
+  state.best_valid = number_or_nothing(fields, "best_valid");
+  state.best_step = fields.natural("best_step");
+  state.bf16 = fields.text("precision") == "bf16";
+  read_early_stopping(fields, state);
+  return state;
 }
 
 }  // namespace
@@ -55,22 +71,10 @@ std::string to_json_text(const TrainingState& state) {
 
 TrainingState state_from_json_text(const std::string& text, const std::string& where) {
   try {
-    const Json json = Json::parse(text);
-    const Json& cursor = json.at("cursor");
-    TrainingState state;
-    state.step = json.at("step");
-    state.tokens = json.at("tokens");
-    state.cursor = {cursor.at("epoch"), cursor.at("window"), cursor.at("step")};
-    state.best_valid = number_or_nothing(json.at("best_valid"));
-    state.best_step = json.at("best_step");
-    state.bf16 = json.at("precision") == "bf16";
-    read_early_stopping(json, state);
-    return state;
-  } catch (const Json::exception& error) {
-    throw user_error("a saved training state cannot be read")
-        .at(where)
-        .got(error.what())
-        .hint("remove the folder's training_state.* and manifest.json to train from the start");
+    return state_from_json(data::parse_json(text));
+  } catch (const Error& error) {
+    throw data::completed(error, where,
+                          "remove the folder's training_state.* and manifest.json to train from the start");
   }
 }
 

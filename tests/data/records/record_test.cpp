@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "data/support.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/number.hpp"
 
 using namespace udrl;
@@ -173,8 +174,11 @@ TEST_CASE("Invalid UTF-8 in a record is an error that names the cure") {
 TEST_CASE("A number that is not finite is null, and null is not a number") {
   for (const double value : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
     CHECK(number(value).is_null());
-  CHECK(number_from(number(0.25)) == 0.25);
-  CHECK(std::isnan(number_from(nullptr)));
+  const Json json = {{"finite", number(0.25)}, {"other", number(std::numeric_limits<double>::infinity())}};
+  const Fields fields(json, "pair");
+  CHECK(fields.number_or_nan("finite") == 0.25);
+  CHECK(std::isnan(fields.number_or_nan("other")));
+  CHECK_THROWS_AS(fields.number_or_nan("missing"), Error);
 }
 
 TEST_CASE("A score that no return could be fitted to is refused with its record") {

@@ -3,8 +3,8 @@
 #include "intents/invention.hpp"
 #include "catch.hpp"
 #include "distill/support.hpp"
-#include "distill/synthesize/fake_teacher.hpp"
 #include "intents/same_meaning.hpp"
+#include "lm/fake_model.hpp"
 
 using namespace udrl;
 using namespace udrl::distill;
@@ -13,20 +13,13 @@ using namespace udrl::distill::testing;
 namespace {
 
 /// Lists the same whatever it is asked.
-class ListTeacher final : public lm::LanguageModel {
- public:
-  const lm::ModelInfo& info() const override { return info_; }
-  lm::Throughput complete(const lm::RequestSource& next, const lm::CompletionSink& done) override {
-    while (const auto request = next()) {
-      ++asked;
-      lm::Completion answer;
-      answer.id = request->id;
-      answer.text = "9. Alpine hut " + request->id + "\n\n10) \"Ferry timetable " + request->id +
-                    "\"\n- solo\n3d printed boat\n12. cut off he";
-      answer.finish = lm::Finish::length;
-      done(answer);
-    }
-    return {};
+struct ListTeacher : lm::testing::FakeModel {
+  ListTeacher() {
+    answer = [](const lm::Request& request) {
+      return "9. Alpine hut " + request.id + "\n\n10) \"Ferry timetable " + request.id +
+             "\"\n- solo\n3d printed boat\n12. cut off he";
+    };
+    change = [](const lm::Request&, lm::Completion& c) { c.finish = lm::Finish::length; };
   }
   /// By the first letter alone: equal letters, equal meaning.
   std::vector<std::vector<float>> embed(std::span<const std::string> texts) override {
@@ -37,11 +30,6 @@ class ListTeacher final : public lm::LanguageModel {
     }
     return rows;
   }
-  lm::Prompt chat(std::span<const lm::Message> messages) const override { return {{messages.back().content, false}}; }
-  int asked = 0;
-
- private:
-  lm::ModelInfo info_;
 };
 
 std::vector<data::Intent> seeds() {
@@ -64,7 +52,7 @@ TEST_CASE("A teacher's lists become intents, and are not asked for again") {
   InventionOptions options{3, 1, folder / "invented"};
   std::vector<data::Intent> first;
   invented_intents(options, seeds(), teacher, quiet_context(), [&](data::Intent i) { first.push_back(std::move(i)); });
-  CHECK(teacher.asked == 3);
+  CHECK(teacher.asked.size() == 3);
   REQUIRE(first.size() == 9);  // "solo" is one word, the last line was cut
   CHECK(first[0].intent == "alpine hut 0");
   CHECK(first[1].intent == "ferry timetable 0");
@@ -75,7 +63,7 @@ TEST_CASE("A teacher's lists become intents, and are not asked for again") {
   options.lists = 4;
   std::vector<data::Intent> again;
   invented_intents(options, seeds(), teacher, quiet_context(), [&](data::Intent i) { again.push_back(std::move(i)); });
-  CHECK(teacher.asked == 4);
+  CHECK(teacher.asked.size() == 4);
   REQUIRE(again.size() == 12);
   for (std::size_t i = 0; i < first.size(); ++i) CHECK(again[i].intent == first[i].intent);
 }

@@ -1,13 +1,15 @@
 // Synthesis with a fake teacher: every answer once, resumable, a function of the seed.
 #include "udrl/distill/synthesize.hpp"
 
+#include "base/process/notes.hpp"
 #include "catch.hpp"
 #include "distill/support.hpp"
-#include "fake_teacher.hpp"
+#include "lm/fake_model.hpp"
 
 using namespace udrl;
 using namespace udrl::distill;
 using namespace udrl::distill::testing;
+using lm::testing::FakeModel;
 
 namespace {
 
@@ -29,11 +31,6 @@ SynthesizeOptions options_in(const TempFolder& folder, const std::string& out) {
   return options;
 }
 
-struct Notes : Observer {
-  std::string all;
-  void note(Level, const std::string& text) override { all += text + "\n"; }
-};
-
 std::map<std::string, std::string> lines_by_id(const fs::path& folder) {
   std::map<std::string, std::string> lines;
   for (const data::Record& record : data::read_records(folder)) {
@@ -49,11 +46,11 @@ TEST_CASE("Synthesis asks for each intent, task and draw once") {
   const NoStop no_stop;
   const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
-  FakeTeacher teacher;
+  FakeModel teacher;
   const SynthesizeResult result = synthesize(options, teacher, quiet_context());
   CHECK(result.manifest.complete);
   CHECK(result.manifest.counts.at("stop") == 3 * 2 * 4);
-  CHECK(teacher.asked.size() == 3 * 2 * 4);
+  CHECK(teacher.asked_ids().size() == 3 * 2 * 4);
   for (const data::Record& record : data::read_records(options.out)) {
     CHECK(record.sampling.temperature == options.temperatures[static_cast<std::size_t>(record.draw)]);
     CHECK(record.sampling.few_shot.size() == 4);
@@ -67,7 +64,7 @@ TEST_CASE("Draws of an intent take turns among as many few-shot subsets as asked
   SynthesizeOptions options = options_in(folder, "samples");
   options.subsets_per_intent = GENERATE(1, 2, 3);
   options.draws = 6;
-  FakeTeacher teacher;
+  FakeModel teacher;
   synthesize(options, teacher, quiet_context());
   std::map<std::string, std::map<std::vector<std::string>, int>> draws_by_subset;
   std::set<std::vector<std::string>> first_subsets;
@@ -90,7 +87,7 @@ TEST_CASE("Not every intent need be asked every task, and draws may be numbered 
   options.tasks = {"image", "template", "headline", "search", "fields"};
   options.tasks_per_intent = 2;
   options.first_draw = 4;
-  FakeTeacher teacher;
+  FakeModel teacher;
   CHECK(synthesize(options, teacher, quiet_context()).manifest.complete);
   std::map<std::string, std::set<std::string>> tasks;
   for (const data::Record& record : data::read_records(options.out)) {
@@ -104,13 +101,13 @@ TEST_CASE("Not every intent need be asked every task, and draws may be numbered 
 TEST_CASE("Jobs that share the intents ask each question once among them") {
   const NoStop no_stop;
   const TempFolder folder;
-  FakeTeacher whole;
+  FakeModel whole;
   synthesize(options_in(folder, "whole"), whole, quiet_context());
   std::map<std::string, std::string> together;
   for (const char* shard : {"1/2", "2/2"}) {
     SynthesizeOptions options = options_in(folder, std::string("job") + shard[0]);
     options.shard = shard;
-    FakeTeacher teacher;
+    FakeModel teacher;
     synthesize(options, teacher, quiet_context());
     for (const auto& [id, line] : lines_by_id(options.out)) CHECK(together.emplace(id, line).second);
   }
@@ -118,7 +115,7 @@ TEST_CASE("Jobs that share the intents ask each question once among them") {
   for (const char* bad : {"0/2", "3/2", "2", "1/", "a/b", "1/2x"}) {
     SynthesizeOptions options = options_in(folder, "bad");
     options.shard = bad;
-    FakeTeacher teacher;
+    FakeModel teacher;
     CHECK(contains(refusal([&] { synthesize(options, teacher, quiet_context()); }), "i/n"));
   }
 }
@@ -126,18 +123,18 @@ TEST_CASE("Jobs that share the intents ask each question once among them") {
 TEST_CASE("A stopped synthesis goes on and asks nothing twice") {
   const NoStop no_stop;
   const TempFolder folder;
-  FakeTeacher whole;
+  FakeModel whole;
   synthesize(options_in(folder, "whole"), whole, quiet_context());
 
   const SynthesizeOptions options = options_in(folder, "stopped");
-  FakeTeacher first;
+  FakeModel first;
   first.stop_after = 9;
   CHECK(contains(refusal([&] { synthesize(options, first, quiet_context()); }, ErrorKind::stopped), "9 of 24"));
   request_stop(false);
-  FakeTeacher second;
+  FakeModel second;
   const SynthesizeResult result = synthesize(options, second, quiet_context());
   CHECK(result.manifest.complete);
-  CHECK(second.times_asked == 24 - 9);
+  CHECK(second.asked.size() == 24 - 9);
   CHECK(lines_by_id(options.out) == lines_by_id(folder / "whole"));
 }
 
@@ -145,13 +142,13 @@ TEST_CASE("A line torn by a kill is asked again") {
   const NoStop no_stop;
   const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
-  FakeTeacher teacher;
+  FakeModel teacher;
   synthesize(options, teacher, quiet_context());
   const fs::path shard = options.out / "part-00000.jsonl";
   fs::resize_file(shard, fs::file_size(shard) - 20);
-  FakeTeacher again;
+  FakeModel again;
   synthesize(options, again, quiet_context());
-  CHECK(again.times_asked == 1);
+  CHECK(again.asked.size() == 1);
   CHECK(lines_by_id(options.out).size() == 24);
 }
 
@@ -159,8 +156,10 @@ TEST_CASE("A truncated answer is recorded and is no sample") {
   const NoStop no_stop;
   const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
-  FakeTeacher teacher;
-  teacher.cut_every = 6;
+  FakeModel teacher;
+  teacher.change = [&](const lm::Request&, lm::Completion& c) {
+    if (teacher.asked.size() % 6 == 0) c.finish = lm::Finish::length;
+  };
   const SynthesizeResult result = synthesize(options, teacher, quiet_context());
   CHECK(result.manifest.counts.at("length") == 4);
   CHECK(result.manifest.counts.at("stop") == 20);
@@ -176,11 +175,11 @@ TEST_CASE("An intent that stands twice is asked about once, and said") {
   data::Json other = data::Json::parse(shard.substr(0, shard.find('\n')));
   other["intent_id"] = "by hand";
   write_file_atomic(options.intents / "part-00001.jsonl", data::to_line(other) + "\n");
-  FakeTeacher teacher;
-  Notes notes;
+  FakeModel teacher;
+  test::Notes notes;
   const SynthesizeResult result = synthesize(options, teacher, {notes, "test", "test", "{}", "{}"});
   CHECK(result.manifest.complete);
-  CHECK(teacher.times_asked == 24);
+  CHECK(teacher.asked.size() == 24);
   CHECK(lines_by_id(options.out).size() == 24);
   CHECK(contains(notes.all, "2 of 5"));
 }
@@ -188,7 +187,7 @@ TEST_CASE("An intent that stands twice is asked about once, and said") {
 TEST_CASE("No intent to ask about is said before anything is written") {
   const TempFolder folder;
   SynthesizeOptions options = options_in(folder, "samples");
-  FakeTeacher teacher;
+  FakeModel teacher;
   options.skip = 3;
   CHECK(contains(refusal([&] { synthesize(options, teacher, quiet_context()); }), "no intent to ask about"));
   options.skip = 0;
@@ -198,22 +197,22 @@ TEST_CASE("No intent to ask about is said before anything is written") {
   write_file_atomic(options.intents / "part-00000.jsonl", "");
   CHECK(contains(refusal([&] { synthesize(options, teacher, quiet_context()); }), "make intents first"));
   CHECK_FALSE(fs::exists(options.out));
-  CHECK(teacher.times_asked == 0);
+  CHECK(teacher.asked.size() == 0);
 }
 
 TEST_CASE("Where no answer is a sample the run fails with what became of them, and again") {
   const NoStop no_stop;
   const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
-  FakeTeacher teacher;
-  teacher.answer_with = [](const lm::Request&) { return "Sure, here is a prompt for you"; };
+  FakeModel teacher;
+  teacher.answer = [](const lm::Request&) { return "Sure, here is a prompt for you"; };
   for (int times = 0; times < 2; ++times) {
     const std::string message = refusal([&] { synthesize(options, teacher, quiet_context()); }, ErrorKind::failure);
     INFO(message);
     CHECK(contains(message, "no answer is valid"));
     CHECK(contains(message, "rejected_preamble 24"));
   }
-  CHECK(teacher.times_asked == 24);
+  CHECK(teacher.asked.size() == 24);
 }
 
 TEST_CASE("An object over several lines is asked for and kept whole, text at its first line") {
@@ -221,8 +220,8 @@ TEST_CASE("An object over several lines is asked for and kept whole, text at its
   const TempFolder folder;
   SynthesizeOptions options = options_in(folder, "samples");
   options.tasks = {"fields"};
-  FakeTeacher teacher;
-  teacher.answer_with = [](const lm::Request& request) {
+  FakeModel teacher;
+  teacher.answer = [](const lm::Request& request) {
     const bool fenced = request.sampling.seed % 2 == 0;
     return std::string(fenced ? "```json\n" : "") +
            "{\n  \"subject\": \"holiday  sale\",\n  \"document\": \"poster\",\n  \"style\": \"bold\",\n"
@@ -232,17 +231,17 @@ TEST_CASE("An object over several lines is asked for and kept whole, text at its
   for (const data::Record& record : data::read_records(options.out))
     CHECK(record.answer ==
           R"({"subject": "holiday sale", "document": "poster", "style": "bold", "colors": ["red", "white"]})");
-  for (const lm::Sampling& sampling : teacher.samplings) {
-    CHECK(sampling.stop_after_object);
-    CHECK_FALSE(sampling.stop_at_newline);
+  for (const lm::Request& request : teacher.asked) {
+    CHECK(request.sampling.stop_after_object);
+    CHECK_FALSE(request.sampling.stop_at_newline);
   }
   options.tasks = {"image"};
   options.out = folder / "text";
-  FakeTeacher other;
+  FakeModel other;
   synthesize(options, other, quiet_context());
-  for (const lm::Sampling& sampling : other.samplings) {
-    CHECK(sampling.stop_at_newline);
-    CHECK_FALSE(sampling.stop_after_object);
+  for (const lm::Request& request : other.asked) {
+    CHECK(request.sampling.stop_at_newline);
+    CHECK_FALSE(request.sampling.stop_after_object);
   }
 }
 
@@ -250,8 +249,8 @@ TEST_CASE("A request's error names the intent") {
   const NoStop no_stop;
   const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
-  FakeTeacher teacher;
-  teacher.answer_with = [](const lm::Request& request) -> std::string {
+  FakeModel teacher;
+  teacher.answer = [](const lm::Request& request) -> std::string {
     throw user_error("a prompt is longer than the model's context length").at("request " + request.id);
   };
   const std::string message = refusal([&] { synthesize(options, teacher, quiet_context()); });
@@ -265,7 +264,7 @@ TEST_CASE("A reason of another type in what was written is named with its line")
   const NoStop no_stop;
   const TempFolder folder;
   const SynthesizeOptions options = options_in(folder, "samples");
-  FakeTeacher teacher;
+  FakeModel teacher;
   synthesize(options, teacher, quiet_context());
   data::Json record = data::to_json(data::read_records(options.out).front());
   record["finish"] = "rejected";
@@ -278,7 +277,7 @@ TEST_CASE("Samples of other settings are not mixed") {
   const NoStop no_stop;
   const TempFolder folder;
   SynthesizeOptions options = options_in(folder, "samples");
-  FakeTeacher teacher;
+  FakeModel teacher;
   synthesize(options, teacher, quiet_context(R"({"draws":4})"));
   const std::string message = refusal([&] { synthesize(options, teacher, quiet_context(R"({"draws":5})")); });
   CHECK(contains(message, "draws"));

@@ -38,12 +38,12 @@ struct Bench {
 
   TagOptions options(const std::string& out) const {
     TagOptions options;
-    options.input = {(folder / "in").string()};
+    options.pool.input = {(folder / "in").string()};
     options.out = folder / out;
-    options.weights = {{"relevance", 1}};
-    options.split = {5, 0.2, 0.1, 0, 0, 0, 0};
-    options.drop_near_samples = options.drop_near_held_out = false;
-    options.support = {1, 80, 1};
+    options.returns.weights = {{"relevance", 1}};
+    options.pool.split = {5, 0.2, 0.1, 0, 0, 0, 0};
+    options.pool.near.drop_samples = options.pool.near.drop_held_out = false;
+    options.returns.support = {1, 80, 1};
     return options;
   }
   std::vector<Record> split(const std::string& out, const std::string& name) const {
@@ -128,7 +128,7 @@ TEST_CASE("The placebo deals the bins of an intent out anew, in training alone")
   }
   CHECK(moved > static_cast<int>(true_bin.size()) / 2);
   CHECK(contents(bench.folder / "all" / "valid") == contents(bench.folder / "placebo" / "valid"));
-  options.return_kind = udrl::command::ReturnKind::global;
+  options.returns.kind = udrl::command::ReturnKind::global;
   options.out = bench.folder / "global";
   tag_samples(options, quiet_context());
   std::set<int> bins;
@@ -152,8 +152,8 @@ TEST_CASE("A mix leaves out records until the tasks stand as asked") {
 TEST_CASE("One student a task: other tasks take no part") {
   const Bench bench;
   TagOptions options = bench.options("one");
-  options.tasks = {"headline"};
-  options.only_tasks = true;
+  options.pool.tasks.names = {"headline"};
+  options.pool.tasks.only = true;
   const auto result = tag_samples(options, quiet_context());
   CHECK(result.manifest.counts.at("other_task") == 300);
   for (const TagRow& row : result.table.rows) CHECK(row.task == "headline");
@@ -163,9 +163,9 @@ TEST_CASE("One student a task: other tasks take no part") {
 TEST_CASE("A scorer that is held out for evaluation makes no labels, unless forced") {
   const Bench bench;
   TagOptions options = bench.options("held");
-  options.held_out_scorers = {"relevance"};
+  options.returns.held_out_scorers = {"relevance"};
   CHECK(contains(refusal([&] { tag_samples(options, quiet_context()); }), "held out for evaluation"));
-  options.force_held_out = true;
+  options.returns.force_held_out = true;
   CHECK(tag_samples(options, quiet_context()).manifest.complete);
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("An answer scored as invalid takes no part") {
   for (std::size_t i = 0; i < records.size(); ++i) records[i].scores["valid"] = i % 4 == 0 ? 0 : 1;
   write_records(folder / "in", records);
   TagOptions options = Bench().options("out");
-  options.input = {(folder / "in").string()};
+  options.pool.input = {(folder / "in").string()};
   options.out = folder / "out";
   CHECK(tag_samples(options, quiet_context()).manifest.counts.at("invalid") == records.size() / 4);
 }

@@ -58,7 +58,7 @@ std::map<std::string, double> returns_of(const std::vector<Record>& records, con
   std::map<std::string, std::vector<double>> columns;
   std::vector<double> words, mean_z;
   udrl::command::Fitted fitted;
-  fitted.weights = options.weights;
+  fitted.weights = options.returns.weights;
   udrl::command::FittedTask task;
   for (const Record& record : records) {
     if (record.split != "train") continue;
@@ -72,7 +72,7 @@ std::map<std::string, double> returns_of(const std::vector<Record>& records, con
   }
   const Line line = fit_line(words, mean_z);
   task.length_slope = line.slope, task.length_intercept = line.intercept;
-  fitted.copying_penalty = options.copying_penalty;
+  fitted.copying_penalty = options.returns.copying_penalty;
   std::map<std::string, double> returns;
   for (const Record& record : records) {
     returns[record.id] = std::round(fitted.real_return(task, record.scores, *record.words) * 1e6) / 1e6;
@@ -116,10 +116,10 @@ TEST_CASE("What tag writes is what the same in memory gives, in the order of the
   const auto records = random_records(3000);  // several batches
   write_records(folder / "in", records);
   TagOptions options;
-  options.input = {(folder / "in").string()};
+  options.pool.input = {(folder / "in").string()};
   options.out = folder / "out";
-  options.split = {5, 0.2, 0.1, 0, 0, 0, 0};
-  options.drop_near_samples = options.drop_near_held_out = false;
+  options.pool.split = {5, 0.2, 0.1, 0, 0, 0, 0};
+  options.pool.near.drop_samples = options.pool.near.drop_held_out = false;
   const auto counts = tag_samples(options, quiet_context()).manifest.counts;
 
   std::map<std::string, Record> tagged;

@@ -4,7 +4,9 @@
 #include <set>
 
 #include "catch.hpp"
+#include "data/broken_json.hpp"
 #include "distill/support.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/distill/returns.hpp"
 
 using namespace udrl::distill;
@@ -39,13 +41,13 @@ std::vector<Record> golden_records(const Json& json) {
 
 TagOptions golden_options(const Json& json, const TempFolder& folder) {
   TagOptions options;
-  options.input = {(folder / "in").string()};
+  options.pool.input = {(folder / "in").string()};
   options.out = folder / "out";
-  options.bins = json.at("bins").get<int>();
-  options.weights = json.at("weights").get<std::map<std::string, double>>();
-  options.copying_penalty = json.at("copying_penalty").get<double>();
-  options.split = {1, 0, 0, 0, 0, 0, 0};
-  options.drop_near_samples = options.drop_near_held_out = false;
+  options.returns.bins = json.at("bins").get<int>();
+  options.returns.weights = json.at("weights").get<std::map<std::string, double>>();
+  options.returns.copying_penalty = json.at("copying_penalty").get<double>();
+  options.pool.split = {1, 0, 0, 0, 0, 0, 0};
+  options.pool.near.drop_samples = options.pool.near.drop_held_out = false;
   return options;
 }
 
@@ -69,10 +71,10 @@ std::vector<Record> scored(int subjects, int draws, const std::string& task = "i
 
 TagOptions options_for(const TempFolder& folder, const std::string& out = "out") {
   TagOptions options;
-  options.input = {(folder / "in").string()};
+  options.pool.input = {(folder / "in").string()};
   options.out = folder / out;
-  options.split = {5, 0.2, 0.1, 0, 0, 0, 0};
-  options.drop_near_samples = options.drop_near_held_out = false;  // the texts of these tests are all alike
+  options.pool.split = {5, 0.2, 0.1, 0, 0, 0, 0};
+  options.pool.near.drop_samples = options.pool.near.drop_held_out = false;  // the texts of these tests are all alike
   return options;
 }
 
@@ -133,7 +135,7 @@ TEST_CASE("Returns, fits and bins agree with NumPy") {
   write_records(folder / "in", golden_records(json));
   TagOptions options = golden_options(json, folder);
   const auto kind = GENERATE(udrl::command::ReturnKind::advantage, udrl::command::ReturnKind::global);
-  options.return_kind = kind;
+  options.returns.kind = kind;
   tag_samples(options, quiet_context());
 
   const auto fitted = udrl::command::load(options.out / "commands.json");
@@ -215,7 +217,7 @@ TEST_CASE("Training keeps nothing that is nearly held out") {
     records[i].intent.intent_id = udrl::content_id({std::to_string(i / 3)});
   }
   TagOptions options = options_for(folder);
-  options.drop_near_held_out = true;
+  options.pool.near.drop_held_out = true;
   write_records(folder / "in", records);
   CHECK(tag_samples(options, quiet_context()).manifest.counts.count("near_held_out") == 0);
 
@@ -225,7 +227,7 @@ TEST_CASE("Training keeps nothing that is nearly held out") {
   leak.answer = held_out.answer + ".";
   records.push_back(leak);
   write_records(folder / "leaky", records);
-  options.input = {(folder / "leaky").string()};
+  options.pool.input = {(folder / "leaky").string()};
   options.out = folder / "clean";
   CHECK(tag_samples(options, quiet_context()).manifest.counts.at("near_held_out") == 1);
   for (const Record& record : read_split(options.out, "train")) CHECK(record.id != "another");
@@ -240,7 +242,7 @@ TEST_CASE("Answers that are nearly the same are left out, the first stays") {
   records[20].answer = records[2].answer + "s";  // another
   write_records(folder / "in", records);
   TagOptions options = options_for(folder);
-  options.drop_near_samples = true;
+  options.pool.near.drop_samples = true;
   const auto counts = tag_samples(options, quiet_context()).manifest.counts;
   CHECK(counts.at("near_duplicate") == 1);
   CHECK(counts.at("near_duplicate_across") == 1);
@@ -305,7 +307,7 @@ TEST_CASE("Duplicates and long answers are dropped before ranking and counted") 
   records[9].words = 0;
   write_records(folder / "in", records);
   TagOptions options = options_for(folder);
-  options.split = {1, 0, 0};
+  options.pool.split = {1, 0, 0};
   const auto counts = tag_samples(options, quiet_context()).manifest.counts;
   CHECK(counts.at("duplicate") == 1);
   CHECK(counts.at("duplicate_across") == 1);
@@ -354,13 +356,13 @@ TEST_CASE("Task slots follow the order asked for and then the names") {
   }
   write_records(folder / "in", records);
   TagOptions options = options_for(folder);
-  options.tasks = {"template"};
+  options.pool.tasks.names = {"template"};
   tag_samples(options, quiet_context());
   const auto fitted = udrl::command::load(folder / "out" / "commands.json");
   CHECK(fitted.index_of("template") == 0);
   CHECK(fitted.index_of("caption") == 1);
   CHECK(fitted.index_of("image") == 2);
-  options.tasks = {"template", "imgae"};
+  options.pool.tasks.names = {"template", "imgae"};
   options.out = folder / "other";
   const std::string message = refusal([&] { tag_samples(options, quiet_context()); });
   INFO(message);
@@ -419,7 +421,7 @@ TEST_CASE("A pool of folders is tagged as one") {
   write_records(folder / "b", {records.begin() + 50, records.end()});
   tag_samples(options_for(folder, "one"), quiet_context());
   TagOptions options = options_for(folder, "two");
-  options.input = {(folder / "a").string(), (folder / "b").string()};
+  options.pool.input = {(folder / "a").string(), (folder / "b").string()};
   tag_samples(options, quiet_context());
   CHECK(contents(folder / "one", "manifest.json") == contents(folder / "two", "manifest.json"));
 }
@@ -428,12 +430,12 @@ TEST_CASE("An auxiliary return is what a return of its scorer alone would be") {
   const TempFolder folder;
   write_records(folder / "in", scored(30, 5));
   TagOptions both = options_for(folder, "both"), alone = options_for(folder, "alone");
-  both.return_kind = alone.return_kind =
+  both.returns.kind = alone.returns.kind =
       GENERATE(udrl::command::ReturnKind::advantage, udrl::command::ReturnKind::global);
-  both.weights = {{"relevance", 1}};
-  both.auxiliary = {"-relevance_masked"};
-  alone.weights = {{"relevance_masked", -1}};
-  alone.copying_penalty = 0;
+  both.returns.weights = {{"relevance", 1}};
+  both.returns.auxiliary = {"-relevance_masked"};
+  alone.returns.weights = {{"relevance_masked", -1}};
+  alone.returns.copying_penalty = 0;
   tag_samples(both, quiet_context());
   tag_samples(alone, quiet_context());
   std::map<std::string, Record> expected;
@@ -458,15 +460,15 @@ TEST_CASE("An auxiliary return needs a name of its own and a scorer that is not 
   const TempFolder folder;
   write_records(folder / "in", scored(30, 5));
   TagOptions options = options_for(folder);
-  SECTION("a command's name") { options.auxiliary = {"words"}; }
-  SECTION("a name that no client can write") { options.auxiliary = {"relevance+masked"}; }
-  SECTION("a name of the chat template's own") { options.auxiliary = {"messages"}; }
-  SECTION("twice") { options.auxiliary = {"relevance", "-relevance"}; }
-  SECTION("three") { options.auxiliary = {"relevance", "relevance_masked", "copying"}; }
+  SECTION("a command's name") { options.returns.auxiliary = {"words"}; }
+  SECTION("a name that no client can write") { options.returns.auxiliary = {"relevance+masked"}; }
+  SECTION("a name of the chat template's own") { options.returns.auxiliary = {"messages"}; }
+  SECTION("twice") { options.returns.auxiliary = {"relevance", "-relevance"}; }
+  SECTION("three") { options.returns.auxiliary = {"relevance", "relevance_masked", "copying"}; }
   SECTION("held out") {
-    options.weights = {{"relevance", 1}};
-    options.auxiliary = {"relevance_masked"};
-    options.held_out_scorers = {"relevance_masked"};
+    options.returns.weights = {{"relevance", 1}};
+    options.returns.auxiliary = {"relevance_masked"};
+    options.returns.held_out_scorers = {"relevance_masked"};
   }
   CHECK_THROWS_AS(tag_samples(options, quiet_context()), udrl::Error);
 }
@@ -475,7 +477,7 @@ TEST_CASE("What a judge had no rating for is left out and counted, what was neve
   const TempFolder folder;
   auto records = scored(40, 3);
   TagOptions options = options_for(folder);
-  const std::string value = options.weights.begin()->first;
+  const std::string value = options.returns.weights.begin()->first;
   for (std::size_t i = 0; i < 5; ++i) {
     records[i].scores.erase(value);
     records[i].extra["unscored"] = {value};
@@ -485,7 +487,20 @@ TEST_CASE("What a judge had no rating for is left out and counted, what was neve
 
   records[0].extra.erase("unscored");
   write_records(folder / "never", records);
-  options.input = {(folder / "never").string()};
+  options.pool.input = {(folder / "never").string()};
   options.out = folder / "refused";
   CHECK(refusal([&] { tag_samples(options, quiet_context()); }).find("has no score") != std::string::npos);
+}
+
+TEST_CASE("A damaged table is refused with file and field") {
+  const TempFolder folder;
+  write_records(folder / "in", scored(20, 6));
+  tag_samples(options_for(folder), quiet_context());
+  const fs::path file = folder / "out" / "table.json";
+  udrl::test::check_broken_is_told(
+      udrl::data::read_json(file), file.string(), [&](const std::string& text) { folder.file("out/table.json", text); },
+      [&] { return udrl::test::refusal([&] { tag_samples(options_for(folder), quiet_context()); }); },
+      {{"/rows/0/mean_scores/relevance", "/rows/0/mean_scores/relevance_masked", "/rows/0/mean_scores/copying",
+        "/subjects/train", "/subjects/valid", "/subjects/test"},
+       {}});
 }

@@ -3,9 +3,12 @@
 
 #include <fstream>
 
+#include "base/process/notes.hpp"
 #include "catch.hpp"
-#include "eval/fake_model.hpp"
+#include "data/broken_json.hpp"
 #include "eval/fixtures.hpp"
+#include "lm/fake_model.hpp"
+
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
@@ -13,6 +16,7 @@
 using namespace udrl;
 using namespace udrl::eval;
 using namespace udrl::eval::testing;
+using lm::testing::FakeModel;
 
 namespace {
 
@@ -71,21 +75,40 @@ TEST_CASE("costs of another model or setting are measured again") {
   system.model.gguf = gguf;
   system.rows = {row("m-greedy", RowKind::model)};
   CostOptions options;
-  CHECK_FALSE(read_cost(file, system, options));
+  Observer silent;
+  CHECK_FALSE(read_cost(file, system, options, silent));
   Cost c = cost();
   c.row = "m-greedy";
   c.identity = identity_of(system.model);
   write_file_atomic(file, to_json(c).dump());
-  CHECK(read_cost(file, system, options));
+  CHECK(read_cost(file, system, options, silent));
   options.latency_requests = 25;
-  CHECK_FALSE(read_cost(file, system, options));
+  CHECK_FALSE(read_cost(file, system, options, silent));
   options.latency_requests = 24;
   options.clients = {8, 64};
-  CHECK_FALSE(read_cost(file, system, options));
+  CHECK_FALSE(read_cost(file, system, options, silent));
   options.clients = {8};
   system.rows.front().name = "m-sampled";
-  CHECK_FALSE(read_cost(file, system, options));
+  CHECK_FALSE(read_cost(file, system, options, silent));
   system.rows.front().name = "m-greedy";
   std::ofstream(gguf) << "other weights";
-  CHECK_FALSE(read_cost(file, system, options));
+  CHECK_FALSE(read_cost(file, system, options, silent));
+}
+
+TEST_CASE("Costs that are damaged are measured again, and the user is told why") {
+  TempFolder folder;
+  System system;
+  system.rows = {row("m-greedy", RowKind::model)};
+  Cost whole = cost();
+  whole.row = "m-greedy";
+  whole.identity = identity_of(system.model);
+  const auto told = [&] {
+    test::Notes notes;
+    const bool known = read_cost(folder / "m.json", system, {}, notes).has_value();
+    CHECK(known == notes.all.empty());
+    return notes.all;
+  };
+  test::check_broken_is_told(to_json(whole), (folder / "m.json").string(),
+                             [&](const std::string& text) { folder.file("m.json", text); }, told,
+                             {{"/batch"}, {"/batch/tokens_per_s"}});
 }

@@ -3,11 +3,15 @@
 
 #include <fstream>
 
+#include "base/process/notes.hpp"
 #include "catch.hpp"
+#include "data/broken_json.hpp"
 #include "eval/fixtures.hpp"
+
 #include "measure/gate_cache.hpp"
 #include "score/scorers/fake_embedder.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/manifest.hpp"
 
 using namespace udrl;
@@ -34,6 +38,15 @@ RelevanceScorer scorer_on(FakeEmbedder& embedder) {
   score::Resources resources;
   resources.models["embedder"] = &embedder;
   return {info, resources};
+}
+
+score::GateAnswers four_posters() {
+  score::GateAnswers on{{}, {"image"}, 4};
+  for (std::size_t s = 0; s < 4; ++s) {
+    const std::string subject = "subject" + std::to_string(s);
+    on.answers.push_back({intent(subject + " poster", subject), "a poster for " + subject, 0, s});
+  }
+  return on;
 }
 
 const std::vector<score::Candidate> answers = {{"tea shop", "a cup of tea", "image"}, {"tea shop", "a shop", "image"}};
@@ -105,11 +118,7 @@ TEST_CASE("gates are measured once for the same answers, and again for others") 
   TempFolder folder;
   FakeEmbedder embedder;
   const RelevanceScorer scorer = scorer_on(embedder);
-  score::GateAnswers on{{}, {"image"}, 4};
-  for (std::size_t s = 0; s < 4; ++s) {
-    const std::string subject = "subject" + std::to_string(s);
-    on.answers.push_back({intent(subject + " poster", subject), "a poster for " + subject, 0, s});
-  }
+  score::GateAnswers on = four_posters();
   Observer silent;
   const auto file = folder.path() / "gates.json";
   const auto first = cached_gates(file, scorer, on, {{}, 50, 1}, silent);
@@ -123,4 +132,50 @@ TEST_CASE("gates are measured once for the same answers, and again for others") 
   on.answers[0].text = "another answer";
   cached_gates(file, scorer, on, {{}, 50, 1}, silent);
   CHECK(embedder.asked.size() > asked);
+}
+
+TEST_CASE("Gates and damage that are damaged are measured again, and the user is told why") {
+  TempFolder folder;
+  FakeEmbedder embedder;
+  const RelevanceScorer scorer = scorer_on(embedder);
+  const score::GateAnswers on = four_posters();
+  const auto check = [&](const std::string& name, const auto& measure, const test::Lenient& lenient) {
+    Observer silent;
+    measure(folder / name, silent);
+    const data::Json whole = data::read_json(folder / name);
+    const auto told = [&] {
+      test::Notes notes;
+      measure(folder / name, notes);
+      CHECK(data::read_json(folder / name) == whole);
+      return notes.all;
+    };
+    test::check_broken_is_told(
+        whole, (folder / name).string(), [&](const std::string& text) { folder.file(name, text); }, told, lenient);
+  };
+  const auto gates = [&](const auto& file, Observer& observer) {
+    cached_gates(file, scorer, on, {{}, 50, 1}, observer);
+  };
+  const auto damage = [&](const auto& file, Observer& observer) { cached_damage(file, scorer, on, {50, 1}, observer); };
+  check("gates.json", gates, {{"/gates/0/by_task/image", "/gates/0/pairs/subject", "/gates/0/swapped/subject"}, {}});
+  check("damage.json", damage, {});
+}
+
+TEST_CASE("Scores and labels that are damaged are refused with file and field") {
+  TempFolder folder;
+  FakeEmbedder embedder;
+  const auto told = [&] { return test::refusal([&] { ScoreCache(folder / "s", info, {}); }); };
+  ScoreCache(folder / "s", info, {}).score(scorer_on(embedder), answers, [](std::size_t) {});
+  const std::filesystem::path shard = data::list_shards(folder / "s").front();
+  const auto put = [&](const std::string& text) { std::ofstream(shard) << text << "\n"; };
+  test::check_broken_is_told({{"key", "k"}, {"raw", 0.5}, {"masked", 0.25}}, shard.string(), put, told);
+
+  data::Manifest manifest;
+  manifest.stage = "tag";
+  manifest.config = {{"weights", {{"pmi", 1.0}}}, {"auxiliary", {"-novelty"}}};
+  manifest.models["embedder"] = "aa";
+  test::check_broken_is_told(
+      data::to_json(manifest), (folder / "manifest.json").string(),
+      [&](const std::string& text) { folder.file("manifest.json", text); },
+      [&] { return test::refusal([&] { read_labels(folder.path()); }); },
+      {{"/config/auxiliary", "/config/weights/pmi", "/models/embedder"}, {"/config/weights"}});
 }

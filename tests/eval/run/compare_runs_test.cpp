@@ -4,8 +4,10 @@
 #include <fstream>
 
 #include "catch.hpp"
+#include "data/broken_json.hpp"
 #include "eval/fixtures.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/data/fields.hpp"
 
 using namespace udrl;
 using namespace udrl::eval;
@@ -64,4 +66,23 @@ TEST_CASE("folders without an evaluation, and evaluations without a common case,
   const std::string a = (folder.path() / "a").string();
   CHECK_THROWS_AS(compare_runs({{a, "/no/such/folder"}, 500, 1}), Error);
   CHECK_THROWS_AS(compare_runs({{a}, 500, 1}), Error);
+}
+
+TEST_CASE("Damaged results, and damaged answers, are refused with file and field") {
+  TempFolder folder;
+  for (const char* name : {"a", "b"}) write_run(folder / name, 0.3);
+  const std::string a = (folder / "a").string(), b = (folder / "b").string();
+  const auto told = [&] { return test::refusal([&] { compare_runs({{a, b}, 500, 1}); }); };
+  const data::Json results = data::read_json(b + "/results.json");
+  test::check_broken_is_told(results, b + "/results.json",
+                             [&](const std::string& text) { folder.file("b/results.json", text); }, told,
+                             {{},
+                              {"/scorers/minilm", "/lineage/config/seed", "/lineage/config/decoding.temperature",
+                               "/lineage/sha256/model student"}});
+  write_run(folder / "b", 0.3);
+  std::string answer;
+  std::getline(std::ifstream(b + "/measured.jsonl"), answer);
+  test::check_broken_is_told(data::Json::parse(answer), b,
+                             [&](const std::string& text) { folder.file("b/measured.jsonl", text); }, told,
+                             {{}, {"/task", "/broken_rule"}});
 }

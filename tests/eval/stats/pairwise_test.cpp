@@ -4,14 +4,15 @@
 #include <cmath>
 
 #include "catch.hpp"
-#include "eval/fake_model.hpp"
 #include "eval/fixtures.hpp"
+#include "lm/fake_model.hpp"
 #include "run/judging.hpp"
 #include "udrl/base/error.hpp"
 
 using namespace udrl;
 using namespace udrl::eval;
 using namespace udrl::eval::testing;
+using lm::testing::FakeModel;
 
 namespace {
 

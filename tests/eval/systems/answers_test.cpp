@@ -5,8 +5,8 @@
 #include <set>
 
 #include "catch.hpp"
-#include "eval/fake_model.hpp"
 #include "eval/fixtures.hpp"
+#include "lm/fake_model.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/command/schema.hpp"
 #include "udrl/data/text.hpp"
@@ -14,6 +14,7 @@
 using namespace udrl;
 using namespace udrl::eval;
 using namespace udrl::eval::testing;
+using lm::testing::FakeModel;
 
 namespace {
 
@@ -67,7 +68,7 @@ TEST_CASE("an interrupted run goes on where it stopped") {
     AnswerCache cache(folder.path() / "o", manifest());
     ask_missing(system, student, set.cases, cache, [] {});
     request_stop(false);
-    for (const auto& r : system.fake.asked) first.insert(r.id);
+    first = system.fake.asked_ids();
   }  // not closed: as if the process had ended
   std::ofstream(folder.path() / "o" / "part-00000.jsonl", std::ios::app) << "{\"case\": \"torn";
   FakeSystem system;

@@ -2,6 +2,7 @@
 #include "udrl/inspect/doctor.hpp"
 
 #include "catch.hpp"
+#include "data/broken_json.hpp"
 #include "distill/support.hpp"
 #include "page/markup.hpp"
 #include "score/scorers/fake_embedder.hpp"
@@ -216,6 +217,17 @@ TEST_CASE("The order of the input changes nothing, and a finished examination is
   CHECK(to_text(again) == to_text(first));
   CHECK(to_text(again).starts_with("PASS"));
   CHECK(read_file(forwards.options.out / "doctor.html") == page);
+}
+
+TEST_CASE("Findings that are damaged are refused with file and field") {
+  Patient patient;
+  patient.examined();
+  data::Json whole = patient.json();
+  whole["figures"] = 0;  // not read back
+  test::check_broken_is_told(
+      whole, (patient.options.out / "doctor.json").string(),
+      [&](const std::string& text) { patient.folder.file("out/doctor.json", text); },
+      [&] { return test::refusal([&] { patient.examined(); }); }, {{}, {"/figures"}});
 }
 
 TEST_CASE("The page stands alone, and what data says stays text") {

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "catch.hpp"
+#include "data/broken_json.hpp"
 #include "train/data/text_sequence.hpp"
 #include "train/helpers.hpp"
 #include "udrl/base/error.hpp"
@@ -178,4 +179,21 @@ TEST_CASE("The first samples by id are the same whatever the order of shards") {
   int smaller = 0;
   for (int i = 0; i < records; ++i) smaller += record(i, "train").id < first.back().id ? 1 : 0;
   CHECK(smaller == 9);
+}
+
+TEST_CASE("A store whose end is damaged is refused with file and field") {
+  const World world;
+  world.open();
+  const fs::path file = world.files().front();
+  const std::string store = test::content_of(file);
+  const std::size_t end = 3 * sizeof(std::uint64_t), json = store.rfind('{');
+  const auto put = [&](const std::string& text) {
+    const std::uint64_t bytes = text.size();
+    std::ofstream out(file, std::ios::binary);
+    out << store.substr(0, json) << text;
+    out.write(reinterpret_cast<const char*>(&bytes), sizeof bytes);
+    out << store.substr(store.size() - end + sizeof bytes);
+  };
+  test::check_broken_is_told({{"format", 1}, {"teachers", {"teacher"}}}, file.string(), put,
+                             [&] { return test::refusal([&] { world.open(); }); });
 }

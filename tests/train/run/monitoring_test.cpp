@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "catch.hpp"
+#include "data/broken_json.hpp"
 #include "optim/schedule.hpp"
 #include "page/markup.hpp"
 #include "run/divergence.hpp"
@@ -193,6 +194,17 @@ TEST_CASE("What watches a run is part of its saved state, and states from before
   CHECK(before.step == 7);
   CHECK(before.trend.steps == 0);
   CHECK_FALSE(before.plateau.lowest);
+}
+
+TEST_CASE("A damaged training state is refused with file and field") {
+  TrainingState state;
+  state.plateau.lowest = 0.7;
+  std::string saved;
+  test::check_broken_is_told(
+      data::Json::parse(to_json_text(state)), "run/training_state.safetensors",
+      [&](const std::string& text) { saved = text; },
+      [&] { return test::refusal([&] { state_from_json_text(saved, "run/training_state.safetensors"); }); },
+      {{"/targets", "/trend"}, {"/version"}});
 }
 
 TEST_CASE("Trouble names the records with the highest loss first") {

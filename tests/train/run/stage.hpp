@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/errors/expect_error.hpp"
+#include "base/process/notes.hpp"
 #include "catch.hpp"
 #include "train/helpers.hpp"
 #include "udrl/base/error.hpp"
@@ -58,10 +59,7 @@ struct Stopper : Observer {
   }
 };
 
-struct Notes : Observer {
-  std::string all;
-  void note(Level, const std::string& text) override { all += text + "\n"; }
-};
+using test::Notes;
 
 inline void run_until(const TrainOptions& options, std::uint64_t steps) {
   Stopper stopper(steps);
