@@ -4,18 +4,15 @@
 #include <map>
 #include <set>
 
+#include "measure/finished.hpp"
 #include "stats/format.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/data/fields.hpp"
-#include "udrl/data/lines.hpp"
-#include "udrl/data/shards.hpp"
 
 namespace udrl::eval {
 namespace {
 
-namespace fs = std::filesystem;
 using data::Json;
 
 /// One answer as measured.jsonl has it.
@@ -33,18 +30,10 @@ struct ComparedRun {
   Rows rows;
 };
 
-std::string main_part(const Json& results, const fs::path& file) {
-  try {
-    return results.at("test_set").at("parts").at(0).at("name");
-  } catch (const Json::exception& error) {
-    throw data::wrong_json(error).at(file.string()).hint("evaluate again");
-  }
-}
-
-/// Of the main part; false for another.
-bool take_line(const Json& json, const std::string& part, Rows& rows) {
+/// A line of another part than the main one is left.
+void take_line(const Json& json, const std::string& part, Rows& rows) {
   const data::Fields fields(json, "measured answer");
-  if (fields.text("part") != part) return false;
+  if (fields.text("part") != part) return;
   Line line{fields.text("subject"), {}};
   for (const auto& [scorer, of_scorer] : fields.object("relevance").items()) {
     const data::Fields values(of_scorer, "relevance");
@@ -52,20 +41,12 @@ bool take_line(const Json& json, const std::string& part, Rows& rows) {
   }
   const std::string row = fields.text("row"), of = fields.text_or("replicate_of", row);
   rows[of][fields.text("case") + row.substr(of.size())] = std::move(line);
-  return true;
 }
 
-ComparedRun read_run(const fs::path& folder) {
-  const fs::path results = folder / "results.json", measured = folder / "measured.jsonl";
-  if (!fs::exists(results) || !fs::exists(measured))
-    throw user_error("no finished evaluation here")
-        .at(folder.string())
-        .expected("results.json and measured.jsonl")
-        .hint("name two folders that udrl-eval wrote");
-  ComparedRun run{data::read_json(results), {}};
-  const std::string part = main_part(run.results, results);
-  data::JsonLinesReader reader(measured);
-  while (reader.next_as([&](const Json& json) { return take_line(json, part, run.rows); })) continue;
+ComparedRun read_run(const std::filesystem::path& folder) {
+  const FinishedRun finished = open_finished(folder);
+  ComparedRun run{finished.results, {}};
+  read_measured(finished, [&](const Json& json) { take_line(json, finished.main_part, run.rows); });
   return run;
 }
 
