@@ -1,5 +1,6 @@
 // udrl-eval: compares a student with its teachers on intents about subjects that training never saw; with --compare,
-// two such evaluations; with --certify, measures what a student's commands move.
+// two such evaluations; with --certify, measures what a student's commands move; with other flags, what is made of a
+// finished evaluation.
 #include <algorithm>
 #include <iostream>
 #include <string_view>
@@ -8,6 +9,8 @@
 #include "udrl/eval/certify.hpp"
 #include "udrl/eval/compare_runs.hpp"
 #include "udrl/eval/evaluate.hpp"
+#include "udrl/eval/lm_eval.hpp"
+#include "udrl/eval/people.hpp"
 #include "udrl/lm/library_versions.hpp"
 
 namespace {
@@ -22,10 +25,11 @@ void run(const eval::EvalOptions& options, const RunContext& context) {
   });
 }
 
-/// The tool has several uses, told apart by such a flag alone.
-bool asks_to(const std::string& flag, int argc, char** argv) {
-  return std::any_of(argv, argv + argc, [&](std::string_view argument) { return argument.starts_with(flag); });
-}
+/// What else the tool does than to evaluate, told by one flag alone.
+struct Use {
+  std::string_view flag;
+  int (*run)(int argc, char** argv);
+};
 
 template <class Options, class Run>
 int run_one(int argc, char** argv, const std::string& help, Options& options, Run run) {
@@ -37,28 +41,62 @@ int run_one(int argc, char** argv, const std::string& help, Options& options, Ru
   return run_tool(argc, argv, {"udrl-eval", lm::library_versions()}, std::move(commands));
 }
 
+/// A use that reads what an evaluation wrote and prints what came of it.
+template <class Options, std::string (*read)(const Options&)>
+int run_reader(int argc, char** argv, const std::string& help) {
+  Options options;
+  return run_one(argc, argv, help, options, [](const Options& o, const RunContext&) { std::cout << read(o); });
+}
+
+std::string compared(const eval::CompareRunsOptions& o) { return eval::to_text(eval::compare_runs(o), o); }
+
+int certify(int argc, char** argv) {
+  eval::CertifyOptions options;
+  return run_one(argc, argv, "Measure what a student's commands move, and what else moves.", options,
+                 [](const eval::CertifyOptions& o, const RunContext& context) {
+                   std::cout << eval::to_text(eval::certify(o, context)) << "wrote "
+                             << (o.student / command::files::certificate).string() << "\n";
+                 });
+}
+
+constexpr Use uses[] = {
+    {"--certify", certify},
+    {"--compare",
+     [](int argc, char** argv) {
+       return run_reader<eval::CompareRunsOptions, compared>(argc, argv, "Compare two evaluations, case by case.");
+     }},
+    {"--export-pairs",
+     [](int argc, char** argv) {
+       return run_reader<eval::ExportPairsOptions, eval::export_pairs>(
+           argc, argv, "Pairs of answers of a finished evaluation, for people to rate blind.");
+     }},
+    {"--human",
+     [](int argc, char** argv) {
+       return run_reader<eval::HumanOptions, eval::take_ratings>(argc, argv, "What people's ratings of pairs say.");
+     }},
+    {"--export-lm-eval",
+     [](int argc, char** argv) {
+       return run_reader<eval::LmEvalOptions, eval::export_lm_eval>(
+           argc, argv, "A finished evaluation as logs of lm-evaluation-harness.");
+     }},
+};
+
+bool asks_for(const Use& use, int argc, char** argv) {
+  return std::any_of(argv, argv + argc, [&](std::string_view argument) {
+    return argument == use.flag || argument.starts_with(std::string(use.flag) + "=");
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (asks_to("--compare", argc, argv)) {
-    eval::CompareRunsOptions options;
-    return run_one(argc, argv, "Compare two evaluations, case by case.", options,
-                   [](const eval::CompareRunsOptions& o, const RunContext&) {
-                     std::cout << eval::to_text(eval::compare_runs(o), o);
-                   });
-  }
-  if (asks_to("--certify", argc, argv)) {
-    eval::CertifyOptions options;
-    return run_one(argc, argv, "Measure what a student's commands move, and what else moves.", options,
-                   [](const eval::CertifyOptions& o, const RunContext& context) {
-                     std::cout << eval::to_text(eval::certify(o, context)) << "wrote "
-                               << (o.student / command::files::certificate).string() << "\n";
-                   });
-  }
+  for (const Use& use : uses)
+    if (asks_for(use, argc, argv)) return use.run(argc, argv);
   eval::EvalOptions options;
-  return run_one(
-      argc, argv,
-      "Compare a student with its teachers: relevance, diversity, steering, cost; writes report.html and "
-      "results.json. Two evaluations: udrl-eval --compare A,B. A student's steering: udrl-eval --certify --help",
-      options, run);
+  return run_one(argc, argv,
+                 "Compare a student with its teachers: relevance, diversity, steering, cost; writes report.html and "
+                 "results.json. Other uses, each with a --help of its own: what a student's commands move (--certify), "
+                 "two evaluations (--compare A,B); of a finished one, with --out, pairs for people (--export-pairs N), "
+                 "what they say (--human FILE), logs as lm-evaluation-harness writes them (--export-lm-eval DIR)",
+                 options, run);
 }

@@ -73,12 +73,12 @@ SteeringCurve curve_from(const Json& json) {
   curve.measure = fields.text("measure");
   for (const Json& point : fields.list("points")) {
     const Fields of_point(point, "point");
-    curve.points.push_back({of_point.number("asked"), score::estimate_from_json(of_point.object("got")),
-                            of_point.natural("answers")});
+    curve.points.push_back(
+        {of_point.number("asked"), score::estimate_from_json(of_point.object("got")), of_point.natural("answers")});
   }
   curve.gain = score::estimate_from_json(fields.object("gain"));
   curve.offset = score::estimate_from_json(fields.object("offset"));
-  curve.rank_correlation = data::number_from(fields.value("rank_correlation"));
+  curve.rank_correlation = fields.number_or_nan("rank_correlation");
   return curve;
 }
 
@@ -101,8 +101,8 @@ Json to_json(const TaskStyle& style) {
 
 TaskStyle style_from(const Json& json) {
   const Fields fields(json, "style");
-  return {fields.text("task"), fields.natural("answers"), data::number_from(fields.value("like_own")),
-          data::number_from(fields.value("training_like_own")), fields.text("most_mistaken_for")};
+  return {fields.text("task"), fields.natural("answers"), fields.number_or_nan("like_own"),
+          fields.number_or_nan("training_like_own"), fields.text("most_mistaken_for")};
 }
 
 template <class T>

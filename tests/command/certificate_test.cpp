@@ -36,9 +36,9 @@ TEST_CASE("the words to ask for are those that give the wanted ones") {
   const Certificate certificate = measured();
   CHECK(certificate.words_to_ask("image", 12) == 10);
   CHECK(certificate.words_to_ask("image", 16) == 14);
-  CHECK(certificate.words_to_ask("image", 22) == 20);   // more would not give more
-  CHECK(certificate.words_to_ask("image", 60) == 20);   // the nearest there is
-  CHECK(certificate.words_to_ask("image", 1) == 8);     // not below what was measured
+  CHECK(certificate.words_to_ask("image", 22) == 20);  // more would not give more
+  CHECK(certificate.words_to_ask("image", 60) == 20);  // the nearest there is
+  CHECK(certificate.words_to_ask("image", 1) == 8);    // not below what was measured
   CHECK_FALSE(certificate.words_to_ask("template", 12));
 }
 

@@ -23,9 +23,9 @@ struct SteeringPoint {
 
 /// A command that was asked at several values while everything else stayed, and one thing that was measured then.
 struct SteeringCurve {
-  std::string command;  ///< "return" (its bins, as shares: 0.1 … 0.9 of five), "words"
-  std::string task;     ///< "": over all tasks
-  std::string measure;  ///< "return", "words", or "fidelity by SCORER", "elaboration by SCORER"
+  std::string command;                ///< "return" (its bins, as shares: 0.1 … 0.9 of five), "words"
+  std::string task;                   ///< "": over all tasks
+  std::string measure;                ///< "return", "words", or "fidelity by SCORER", "elaboration by SCORER"
   std::vector<SteeringPoint> points;  ///< by what was asked
   score::Estimate gain{};             ///< slope of got on asked within an intent: 1 obeys, 0 does not listen
   score::Estimate offset{};           ///< mean of got less asked; undefined where the two have different units

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "udrl/base/error.hpp"
@@ -33,6 +35,9 @@ class TextLines {
 
 /// All lines of a file, each with \n behind it. Throws as `TextLines`.
 std::string read_text(const std::filesystem::path& file);
+
+/// Comma, tab or semicolon: the delimiter under which a header holds this column, whatever its case.
+std::optional<char> delimiter_of(std::string_view header, std::string_view column);
 
 /// Rows of fields as spreadsheets read them (RFC 4180, and what it leaves open): a field that begins with a double
 /// quote ends at the next single one, and may hold delimiters, line breaks and, doubled, quotes; anywhere else a quote

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "udrl/page/html.hpp"
@@ -10,6 +11,14 @@ namespace udrl::page {
 
 /// A whole page: no script, nothing from outside, the style sheet of style.hpp.
 std::string document(const std::string& title, const Html& content);
+/// What a page does, for one that has to: data as JSON text, which the script finds as the text of the element `data`,
+/// and the script and the style sheet, both constants of the program.
+struct Working {
+  std::string json;
+  std::string_view script, style;
+};
+/// The same page with a script. No other runs, whatever the data hold, and nothing is asked for outside.
+std::string working_document(const std::string& title, const Html& content, const Working& working);
 /// A section's heading and a line below it.
 Html heading(const std::string& title, const std::string& under);
 /// A figure that stands out, and what it is; for an element of class "facts".

@@ -83,6 +83,18 @@ std::string read_text(const fs::path& file) {
   return text;
 }
 
+std::optional<char> delimiter_of(std::string_view header, std::string_view column) {
+  for (const char delimiter : {',', '\t', ';'})
+    for (std::size_t at = 0; at <= header.size();) {
+      const std::size_t end = std::min(header.find(delimiter, at), header.size());
+      std::string title(header.substr(at, end - at));
+      std::erase(title, '"');
+      if (fold_case(normalise(title)) == column) return delimiter;
+      at = end + 1;
+    }
+  return std::nullopt;
+}
+
 TableReader::TableReader(const fs::path& file, char delimiter) : lines_(file), delimiter_(delimiter) {}
 
 bool TableReader::next(std::vector<std::string>& fields) {

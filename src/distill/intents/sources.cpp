@@ -113,23 +113,8 @@ Places places_of(const std::vector<std::string>& header, const std::string& plac
   return places;
 }
 
-std::vector<std::string> split(const std::string& line, char delimiter) {
-  std::vector<std::string> fields{""};
-  for (const char c : line) {
-    if (c == delimiter) fields.emplace_back();
-    else if (c != '"') fields.back() += c;
-  }
-  return fields;
-}
-
 /// The delimiter under which a header holds the column `intent`.
-std::optional<char> delimiter_of(const std::string& header) {
-  for (const char delimiter : {',', '\t', ';'}) {
-    for (const std::string& title : split(header, delimiter))
-      if (data::fold_case(data::normalise(title)) == columns[0]) return delimiter;
-  }
-  return std::nullopt;
-}
+std::optional<char> delimiter_of(const std::string& header) { return data::delimiter_of(header, columns[0]); }
 
 Intent from_row(const std::vector<std::string>& fields, const Places& places) {
   const auto field = [&](std::size_t column) { return places[column] == nowhere ? "" : fields[places[column]]; };

@@ -14,10 +14,10 @@ Html curves_table(const command::Certificate& certificate) {
     for (const command::SteeringPoint& point : curve.points)
       points += (points.empty() ? "" : ", ") + fixed(point.asked, curve.command == "words" ? 0 : 2) + " → " +
                 fixed(point.got.value, curve.measure == "words" ? 1 : 2);
-    rows.push_back({"student",
-                    {cell(curve.command), cell(curve.task.empty() ? "all" : curve.task),
-                     page::with_small(curve.measure, points), estimate_cell(curve.gain, 2),
-                     estimate_cell(curve.offset, 2), cell(fixed(curve.rank_correlation, 2))}});
+    rows.push_back(
+        {"student",
+         {cell(curve.command), cell(curve.task.empty() ? "all" : curve.task), page::with_small(curve.measure, points),
+          estimate_cell(curve.gain, 2), estimate_cell(curve.offset, 2), cell(fixed(curve.rank_correlation, 2))}});
   }
   return data_table({"Asked", "task", "what came", "gain (1 obeys)", "got less asked", "rank correlation"}, rows);
 }

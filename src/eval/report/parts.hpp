@@ -27,6 +27,8 @@ Html verdict_cell(Verdict verdict);
 Html charts_section(const Results& results);
 Html systems_section(const Results& results);
 Html scorers_section(const Results& results);
+/// Left empty for what people say, who rate what is finished (people/opinion_section.hpp).
+Html people_place();
 Html steering_section(const Results& results);
 Html certificate_section(const Results& results);
 Html variety_section(const Results& results);

@@ -134,6 +134,8 @@ Html notes(const PrimaryComparison& h) {
 
 }  // namespace
 
+Html people_place() { return tag("section", {{"id", "people"}}, std::vector<Html>{}); }
+
 std::string report_html(const Results& results, const ReportOptions& options) {
   const Html summary =
       tag("header", {tag("p", {{"class", "kicker"}}, "udrl evaluation"), tag("h1", title(results)),
@@ -142,7 +144,7 @@ std::string report_html(const Results& results, const ReportOptions& options) {
                      parts(results), notes(results.primary)});
   const Html content =
       tag("main",
-          {summary, charts_section(results), systems_section(results), scorers_section(results),
+          {summary, charts_section(results), systems_section(results), scorers_section(results), people_place(),
            steering_section(results), certificate_section(results), variety_section(results), cost_section(results),
            answers_section(results, options.shown), method_section(results), tag("footer", results.lineage.version)});
   return document("udrl: " + title(results), content);

@@ -234,7 +234,8 @@ command::Certificate certify(const CertifyOptions& options, const RunContext& co
   std::vector<MeasuredRow> rows = asker.measured(returns), of_lengths = asker.measured(lengths);
   rows.insert(rows.end(), std::make_move_iterator(of_lengths.begin()), std::make_move_iterator(of_lengths.end()));
   for (const RelevanceScorer& scorer : scorers.all()) score_rows(rows, scorer, s, options, context.observer);
-  const std::string unknown = add_achieved(rows, s.set, s.fitted, scorers.infos_for(s.labels), {options.tagged / split});
+  const std::string unknown =
+      add_achieved(rows, s.set, s.fitted, scorers.infos_for(s.labels), {options.tagged / split});
   if (!unknown.empty()) context.observer.note(Level::warning, "returns that came are not measured: " + unknown);
   SteeringRows steering;
   const auto first_length = rows.begin() + static_cast<std::ptrdiff_t>(returns.size());
@@ -273,8 +274,7 @@ std::string to_text(const command::Certificate& certificate) {
   if (certificate.styles.empty()) return text;
   table = {{"task asked", "answers like its own", "training answers", "else most like"}};
   for (const auto& style : certificate.styles)
-    table.push_back(
-        {style.task, percent(style.like_own), percent(style.training_like_own), style.most_mistaken_for});
+    table.push_back({style.task, percent(style.like_own), percent(style.training_like_own), style.most_mistaken_for});
   return text + "\n" + aligned_table(table, 1);
 }
 

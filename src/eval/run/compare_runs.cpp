@@ -4,18 +4,15 @@
 #include <map>
 #include <set>
 
+#include "measure/finished.hpp"
 #include "stats/format.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/data/fields.hpp"
-#include "udrl/data/lines.hpp"
-#include "udrl/data/shards.hpp"
 
 namespace udrl::eval {
 namespace {
 
-namespace fs = std::filesystem;
 using data::Fields, data::Json;
 
 /// One answer as measured.jsonl has it.
@@ -28,62 +25,29 @@ struct Line {
 };
 using Rows = std::map<std::string, std::map<std::string, Line>>;  ///< row → case, and which replicate → answer
 
-/// What results.json says that is compared.
-struct Judged {
-  std::string part;  ///< the main one
-  std::string verdict;
-  std::set<std::string> scorers;
-  std::map<std::string, Json> lineage;  ///< "config" and "sha256": what the evaluation was made from
-};
-
 struct ComparedRun {
-  Judged judged;
+  FinishedRun results;
   Rows rows;
 };
 
-std::string main_part(const Fields& test_set) {
-  const Json& parts = test_set.list("parts");
-  if (parts.empty()) throw user_error("field \"parts\" is empty").expected("the parts of the test set");
-  return Fields(parts.at(0), "part").text("name");
-}
-
-Judged judged_from(const Json& json) {
-  const Fields fields(json, "file of results"), lineage(fields.object("lineage"), "lineage");
-  Judged judged{main_part({fields.object("test_set"), "test set"}),
-                Fields(fields.object("primary"), "primary comparison").text("verdict"),
-                {},
-                {}};
-  for (const auto& scorer : fields.object("scorers").items()) judged.scorers.insert(scorer.key());
-  for (const char* group : {"config", "sha256"}) judged.lineage[group] = lineage.object(group);
-  return judged;
-}
-
-/// Of the main part; false for another.
-bool take_line(const Json& json, ComparedRun& run) {
+/// A line of another part than the main one is left.
+void take_line(const Json& json, ComparedRun& run) {
   const Fields fields(json, "measured answer");
-  if (fields.text("part") != run.judged.part) return false;
+  if (fields.text("part") != run.results.part) return;
   Line line{fields.text("subject"), {}};
   const Fields relevance(fields.object("relevance"), "measured answer's relevance");
-  for (const std::string& scorer : run.judged.scorers) {
+  for (const auto& [scorer, verdict] : run.results.verdicts) {
     const Fields values(relevance.object(scorer), "relevance");
     line.by_scorer[scorer] = {values.number("fidelity"), values.number("elaboration")};
   }
   const std::string row = fields.text("row"), of = fields.text_or("replicate_of", row);
   if (!row.starts_with(of)) throw user_error("a replicate's row begins with the name of its row").expected(of).got(row);
   run.rows[of][fields.text("case") + row.substr(of.size())] = std::move(line);
-  return true;
 }
 
-ComparedRun read_run(const fs::path& folder) {
-  const fs::path results = folder / "results.json", measured = folder / "measured.jsonl";
-  if (!fs::exists(results) || !fs::exists(measured))
-    throw user_error("no finished evaluation here")
-        .at(folder.string())
-        .expected("results.json and measured.jsonl")
-        .hint("name two folders that udrl-eval wrote");
-  ComparedRun run{data::read_document(results, "evaluate again", judged_from), {}};
-  data::JsonLinesReader reader(measured);
-  while (reader.next_as([&](const Json& json) { return take_line(json, run); })) continue;
+ComparedRun read_run(const std::filesystem::path& folder) {
+  ComparedRun run{open_finished(folder), {}};
+  for_each_measured(run.results, [&](const Json& json) { take_line(json, run); });
   return run;
 }
 
@@ -122,10 +86,10 @@ class Pairs {
   std::string scorer_;
 };
 
-std::vector<std::string> set_otherwise(const Judged& a, const Judged& b) {
+std::vector<std::string> set_otherwise(const FinishedRun& a, const FinishedRun& b) {
   std::vector<std::string> out;
-  for (const char* group : {"config", "sha256"}) {
-    const Json &of_a = a.lineage.at(group), &of_b = b.lineage.at(group);
+  for (const auto group : {&FinishedRun::config, &FinishedRun::sha256}) {
+    const Json &of_a = a.*group, &of_b = b.*group;
     std::set<std::string> keys;
     for (const auto& item : of_a.items()) keys.insert(item.key());
     for (const auto& item : of_b.items()) keys.insert(item.key());
@@ -154,10 +118,10 @@ RunsCompared compare_runs(const CompareRunsOptions& options) {
         .hint("udrl-eval --compare A,B");
   const ComparedRun a = read_run(options.folders[0]), b = read_run(options.folders[1]);
   RunsCompared out;
-  for (const ComparedRun* run : {&a, &b}) out.verdicts.push_back(run->judged.verdict);
-  out.otherwise = set_otherwise(a.judged, b.judged);
-  for (const std::string& scorer : a.judged.scorers) {
-    if (!b.judged.scorers.contains(scorer)) continue;
+  for (const ComparedRun* run : {&a, &b}) out.verdicts.push_back(run->results.verdict);
+  out.otherwise = set_otherwise(a.results, b.results);
+  for (const auto& [scorer, verdict] : a.results.verdicts) {
+    if (!b.results.verdicts.contains(scorer)) continue;
     const Pairs pairs(a, b, scorer);
     for (const auto& [row, lines] : a.rows) {
       if (!b.rows.contains(row)) continue;

@@ -179,7 +179,8 @@ std::vector<SteeringCurve> steering_curves(const SteeringRows& rows, const Steer
     if (!curve.points.empty()) curves.push_back(std::move(curve));
   };
   add("return", rows.returns, "", asked_return(inputs.bins), {"return", return_of});
-  for (const Measure& half : halves_of(inputs.scorers)) add("return", rows.returns, "", asked_return(inputs.bins), half);
+  for (const Measure& half : halves_of(inputs.scorers))
+    add("return", rows.returns, "", asked_return(inputs.bins), half);
   for (const std::string& task : inputs.set.tasks) {
     add("return", rows.returns, task, asked_return(inputs.bins), {"return", return_of});
     add("words", rows.lengths, task, asked_words, {"words", words_of});

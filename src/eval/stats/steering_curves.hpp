@@ -1,5 +1,5 @@
-// Curves and side effects of a steering certificate, from the answers to each command. Not for: asking (run/certify.cpp),
-// or one row's returns within an evaluation (compare_returns.hpp).
+// Curves and side effects of a steering certificate, from the answers to each command. Not for: asking
+// (run/certify.cpp), or one row's returns within an evaluation (compare_returns.hpp).
 #pragma once
 
 #include <cstdint>

@@ -20,9 +20,14 @@ void write_run(const std::filesystem::path& folder, double level, const std::str
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "results.json") << data::Json{
       {"test_set", {{"parts", {{{"name", "test"}}}}}},
-      {"scorers", {{"minilm", data::Json::object()}}},
-      {"primary", {{"verdict", "FAIL"}}},
-      {"lineage", {{"config", {{"decoding.temperature", level}, {"seed", 1}}}, {"sha256", {{"model student", "a"}}}}}};
+      {"scorers", {{"minilm", {{"verdict", "FAIL"}}}}},
+      {"systems", data::Json::object()},
+      {"primary", {{"verdict", "FAIL"}, {"row", "student-top"}, {"reference", "teacher-greedy"}}},
+      {"lineage",
+       {{"version", "udrl 0"},
+        {"processor", "none"},
+        {"config", {{"decoding.temperature", level}, {"seed", 1}}},
+        {"sha256", {{"model student", "a"}}}}}};
   std::ofstream out(folder / "measured.jsonl");
   for (int i = 0; i < 30; ++i)
     for (const char* row : {"student-top", "shuffled"}) {

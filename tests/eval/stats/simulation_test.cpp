@@ -1,5 +1,5 @@
-// Hidden ([.simulation]): how often does the rule of the verdict say PASS for a student whose true ratios are known? The
-// cases of a real evaluation are the population: each run draws its subjects with replacement, and a student is the
+// Hidden ([.simulation]): how often does the rule of the verdict say PASS for a student whose true ratios are known?
+// The cases of a real evaluation are the population: each run draws its subjects with replacement, and a student is the
 // teacher's second draw, moved so that its ratios over the population are what is wanted. One scorer, both halves.
 //
 //     UDRL_SIMULATION=OUT/measured.jsonl UDRL_SIMULATION_SCORER=NAME [UDRL_SIMULATION_RUNS=10000]
@@ -44,7 +44,8 @@ struct Population {
   }
 };
 
-using Rows = std::map<std::string, std::map<std::string, std::pair<std::string, Halves<double>>>>;  // row, case, subject
+using Rows =
+    std::map<std::string, std::map<std::string, std::pair<std::string, Halves<double>>>>;  // row, case, subject
 
 Rows read_rows(const std::string& file, const std::string& scorer) {
   Rows rows;
@@ -102,8 +103,7 @@ Verdict verdict_of_run(const Population& population, const std::vector<std::size
     const auto mean = [&](Halves<double> Values::*of) {
       score::Column column{std::vector<double>(subjects.size()), std::vector<double>(subjects.size())};
       for (std::size_t s = 0; s < subjects.size(); ++s)
-        for (const Values& v : population.by_subject[subjects[s]])
-          column.sums[s] += (v.*of)[half], ++column.counts[s];
+        for (const Values& v : population.by_subject[subjects[s]]) column.sums[s] += (v.*of)[half], ++column.counts[s];
       return std::pair(column.mean(), score::resampled_means(column, resamples));
     };
     const auto [own, own_draws] = mean(&Values::student);
