@@ -31,6 +31,12 @@ struct Use {
   int (*run)(int argc, char** argv);
 };
 
+bool is_given(std::string_view flag, int argc, char** argv) {
+  return std::any_of(argv, argv + argc, [&](std::string_view argument) {
+    return argument == flag || argument.starts_with(std::string(flag) + "=");
+  });
+}
+
 template <class Options, class Run>
 int run_one(int argc, char** argv, const std::string& help, Options& options, Run run) {
   Subcommand command{"", help, {}, {}};
@@ -38,6 +44,9 @@ int run_one(int argc, char** argv, const std::string& help, Options& options, Ru
   command.run = [&](const RunContext& context) { run(options, context); };
   std::vector<Subcommand> commands;
   commands.push_back(std::move(command));
+  char help_flag[] = "--help";  // alone, as "--human --help" gives --human no value
+  char* help_alone[] = {argv[0], help_flag, nullptr};
+  if (is_given("--help", argc, argv) || is_given("-h", argc, argv)) argc = 2, argv = help_alone;
   return run_tool(argc, argv, {"udrl-eval", lm::library_versions()}, std::move(commands));
 }
 
@@ -81,17 +90,11 @@ constexpr Use uses[] = {
      }},
 };
 
-bool asks_for(const Use& use, int argc, char** argv) {
-  return std::any_of(argv, argv + argc, [&](std::string_view argument) {
-    return argument == use.flag || argument.starts_with(std::string(use.flag) + "=");
-  });
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   for (const Use& use : uses)
-    if (asks_for(use, argc, argv)) return use.run(argc, argv);
+    if (is_given(use.flag, argc, argv)) return use.run(argc, argv);
   eval::EvalOptions options;
   return run_one(argc, argv,
                  "Compare a student with its teachers: relevance, diversity, steering, cost; writes report.html and "

@@ -50,6 +50,8 @@ check_command() {
   read -ra words <<< "$1"
   local command=("${words[0]}")
   [[ "${words[0]}" != udrl-distill ]] || command+=("${words[1]:-}")
+  # udrl-eval has several uses, each with a help of its own.
+  [[ ! "$1" =~ ^udrl-eval.*(--(certify|compare|export-pairs|human|export-lm-eval)) ]] || command+=("${BASH_REMATCH[1]}")
   help="$(help_of "${command[@]}")" || { fail "${command[*]} is no command"; return; }
   while read -r flag; do
     flags=$((flags + 1))

@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 doctor() { "$DISTILL" doctor --input "$SCORED" --out "$1" --resamples 100 --quiet "${@:2}"; }
 
-expect "without a model it says what is unknown" 0 "true against shuffled intents" "no model was named" \
+expect "without a model it says what is unknown" 0 "sees damage to an answer" "no model was named" \
   "--embedder.gguf FILE" "$TMP/out/doctor.html" -- doctor "$TMP/out"
 holds "the verdict comes first" test "${output%% *}" = UNKNOWN
 for file in doctor.html doctor.json manifest.json; do holds "$file is there" test -s "$TMP/out/$file"; done
