@@ -62,7 +62,7 @@ Json to_json(const SteeringCurve& curve) {
           {"points", points},
           {"gain", score::to_json(curve.gain)},
           {"offset", score::to_json(curve.offset)},
-          {"rank_correlation", data::number(curve.rank_correlation)}};
+          {"rank_correlation", score::to_json(curve.rank_correlation)}};
 }
 
 SteeringCurve curve_from(const Json& json) {
@@ -78,7 +78,7 @@ SteeringCurve curve_from(const Json& json) {
   }
   curve.gain = score::estimate_from_json(fields.object("gain"));
   curve.offset = score::estimate_from_json(fields.object("offset"));
-  curve.rank_correlation = fields.number_or_nan("rank_correlation");
+  curve.rank_correlation = score::estimate_from_json(fields.object("rank_correlation"));
   return curve;
 }
 
@@ -105,6 +105,15 @@ TaskStyle style_from(const Json& json) {
           fields.number_or_nan("training_like_own"), fields.text("most_mistaken_for")};
 }
 
+Json to_json(const SupportedRegion& region) {
+  return {{"task", region.task}, {"return", region.bin}, {"shortest", region.shortest}, {"longest", region.longest}};
+}
+
+SupportedRegion region_from(const Json& json) {
+  const Fields fields(json, "supported region");
+  return {fields.text("task"), fields.integer("return"), fields.integer("shortest"), fields.integer("longest")};
+}
+
 template <class T>
 Json list(const std::vector<T>& items) {
   Json json = Json::array();
@@ -127,6 +136,7 @@ Certificate certificate_from(const Json& json) {
   for (const Json& curve : fields.list("curves")) certificate.curves.push_back(curve_from(curve));
   for (const Json& effect : fields.list("side_effects")) certificate.side_effects.push_back(effect_from(effect));
   for (const Json& style : fields.list("styles")) certificate.styles.push_back(style_from(style));
+  for (const Json& region : fields.list("supported")) certificate.supported.push_back(region_from(region));
   return certificate;
 }
 
@@ -166,7 +176,8 @@ void save(const Certificate& certificate, const std::filesystem::path& file) {
                      {"temperature", certificate.temperature},
                      {"curves", list(certificate.curves)},
                      {"side_effects", list(certificate.side_effects)},
-                     {"styles", list(certificate.styles)}};
+                     {"styles", list(certificate.styles)},
+                     {"supported", list(certificate.supported)}};
   write_file_atomic(file, json.dump(1) + "\n");
 }
 

@@ -20,13 +20,14 @@ Certificate measured() {
   certificate.split = "valid";
   certificate.intents = 60, certificate.subjects = 50;
   certificate.temperature = 0.7;
-  SteeringCurve words{"words", "image", "words", {}, about(0.9), about(2), 0.97};
+  SteeringCurve words{"words", "image", "words", {}, about(0.9), about(2), about(0.97)};
   for (const int asked : {8, 12, 16, 20, 24})
     words.points.push_back({static_cast<double>(asked), about(std::min(asked + 2, 22)), 60});
   certificate.curves.push_back(words);
-  certificate.curves.push_back({"return", "", "elaboration by pmi", {{0.1, about(0.2), 60}}, about(0), {}, 0.1});
+  certificate.curves.push_back({"return", "", "elaboration by pmi", {{0.1, about(0.2), 60}}, about(0), {}, about(0.1)});
   certificate.side_effects.push_back({"return", "words", about(-1)});
   certificate.styles.push_back({"image", 60, 0.97, 0.99, "template"});
+  certificate.supported = {{"image", 0, 0, 0}, {"image", 1, 8, 30}};
   return certificate;
 }
 
@@ -63,6 +64,8 @@ TEST_CASE("a certificate is read back as it was written") {
   CHECK(again.words_to_ask("image", 12) == 10);
   CHECK(again.side_effects[0].change.value == -1);
   CHECK(again.styles[0].most_mistaken_for == "template");
+  REQUIRE(again.supported.size() == 2);
+  CHECK(again.supported[1].longest == 30);
 }
 
 TEST_CASE("a certificate is of one student alone") {

@@ -23,13 +23,13 @@ struct SteeringPoint {
 
 /// A command that was asked at several values while everything else stayed, and one thing that was measured then.
 struct SteeringCurve {
-  std::string command;                ///< "return" (its bins, as shares: 0.1 … 0.9 of five), "words"
-  std::string task;                   ///< "": over all tasks
-  std::string measure;                ///< "return", "words", or "fidelity by SCORER", "elaboration by SCORER"
-  std::vector<SteeringPoint> points;  ///< by what was asked
-  score::Estimate gain{};             ///< slope of got on asked within an intent: 1 obeys, 0 does not listen
-  score::Estimate offset{};           ///< mean of got less asked; undefined where the two have different units
-  double rank_correlation = 0;        ///< Spearman's, over answers
+  std::string command;                 ///< "return" (its bins, as shares: 0.1 … 0.9 of five), "words"
+  std::string task;                    ///< "": over all tasks
+  std::string measure;                 ///< "return", "words", or "fidelity by SCORER", "elaboration by SCORER"
+  std::vector<SteeringPoint> points;   ///< by what was asked
+  score::Estimate gain{};              ///< slope of got on asked within an intent: 1 obeys, 0 does not listen
+  score::Estimate offset{};            ///< mean of got less asked; undefined where the two have different units
+  score::Estimate rank_correlation{};  ///< Spearman's, over answers
 };
 
 /// What else moves when one command alone goes from its lowest to its highest value.
@@ -47,6 +47,13 @@ struct TaskStyle {
   std::string most_mistaken_for;  ///< the other task that most of the rest look like; "" where there is none
 };
 
+/// Which lengths the data supports for a return of a task: from the shortest to the longest (there may be gaps).
+struct SupportedRegion {
+  std::string task;
+  int bin = 0;
+  int shortest = 0, longest = 0;  ///< words; 0: none
+};
+
 struct Certificate {
   std::string student;  ///< SHA-256 of its student.gguf
   std::string split;    ///< that the intents were of
@@ -55,6 +62,7 @@ struct Certificate {
   std::vector<SteeringCurve> curves;
   std::vector<SideEffect> side_effects;
   std::vector<TaskStyle> styles;
+  std::vector<SupportedRegion> supported;  ///< by task, from the lowest return to the highest
 
   /// Null where there is none.
   const SteeringCurve* curve(const std::string& command, const std::string& measure, const std::string& task) const;

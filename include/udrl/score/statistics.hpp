@@ -69,5 +69,8 @@ Estimate estimate_mean(const Column& column, const Resamples& resamples);
 /// `cluster_of` as for a column.
 Estimate estimate_mean(std::span<const double> values, std::span<const std::size_t> cluster_of,
                        const Resamples& resamples);
+/// Spearman's rank correlation. The ranks are those among all values; the bootstrap resamples clusters of them.
+Estimate estimate_spearman(std::span<const double> x, std::span<const double> y,
+                           std::span<const std::size_t> cluster_of, const Resamples& resamples);
 
 }  // namespace udrl::score

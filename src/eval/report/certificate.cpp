@@ -17,7 +17,7 @@ Html curves_table(const command::Certificate& certificate) {
     rows.push_back(
         {"student",
          {cell(curve.command), cell(curve.task.empty() ? "all" : curve.task), page::with_small(curve.measure, points),
-          estimate_cell(curve.gain, 2), estimate_cell(curve.offset, 2), cell(fixed(curve.rank_correlation, 2))}});
+          estimate_cell(curve.gain, 2), estimate_cell(curve.offset, 2), estimate_cell(curve.rank_correlation, 2)}});
   }
   return data_table({"Asked", "task", "what came", "gain (1 obeys)", "got less asked", "rank correlation"}, rows);
 }
@@ -27,6 +27,19 @@ Html effects_table(const command::Certificate& certificate) {
   for (const command::SideEffect& effect : certificate.side_effects)
     rows.push_back({"student", {cell(effect.command), cell(effect.measure), estimate_cell(effect.change, 2)}});
   return data_table({"Asked from lowest to highest", "what else moved", "change"}, rows, narrow_table);
+}
+
+/// A row a task, a column a return.
+Html supported_table(const command::Certificate& certificate) {
+  std::vector<TableRow> rows;
+  std::vector<std::string> head{"Words that can be asked for"};
+  for (const command::SupportedRegion& region : certificate.supported) {
+    if (region.bin == 0) rows.push_back({"student", {cell(region.task)}});
+    if (rows.size() == 1) head.push_back("return " + std::to_string(region.bin));
+    rows.back().cells.push_back(
+        cell(region.longest == 0 ? "–" : std::to_string(region.shortest) + " to " + std::to_string(region.longest)));
+  }
+  return data_table(head, rows, narrow_table);
 }
 
 Html styles_table(const command::Certificate& certificate) {
@@ -52,7 +65,8 @@ Html certificate_section(const Results& results) {
                        "stayed, for " +
                            plural(certificate.intents, "intent") + " of the " + certificate.split +
                            " split. Returns are shares of the teacher’s draws that lie below. Small: asked → came."),
-               curves_table(certificate), effects_table(certificate), styles_table(certificate)});
+               curves_table(certificate), effects_table(certificate), styles_table(certificate),
+               supported_table(certificate)});
 }
 
 }  // namespace udrl::eval

@@ -128,6 +128,20 @@ std::vector<Asked> length_rows(const Setting& s, int lengths) {
   return out;
 }
 
+std::vector<command::SupportedRegion> supported_regions(const Setting& s) {
+  std::vector<command::SupportedRegion> out;
+  for (const std::string& task : s.set.tasks)
+    for (int bin = 0; bin < s.fitted.bins; ++bin) {
+      command::SupportedRegion& region = out.emplace_back(command::SupportedRegion{task, bin});
+      for (int words = 1; words <= command::max_words; ++words) {
+        if (!s.fitted.supports({s.fitted.index_of(task), words, bin})) continue;
+        if (region.shortest == 0) region.shortest = words;
+        region.longest = words;
+      }
+    }
+  return out;
+}
+
 std::vector<Asked> return_rows(const Setting& s) {
   std::vector<Asked> out;
   for (int bin = 0; bin < s.fitted.bins; ++bin)
@@ -253,6 +267,7 @@ command::Certificate certify(const CertifyOptions& options, const RunContext& co
   certificate.curves = steering_curves(steering, inputs);
   certificate.side_effects = side_effects(steering, inputs);
   certificate.styles = task_styles(steering.returns.back(), s.set, training, scorers.embedder());
+  certificate.supported = supported_regions(s);
   command::save(certificate, options.student / command::files::certificate);
   return certificate;
 }
@@ -265,7 +280,7 @@ std::string to_text(const command::Certificate& certificate) {
       {"asked", "task", "what came", "gain (1 obeys)", "got less asked", "rank correlation"}};
   for (const auto& curve : certificate.curves)
     table.push_back({curve.command, curve.task.empty() ? "all" : curve.task, curve.measure, with_interval(curve.gain),
-                     with_interval(curve.offset), fixed(curve.rank_correlation, 2)});
+                     with_interval(curve.offset), with_interval(curve.rank_correlation)});
   std::string text = aligned_table(table, 3) + "\n";
   table = {{"asked from lowest to highest", "what else moved", "change"}};
   for (const auto& effect : certificate.side_effects)

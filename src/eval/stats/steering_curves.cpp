@@ -64,7 +64,7 @@ class Responses {
     curve.gain = gain(resamples);
     curve.offset = {nan, nan, nan, nan, nan};
     Pairs all = pairs_of_all();
-    curve.rank_correlation = score::spearman(all.asked, all.got);
+    curve.rank_correlation = score::estimate_spearman(all.asked, all.got, all.clusters, resamples);
     if (same_unit) {
       for (std::size_t i = 0; i < all.got.size(); ++i) all.got[i] -= all.asked[i];
       curve.offset = score::estimate_mean(all.got, all.clusters, resamples);

@@ -154,4 +154,23 @@ Estimate estimate_mean(std::span<const double> values, std::span<const std::size
   return estimate_mean(make_column(values, cluster_of, resamples.clusters), resamples);
 }
 
+Estimate estimate_spearman(std::span<const double> x, std::span<const double> y,
+                           std::span<const std::size_t> cluster_of, const Resamples& resamples) {
+  assert(x.size() == y.size() && x.size() == cluster_of.size());
+  const std::vector<double> a = ranks(x), b = ranks(y);
+  const auto means_of_products = [&](const std::vector<double>& left, const std::vector<double>& right) {
+    std::vector<double> products;
+    for (std::size_t i = 0; i < left.size(); ++i) products.push_back(left[i] * right[i]);
+    return resampled_means(make_column(products, cluster_of, resamples.clusters), resamples);
+  };
+  const std::vector<double> one(a.size(), 1.0), mean_a = means_of_products(a, one), mean_b = means_of_products(b, one),
+                                                aa = means_of_products(a, a), bb = means_of_products(b, b);
+  std::vector<double> draws = means_of_products(a, b);
+  for (std::size_t d = 0; d < draws.size(); ++d) {
+    const double variances = (aa[d] - mean_a[d] * mean_a[d]) * (bb[d] - mean_b[d] * mean_b[d]);
+    draws[d] = variances > 0 ? (draws[d] - mean_a[d] * mean_b[d]) / std::sqrt(variances) : nan;
+  }
+  return estimate(spearman(x, y), draws);
+}
+
 }  // namespace udrl::score

@@ -82,7 +82,7 @@ TEST_CASE("gain and offset of a return that is obeyed by half") {
   REQUIRE(curve.points.size() == bins);
   CHECK(curve.points.front().asked == Approx(0.1));
   CHECK(curve.points.back().got.value == Approx(0.7).margin(0.01));
-  CHECK(curve.rank_correlation > 0.9);
+  CHECK(curve.rank_correlation.low > 0.9);
 }
 
 TEST_CASE("words that are overshot have their offset, and how long an intent's answers are does not count") {

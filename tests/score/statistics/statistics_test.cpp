@@ -80,6 +80,26 @@ TEST_CASE("a mean is estimated from values as from their column") {
   CHECK(e.high == of_column.high);
 }
 
+TEST_CASE("a rank correlation has its interval, by cluster") {
+  std::vector<double> x, y, falling;
+  std::vector<std::size_t> clusters;
+  for (std::size_t i = 0; i < 200; ++i) {
+    x.push_back(static_cast<double>(i % 10));
+    y.push_back(static_cast<double>(i % 10) + 0.3 * static_cast<double>(i * 7 % 13));
+    falling.push_back(-std::exp(x.back()));
+    clusters.push_back(i / 10);
+  }
+  const Resamples r = draw_resamples(20, 1000, 1);
+  const Estimate e = estimate_spearman(x, y, clusters, r);
+  CHECK(e.value == Approx(spearman(x, y)));
+  CHECK(e.low < e.value);
+  CHECK(e.high > e.value);
+  CHECK(e.high - e.low < 0.1);
+  CHECK(estimate_spearman(x, falling, clusters, r).high == Approx(-1));
+  const std::vector<double> constant(200, 1.0);
+  CHECK(std::isnan(estimate_spearman(x, constant, clusters, r).low));
+}
+
 TEST_CASE("an estimate with many undefined draws has no interval") {
   std::vector<double> draws(100, 1.0);
   for (std::size_t i = 0; i < 5; ++i) draws[i] = std::nan("");
