@@ -46,11 +46,8 @@ ask() {
   "$BIN/udrl-generate" --model "$RUN/student" --task template --intent "holiday sale flyer" --words 20 --return top -n 4
 }
 
-has_bf16() { grep -q -m 1 avx512_bf16 /proc/cpuinfo; }
 # A processor without bf16 trains at about half the speed: fewer steps, so that the demo takes a quarter of an hour there too.
 training_steps() { if has_bf16; then echo 1100; else echo 550; fi; }
-# With bf16, weights widened to it are read 2.7 times as fast (docs/log.md).
-reader_weights() { if has_bf16; then echo bf16; else echo file; fi; }
 
 parse_arguments "$@"
 cd "$ROOT"

@@ -41,9 +41,7 @@ train_seeds() {
   wait "$other"
 }
 
-# PMI reads faster with widened weights, where the processor knows bf16.
-PMI=()
-! grep -q avx512_bf16 /proc/cpuinfo || PMI=(--pmi.weights bf16)
+PMI=(--pmi.weights "$(reader_weights)")
 SYSTEMS=$(sed -n 's/^systems = //p' configs/five-tasks/eval.toml | tr -d '[]" ')
 
 # evaluate OUT SYSTEMS OPTION...

@@ -37,6 +37,22 @@ find "$out/outputs" -name 'part-*.jsonl' -exec cat {} + | sort > "$TMP/all"
 holds "goes on: what was answered was not asked again" test -z "$(comm -23 "$TMP/kept" "$TMP/all")"
 holds "goes on: each answer once" test -z "$(find "$out/outputs" -name 'part-*.jsonl' -exec sh -c 'grep -o "\"case\":\"[0-9a-f]*\"" "$1" | sort | uniq -d' sh {} \;)"
 
+# What is made of a finished evaluation opens no model.
+expect "pairs for people" 0 "pairs.html" "key.json" -- "$EVAL" --out "$out" --export-pairs 3
+holds "the key is not on the sheet" bash -c "! grep -qE 'reference|student|shuffled' '$out/pairs/pairs.csv'"
+{ echo id,rating; grep -oE '"id": "[^"]*"' "$out/pairs/key.json" | cut -d'"' -f4 | sed 's/$/,A/'; } > "$TMP/anna.csv"
+expect "what they say" 0 "human.json" "anna" -- "$EVAL" --out "$out" --human "$TMP/anna.csv"
+expect "logs of lm-evaluation-harness" 0 "$TMP/logs" -- "$EVAL" --out "$out" --export-lm-eval "$TMP/logs"
+holds "one for each row" test -s "$(find "$TMP/logs/student-top" -name 'samples_*.jsonl' | head -1)"
+expect "no evaluation here" 2 "no finished evaluation" -- "$EVAL" --out "$TMP/nowhere" --export-pairs 3
+for use in certify compare export-pairs human export-lm-eval; do expect "help of $use" 0 "--$use" -- "$EVAL" "--$use" --help; done
+
+certify() { ${EXEC:-} "$EVAL" --certify --student "$TMP/student" --tagged "$TMP/tagged" --out "$TMP/certify" --intents 4 --lengths 2 --resamples 100 --embedder.gguf "$MINILM"; }
+expect "a steering certificate" 0 "gain" "steering.json" -- certify
+before="$(fingerprint "$TMP/certify")"
+expect "which is there already" 0 "gain" -- certify
+holds "asks nothing again" test "$(fingerprint "$TMP/certify")" = "$before"
+
 holds "another student" train "$TMP/student-2" "$TMP/tagged" --seed 2
 expect "answers of another student are not taken for this one's" 2 "model" "choose another output folder" -- \
   evaluate "$out" "$system" "$MINILM" "$TMP/student-2"
