@@ -42,8 +42,8 @@ struct SideEffect {
 struct TaskStyle {
   std::string task;
   std::size_t answers = 0;
-  double like_own = 0;           ///< share of its answers nearest to the mean embedding of that task's training answers
-  double training_like_own = 0;  ///< the same share of training answers that made no mean
+  double like_own = 0;            ///< share of its answers that look most like training answers of that task
+  double training_like_own = 0;   ///< the same share of other training answers
   std::string most_mistaken_for;  ///< the other task that most of the rest look like; "" where there is none
 };
 

@@ -1,71 +1,102 @@
-// Nearest mean embedding.
+// Naive Bayes over trigrams of bytes (after Cavnar and Trenkle, 1994, "N-gram-based text categorization"): form shows
+// in capitals, marks and common endings, and what a text is about hardly counts.
 #include "task_styles.hpp"
 
 #include <algorithm>
-
-#include "udrl/score/embeddings.hpp"
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
 
 namespace udrl::eval {
 namespace {
 
-constexpr std::size_t most = 250;  // training answers a task, for the means and as many again to compare with
+constexpr std::size_t most = 4000;  // training answers a task: every other one makes its style, the rest is compared
 
-std::vector<std::string> texts_of(const std::vector<TrainingText>& training, std::size_t begin, std::size_t end) {
-  std::vector<std::string> texts;
-  for (std::size_t i = begin; i < std::min(end, training.size()); ++i) texts.push_back(training[i].answer);
-  return texts;
-}
+class Style {
+ public:
+  void add(const std::string& text) {
+    for_each_trigram(text, [&](std::uint32_t trigram) { ++counts_[trigram], ++total_; });
+  }
+  double log_likelihood(const std::string& text) const {
+    constexpr double unseen = 0.5, kinds = 20'000;  // about as many trigrams as are in use
+    double sum = 0;
+    for_each_trigram(text, [&](std::uint32_t trigram) {
+      const auto found = counts_.find(trigram);
+      const double count = found == counts_.end() ? 0 : found->second;
+      sum += std::log((count + unseen) / (total_ + unseen * kinds));
+    });
+    return sum;
+  }
 
-std::vector<float> mean_of(const std::vector<std::vector<float>>& vectors) {
-  std::vector<float> mean(vectors.front().size(), 0.0F);
-  for (const auto& vector : vectors)
-    for (std::size_t d = 0; d < mean.size(); ++d) mean[d] += vector[d] / static_cast<float>(vectors.size());
-  return mean;
-}
+ private:
+  /// A text begins and ends with marks of its own.
+  template <class Use>
+  static void for_each_trigram(const std::string& text, Use use) {
+    std::uint32_t last = 2;
+    const auto take = [&](unsigned char byte) { use(last = ((last << 8) | byte) & 0xFFFFFF); };
+    for (const char c : text) take(static_cast<unsigned char>(c));
+    take(3);
+  }
+
+  std::unordered_map<std::uint32_t, double> counts_;
+  double total_ = 0;
+};
 
 /// Tasks by how many of the texts look like each.
-std::vector<std::size_t> looks_like(const std::vector<std::string>& texts, const std::vector<std::vector<float>>& means,
-                                    lm::LanguageModel& embedder) {
-  std::vector<std::size_t> counts(means.size(), 0);
-  for (const auto& vector : embedder.embed(texts)) {
-    std::size_t best = 0;
-    for (std::size_t t = 1; t < means.size(); ++t)
-      if (score::cosine(vector, means[t]) > score::cosine(vector, means[best])) best = t;
-    ++counts[best];
-  }
-  return counts;
-}
+class Lookalikes {
+ public:
+  explicit Lookalikes(const std::vector<Style>& styles) : styles_(styles), counts_(styles.size(), 0) {}
 
-double share(const std::vector<std::size_t>& counts, std::size_t of, std::size_t total) {
-  return total == 0 ? 0 : static_cast<double>(counts[of]) / static_cast<double>(total);
+  void add(const std::string& text) {
+    std::vector<double> likelihoods;
+    for (const Style& style : styles_) likelihoods.push_back(style.log_likelihood(text));
+    ++counts_[static_cast<std::size_t>(std::max_element(likelihoods.begin(), likelihoods.end()) - likelihoods.begin())];
+    ++texts_;
+  }
+  std::size_t texts() const { return texts_; }
+  double share(std::size_t task) const {
+    return texts_ == 0 ? 0 : static_cast<double>(counts_[task]) / static_cast<double>(texts_);
+  }
+  /// Of the other tasks the one that most look like; none where all look like this one.
+  std::string most_other_than(std::size_t task, const std::vector<std::string>& names) const {
+    std::vector<std::size_t> others = counts_;
+    others[task] = 0;
+    const auto found = std::max_element(others.begin(), others.end());
+    return *found == 0 ? "" : names[static_cast<std::size_t>(found - others.begin())];
+  }
+
+ private:
+  const std::vector<Style>& styles_;
+  std::vector<std::size_t> counts_;
+  std::size_t texts_ = 0;
+};
+
+std::vector<Style> styles_of(const CaseSet& set, const TrainingView& training) {
+  std::vector<Style> styles(set.tasks.size());
+  for (std::size_t t = 0; t < set.tasks.size(); ++t) {
+    const std::vector<TrainingText>& texts = training.by_task.at(set.tasks[t]);
+    for (std::size_t i = 0; i < std::min(most, texts.size()); i += 2) styles[t].add(texts[i].answer);
+  }
+  return styles;
 }
 
 }  // namespace
 
-std::vector<command::TaskStyle> task_styles(const MeasuredRow& row, const CaseSet& set, const TrainingView& training,
-                                            lm::LanguageModel& embedder) {
+std::vector<command::TaskStyle> task_styles(const MeasuredRow& row, const CaseSet& set, const TrainingView& training) {
   if (set.tasks.size() < 2) return {};
-  std::vector<std::vector<float>> means;
-  for (const std::string& task : set.tasks)
-    means.push_back(mean_of(embedder.embed(texts_of(training.by_task.at(task), 0, most))));
-  std::vector<command::TaskStyle> styles;
+  const std::vector<Style> styles = styles_of(set, training);
+  std::vector<command::TaskStyle> out;
   for (std::size_t t = 0; t < set.tasks.size(); ++t) {
-    const std::string& task = set.tasks[t];
-    std::vector<std::string> answers;
+    Lookalikes answers(styles), of_training(styles);
     for (std::size_t i = 0; i < row.answers.size(); ++i)
-      if (set.cases[i].task_index == t && !row.answers[i].answer.text.empty())
-        answers.push_back(row.answers[i].answer.text);
-    const std::vector<std::string> others = texts_of(training.by_task.at(task), most, 2 * most);
-    std::vector<std::size_t> counts = looks_like(answers, means, embedder);
-    const std::vector<std::size_t> of_training = looks_like(others, means, embedder);
-    command::TaskStyle style{task, answers.size(), share(counts, t, answers.size()),
-                             share(of_training, t, others.size()), ""};
-    counts[t] = 0;
-    const auto mistaken = std::max_element(counts.begin(), counts.end());
-    if (*mistaken > 0) style.most_mistaken_for = set.tasks[static_cast<std::size_t>(mistaken - counts.begin())];
-    styles.push_back(std::move(style));
+      if (set.cases[i].task_index == t && !row.answers[i].answer.text.empty()) answers.add(row.answers[i].answer.text);
+    const std::vector<TrainingText>& texts = training.by_task.at(set.tasks[t]);
+    for (std::size_t i = 1; i < std::min(most, texts.size()); i += 2) of_training.add(texts[i].answer);
+    out.push_back(
+        {set.tasks[t], answers.texts(), answers.share(t), of_training.share(t), answers.most_other_than(t, set.tasks)});
   }
-  return styles;
+  return out;
 }
 
 }  // namespace udrl::eval

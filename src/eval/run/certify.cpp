@@ -266,7 +266,7 @@ command::Certificate certify(const CertifyOptions& options, const RunContext& co
   certificate.temperature = options.decoding.temperature;
   certificate.curves = steering_curves(steering, inputs);
   certificate.side_effects = side_effects(steering, inputs);
-  certificate.styles = task_styles(steering.returns.back(), s.set, training, scorers.embedder());
+  certificate.styles = task_styles(steering.returns.back(), s.set, training);
   certificate.supported = supported_regions(s);
   command::save(certificate, options.student / command::files::certificate);
   return certificate;
