@@ -10,8 +10,12 @@ using namespace udrl::eval::testing;
 
 namespace {
 
-std::string image(std::size_t n) { return "A quiet scene of thing " + std::to_string(n) + ", vibrant colors, high detail"; }
-std::string layout(std::size_t n) { return "Thing " + std::to_string(n) + " flyer with a photo on top, title in block letters"; }
+std::string image(std::size_t n) {
+  return "A quiet scene of thing " + std::to_string(n) + ", vibrant colors, high detail";
+}
+std::string layout(std::size_t n) {
+  return "Thing " + std::to_string(n) + " flyer with a photo on top, title in block letters";
+}
 
 TrainingView training() {
   TrainingView view;
@@ -35,8 +39,8 @@ MeasuredRow answered(const CaseSet& set, Answer answer) {
 TEST_CASE("answers in their task's form look like their own, whatever they are about") {
   const CaseSet set = case_set(10, 2);
   const auto styles = task_styles(
-      answered(set, [](const Case& c, std::size_t i) { return c.task == "image" ? image(900 + i) : layout(900 + i); }), set,
-      training());
+      answered(set, [](const Case& c, std::size_t i) { return c.task == "image" ? image(900 + i) : layout(900 + i); }),
+      set, training());
   REQUIRE(styles.size() == 2);
   for (const auto& style : styles) {
     CHECK(style.like_own == 1);
