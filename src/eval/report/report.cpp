@@ -96,7 +96,7 @@ Html parts(const Results& results) {
           cell(fixed(part.value.lower_95, 2)), cell(fixed(part.judgement.margin, 2)), verdict_cell(part.judgement)}});
   if (rows.empty()) return {};
   return data_table({"Part", "scorer", "student, of the teacher", "one-sided 95% lower bound", "margin", "verdict"},
-                    rows, narrow_table);
+                    rows);
 }
 
 std::string times(double ratio) { return std::isfinite(ratio) ? fixed(ratio, ratio < 10 ? 1 : 0) + "×" : "–"; }

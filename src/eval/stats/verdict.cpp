@@ -267,10 +267,14 @@ void need_apart(Results& results) {
                                              "” and “" + train + "”");
 }
 
+/// One that carries the verdict, of another kind than the labels' where there is such a one.
 std::size_t shown_scorer(const std::vector<ScorerResult>& scorers) {
   const auto position = [&](auto fits) {
     return static_cast<std::size_t>(std::find_if(scorers.begin(), scorers.end(), fits) - scorers.begin());
   };
+  const std::size_t apart =
+      position([](const ScorerResult& s) { return s.carries_verdict() && s.info.role == ScorerRole::other_kind; });
+  if (apart < scorers.size()) return apart;
   const std::size_t carrying = position([](const ScorerResult& s) { return s.carries_verdict(); });
   if (carrying < scorers.size()) return carrying;
   const std::size_t held_out = position([](const ScorerResult& s) { return s.info.held_out(); });
