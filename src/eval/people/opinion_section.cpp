@@ -14,7 +14,7 @@ std::string under(const Opinion& o) {
       "half, is above " +
       fixed(o.judgement.margin, 2) + " with 95% confidence.";
   if (o.judgement.verdict == Verdict::inconclusive && o.pairs_needed > 0)
-    out += " About " + fixed(o.pairs_needed, 0) + " pairs would decide.";
+    out += " To decide takes " + about(o.pairs_needed, "pairs") + ".";
   return out;
 }
 

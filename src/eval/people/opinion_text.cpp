@@ -102,7 +102,7 @@ std::string to_text(const Opinion& o) {
                     "\nwin rate, ties half: " + with_range(o.win_rate) + ", one-sided 95% lower bound " +
                     page::fixed(o.win_rate.lower_95, 3) + ", above " + page::fixed(o.judgement.margin, 2) +
                     " wanted: " + to_string(o.judgement.verdict) + "\n";
-  if (o.pairs_needed > 0) out += "about " + page::fixed(o.pairs_needed, 0) + " pairs would decide\n";
+  if (o.pairs_needed > 0) out += about(o.pairs_needed, "pairs") + " would decide\n";
   for (const auto& [task, estimate] : o.by_task) out += "  " + task + ": " + with_range(estimate) + "\n";
   out += "\n" + raters_text(o) + raters_agree_text(o) + scorers_agree_text(o) + verdicts_text(o);
   for (const std::string& caveat : o.caveats) out += "note: " + caveat + "\n";

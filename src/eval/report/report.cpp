@@ -80,7 +80,7 @@ Html verdict(const Results& results) {
     for (const VerdictPart& part : h.parts)
       if (part.judgement.verdict == Verdict::inconclusive && part.judgement.subjects_needed > needed)
         needed = part.judgement.subjects_needed;
-    if (needed > 0) why += " About " + fixed(needed, 0) + " subjects would decide.";
+    if (needed > 0) why += " To decide takes " + about(needed, "subjects") + ".";
   }
   if (!h.withheld_because.empty()) why = "No verdict is given: " + h.withheld_because.front() + ".";
   return tag("p", {{"class", "decision"}}, {tag("span", {{"class", "verdict " + name}}, name), tag("span", why)});

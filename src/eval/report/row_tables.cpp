@@ -132,7 +132,7 @@ Html verdict_cell(const Judgement& judgement) {
   const std::string name = to_string(judgement.verdict);
   const bool open = judgement.verdict == Verdict::inconclusive && std::isfinite(judgement.subjects_needed);
   return tag("span", {{"class", name}},
-             {with_small(name, open ? "about " + fixed(judgement.subjects_needed, 0) + " subjects would decide" : "")});
+             {with_small(name, open ? about(judgement.subjects_needed, "subjects") + " would decide" : "")});
 }
 
 Html verdict_cell(Verdict verdict) { return tag("span", {{"class", to_string(verdict)}}, to_string(verdict)); }

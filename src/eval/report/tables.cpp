@@ -50,7 +50,7 @@ std::string part_line(const VerdictPart& part) {
                     with_range(part.value, 2) + ", bound " + fixed(part.value.lower_95, 2) + ", margin " +
                     fixed(part.judgement.margin, 2) + ": " + to_string(part.judgement.verdict);
   if (part.judgement.verdict == Verdict::inconclusive && std::isfinite(part.judgement.subjects_needed))
-    out += " (about " + fixed(part.judgement.subjects_needed, 0) + " subjects would decide)";
+    out += " (" + about(part.judgement.subjects_needed, "subjects") + " would decide)";
   return out + "\n";
 }
 

@@ -130,8 +130,8 @@ void refuse_blunt_passes(Results& results) {
       if (scorer.carries_verdict())
         results.primary.caveats.push_back(
             "by " + scorer.info.name + ", " + to_string(half) + " shows a share of wrong answers from " +
-            percent(precision.smallest_share, 1) + " on, " + percent(precision.wanted, 1) + " wanted: about " +
-            fixed(precision.answers_needed, 0) + " answers would do, there are " + std::to_string(precision.answers));
+            percent(precision.smallest_share, 1) + " on, " + percent(precision.wanted, 1) + " wanted: " +
+            about(precision.answers_needed, "answers") + " would do, there are " + std::to_string(precision.answers));
     }
   }
 }
@@ -204,8 +204,7 @@ void need_passing_second_draw(Results& results) {
   const std::string words =
       "the teacher’s second draw against its first must PASS, and is " + to_string(verdict) + " (" + which + ")";
   if (verdict == Verdict::fail) results.primary.withheld_because.push_back(words);
-  else
-    results.primary.caveats.push_back(words + (needed > 0 ? ": about " + fixed(needed, 0) + " subjects would do" : ""));
+  else results.primary.caveats.push_back(words + (needed > 0 ? ": " + about(needed, "subjects") + " would do" : ""));
 }
 
 std::string why_silent(const ScorerResult& scorer) {

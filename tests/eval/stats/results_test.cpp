@@ -1,5 +1,6 @@
 // results.json and the tables.
 #include "stats/results.hpp"
+#include "stats/format.hpp"
 
 #include <cmath>
 
@@ -54,4 +55,11 @@ TEST_CASE("the terminal's table is aligned and names the verdict") {
   CHECK(table.find("elaboration by held-out-scorer: 0.6") != std::string::npos);
   CHECK(table.find("label-scorer: label scorer; WITHHELD") != std::string::npos);
   CHECK(table.find("held-out-scorer: held out, of another kind; FAIL") != std::string::npos);
+}
+
+TEST_CASE("what would decide is told as far as it is known") {
+  CHECK(about(64, "subjects") == "about 64 subjects");
+  CHECK(about(804, "subjects") == "about 810 subjects");
+  CHECK(about(4300, "pairs") == "about 4,300 pairs");
+  CHECK(about(582128, "subjects") == "more than 100,000 subjects");
 }
