@@ -16,7 +16,6 @@ namespace {
 using data::Fields, data::Json;
 
 constexpr int version = 1;
-constexpr const char* hint = "measure it again: udrl-eval --certify";
 
 /// The least squares fit that never falls (pool adjacent violators): what came, by point.
 std::vector<double> monotone(const std::vector<SteeringPoint>& points) {
@@ -182,14 +181,7 @@ void save(const Certificate& certificate, const std::filesystem::path& file) {
 }
 
 Certificate load_certificate(const std::filesystem::path& file) {
-  const Json json = data::read_json(file);
-  try {
-    return certificate_from(json);
-  } catch (Error& error) {
-    throw error.at(file.string()).hint(hint);
-  } catch (const Json::exception& error) {
-    throw data::wrong_json(error).at(file.string()).hint(hint);
-  }
+  return data::read_document(file, "measure it again: udrl-eval --certify", certificate_from);
 }
 
 std::optional<Certificate> certificate_of(const std::filesystem::path& folder, const std::string& student_sha256) {

@@ -28,8 +28,7 @@ void declare(OptionSet& set, const std::string& prefix, ModelOptions& options) {
          dot + "weights", options.weights,
          "of a GGUF file: file (as they are), or converted once, into a file beside it (MODEL.bf16.gguf): bf16 (two "
          "bytes a parameter; faster with AVX512_BF16, slower with AMX or without either) or q8_0 (one byte; to be "
-         "tried "
-         "with AMX)")
+         "tried with AMX)")
       .came_later();
   set.add(dot + "slots", options.slots, "requests answered at once").range(1, 248);
   set.add(dot + "context", options.context, "tokens of cache shared by all slots (0: as many as are needed)")

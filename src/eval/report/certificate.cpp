@@ -1,6 +1,4 @@
 // The student's steering certificate, as udrl-eval --certify measured it.
-#include <cmath>
-
 #include "parts.hpp"
 #include "stats/format.hpp"
 

@@ -23,6 +23,8 @@ Html ratio_cell(const Ratio* ratio, Half half);
 /// With what would decide it, where it is open.
 Html verdict_cell(const Judgement& judgement);
 Html verdict_cell(Verdict verdict);
+/// What a verdict asks for, each with its bound and its margin: six cells a row.
+std::vector<TableRow> part_rows(const std::vector<VerdictPart>& parts, const std::string& css_class);
 
 Html charts_section(const Results& results);
 Html systems_section(const Results& results);

@@ -76,10 +76,7 @@ Html verdict(const Results& results) {
   const std::string name = to_string(h.verdict);
   std::string why = "To pass, the one-sided 95% lower bound of every part must lie above its margin.";
   if (h.verdict == Verdict::inconclusive) {
-    double needed = 0;
-    for (const VerdictPart& part : h.parts)
-      if (part.judgement.verdict == Verdict::inconclusive && part.judgement.subjects_needed > needed)
-        needed = part.judgement.subjects_needed;
+    const double needed = subjects_needed(h.parts);
     if (needed > 0) why += " To decide takes " + about(needed, "subjects") + ".";
   }
   if (!h.withheld_because.empty()) why = "No verdict is given: " + h.withheld_because.front() + ".";
@@ -88,12 +85,7 @@ Html verdict(const Results& results) {
 
 /// Every part with its bound and its margin.
 Html parts(const Results& results) {
-  std::vector<TableRow> rows;
-  for (const VerdictPart& part : results.primary.parts)
-    rows.push_back(
-        {"student",
-         {cell(part.name), cell(part.scorer.empty() ? "–" : part.scorer), estimate_cell(part.value, 2),
-          cell(fixed(part.value.lower_95, 2)), cell(fixed(part.judgement.margin, 2)), verdict_cell(part.judgement)}});
+  const std::vector<TableRow> rows = part_rows(results.primary.parts, "student");
   if (rows.empty()) return {};
   return data_table({"Part", "scorer", "student, of the teacher", "one-sided 95% lower bound", "margin", "verdict"},
                     rows);

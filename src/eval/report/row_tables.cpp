@@ -135,6 +135,16 @@ Html verdict_cell(const Judgement& judgement) {
              {with_small(name, open ? about(judgement.subjects_needed, "subjects") + " would decide" : "")});
 }
 
+std::vector<TableRow> part_rows(const std::vector<VerdictPart>& parts, const std::string& css_class) {
+  std::vector<TableRow> rows;
+  for (const VerdictPart& part : parts)
+    rows.push_back(
+        {css_class,
+         {cell(part.name), cell(part.scorer.empty() ? "–" : part.scorer), estimate_cell(part.value, 2),
+          cell(fixed(part.value.lower_95, 2)), cell(fixed(part.judgement.margin, 2)), verdict_cell(part.judgement)}});
+  return rows;
+}
+
 Html verdict_cell(Verdict verdict) { return tag("span", {{"class", to_string(verdict)}}, to_string(verdict)); }
 
 Html systems_section(const Results& results) {

@@ -1,16 +1,9 @@
 // Who says so: the scorers, the controls that must fail under them, and how far each row generalises.
-#include <algorithm>
-
 #include "parts.hpp"
 #include "stats/format.hpp"
 
 namespace udrl::eval {
 namespace {
-
-std::size_t task_index(const Results& results, const std::string& task) {
-  return static_cast<std::size_t>(std::find(results.set.tasks.begin(), results.set.tasks.end(), task) -
-                                  results.set.tasks.begin());
-}
 
 Html auc_cell(const score::Gate& gate) {
   return gate.why_not.empty() ? estimate_cell(gate.shuffled, 3) : cell("not measured");
@@ -87,12 +80,7 @@ Html controls_table(const Results& results) {
 Html second_draw_table(const Results& results) {
   if (!results.second_draw) return {};
   const SecondDraw& again = *results.second_draw;
-  std::vector<TableRow> rows;
-  for (const VerdictPart& part : again.parts)
-    rows.push_back(
-        {"control",
-         {cell(part.name), cell(part.scorer.empty() ? "–" : part.scorer), estimate_cell(part.value, 2),
-          cell(fixed(part.value.lower_95, 2)), cell(fixed(part.judgement.margin, 2)), verdict_cell(part.judgement)}});
+  const std::vector<TableRow> rows = part_rows(again.parts, "control");
   if (rows.empty()) return {};
   return data_table({"Control that must pass: " + results.row(again.row).row.short_title + " to " +
                          results.row(again.reference).row.short_title,
@@ -103,16 +91,16 @@ Html second_draw_table(const Results& results) {
 /// What the scorers that carry a verdict say of each task by itself.
 Html task_verdicts_table(const Results& results) {
   std::vector<TableRow> rows;
-  for (const std::string& task : results.set.tasks)
+  for (std::size_t t = 0; t < results.set.tasks.size(); ++t)
     for (std::size_t s = 0; s < results.scorers.size(); ++s) {
       if (!results.scorers[s].carries_verdict()) continue;
+      const std::string& task = results.set.tasks[t];
       const TaskRatio& ratio = results.row(results.primary.row).scored[s].ratio_by_task.at(task);
       TableRow line{"student", {cell(task), cell(results.scorers[s].info.name)}};
       for (const Half half : halves) {
         const Judgement& judgement = ratio.halves[half].at.front();
         line.cells.push_back(estimate_cell(ratio.halves[half].value, 2));
-        line.cells.push_back(results.scorers[s].counts[half][task_index(results, task)] ? verdict_cell(judgement)
-                                                                                        : cell("does not count"));
+        line.cells.push_back(results.scorers[s].counts[half][t] ? verdict_cell(judgement) : cell("does not count"));
       }
       line.cells.push_back(verdict_cell(ratio.verdict));
       rows.push_back(std::move(line));

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "measure/prepared.hpp"
+#include "measure/score_rows.hpp"
 #include "measure/scoring.hpp"
 #include "measure/steering.hpp"
 #include "measure/task_styles.hpp"
@@ -181,7 +182,7 @@ class Asker {
         open_ = open_system(setting_.student, setting_.tasks, {options_.slots, options_.seed, &context_.observer});
       ask_missing(*open_, asked.row, asked.cases, cache, [] {});
       cache.close(std::all_of(asked.cases.begin(), asked.cases.end(), has));
-      check_stop("stopped while the student was asked", "run the same command again: it goes on from there");
+      check_stop("stopped while the student was asked", go_on);
     }
     std::vector<SystemAnswer> out;
     for (const Case& c : asked.cases) out.push_back(cache.at(c));
@@ -195,23 +196,6 @@ class Asker {
   std::unique_ptr<OpenSystem> open_;
   std::uint64_t done_ = 0, total_ = 0;
 };
-
-void score_rows(std::vector<MeasuredRow>& rows, const RelevanceScorer& scorer, const Setting& s,
-                const CertifyOptions& options, Observer& observer) {
-  ScoreCache cache(options.out / "scores" / scorer.info().folder(), scorer.info(), s.task_hashes);
-  std::vector<score::Candidate> answers;
-  for (std::size_t i = 0; i < s.set.cases.size(); ++i)  // all answers to a case together: what they share is read once
-    for (const MeasuredRow& row : rows)
-      answers.push_back({s.set.cases[i].intent.intent, row.answers[i].answer.text, s.set.cases[i].task});
-  Progress progress{"certify: score", "answers", 0, answers.size(), 0, scorer.info().name};
-  const auto values = cache.score(scorer, answers, [&](std::size_t done) {
-    progress.done = done;
-    observer.progress(progress);
-  });
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < s.set.cases.size(); ++i)
-    for (MeasuredRow& row : rows) row.answers[i].relevance.push_back(values[n++]);
-}
 
 std::vector<ScorerInfo> infos_of(const OpenScorers& scorers) {
   std::vector<ScorerInfo> infos;
@@ -247,7 +231,8 @@ command::Certificate certify(const CertifyOptions& options, const RunContext& co
   asker.expect(returns.size() + lengths.size());
   std::vector<MeasuredRow> rows = asker.measured(returns), of_lengths = asker.measured(lengths);
   rows.insert(rows.end(), std::make_move_iterator(of_lengths.begin()), std::make_move_iterator(of_lengths.end()));
-  for (const RelevanceScorer& scorer : scorers.all()) score_rows(rows, scorer, s, options, context.observer);
+  for (const RelevanceScorer& scorer : scorers.all())
+    score_rows(rows, s.set, scorer, {options.out / "scores" / scorer.info().folder(), s.task_hashes}, context.observer);
   const std::string unknown =
       add_achieved(rows, s.set, s.fitted, scorers.infos_for(s.labels), {options.tagged / split});
   if (!unknown.empty()) context.observer.note(Level::warning, "returns that came are not measured: " + unknown);

@@ -6,6 +6,7 @@
 
 #include "measure/best_of.hpp"
 #include "measure/gate_cache.hpp"
+#include "measure/score_rows.hpp"
 #include "measure/scoring.hpp"
 #include "measure/steering.hpp"
 #include "stats/diversity_ratio.hpp"
@@ -28,41 +29,13 @@ struct Work {
   Observer& observer;
 };
 
-struct Place {
-  std::size_t row, answer;
-};
-
-/// Task by task, and all rows' answers to a case one after another: what a scorer reads for all of them it reads once.
-std::vector<Place> scoring_order(const CaseSet& set, std::size_t rows) {
-  std::vector<Place> places;
-  for (std::size_t task = 0; task < set.tasks.size(); ++task)
-    for (std::size_t i = 0; i < set.cases.size(); ++i)
-      for (std::size_t row = 0; row < rows && set.cases[i].task_index == task; ++row) places.push_back({row, i});
-  return places;
-}
-
 /// The scorer's folder of values.
 std::filesystem::path folder_of(const RelevanceScorer& scorer, const EvalOptions& options) {
   return options.out / "scores" / scorer.info().folder();
 }
 
-/// Adds what one scorer makes of every answer.
-void score_rows(std::vector<MeasuredRow>& rows, const RelevanceScorer& scorer, const Work& work) {
-  ScoreCache cache(folder_of(scorer, work.options), scorer.info(), work.p.task_hashes());
-  const std::vector<Place> places = scoring_order(work.p.set, rows.size());
-  std::vector<score::Candidate> answers;
-  for (const auto& [row, i] : places) {
-    const Case& c = work.p.set.cases[i];
-    answers.push_back({c.intent.intent, rows[row].answers[i].answer.text, c.task});
-  }
-  Progress progress{"score", "answers", 0, answers.size(), 0, scorer.info().name};
-  const auto values = cache.score(scorer, answers, [&, first = true](std::size_t done) mutable {
-    if (std::exchange(first, false)) progress.resumed = done;
-    progress.done = done;
-    work.observer.progress(progress);
-  });
-  for (std::size_t n = 0; n < places.size(); ++n)
-    rows[places[n].row].answers[places[n].answer].relevance.push_back(values[n]);
+void score(std::vector<MeasuredRow>& rows, const RelevanceScorer& scorer, const Work& work) {
+  score_rows(rows, work.p.set, scorer, {folder_of(scorer, work.options), work.p.task_hashes()}, work.observer);
 }
 
 std::vector<SystemAnswer> best_of_draws(const Row& row, const Asking& asking, const Work& work) {
@@ -73,7 +46,7 @@ std::vector<SystemAnswer> best_of_draws(const Row& row, const Asking& asking, co
   std::vector<ScorerInfo> makers;
   for (std::size_t s = 0; s < infos.size(); ++s) {
     if (infos[s].held_out()) continue;
-    score_rows(draws, work.scorers.all()[s], work);
+    score(draws, work.scorers.all()[s], work);
     makers.push_back(infos[s]);
   }
   RealReturns returns(work.p.fitted, makers);
@@ -193,7 +166,7 @@ void measure_all(Results& results, const EvalInputs& p, const Asking& asking, co
   const score::GateAnswers probes =
       gate_answers(p, results, results.answers(p.reference), options.scorers.gate_answers);
   for (const RelevanceScorer& scorer : scorers.all()) {
-    score_rows(results.measured, scorer, work);
+    score(results.measured, scorer, work);
     examine(scorer, probes, results, work);
   }
   std::vector<std::filesystem::path> splits;

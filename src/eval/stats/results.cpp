@@ -234,6 +234,14 @@ const auto& find_row(const Rows& rows, const std::string& name) {
 
 }  // namespace
 
+double subjects_needed(const std::vector<VerdictPart>& parts) {
+  double most = 0;
+  for (const VerdictPart& part : parts)
+    if (part.judgement.verdict == Verdict::inconclusive && part.judgement.subjects_needed > most)
+      most = part.judgement.subjects_needed;
+  return most;
+}
+
 const Ratio* Scored::ratio_to(const std::string& reference) const {
   for (const Ratio& ratio : ratios)
     if (ratio.reference == reference) return &ratio;

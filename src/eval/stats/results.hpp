@@ -92,6 +92,9 @@ struct VerdictPart {
   Judgement judgement;
 };
 
+/// That would decide all parts that are open; 0: no number is known, or none is open.
+double subjects_needed(const std::vector<VerdictPart>& parts);
+
 /// How small a share of wrong answers a scorer tells from none, over the answers of the main part. Where that does not
 /// suffice, it passes nobody.
 struct Precision {

@@ -99,41 +99,35 @@ void refuse_few_subjects(Results& results) {
                                     std::to_string(fewest_subjects) + " are needed");
 }
 
-/// The same of a task by itself.
-void refuse_blunt_passes_by_task(Results& results) {
-  const auto subjects = static_cast<double>(results.set.main().subjects.size());
-  for_each_task_judgement(
-      results, [&](RowResult&, std::size_t s, const std::string& task, Half half, Judgement& judgement, std::size_t) {
-        if (judgement.verdict != Verdict::pass) return;
-        const Precision& precision = results.scorers[s].precision_by_task.at(task)[half];
-        if (precision.suffices()) return;
-        judgement.verdict = Verdict::inconclusive;
-        judgement.subjects_needed =
-            std::ceil(subjects * precision.answers_needed / std::max(1.0, static_cast<double>(precision.answers)));
-      });
+/// No PASS by a scorer that is too blunt for it; says how many subjects would sharpen it.
+void refuse_blunt_pass(Judgement& judgement, const Precision& precision, std::size_t subjects) {
+  if (judgement.verdict != Verdict::pass || precision.suffices()) return;
+  const double times = precision.answers_needed / std::max(1.0, static_cast<double>(precision.answers));
+  judgement.verdict = Verdict::inconclusive;
+  judgement.subjects_needed = std::ceil(times * static_cast<double>(subjects));
 }
 
 /// A scorer that would not notice a small share of wrong answers may fail a student, and pass none.
 void refuse_blunt_passes(Results& results) {
-  for (std::size_t s = 0; s < results.scorers.size(); ++s) {
-    const ScorerResult& scorer = results.scorers[s];
+  const std::size_t subjects = results.set.main().subjects.size();
+  for_each_judgement(results, [&](RowResult&, std::size_t s, Ratio& ratio, Half half, std::size_t m) {
+    refuse_blunt_pass(ratio.halves[half].at[m], results.scorers[s].precision[half], subjects);
+  });
+  for_each_task_judgement(
+      results, [&](RowResult&, std::size_t s, const std::string& task, Half half, Judgement& judgement, std::size_t) {
+        if (judgement.verdict == Verdict::pass)
+          refuse_blunt_pass(judgement, results.scorers[s].precision_by_task.at(task)[half], subjects);
+      });
+  for (const ScorerResult& scorer : results.scorers)
     for (const Half half : halves) {
       const Precision& precision = scorer.precision[half];
-      if (precision.suffices()) continue;
-      const double times = precision.answers_needed / std::max(1.0, static_cast<double>(precision.answers));
-      for_each_judgement(results, [&](RowResult&, std::size_t of, Ratio& ratio, Half which, std::size_t m) {
-        Judgement& judgement = ratio.halves[which].at[m];
-        if (of != s || which != half || judgement.verdict != Verdict::pass) return;
-        judgement.verdict = Verdict::inconclusive;
-        judgement.subjects_needed = std::ceil(times * static_cast<double>(results.set.main().subjects.size()));
-      });
-      if (scorer.carries_verdict())
-        results.primary.caveats.push_back(
-            "by " + scorer.info.name + ", " + to_string(half) + " shows a share of wrong answers from " +
-            percent(precision.smallest_share, 1) + " on, " + percent(precision.wanted, 1) + " wanted: " +
-            about(precision.answers_needed, "answers") + " would do, there are " + std::to_string(precision.answers));
+      if (precision.suffices() || !scorer.carries_verdict()) continue;
+      results.primary.caveats.push_back("by " + scorer.info.name + ", " + to_string(half) +
+                                        " shows a share of wrong answers from " + percent(precision.smallest_share, 1) +
+                                        " on, " + percent(precision.wanted, 1) +
+                                        " wanted: " + about(precision.answers_needed, "answers") +
+                                        " would do, there are " + std::to_string(precision.answers));
     }
-  }
 }
 
 /// Two or three seeds show little of what seeds do.
@@ -195,12 +189,10 @@ void need_passing_second_draw(Results& results) {
   const Verdict verdict = results.second_draw->verdict;
   if (verdict == Verdict::pass) return;
   std::string which;
-  double needed = 0;
-  for (const VerdictPart& part : results.second_draw->parts) {
-    if (part.judgement.verdict != verdict) continue;
-    which += (which.empty() ? "" : ", ") + part.name + (part.scorer.empty() ? "" : " by " + part.scorer);
-    if (part.judgement.subjects_needed > needed) needed = part.judgement.subjects_needed;
-  }
+  for (const VerdictPart& part : results.second_draw->parts)
+    if (part.judgement.verdict == verdict)
+      which += (which.empty() ? "" : ", ") + part.name + (part.scorer.empty() ? "" : " by " + part.scorer);
+  const double needed = subjects_needed(results.second_draw->parts);
   const std::string words =
       "the teacher’s second draw against its first must PASS, and is " + to_string(verdict) + " (" + which + ")";
   if (verdict == Verdict::fail) results.primary.withheld_because.push_back(words);
@@ -366,7 +358,6 @@ void conclude(Results& results, const CompareOptions& options) {
   h.scorer = shown_scorer(results.scorers);
   refuse_few_subjects(results);
   refuse_blunt_passes(results);
-  refuse_blunt_passes_by_task(results);
   warn_of_few_seeds(results);
   warn_of_zero_shot(results);
   correct_families(results);

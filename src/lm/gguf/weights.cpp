@@ -117,8 +117,7 @@ void make_converted(const fs::path& source, const fs::path& to, const Target& ta
     if (error.kind() == ErrorKind::user) {
       error.hint(
           "converted weights are kept beside the model: put it, or a link to it, into a folder that you may write to, "
-          "or "
-          "take weights = \"file\"");
+          "or take weights = \"file\"");
     }
     throw;
   }
