@@ -1,11 +1,17 @@
 // udrl-generate: asks a trained student. Not for: comparing it with others (udrl-eval).
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <iostream>
+#include <set>
+#include <span>
+#include <utility>
 
+#include "udrl/base/error.hpp"
 #include "udrl/base/random.hpp"
+#include "udrl/base/table.hpp"
 #include "udrl/base/tool.hpp"
+#include "udrl/data/text.hpp"
+#include "udrl/inference/ranker.hpp"
 #include "udrl/inference/student_model.hpp"
 #include "udrl/lm/library_versions.hpp"
 
@@ -18,10 +24,15 @@ struct GenerateOptions {
   std::filesystem::path model;
   inference::Ask ask;
   int n = 1;
+  int best_of = 1;
+  lm::ModelOptions embedder;
   double temperature = 0.8;
   double top_p = 0.95;
   double repeat_penalty = 1.1;
   std::uint64_t seed = 1;
+
+  bool ranks() const { return best_of > 1; }
+  int drawn() const { return ranks() ? best_of : n; }
 };
 
 void declare(OptionSet& set, GenerateOptions& o) {
@@ -38,6 +49,10 @@ void declare(OptionSet& set, GenerateOptions& o) {
           "quality: 'top', 'lowest', 'any' or a number; 'top+novelty=4' where the data has auxiliary returns");
   set.add("have", o.ask.have, "what is written already: go on from there");
   set.add("n", o.n, "how many answers").range(1, 1000);
+  set.add("best_of", o.best_of,
+          "write so many answers, and show the `n` that fit the intent best, the best first; needs --embedder.gguf")
+      .range(1, 1000);
+  lm::declare(set, "embedder", o.embedder);
   set.add("temperature", o.temperature, "0: always the likeliest token").range(0, 5);
   set.add("top_p", o.top_p, "nucleus sampling").range(0.01, 1);
   set.add("repeat_penalty", o.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
@@ -47,7 +62,7 @@ void declare(OptionSet& set, GenerateOptions& o) {
 std::vector<lm::Request> make_requests(const inference::StudentModel& student, const GenerateOptions& o) {
   const command::Command resolved = student.resolve(o.ask);
   std::vector<lm::Request> requests;
-  for (int i = 0; i < o.n; ++i) {
+  for (int i = 0; i < o.drawn(); ++i) {
     lm::Sampling sampling;
     sampling.temperature = o.temperature;
     sampling.top_p = o.top_p;
@@ -72,19 +87,79 @@ void tell_of_cut(const std::vector<lm::Completion>& answers, Observer& observer)
                                     " tokens: shorten the intent, or ask for fewer words");
 }
 
+void check(const GenerateOptions& o) {
+  if (!o.ranks()) return;
+  if (o.embedder.gguf.empty() && o.embedder.url.empty())
+    throw user_error("no sentence embedder to choose the best answers with")
+        .hint("name one: --embedder.gguf models/all-minilm-l6-v2.f32.gguf; or leave --best-of out");
+  if (o.n > o.best_of)
+    throw user_error("more answers are to be shown than are written")
+        .expected("-n of at most " + std::to_string(o.best_of) + ", which is --best-of")
+        .got(std::to_string(o.n));
+  if (o.temperature == 0)
+    throw user_error("at temperature 0 all answers are the same: there is no best of them")
+        .hint("set --temperature 0.8, or leave --best-of out");
+}
+
+/// A text that was written before counts as cut: it comes after all others.
+std::vector<inference::Ranked> ranked(const inference::Ranker& ranker, const std::string& intent,
+                                      const std::vector<std::string>& texts,
+                                      const std::vector<lm::Completion>& answers) {
+  const std::vector<double> fit = ranker.fit(intent, texts);
+  std::set<std::string> seen;
+  std::vector<inference::Ranked> out;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    out.push_back({fit[i], answers[i].finish == lm::Finish::stop && seen.insert(texts[i]).second});
+  return out;
+}
+
+/// Those to be shown, in that order.
+void keep_best(std::vector<std::string>& texts, std::vector<lm::Completion>& answers, const GenerateOptions& o,
+               lm::LanguageModel& embedder) {
+  const auto order =
+      inference::best_first(ranked(inference::Ranker(embedder), data::normalise(o.ask.intent), texts, answers));
+  std::vector<std::string> best;
+  std::vector<lm::Completion> of_best;
+  for (const std::size_t i : std::span(order).first(static_cast<std::size_t>(o.n)))
+    best.push_back(std::move(texts[i])), of_best.push_back(std::move(answers[i]));
+  texts = std::move(best), answers = std::move(of_best);
+}
+
+/// Milliseconds since it was made, or since the lap before.
+class Stopwatch {
+ public:
+  double lap() {
+    const auto before = std::exchange(last_, Clock::now());
+    return std::chrono::duration<double, std::milli>(last_ - before).count();
+  }
+
+ private:
+  Clock::time_point last_ = Clock::now();
+};
+
+std::string ms(double value, int digits = 1) { return fixed(value, digits) + " ms"; }
+
 void generate(const GenerateOptions& o, Observer& observer) {
+  check(o);
   lm::ModelOptions options;
-  options.slots = std::min(o.n, options.slots);
-  const auto loading = Clock::now();
+  options.slots = std::min(o.drawn(), options.slots);
+  Stopwatch watch;
   auto student = inference::StudentModel::open(o.model, options);
+  lm::ModelOptions embedder_options = o.embedder;
+  embedder_options.embedding = true;
+  const auto embedder = o.ranks() ? lm::open_model(embedder_options, &observer) : nullptr;
   const auto requests = make_requests(student, o);
-  const auto start = Clock::now();
-  const auto answers = lm::complete_all(student.model(), requests);
-  const std::chrono::duration<double, std::milli> took = Clock::now() - start;
-  const std::chrono::duration<double, std::milli> load = start - loading;
-  for (const lm::Completion& answer : answers) std::cout << student.present(o.ask, answer.text) << "\n";
+  const double loading = watch.lap();
+  auto answers = lm::complete_all(student.model(), requests);
+  const double writing = watch.lap();
+  std::vector<std::string> texts;
+  for (const lm::Completion& answer : answers) texts.push_back(student.present(o.ask, answer.text));
+  if (embedder) keep_best(texts, answers, o, *embedder);
+  const double ranking = watch.lap();
+  for (const std::string& text : texts) std::cout << text << "\n";
   tell_of_cut(answers, observer);
-  std::fprintf(stderr, "%d in %.1f ms (model loaded in %.0f ms)\n", o.n, took.count(), load.count());
+  std::cerr << o.drawn() << " in " << ms(writing) << (embedder ? ", ranked in " + ms(ranking) : "")
+            << (embedder ? " (models" : " (model") << " loaded in " << ms(loading, 0) << ")\n";
 }
 
 }  // namespace

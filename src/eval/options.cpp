@@ -43,10 +43,10 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("tasks_folder", o.test.tasks_folder, "folder of task files");
   set.add("tasks", o.test.tasks, "names of the tasks; none: those the student was trained on");
   set.add("intents", o.test.intents, "test intents, each asked for every task").range(4, 1e6);
-  set.add(
-      "quick", o.quick,
-      "a first look in minutes: at most 60 intents, teacher and student alone, no judge; the same command without it "
-      "goes on from there");
+  set.add("quick", o.quick,
+          "a first look in minutes: at most 60 intents, each for two tasks, teacher and student alone, no judge; the "
+          "same command without it "
+          "goes on from there");
   set.add("seed", o.seed, "seed of all random choices");
   set.add("draws", o.systems.draws, "answers of each sampled row to a case; figures are resampled over them")
       .range(1, 100);
@@ -58,8 +58,9 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("decoding.temperatures", o.systems.decoding.temperatures,
           "other temperatures, for the curve against diversity")
       .range(0, 5);
-  set.add("decoding.best_of", o.systems.decoding.best_of,
-          "of the student: one more row, the best of so many answers by the scorers that made the labels; 1: none")
+  set.add(
+         "decoding.best_of", o.systems.decoding.best_of,
+         "of the student: one more row, the best of so many answers by the embedder (udrl-generate --best-of); 1: none")
       .range(1, 64);
   set.add("resamples", o.verdict.resamples, "resamples of the subjects").range(100, 1e6);
   set.add("margin", o.verdict.margin, "share of the reference's relevance that PASS asks for").range(0, 2);
@@ -80,6 +81,7 @@ void declare(OptionSet& set, EvalOptions& o) {
 
 EvalOptions quickened(EvalOptions o) {
   o.test.intents = std::min(o.test.intents, 60);
+  o.test.tasks_an_intent = 2;
   o.test.parts.clear();
   o.systems.teacher_alone = true;
   if (o.systems.returns.size() > 1) o.systems.returns.resize(1);

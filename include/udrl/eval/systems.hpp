@@ -29,7 +29,7 @@ struct Row {
   lm::Sampling sampling;     ///< models and students; the seed is drawn per case
   std::string asked_return;  ///< students: top, lowest, any or a number
   bool few_shot = true;      ///< models
-  int best_of = 1;           ///< of so many answers the one that the makers of the labels find best (best_of.hpp)
+  int best_of = 1;           ///< of so many answers the one that the ranker finds best (best_of.hpp)
   /// Asked at another temperature, to be a point of the curve of relevance against diversity and nothing else.
   bool on_curve = false;
   /// "": a row of its own. Else this is that row again, and only resampled: from another training seed, or drawn again.

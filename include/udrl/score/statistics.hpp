@@ -14,6 +14,8 @@ namespace udrl::score {
 double mean(std::span<const double> values);
 /// Quantile p in [0, 1] by linear interpolation between order statistics (NumPy's default). NaN for no values.
 double quantile(std::vector<double> values, double p);
+/// The same of values in ascending order, at least one.
+double sorted_quantile(const std::vector<double>& values, double p);
 /// Ranks from 1, ties share their average.
 std::vector<double> ranks(std::span<const double> values);
 /// NaN if either side is constant.

@@ -93,11 +93,12 @@ bool Asking::is_complete(const System& system) const {
 void Asking::measure(const System& system) {
   Cost& cost = costs_[system.name];
   const std::filesystem::path file = cost_file(system);
-  if (auto known = read_cost(file, system, options_.costs, context_.observer)) {
+  if (auto known = read_cost(file, system, options_.costs, options_.scorers.embedder, context_.observer)) {
     cost = std::move(*known);
   } else {
     context_.observer.note(Level::info, "measuring latency and memory of " + system.title);
-    cost = measure_cost(system, prepared_.tasks, prepared_.set, options_.costs, options_.seed);
+    cost = measure_cost(
+        {system, prepared_.tasks, prepared_.set, options_.costs, options_.scorers.embedder, options_.seed});
     save(cost, file);
   }
   if (system.parameters > 0) cost.model.parameters = system.parameters;

@@ -1,18 +1,15 @@
-// The best of several answers to a case, by the scorers that made the labels: what a student that is asked for the top
-// return was trained to imitate, at so many times the cost. Not for: asking (asking.hpp).
+// The best of several answers to a case, by the ranker that udrl-generate uses (inference/ranker.hpp), at so many times
+// the cost. Not for: asking (asking.hpp), or how long it takes (best_of_cost.hpp).
 #pragma once
 
 #include <vector>
 
-#include "real_returns.hpp"
+#include "measure.hpp"
 
 namespace udrl::eval {
 
-/// `draws[k][case]`, measured by the label scorers alone. Of each case the valid answer of the highest real return, of
-/// equal ones the first; the first of all where none is valid.
-std::vector<SystemAnswer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set, RealReturns& returns);
-
-/// Throws `Error` (user) where the returns cannot be told.
-void require_returns(const RealReturns& returns, const Row& row);
+/// `draws[k][case]`, measured by the ranker's embedder alone. Of each case the valid answer that fits best, of equal
+/// ones the first; where none is valid, the one that fits best.
+std::vector<SystemAnswer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set);
 
 }  // namespace udrl::eval

@@ -6,6 +6,8 @@
 #include <map>
 #include <sstream>
 
+#include "best_of_cost.hpp"
+#include "compute_threads.hpp"
 #include "measured_file.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -101,18 +103,6 @@ class LatencyRun {
   std::string refused_;
 };
 
-/// Sets the threads that compute, and sets them back.
-class Threads {
- public:
-  explicit Threads(int threads) : before_(compute_threads()) { set_compute_threads(threads); }
-  ~Threads() { set_compute_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
-};
-
 /// Of the group that most cases of a task are in.
 std::vector<Case> commonest_group(const OpenSystem& system, const Row& row, const CaseSet& set, std::size_t task) {
   std::map<std::size_t, std::vector<Case>> groups;
@@ -150,10 +140,40 @@ Latency latency_from_json(const data::Json& json) {
           l.number("p95_s"),    l.number("first_p50_s"), l.number("first_p95_s"), l.number("tokens_per_s")};
 }
 
+data::Json to_json(const lm::ModelInfo& model) {
+  return {{"name", model.name},
+          {"architecture", model.architecture},
+          {"quantization", model.quantization},
+          {"parameters", model.parameters},
+          {"context", model.context},
+          {"sha256", model.sha256}};
+}
+
 lm::ModelInfo model_from_json(const data::Json& json, std::uint64_t file_bytes) {
   const Fields m(json, "model");
   return {m.text("name"), m.text("architecture"), m.text("quantization"), m.natural("parameters"), m.integer("context"),
           file_bytes,     m.text("sha256")};
+}
+
+data::Json to_json(const BestOfCost& b) {
+  return {{"n", b.n},
+          {"identity", b.identity},
+          {"ranker", to_json(b.ranker)},
+          {"ranker_bytes", b.ranker.file_bytes},
+          {"latency", to_json(b.latency)},
+          {"one_thread", to_json(b.one_thread)}};
+}
+
+BestOfCost best_of_from_json(const data::Json& json) {
+  const Fields b(json, "best of n");
+  return {b.integer("n"), b.text("identity"), model_from_json(b.object("ranker"), b.natural("ranker_bytes")),
+          latency_from_json(b.object("latency")), latency_from_json(b.object("one_thread"))};
+}
+
+/// The same ranker and n, where the best of n is asked for at all.
+bool same_best_of(const std::optional<BestOfCost>& known, const System& system, const lm::ModelOptions& ranker) {
+  const Row* row = best_of_row(system);
+  return row == nullptr || (known && known->n == row->best_of && known->identity == identity_of(ranker));
 }
 
 ServedBatch batch_from_json(const data::Json& json) {
@@ -168,13 +188,7 @@ data::Json to_json(const Cost& c) {
                      {"identity", c.identity},
                      {"asked_requests", c.asked_requests},
                      {"asked_clients", c.asked_clients},
-                     {"model",
-                      {{"name", c.model.name},
-                       {"architecture", c.model.architecture},
-                       {"quantization", c.model.quantization},
-                       {"parameters", c.model.parameters},
-                       {"context", c.model.context},
-                       {"sha256", c.model.sha256}}},
+                     {"model", to_json(c.model)},
                      {"file_bytes", c.file_bytes},
                      {"peak_bytes", c.peak_bytes},
                      {"processor", c.processor},
@@ -182,6 +196,7 @@ data::Json to_json(const Cost& c) {
                      {"latency", to_json(c.latency)},
                      {"loads", data::Json::array()}};
   for (const Latency& load : c.loads) json["loads"].push_back(to_json(load));
+  if (c.best_of) json["best_of"] = to_json(*c.best_of);
   if (c.batch)
     json["batch"] = {{"slots", c.batch->slots},
                      {"requests", c.batch->requests},
@@ -205,6 +220,7 @@ Cost cost_from_json(const data::Json& json) {
   cost.threads = fields.integer("threads");
   cost.latency = latency_from_json(fields.object("latency"));
   for (const auto& load : fields.list("loads")) cost.loads.push_back(latency_from_json(load));
+  if (fields.has("best_of")) cost.best_of = best_of_from_json(fields.object("best_of"));
   if (fields.has("batch")) cost.batch = batch_from_json(fields.object("batch"));
   return cost;
 }
@@ -221,14 +237,14 @@ std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const 
   return chosen;
 }
 
-Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, const CaseSet& set,
-                  const CostOptions& options, std::uint64_t seed) {
+Cost measure_cost(const CostWork& work) {
+  const CostOptions& options = work.options;
   const bool can_measure_peak = reset_peak_memory();
   const std::uint64_t before = process_memory("VmRSS");
   Cost cost;
   const auto measure = [&](int clients) {
-    const auto open = open_system(system, tasks, {clients, seed});
-    const Latency latency = measure_load(*open, system, set, options.latency_requests, clients);
+    const auto open = open_system(work.system, work.tasks, {clients, work.seed});
+    const Latency latency = measure_load(*open, work.system, work.set, work.options.latency_requests, clients);
     if (cost.model.name.empty()) cost.model = open->model().info();  // once: it hashes the file
     return latency;
   };
@@ -236,12 +252,13 @@ Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, co
   const std::uint64_t peak = process_memory("VmHWM");
   cost.peak_bytes = can_measure_peak && peak > before ? peak - before : 0;
   if (compute_threads() > 1) {
-    const Threads one(1);
+    const ComputeThreads one(1);
     cost.loads.push_back(measure(1));
   }
   for (const int clients : options.clients) cost.loads.push_back(measure(clients));
-  cost.row = system.rows.front().name;
-  cost.identity = identity_of(system.model);
+  cost.best_of = measure_best_of(work);
+  cost.row = work.system.rows.front().name;
+  cost.identity = identity_of(work.system.model);
   cost.asked_requests = options.latency_requests;
   cost.asked_clients = options.clients;
   cost.file_bytes = cost.model.file_bytes;
@@ -251,12 +268,14 @@ Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, co
 }
 
 std::optional<Cost> read_cost(const fs::path& file, const System& system, const CostOptions& options,
-                              Observer& observer) {
-  const auto cost = read_measured(file, observer, cost_from_json);
+                              const lm::ModelOptions& ranker, Observer& observer) {
+  auto cost = read_measured(file, observer, cost_from_json);
   if (!cost) return std::nullopt;
   const bool same = cost->row == system.rows.front().name && cost->identity == identity_of(system.model) &&
                     cost->processor == processor_description() && cost->threads == compute_threads() &&
-                    cost->asked_requests == options.latency_requests && cost->asked_clients == options.clients;
+                    cost->asked_requests == options.latency_requests && cost->asked_clients == options.clients &&
+                    same_best_of(cost->best_of, system, ranker);
+  if (best_of_row(system) == nullptr) cost->best_of.reset();
   return same ? cost : std::nullopt;
 }
 

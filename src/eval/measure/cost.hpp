@@ -30,6 +30,15 @@ struct ServedBatch {
   double tokens_per_s() const { return seconds > 0 ? static_cast<double>(tokens) / seconds : 0; }
 };
 
+/// The best of n answers, one request at a time: n answers at once, and the ranker's choice among them.
+struct BestOfCost {
+  int n = 0;
+  std::string identity;  ///< `identity_of` the ranker
+  lm::ModelInfo ranker;
+  Latency latency;     ///< all threads; the first token is of no use to anybody
+  Latency one_thread;  ///< the same where there is but one
+};
+
 struct Cost {
   std::string row;                 ///< that was timed: other ways of asking the same model may take longer
   std::string identity;            ///< `identity_of` what was measured
@@ -40,8 +49,9 @@ struct Cost {
   std::uint64_t peak_bytes = 0;  ///< resident memory that opening and answering one at a time added; 0: unknown
   std::string processor;         ///< what all figures here were measured on
   int threads = 0;
-  Latency latency;             ///< one client, all threads
-  std::vector<Latency> loads;  ///< one client on one thread; and each number of clients that was asked for
+  Latency latency;                    ///< one client, all threads
+  std::vector<Latency> loads;         ///< one client on one thread; and each number of clients that was asked for
+  std::optional<BestOfCost> best_of;  ///< students that are asked for it
   std::optional<ServedBatch> batch;
 };
 
@@ -52,13 +62,21 @@ Cost cost_from_json(const data::Json& json);
 /// The cases that a row's latency is measured on: for each task the first ones that share the task's commonest prefix,
 /// again from the first where they are fewer than its share of `requests`.
 std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const CaseSet& set, int requests);
+/// What is asked, and how often.
+struct CostWork {
+  const System& system;
+  const std::vector<task::Task>& tasks;
+  const CaseSet& set;
+  const CostOptions& options;
+  const lm::ModelOptions& ranker;
+  std::uint64_t seed;
+};
 /// Opens the system, once for each load, and measures. Throws `stopped_error` when a stop is requested.
-Cost measure_cost(const System& system, const std::vector<task::Task>& tasks, const CaseSet& set,
-                  const CostOptions& options, std::uint64_t seed);
+Cost measure_cost(const CostWork& work);
 
-/// What was measured before, if it is of the same model, processor, threads and number of requests. Nothing, and a note
-/// to the observer, where the file cannot be read.
+/// What was measured before, if it is of the same models, processor, threads and number of requests. Nothing, and a
+/// note to the observer, where the file cannot be read.
 std::optional<Cost> read_cost(const std::filesystem::path& file, const System& system, const CostOptions& options,
-                              Observer& observer);
+                              const lm::ModelOptions& ranker, Observer& observer);
 
 }  // namespace udrl::eval

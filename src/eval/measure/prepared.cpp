@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "best_of.hpp"
 #include "scoring.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -48,11 +47,6 @@ void try_scorers(const EvalOptions& options, const EvalInputs& p) {
   const score::Candidate any{"a", "a", p.tasks.front().name};
   for (const RelevanceScorer& scorer : scorers.all()) scorer.score({&any, 1});
   if (is_named(options.judge.model)) lm::open_model(options.judge.model);
-  const auto is_best_of = [](const Row& row) { return row.best_of > 1; };
-  for (const System& system : p.systems) {
-    const auto best = std::find_if(system.rows.begin(), system.rows.end(), is_best_of);
-    if (best != system.rows.end()) require_returns(RealReturns(p.fitted, scorers.infos_for(p.main_labels)), *best);
-  }
 }
 
 /// Throws for a task that it did not learn, and for a return that it cannot be asked for.
@@ -89,9 +83,10 @@ void add_cases(EvalInputs& p, const EvalOptions& options) {
   for (const auto& task : p.tasks) p.set.tasks.push_back(task.name);
   const auto add = [&](const std::string& split, int intents) {
     data::require_lines(options.systems.tagged / split, "record");
-    const CaseOptions choose{static_cast<std::size_t>(intents), options.seed};
+    const CaseOptions choose{static_cast<std::size_t>(intents), options.seed,
+                             static_cast<std::size_t>(options.test.tasks_an_intent)};
     add_part(p.set, split, choose_intents(read_split_intents(options.systems.tagged / split), choose), p.fitted,
-             options.seed);
+             choose);
     p.hashes["split " + split] = data::hash_input(options.systems.tagged / split);
   };
   add(options.test.split, options.test.intents);

@@ -16,6 +16,18 @@ Named named(const Results& results, const std::string& system) {
   return {system};
 }
 
+TableRow best_of_row(const Results& results, const std::string& name, const BestOfCost& best) {
+  const Cost& c = results.costs.at(name);
+  const Named system = named(results, name);
+  return {system.css_class,
+          {cell(system.title + ", best of " + std::to_string(best.n) + ", chosen by " + best.ranker.name),
+           cell(millions(c.model.parameters + best.ranker.parameters)),
+           cell(megabytes(c.file_bytes + best.ranker.file_bytes)), cell("–"),
+           with_small(duration(best.latency.p50_s),
+                      "p95 " + duration(best.latency.p95_s) + "; one thread " + duration(best.one_thread.p50_s)),
+           cell("–"), cell(fixed(best.latency.tokens_per_s, 0)), cell("–")}};
+}
+
 Html alone_table(const Results& results) {
   std::vector<TableRow> rows;
   for (const auto& name : results.system_order) {
@@ -29,6 +41,8 @@ Html alone_table(const Results& results) {
           c.batch ? with_small(fixed(c.batch->tokens_per_s(), 0), std::to_string(c.batch->slots) + " at once")
                   : text("–")}});
   }
+  for (const auto& name : results.system_order)
+    if (const auto& best = results.costs.at(name).best_of) rows.push_back(best_of_row(results, name, *best));
   return data_table({"Model", "parameters", "file", "memory added", "whole answer, p50", "first token, p50",
                      "tokens/s, one at a time", "tokens/s, many at once"},
                     rows);

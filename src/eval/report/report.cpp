@@ -61,7 +61,8 @@ std::string lead(const Results& results) {
   std::string out = "Both answered the same " + plural(results.set.main().intents, "short request") + " about " +
                     plural(results.set.main().subjects.size(), "subject") +
                     " that the student’s training never saw, for " + plural(results.set.tasks.size(), "task") +
-                    ". The teacher is " + results.row(results.primary.reference).row.title + ". ";
+                    (results.set.asks_all_tasks() ? "" : " in turns") + ". The teacher is " +
+                    results.row(results.primary.reference).row.title + ". ";
   const Estimate &fidelity = ratio.halves[Half::fidelity].value, &elaboration = ratio.halves[Half::elaboration].value;
   if (std::isfinite(fidelity.value))
     out += "The student’s answers are as much about the request as " + percent(fidelity.value) + " of the teacher’s";
@@ -84,11 +85,19 @@ Html verdict(const Results& results) {
 }
 
 /// Every part with its bound and its margin.
-Html parts(const Results& results) {
-  const std::vector<TableRow> rows = part_rows(results.primary.parts, "student");
+Html parts_table(const std::string& title, const std::vector<VerdictPart>& parts) {
+  const std::vector<TableRow> rows = part_rows(parts, "student");
   if (rows.empty()) return {};
-  return data_table({"Part", "scorer", "student, of the teacher", "one-sided 95% lower bound", "margin", "verdict"},
+  return data_table({title, "scorer", "student, of the teacher", "one-sided 95% lower bound", "margin", "verdict"},
                     rows);
+}
+
+/// The same asked of the student's best of n: a claim of its own.
+Html best_of_parts(const Results& results) {
+  if (!results.best_of) return {};
+  const Row& row = results.row(results.best_of->row).row;
+  return parts_table("The best of " + std::to_string(row.best_of) + " answers: " + to_string(results.best_of->verdict),
+                     results.best_of->parts);
 }
 
 std::string times(double ratio) { return std::isfinite(ratio) ? fixed(ratio, ratio < 10 ? 1 : 0) + "×" : "–"; }
@@ -133,7 +142,7 @@ std::string report_html(const Results& results, const ReportOptions& options) {
       tag("header", {tag("p", {{"class", "kicker"}}, "udrl evaluation"), tag("h1", title(results)),
                      tag("p", {{"class", "lead"}}, lead(results)), verdict(results), facts(results),
                      tag("p", {{"class", "small muted"}}, "Measured on " + results.lineage.processor + "."),
-                     parts(results), notes(results.primary)});
+                     parts_table("Part", results.primary.parts), best_of_parts(results), notes(results.primary)});
   const Html content =
       tag("main",
           {summary, charts_section(results), systems_section(results), scorers_section(results), people_place(),

@@ -79,7 +79,7 @@ Html controls_table(const Results& results) {
 /// The teacher's second draw, as the student's parts are shown.
 Html second_draw_table(const Results& results) {
   if (!results.second_draw) return {};
-  const SecondDraw& again = *results.second_draw;
+  const RowVerdict& again = *results.second_draw;
   const std::vector<TableRow> rows = part_rows(again.parts, "control");
   if (rows.empty()) return {};
   return data_table({"Control that must pass: " + results.row(again.row).row.short_title + " to " +

@@ -22,11 +22,20 @@ std::string words_error(const RowResult& row) {
   return row.words.answers > 0 ? fixed(row.words.mean_absolute_error, 1) : "–";
 }
 
-/// Of the best of several: one after another. Nothing where the model was timed with examples and this is without, or
-/// the other way about.
+/// What answers the row: of the best of several, with the ranker.
+std::string parameters_text(const Results& results, const RowResult& row) {
+  const Cost* cost = results.cost_of(row);
+  if (!cost) return "–";
+  return millions(cost->model.parameters +
+                  (row.row.best_of > 1 && cost->best_of ? cost->best_of->ranker.parameters : 0));
+}
+
+/// Of the best of several as it was measured, else one after another. Nothing where the model was timed with examples
+/// and this is without, or the other way about.
 std::string latency_text(const Results& results, const RowResult& row) {
   const Cost* cost = results.cost_of(row);
   if (!cost || results.row(cost->row).row.few_shot != row.row.few_shot) return "–";
+  if (row.row.best_of > 1 && cost->best_of) return duration(cost->best_of->latency.p50_s);
   return (row.row.best_of > 1 ? std::to_string(row.row.best_of) + " × " : "") + duration(cost->latency.p50_s);
 }
 
@@ -54,6 +63,13 @@ std::string part_line(const VerdictPart& part) {
   return out + "\n";
 }
 
+std::string row_verdict_lines(const RowVerdict& verdict) {
+  std::string out =
+      "verdict, " + verdict.row + " against " + verdict.reference + ": " + to_string(verdict.verdict) + "\n";
+  for (const VerdictPart& part : verdict.parts) out += part_line(part);
+  return out;
+}
+
 std::string judge_line(const JudgeResult& judge) {
   return "judge " + judge.name + ": " + judge.primary.row + " wins " + percent(judge.primary.win_rate.value) + " (" +
          percent(judge.primary.length_controlled.value) + " at equal length) against " + judge.primary.other +
@@ -64,7 +80,8 @@ std::string judge_line(const JudgeResult& judge) {
 std::string set_text(const Results& results) {
   const Part& part = results.set.main();
   return std::to_string(part.intents) + " intents about " + std::to_string(part.subjects.size()) +
-         " subjects that training never saw, " + std::to_string(results.set.tasks.size()) + " tasks";
+         " subjects that training never saw, " + std::to_string(results.set.tasks.size()) + " tasks" +
+         (results.set.asks_all_tasks() ? "" : " in turns");
 }
 
 }  // namespace
@@ -88,8 +105,8 @@ std::string to_markdown(const Results& results) {
   for (const RowResult& row : results.rows) {
     const Cost* cost = results.cost_of(row);
     const Quality& all = results.shown(row).all;
-    out += markdown_line({row.row.title, cost ? millions(cost->model.parameters) : "–", with_range(all.masked),
-                          fixed(all.raw.value, 3), ratio_text(results, row, Half::fidelity, true),
+    out += markdown_line({row.row.title, parameters_text(results, row), with_range(all.masked), fixed(all.raw.value, 3),
+                          ratio_text(results, row, Half::fidelity, true),
                           ratio_text(results, row, Half::elaboration, true), percent(all.valid), words_error(row),
                           fixed(row.diversity.distinct_2, 2), latency_text(results, row),
                           cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
@@ -103,7 +120,7 @@ std::string to_terminal(const Results& results) {
   for (const RowResult& row : results.rows) {
     const Cost* cost = results.cost_of(row);
     const Quality& all = results.shown(row).all;
-    lines.push_back({row.row.short_title, cost ? millions(cost->model.parameters) : "–", fixed(all.masked.value, 3),
+    lines.push_back({row.row.short_title, parameters_text(results, row), fixed(all.masked.value, 3),
                      fixed(all.raw.value, 3), ratio_text(results, row, Half::fidelity, false),
                      ratio_text(results, row, Half::elaboration, false), percent(all.valid), words_error(row),
                      fixed(row.diversity.distinct_2, 2), latency_text(results, row),
@@ -112,9 +129,9 @@ std::string to_terminal(const Results& results) {
   std::string out = aligned_table(lines, 1) + "\n" + set_text(results) + "\n";
   out += "by " + results.shown_scorer().info.name + " (" + to_string(results.shown_scorer().info.role) + ")\n";
   for (const ScorerResult& scorer : results.scorers) out += scorer_line(scorer);
-  out += "verdict, " + results.primary.row + " against " + results.primary.reference + ": " +
-         to_string(results.primary.verdict) + "\n";
-  for (const VerdictPart& part : results.primary.parts) out += part_line(part);
+  const PrimaryComparison& primary = results.primary;
+  out += row_verdict_lines({primary.row, primary.reference, primary.parts, primary.verdict});
+  if (results.best_of) out += row_verdict_lines(*results.best_of);
   for (const auto& reason : results.primary.withheld_because) out += "  withheld: " + reason + "\n";
   for (const auto& caveat : results.primary.caveats) out += "  note: " + caveat + "\n";
   if (results.judge) out += judge_line(*results.judge);

@@ -42,16 +42,8 @@ std::vector<SystemAnswer> best_of_draws(const Row& row, const Asking& asking, co
   std::vector<MeasuredRow> draws;
   for (const Row& draw : asked_rows(row))
     draws.push_back({draw, measure_texts(asking.answers(draw), work.p.set.cases, work.p.tasks)});
-  const std::vector<ScorerInfo> infos = work.scorers.infos_for(work.p.main_labels);
-  std::vector<ScorerInfo> makers;
-  for (std::size_t s = 0; s < infos.size(); ++s) {
-    if (infos[s].held_out()) continue;
-    score(draws, work.scorers.all()[s], work);
-    makers.push_back(infos[s]);
-  }
-  RealReturns returns(work.p.fitted, makers);
-  require_returns(returns, row);
-  return best_answers(draws, work.p.set, returns);
+  score(draws, work.scorers.all().front(), work);  // the embedder's
+  return best_answers(draws, work.p.set);
 }
 
 std::vector<Answered> all_answers(const Asking& asking, const Work& work) {

@@ -1,180 +1,24 @@
-// Columns, their resampled means and the ratios between them.
+// Which rows are compared with which, and what each comparison comes to.
 #include "compare.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 #include "compare_returns.hpp"
+#include "comparison.hpp"
 #include "systems/controls.hpp"
-#include "udrl/base/random.hpp"
 #include "verdict.hpp"
 
 namespace udrl::eval {
 
-using score::Column, score::Resamples, score::draw_resamples, score::make_column, score::mean, score::resampled_means;
+using score::Resamples, score::mean;
 
 namespace {
 
 constexpr double parity = 1.0;  // the other margin
-
-/// The mean of a column, with its value in every resample.
-struct Resampled {
-  double value = 0;
-  std::vector<double> draws;
-
-  Estimate estimate() const { return score::estimate(value, draws); }
-};
-
-Resampled minus(const Resampled& a, const Resampled& b) {
-  Resampled out{a.value - b.value, a.draws};
-  for (std::size_t i = 0; i < out.draws.size(); ++i) out.draws[i] -= b.draws[i];
-  return out;
-}
-
-/// All rows resampled alike, over the cases of one part under one scorer.
-class Comparison {
- public:
-  Comparison(const Results& results, std::size_t part, std::size_t scorer, const CompareOptions& options)
-      : results_(results),
-        part_(part),
-        scorer_(scorer),
-        seed_(options.seed),
-        resamples_(draw_resamples(subjects(), options.draws, options.seed)),
-        zeros_(zeros_of(results.measured, results.set, scorer)) {}
-
-  std::size_t subjects() const { return results_.set.parts[part_].subjects.size(); }
-  const Resamples& resamples() const { return resamples_; }
-
-  /// Elaboration: every row's answers of a task, or of all.
-  const Resampled& masked(const std::string& row, const std::string& task = {}) const {
-    return once(masked_, row, task, [&](const MeasuredRow& measured) {
-      return column(half_values(measured, results_.set, scorer_, Half::elaboration, zeros_),
-                    [&](const Case& c) { return task.empty() || c.task == task; });
-    });
-  }
-
-  /// Every answer as written.
-  const Resampled& raw(const std::string& row, const std::string& task = {}) const {
-    return once(raw_, row, task, [&](const MeasuredRow& measured) {
-      std::vector<double> values;
-      for (const Measured& m : measured.answers) values.push_back(m.relevance[scorer_].raw);
-      return column(values, [&](const Case& c) { return task.empty() || c.task == task; });
-    });
-  }
-
-  /// A half over one task, or over those for which the scorer's word counts.
-  const Resampled& half(const std::string& row, Half half, const std::string& task = {}) const {
-    return once(counted_[half], row, task, [&](const MeasuredRow& measured) {
-      return column(half_values(measured, results_.set, scorer_, half, zeros_), counts(half, task));
-    });
-  }
-  const Resampled& zero(Half half, const std::string& task = {}) const {
-    auto& known = zero_[half][task];
-    if (known.draws.empty()) known = column(zero_values(results_.set, scorer_, half, zeros_), counts(half, task));
-    return known;
-  }
-
-  Difference difference(const std::string& minuend, const std::string& subtrahend) const {
-    Difference d{minuend, subtrahend, {}, {}, {}};
-    d.masked = minus(masked(minuend), masked(subtrahend)).estimate();
-    d.raw = minus(raw(minuend), raw(subtrahend)).estimate();
-    for (const auto& task : results_.set.tasks)
-      d.masked_by_task[task] = minus(masked(minuend, task), masked(subtrahend, task)).estimate();
-    return d;
-  }
-
-  Quality quality(const std::string& row, const std::string& task = {}) const {
-    Quality quality;
-    int valid = 0;
-    const auto replicates = results_.replicates(row);
-    for (std::size_t i = 0; i < results_.set.cases.size(); ++i) {
-      if (!Slice{part_, task}.holds(results_.set.cases[i])) continue;
-      ++quality.cases;
-      for (const MeasuredRow* one : replicates) valid += one->answers[i].valid() ? 1 : 0;
-    }
-    const auto answers = static_cast<double>(replicates.size()) * quality.cases;
-    quality.valid = answers > 0 ? valid / answers : 0;
-    quality.masked = masked(row, task).estimate();
-    quality.raw = raw(row, task).estimate();
-    return quality;
-  }
-
- private:
-  using Known = std::map<std::pair<std::string, std::string>, Resampled>;  ///< by row and task
-
-  template <class F>
-  const Resampled& once(Known& known, const std::string& row, const std::string& task, F column_of) const {
-    const auto found = known.find({row, task});
-    if (found != known.end()) return found->second;
-    return known[{row, task}] = over_replicates(row, column_of);
-  }
-
-  /// Whether a case is of the task; without one, whether its task counts for a half; where none does, all are shown.
-  std::function<bool(const Case&)> counts(Half half, const std::string& task) const {
-    if (!task.empty()) return [task](const Case& c) { return c.task == task; };
-    const std::vector<bool>& of_task = results_.scorers[scorer_].counts[half];
-    const bool none = std::find(of_task.begin(), of_task.end(), true) == of_task.end();
-    return [&of_task, none](const Case& c) { return none || of_task[c.task_index]; };
-  }
-
-  /// The mean over a row's replicates. Each draw takes as many training seeds as there are, with replacement, the same
-  /// ones for all rows of a system, and within each of them as many of its draws.
-  template <class F>
-  Resampled over_replicates(const std::string& row, F of_one) const {
-    std::map<int, std::vector<Resampled>> by_seed;
-    for (const MeasuredRow* one : results_.replicates(row)) by_seed[one->row.seed].push_back(of_one(*one));
-    if (by_seed.size() == 1 && by_seed.begin()->second.size() == 1) return std::move(by_seed.begin()->second.front());
-    std::vector<std::vector<Resampled>> seeds;
-    for (auto& [seed, draws] : by_seed) seeds.push_back(std::move(draws));
-    return mean_of(seeds, results_.answers(row).row);
-  }
-
-  Resampled mean_of(const std::vector<std::vector<Resampled>>& seeds, const Row& row) const {
-    const auto share = 1 / static_cast<double>(seeds.size() * seeds.front().size());
-    Resampled out{0, std::vector<double>(seeds.front().front().draws.size())};
-    for (const auto& draws : seeds)
-      for (const Resampled& one : draws) out.value += share * one.value;
-    RandomStream seed_stream(seed_, "seeds/" + row.system), draw_stream(seed_, "draws/" + row.name);
-    for (std::size_t b = 0; b < out.draws.size(); ++b)
-      for (std::size_t s = 0; s < seeds.size(); ++s) {
-        const auto& draws = seeds[seed_stream.below(seeds.size())];
-        for (std::size_t d = 0; d < draws.size(); ++d)
-          out.draws[b] += share * draws[draw_stream.below(draws.size())].draws[b];
-      }
-    return out;
-  }
-
-  template <class Keep>
-  Resampled column(const std::vector<double>& values, Keep keep) const {
-    std::vector<double> kept;
-    std::vector<std::size_t> clusters;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const Case& c = results_.set.cases[i];
-      if (c.part != part_ || !keep(c)) continue;
-      kept.push_back(values[i]);
-      clusters.push_back(c.cluster);
-    }
-    const Column column = make_column(kept, clusters, resamples_.clusters);
-    return {column.mean(), resampled_means(column, resamples_)};
-  }
-
-  const Results& results_;
-  std::size_t part_, scorer_;
-  std::uint64_t seed_;
-  Resamples resamples_;
-  Zeros zeros_;
-  mutable Known masked_, raw_;
-  mutable Halves<Known> counted_;
-  mutable Halves<std::map<std::string, Resampled>> zero_;  ///< by task
-};
-
-Compared compared(const Resampled& row, const Resampled& other, const Resampled& floor) {
-  return {row.value, other.value, floor.value, row.draws, other.draws, floor.draws};
-}
 
 /// Nothing is more on topic than on topic.
 Estimate at_most_one(Estimate e) {
@@ -185,11 +29,11 @@ Estimate at_most_one(Estimate e) {
 
 HalfRatio half_ratio(const Comparison& comparison, const std::string& row, const std::string& reference, Half half,
                      double margin, const std::string& task = {}) {
-  const Compared c =
-      compared(comparison.half(row, half, task), comparison.half(reference, half, task), comparison.zero(half, task));
+  const Compared c{comparison.half(row, half, task), comparison.half(reference, half, task),
+                   comparison.zero(half, task)};
   const Estimate ratio = floor_corrected_ratio(c);
-  HalfRatio out{half == Half::fidelity ? at_most_one(ratio) : ratio, {judge(c, margin, comparison.subjects())}};
-  if (margin != parity) out.at.push_back(judge(c, parity, comparison.subjects()));
+  HalfRatio out{half == Half::fidelity ? at_most_one(ratio) : ratio, {judge(c, margin)}};
+  if (margin != parity) out.at.push_back(judge(c, parity));
   return out;
 }
 
@@ -210,25 +54,26 @@ TaskRatio task_ratio(const Comparison& comparison, const ScorerResult& scorer, c
   return out;
 }
 
+bool has_row(const Results& results, const std::string& name) {
+  return std::any_of(results.measured.begin(), results.measured.end(),
+                     [&](const MeasuredRow& row) { return row.row.name == name; });
+}
+
+Resampled lesser(const Resampled& a, const Resampled& b) {
+  Resampled out = a.value < b.value ? a : b;
+  for (std::size_t i = 0; i < out.draws.size(); ++i) out.draws[i] = std::min(a.draws[i], b.draws[i]);
+  return out;
+}
+
 /// What the row has over a look-up of training's answers, in units of what the reference has over the zero: of the half
 /// in which that is less.
 VerdictPart over_lookup(const Comparison& comparison, const std::string& row, const std::string& reference,
                         const std::string& scorer) {
-  Resampled smaller{std::numeric_limits<double>::infinity(), {}};
-  for (const Half half : halves) {
-    const Resampled &own = comparison.half(row, half), &nearest = comparison.half(nearest_row, half),
-                    &teacher = comparison.half(reference, half), &zero = comparison.zero(half);
-    const auto units = [](double own_value, double nearest_value, double teacher_value, double zero_value) {
-      const double unit = teacher_value - zero_value;
-      return unit > 0 ? (own_value - nearest_value) / unit : std::numeric_limits<double>::quiet_NaN();
-    };
-    smaller.value = std::min(smaller.value, units(own.value, nearest.value, teacher.value, zero.value));
-    smaller.draws.resize(own.draws.size(), std::numeric_limits<double>::infinity());
-    for (std::size_t b = 0; b < own.draws.size(); ++b)
-      smaller.draws[b] =
-          std::min(smaller.draws[b], units(own.draws[b], nearest.draws[b], teacher.draws[b], zero.draws[b]));
-  }
-  const Estimate e = smaller.estimate();
+  const auto gain = [&](Half half) {
+    return share_of(minus(comparison.half(row, half), comparison.half(nearest_row, half)),
+                    minus(comparison.half(reference, half), comparison.zero(half)));
+  };
+  const Estimate e = lesser(gain(Half::fidelity), gain(Half::elaboration)).estimate();
   return {"better than a look-up", scorer, e, judge_estimate(e, 0, comparison.subjects())};
 }
 
@@ -249,6 +94,8 @@ std::vector<Scored> score_rows(const Results& results, const Comparison& compari
       for (std::size_t t = 0; t < results.set.tasks.size(); ++t)
         scored.ratio_by_task[results.set.tasks[t]] =
             task_ratio(comparison, scorer, name, options, results.set.tasks[t], t);
+      if (row.row.kind == RowKind::student && has_row(results, nearest_row))
+        scored.over_lookup = over_lookup(comparison, name, options.reference, scorer.info.name);
     }
     out.push_back(std::move(scored));
   }
@@ -339,11 +186,6 @@ void describe(RowResult& result, const Results& results, int diversity_words) {
   result.broken_rules = broken_rules(answers);
 }
 
-bool has_row(const Results& results, const std::string& name) {
-  return std::any_of(results.measured.begin(), results.measured.end(),
-                     [&](const MeasuredRow& row) { return row.row.name == name; });
-}
-
 /// How small a share of answers to other intents among the reference's own would be told, over the cases that fit.
 Precision precision_of(const Results& results, std::size_t scorer, Half half, const Resamples& resamples,
                        const CompareOptions& options, const std::function<bool(const Case&)>& fits) {
@@ -385,9 +227,6 @@ void score_all(Results& results, std::size_t scorer, const CompareOptions& optio
   results.scorers[scorer].return_effect = return_effect(results, comparison);
   results.scorers[scorer].primary_less = primary_less(results, comparison);
   measure_precision(results, scorer, comparison.resamples(), options);
-  if (has_row(results, nearest_row))
-    results.scorers[scorer].over_lookup = over_lookup(comparison, results.measured.front().row.name, options.reference,
-                                                      results.scorers[scorer].info.name);
   for (std::size_t part = 1; part < results.set.parts.size(); ++part)
     score_part(results, Comparison(results, part, scorer, options), results.set.parts[part].name, options.reference,
                scored);

@@ -6,24 +6,16 @@
 #include <cmath>
 #include <limits>
 
+#include "udrl/score/expanded.hpp"
+
 namespace udrl::eval {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double z_95 = 1.6449, z_80 = 0.8416;  // quantiles of the normal distribution
 
-/// f(system, reference, floor) in every resample.
-template <class F>
-std::vector<double> in_each_draw(const Compared& c, F f) {
-  assert(c.system_draws.size() == c.reference_draws.size() && c.system_draws.size() == c.floor_draws.size());
-  std::vector<double> out(c.system_draws.size());
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = f(c.system_draws[i], c.reference_draws[i], c.floor_draws[i]);
-  return out;
-}
-
 bool reference_beats_floor(const Compared& c) {
-  const auto gap = in_each_draw(c, [](double, double reference, double floor) { return reference - floor; });
-  return score::estimate(c.reference - c.floor, gap).lower_95 > 0;
+  return combine({{1, &c.reference}, {-1, &c.floor}}).estimate().lower_95 > 0;
 }
 
 /// That would decide with a power of 80%, if the excess is what it seems.
@@ -33,34 +25,45 @@ double subjects_for(std::size_t subjects, double standard_error, double excess) 
 
 }  // namespace
 
+Estimate Resampled::estimate() const { return score::estimate_expanded(value, draws, subjects); }
+
+Resampled resampled_mean(const score::Column& column, const score::Resamples& resamples) {
+  return {column.mean(), score::resampled_means(column, resamples), resamples.clusters};
+}
+
+Resampled combine(const std::vector<std::pair<double, const Resampled*>>& terms) {
+  const Resampled& any = *terms.front().second;
+  Resampled out{0, std::vector<double>(any.draws.size()), any.subjects};
+  for (const auto& [factor, term] : terms) {
+    assert(term->draws.size() == out.draws.size());
+    out.value += factor * term->value;
+    for (std::size_t i = 0; i < out.draws.size(); ++i) out.draws[i] += factor * term->draws[i];
+  }
+  return out;
+}
+
+Resampled share_of(const Resampled& part, const Resampled& whole) {
+  const auto share = [](double x, double of) { return of > 0 ? x / of : nan; };
+  Resampled out{share(part.value, whole.value), part.draws, part.subjects};
+  for (std::size_t i = 0; i < out.draws.size(); ++i) out.draws[i] = share(part.draws[i], whole.draws[i]);
+  return out;
+}
+
 Estimate floor_corrected_ratio(const Compared& c) {
   if (!reference_beats_floor(c)) return {nan, nan, nan, nan, nan};
-  const auto ratio = [](double system, double reference, double floor) {
-    return reference > floor ? (system - floor) / (reference - floor) : nan;
-  };
-  return score::estimate(ratio(c.system, c.reference, c.floor), in_each_draw(c, ratio));
+  return share_of(combine({{1, &c.system}, {-1, &c.floor}}), combine({{1, &c.reference}, {-1, &c.floor}})).estimate();
 }
 
-Estimate raw_ratio(const Compared& c) {
-  const auto ratio = [](double system, double reference, double) { return reference > 0 ? system / reference : nan; };
-  return score::estimate(ratio(c.system, c.reference, c.floor), in_each_draw(c, ratio));
-}
-
-Judgement judge(const Compared& c, double margin, std::size_t subjects) {
+Judgement judge(const Compared& c, double margin) {
   Judgement out{margin, Verdict::undefined, 1, nan};
   if (!reference_beats_floor(c)) return out;
-  const auto excess = [margin](double system, double reference, double floor) {
-    return (system - floor) - margin * (reference - floor);
-  };
-  const double value = excess(c.system, c.reference, c.floor);
-  const std::vector<double> draws = in_each_draw(c, excess);
-  const Estimate e = score::estimate(value, draws);
-  const auto not_above = std::count_if(draws.begin(), draws.end(), [](double x) { return !(x > 0); });
-  out.p = static_cast<double>(1 + not_above) / static_cast<double>(1 + draws.size());
+  const Resampled excess = combine({{1, &c.system}, {-margin, &c.reference}, {margin - 1, &c.floor}});
+  const Estimate e = excess.estimate();
+  out.p = score::expanded_p_value(0, excess.draws, excess.subjects);
   out.verdict = e.lower_95 > 0 ? Verdict::pass : e.upper_95 < 0 ? Verdict::fail : Verdict::inconclusive;
   const double standard_error = (e.upper_95 - e.lower_95) / (2 * z_95);
-  if (out.verdict == Verdict::inconclusive && value != 0)
-    out.subjects_needed = subjects_for(subjects, standard_error, value);
+  if (out.verdict == Verdict::inconclusive && excess.value != 0)
+    out.subjects_needed = subjects_for(excess.subjects, standard_error, excess.value);
   return out;
 }
 

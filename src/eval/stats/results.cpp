@@ -92,6 +92,7 @@ Json to_json(const Scored& s) {
   for (const Ratio& ratio : s.ratios) ratios[ratio.reference] = to_json(ratio);
   Json json = {{"overall", to_json(s.all)}, {"by_task", each(s.by_task)}, {"ratio_to", ratios}};
   json["ratio_by_task"] = each(s.ratio_by_task);
+  if (s.over_lookup) json["over_lookup"] = to_json(*s.over_lookup);
   for (const auto& [part, quality] : s.by_part) {
     json["by_part"][part] = to_json(quality);
     json["by_part"][part]["ratio"] =
@@ -157,7 +158,6 @@ Json to_json(const ScorerResult& s) {
   for (const Half half : halves) json["why_not"][to_string(half)] = s.why_not(half);
   for (const auto& [task, precision] : s.precision_by_task)
     json["precision_by_task"][task] = by_half(precision, [](const Precision& p) { return to_json(p); });
-  if (s.over_lookup) json["over_lookup"] = to_json(*s.over_lookup);
   if (s.return_effect) json["return_effect"] = to_json(*s.return_effect);
   for (const Difference& d : s.primary_less) json["primary_less"][d.subtrahend] = to_json(d);
   return json;
@@ -204,7 +204,7 @@ Json to_json(const PrimaryComparison& h) {
           {"caveats", h.caveats}};
 }
 
-Json to_json(const SecondDraw& d) {
+Json to_json(const RowVerdict& d) {
   return {{"row", d.row}, {"reference", d.reference}, {"verdict", to_string(d.verdict)}, {"parts", list(d.parts)}};
 }
 
@@ -271,7 +271,7 @@ void require_answers(const Results& results) {
 }
 
 Json to_json(const Results& results) {
-  Json json = {{"schema_version", 4},
+  Json json = {{"schema_version", 5},
                {"test_set", to_json(results.set)},
                {"systems", Json::object()},
                {"scorers", Json::object()},
@@ -284,6 +284,7 @@ Json to_json(const Results& results) {
     json["failed_requests"].push_back(
         {{"of", failed.row}, {"cause", failed.cause}, {"words", failed.words}, {"requests", failed.requests}});
   if (results.second_draw) json["second_draw"] = to_json(*results.second_draw);
+  if (results.best_of) json["best_of"] = to_json(*results.best_of);
   if (results.judge) json["judge"] = to_json(*results.judge);
   json["primary"]["scorer"] = results.shown_scorer().info.name;
   for (const auto* rows : {&results.rows, &results.curve})

@@ -51,6 +51,17 @@ struct Quality {
   Estimate raw;      ///< mean over every answer as written
 };
 
+/// One of the things that the verdict asks for.
+struct VerdictPart {
+  std::string name;    ///< fidelity, elaboration, diversity, better than a look-up
+  std::string scorer;  ///< "": none has a say
+  Estimate value;
+  Judgement judgement;
+};
+
+/// That would decide all parts that are open; 0: no number is known, or none is open.
+double subjects_needed(const std::vector<VerdictPart>& parts);
+
 /// A row under one scorer.
 struct Scored {
   Quality all;  ///< of the main part, as are the tasks and the ratios
@@ -60,6 +71,7 @@ struct Scored {
   /// Of each other part: its quality, and the ratios of both halves to the primary reference.
   std::map<std::string, Quality> by_part;
   std::map<std::string, Halves<Estimate>> ratio_by_part;
+  std::optional<VerdictPart> over_lookup;  ///< students: the row less `nearest`; nothing where that was not made
 
   /// Null where there is none.
   const Ratio* ratio_to(const std::string& reference) const;
@@ -84,17 +96,6 @@ struct Difference {
   std::map<std::string, Estimate> masked_by_task;
 };
 
-/// One of the things that the verdict asks for.
-struct VerdictPart {
-  std::string name;    ///< fidelity, elaboration, diversity, better than a look-up
-  std::string scorer;  ///< "": none has a say
-  Estimate value;
-  Judgement judgement;
-};
-
-/// That would decide all parts that are open; 0: no number is known, or none is open.
-double subjects_needed(const std::vector<VerdictPart>& parts);
-
 /// How small a share of wrong answers a scorer tells from none, over the answers of the main part. Where that does not
 /// suffice, it passes nobody.
 struct Precision {
@@ -117,7 +118,6 @@ struct ScorerResult {
   Verdict verdict = Verdict::withheld;
   std::optional<Difference> return_effect = {};  ///< top less lowest
   std::vector<Difference> primary_less = {};     ///< the primary row less each other row
-  std::optional<VerdictPart> over_lookup = {};   ///< the primary row less `nearest`; nothing where that was not made
 
   /// Why its word on a half counts for no task; "" where it does for some.
   std::string why_not(Half half) const;
@@ -139,8 +139,8 @@ struct ReturnSteering {
   double rank_correlation = 0, exact = 0, mean_absolute_error = 0;  ///< of bins
 };
 
-/// The teacher's second draw against its first: as asked of the student, but for the look-up.
-struct SecondDraw {
+/// What is asked of the primary row, asked of another one.
+struct RowVerdict {
   std::string row, reference;
   std::vector<VerdictPart> parts;
   Verdict verdict = Verdict::undefined;
@@ -179,7 +179,8 @@ struct Results {
   ReturnSteering return_steering;                   ///< `why_not` and `bins` are filled by who measures
   std::map<std::string, std::string> near_intents;  ///< test intent → the training intent it nearly is
   PrimaryComparison primary;
-  std::optional<SecondDraw> second_draw;
+  std::optional<RowVerdict> second_draw;  ///< against the teacher's first draw; no look-up is asked to be beaten
+  std::optional<RowVerdict> best_of;      ///< the student's best of n, a claim of its own
   std::optional<command::Certificate> certificate;  ///< the student's own, where it has one
   Lineage lineage;
 

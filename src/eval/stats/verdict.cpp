@@ -1,4 +1,4 @@
-// Verdicts, and the reasons to give none.
+// Verdicts. Not for: why none is given (reasons.cpp).
 #include "verdict.hpp"
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "format.hpp"
-#include "systems/controls.hpp"
+#include "reasons.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -35,14 +35,19 @@ void for_each_task_judgement(Results& results, Use use) {
             use(row, s, task, half, ratio.halves[half].at[m], m);
 }
 
-/// The family of all other ratios of students, under each scorer, of each half and at each margin; and that of their
-/// tasks.
+/// Of the primary student, which comes first.
+bool is_best_of(const Results& results, const RowResult& row) {
+  return row.row.best_of > 1 && row.row.system == results.rows.front().row.system;
+}
+
+/// The family of all ratios of students but those of the two claims (one answer, and the best of n), under each scorer,
+/// of each half and at each margin; and that of their tasks.
 void correct_families(Results& results) {
   std::map<std::tuple<std::size_t, Half, std::size_t>, std::vector<Judgement*>> families;
   for_each_judgement(results, [&](RowResult& row, std::size_t s, Ratio& ratio, Half half, std::size_t m) {
-    const bool is_primary =
-        row.row.name == results.primary.row && ratio.reference == results.primary.reference && m == 0;
-    if (row.row.kind == RowKind::student && !is_primary) families[{s, half, m}].push_back(&ratio.halves[half].at[m]);
+    const bool is_claim = (row.row.name == results.primary.row || is_best_of(results, row)) &&
+                          ratio.reference == results.primary.reference && m == 0;
+    if (row.row.kind == RowKind::student && !is_claim) families[{s, half, m}].push_back(&ratio.halves[half].at[m]);
   });
   for (auto& [which, family] : families) correct_family(family);
   families.clear();
@@ -93,8 +98,9 @@ void refuse_few_subjects(Results& results) {
   for (RowResult& row : results.rows)
     if (row.diversity_ratio)
       for (Judgement& judgement : row.diversity_ratio->at) soften(judgement);
-  for (ScorerResult& scorer : results.scorers)
-    if (scorer.over_lookup) soften(scorer.over_lookup->judgement);
+  for (RowResult& row : results.rows)
+    for (Scored& scored : row.scored)
+      if (scored.over_lookup) soften(scored.over_lookup->judgement);
   results.primary.caveats.push_back(std::to_string(subjects) + " subjects are too few to decide; at least " +
                                     std::to_string(fewest_subjects) + " are needed");
 }
@@ -130,20 +136,6 @@ void refuse_blunt_passes(Results& results) {
     }
 }
 
-/// Two or three seeds show little of what seeds do.
-void warn_of_few_seeds(Results& results) {
-  for (const RowResult& row : results.rows)
-    if (row.seeds > 1 && row.seeds < fewest_seeds)
-      results.primary.caveats.push_back(row.row.title + ": a mean over " + std::to_string(row.seeds) +
-                                        " training seeds, so few that its interval is too narrow");
-}
-
-/// A model without its examples is a weaker one to compare with.
-void warn_of_zero_shot(Results& results) {
-  if (!results.row(results.primary.reference).row.few_shot)
-    results.primary.caveats.emplace_back("the reference is asked without the task’s examples");
-}
-
 enum class AskForMore { no, than_a_lookup };
 
 /// What is asked of a row: both halves, of the primary one more than a look-up too, by every scorer that carries a
@@ -157,7 +149,7 @@ std::vector<VerdictPart> parts_of(const Results& results, const RowResult& row, 
     const Ratio* ratio = row.scored[s].ratio_to(reference);
     for (const Half half : halves)
       parts.push_back({to_string(half), scorer.info.name, ratio->halves[half].value, ratio->halves[half].at.front()});
-    if (more == AskForMore::than_a_lookup && scorer.over_lookup) parts.push_back(*scorer.over_lookup);
+    if (more == AskForMore::than_a_lookup && row.scored[s].over_lookup) parts.push_back(*row.scored[s].over_lookup);
   }
   if (row.diversity_ratio) {
     const DiversityRatio& d = *row.diversity_ratio;
@@ -173,90 +165,18 @@ Verdict verdict_of(const std::vector<VerdictPart>& parts) {
   return together(verdicts);
 }
 
-std::optional<SecondDraw> judge_second_draw(const Results& results, const std::string& reference) {
-  for (const RowResult& row : results.rows) {
-    if (row.row.kind != RowKind::second_draw) continue;
-    SecondDraw out{row.row.name, reference, parts_of(results, row, reference, AskForMore::no), Verdict::undefined};
-    out.verdict = verdict_of(out.parts);
-    return out;
-  }
-  return std::nullopt;
-}
-
-/// A measure by which the teacher falls short of itself would fail anybody.
-void need_passing_second_draw(Results& results) {
-  if (!results.second_draw || results.second_draw->parts.empty()) return;
-  const Verdict verdict = results.second_draw->verdict;
-  if (verdict == Verdict::pass) return;
-  std::string which;
-  for (const VerdictPart& part : results.second_draw->parts)
-    if (part.judgement.verdict == verdict)
-      which += (which.empty() ? "" : ", ") + part.name + (part.scorer.empty() ? "" : " by " + part.scorer);
-  const double needed = subjects_needed(results.second_draw->parts);
-  const std::string words =
-      "the teacher’s second draw against its first must PASS, and is " + to_string(verdict) + " (" + which + ")";
-  if (verdict == Verdict::fail) results.primary.withheld_because.push_back(words);
-  else results.primary.caveats.push_back(words + (needed > 0 ? ": " + about(needed, "subjects") + " would do" : ""));
-}
-
-std::string why_silent(const ScorerResult& scorer) {
-  const std::string name = scorer.info.name;
-  if (!scorer.info.held_out()) return name + " made the labels that the student was trained on";
-  if (!scorer.damage.why_not.empty()) return name + " could not be examined: " + scorer.damage.why_not;
-  std::string out;
-  for (const Half half : halves)
-    if (const std::string why = scorer.why_not(half); !why.empty())
-      out += (out.empty() ? name + " has no say on " : "; on ") + to_string(half) + ": " + why;
+/// Of the first row that is meant; nothing where none is.
+template <class IsMeant>
+std::optional<RowVerdict> judge_row(const Results& results, const std::string& reference, AskForMore more,
+                                    IsMeant is_meant) {
+  const auto row = std::find_if(results.rows.begin(), results.rows.end(), is_meant);
+  if (row == results.rows.end()) return std::nullopt;
+  RowVerdict out{row->row.name, reference, parts_of(results, *row, reference, more), Verdict::undefined};
+  out.verdict = verdict_of(out.parts);
   return out;
 }
 
-void need_a_scorer(Results& results) {
-  const auto& scorers = results.scorers;
-  if (std::any_of(scorers.begin(), scorers.end(), [](const ScorerResult& s) { return s.carries_verdict(); })) return;
-  for (const bool held_out : {true, false})  // those that might have spoken first
-    for (const ScorerResult& scorer : scorers)
-      if (scorer.info.held_out() == held_out) results.primary.withheld_because.push_back(why_silent(scorer));
-  if (std::none_of(scorers.begin(), scorers.end(), [](const ScorerResult& s) { return s.info.held_out(); }))
-    results.primary.withheld_because.emplace_back(
-        "no scorer that made no label was named ([second_embedder] or [pmi] in the config)");
-}
-
-/// A row's parts but for diversity, by every scorer that carries a verdict.
-Verdict relevance_verdict(const Results& results, const RowResult& row) {
-  std::vector<Verdict> verdicts;
-  for (std::size_t s = 0; s < results.scorers.size(); ++s)
-    if (results.scorers[s].carries_verdict())
-      verdicts.push_back(row.scored[s].ratio_to(results.primary.reference)->verdict());
-  return together(verdicts);
-}
-
-/// A control that must fail and does not makes every PASS worthless.
-void need_failing_controls(Results& results) {
-  const bool passes = results.primary.verdict == Verdict::pass;
-  for (const RowResult& row : results.rows) {
-    if (row.row.kind != RowKind::control) continue;
-    const Verdict verdict = relevance_verdict(results, row);
-    if (verdict == Verdict::pass || (passes && verdict != Verdict::fail))
-      results.primary.withheld_because.push_back("the control “" + row.row.short_title + "” must FAIL, and is " +
-                                                 to_string(verdict));
-  }
-}
-
-/// An answer that did not come is no bad one; and who fails on hard cases must not be judged by the others.
-void need_all_answers(Results& results) {
-  for (const FailedRequests& failed : results.failures) {
-    if (failed.of_judge) results.primary.caveats.push_back(to_text(failed));
-    else results.primary.withheld_because.push_back(to_text(failed) + "; run the same command again to ask for them");
-  }
-}
-
-void need_apart(Results& results) {
-  if (results.near_intents.empty()) return;
-  const auto& [test, train] = *results.near_intents.begin();
-  results.primary.withheld_because.push_back(std::to_string(results.near_intents.size()) +
-                                             " test intents nearly are ones that trained, such as “" + test +
-                                             "” and “" + train + "”");
-}
+bool is_second_draw(const RowResult& row) { return row.row.kind == RowKind::second_draw; }
 
 /// One that carries the verdict, of another kind than the labels' where there is such a one.
 std::size_t shown_scorer(const std::vector<ScorerResult>& scorers) {
@@ -310,6 +230,10 @@ void withhold(Results& results) {
   if (all) {
     results.primary.verdict = Verdict::withheld;
     for (VerdictPart& part : results.primary.parts) part.judgement.verdict = Verdict::withheld;
+    if (results.best_of) {
+      results.best_of->verdict = Verdict::withheld;
+      for (VerdictPart& part : results.best_of->parts) part.judgement.verdict = Verdict::withheld;
+    }
     for (RowResult& row : results.rows)
       if (row.diversity_ratio)
         for (Judgement& judgement : row.diversity_ratio->at) judgement.verdict = Verdict::withheld;
@@ -317,8 +241,8 @@ void withhold(Results& results) {
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     if (!all && results.scorers[s].carries_verdict()) continue;
     results.scorers[s].verdict = Verdict::withheld;
-    if (results.scorers[s].over_lookup) results.scorers[s].over_lookup->judgement.verdict = Verdict::withheld;
     for (RowResult& row : results.rows) {
+      if (row.scored[s].over_lookup) row.scored[s].over_lookup->judgement.verdict = Verdict::withheld;
       for (Ratio& ratio : row.scored[s].ratios) withhold(ratio);
       for (auto& [task, ratio] : row.scored[s].ratio_by_task) withhold(ratio);
     }
@@ -358,8 +282,6 @@ void conclude(Results& results, const CompareOptions& options) {
   h.scorer = shown_scorer(results.scorers);
   refuse_few_subjects(results);
   refuse_blunt_passes(results);
-  warn_of_few_seeds(results);
-  warn_of_zero_shot(results);
   correct_families(results);
   join_halves(results);
   join_tasks(results);
@@ -367,12 +289,10 @@ void conclude(Results& results, const CompareOptions& options) {
     results.scorers[s].verdict = results.row(h.row).scored[s].ratio_to(h.reference)->verdict();
   h.parts = parts_of(results, results.row(h.row), h.reference, AskForMore::than_a_lookup);
   h.verdict = verdict_of(h.parts);
-  results.second_draw = judge_second_draw(results, options.diversity_reference);
-  need_all_answers(results);
-  need_a_scorer(results);
-  need_failing_controls(results);
-  need_passing_second_draw(results);
-  need_apart(results);
+  results.second_draw = judge_row(results, options.diversity_reference, AskForMore::no, is_second_draw);
+  results.best_of = judge_row(results, h.reference, AskForMore::than_a_lookup,
+                              [&](const RowResult& row) { return is_best_of(results, row); });
+  give_reasons(results);
   restrain_passes(results);
   withhold(results);
 }

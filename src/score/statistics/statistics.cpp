@@ -15,14 +15,6 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double most_undefined = 0.01;  // share of resamples that may be undefined
 
-/// `values` sorted.
-double sorted_quantile(const std::vector<double>& values, double p) {
-  const double position = p * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
-}
-
 }  // namespace
 
 std::vector<double> ranks(std::span<const double> values) {
@@ -53,6 +45,13 @@ double pearson(std::span<const double> x, std::span<const double> y) {
 double mean(std::span<const double> values) {
   if (values.empty()) return nan;
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double sorted_quantile(const std::vector<double>& values, double p) {
+  const double position = p * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, values.size() - 1);
+  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
 }
 
 double quantile(std::vector<double> values, double p) {

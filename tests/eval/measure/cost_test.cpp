@@ -32,6 +32,11 @@ Cost cost() {
   c.asked_clients = {8};
   c.latency = {1, 2, 24, 0.1, 0.2, 0.01, 0.02, 150};
   c.loads = {{1, 1, 24, 0.2, 0.3, 0.02, 0.03, 80}, {8, 2, 24, 0.4, 0.6, 0.1, 0.2, 400}};
+  c.best_of = BestOfCost{8,
+                         "def",
+                         {"r", "bert", "F32", 22'000'000, 512, 90, "def"},
+                         {1, 2, 24, 0.1, 0.2, 0.1, 0.2, 900},
+                         {1, 1, 24, 0.2, 0.3, 0.2, 0.3, 500}};
   c.batch = ServedBatch{32, 200, 5000, 10};
   return c;
 }
@@ -75,24 +80,27 @@ TEST_CASE("costs of another model or setting are measured again") {
   system.model.gguf = gguf;
   system.rows = {row("m-greedy", RowKind::model)};
   CostOptions options;
+  lm::ModelOptions ranker;
+  ranker.gguf = gguf;
   Observer silent;
-  CHECK_FALSE(read_cost(file, system, options, silent));
+  CHECK_FALSE(read_cost(file, system, options, ranker, silent));
   Cost c = cost();
   c.row = "m-greedy";
   c.identity = identity_of(system.model);
+  c.best_of.reset();
   write_file_atomic(file, to_json(c).dump());
-  CHECK(read_cost(file, system, options, silent));
+  CHECK(read_cost(file, system, options, ranker, silent));
   options.latency_requests = 25;
-  CHECK_FALSE(read_cost(file, system, options, silent));
+  CHECK_FALSE(read_cost(file, system, options, ranker, silent));
   options.latency_requests = 24;
   options.clients = {8, 64};
-  CHECK_FALSE(read_cost(file, system, options, silent));
+  CHECK_FALSE(read_cost(file, system, options, ranker, silent));
   options.clients = {8};
   system.rows.front().name = "m-sampled";
-  CHECK_FALSE(read_cost(file, system, options, silent));
+  CHECK_FALSE(read_cost(file, system, options, ranker, silent));
   system.rows.front().name = "m-greedy";
   std::ofstream(gguf) << "other weights";
-  CHECK_FALSE(read_cost(file, system, options, silent));
+  CHECK_FALSE(read_cost(file, system, options, ranker, silent));
 }
 
 TEST_CASE("Costs that are damaged are measured again, and the user is told why") {
@@ -104,11 +112,11 @@ TEST_CASE("Costs that are damaged are measured again, and the user is told why")
   whole.identity = identity_of(system.model);
   const auto told = [&] {
     test::Notes notes;
-    const bool known = read_cost(folder / "m.json", system, {}, notes).has_value();
+    const bool known = read_cost(folder / "m.json", system, {}, {}, notes).has_value();
     CHECK(known == notes.all.empty());
     return notes.all;
   };
   test::check_broken_is_told(to_json(whole), (folder / "m.json").string(),
                              [&](const std::string& text) { folder.file("m.json", text); }, told,
-                             {{"/batch"}, {"/batch/tokens_per_s"}});
+                             {{"/batch", "/best_of"}, {"/batch/tokens_per_s"}});
 }

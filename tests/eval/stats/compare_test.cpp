@@ -326,9 +326,26 @@ TEST_CASE("a student that is no better than a look-up does not pass") {
   for (std::size_t i = 0; i < r.set.cases.size(); ++i)
     for (std::size_t s = 0; s < 2; ++s) r.measured[9].answers[i].relevance[s] = r.measured[0].answers[i].relevance[s];
   r = compared(std::move(r));
-  REQUIRE(r.scorers[1].over_lookup);
-  CHECK(r.scorers[1].over_lookup->value.value == Approx(0).margin(1e-9));
+  const auto& over_lookup = r.row("student-top").scored[1].over_lookup;
+  REQUIRE(over_lookup);
+  CHECK(over_lookup->value.value == Approx(0).margin(1e-9));
   CHECK(r.primary.verdict != Verdict::pass);
+}
+
+TEST_CASE("the best of n has a verdict of its own") {
+  Results r = results(0.40, 0.30);
+  Row best = row("student-best", RowKind::student);
+  best.best_of = 8;
+  r.measured.insert(r.measured.begin() + 1, measured_row(r.set, best, 0.62));
+  r = compared(std::move(r));
+  CHECK(r.primary.verdict == Verdict::fail);
+  REQUIRE(r.best_of);
+  CHECK(r.best_of->row == "student-best");
+  CHECK(r.best_of->reference == r.primary.reference);
+  CHECK(r.best_of->verdict == Verdict::pass);
+  CHECK(r.best_of->parts.size() == r.primary.parts.size());
+  CHECK(to_json(r).at("best_of").at("verdict") == "PASS");
+  CHECK_FALSE(compared(results(0.62, 0.40)).best_of);
 }
 
 TEST_CASE("a student with one answer for all is not varied enough") {

@@ -17,53 +17,53 @@ using namespace udrl::score::testing;
 namespace {
 
 Compared compared(const Clustered& c, const Resamples& r) {
-  const Column s = c.column("system"), t = c.column("reference"), f = c.column("floor");
-  return {s.mean(), t.mean(), f.mean(), resampled_means(s, r), resampled_means(t, r), resampled_means(f, r)};
+  return {resampled_mean(c.column("system"), r), resampled_mean(c.column("reference"), r),
+          resampled_mean(c.column("floor"), r)};
 }
 
-Compared simple(double system, double reference, double floor, double noise) {
-  Compared c{system, reference, floor, {}, {}, {}};
+/// With errors that are normal.
+Compared simple(double system, double reference, double floor, double noise, std::size_t subjects = 1000) {
   udrl::RandomStream random(1, "simple");
-  for (int i = 0; i < 2000; ++i) {
-    c.system_draws.push_back(system + noise * random.normal());
-    c.reference_draws.push_back(reference + noise * random.normal());
-    c.floor_draws.push_back(floor + noise * random.normal());
-  }
-  return c;
+  const auto around = [&](double value) {
+    Resampled out{value, {}, subjects};
+    for (int i = 0; i < 2000; ++i) out.draws.push_back(value + noise * random.normal());
+    return out;
+  };
+  Resampled s = around(system), r = around(reference), f = around(floor);
+  return {std::move(s), std::move(r), std::move(f)};
 }
 
 }  // namespace
 
-TEST_CASE("the floor-corrected ratio and its bounds equal NumPy's on the same resamples") {
+TEST_CASE("the floor-corrected ratio equals NumPy's, and its bounds lie beside those of plain percentiles") {
   const Clustered c;
   const Estimate e = floor_corrected_ratio(compared(c, c.given()));
   const auto interval = doubles(c.json.at("expected_interval"));
   CHECK(e.value == Approx(c.json.at("expected_ratio").get<double>()).epsilon(1e-12));
-  CHECK(e.low == Approx(interval[0]).epsilon(1e-12));
-  CHECK(e.high == Approx(interval[1]).epsilon(1e-12));
-  CHECK(e.lower_95 == Approx(interval[2]).epsilon(1e-12));
-  CHECK(e.upper_95 == Approx(interval[3]).epsilon(1e-12));
+  const double width = interval[1] - interval[0];
+  CHECK(std::abs(e.low - interval[0]) < 0.25 * width);
+  CHECK(std::abs(e.high - interval[1]) < 0.25 * width);
 }
 
 TEST_CASE("a ratio is undefined unless the reference beats the floor") {
   const Compared c = simple(0.3, 0.2, 0.2, 0.01);
   CHECK(std::isnan(floor_corrected_ratio(c).value));
-  CHECK(judge(c, 0.95, 30).verdict == Verdict::undefined);
+  CHECK(judge(c, 0.95).verdict == Verdict::undefined);
 }
 
 TEST_CASE("verdicts follow the margin") {
-  CHECK(judge(simple(0.62, 0.60, 0.20, 0.002), 0.95, 30).verdict == Verdict::pass);
-  CHECK(judge(simple(0.50, 0.60, 0.20, 0.002), 0.95, 30).verdict == Verdict::fail);
-  CHECK(judge(simple(0.58, 0.60, 0.20, 0.02), 0.95, 30).verdict == Verdict::inconclusive);
+  CHECK(judge(simple(0.62, 0.60, 0.20, 0.002), 0.95).verdict == Verdict::pass);
+  CHECK(judge(simple(0.50, 0.60, 0.20, 0.002), 0.95).verdict == Verdict::fail);
+  CHECK(judge(simple(0.58, 0.60, 0.20, 0.02), 0.95).verdict == Verdict::inconclusive);
 }
 
 TEST_CASE("what is open says how many subjects would decide it") {
-  const Judgement open = judge(simple(0.60, 0.60, 0.20, 0.02), 0.95, 100);
+  const Judgement open = judge(simple(0.60, 0.60, 0.20, 0.02, 100), 0.95);
   REQUIRE(open.verdict == Verdict::inconclusive);
   // The excess is 0.02; its standard error √(1 + 0.95² + 0.05²) · 0.02 = 0.0276; 100 · (2.4865 · 0.0276 / 0.02)².
   CHECK(open.subjects_needed == Approx(1178).epsilon(0.15));
   CHECK(open.p == Approx(0.234).margin(0.03));
-  CHECK(std::isnan(judge(simple(0.62, 0.60, 0.20, 0.002), 0.95, 100).subjects_needed));
+  CHECK(std::isnan(judge(simple(0.62, 0.60, 0.20, 0.002), 0.95).subjects_needed));
 }
 
 TEST_CASE("a family passes only as a whole") {
@@ -95,12 +95,7 @@ Compared simulated(double ratio, udrl::RandomStream& random, const Resamples& re
   }
   const Column s = make_column(system, cluster_of, clusters), r = make_column(reference, cluster_of, clusters),
                z = make_column(zero, cluster_of, clusters);
-  return {s.mean(),
-          r.mean(),
-          z.mean(),
-          resampled_means(s, resamples),
-          resampled_means(r, resamples),
-          resampled_means(z, resamples)};
+  return {resampled_mean(s, resamples), resampled_mean(r, resamples), resampled_mean(z, resamples)};
 }
 
 /// Of 300 evaluations, how many PASS at 0.95 in both halves.
@@ -109,8 +104,8 @@ int passed(double fidelity, double elaboration) {
   int count = 0;
   for (int trial = 0; trial < 300; ++trial) {
     udrl::RandomStream random(5, "trial" + std::to_string(trial));
-    const Verdict first = judge(simulated(fidelity, random, resamples), 0.95, clusters).verdict,
-                  second = judge(simulated(elaboration, random, resamples), 0.95, clusters).verdict;
+    const Verdict first = judge(simulated(fidelity, random, resamples), 0.95).verdict,
+                  second = judge(simulated(elaboration, random, resamples), 0.95).verdict;
     count += together({first, second}) == Verdict::pass ? 1 : 0;
   }
   return count;

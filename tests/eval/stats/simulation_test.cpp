@@ -104,13 +104,10 @@ Verdict verdict_of_run(const Population& population, const std::vector<std::size
       score::Column column{std::vector<double>(subjects.size()), std::vector<double>(subjects.size())};
       for (std::size_t s = 0; s < subjects.size(); ++s)
         for (const Values& v : population.by_subject[subjects[s]]) column.sums[s] += (v.*of)[half], ++column.counts[s];
-      return std::pair(column.mean(), score::resampled_means(column, resamples));
+      return resampled_mean(column, resamples);
     };
-    const auto [own, own_draws] = mean(&Values::student);
-    const auto [reference, reference_draws] = mean(&Values::reference);
-    const auto [zero, zero_draws] = mean(&Values::zero);
-    verdicts.push_back(
-        judge({own, reference, zero, own_draws, reference_draws, zero_draws}, 0.95, subjects.size()).verdict);
+    const Compared compared{mean(&Values::student), mean(&Values::reference), mean(&Values::zero)};
+    verdicts.push_back(judge(compared, 0.95).verdict);
   }
   return together(verdicts);
 }

@@ -1,0 +1,96 @@
+// Timing a request whose answers are written together and then ranked.
+#include "best_of_cost.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "compute_threads.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/inference/ranker.hpp"
+#include "udrl/score/statistics.hpp"
+
+namespace udrl::eval {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// A student and its ranker, open.
+class BestOf {
+ public:
+  BestOf(const CostWork& work, const Row& row)
+      : system_(open_system(work.system, work.tasks, {row.best_of, work.seed})),
+        ranker_model_(lm::open_model(work.ranker)),
+        row_(row),
+        draws_(asked_rows(row)) {}
+
+  lm::ModelInfo ranker() const { return ranker_model_->info(); }
+
+  Latency latency(const CostWork& work) {
+    const auto cases = latency_cases(*system_, row_, work.set, work.options.latency_requests);
+    answer(cases.front());  // contexts are made at the first
+    Latency latency{1, compute_threads(), static_cast<int>(cases.size()), 0, 0, 0, 0, 0};
+    std::vector<double> whole;
+    double tokens = 0, seconds = 0;
+    for (const Case& c : cases) {
+      const auto start = Clock::now();
+      tokens += answer(c);
+      whole.push_back(seconds_since(start));
+      seconds += whole.back();
+    }
+    latency.p50_s = latency.first_p50_s = score::quantile(whole, 0.5);
+    latency.p95_s = latency.first_p95_s = score::quantile(whole, 0.95);
+    latency.tokens_per_s = seconds > 0 ? tokens / seconds : 0;
+    return latency;
+  }
+
+ private:
+  /// The tokens that were written for it.
+  int answer(const Case& c) {
+    std::vector<lm::Request> requests;
+    for (const Row& draw : draws_) requests.push_back(system_->request(draw, c));
+    for (std::size_t i = 0; i < requests.size(); ++i) requests[i].id = std::to_string(i);
+    int tokens = 0;
+    std::vector<std::string> texts;
+    for (const lm::Completion& one : lm::complete_all(system_->model(), requests)) {
+      tokens += one.tokens;
+      texts.push_back(system_->kept(c, one.text));
+    }
+    inference::Ranker(*ranker_model_).fit(c.intent.intent, texts);
+    return tokens;
+  }
+
+  std::unique_ptr<OpenSystem> system_;
+  std::unique_ptr<lm::LanguageModel> ranker_model_;
+  const Row& row_;
+  std::vector<Row> draws_;
+};
+
+}  // namespace
+
+const Row* best_of_row(const System& system) {
+  if (!system.is_student) return nullptr;
+  const auto row = std::find_if(system.rows.begin(), system.rows.end(), [](const Row& r) { return r.best_of > 1; });
+  return row == system.rows.end() ? nullptr : &*row;
+}
+
+std::optional<BestOfCost> measure_best_of(const CostWork& work) {
+  const Row* row = best_of_row(work.system);
+  if (row == nullptr) return std::nullopt;
+  BestOfCost cost;
+  cost.n = row->best_of;
+  cost.identity = identity_of(work.ranker);
+  {
+    BestOf both(work, *row);
+    cost.ranker = both.ranker();
+    cost.latency = both.latency(work);
+  }
+  cost.one_thread = cost.latency;
+  if (compute_threads() == 1) return cost;
+  const ComputeThreads one(1);
+  cost.one_thread = BestOf(work, *row).latency(work);
+  return cost;
+}
+
+}  // namespace udrl::eval
