@@ -120,22 +120,23 @@ ServedBatch Asking::answer_rows(const System& system) {
   const auto open = open_system(system, prepared_.tasks, {options_.slots, options_.seed, &context_.observer});
   ServedBatch batch{options_.slots, 0, 0, 0};
   Progress progress = progress_of(system);
-  for (const Row& row : asked_rows(system)) {
-    const auto answered = [&] {
-      ++batch.requests;
-      ++progress.done;
-      context_.observer.progress(progress);
-    };
-    const auto throughput = ask_missing(*open, row, prepared_.set.cases, caches_.at(row.name), answered);
-    batch.tokens += throughput.generated_tokens;
-    batch.seconds += throughput.seconds;
-    const auto& cases = prepared_.set.cases;
-    AnswerCache& cache = caches_.at(row.name);
-    cache.close(std::all_of(cases.begin(), cases.end(), [&](const Case& c) { return cache.has(c); }));
-    check_stop("evaluation stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) +
-                   " answers of " + system.title,
-               go_on);
-  }
+  const auto answered = [&] {
+    ++batch.requests;
+    ++progress.done;
+    context_.observer.progress(progress);
+  };
+  const std::vector<Row> rows = asked_rows(system);
+  std::vector<AskedRow> asked;
+  for (const Row& row : rows) asked.push_back({&row, &caches_.at(row.name)});
+  const std::vector<Case>& cases = prepared_.set.cases;
+  const auto throughput = ask_missing(*open, asked, cases, answered);
+  batch.tokens = throughput.generated_tokens;
+  batch.seconds = throughput.seconds;
+  for (const AskedRow& row : asked)
+    row.cache->close(std::all_of(cases.begin(), cases.end(), [&](const Case& c) { return row.cache->has(c); }));
+  check_stop("evaluation stopped after " + std::to_string(progress.done) + " of " + std::to_string(progress.total) +
+                 " answers of " + system.title,
+             go_on);
   return batch;
 }
 

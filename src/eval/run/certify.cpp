@@ -180,7 +180,7 @@ class Asker {
     if (!std::all_of(asked.cases.begin(), asked.cases.end(), has)) {
       if (!open_)
         open_ = open_system(setting_.student, setting_.tasks, {options_.slots, options_.seed, &context_.observer});
-      ask_missing(*open_, asked.row, asked.cases, cache, [] {});
+      ask_missing(*open_, {{&asked.row, &cache}}, asked.cases, [] {});
       cache.close(std::all_of(asked.cases.begin(), asked.cases.end(), has));
       check_stop("stopped while the student was asked", go_on);
     }

@@ -103,33 +103,58 @@ data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity) 
   return manifest;
 }
 
-lm::Throughput ask_missing(OpenSystem& system, const Row& row, const std::vector<Case>& cases, AnswerCache& cache,
-                           const std::function<void()>& answered) {
-  std::vector<const Case*> missing;
-  std::unordered_map<std::string, const Case*> by_id;
-  for (const Case& c : cases) {
-    if (cache.has(c)) continue;
-    missing.push_back(&c);
-    by_id.emplace(c.id, &c);
-  }
-  std::stable_sort(missing.begin(), missing.end(), [&](const Case* a, const Case* b) {
-    return system.prefix_group(row, *a) < system.prefix_group(row, *b);
+namespace {
+
+/// A case that a row has no answer to.
+struct Missing {
+  const AskedRow* asked;
+  const Case* of;
+};
+
+/// What share the beginning of their prompt follow one another, whatever their row.
+std::vector<Missing> missing_of(const OpenSystem& system, const std::vector<AskedRow>& rows,
+                                const std::vector<Case>& cases) {
+  std::vector<Missing> missing;
+  for (const AskedRow& asked : rows)
+    for (const Case& c : cases)
+      if (!asked.cache->has(c)) missing.push_back({&asked, &c});
+  std::stable_sort(missing.begin(), missing.end(), [&](const Missing& a, const Missing& b) {
+    return system.prefix_group(*a.asked->row, *a.of) < system.prefix_group(*b.asked->row, *b.of);
   });
+  return missing;
+}
+
+void take(const OpenSystem& system, const Missing& missing, const lm::Completion& done) {
+  const Row& row = *missing.asked->row;
+  const Case& c = *missing.of;
+  SystemAnswer answer{system.kept(c, done.text), to_string(done.finish), done.tokens, {}, system.asked_return(row, c)};
+  if (row.kind == RowKind::student) answer.asked_words = c.asked_words;
+  missing.asked->cache->add(c, std::move(answer));
+}
+
+}  // namespace
+
+lm::Throughput ask_missing(OpenSystem& system, const std::vector<AskedRow>& rows, const std::vector<Case>& cases,
+                           const std::function<void()>& answered) {
+  const std::vector<Missing> missing = missing_of(system, rows, cases);
+  std::unordered_map<std::string, const Missing*> by_id;
   std::size_t position = 0;
   const auto next = [&]() -> std::optional<lm::Request> {
     if (position == missing.size()) return std::nullopt;
-    return system.request(row, *missing[position++]);
+    const Missing& one = missing[position++];
+    lm::Request request = system.request(*one.asked->row, *one.of);
+    request.id = one.asked->row->name + "/" + one.of->id;
+    by_id.emplace(request.id, &one);
+    return request;
   };
-  const auto take = [&](lm::Completion done) {
-    const Case& c = *by_id.at(done.id);
-    if (done.finish == lm::Finish::error || done.finish == lm::Finish::filtered) return cache.fail(c, done);
-    SystemAnswer answer{
-        system.kept(c, done.text), to_string(done.finish), done.tokens, {}, system.asked_return(row, c)};
-    if (row.kind == RowKind::student) answer.asked_words = c.asked_words;
-    cache.add(c, std::move(answer));
+  const auto done = [&](const lm::Completion& completion) {
+    const Missing& one = *by_id.at(completion.id);
+    if (completion.finish == lm::Finish::error || completion.finish == lm::Finish::filtered)
+      return one.asked->cache->fail(*one.of, completion);
+    take(system, one, completion);
     answered();
   };
-  return missing.empty() ? lm::Throughput{} : system.model().complete(next, take);
+  return missing.empty() ? lm::Throughput{} : system.model().complete(next, done);
 }
 
 }  // namespace udrl::eval

@@ -74,9 +74,14 @@ struct AnswerIdentity {
 };
 data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity);
 
-/// Asks for every case that the cache lacks. What an endpoint fails, or its filter withholds, is no answer of the
-/// model: see `AnswerCache::fail`. Returns early, with all that was answered kept, when a stop is requested.
-lm::Throughput ask_missing(OpenSystem& system, const Row& row, const std::vector<Case>& cases, AnswerCache& cache,
+struct AskedRow {
+  const Row* row;
+  AnswerCache* cache;
+};
+/// Asks for every case that a row's cache lacks; the beginning of a prompt that several rows share is computed once.
+/// What an endpoint fails, or its filter withholds, is no answer of the model: see `AnswerCache::fail`. Returns early,
+/// with all that was answered kept, when a stop is requested.
+lm::Throughput ask_missing(OpenSystem& system, const std::vector<AskedRow>& rows, const std::vector<Case>& cases,
                            const std::function<void()>& answered);
 
 }  // namespace udrl::eval
