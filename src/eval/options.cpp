@@ -44,7 +44,7 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("tasks", o.test.tasks, "names of the tasks; none: those the student was trained on");
   set.add("intents", o.test.intents, "test intents, each asked for every task").range(4, 1e6);
   set.add("quick", o.quick,
-          "a first look in minutes: at most 60 intents, each for two tasks, teacher and student alone, no judge; the "
+          "a first look in minutes: at most 60 intents, teacher and student alone, no judge; the "
           "same command without it "
           "goes on from there");
   set.add("seed", o.seed, "seed of all random choices");
@@ -81,7 +81,6 @@ void declare(OptionSet& set, EvalOptions& o) {
 
 EvalOptions quickened(EvalOptions o) {
   o.test.intents = std::min(o.test.intents, 60);
-  o.test.tasks_an_intent = 2;
   o.test.parts.clear();
   o.systems.teacher_alone = true;
   if (o.systems.returns.size() > 1) o.systems.returns.resize(1);

@@ -42,9 +42,6 @@ struct TestOptions {
   int part_intents = 50;           ///< of each of them
   std::filesystem::path tasks_folder = "data/tasks";
   std::vector<std::string> tasks;
-  /// 0: all. Fewer: the intents take turns, so that every task is asked of as many subjects. The same number chooses
-  /// the same.
-  int tasks_an_intent = 0;
 };
 
 /// Who says how relevant an answer is.
@@ -90,7 +87,7 @@ struct EvalOptions {
 };
 
 void declare(OptionSet& set, EvalOptions& options);
-/// A first look in minutes: at most 60 intents, each for two tasks, the teacher and the student's first row, the
+/// A first look in minutes: at most 60 intents, the teacher and the student's first row, the
 /// held-out scorers that need no chat model, no judge, no second draw. Its answers and values are those of the whole
 /// evaluation, which goes on from them in the same folder.
 EvalOptions quickened(EvalOptions options);

@@ -83,8 +83,7 @@ void add_cases(EvalInputs& p, const EvalOptions& options) {
   for (const auto& task : p.tasks) p.set.tasks.push_back(task.name);
   const auto add = [&](const std::string& split, int intents) {
     data::require_lines(options.systems.tagged / split, "record");
-    const CaseOptions choose{static_cast<std::size_t>(intents), options.seed,
-                             static_cast<std::size_t>(options.test.tasks_an_intent)};
+    const CaseOptions choose{static_cast<std::size_t>(intents), options.seed};
     add_part(p.set, split, choose_intents(read_split_intents(options.systems.tagged / split), choose), p.fitted,
              choose);
     p.hashes["split " + split] = data::hash_input(options.systems.tagged / split);

@@ -61,8 +61,7 @@ std::string lead(const Results& results) {
   std::string out = "Both answered the same " + plural(results.set.main().intents, "short request") + " about " +
                     plural(results.set.main().subjects.size(), "subject") +
                     " that the student’s training never saw, for " + plural(results.set.tasks.size(), "task") +
-                    (results.set.asks_all_tasks() ? "" : " in turns") + ". The teacher is " +
-                    results.row(results.primary.reference).row.title + ". ";
+                    ". The teacher is " + results.row(results.primary.reference).row.title + ". ";
   const Estimate &fidelity = ratio.halves[Half::fidelity].value, &elaboration = ratio.halves[Half::elaboration].value;
   if (std::isfinite(fidelity.value))
     out += "The student’s answers are as much about the request as " + percent(fidelity.value) + " of the teacher’s";

@@ -80,8 +80,7 @@ std::string judge_line(const JudgeResult& judge) {
 std::string set_text(const Results& results) {
   const Part& part = results.set.main();
   return std::to_string(part.intents) + " intents about " + std::to_string(part.subjects.size()) +
-         " subjects that training never saw, " + std::to_string(results.set.tasks.size()) + " tasks" +
-         (results.set.asks_all_tasks() ? "" : " in turns");
+         " subjects that training never saw, " + std::to_string(results.set.tasks.size()) + " tasks";
 }
 
 }  // namespace

@@ -73,8 +73,8 @@ Verdict relevance_verdict(const Results& results, const RowResult& row) {
 
 /// A control that must fail and does not makes every PASS worthless.
 void need_failing_controls(Results& results) {
-  const bool passes = results.primary.verdict == Verdict::pass ||
-                      (results.best_of && results.best_of->verdict == Verdict::pass);
+  const bool passes =
+      results.primary.verdict == Verdict::pass || (results.best_of && results.best_of->verdict == Verdict::pass);
   for (const RowResult& row : results.rows) {
     if (row.row.kind != RowKind::control) continue;
     const Verdict verdict = relevance_verdict(results, row);

@@ -62,22 +62,7 @@ void derange(const CaseSet& set, const Slice& slice, std::uint64_t seed, std::ve
   for (std::size_t i = 0; i < positions.size(); ++i) source[positions[i]] = positions[(i + shift) % positions.size()];
 }
 
-/// Those that the intent at this place is asked for, in ascending order.
-std::vector<std::size_t> tasks_of(std::size_t place, std::size_t tasks, std::size_t tasks_an_intent) {
-  const std::size_t asked = tasks_an_intent == 0 ? tasks : std::min(tasks, tasks_an_intent);
-  std::vector<std::size_t> out;
-  for (std::size_t k = 0; k < asked; ++k) out.push_back((place * asked + k) % tasks);
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
 }  // namespace
-
-bool CaseSet::asks_all_tasks() const {
-  std::size_t intents = 0;
-  for (const Part& part : parts) intents += part.intents;
-  return cases.size() == intents * tasks.size();
-}
 
 std::vector<data::Intent> read_split_intents(const std::filesystem::path& split_folder) {
   std::map<std::string, data::Intent> by_id;  // of the text, as a case's: ids made by hand may give one text two
@@ -107,11 +92,10 @@ void add_part(CaseSet& set, const std::string& name, const std::vector<data::Int
               const command::Fitted& fitted, const CaseOptions& options) {
   Part part{name, {}, intents.size()};
   std::map<std::string, std::size_t> clusters;
-  for (std::size_t i = 0; i < intents.size(); ++i) {
-    const data::Intent& intent = intents[i];
+  for (const auto& intent : intents) {
     const auto [cluster, is_new] = clusters.emplace(data::subject_of(intent), clusters.size());
     if (is_new) part.subjects.push_back(data::subject_of(intent));
-    for (const std::size_t t : tasks_of(i, set.tasks.size(), options.tasks_an_intent)) {
+    for (std::size_t t = 0; t < set.tasks.size(); ++t) {
       const std::string& task = set.tasks[t];
       Case c{content_id({intent.intent, task}), intent, task, t, 0, set.parts.size(), cluster->second};
       RandomStream stream(options.seed, "eval/words/" + c.id);

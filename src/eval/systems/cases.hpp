@@ -37,8 +37,6 @@ struct CaseSet {
   std::vector<std::string> tasks;
 
   const Part& main() const { return parts.front(); }
-  /// Every intent for every task.
-  bool asks_all_tasks() const;
 };
 
 /// Some of the cases: those of a part, and of one task or of all.
@@ -52,7 +50,6 @@ struct Slice {
 struct CaseOptions {
   std::size_t intents = 100;
   std::uint64_t seed = 1;
-  std::size_t tasks_an_intent = 0;  ///< see `TestOptions`
 };
 
 /// The intents of a split, each once, in order of id.
@@ -60,7 +57,7 @@ std::vector<data::Intent> read_split_intents(const std::filesystem::path& split_
 /// Deals intents subject by subject, so that as many subjects as possible are heard; asking for more intents keeps
 /// those that fewer gave. An intent without a subject is its own.
 std::vector<data::Intent> choose_intents(std::vector<data::Intent> intents, const CaseOptions& options);
-/// Adds a part with a case for each intent and task that it is asked for. The set's tasks are those of `tasks`.
+/// Adds a part with a case for each intent and task. The set's tasks are those of `tasks`.
 void add_part(CaseSet& set, const std::string& name, const std::vector<data::Intent>& intents,
               const command::Fitted& fitted, const CaseOptions& options);
 

@@ -23,8 +23,7 @@ void declare(OptionSet& set, SystemFile& file) {
   set.add_enum("decodings", file.decodings,
                "one row each: greedy, sampled, best-of-n; default: greedy and sampled, of a student sampled");
   set.add_enum("shots", file.shots, "one row each (models): few, the task's examples as in synthesis; zero, none");
-  set.add("best_of", file.best_of, "answers of which best-of-n takes the best, by the embedder")
-      .range(2, 64);
+  set.add("best_of", file.best_of, "answers of which best-of-n takes the best, by the embedder").range(2, 64);
   set.add("temperature", file.temperature, "of rows that are not greedy; 0: 0.8, a student's as the main one's")
       .range(0, 5);
   set.add("temperatures", file.temperatures, "other ones, for the curve against diversity").range(0.01, 5);

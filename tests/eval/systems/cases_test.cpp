@@ -145,18 +145,3 @@ TEST_CASE("a split's intents are read once each") {
   write_split(folder.path() / "other", records);
   CHECK(read_split_intents(folder.path() / "other").size() == 6);
 }
-
-TEST_CASE("where an intent is asked for some tasks alone, the intents take turns") {
-  CaseSet set;
-  set.tasks = {"image", "template", "headline"};
-  add_part(set, "test", intents(30, 1), fitted(set.tasks), {100, 1, 2});
-  CHECK(set.cases.size() == 60);
-  std::map<std::string, int> asked;
-  for (const Case& c : set.cases) ++asked[c.task];
-  for (const auto& [task, times] : asked) CHECK(times == 20);
-  CHECK(derangement(set, 1).size() == 60);
-  CaseSet all;
-  all.tasks = set.tasks;
-  add_part(all, "test", intents(30, 1), fitted(set.tasks), {100, 1, 7});
-  CHECK(all.cases.size() == 90);
-}
