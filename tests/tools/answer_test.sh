@@ -38,6 +38,10 @@ expect "both are asked" 0 -- "$DISTILL" answer --student "$TMP/student2" --inten
 holds "both are noted" grep -q '"asked":{"copying":[0-2],"return":[0-2]' "$TMP"/two/part-00000.jsonl
 expect "generate asks both" 0 -- "$GENERATE" --model "$TMP/student2" --task image --intent "holiday sale" \
   --return any+copying=top
+best_of() { "$GENERATE" --model "$TMP/student2" --task image --intent x --best-of 4 "$@"; }
+expect "the best of n without a ranker" 2 "name one: --embedder.gguf" -- best_of
+expect "more shown than written" 2 "at most 4" -- best_of -n 5 --embedder.gguf "$MINILM"
+expect "the best of equal ones" 2 "at temperature 0 all answers are the same" -- best_of --temperature 0 --embedder.gguf "$MINILM"
 expect "an unknown one" 2 "copying" -- "$GENERATE" --model "$TMP/student2" --task image --intent x --return top+copyin=top
 
 expect "a return twice" 2 "named twice" -- answer "$TMP/other" --returns top,top
