@@ -38,6 +38,8 @@ for file in config.json model.safetensors tokenizer.model tokenizer.json command
 done
 again "$RUN/student/model.safetensors" "$BIN/udrl-train" --config configs/ci/train.toml
 step generate && "$BIN/udrl-generate" --model "$RUN/student" --task image --intent "holiday sale" --words auto --return top -n 2
+step "the best of four" && "$BIN/udrl-generate" --model "$RUN/student" --task image --intent "holiday sale" --best-of 4 \
+  --embedder.gguf models/all-minilm-l6-v2.f32.gguf
 step evaluate && "$BIN/udrl-eval" --config configs/ci/eval.toml
 expect "$RUN/eval/results.json"
 expect "$RUN/eval/report.html"

@@ -39,6 +39,14 @@ std::string latency_text(const Results& results, const RowResult& row) {
   return (row.row.best_of > 1 ? std::to_string(row.row.best_of) + " × " : "") + duration(cost->latency.p50_s);
 }
 
+/// Tokens a second, one request at a time; of the best of several, those of all that were written for it.
+std::string speed_text(const Results& results, const RowResult& row) {
+  const Cost* cost = results.cost_of(row);
+  if (!cost) return "–";
+  const bool is_best = row.row.best_of > 1 && cost->best_of;
+  return fixed((is_best ? cost->best_of->latency : cost->latency).tokens_per_s, 0);
+}
+
 std::string markdown_line(const Line& line) {
   std::string out = "|";
   for (const auto& cell : line) out += " " + cell + " |";
@@ -102,13 +110,11 @@ std::string to_markdown(const Results& results) {
                     "; scorer: " + results.shown_scorer().info.name + "\n\n" + markdown_line(head) +
                     markdown_line(Line(head.size(), "---"));
   for (const RowResult& row : results.rows) {
-    const Cost* cost = results.cost_of(row);
     const Quality& all = results.shown(row).all;
     out += markdown_line({row.row.title, parameters_text(results, row), with_range(all.masked), fixed(all.raw.value, 3),
                           ratio_text(results, row, Half::fidelity, true),
                           ratio_text(results, row, Half::elaboration, true), percent(all.valid), words_error(row),
-                          fixed(row.diversity.distinct_2, 2), latency_text(results, row),
-                          cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
+                          fixed(row.diversity.distinct_2, 2), latency_text(results, row), speed_text(results, row)});
   }
   return out;
 }
@@ -117,13 +123,11 @@ std::string to_terminal(const Results& results) {
   std::vector<Line> lines = {
       {"system", "params", "masked", "raw", "fidel", "elab", "valid", "words±", "dist-2", "p50", "tok/s"}};
   for (const RowResult& row : results.rows) {
-    const Cost* cost = results.cost_of(row);
     const Quality& all = results.shown(row).all;
     lines.push_back({row.row.short_title, parameters_text(results, row), fixed(all.masked.value, 3),
                      fixed(all.raw.value, 3), ratio_text(results, row, Half::fidelity, false),
                      ratio_text(results, row, Half::elaboration, false), percent(all.valid), words_error(row),
-                     fixed(row.diversity.distinct_2, 2), latency_text(results, row),
-                     cost ? fixed(cost->latency.tokens_per_s, 0) : "–"});
+                     fixed(row.diversity.distinct_2, 2), latency_text(results, row), speed_text(results, row)});
   }
   std::string out = aligned_table(lines, 1) + "\n" + set_text(results) + "\n";
   out += "by " + results.shown_scorer().info.name + " (" + to_string(results.shown_scorer().info.role) + ")\n";
