@@ -145,9 +145,7 @@ void generate(const GenerateOptions& o, Observer& observer) {
   options.slots = std::min(o.drawn(), options.slots);
   Stopwatch watch;
   auto student = inference::StudentModel::open(o.model, options);
-  lm::ModelOptions embedder_options = o.embedder;
-  embedder_options.embedding = true;
-  const auto embedder = o.ranks() ? lm::open_model(embedder_options, &observer) : nullptr;
+  const auto embedder = o.ranks() ? lm::open_model(o.embedder, &observer) : nullptr;
   const auto requests = make_requests(student, o);
   const double loading = watch.lap();
   auto answers = lm::complete_all(student.model(), requests);

@@ -43,10 +43,10 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("tasks_folder", o.test.tasks_folder, "folder of task files");
   set.add("tasks", o.test.tasks, "names of the tasks; none: those the student was trained on");
   set.add("intents", o.test.intents, "test intents, each asked for every task").range(4, 1e6);
-  set.add("quick", o.quick,
-          "a first look in minutes: at most 60 intents, teacher and student alone, no judge; the "
-          "same command without it "
-          "goes on from there");
+  set.add(
+      "quick", o.quick,
+      "a first look in minutes: at most 60 intents, teacher and student alone, no judge; the same command without it "
+      "goes on from there");
   set.add("seed", o.seed, "seed of all random choices");
   set.add("draws", o.systems.draws, "answers of each sampled row to a case; figures are resampled over them")
       .range(1, 100);

@@ -87,9 +87,9 @@ struct EvalOptions {
 };
 
 void declare(OptionSet& set, EvalOptions& options);
-/// A first look in minutes: at most 60 intents, the teacher and the student's first row, the
-/// held-out scorers that need no chat model, no judge, no second draw. Its answers and values are those of the whole
-/// evaluation, which goes on from them in the same folder.
+/// A first look in minutes: at most 60 intents, the teacher and the student's first row, the held-out scorers that need
+/// no chat model, no judge, no second draw. Its answers and values are those of the whole evaluation, which goes on
+/// from them in the same folder.
 EvalOptions quickened(EvalOptions options);
 /// What udrl-eval's other uses have in common with it (certify.hpp).
 void declare_scorers(OptionSet& set, ScorersOptions& options);

@@ -14,8 +14,6 @@ namespace udrl::score {
 double mean(std::span<const double> values);
 /// Quantile p in [0, 1] by linear interpolation between order statistics (NumPy's default). NaN for no values.
 double quantile(std::vector<double> values, double p);
-/// The same of values in ascending order, at least one.
-double sorted_quantile(const std::vector<double>& values, double p);
 /// Ranks from 1, ties share their average.
 std::vector<double> ranks(std::span<const double> values);
 /// NaN if either side is constant.
@@ -65,8 +63,12 @@ struct Estimate {
   double lower_95;  ///< 5% percentile: one-sided 95% lower bound
   double upper_95;  ///< 95% percentile
 };
+/// Which percentiles an estimate takes.
+struct Levels {
+  double low = 0.025, high = 0.975, lower_95 = 0.05, upper_95 = 0.95;
+};
 /// Percentile interval of `resampled`; undefined if over 1% of them are not finite.
-Estimate estimate(double value, const std::vector<double>& resampled);
+Estimate estimate(double value, const std::vector<double>& resampled, const Levels& levels = {});
 Estimate estimate_mean(const Column& column, const Resamples& resamples);
 /// `cluster_of` as for a column.
 Estimate estimate_mean(std::span<const double> values, std::span<const std::size_t> cluster_of,

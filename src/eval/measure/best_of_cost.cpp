@@ -7,7 +7,6 @@
 #include "compute_threads.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/inference/ranker.hpp"
-#include "udrl/score/statistics.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -30,7 +29,6 @@ class BestOf {
   Latency latency(const CostWork& work) {
     const auto cases = latency_cases(*system_, row_, work.set, work.options.latency_requests);
     answer(cases.front());  // contexts are made at the first
-    Latency latency{1, compute_threads(), static_cast<int>(cases.size()), 0, 0, 0, 0, 0};
     std::vector<double> whole;
     double tokens = 0, seconds = 0;
     for (const Case& c : cases) {
@@ -39,10 +37,7 @@ class BestOf {
       whole.push_back(seconds_since(start));
       seconds += whole.back();
     }
-    latency.p50_s = latency.first_p50_s = score::quantile(whole, 0.5);
-    latency.p95_s = latency.first_p95_s = score::quantile(whole, 0.95);
-    latency.tokens_per_s = seconds > 0 ? tokens / seconds : 0;
-    return latency;
+    return latency_of(1, whole, whole, seconds > 0 ? tokens / seconds : 0);
   }
 
  private:

@@ -68,11 +68,8 @@ class LatencyRun {
     model.complete(next, [&](const lm::Completion& done) { take(done); });
     check_stop("evaluation stopped while latency was measured", "run the same command again");
     if (whole_.empty()) throw failure("no request could be timed").got(refused_).hint(lm::endpoint_hint);
-    Latency latency{clients_, compute_threads(), static_cast<int>(whole_.size()), 0, 0, 0, 0, 0};
-    latency.p50_s = quantile(whole_, 0.5), latency.p95_s = quantile(whole_, 0.95);
-    latency.first_p50_s = quantile(first_, 0.5), latency.first_p95_s = quantile(first_, 0.95);
-    latency.tokens_per_s = seconds_ > 0 ? clients_ * tokens_ / seconds_ : 0;  // each client waits for its own alone
-    return latency;
+    // each client waits for its own alone
+    return latency_of(clients_, whole_, first_, seconds_ > 0 ? clients_ * tokens_ / seconds_ : 0);
   }
 
  private:
@@ -223,6 +220,18 @@ Cost cost_from_json(const data::Json& json) {
   if (fields.has("best_of")) cost.best_of = best_of_from_json(fields.object("best_of"));
   if (fields.has("batch")) cost.batch = batch_from_json(fields.object("batch"));
   return cost;
+}
+
+Latency latency_of(int clients, const std::vector<double>& whole, const std::vector<double>& first,
+                   double tokens_per_s) {
+  return {clients,
+          compute_threads(),
+          static_cast<int>(whole.size()),
+          quantile(whole, 0.5),
+          quantile(whole, 0.95),
+          quantile(first, 0.5),
+          quantile(first, 0.95),
+          tokens_per_s};
 }
 
 std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const CaseSet& set, int requests) {

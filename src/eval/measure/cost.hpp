@@ -22,6 +22,10 @@ struct Latency {
   double tokens_per_s = 0;                  ///< generated tokens of all clients, while all have a request
 };
 
+/// From the seconds until each request's whole answer, and until its first token; on the threads that compute now.
+Latency latency_of(int clients, const std::vector<double>& whole, const std::vector<double>& first,
+                   double tokens_per_s);
+
 /// Many requests at once.
 struct ServedBatch {
   int slots = 0;

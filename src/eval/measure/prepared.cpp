@@ -85,7 +85,7 @@ void add_cases(EvalInputs& p, const EvalOptions& options) {
     data::require_lines(options.systems.tagged / split, "record");
     const CaseOptions choose{static_cast<std::size_t>(intents), options.seed};
     add_part(p.set, split, choose_intents(read_split_intents(options.systems.tagged / split), choose), p.fitted,
-             choose);
+             options.seed);
     p.hashes["split " + split] = data::hash_input(options.systems.tagged / split);
   };
   add(options.test.split, options.test.intents);

@@ -87,7 +87,7 @@ Setting setting_of(const CertifyOptions& options) {
   s.tasks = task::load_tasks(options.tasks_folder, names);
   s.set.tasks = names;
   const CaseOptions choose{static_cast<std::size_t>(options.intents), options.seed};
-  add_part(s.set, split, choose_intents(read_split_intents(options.tagged / split), choose), s.fitted, choose);
+  add_part(s.set, split, choose_intents(read_split_intents(options.tagged / split), choose), s.fitted, options.seed);
   s.labels = read_labels(options.tagged);
   for (const auto& task : s.tasks) s.task_hashes["task " + task.name] = task.sha256;
   return s;

@@ -25,10 +25,7 @@ Comparison::Comparison(const Results& results, std::size_t part, std::size_t sco
       zeros_(zeros_of(results.measured, results.set, scorer)) {}
 
 const Resampled& Comparison::masked(const std::string& row, const std::string& task) const {
-  const auto values = [&](const MeasuredRow& measured) {
-    return half_values(measured, results_.set, scorer_, Half::elaboration, zeros_);
-  };
-  return once(masked_, row, task, values, is_of(task));
+  return once(masked_, row, task, values_of(Half::elaboration), is_of(task));
 }
 
 const Resampled& Comparison::raw(const std::string& row, const std::string& task) const {
@@ -41,10 +38,7 @@ const Resampled& Comparison::raw(const std::string& row, const std::string& task
 }
 
 const Resampled& Comparison::half(const std::string& row, Half half, const std::string& task) const {
-  const auto values = [&](const MeasuredRow& measured) {
-    return half_values(measured, results_.set, scorer_, half, zeros_);
-  };
-  return once(counted_[half], row, task, values, counts(half, task));
+  return once(counted_[half], row, task, values_of(half), counts(half, task));
 }
 
 const Resampled& Comparison::zero(Half half, const std::string& task) const {
@@ -83,6 +77,10 @@ const Resampled& Comparison::once(Known& known, const std::string& row, const st
   const auto found = known.find({row, task});
   if (found != known.end()) return found->second;
   return known[{row, task}] = over_replicates(row, values_of, fits);
+}
+
+Comparison::ValuesOf Comparison::values_of(Half half) const {
+  return [this, half](const MeasuredRow& row) { return half_values(row, results_.set, scorer_, half, zeros_); };
 }
 
 /// Whether a case is of the task; without one, whether its task counts for a half; where none does, all are shown.

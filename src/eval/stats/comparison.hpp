@@ -41,6 +41,7 @@ class Comparison {
 
   const Resampled& once(Known& known, const std::string& row, const std::string& task, const ValuesOf& values_of,
                         const Fits& fits) const;
+  ValuesOf values_of(Half half) const;
   Fits counts(Half half, const std::string& task) const;
   Resampled over_replicates(const std::string& row, const ValuesOf& values_of, const Fits& fits) const;
   Resampled mean_of(const std::vector<std::vector<Resampled>>& seeds, const Row& row) const;

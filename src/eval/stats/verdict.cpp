@@ -225,14 +225,18 @@ void withhold(Ratio& ratio) {
     for (Judgement& judgement : ratio.halves[half].at) judgement.verdict = Verdict::withheld;
 }
 
+void withhold(std::vector<VerdictPart>& parts) {
+  for (VerdictPart& part : parts) part.judgement.verdict = Verdict::withheld;
+}
+
 void withhold(Results& results) {
   const bool all = !results.primary.withheld_because.empty();
   if (all) {
     results.primary.verdict = Verdict::withheld;
-    for (VerdictPart& part : results.primary.parts) part.judgement.verdict = Verdict::withheld;
+    withhold(results.primary.parts);
     if (results.best_of) {
       results.best_of->verdict = Verdict::withheld;
-      for (VerdictPart& part : results.best_of->parts) part.judgement.verdict = Verdict::withheld;
+      withhold(results.best_of->parts);
     }
     for (RowResult& row : results.rows)
       if (row.diversity_ratio)

@@ -89,7 +89,7 @@ std::vector<data::Intent> choose_intents(std::vector<data::Intent> intents, cons
 }
 
 void add_part(CaseSet& set, const std::string& name, const std::vector<data::Intent>& intents,
-              const command::Fitted& fitted, const CaseOptions& options) {
+              const command::Fitted& fitted, std::uint64_t seed) {
   Part part{name, {}, intents.size()};
   std::map<std::string, std::size_t> clusters;
   for (const auto& intent : intents) {
@@ -98,7 +98,7 @@ void add_part(CaseSet& set, const std::string& name, const std::vector<data::Int
     for (std::size_t t = 0; t < set.tasks.size(); ++t) {
       const std::string& task = set.tasks[t];
       Case c{content_id({intent.intent, task}), intent, task, t, 0, set.parts.size(), cluster->second};
-      RandomStream stream(options.seed, "eval/words/" + c.id);
+      RandomStream stream(seed, "eval/words/" + c.id);
       c.asked_words = fitted.draw_words(fitted.index_of(c.task), stream);
       set.cases.push_back(std::move(c));
     }

@@ -59,7 +59,7 @@ std::vector<data::Intent> read_split_intents(const std::filesystem::path& split_
 std::vector<data::Intent> choose_intents(std::vector<data::Intent> intents, const CaseOptions& options);
 /// Adds a part with a case for each intent and task. The set's tasks are those of `tasks`.
 void add_part(CaseSet& set, const std::string& name, const std::vector<data::Intent>& intents,
-              const command::Fitted& fitted, const CaseOptions& options);
+              const command::Fitted& fitted, std::uint64_t seed);
 
 /// The set without the intents of these cases (by id), all their tasks included, so that an intent's tasks still follow
 /// one another; subjects of which nothing is left go too.

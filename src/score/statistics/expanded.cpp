@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <numbers>
 
 namespace udrl::score {
@@ -37,16 +36,11 @@ double student_quantile(double p, double degrees) {  // Abramowitz and Stegun, 2
 }
 
 Estimate estimate_expanded(double value, const std::vector<double>& resampled, std::size_t clusters) {
-  const Estimate plain = estimate(value, resampled);
-  if (!std::isfinite(plain.low) || clusters < least_clusters) return plain;
-  std::vector<double> finite;
-  std::copy_if(resampled.begin(), resampled.end(), std::back_inserter(finite),
-               [](double x) { return std::isfinite(x); });
-  std::sort(finite.begin(), finite.end());
-  const auto percentile = [&](double p) {
-    return sorted_quantile(finite, normal_share_below(expanded_quantile(p, clusters)));
-  };
-  return {value, percentile(0.025), percentile(0.975), percentile(0.05), percentile(0.95)};
+  if (clusters < least_clusters) return estimate(value, resampled);
+  const auto expanded = [&](double p) { return normal_share_below(expanded_quantile(p, clusters)); };
+  const Levels plain;
+  return estimate(value, resampled,
+                  {expanded(plain.low), expanded(plain.high), expanded(plain.lower_95), expanded(plain.upper_95)});
 }
 
 double expanded_p_value(double threshold, const std::vector<double>& resampled, std::size_t clusters) {

@@ -15,6 +15,14 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double most_undefined = 0.01;  // share of resamples that may be undefined
 
+/// `values` in ascending order, at least one.
+double sorted_quantile(const std::vector<double>& values, double p) {
+  const double position = p * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, values.size() - 1);
+  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
 }  // namespace
 
 std::vector<double> ranks(std::span<const double> values) {
@@ -45,13 +53,6 @@ double pearson(std::span<const double> x, std::span<const double> y) {
 double mean(std::span<const double> values) {
   if (values.empty()) return nan;
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double sorted_quantile(const std::vector<double>& values, double p) {
-  const double position = p * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
 }
 
 double quantile(std::vector<double> values, double p) {
@@ -132,7 +133,7 @@ std::vector<double> resampled_means(const Column& column, const Resamples& resam
   return means;
 }
 
-Estimate estimate(double value, const std::vector<double>& resampled) {
+Estimate estimate(double value, const std::vector<double>& resampled, const Levels& levels) {
   std::vector<double> finite;
   std::copy_if(resampled.begin(), resampled.end(), std::back_inserter(finite),
                [](double x) { return std::isfinite(x); });
@@ -140,8 +141,8 @@ Estimate estimate(double value, const std::vector<double>& resampled) {
   if (finite.empty() || undefined > most_undefined * static_cast<double>(resampled.size()))
     return {value, nan, nan, nan, nan};
   std::sort(finite.begin(), finite.end());
-  return {value, sorted_quantile(finite, 0.025), sorted_quantile(finite, 0.975), sorted_quantile(finite, 0.05),
-          sorted_quantile(finite, 0.95)};
+  return {value, sorted_quantile(finite, levels.low), sorted_quantile(finite, levels.high),
+          sorted_quantile(finite, levels.lower_95), sorted_quantile(finite, levels.upper_95)};
 }
 
 Estimate estimate_mean(const Column& column, const Resamples& resamples) {

@@ -83,7 +83,7 @@ TEST_CASE("fewer intents than asked for is all of them") { CHECK(choose_intents(
 TEST_CASE("asked words come from the lengths of the training data's best answers") {
   CaseSet set;
   set.tasks = {"image", "template"};
-  add_part(set, "test", intents(40, 1), fitted(set.tasks), {});
+  add_part(set, "test", intents(40, 1), fitted(set.tasks), 1);
   REQUIRE(set.cases.size() == 80);
   std::set<int> asked;
   for (const Case& c : set.cases) asked.insert(c.asked_words);
@@ -93,14 +93,14 @@ TEST_CASE("asked words come from the lengths of the training data's best answers
 TEST_CASE("a task that the student does not know is refused") {
   CaseSet set;
   set.tasks = {"poem"};
-  CHECK_THROWS_AS(add_part(set, "test", intents(2, 1), fitted({"image"}), {}), Error);
+  CHECK_THROWS_AS(add_part(set, "test", intents(2, 1), fitted({"image"}), 1), Error);
 }
 
 TEST_CASE("parts have subjects of their own, and exchange answers within themselves") {
   CaseSet set;
   set.tasks = {"image"};
-  add_part(set, "test", intents(6, 2), fitted({"image"}), {});
-  add_part(set, "test_groups", intents(4, 1), fitted({"image"}), {});
+  add_part(set, "test", intents(6, 2), fitted({"image"}), 1);
+  add_part(set, "test_groups", intents(4, 1), fitted({"image"}), 1);
   CHECK(set.main().subjects.size() == 6);
   CHECK(set.parts[1].subjects.size() == 4);
   CHECK(set.parts[1].intents == 4);
