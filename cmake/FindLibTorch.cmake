@@ -50,13 +50,13 @@ function(_libtorch_version out)
 endfunction()
 
 # LibTorch's libraries carry one C++ ABI of std::string; ours must be the same. New ones have the new ABI.
-function(_libtorch_abi out)
-  set(${out} 1 PARENT_SCOPE)
+function(_libtorch_check_abi)
   set(config ${LibTorch_ROOT_DIR}/share/cmake/Torch/TorchConfig.cmake)
   if(EXISTS ${config})
     file(STRINGS ${config} lines REGEX "_GLIBCXX_USE_CXX11_ABI=0")
     if(lines)
-      set(${out} 0 PARENT_SCOPE)
+      message(FATAL_ERROR "${LibTorch_ROOT_DIR} was built for the old C++ ABI (_GLIBCXX_USE_CXX11_ABI=0), which nothing \
+else here is. Take a LibTorch of version 2.7 or later, or the archive named cxx11-abi of an older one.")
     endif()
   endif()
 endfunction()
@@ -72,11 +72,10 @@ function(_libtorch_target)
     list(APPEND extra "-Wl,--push-state,--no-as-needed,${lib}/libtorch_cuda${end},${lib}/libc10_cuda${end},--pop-state"
                       "-Wl,--unresolved-symbols=ignore-in-shared-libs")
   endif()
-  _libtorch_abi(abi)
+  _libtorch_check_abi()
   find_package(Threads REQUIRED)
   add_library(LibTorch::LibTorch INTERFACE IMPORTED GLOBAL)
   set_target_properties(LibTorch::LibTorch PROPERTIES
-    INTERFACE_COMPILE_DEFINITIONS "_GLIBCXX_USE_CXX11_ABI=${abi}"
     INTERFACE_COMPILE_OPTIONS
       "SHELL:-idirafter ${LibTorch_ROOT_DIR}/include;SHELL:-idirafter ${LibTorch_ROOT_DIR}/include/torch/csrc/api/include"
     INTERFACE_LINK_LIBRARIES "${extra};${links};Threads::Threads")

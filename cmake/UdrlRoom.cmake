@@ -1,8 +1,18 @@
 # How a room (a static library) and its tests are declared.
 
+# udrl_shared_headers(udrl_json_headers HEADERS <map> <nlohmann/json.hpp> LIBRARIES nlohmann_json::nlohmann_json OPTIONS …)
+#   Large headers, compiled once for all targets that reuse them (not in debug builds, which find a forgotten include).
+function(udrl_shared_headers name)
+  cmake_parse_arguments(ARG "" "" "HEADERS;LIBRARIES;OPTIONS" ${ARGN})
+  add_library(${name} OBJECT ${PROJECT_SOURCE_DIR}/cmake/shared_headers.cpp)
+  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} udrl_options)
+  target_compile_options(${name} PRIVATE ${ARG_OPTIONS})
+  target_precompile_headers(${name} PRIVATE ${ARG_HEADERS})
+endfunction()
+
 # udrl_room(data SOURCES a.cpp b.cpp USES base PUBLIC nlohmann_json::nlohmann_json PRIVATE ZLIB::ZLIB)
-#   USES: other rooms; PUBLIC / PRIVATE: outside libraries; JSON: most files read nlohmann/json, which is large: it is
-#   compiled once (not in debug builds, which find a forgotten include); HEADERS: public headers, where they are not all
+#   USES: other rooms; PUBLIC / PRIVATE: outside libraries; JSON: most files read nlohmann/json, which is large: they
+#   share it compiled; HEADERS: public headers, where they are not all
 #   of include/udrl/NAME but those WITHOUT which the library does.
 function(udrl_room name)
   cmake_parse_arguments(ARG "JSON" "" "SOURCES;USES;PUBLIC;PRIVATE;HEADERS;WITHOUT" ${ARGN})
@@ -19,8 +29,7 @@ function(udrl_room name)
   list(TRANSFORM ARG_USES PREPEND udrl_)
   target_link_libraries(udrl_${name} PUBLIC ${ARG_USES} ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} udrl_options)
   if(ARG_JSON)
-    target_precompile_headers(udrl_${name} PRIVATE <algorithm> <filesystem> <functional> <map> <string> <vector>
-                                                   <nlohmann/json.hpp>)
+    target_precompile_headers(udrl_${name} REUSE_FROM udrl_json_headers)
   endif()
 endfunction()
 
@@ -37,7 +46,7 @@ function(udrl_test name)
                                                   UDRL_BINARY_DIR="${PROJECT_BINARY_DIR}")
   target_link_libraries(test_${name} PRIVATE ${ARG_USES} ${ARG_LIBRARIES} udrl_test_main udrl_options)
   target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
-  target_precompile_headers(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/catch.hpp <nlohmann/json.hpp>)
+  target_precompile_headers(test_${name} REUSE_FROM udrl_test_headers)
   if(NOT ARG_LABELS)
     set(ARG_LABELS fast)
   endif()

@@ -10,10 +10,11 @@ namespace {
 
 void run(const udrl::train::TrainOptions& options, const udrl::RunContext& context) {
   const auto report = udrl::train::train(options, context);
-  std::printf("%s: %llu parameters, %llu steps, %llu tokens, validation loss %.3f nats a token, %.0f s\n",
-              options.out.c_str(), static_cast<unsigned long long>(report.parameters),
-              static_cast<unsigned long long>(report.steps), static_cast<unsigned long long>(report.tokens),
-              report.valid_loss, report.seconds);
+  std::printf(
+      "%s: %llu parameters, %llu steps, %llu tokens, validation loss %.3f nats a token, %.3f bits a byte, %.0f s\n",
+      options.out.c_str(), static_cast<unsigned long long>(report.parameters),
+      static_cast<unsigned long long>(report.steps), static_cast<unsigned long long>(report.tokens), report.valid_loss,
+      report.valid_bits_per_byte, report.seconds);
 }
 
 }  // namespace

@@ -177,7 +177,7 @@ void save(const Certificate& certificate, const std::filesystem::path& file) {
                      {"side_effects", list(certificate.side_effects)},
                      {"styles", list(certificate.styles)},
                      {"supported", list(certificate.supported)}};
-  write_file_atomic(file, json.dump(1) + "\n");
+  data::write_json(file, json);
 }
 
 Certificate load_certificate(const std::filesystem::path& file) {

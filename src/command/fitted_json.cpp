@@ -75,7 +75,7 @@ std::vector<int> joint_bins(const Json& json, const Fitted& fitted) {
     return bins;
   throw user_error("commands.json counts records of bins that do not exist")
       .expected(std::to_string(fitted.returns()) + " bins of 0 to " + std::to_string(fitted.bins - 1))
-      .got(json.dump())
+      .got(data::json_line(json))
       .hint("tag the data again");
 }
 
@@ -183,9 +183,7 @@ Fitted fitted_from_json(const Json& json) {
   }
 }
 
-void save(const Fitted& fitted, const std::filesystem::path& file) {
-  write_file_atomic(file, to_json(fitted).dump(1) + "\n");
-}
+void save(const Fitted& fitted, const std::filesystem::path& file) { data::write_json(file, to_json(fitted)); }
 
 Fitted load(const std::filesystem::path& file) {
   return data::read_document(file, "tag the data again", fitted_from_json);

@@ -62,7 +62,7 @@ std::string object_on_one_line(std::string_view text) {
     else if (c == '"') in_string = !in_string;
     else if (!in_string && (c == ',' || c == ':')) line += ' ';
   }
-  return Json::accept(line) ? line : "";
+  return data::is_json(line) ? line : "";
 }
 
 }  // namespace udrl::task

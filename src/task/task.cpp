@@ -10,6 +10,7 @@
 #include "udrl/base/options.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/base/toml.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/task/validity.hpp"
 
@@ -71,7 +72,7 @@ class Reader {
     return user_error("key '" + key + "' of a task file does not fit")
         .at(where_)
         .expected(expected)
-        .got(json_.contains(key) ? json_[key].dump() : "nothing")
+        .got(json_.contains(key) ? data::json_line(json_[key]) : "nothing")
         .hint("see data/tasks/README.md");
   }
   const Json& json_;
@@ -142,7 +143,7 @@ void check_counts(const Task& task, const std::string& where) {
 }  // namespace
 
 Task load_task(const fs::path& file) {
-  const Json json = Json::parse(toml_file_as_json(file));
+  const Json json = data::parse_json(toml_file_as_json(file));
   const Reader reader(json, file.string());
   reader.refuse_unknown(task_keys);
   Task task;

@@ -1,5 +1,5 @@
-// JSON from outside: one way to parse it, and one to read its fields, for all stages. Each error names what is wrong,
-// what was expected and what was found. Not for: lines of shards (lines.hpp), which come here.
+// JSON from outside: one way to parse it, one to read its fields and one to write it, for all stages. Each error names
+// what is wrong, what was expected and what was found. Not for: lines of shards (lines.hpp), which come here.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,25 @@ namespace udrl::data {
 /// Throws `Error` (user) with the reason and its place within the text: no JSON, no UTF-8, nested more than 64 deep, a
 /// key that stands twice in one object (most parsers keep one of the two and say nothing).
 Json parse_json(std::string_view text);
+/// The same without an error, for who has a better one: `is_discarded()` where the text is no JSON or too deep. Of a
+/// key that stands twice the last value counts.
+Json json_or_discarded(std::string_view text);
+bool is_json(std::string_view text);
 /// The document that a file holds. Errors name file and line.
 Json read_json(const std::filesystem::path& file);
+
+using OrderedJson = nlohmann::ordered_json;  // keys as they were put in
+
+/// On one line, without its end; what is not UTF-8 becomes U+FFFD, what is not a finite number null.
+std::string json_line(const Json& json);
+std::string json_line(const OrderedJson& json);
+/// The same for people: two spaces a level, with a line's end.
+std::string json_document(const Json& json);
+std::string json_document(const OrderedJson& json);
+/// A document, in one step: a reader finds the old file or the whole new one.
+void write_json(const std::filesystem::path& file, const Json& json);
+void write_json(const std::filesystem::path& file, const OrderedJson& json);
+
 /// The error with a place and a cure, where it has none of its own.
 Error completed(Error error, const std::string& where, const std::string& cure);
 /// What `convert` makes of the document in `file`, which a stage wrote. Errors name the file, and `cure` where they

@@ -10,10 +10,11 @@
 namespace udrl::train {
 
 struct TrainReport {
-  std::uint64_t steps = 0;   ///< all, earlier runs included
-  std::uint64_t tokens = 0;  ///< trained on, all runs
-  double seconds = 0;        ///< of this run's loop
-  double valid_loss = 0;     ///< of the weights in model.safetensors; nats a target token
+  std::uint64_t steps = 0;         ///< all, earlier runs included
+  std::uint64_t tokens = 0;        ///< trained on, all runs
+  double seconds = 0;              ///< of this run's loop
+  double valid_loss = 0;           ///< of the weights in model.safetensors; nats a target token
+  double valid_bits_per_byte = 0;  ///< the same, of the answers' text; comparable between tokenizers
   std::uint64_t parameters = 0;
 };
 

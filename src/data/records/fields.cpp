@@ -8,7 +8,7 @@ namespace {
 
 std::string shown(const Json& value) {
   constexpr std::size_t most = 60;
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = json_line(value);
   if (text.size() > most) text = text.substr(0, most) + "…";
   return std::string(value.type_name()) + " " + text;
 }

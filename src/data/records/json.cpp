@@ -1,8 +1,9 @@
-// Parsing JSON so that nothing in it is lost in silence. Not for: what its fields mean (fields.cpp), or lines of shards
-// (lines.cpp).
+// Parsing JSON so that nothing in it is lost in silence, and writing it. Not for: what its fields mean (fields.cpp), or
+// lines of shards (lines.cpp).
 #include <set>
 
 #include "text/encoding.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/text_lines.hpp"
 
@@ -72,7 +73,22 @@ std::string reason(const Json::exception& error, bool one_line) {
   return bracket == std::string::npos ? text : text.substr(bracket + 2);
 }
 
+template <class AnyJson>
+std::string text_of(const AnyJson& json, int indent) {
+  return json.dump(indent, ' ', false, AnyJson::error_handler_t::replace);
+}
+
 }  // namespace
+
+std::string json_line(const Json& json) { return text_of(json, -1); }
+std::string json_line(const OrderedJson& json) { return text_of(json, -1); }
+std::string json_document(const Json& json) { return text_of(json, 2) + "\n"; }
+std::string json_document(const OrderedJson& json) { return text_of(json, 2) + "\n"; }
+
+void write_json(const std::filesystem::path& file, const Json& json) { write_file_atomic(file, json_document(json)); }
+void write_json(const std::filesystem::path& file, const OrderedJson& json) {
+  write_file_atomic(file, json_document(json));
+}
 
 Json parse_json(std::string_view text) {
   const Shape shape = shape_of(text);
@@ -92,6 +108,13 @@ Json parse_json(std::string_view text) {
       .got("\"" + key_twice(text) + "\"")
       .hint("remove or rename one of them");
 }
+
+Json json_or_discarded(std::string_view text) {
+  if (shape_of(text).depth > deepest) return Json(Json::value_t::discarded);
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+bool is_json(std::string_view text) { return shape_of(text).depth <= deepest && Json::accept(text); }
 
 Json read_json(const std::filesystem::path& file) {
   const std::string text = read_text(file);

@@ -108,7 +108,7 @@ void check_scores(const Record& record) {
     if (std::abs(score) <= largest_score) continue;
     throw user_error("the score '" + name + "' of record " + record.id + " is out of range")
         .expected("-1e100 to 1e100")
-        .got(Json(score).dump())
+        .got(json_line(Json(score)))
         .hint("score these records again (udrl-distill score), or leave them out with --skip-bad");
   }
 }
@@ -134,7 +134,7 @@ void append_field(std::string& line, const std::string& name, const Json& value)
   if (line.size() > 1) line += ',';
   line += Json(name).dump();
   line += ':';
-  line += value.dump();
+  line += value.dump();  // throws for what is not UTF-8: nothing of a record is replaced
 }
 
 }  // namespace

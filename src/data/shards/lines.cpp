@@ -92,7 +92,7 @@ struct BadLines::Impl {
     if (!rejects.is_open()) rejects.open(options.rejects, std::ios::binary | std::ios::app);
     const Json json = {
         {"file", line.file->filename().string()}, {"line", line.number}, {"why", why}, {"text", line.text}};
-    rejects << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
+    rejects << json_line(json) << '\n' << std::flush;
     if (!rejects)
       throw failure("cannot write the rejected lines").at(options.rejects.string()).hint("is the disk full?");
     ++count;

@@ -21,7 +21,7 @@ fs::path manifest_file(const fs::path& folder) { return folder / "manifest.json"
 
 void flatten(const std::string& name, const Json& value, Flat& out) {
   if (!value.is_object()) {
-    out[name] = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    out[name] = json_line(value);
     return;
   }
   for (auto it = value.begin(); it != value.end(); ++it) {
@@ -104,7 +104,7 @@ Manifest manifest_of(const std::string& stage, const RunContext& context) {
   manifest.stage = stage;
   manifest.tool_version = version();
   manifest.command_line = context.command_line;
-  manifest.config = Json::parse(context.output_config_json);
+  manifest.config = parse_json(context.output_config_json);
   return manifest;
 }
 
@@ -161,7 +161,7 @@ Manifest read_manifest(const fs::path& folder) {
 
 void write_manifest(const fs::path& folder, const Manifest& manifest) {
   make_folder(folder);
-  write_file_atomic(manifest_file(folder), to_json(manifest).dump(2) + "\n");
+  write_json(manifest_file(folder), to_json(manifest));
 }
 
 std::string hash_input(const fs::path& folder_or_file) {

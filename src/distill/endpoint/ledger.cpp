@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/record.hpp"
 
 namespace udrl::distill {
@@ -27,7 +28,7 @@ EndpointLedger::EndpointLedger(std::filesystem::path folder, Observer& observer)
 
 void EndpointLedger::read_earlier() {
   if (!std::filesystem::exists(folder_ / file_name)) return;
-  const Json earlier = Json::parse(read_file(folder_ / file_name), nullptr, false);
+  const Json earlier = data::json_or_discarded(read_file(folder_ / file_name));
   if (!earlier.is_object() || !earlier.contains("unknown_finish_reasons")) return;
   for (const auto& [name, answers] : earlier["unknown_finish_reasons"].items())
     if (answers.is_number_unsigned()) unknown_[name] = answers.get<std::uint64_t>();
@@ -69,7 +70,7 @@ void EndpointLedger::save() const {
   for (const auto& [name, cause] : causes_)
     json["failures"][name] = {{"requests", cause.requests}, {"words", cause.words}, {"first", cause.first}};
   make_folder(folder_);
-  write_file_atomic(file, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  data::write_json(file, json);
 }
 
 void EndpointLedger::add_to(std::map<std::string, std::uint64_t>& counts) const {

@@ -14,6 +14,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/external_sort.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/output_folder.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
@@ -49,7 +50,7 @@ class Pipeline {
       return false;
     }
     intent.intent_id = content_id({intent.intent});
-    sorter_.add(place_of(intent.intent_id, options_.seed), taken_, data::to_json(intent).dump());
+    sorter_.add(place_of(intent.intent_id, options_.seed), taken_, data::to_line(data::to_json(intent)));
     if (near_) near_->add(intent.intent);
     if (meaning_) meaning_->add(intent.subject, taken_, intent.intent);
     ++taken_;
@@ -63,7 +64,7 @@ class Pipeline {
     std::string last_id;
     sorter_.drain([&](const data::ExternalSorter::Entry& entry) {
       if (options_.limit > 0 && counts["intents"] == static_cast<std::uint64_t>(options_.limit)) return;
-      const data::Json json = data::Json::parse(entry.payload);
+      const data::Json json = data::parse_json(entry.payload);
       const bool again = std::exchange(last_id, json["intent_id"].get<std::string>()) == json["intent_id"];
       const char* why = again ? "duplicates" : why_dropped[entry.order];
       ++counts[why == nullptr ? "intents" : why];

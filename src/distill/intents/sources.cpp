@@ -157,7 +157,7 @@ void read_json_lines(const fs::path& file, const TakeIntent& take) {
 }
 
 bool is_object_whole(const std::string& head) {
-  return data::Json::accept(head) && head.find_first_not_of(" \t") == head.find('{');
+  return data::is_json(head) && head.find_first_not_of(" \t") == head.find('{');
 }
 
 /// Objects a line, or one document.
@@ -177,7 +177,7 @@ Kind kind_by_content(const std::string& head) {
   constexpr std::array<std::string_view, 6> openings = {"{\"", "{ \"", "[{", "[ {", "[\"", "[ \""};
   const std::string text = data::normalise(head);
   const bool structured = text.starts_with('{') || text.starts_with('[');
-  if (text == "{" || text == "[" || task::starts_with_any(text, openings) || (structured && data::Json::accept(text)))
+  if (text == "{" || text == "[" || task::starts_with_any(text, openings) || (structured && data::is_json(text)))
     return Kind::json;
   return delimiter_of(head) ? Kind::table : Kind::text;
 }

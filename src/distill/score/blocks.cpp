@@ -8,6 +8,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/task/validity.hpp"
 
@@ -91,7 +92,7 @@ void SortedSamples::for_each_block(int size, const std::function<void(std::vecto
   sorter_.drain([&](const data::ExternalSorter::Entry& entry) {
     if (block.size() >= static_cast<std::size_t>(size) && entry.key != last) use(std::exchange(block, {}));
     last = entry.key;
-    block.push_back(data::record_from_json(data::Json::parse(entry.payload)));
+    block.push_back(data::record_from_json(data::parse_json(entry.payload)));
   });
   if (!block.empty()) use(std::move(block));
 }

@@ -103,7 +103,7 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
   write_splits(pool, from.input, fitted.auxiliary, options.out, observer);
   const TagTable table = make_table(pool, intents);
   command::save(fitted, options.out / "commands.json");
-  write_file_atomic(options.out / "table.json", to_json(table).dump(1) + "\n");
+  data::write_json(options.out / "table.json", to_json(table));
   write_file_atomic(options.out / "table.txt", to_text(table));
   write_file_atomic(options.out / "coverage.html", coverage_html(fitted));
   return table;

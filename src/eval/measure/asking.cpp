@@ -6,6 +6,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/student/checkpoint.hpp"
 
 namespace udrl::eval {
@@ -23,7 +24,7 @@ std::vector<Row> asked_rows(const System& system) {
 
 void save(const Cost& cost, const std::filesystem::path& file) {
   make_folder(file.parent_path());
-  write_file_atomic(file, to_json(cost).dump(2) + "\n");
+  data::write_json(file, to_json(cost));
 }
 
 }  // namespace

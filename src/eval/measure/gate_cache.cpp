@@ -3,6 +3,7 @@
 
 #include "measured_file.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/score/damage_json.hpp"
 #include "udrl/score/estimate_json.hpp"
 
@@ -21,7 +22,7 @@ std::string key_of(int version, const RelevanceScorer& scorer, const score::Gate
   Json on = {version, scorer.info().value, scorer.info().model, resamples, seed};
   for (const score::GateAnswer& answer : answers.answers)
     on.push_back({data::to_json(answer.intent), answers.tasks[answer.task], answer.text, answer.content_free});
-  return sha256(on.dump());
+  return sha256(data::json_line(on));
 }
 
 Json to_json(const Gate& gate) {
@@ -79,7 +80,7 @@ std::vector<Gate> cached_gates(const std::filesystem::path& file, const Relevanc
   std::vector<Gate> gates = scorer.gates(answers, options, observer);
   Json json = {{"key", key}, {"gates", Json::array()}};
   for (const Gate& gate : gates) json["gates"].push_back(to_json(gate));
-  write_file_atomic(file, json.dump(1) + "\n");
+  data::write_json(file, json);
   return gates;
 }
 
@@ -90,7 +91,7 @@ score::Damage cached_damage(const std::filesystem::path& file, const RelevanceSc
   const auto known = read_measured(file, observer, [&](const Json& json) { return damage_from(json, key); });
   if (known && *known) return **known;
   const score::Damage damage = scorer.damage(answers, options, observer);
-  write_file_atomic(file, Json{{"key", key}, {"damage", score::to_json(damage)}}.dump(1) + "\n");
+  data::write_json(file, Json{{"key", key}, {"damage", score::to_json(damage)}});
   return damage;
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "udrl/base/error.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -19,13 +20,13 @@ Openings count(const std::filesystem::path& file, const std::string& test) {
   std::set<std::string> students;
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {
-    const Json json = Json::parse(line, nullptr, false);
+    const Json json = data::json_or_discarded(line);
     const bool known = json.is_object() && json.contains("test") && json.contains("students");
     if (known && json["test"] != test) continue;
     ++openings.times;
     if (!known) students.insert(line);
     else
-      for (const Json& student : json["students"]) students.insert(student.dump());
+      for (const Json& student : json["students"]) students.insert(data::json_line(student));
   }
   openings.students = students.size();
   return openings;
@@ -37,7 +38,7 @@ Openings record_opening(const std::filesystem::path& folder, const std::vector<s
                         const std::string& test_sha256) {
   const auto file = folder / "test_openings.jsonl";
   std::ofstream out(file, std::ios::app);
-  out << Json{{"students", student_sha256s}, {"test", test_sha256}}.dump() << "\n" << std::flush;
+  out << data::json_line(Json{{"students", student_sha256s}, {"test", test_sha256}}) << "\n" << std::flush;
   if (!out)
     throw user_error("the openings of the test set cannot be counted")
         .at(file.string())

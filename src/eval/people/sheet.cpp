@@ -77,7 +77,7 @@ void add_checks(std::vector<SheetPair>& pairs, Dealer& unseen, Dealer& all, cons
 std::string hash_of(const std::vector<SheetPair>& pairs) {
   data::Json seen;
   for (const SheetPair& pair : pairs) seen.push_back({pair.task, pair.intent, pair.texts[0], pair.texts[1]});
-  return sha256(seen.dump());
+  return sha256(data::json_line(seen));
 }
 
 }  // namespace

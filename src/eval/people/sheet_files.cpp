@@ -3,6 +3,7 @@
 
 #include "sheet_page.hpp"
 #include "udrl/data/csv.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/page/parts.hpp"
 
 namespace udrl::eval {
@@ -72,7 +73,7 @@ std::string sheet_html(const Sheet& sheet) {
   const Html note = tag("p", {{"class", "small"}, {"id", "note"}, {"role", "status"}}, "");
   return page::working_document("Which serves the request better?",
                                 tag("main", {{"class", "sheet"}}, {top(), bar, note, pair_card(), end_card()}),
-                                {json.dump(), sheet_script, sheet_style});
+                                {data::json_line(json), sheet_script, sheet_style});
 }
 
 }  // namespace udrl::eval

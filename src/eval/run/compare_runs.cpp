@@ -95,7 +95,7 @@ std::vector<std::string> set_otherwise(const FinishedRun& a, const FinishedRun& 
     for (const auto& item : of_b.items()) keys.insert(item.key());
     for (const std::string& key : keys) {
       const Json x = of_a.value(key, Json()), y = of_b.value(key, Json());
-      if (x != y && key != "out") out.push_back(key + ": " + x.dump() + ", " + y.dump());
+      if (x != y && key != "out") out.push_back(key + ": " + data::json_line(x) + ", " + data::json_line(y));
     }
   }
   return out;

@@ -11,6 +11,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/held_folder.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -20,7 +21,7 @@ Lineage lineage_of(const EvalInputs& p, const RunContext& context) {
   lineage.version = version();
   lineage.command_line = context.command_line;
   lineage.processor = processor_description();
-  lineage.config = data::Json::parse(context.config_json);
+  lineage.config = data::parse_json(context.config_json);
   lineage.hashes = p.hashes;
   lineage.test_openings = p.openings.times;
   lineage.test_students = p.openings.students;
@@ -65,10 +66,10 @@ void write_all(const Results& results, const EvalOptions& options) {
     for (const MeasuredRow& row : results.measured) {
       const Counted counted = counted_values(row, results.set, zeros);
       for (std::size_t i = 0; i < row.answers.size(); ++i)
-        out << measured_line(results, row, counted, i).dump() << "\n";
+        out << data::json_line(measured_line(results, row, counted, i)) << "\n";
     }
   });
-  write_file_atomic(options.out / "results.json", to_json(results).dump(2) + "\n");
+  data::write_json(options.out / "results.json", to_json(results));
   write_file_atomic(options.out / "results.md", to_markdown(results));
   write_file_atomic(options.out / "report.html", report_html(results, {static_cast<std::size_t>(options.shown)}));
 }

@@ -7,6 +7,7 @@
 #include "report/lm_eval.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/held_folder.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/page/figures.hpp"
 
 namespace udrl::eval {
@@ -35,9 +36,9 @@ void write_model(const fs::path& folder, const LmEvalModel& model, const Finishe
   const std::string time = file_time(date);
   for (const auto& [name, task] : model.tasks)
     write_file_atomic(folder / ("samples_" + name + "_" + time + ".jsonl"), [&](std::ostream& out) {
-      for (const data::Json& sample : task.samples) out << sample.dump() << "\n";
+      for (const data::Json& sample : task.samples) out << data::json_line(sample) << "\n";
     });
-  write_file_atomic(folder / ("results_" + time + ".json"), lm_eval_results(model, run, date).dump(2) + "\n");
+  data::write_json(folder / ("results_" + time + ".json"), lm_eval_results(model, run, date));
 }
 
 }  // namespace

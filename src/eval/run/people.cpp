@@ -49,7 +49,7 @@ std::string export_pairs(const ExportPairsOptions& options) {
   const HeldFolder out(options.out), pairs(options.out / "pairs");
   const Sheet sheet = sheet_of(run, options);
   refuse_other_sheet(key_of(options.out), sheet);
-  write_file_atomic(key_of(options.out), key_json(sheet).dump(2) + "\n");
+  data::write_json(key_of(options.out), key_json(sheet));
   write_file_atomic(pairs / "pairs.csv", sheet_csv(sheet));
   write_file_atomic(pairs / "pairs.html", sheet_html(sheet));
   return "wrote " + (pairs / "pairs.html").string() + " and " + (pairs / "pairs.csv").string() +
@@ -78,7 +78,7 @@ std::string take_ratings(const HumanOptions& options) {
   const Opinion opinion =
       opinion_of(sheet, read_ratings(options.files, sheet), run,
                  {options.win_rate, options.attention, static_cast<std::size_t>(options.resamples), options.seed});
-  write_file_atomic(out / "human.json", to_json(opinion).dump(2) + "\n");
+  data::write_json(out / "human.json", to_json(opinion));
   write_file_atomic(out / "report.html", with_opinion(read_file(out / "report.html"), opinion));
   return to_text(opinion) + "\nwrote " + (out / "human.json").string() + " and " + (out / "report.html").string() +
          "\n";

@@ -28,7 +28,7 @@ Manifest wanted_manifest(const DoctorOptions& options, const score::Models& mode
 void write_all(const DoctorOptions& options, const Findings& findings, const DoctorResult& result) {
   Json json = {{"overall", to_json(result.overall)}, {"checks", Json::array()}, {"figures", to_json(findings)}};
   for (const Check& check : result.checks) json["checks"].push_back(to_json(check));
-  write_file_atomic(options.out / "doctor.json", json.dump(1) + "\n");
+  data::write_json(options.out / "doctor.json", json);
   write_file_atomic(options.out / "doctor.html", doctor_html(findings, result.overall, result.checks));
 }
 

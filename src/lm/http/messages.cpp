@@ -7,6 +7,7 @@
 #include "answer/sampler.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/random.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::lm {
 namespace {
@@ -59,11 +60,9 @@ void add_sampling(json& body, const Request& request, const RequestForm& form) {
 /// The config has the last word.
 void apply_form(json& body, const RequestForm& form) {
   body["model"] = form.model;
-  for (const auto& [name, value] : form.extra) body[name] = json::parse(value.text);
+  for (const auto& [name, value] : form.extra) body[name] = data::parse_json(value.text);
   for (const std::string& name : form.leave_out) body.erase(name);
 }
-
-std::string dump(const json& body) { return body.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 }  // namespace
 
@@ -90,21 +89,21 @@ HttpJob completion_job(const Request& request, const RequestForm& form) {
   for (const Segment& segment : request.prompt) plain = plain && !segment.control;
   if (plain) {
     body["prompt"] = plain_text(request);
-    return {request.id, "/completions", dump(body)};
+    return {request.id, "/completions", data::json_line(body)};
   }
   body["messages"] = messages_of(request);
-  return {request.id, "/chat/completions", dump(body)};
+  return {request.id, "/chat/completions", data::json_line(body)};
 }
 
 bool amend_tokens_field(HttpJob& job, const HttpReply& reply, RequestForm& form) {
   const std::string usual = "max_tokens", other = "max_completion_tokens";
   if (reply.body.find(other) == std::string::npos) return false;
-  json body = json::parse(job.body);
+  json body = data::parse_json(job.body);
   if (!body.contains(usual) || form.extra.contains(usual)) return false;
   form.tokens_field = other;
   body[other] = body[usual];
   body.erase(usual);
-  job.body = dump(body);
+  job.body = data::json_line(body);
   return true;
 }
 
@@ -113,14 +112,14 @@ HttpJob choice_job(const Question& question, const RequestForm& form, std::size_
   request.sampling.max_tokens = 1;
   request.sampling.temperature = 0;
   HttpJob job = completion_job(request, form);
-  json body = json::parse(job.body);
+  json body = data::parse_json(job.body);
   if (body.contains("messages")) {
     body["logprobs"] = true;
     body["top_logprobs"] = 20;
   } else {
     body["logprobs"] = 5;
   }
-  job.body = dump(body);
+  job.body = data::json_line(body);
   return job;
 }
 
@@ -128,7 +127,7 @@ HttpJob embedding_job(std::span<const std::string> texts, const RequestForm& for
   json body;
   apply_form(body, form);
   body["input"] = std::vector<std::string>(texts.begin(), texts.end());
-  return {std::to_string(first), "/embeddings", dump(body)};
+  return {std::to_string(first), "/embeddings", data::json_line(body)};
 }
 
 }  // namespace udrl::lm

@@ -10,6 +10,7 @@
 
 #include "answer/answer_end.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::lm {
 namespace {
@@ -78,7 +79,7 @@ const json& member(const json& object, const char* name) {
   return found == object.end() ? nothing : *found;
 }
 
-json parsed(const HttpReply& reply) { return json::parse(reply.body, nullptr, false); }
+json parsed(const HttpReply& reply) { return data::json_or_discarded(reply.body); }
 
 std::string text_in(const json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
 
@@ -91,8 +92,8 @@ std::string fit_to_show(std::string text) {
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
     text.resize(end);
   }
-  const std::string quoted = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
-  return json::parse(quoted).get<std::string>();
+  const std::string quoted = data::json_line(json(text));
+  return data::parse_json(quoted).get<std::string>();
 }
 
 std::string trimmed(const std::string& text) {
@@ -105,7 +106,7 @@ std::string message_in(const json& answer) {
   const json& error = member(answer, "error");
   for (const json* place : {&member(error, "message"), &error, &member(answer, "message"), &member(answer, "detail")}) {
     if (place->is_string()) return place->get<std::string>();
-    if (place->is_array() && !place->empty()) return place->dump(-1, ' ', false, json::error_handler_t::replace);
+    if (place->is_array() && !place->empty()) return data::json_line(*place);
   }
   return "";
 }
@@ -163,7 +164,9 @@ std::uint64_t count_in(const json& usage, const char* name) {
 /// A reason that is missing or unknown says nothing: a text of all the tokens that were allowed was cut.
 void read_finish(Completion& completion, const json& choice, const Request& request) {
   const json& reason = member(choice, "finish_reason");
-  const std::string name = reason.is_null() ? "" : reason.is_string() ? reason.get<std::string>() : reason.dump();
+  const std::string name = reason.is_null()     ? ""
+                           : reason.is_string() ? reason.get<std::string>()
+                                                : data::json_line(reason);
   if (const auto known = known_finish(name)) {
     completion.finish = *known;
     return;

@@ -8,6 +8,7 @@
 #include "tokenizer/export.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::student {
 namespace {
@@ -35,7 +36,7 @@ std::string generation_config(const StudentConfig& config) {
                      {"do_sample", true},
                      {"temperature", 0.8},
                      {"max_new_tokens", config.n_positions / 2}};
-  return json.dump(1) + "\n";
+  return data::json_document(json);
 }
 
 // Every tensor that the model needs, and none besides.
@@ -76,7 +77,7 @@ void write_checkpoint_texts(const std::filesystem::path& folder, const Checkpoin
   command::save(parts.commands, folder / files::commands);
   write(files::card, model_card_text(parts.card, parts.config, parts.commands));
   write(files::modelfile, modelfile_text(parts.card, parts.config, parts.commands));
-  write(files::config, to_json(parts.config).dump(1) + "\n");
+  write(files::config, data::json_document(to_json(parts.config)));
 }
 
 void write_weights(const std::filesystem::path& folder, const StudentConfig& config,

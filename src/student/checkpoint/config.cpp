@@ -6,6 +6,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::student {
 namespace {
@@ -40,8 +41,8 @@ void add_block(std::vector<TensorSpec>& specs, const StudentConfig& config, int 
 void require_value(const Json& json, const char* field, const Json& value) {
   if (!json.contains(field) || json[field].is_null() || json[field] == value) return;
   throw user_error(std::string("config.json describes another model: ") + field)
-      .expected(value.dump())
-      .got(json[field].dump())
+      .expected(data::json_line(value))
+      .got(data::json_line(json[field]))
       .hint("use a checkpoint that udrl-train wrote, or a GPT-2 with tied embeddings");
 }
 
@@ -56,12 +57,13 @@ void read(const Json& json, const char* field, T& target) {
   if (!json.contains(field) || json[field].is_null()) return;
   const bool right = std::is_integral_v<T> ? json[field].is_number_integer() : json[field].is_number();
   if (!right)
-    throw user_error(std::string("config.json: ") + field + " is not a number of its kind").got(json[field].dump());
+    throw user_error(std::string("config.json: ") + field + " is not a number of its kind")
+        .got(data::json_line(json[field]));
   target = json[field].get<T>();
 }
 
 Json parse_object(std::string_view text) {
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Json json = data::json_or_discarded(text);
   if (json.is_object()) return json;
   throw user_error("config.json is not a JSON object").hint("the checkpoint is damaged: copy it again");
 }

@@ -8,6 +8,7 @@
 #include "safetensors_types.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/memory_map.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::student {
 namespace {
@@ -25,7 +26,7 @@ Error damaged(const std::string& what) { return user_error("not a valid safetens
 
 DType parse_dtype(const Json& entry, const std::string& name) {
   const Json field = entry.value("dtype", Json());
-  const std::string text = field.is_string() ? field.get<std::string>() : field.dump();
+  const std::string text = field.is_string() ? field.get<std::string>() : data::json_line(field);
   for (const TypeRow& row : types)
     if (row.name == text) return row.dtype;
   throw user_error("a tensor has a type that udrl does not know: " + name)
@@ -79,21 +80,14 @@ Metadata parse_metadata(const Json& entry) {
   return metadata;
 }
 
-// The parser of nlohmann keeps the last of two equal keys: they are counted while it parses.
 Json parse_header(std::string_view text) {
-  std::vector<std::set<std::string>> keys;
-  std::string twice;
-  auto on_event = [&](int, Json::parse_event_t event, Json& parsed) {
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-      twice = parsed.get<std::string>();
-    return true;
-  };
-  Json header = Json::parse(text, on_event, /*allow_exceptions=*/false);
-  if (!header.is_object()) throw damaged("its header is not a JSON object");
-  if (!twice.empty()) throw damaged("a name comes twice: " + twice);
-  return header;
+  try {
+    Json header = data::parse_json(text);
+    if (header.is_object()) return header;
+  } catch (const Error& error) {
+    throw damaged(std::string("its header: ") + error.what());
+  }
+  throw damaged("its header is not a JSON object");
 }
 
 void check_coverage(const std::vector<TensorView>& tensors, std::span<const std::byte> data) {

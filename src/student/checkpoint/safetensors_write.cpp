@@ -7,6 +7,7 @@
 #include "safetensors_types.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::student {
 namespace {
@@ -50,7 +51,7 @@ std::string header_text(const std::vector<const TensorView*>& order, const Metad
         {"dtype", to_string(tensor->dtype)}, {"shape", tensor->shape}, {"data_offsets", {offset, end}}};
     offset = end;
   }
-  std::string text = header.dump();
+  std::string text = data::json_line(header);
   text.append((alignment - text.size() % alignment) % alignment, ' ');
   return text;
 }

@@ -11,6 +11,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/command/schema.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/student/checkpoint.hpp"
 
 namespace udrl::student {
@@ -109,7 +110,7 @@ std::string rebuilt(const Json& json, const std::string& where) {
   const std::string bytes =
       piece_messages(pieces, control_pieces_of(json, unknown), unknown) + settings_messages(pieces.size());
   // Merges say how texts are cut: where the rebuilt model has the same, it cuts as this file does.
-  const Json again = Json::parse(tokenizer_json(Tokenizer::from_bytes(bytes, where)));
+  const Json again = data::parse_json(tokenizer_json(Tokenizer::from_bytes(bytes, where)));
   if (again.at("model") != model || again.at("normalizer") != json.at("normalizer"))
     throw not_ours("it has other pieces, merges or settings");
   return bytes;
@@ -124,7 +125,7 @@ bool has_control_pieces(const Tokenizer& tokenizer) {
 
 std::string tokenizer_model_from_json(std::string_view json, const std::string& where) {
   try {
-    return rebuilt(Json::parse(json), where);
+    return rebuilt(data::parse_json(json), where);
   } catch (const Json::exception& error) {
     throw not_ours("a field is missing or of another kind").at(where).got(error.what());
   } catch (Error& error) {
@@ -141,7 +142,7 @@ std::optional<Tokenizer> student_tokenizer(const std::filesystem::path& folder) 
   const std::filesystem::path file = folder / files::tokenizer_json;
   if (!std::filesystem::exists(file)) return std::nullopt;
   const std::string text = read_file(file);
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json json = data::json_or_discarded(text);
   const Json::json_pointer gen("/model/vocab/" + std::string(command::gen_piece));
   if (!json.is_object() || !json.contains(gen)) return std::nullopt;
   return Tokenizer::from_bytes(tokenizer_model_from_json(text, file.string()), file.string());

@@ -11,6 +11,7 @@
 #include "safetensors_types.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/student/checkpoint.hpp"
 
 namespace udrl::student {
@@ -30,10 +31,10 @@ StudentConfig read_shape(const fs::path& folder) {
         .expected("config.json and model.safetensors in it")
         .hint("name a folder that udrl-train or the save_pretrained of transformers wrote");
   std::string text = read_file(file);
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Json json = data::json_or_discarded(text);
   if (json.is_object()) {
     json["bos_token_id"] = json["eos_token_id"] = 0;
-    text = json.dump();
+    text = data::json_line(json);
   }
   return config_from_json(text, file.string());
 }
@@ -50,7 +51,7 @@ Error no_weights(const fs::path& folder) {
 }
 
 std::vector<fs::path> listed_shards(const fs::path& index) {
-  const Json json = Json::parse(read_file(index), nullptr, /*allow_exceptions=*/false);
+  const Json json = data::json_or_discarded(read_file(index));
   const Json map = json.is_object() ? json.value("weight_map", Json()) : Json();
   std::set<fs::path> shards;
   for (const auto& item : map.items())

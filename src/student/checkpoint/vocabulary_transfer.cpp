@@ -9,6 +9,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/random.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/student/checkpoint.hpp"
 
 namespace udrl::student {
@@ -57,7 +58,7 @@ Error unusable(const fs::path& where, const std::string& got) {
 }
 
 Json parse(const fs::path& file) {
-  Json json = Json::parse(read_file(file), nullptr, /*allow_exceptions=*/false);
+  Json json = data::json_or_discarded(read_file(file));
   if (json.is_object()) return json;
   throw unusable(file, "no JSON object");
 }
@@ -131,7 +132,8 @@ ByteLevelVocabulary ByteLevelVocabulary::load(const fs::path& folder, int rows) 
   for (const auto& item : vocabulary.items()) {
     const Json& id = item.value();
     if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= static_cast<std::uint64_t>(rows))
-      throw unusable(folder, "the id " + id.dump() + " in a model of " + std::to_string(rows) + " embeddings");
+      throw unusable(folder,
+                     "the id " + data::json_line(id) + " in a model of " + std::to_string(rows) + " embeddings");
     spelt.emplace(item.key(), id.get<int>());
   }
   return ByteLevelVocabulary(spelt);

@@ -13,6 +13,7 @@
 #include "checkpoint/chat_template.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::student {
 namespace {
@@ -150,7 +151,7 @@ void set_general(gguf_context* gguf, const Checkpoint& checkpoint, const GgufOpt
   gguf_set_val_str(gguf, "general.size_label", size_label(checkpoint.config.parameter_count()).c_str());
   gguf_set_val_u32(gguf, "general.file_type", file_type(options.type));
   gguf_set_val_u32(gguf, "general.quantization_version", GGML_QNT_VERSION);
-  gguf_set_val_str(gguf, "udrl.commands", command::to_json(checkpoint.commands).dump().c_str());
+  gguf_set_val_str(gguf, "udrl.commands", data::json_line(command::to_json(checkpoint.commands)).c_str());
 }
 
 void set_shape(gguf_context* gguf, const StudentConfig& config) {

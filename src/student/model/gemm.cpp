@@ -14,6 +14,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::student {
 namespace {
@@ -131,9 +132,9 @@ nlohmann::json choices_in(const std::filesystem::path& file) {
   std::error_code unknown;
   if (!std::filesystem::exists(file, unknown)) return nlohmann::json::object();
   try {
-    nlohmann::json choices = nlohmann::json::parse(read_file(file), nullptr, /*allow_exceptions=*/false);
+    nlohmann::json choices = data::parse_json(read_file(file));
     if (choices.is_object()) return choices;
-  } catch (const Error&) {  // no right to read it
+  } catch (const Error&) {  // no right to read it, or no JSON
   }
   return nlohmann::json::object();
 }
@@ -193,13 +194,13 @@ void GemmPlan::agree_with(const std::filesystem::path& file, const GemmQuestion&
   const std::string situation = situation_of(q);
   nlohmann::json choices = choices_in(file);
   try {
-    if (choices.contains(situation)) return read_text(choices[situation].dump(), file);
+    if (choices.contains(situation)) return read_text(data::json_line(choices[situation]), file);
   } catch (const Error&) {  // damaged: this choice takes its place
   }
-  choices[situation] = nlohmann::json::parse(to_text());
+  choices[situation] = data::parse_json(to_text());
   try {
     make_folder(file.parent_path());
-    write_file_atomic(file, choices.dump(2) + "\n");
+    data::write_json(file, choices);
   } catch (const Error&) {  // the next run chooses for itself
   }
 }
@@ -226,12 +227,12 @@ std::string GemmPlan::to_text() const {
   nlohmann::ordered_json json{{"others", name_of(others_)}};
   for (const auto& [name, gemm] : layers_)
     for (const Form form : forms) json["layers"][name].push_back(name_of(gemm.of(form)));
-  return json.dump();
+  return data::json_line(json);
 }
 
 void GemmPlan::read_text(const std::string& text, const std::string& where) {
   try {
-    const auto json = nlohmann::json::parse(text);
+    const auto json = data::parse_json(text);
     const auto library = [](const nlohmann::json& name) {
       return name.get<std::string>() == "onednn" ? GemmBackend::onednn : GemmBackend::mkl;
     };

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "udrl/data/fields.hpp"
+
 namespace udrl::student {
 namespace {
 
@@ -107,7 +109,7 @@ std::string tokenizer_json(const Tokenizer& tokenizer) {
                      {"post_processor", bos_first(tokenizer)},
                      {"decoder", {{"type", "Sequence"}, {"decoders", decoders}}},
                      {"model", model(tokenizer)}};
-  return json.dump(1) + "\n";
+  return data::json_document(json);
 }
 
 std::string tokenizer_config_json(const Tokenizer& tokenizer, int n_positions, const std::string& chat_template) {
@@ -119,7 +121,7 @@ std::string tokenizer_config_json(const Tokenizer& tokenizer, int n_positions, c
                      {"model_max_length", n_positions},
                      {"model_input_names", {"input_ids", "attention_mask"}},
                      {"chat_template", chat_template}};
-  return json.dump(1) + "\n";
+  return data::json_document(json);
 }
 
 }  // namespace udrl::student

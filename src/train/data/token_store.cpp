@@ -110,7 +110,7 @@ class Builder {
     constexpr char zeros[sizeof(std::uint64_t)] = {};
     put(out_, zeros, (sizeof zeros - at_ % sizeof zeros) % sizeof zeros);
     starts_.for_each([&](std::uint64_t, std::span<const std::byte> start) { put(out_, start.data(), start.size()); });
-    std::string json = Json{{"format", format}, {"teachers", teachers_}}.dump();
+    std::string json = data::json_line(Json{{"format", format}, {"teachers", teachers_}});
     json.resize((json.size() + sizeof zeros - 1) / sizeof zeros * sizeof zeros, ' ');
     put(out_, json.data(), json.size());
     const End end{json.size(), records(), magic};

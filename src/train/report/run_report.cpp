@@ -22,6 +22,7 @@ using page::fixed;     // not the plain one of base/table.hpp
 
 struct Lowest {
   double loss = std::numeric_limits<double>::infinity();
+  double bits_per_byte = 0;
   std::uint64_t step = 0;
 };
 
@@ -30,7 +31,9 @@ Lowest lowest_valid(const std::vector<Json>& metrics) {
   for (const Json& line : metrics) {
     const auto found = line.find("valid_loss");
     if (found == line.end() || !found->is_number()) continue;  // of a run that failed it may be null
-    if (const double loss = *found; loss < lowest.loss) lowest = {loss, line.value("step", std::uint64_t{0})};
+    const double loss = *found;
+    if (loss < lowest.loss)
+      lowest = {loss, line.value("valid_bits_per_byte", 0.0), line.value("step", std::uint64_t{0})};
   }
   return lowest;
 }
@@ -50,9 +53,11 @@ Html facts(const RunDescription& run, const std::vector<Json>& metrics) {
   const Json& last = metrics.back();
   const Lowest lowest = lowest_valid(metrics);
   std::vector<Html> parts = {fact(millions(run.parameters), "parameters")};
-  if (lowest.step > 0)
-    parts.push_back(
-        fact(fixed(lowest.loss, 3), "lowest validation loss, nats a token, after step " + grouped(lowest.step)));
+  if (lowest.step > 0) {
+    parts.push_back(fact(fixed(lowest.loss, 3), "lowest validation loss, nats a token (" +
+                                                    fixed(lowest.bits_per_byte, 3) + " bits a byte), after step " +
+                                                    grouped(lowest.step)));
+  }
   std::string pace = "tokens a second";
   if (const double share = last.value("mfu", 0.0); share > 0)
     pace += "; " + percent(share) + " MFU (of the measured matmul peak)";

@@ -11,17 +11,19 @@
 #include "udrl/base/descriptor.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::train {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string dumped(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string dumped(const Json& line) { return data::json_line(line) + "\n"; }
 
 /// Nothing where a line is no object: the last one of a killed run may be torn.
 Json parsed(const std::string& line) {
-  Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!data::is_json(line)) return {};
+  Json json = Json::parse(line);
   return json.is_object() ? json : Json();
 }
 

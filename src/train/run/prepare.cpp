@@ -1,6 +1,7 @@
 // Data, tokenizer and batches of a run.
 #include "prepare.hpp"
 
+#include <numbers>
 #include <utility>
 
 #include "data/plain_texts.hpp"
@@ -188,15 +189,24 @@ std::function<int(std::uint32_t, std::uint64_t)> Preparation::copies() const {
 void Preparation::make_valid() {
   valid_samples_ = first_samples(options_.data / "valid", fitted_, static_cast<std::size_t>(options_.valid_records));
   std::vector<Indexed> sequences;
+  double targets = 0, bytes = 0;
   for (std::size_t i = 0; i < valid_samples_.size(); ++i) {
     Sequence sequence = make_sequence_->unchanged(valid_samples_[i]);
-    if (sequence.length() <= source_.longest) sequences.push_back({std::move(sequence), static_cast<std::uint32_t>(i)});
+    if (sequence.length() > source_.longest) continue;
+    targets += sequence.targets();
+    bytes += static_cast<double>(valid_samples_[i].answer.size());
+    sequences.push_back({std::move(sequence), static_cast<std::uint32_t>(i)});
   }
   if (sequences.empty())
     throw user_error("no record of valid/ fits into the model")
         .at(options_.data.string())
         .hint("raise model.context_length");
+  valid_targets_a_byte_ = targets / bytes;
   valid_ = bucket(std::move(sequences), options_.batch.micro_tokens, source_.pad_id);
+}
+
+double Preparation::bits_per_byte(double nats_a_token) const {
+  return nats_a_token * valid_targets_a_byte_ / std::numbers::ln2;
 }
 
 std::string Preparation::example() const {

@@ -41,6 +41,9 @@ class Preparation {
   std::string record_name(std::uint64_t step, std::uint32_t record) const;
   const std::vector<MicroBatch>& valid() const { return valid_; }
   const std::vector<Sample>& valid_samples() const { return valid_samples_; }  ///< what `valid` was made of
+  /// What a validation loss in nats a token is in bits a byte of the answers: the measure that runs with different
+  /// tokenizers have in common. The end of an answer is paid for too.
+  double bits_per_byte(double nats_a_token) const;
   const EpochCount& epoch() const { return epoch_; }
   std::uint64_t total_steps() const;
   /// The first ones, on plain text; 0 where there is no such phase.
@@ -69,6 +72,7 @@ class Preparation {
   BatchSource source_;
   std::vector<Sample> valid_samples_;
   std::vector<MicroBatch> valid_;
+  double valid_targets_a_byte_ = 0;
   EpochCount epoch_;  ///< without swaps, cuts and countdown
 };
 

@@ -56,17 +56,17 @@ TrainingState state_from_json(const data::Json& json) {
 }  // namespace
 
 std::string to_json_text(const TrainingState& state) {
-  return Json{{"version", 1},
-              {"step", state.step},
-              {"tokens", state.tokens},
-              {"targets", state.targets},
-              {"cursor", {{"epoch", state.cursor.epoch}, {"window", state.cursor.window}, {"step", state.cursor.step}}},
-              {"best_valid", optional_number(state.best_valid)},
-              {"best_step", state.best_step},
-              {"trend", to_json(state.trend)},
-              {"plateau", to_json(state.plateau)},
-              {"precision", state.bf16 ? "bf16" : "fp32"}}
-      .dump(2);
+  return data::json_document(
+      Json{{"version", 1},
+           {"step", state.step},
+           {"tokens", state.tokens},
+           {"targets", state.targets},
+           {"cursor", {{"epoch", state.cursor.epoch}, {"window", state.cursor.window}, {"step", state.cursor.step}}},
+           {"best_valid", optional_number(state.best_valid)},
+           {"best_step", state.best_step},
+           {"trend", to_json(state.trend)},
+           {"plateau", to_json(state.plateau)},
+           {"precision", state.bf16 ? "bf16" : "fp32"}});
 }
 
 TrainingState state_from_json_text(const std::string& text, const std::string& where) {

@@ -69,7 +69,8 @@ void write_texts(const std::filesystem::path& out, const Preparation& run, const
 }
 
 TrainReport report_of(const TrainingState& state, const Preparation& run, double seconds) {
-  return {state.step, state.tokens, seconds, state.best_valid.value_or(0), run.model().parameter_count()};
+  const double loss = state.best_valid.value_or(0);
+  return {state.step, state.tokens, seconds, loss, run.bits_per_byte(loss), run.model().parameter_count()};
 }
 
 /// How a run came to its end.
@@ -82,8 +83,9 @@ std::string outcome_of(const Preparation& run, const TrainingState& state) {
 void finish(data::OutputFolder& out, const TrainOptions& options, const Preparation& run, const TrainingState& state) {
   student::ModelCard card = card_of(options, run);
   card.training.push_back({"tokens seen", grouped(state.tokens)});
-  card.metrics = {{"validation loss",
-                   fixed(state.best_valid.value_or(0), 3) + " nats a token, after step " + grouped(state.best_step)}};
+  const double loss = state.best_valid.value_or(0);
+  card.metrics = {{"validation loss", fixed(loss, 3) + " nats a token, " + fixed(run.bits_per_byte(loss), 3) +
+                                          " bits a byte, after step " + grouped(state.best_step)}};
   write_texts(out.path(), run, card);
   student::export_gguf(out.path());
   out.manifest.counts = {{"steps", state.step},

@@ -130,6 +130,7 @@ TEST_CASE("a header that contradicts itself is refused") {
       {R"({"a":{"dtype":3,"shape":[2],"data_offsets":[0,8]}})", "type"},
       {R"({"a":7})", "not an object"},
       {R"([1])", "not a JSON object"},
+      {std::string(100000, '['), "64 deep"},
       {R"({"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "other than text"},
       {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
        "twice"},

@@ -59,3 +59,11 @@ TEST_CASE("a tokenizer.json that was changed is refused") {
   CHECK(contains(said, "some/tokenizer.json"));
   CHECK(contains(said, "tokenizer.model"));
 }
+
+TEST_CASE("a tokenizer.json nested without end is refused") {
+  const std::string deep(100000, '[');
+  CHECK(contains(error_of([&] { tokenizer_model_from_json(deep, "some/tokenizer.json"); }), "some/tokenizer.json"));
+  const tiny::Folder folder;
+  write_file_atomic(folder / "tokenizer.json", deep);
+  CHECK_FALSE(student_tokenizer(folder.path()));
+}

@@ -143,6 +143,10 @@ TEST_CASE("weights that are pickled, missing, of another shape or type are refus
     write_file_atomic(variant.folder / "model.safetensors.index.json", "{}");
     expected = "weight_map";
   }
+  SECTION("an index nested without end") {
+    write_file_atomic(variant.folder / "model.safetensors.index.json", std::string(100000, '['));
+    expected = "weight_map";
+  }
   SECTION("a tensor less") {
     expected = tensors.back().name;
     tensors.pop_back();

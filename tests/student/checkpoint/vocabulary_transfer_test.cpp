@@ -124,6 +124,8 @@ TEST_CASE("vocab.json and tokenizer.json are read, other tokenizers refused") {
   SECTION("another model") { json["model"]["type"] = "WordPiece"; }
   write_file_atomic(folder / "tokenizer.json", json.dump());
   CHECK(contains(said(), "byte-level BPE"));
+  write_file_atomic(folder / "tokenizer.json", std::string(100000, '['));
+  CHECK(contains(said(), "tokenizer.json"));
 }
 
 TEST_CASE("the vocabulary that transformers saved has every byte") {

@@ -29,6 +29,7 @@ std::vector<Json> made_up_metrics(int steps) {
                      {"mfu", 0.61}});
     if (i % 10 != 0) continue;
     lines.back()["valid_loss"] = loss + 0.25;
+    lines.back()["valid_bits_per_byte"] = 0.875;
     lines.back()["valid_by_task"] = {{"image", loss}, {"headline", loss + 0.5}};
     lines.back()["valid_by_return"] = {{"0", loss + 1}, {"4", loss}};
   }
@@ -50,9 +51,9 @@ TEST_CASE("A report shows curves, figures, the first and last answers and how to
   const std::string html = run_report_html(description(), made_up_metrics(20), made_up_samples());
   CHECK(is_balanced(html));
   for (const char* said :
-       {"step 20 of 40", "5.8M", "2.500", "after step 20", "61%", "10\u00a0s", "to go", "Validation loss by task",
-        "headline", "return 4", "Learning rate", "Speed", "Gradient norm", "A of the a", "A cup", "8 words asked",
-        "the same command goes on", "udrl-train --data &lt;tagged&gt;"}) {
+       {"step 20 of 40", "5.8M", "2.500", "0.875 bits a byte", "after step 20", "61%", "10\u00a0s", "to go",
+        "Validation loss by task", "headline", "return 4", "Learning rate", "Speed", "Gradient norm", "A of the a",
+        "A cup", "8 words asked", "the same command goes on", "udrl-train --data &lt;tagged&gt;"}) {
     INFO(said);
     CHECK(holds(html, said));
   }

@@ -4,8 +4,10 @@
 #include "catch.hpp"
 #include "stage.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/held_folder.hpp"
 #include "udrl/data/manifest.hpp"
+#include "udrl/data/shards.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "udrl/student/safetensors.hpp"
 
@@ -39,6 +41,26 @@ TEST_CASE("Training leaves a checkpoint folder that opens, and says what it does
     CHECK(notes.all.find(said) != std::string::npos);
   }
   CHECK(run(options).steps == 16);  // complete: nothing is done again
+}
+
+TEST_CASE("A validation loss is told in bits a byte of the answers too") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions options = tiny(folder.path(), "out");
+  options.model.context_length = 128;  // so that none is left out
+  const TrainReport report = run(options);
+  const auto tokenizer = student::open_checkpoint(options.out).tokenizer;
+  double targets = 0, bytes = 0;
+  for (const data::Record& record : data::read_records(options.data / "valid")) {
+    const std::string answer = command::uncapitalised(record.answer);
+    targets += static_cast<double>(tokenizer.encode(command::sequence_text(answer)).size()) + 1;  // and </s>
+    bytes += static_cast<double>(answer.size());
+  }
+  const double expected = report.valid_loss * targets / bytes / std::log(2.0);
+  CHECK(report.valid_bits_per_byte == Approx(expected));
+  CHECK(metrics(options.out)[3].at("valid_bits_per_byte").get<double>() > 0);
+  const std::string card = read_file(options.out / "README.md");
+  CHECK(contains(card, "bits a byte"));
 }
 
 TEST_CASE("A run that was stopped and went on ends with the same bytes as one that was not") {

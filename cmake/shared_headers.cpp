@@ -1,0 +1,1 @@
+// The one source of a target that owns precompiled headers (udrl_shared_headers in UdrlRoom.cmake).
