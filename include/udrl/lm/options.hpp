@@ -29,10 +29,9 @@ struct ModelOptions {
   double longest_wait = 300;  ///< seconds; how long a busy endpoint is waited for at once, whatever it asks for
   WeightsKind weights = WeightsKind::file;  ///< gguf
   int slots = 32;                           ///< requests answered at once
-  int context = 0;         ///< tokens of KV cache shared by all slots; 0: as many as slots × max tokens need
-  int batch = 512;         ///< tokens computed at once while reading prompts
-  int gpu_layers = 999;    ///< layers put on a GPU where the build has one
-  bool embedding = false;  ///< opened to embed
+  int context = 0;       ///< tokens of KV cache shared by all slots; 0: as many as slots × max tokens need
+  int batch = 512;       ///< tokens computed at once while reading prompts
+  int gpu_layers = 999;  ///< layers put on a GPU where the build has one
 };
 
 /// Declares the options under `prefix` ("teacher" → --teacher.gguf, table [teacher]).

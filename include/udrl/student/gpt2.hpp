@@ -58,10 +58,7 @@ class Gpt2 {
  private:
   struct Block;   ///< the tensors of one block, sharing storage with `parameters_`
   struct Layers;  ///< all of them
-  struct Batch {
-    std::int64_t rows, length;
-    at::Tensor causal_TT;  ///< undefined where LibTorch's own attention is used
-  };
+  struct Batch;   ///< the shape of a forward pass
   at::Tensor attend(const Block& block, const at::Tensor& x_NC, const Batch& batch, ForwardMode mode) const;
   at::Tensor feed_forward(const Block& block, const at::Tensor& x_NC, ForwardMode mode) const;
   at::Tensor norm(const at::Tensor& x_NC, const at::Tensor& weight_C, const at::Tensor& bias_C) const;

@@ -14,10 +14,7 @@ namespace {
 constexpr std::uint64_t few_shot_seed = 1;
 
 std::map<std::string, lm::ModelOptions> options_by_role(const ScorerNeeds& needs) {
-  std::map<std::string, lm::ModelOptions> all{
-      {"embedder", needs.embedder}, {"pmi", needs.pmi}, {"judge", needs.judge}, {"teacher", needs.teacher}};
-  all["embedder"].embedding = true;
-  return all;
+  return {{"embedder", needs.embedder}, {"pmi", needs.pmi}, {"judge", needs.judge}, {"teacher", needs.teacher}};
 }
 
 /// A task as `score` knows it, and what its teacher is asked.

@@ -162,8 +162,7 @@ std::vector<ScorerInfo> OpenScorers::infos_for(const Labels& labels) const {
 
 OpenScorers::OpenScorers(const ScorersOptions& options, const std::filesystem::path& tasks_folder, const Labels& labels,
                          Observer* observer) {
-  const auto open = [&](lm::ModelOptions model, const std::string& role, const std::string& value) {
-    model.embedding = role == "embedder";
+  const auto open = [&](const lm::ModelOptions& model, const std::string& role, const std::string& value) {
     models_.push_back(lm::open_model(model, observer));
     const lm::ModelInfo& known = models_.back()->info();
     distill::ScorerNeeds needs;

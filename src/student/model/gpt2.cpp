@@ -87,20 +87,43 @@ struct AttentionDropout {
   std::uint64_t seed;
 };
 
-/// Attention as two batched products around a softmax, which sums in float32 whatever its inputs.
-at::Tensor attention_by_products(const at::Tensor& qkv_3BHTD, const at::Tensor& causal_TT, AttentionDropout dropout) {
-  const std::int64_t batch = qkv_3BHTD.size(1), heads = qkv_3BHTD.size(2), length = qkv_3BHTD.size(3),
-                     size = qkv_3BHTD.size(4);
-  const std::vector<at::Tensor> qkv_ATD = qkv_3BHTD.view({3, batch * heads, length, size}).unbind(0);  // A = B·H
-  const at::Tensor mask_ATT = causal_TT.to(qkv_3BHTD.scalar_type()).expand({batch * heads, length, length});
-  const at::Tensor scores_ATT =
-      at::baddbmm(mask_ATT, qkv_ATD[0], qkv_ATD[1].transpose(1, 2), 1, 1.0 / std::sqrt(static_cast<double>(size)));
+/// Attention as two batched products around a softmax, which sums in float32 whatever its inputs. A = B·H.
+at::Tensor attention_by_products(const std::array<at::Tensor, 3>& qkv_ATD, const at::Tensor& causal_TT,
+                                 AttentionDropout dropout) {
+  const auto& [q_ATD, k_ATD, v_ATD] = qkv_ATD;
+  const std::int64_t length = q_ATD.size(1);
+  const double scale = 1.0 / std::sqrt(static_cast<double>(q_ATD.size(2)));
+  const at::Tensor mask_ATT = causal_TT.to(q_ATD.scalar_type()).expand({q_ATD.size(0), length, length});
+  const at::Tensor scores_ATT = at::baddbmm(mask_ATT, q_ATD, k_ATD.transpose(1, 2), 1, scale);
   at::Tensor weights_ATT = at::softmax(scores_ATT, -1);
   if (dropout.rate > 0) weights_ATT = weights_ATT * dropout_mask(weights_ATT, dropout.rate, dropout.seed);
-  return at::bmm(weights_ATT, qkv_ATD[2]).view({batch, heads, length, size});
+  return at::bmm(weights_ATT, v_ATD);
+}
+
+/// LibTorch's own, whatever the length.
+at::Tensor attention_by_library(const std::array<at::Tensor, 3>& qkv_ATD, RowShape shape, double dropout) {
+  const auto split = [&](const at::Tensor& x_ATD) {
+    return x_ATD.view({shape.sequences, -1, shape.length, x_ATD.size(2)});
+  };
+  const at::Tensor y_BHTD = at::scaled_dot_product_attention(split(qkv_ATD[0]), split(qkv_ATD[1]), split(qkv_ATD[2]),
+                                                             {}, dropout, /*is_causal=*/true);
+  return y_BHTD.reshape(qkv_ATD[0].sizes());
+}
+
+/// oneDNN compiles a product for each shape that it meets, and keeps it. In bf16 on processors all products of a pass
+/// are its own, so positions are filled up to a multiple of this: few shapes recur, and memory stops growing.
+constexpr std::int64_t row_step = 128;
+
+std::int64_t rows_for(std::int64_t positions, bool few_shapes) {
+  return few_shapes ? (positions + row_step - 1) / row_step * row_step : positions;
 }
 
 }  // namespace
+
+struct Gpt2::Batch {
+  RowShape shape;
+  at::Tensor causal_TT;  // undefined where LibTorch's own attention is used
+};
 
 struct Gpt2::Block {
   at::Tensor ln_1_weight, ln_1_bias;
@@ -165,18 +188,12 @@ at::Tensor Gpt2::norm(const at::Tensor& x_NC, const at::Tensor& weight_C, const 
 }
 
 at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, const Batch& batch, ForwardMode mode) const {
-  const at::Tensor qkv = block.attn(x_NC, mode.bf16);
-  const at::Tensor qkv_3BHTD = qkv.view({batch.rows, batch.length, 3, config_.n_head, config_.head_size()})
-                                   .permute({2, 0, 3, 1, 4})
-                                   .contiguous();
+  const auto qkv_ATD = split_heads(block.attn(x_NC, mode.bf16), batch.shape, config_.n_head);
   const double dropout = mode.training ? config_.dropout : 0.0;
-  const at::Tensor y_BHTD =
-      batch.causal_TT.defined()
-          ? attention_by_products(qkv_3BHTD, batch.causal_TT, {dropout, mode.dropout_seed + block.site})
-          : at::scaled_dot_product_attention(qkv_3BHTD[0], qkv_3BHTD[1], qkv_3BHTD[2], {}, dropout,
-                                             /*is_causal=*/true);
-  const at::Tensor y_NC = y_BHTD.transpose(1, 2).reshape({-1, config_.n_embd});
-  return drop(block.proj(y_NC, mode.bf16), mode, block.site + 1);
+  const at::Tensor y_ATD = batch.causal_TT.defined() ? attention_by_products(qkv_ATD, batch.causal_TT,
+                                                                             {dropout, mode.dropout_seed + block.site})
+                                                     : attention_by_library(qkv_ATD, batch.shape, dropout);
+  return drop(block.proj(merge_heads(y_ATD, batch.shape, config_.n_head), mode.bf16), mode, block.site + 1);
 }
 
 at::Tensor Gpt2::feed_forward(const Block& block, const at::Tensor& x_NC, ForwardMode mode) const {
@@ -185,14 +202,17 @@ at::Tensor Gpt2::feed_forward(const Block& block, const at::Tensor& x_NC, Forwar
 }
 
 at::Tensor Gpt2::hidden(const at::Tensor& ids_BT, ForwardMode mode) const {
-  Batch batch{ids_BT.size(0), ids_BT.size(1), {}};
-  if (device_.is_cpu() && batch.length <= longest_by_products) batch.causal_TT = causal_mask(batch.length);
-  at::Tensor x_NC = drop(embed(layers_->head.wte_VC.value(), layers_->wpe_TC, ids_BT), mode, 0);
+  const std::int64_t length = ids_BT.size(1), positions = ids_BT.numel();
+  Batch batch{{ids_BT.size(0), length, rows_for(positions, mode.bf16 && device_.is_cpu())}, {}};
+  if (device_.is_cpu() && length <= longest_by_products) batch.causal_TT = causal_mask(length);
+  at::Tensor x_NC = embed(layers_->head.wte_VC.value(), layers_->wpe_TC, ids_BT);
+  if (batch.shape.rows > positions) x_NC = at::constant_pad_nd(x_NC, {0, 0, 0, batch.shape.rows - positions});
+  x_NC = drop(x_NC, mode, 0);
   for (const Block& block : layers_->blocks) {
     x_NC = x_NC + attend(block, norm(x_NC, block.ln_1_weight, block.ln_1_bias), batch, mode);
     x_NC = x_NC + feed_forward(block, norm(x_NC, block.ln_2_weight, block.ln_2_bias), mode);
   }
-  return norm(x_NC, layers_->ln_f_weight, layers_->ln_f_bias);
+  return norm(x_NC.narrow(0, 0, positions), layers_->ln_f_weight, layers_->ln_f_bias);
 }
 
 at::Tensor Gpt2::logits(const at::Tensor& hidden_NC, ForwardMode mode) const {

@@ -7,6 +7,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <optional>
 
 #include "udrl/student/gemm.hpp"
@@ -40,6 +41,18 @@ struct Linear {
 
 /// The rows `ids` of the token embedding plus those of the positions: [B, T] → [B·T, C].
 at::Tensor embed(const at::Tensor& wte_VC, const at::Tensor& wpe_TC, const at::Tensor& ids_BT);
+
+/// Sequences as the rows of a product: B·T rows of positions, then rows of zeros up to `rows`.
+struct RowShape {
+  std::int64_t sequences, length, rows;
+
+  std::int64_t positions() const { return sequences * length; }
+};
+
+/// Queries, keys and values of all heads, each [B·H, T, D], from the rows [N, 3·C] of their projection.
+std::array<at::Tensor, 3> split_heads(const at::Tensor& qkv_NC, RowShape shape, std::int64_t heads);
+/// [B·H, T, D] → [N, C]; rows beyond the positions are 0.
+at::Tensor merge_heads(const at::Tensor& y_ATD, RowShape shape, std::int64_t heads);
 
 /// gradient += a·b, or = where it is undefined; a and b of any one type, the sum in the parameter's.
 void add_product(const at::Tensor& parameter, const at::Tensor& a, const at::Tensor& b);

@@ -72,30 +72,51 @@ class AdamW : public Optimizer {
   at::Tensor steps_;
 };
 
-/// The orthogonal matrix nearest to `x`, roughly: a quintic Newton-Schulz iteration whose coefficients push all
-/// singular values into about 0.7 … 1.2 within five steps. [R, C] or a batch of them.
-at::Tensor orthogonal(at::Tensor x, bool bf16) {
-  const bool tall = x.size(-2) > x.size(-1);
-  if (tall) x = x.transpose(-2, -1);
-  x = x / (x.norm(2, {-2, -1}, true) + 1e-7);
+/// The orthogonal matrices nearest to a batch of wide ones, roughly: a quintic Newton-Schulz iteration whose
+/// coefficients push all singular values into about 0.7 … 1.2 within five steps. [n, R, C], R ≤ C, float32.
+at::Tensor orthogonal(at::Tensor x_nRC, bool bf16) {
+  at::Tensor x = x_nRC / (x_nRC.norm(2, {-2, -1}, true) + 1e-7);
   if (bf16) x = x.to(at::kBFloat16);
   for (int i = 0; i < 5; ++i) {
-    const at::Tensor a = at::matmul(x, x.transpose(-2, -1));
-    const at::Tensor b = a * -4.7750 + at::matmul(a, a) * 2.0315;
-    x = x * 3.4445 + at::matmul(b, x);
+    const at::Tensor a = at::bmm(x, x.transpose(-2, -1));
+    x = at::baddbmm(x, at::baddbmm(a, a, a, -4.7750, 2.0315), x, 3.4445, 1);
   }
-  return (tall ? x.transpose(-2, -1) : x).to(at::kFloat);
+  return x.to(at::kFloat);
 }
 
+/// A matrix that is made orthogonal by itself: all columns of a parameter, or the queries', keys' or values' of c_attn,
+/// which are three side by side.
+struct Part {
+  std::size_t matrix;
+  std::int64_t column, rows, columns;
+
+  bool tall() const { return rows > columns; }
+  at::Tensor of(const at::Tensor& all_IO) const { return all_IO.narrow(1, column, columns); }
+  /// So that parts of one size can be batched, whichever way they lie. Its own inverse.
+  at::Tensor wide(const at::Tensor& part) const { return tall() ? part.transpose(0, 1) : part; }
+  /// So that one learning rate fits all shapes (Jordan et al., 2024).
+  double scale() const { return std::sqrt(std::max(1.0, static_cast<double>(columns) / static_cast<double>(rows))); }
+};
+
+/// Muon (Jordan et al., 2024). Parts of one size are made orthogonal together, in batches that stay small beside a
+/// step's activations.
 class Muon : public Optimizer {
  public:
   Muon(std::vector<student::Parameter> matrices, const OptimizerOptions& options, bool bf16)
       : matrices_(std::move(matrices)), options_(options), bf16_(bf16) {
-    for (const student::Parameter& matrix : matrices_) momentum_.push_back(at::zeros_like(matrix.value).detach());
+    for (const student::Parameter& matrix : matrices_) {
+      values_.push_back(matrix.value);
+      momentum_.push_back(at::zeros_like(matrix.value).detach());
+    }
+    for (std::size_t i = 0; i < matrices_.size(); ++i) add_parts(i);
   }
 
   void step(double lr_share) override {
-    for (std::size_t i = 0; i < matrices_.size(); ++i) update(i, options_.muon_lr * lr_share);
+    const double lr = options_.muon_lr * lr_share;
+    const Tensors grads = gradients_of(values_);
+    at::_foreach_lerp_(momentum_, grads, 1 - options_.momentum);
+    at::_foreach_mul_(values_, 1 - lr * options_.weight_decay);
+    for (const std::vector<Part>& batch : batches_) update(batch, grads, lr);
   }
 
   std::vector<NamedTensor> state() const override {
@@ -105,27 +126,44 @@ class Muon : public Optimizer {
   }
 
  private:
-  void update(std::size_t i, double lr) {
-    at::Tensor weight_IO = matrices_[i].value;
-    const at::Tensor grad = weight_IO.grad();
-    momentum_[i].lerp_(grad, 1 - options_.momentum);
-    const at::Tensor nesterov = grad.lerp(momentum_[i], options_.momentum);
-    weight_IO.mul_(1 - lr * options_.weight_decay);
-    // c_attn is three matrices side by side: queries, keys, values.
-    const std::int64_t parts = matrices_[i].name.find("c_attn") != std::string::npos ? 3 : 1;
-    const std::vector<at::Tensor> columns = weight_IO.chunk(parts, 1), directions = nesterov.chunk(parts, 1);
-    for (std::size_t part = 0; part < columns.size(); ++part) {
-      const double in = static_cast<double>(weight_IO.size(0)), out = static_cast<double>(columns[part].size(1));
-      const double scale = std::sqrt(std::max(1.0, out / in));  // so that one rate fits all shapes
-      at::Tensor column = columns[part];
-      column.add_(orthogonal(directions[part], bf16_), -lr * scale);
+  static constexpr std::int64_t batch_values = 1 << 24;  // 64 MiB in float32
+
+  void add_parts(std::size_t matrix) {
+    const std::int64_t parts = matrices_[matrix].name.find("c_attn") != std::string::npos ? 3 : 1;
+    const std::int64_t rows = values_[matrix].size(0), columns = values_[matrix].size(1) / parts;
+    for (std::int64_t i = 0; i < parts; ++i) add_to_batch({matrix, i * columns, rows, columns});
+  }
+
+  void add_to_batch(const Part& part) {
+    const auto fits = [&](const std::vector<Part>& batch) {
+      const Part& first = batch.front();
+      const bool same = std::minmax(first.rows, first.columns) == std::minmax(part.rows, part.columns);
+      return same && static_cast<std::int64_t>(batch.size() + 1) * part.rows * part.columns <= batch_values;
+    };
+    const auto batch = std::find_if(batches_.begin(), batches_.end(), fits);
+    if (batch == batches_.end()) batches_.push_back({part});
+    else batch->push_back(part);
+  }
+
+  void update(const std::vector<Part>& batch, const Tensors& grads, double lr) {
+    Tensors directions;
+    for (const Part& part : batch) {
+      const at::Tensor grad = part.of(grads[part.matrix]);
+      directions.push_back(part.wide(grad.lerp(part.of(momentum_[part.matrix]), options_.momentum)));  // Nesterov
+    }
+    const at::Tensor orthogonal_nRC = orthogonal(at::stack(directions), bf16_);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const Part& part = batch[i];
+      const at::Tensor step = part.wide(orthogonal_nRC[static_cast<std::int64_t>(i)]);
+      part.of(values_[part.matrix]).add_(step, -lr * part.scale());
     }
   }
 
   std::vector<student::Parameter> matrices_;
   OptimizerOptions options_;
   bool bf16_;
-  Tensors momentum_;
+  Tensors values_, momentum_;
+  std::vector<std::vector<Part>> batches_;
 };
 
 bool is_block_matrix(const student::Parameter& parameter) {

@@ -26,10 +26,9 @@ std::string setting(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::unique_ptr<lm::LanguageModel> open(const std::string& file, bool embedding) {
+std::unique_ptr<lm::LanguageModel> open(const std::string& file) {
   lm::ModelOptions options;
   options.gguf = fs::path(UDRL_SOURCE_DIR) / "models" / file;
-  options.embedding = embedding;
   if (const std::string weights = setting("UDRL_BENCH_WEIGHTS"); !weights.empty())
     options.weights = from_name<lm::WeightsKind>(weights).value();
   auto model = lm::open_model(options);
@@ -72,7 +71,7 @@ double seconds_to_score(score::ScorerSet& scorers, std::span<const data::Record>
 
 TEST_CASE("embedding", "[.bench]") {
   const auto records = data::read_records(setting("UDRL_BENCH_RECORDS"));
-  const auto model = open("all-minilm-l6-v2.f32.gguf", true);
+  const auto model = open("all-minilm-l6-v2.f32.gguf");
   score::ScorerSet scorers({"relevance"}, model.get());
   std::set<std::string> texts;
   for (const auto& record : records) {
@@ -97,7 +96,7 @@ TEST_CASE("embedding", "[.bench]") {
 
 TEST_CASE("pmi", "[.bench]") {
   auto records = data::read_records(setting("UDRL_BENCH_RECORDS"));
-  const auto model = open("smollm2-135m-instruct.q4_1.gguf", false);
+  const auto model = open("smollm2-135m-instruct.q4_1.gguf");
   Counting counting(*model);
   score::Resources resources;
   resources.models = {{"pmi", &counting}};

@@ -96,6 +96,30 @@ TEST_CASE("The embedding adds up what a token gets at each of its places") {
   CHECK(difference(wpe.grad(), expected_wpe.grad()) < 1e-5);
 }
 
+TEST_CASE("Heads are split off and put together again, and what fills up the rows is nothing") {
+  const RowShape shape{2, 3, 8};  // two rows of filler
+  const std::int64_t heads = 2, size = 5, width = heads * size;
+  const at::Tensor qkv = drawn({shape.rows, 3 * width}), expected_qkv = copy_of(qkv);
+  const at::Tensor expected_3ATD = expected_qkv.narrow(0, 0, 6)
+                                       .view({2, 3, 3, heads, size})
+                                       .permute({2, 0, 3, 1, 4})
+                                       .reshape({3, 2 * heads, 3, size});
+  const auto [q, k, v] = split_heads(qkv, shape, heads);
+  CHECK(q.equal(expected_3ATD[0]));
+  CHECK(k.equal(expected_3ATD[1]));
+  CHECK(v.equal(expected_3ATD[2]));
+  const at::Tensor merged = merge_heads(at::sin(q) + at::cos(k) * v, shape, heads);
+  const at::Tensor expected = (at::sin(expected_3ATD[0]) + at::cos(expected_3ATD[1]) * expected_3ATD[2])
+                                  .view({2, heads, 3, size})
+                                  .transpose(1, 2)
+                                  .reshape({6, width});
+  CHECK(merged.narrow(0, 0, 6).equal(expected));
+  CHECK(merged.narrow(0, 6, 2).equal(at::zeros({2, width})));
+  backward(merged), backward(expected);
+  CHECK(qkv.grad().narrow(0, 0, 6).equal(expected_qkv.grad().narrow(0, 0, 6)));
+  CHECK(qkv.grad().narrow(0, 6, 2).equal(at::zeros({2, 3 * width})));
+}
+
 TEST_CASE("The head in chunks loses and learns as the whole") {
   const std::int64_t vocab = 30'000, rows = 600, width = 8;  // three chunks, the last one filled up
   const Head head{Weight(drawn({vocab, width}, 0.3)), {}};
