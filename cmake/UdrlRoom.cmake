@@ -12,8 +12,8 @@ endfunction()
 
 # udrl_room(data SOURCES a.cpp b.cpp USES base PUBLIC nlohmann_json::nlohmann_json PRIVATE ZLIB::ZLIB)
 #   USES: other rooms; PUBLIC / PRIVATE: outside libraries; JSON: most files read nlohmann/json, which is large: they
-#   share it compiled; HEADERS: public headers, where they are not all
-#   of include/udrl/NAME but those WITHOUT which the library does.
+#   share it compiled; HEADERS: public headers, where they are not all of include/udrl/NAME but those WITHOUT which the
+#   library does.
 function(udrl_room name)
   cmake_parse_arguments(ARG "JSON" "" "SOURCES;USES;PUBLIC;PRIVATE;HEADERS;WITHOUT" ${ARGN})
   add_library(udrl_${name} STATIC ${ARG_SOURCES})

@@ -20,7 +20,7 @@ find_program() {
   die "no clang-format 14" "Run scripts/setup.sh, or install clang-format-14, or set CLANG_FORMAT."
 }
 
-sources() { git -C "$ROOT" ls-files -z -- 'include/*.hpp' 'src/*.[ch]pp' 'tools/*.[ch]pp' 'tests/*.[ch]pp'; }
+sources() { git -C "$ROOT" ls-files -z --cached --others --exclude-standard -- 'include/*.hpp' 'src/*.[ch]pp' 'tools/*.[ch]pp' 'tests/*.[ch]pp'; }
 
 check() {
   local program="$1" bad

@@ -3,8 +3,8 @@
 # the teacher's, and a student of the same size is trained anew on both. So what best of n finds becomes training data.
 # Subjects are nouns that share no word with what is held out, and the training subjects.
 #
-# For: docs/log.md. Needs scripts/runs/five_tasks.sh tag train. Cost of a round with the defaults, on one core with AMX:
-# 64,000 answers 20 minutes, their scores 20, training 25, measuring 10.
+# For: docs/log.md. Needs scripts/runs/five_tasks.sh tag train. A round of the defaults has 64,000 answers to write and to
+# score, and a training run; its cost has not been measured.
 # Stop it with Ctrl-C and start it again: it goes on.
 #
 # Usage: loop.sh [--run DIR] [--from DIR] [--rounds N] [--nouns N] [--known N] [--draws N] [--temperature T] [--tasks A,B]
@@ -64,7 +64,7 @@ distill() {
 }
 
 make_intents() {
-  [[ -d "$RUN/known" ]] || "$VENV/bin/python" scripts/runs/loop_subjects.py "$FROM/tagged" "$RUN" "$NOUNS" "$UNSEEN" 1
+  [[ -f "$RUN/known/part-00000.jsonl" ]] || "$VENV/bin/python" scripts/runs/loop_subjects.py "$FROM/tagged" "$RUN" "$NOUNS" "$UNSEEN" 1
   local kind
   for kind in nouns unseen; do
     distill intents --lists "$RUN/lists" --subjects "$kind.tsv" --per-subject 1 --out "$RUN/intents-$kind"

@@ -61,10 +61,12 @@ def write_known():
         first.setdefault(record.get("subject", ""), record)
     folder = OUT / "known"
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "part-00000.jsonl", "w", encoding="utf-8") as out:
+    unfinished = folder / "unfinished"  # its last name says that all lists are whole
+    with open(unfinished, "w", encoding="utf-8") as out:
         for record in first.values():
             intent = {name: record[name] for name in INTENT if record.get(name)}
             out.write(json.dumps(intent, ensure_ascii=False) + "\n")
+    unfinished.rename(folder / "part-00000.jsonl")
     return len(first)
 
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"

@@ -45,8 +45,8 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("intents", o.test.intents, "test intents, each asked for every task").range(4, 1e6);
   set.add(
       "quick", o.quick,
-      "a first look in minutes: at most 60 intents, teacher and student alone, no judge; the same command without it "
-      "goes on from there");
+      "a first look in minutes: at most 60 intents and, where `tasks` names none, the student's first two; teacher and "
+      "student alone, no judge; the same command without it goes on from there");
   set.add("seed", o.seed, "seed of all random choices");
   set.add("draws", o.systems.draws, "answers of each sampled row to a case; figures are resampled over them")
       .range(1, 100);
@@ -82,6 +82,7 @@ void declare(OptionSet& set, EvalOptions& o) {
 EvalOptions quickened(EvalOptions o) {
   o.test.intents = std::min(o.test.intents, 60);
   o.test.parts.clear();
+  o.test.most_tasks = 2;
   o.systems.teacher_alone = true;
   if (o.systems.returns.size() > 1) o.systems.returns.resize(1);
   o.systems.draws = 1;

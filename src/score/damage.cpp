@@ -1,20 +1,17 @@
-// Damaging answers, scoring what is left, and what follows for each half.
+// Scoring damaged answers, and what follows for each half.
 #include "udrl/score/damage.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
-#include <map>
 #include <optional>
 #include <utility>
 
+#include "damaged_texts.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/base/table.hpp"
-#include "udrl/data/text.hpp"
 #include "udrl/score/kinds.hpp"
-#include "udrl/score/rewrite.hpp"
 #include "udrl/score/scorer.hpp"
 
 namespace udrl::score {
@@ -23,17 +20,8 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr Estimate undefined{nan, nan, nan, nan, nan};
 constexpr std::size_t block = 64;  // answers scored at once, each with its variants
-constexpr int tries = 50;          // to find another record that fits
 
-/// An answer and all that is made of it, under its own intent.
-struct Variants {
-  std::string own, other;  ///< as it is; another intent's answer
-  std::array<std::string, damage_shares.size()> words;
-  std::string subject;         ///< with another subject; "" where it does not name its own
-  std::string subject_masked;  ///< the same with that one masked: elaboration is not about names
-  std::vector<std::string> content_free;
-};
-/// The same as values.
+/// The values of an answer's variants.
 struct VariantValues {
   Halves<double> own, other;
   std::array<Halves<double>, damage_shares.size()> words;
@@ -41,122 +29,63 @@ struct VariantValues {
   std::vector<double> content_free;  ///< of elaboration
 };
 
-/// Makes variants, with other answers of the same task as donors.
-class Damaging {
- public:
-  Damaging(const GateAnswers& answers, std::uint64_t seed) : answers_(answers), seed_(seed), random_(seed, "damage") {
-    for (std::size_t i = 0; i < answers.answers.size(); ++i) by_task_[answers.answers[i].task].push_back(i);
-  }
-
-  Variants variants_of(std::size_t i) {
-    const GateAnswer& answer = answers_.answers[i];
-    const std::string& intent = answer.intent.intent;
-    Variants out{answer.text, "", {}, "", "", answer.content_free};
-    const GateAnswer* donor = another(answer);
-    if (donor == nullptr) return out;
-    out.other = donor->text;
-    const std::vector<std::string> words = words_for(answer);
-    for (std::size_t s = 0; s < damage_shares.size(); ++s)
-      out.words[s] = with_words_replaced(answer.text, intent, damage_shares[s], words,
-                                         RandomStream(seed_, "damaged words/" + std::to_string(i)));
-    const std::string& subject = data::subject_of(answer.intent);
-    if (holds_words(answer.text, subject)) {
-      const std::string& other = data::subject_of(donor->intent);
-      out.subject = with_subject(answer.text, subject, other);
-      out.subject_masked = data::mask_words(out.subject, other);
-    }
-    return out;
-  }
-
- private:
-  /// An answer to the same task about another subject; nullptr where there is none.
-  const GateAnswer* another(const GateAnswer& answer) {
-    const auto& of_task = by_task_[answer.task];
-    for (int i = 0; i < tries; ++i) {
-      const GateAnswer& other = answers_.answers[of_task[random_.below(of_task.size())]];
-      if (other.subject != answer.subject) return &other;
-    }
-    return nullptr;
-  }
-
-  /// As many content words of other answers as this one has, none of them the intent's.
-  std::vector<std::string> words_for(const GateAnswer& answer) {
-    const std::size_t wanted = own_content_words(answer.text, answer.intent.intent).size();
-    std::vector<std::string> words;
-    for (int i = 0; i < tries && words.size() < wanted; ++i) {
-      const GateAnswer* donor = another(answer);
-      if (donor == nullptr) break;
-      for (const std::string_view word : own_content_words(donor->text, donor->intent.intent))
-        if (!own_content_words(word, answer.intent.intent).empty()) words.emplace_back(word);
-    }
-    return words;
-  }
-
-  const GateAnswers& answers_;
-  std::uint64_t seed_;
-  std::map<std::size_t, std::vector<std::size_t>> by_task_;
-  RandomStream random_;
-};
-
-/// The value and, where it has one, its masked form.
-std::vector<std::string> both_forms(const std::string& value) {
+/// A value's names by half; the second is missing where it has no masked form.
+std::vector<std::string> names_by_half(const std::string& value) {
   if (has_masked_form(value)) return {value, masked_form(value)};
   return {value};
 }
 
-/// Texts to be scored, and where their values go. A value that did not come is not a number (see Scorer::score).
+/// Texts to be scored, and where their values go, half by half: most texts are damaged for one half alone. A value that
+/// did not come is not a number (see Scorer::score).
 class Scoring {
  public:
-  explicit Scoring(std::string value) : value_(std::move(value)) {}
-
-  void add(const std::string& intent, const std::string& text, const std::string& task, Halves<double>& into) {
-    texts_.push_back({intent, text, task});
-    into_.push_back([&into](double fidelity, double elaboration) {
-      into[Half::fidelity] = fidelity;
-      into[Half::elaboration] = elaboration;
-    });
+  void add(const Candidate& text, Halves<double>& into) {
+    for (const Half half : halves) add(text, half, into[half]);
   }
-  void add(const std::string& intent, const std::string& text, const std::string& task, Half half, double& into) {
-    texts_.push_back({intent, text, task});
-    into_.push_back(
-        [&into, half](double fidelity, double elaboration) { into = half == Half::fidelity ? fidelity : elaboration; });
+  void add(const Candidate& text, Half half, double& into) {
+    into = nan;
+    texts_[half].push_back(text);
+    into_[half].push_back(&into);
   }
+  /// `scorers` as of names_by_half.
   void run(ScorerSet& scorers) const {
-    const std::vector<Values> values = scorers.score(texts_);
-    const auto value_of = [](const Values& of, const std::string& name) {
-      const auto found = of.find(name);
-      return found == of.end() ? nan : found->second;
-    };
-    for (std::size_t i = 0; i < values.size(); ++i)
-      into_[i](value_of(values[i], value_), value_of(values[i], masked_form(value_)));
+    scorers.begin_batch();
+    for (std::size_t i = 0; i < scorers.size(); ++i) run(scorers[i], halves[i]);
   }
 
  private:
-  std::string value_;
-  std::vector<Candidate> texts_;
-  std::vector<std::function<void(double, double)>> into_;
+  void run(Scorer& scorer, Half half) const {
+    const std::string name = scorer.value_names().front();
+    std::vector<Values> values(texts_[half].size());
+    scorer.score(texts_[half], values);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (const auto found = values[i].find(name); found != values[i].end()) *into_[half][i] = found->second;
+  }
+
+  Halves<std::vector<Candidate>> texts_;
+  Halves<std::vector<double*>> into_;
 };
 
 /// Of the answers from `begin` on, as many as `out` has.
-void score_block(std::span<const Variants> variants, const GateAnswers& answers, std::size_t begin,
-                 const std::string& value, ScorerSet& scorers, std::span<VariantValues> out) {
-  Scoring scoring(value);
+void score_block(std::span<const Variants> variants, const GateAnswers& answers, std::size_t begin, ScorerSet& scorers,
+                 std::span<VariantValues> out) {
+  Scoring scoring;
   for (std::size_t i = 0; i < variants.size(); ++i) {
     const Variants& texts = variants[i];
     const std::string& intent = answers.answers[begin + i].intent.intent;
     const std::string& task = answers.tasks[answers.answers[begin + i].task];
     VariantValues& into = out[i];
-    scoring.add(intent, texts.own, task, into.own);
-    scoring.add(intent, texts.other, task, into.other);
-    for (std::size_t s = 0; s < damage_shares.size(); ++s) scoring.add(intent, texts.words[s], task, into.words[s]);
+    scoring.add({intent, texts.own, task}, into.own);
+    scoring.add({intent, texts.other, task}, into.other);
+    for (std::size_t s = 0; s < damage_shares.size(); ++s) scoring.add({intent, texts.words[s], task}, into.words[s]);
     if (!texts.subject.empty()) {
       Halves<double>& values = into.subject.emplace();
-      scoring.add(intent, texts.subject, task, Half::fidelity, values[Half::fidelity]);
-      scoring.add(intent, texts.subject_masked, task, Half::elaboration, values[Half::elaboration]);
+      scoring.add({intent, texts.subject, task}, Half::fidelity, values[Half::fidelity]);
+      scoring.add({intent, texts.subject_masked, task}, Half::elaboration, values[Half::elaboration]);
     }
     into.content_free.resize(texts.content_free.size());
     for (std::size_t k = 0; k < texts.content_free.size(); ++k)
-      scoring.add(intent, texts.content_free[k], task, Half::elaboration, into.content_free[k]);
+      scoring.add({intent, texts.content_free[k], task}, Half::elaboration, into.content_free[k]);
   }
   scoring.run(scorers);
 }
@@ -344,14 +273,14 @@ Damage measure_damage(const GateAnswers& answers, const std::string& value, cons
                       const Resources& resources, Observer& observer) {
   Damage out{value, why_not(answers, value, resources), {}};
   if (!out.why_not.empty()) return out;
-  ScorerSet scorers(both_forms(value), resources);
+  ScorerSet scorers(names_by_half(value), resources);
   Damaging damaging(answers, options.seed);
   std::vector<VariantValues> values(answers.answers.size());
   for (std::size_t begin = 0; begin < values.size(); begin += block) {
     const std::size_t end = std::min(begin + block, values.size());
     std::vector<Variants> variants;
     for (std::size_t i = begin; i < end; ++i) variants.push_back(damaging.variants_of(i));
-    score_block(variants, answers, begin, value, scorers, std::span(values).subspan(begin, end - begin));
+    score_block(variants, answers, begin, scorers, std::span(values).subspan(begin, end - begin));
     observer.progress({"damage", "answers", end, values.size(), 0, value});
     check_stop("stopped while damaged answers were scored", "run the same command again");
   }

@@ -14,17 +14,18 @@
 
 namespace udrl::data {
 
+using OrderedJson = nlohmann::ordered_json;  ///< keys as they were put in
+
 /// Throws `Error` (user) with the reason and its place within the text: no JSON, no UTF-8, nested more than 64 deep, a
 /// key that stands twice in one object (most parsers keep one of the two and say nothing).
 Json parse_json(std::string_view text);
 /// The same without an error, for who has a better one: `is_discarded()` where the text is no JSON or too deep. Of a
 /// key that stands twice the last value counts.
 Json json_or_discarded(std::string_view text);
+OrderedJson ordered_json_or_discarded(std::string_view text);
 bool is_json(std::string_view text);
 /// The document that a file holds. Errors name file and line.
 Json read_json(const std::filesystem::path& file);
-
-using OrderedJson = nlohmann::ordered_json;  // keys as they were put in
 
 /// On one line, without its end; what is not UTF-8 becomes U+FFFD, what is not a finite number null.
 std::string json_line(const Json& json);

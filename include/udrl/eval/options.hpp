@@ -41,7 +41,8 @@ struct TestOptions {
   std::vector<std::string> parts;  ///< other splits, reported apart: test_groups, test_formats, …
   int part_intents = 50;           ///< of each of them
   std::filesystem::path tasks_folder = "data/tasks";
-  std::vector<std::string> tasks;
+  std::vector<std::string> tasks;  ///< none: those the student was trained on
+  std::size_t most_tasks = 0;      ///< of these; 0: all. Named tasks are all asked for
 };
 
 /// Who says how relevant an answer is.

@@ -74,6 +74,12 @@ std::string reason(const Json::exception& error, bool one_line) {
 }
 
 template <class AnyJson>
+AnyJson parsed_or_discarded(std::string_view text) {
+  if (shape_of(text).depth > deepest) return AnyJson(AnyJson::value_t::discarded);
+  return AnyJson::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+template <class AnyJson>
 std::string text_of(const AnyJson& json, int indent) {
   return json.dump(indent, ' ', false, AnyJson::error_handler_t::replace);
 }
@@ -109,10 +115,8 @@ Json parse_json(std::string_view text) {
       .hint("remove or rename one of them");
 }
 
-Json json_or_discarded(std::string_view text) {
-  if (shape_of(text).depth > deepest) return Json(Json::value_t::discarded);
-  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
-}
+Json json_or_discarded(std::string_view text) { return parsed_or_discarded<Json>(text); }
+OrderedJson ordered_json_or_discarded(std::string_view text) { return parsed_or_discarded<OrderedJson>(text); }
 
 bool is_json(std::string_view text) { return shape_of(text).depth <= deepest && Json::accept(text); }
 

@@ -16,8 +16,10 @@ namespace fs = std::filesystem;
 
 std::vector<task::Task> tasks_of(const TestOptions& options, const command::Fitted& fitted) {
   std::vector<std::string> names = options.tasks;
-  if (names.empty())
+  if (names.empty()) {
     for (const auto& task : fitted.tasks) names.push_back(task.name);
+    if (options.most_tasks > 0 && names.size() > options.most_tasks) names.resize(options.most_tasks);
+  }
   return task::load_tasks(options.tasks_folder, names);
 }
 

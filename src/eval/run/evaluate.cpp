@@ -74,6 +74,13 @@ void write_all(const Results& results, const EvalOptions& options) {
   write_file_atomic(options.out / "report.html", report_html(results, {static_cast<std::size_t>(options.shown)}));
 }
 
+std::string quick_caveat(const CaseSet& set) {
+  std::string tasks;
+  for (const std::string& task : set.tasks) tasks += (tasks.empty() ? "" : ", ") + task;
+  return "a quick evaluation (" + std::to_string(set.main().intents) + " intents, tasks: " + tasks +
+         "): what is INCONCLUSIVE here the whole one may decide (the same command without --quick)";
+}
+
 }  // namespace
 
 void evaluate(const EvalOptions& asked, const RunContext& context,
@@ -104,9 +111,7 @@ void evaluate(const EvalOptions& asked, const RunContext& context,
                     shuffled_source(prepared.systems)});
   if (options.test.split == "valid")
     results.primary.caveats.emplace_back("validation split: choices are made on it, so this is no result");
-  if (options.quick)
-    results.primary.caveats.emplace_back(
-        "a quick evaluation: what is INCONCLUSIVE here the whole one may decide (the same command without --quick)");
+  if (options.quick) results.primary.caveats.push_back(quick_caveat(results.set));
   write_all(results, options);
   show(to_terminal(results));
   require_answers(results);

@@ -3,7 +3,6 @@
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "safetensors_types.hpp"
 #include "udrl/base/error.hpp"
@@ -85,7 +84,7 @@ Json parse_header(std::string_view text) {
     Json header = data::parse_json(text);
     if (header.is_object()) return header;
   } catch (const Error& error) {
-    throw damaged(std::string("its header: ") + error.what());
+    throw data::completed(error, "its header", copy_again);
   }
   throw damaged("its header is not a JSON object");
 }

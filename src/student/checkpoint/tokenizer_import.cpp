@@ -125,7 +125,7 @@ bool has_control_pieces(const Tokenizer& tokenizer) {
 
 std::string tokenizer_model_from_json(std::string_view json, const std::string& where) {
   try {
-    return rebuilt(data::parse_json(json), where);
+    return rebuilt(data::json_or_discarded(json), where);
   } catch (const Json::exception& error) {
     throw not_ours("a field is missing or of another kind").at(where).got(error.what());
   } catch (Error& error) {

@@ -132,9 +132,9 @@ nlohmann::json choices_in(const std::filesystem::path& file) {
   std::error_code unknown;
   if (!std::filesystem::exists(file, unknown)) return nlohmann::json::object();
   try {
-    nlohmann::json choices = data::parse_json(read_file(file));
+    nlohmann::json choices = data::json_or_discarded(read_file(file));
     if (choices.is_object()) return choices;
-  } catch (const Error&) {  // no right to read it, or no JSON
+  } catch (const Error&) {  // no right to read it
   }
   return nlohmann::json::object();
 }
@@ -232,7 +232,7 @@ std::string GemmPlan::to_text() const {
 
 void GemmPlan::read_text(const std::string& text, const std::string& where) {
   try {
-    const auto json = data::parse_json(text);
+    const auto json = data::json_or_discarded(text);
     const auto library = [](const nlohmann::json& name) {
       return name.get<std::string>() == "onednn" ? GemmBackend::onednn : GemmBackend::mkl;
     };

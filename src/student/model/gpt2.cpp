@@ -87,13 +87,13 @@ struct AttentionDropout {
   std::uint64_t seed;
 };
 
-/// Attention as two batched products around a softmax, which sums in float32 whatever its inputs. A = B·H.
+/// Attention as two batched products around a softmax, in float32. A = B·H.
 at::Tensor attention_by_products(const std::array<at::Tensor, 3>& qkv_ATD, const at::Tensor& causal_TT,
                                  AttentionDropout dropout) {
   const auto& [q_ATD, k_ATD, v_ATD] = qkv_ATD;
   const std::int64_t length = q_ATD.size(1);
   const double scale = 1.0 / std::sqrt(static_cast<double>(q_ATD.size(2)));
-  const at::Tensor mask_ATT = causal_TT.to(q_ATD.scalar_type()).expand({q_ATD.size(0), length, length});
+  const at::Tensor mask_ATT = causal_TT.expand({q_ATD.size(0), length, length});
   const at::Tensor scores_ATT = at::baddbmm(mask_ATT, q_ATD, k_ATD.transpose(1, 2), 1, scale);
   at::Tensor weights_ATT = at::softmax(scores_ATT, -1);
   if (dropout.rate > 0) weights_ATT = weights_ATT * dropout_mask(weights_ATT, dropout.rate, dropout.seed);
@@ -111,11 +111,11 @@ at::Tensor attention_by_library(const std::array<at::Tensor, 3>& qkv_ATD, RowSha
 }
 
 /// oneDNN compiles a product for each shape that it meets, and keeps it. In bf16 on processors all products of a pass
-/// are its own, so positions are filled up to a multiple of this: few shapes recur, and memory stops growing.
+/// are its own, so positions are filled up to a multiple of this: outside of attention few shapes recur.
 constexpr std::int64_t row_step = 128;
 
 std::int64_t rows_for(std::int64_t positions, bool few_shapes) {
-  return few_shapes ? (positions + row_step - 1) / row_step * row_step : positions;
+  return few_shapes ? at::divup(positions, row_step) * row_step : positions;
 }
 
 }  // namespace
@@ -123,6 +123,10 @@ std::int64_t rows_for(std::int64_t positions, bool few_shapes) {
 struct Gpt2::Batch {
   RowShape shape;
   at::Tensor causal_TT;  // undefined where LibTorch's own attention is used
+
+  /// Of the heads. Attention by products is in float32 whatever is around it: it has a fiftieth of the arithmetic, and
+  /// MKL's products, unlike oneDNN's, keep nothing for each of its many shapes.
+  at::ScalarType type_within(at::ScalarType around) const { return causal_TT.defined() ? at::kFloat : around; }
 };
 
 struct Gpt2::Block {
@@ -188,12 +192,14 @@ at::Tensor Gpt2::norm(const at::Tensor& x_NC, const at::Tensor& weight_C, const 
 }
 
 at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, const Batch& batch, ForwardMode mode) const {
-  const auto qkv_ATD = split_heads(block.attn(x_NC, mode.bf16), batch.shape, config_.n_head);
+  const at::Tensor qkv_NC = block.attn(x_NC, mode.bf16);
+  const auto qkv_ATD = split_heads(qkv_NC, batch.shape, config_.n_head, batch.type_within(qkv_NC.scalar_type()));
   const double dropout = mode.training ? config_.dropout : 0.0;
   const at::Tensor y_ATD = batch.causal_TT.defined() ? attention_by_products(qkv_ATD, batch.causal_TT,
                                                                              {dropout, mode.dropout_seed + block.site})
                                                      : attention_by_library(qkv_ATD, batch.shape, dropout);
-  return drop(block.proj(merge_heads(y_ATD, batch.shape, config_.n_head), mode.bf16), mode, block.site + 1);
+  const at::Tensor y_NC = merge_heads(y_ATD, batch.shape, config_.n_head, qkv_NC.scalar_type());
+  return drop(block.proj(y_NC, mode.bf16), mode, block.site + 1);
 }
 
 at::Tensor Gpt2::feed_forward(const Block& block, const at::Tensor& x_NC, ForwardMode mode) const {

@@ -1,6 +1,7 @@
 // The head and the cross-entropy over it, in chunks of rows. Gradients are written out: of −log softmax(h·Wᵀ)[t] with
 // respect to the logits it is softmax − onehot(t).
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
@@ -27,7 +28,7 @@ struct Chunk {
 
 Chunk chunk_at(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::int64_t from, std::int64_t largest) {
   const std::int64_t rows = std::min(largest, rows_NC.size(0) - from);
-  const std::int64_t filler = (row_step - rows % row_step) % row_step;
+  const std::int64_t filler = at::divup(rows, row_step) * row_step - rows;
   return {from, rows, at::constant_pad_nd(rows_NC.narrow(0, from, rows), {0, 0, 0, filler}),
           at::constant_pad_nd(targets_N.narrow(0, from, rows), {0, filler}).unsqueeze(1)};
 }

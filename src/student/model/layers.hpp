@@ -1,5 +1,5 @@
-// The layers of GPT-2 that hold matrices, whose backward passes add straight into the parameters' gradients. Internal.
-// Not for: how they are joined (gpt2.cpp).
+// The layers of GPT-2 whose backward passes are our own: those that hold matrices add straight into the parameters'
+// gradients, and heads are split and merged in one copy. Internal. Not for: how they are joined (gpt2.cpp).
 //
 // Autograd's own way makes every gradient of a weight anew and then adds it to the sum so far: at 100M parameters that
 // is a tenth of a step. Shapes: N rows, I in, O out, C width, T positions, V vocabulary.
@@ -42,17 +42,19 @@ struct Linear {
 /// The rows `ids` of the token embedding plus those of the positions: [B, T] → [B·T, C].
 at::Tensor embed(const at::Tensor& wte_VC, const at::Tensor& wpe_TC, const at::Tensor& ids_BT);
 
-/// Sequences as the rows of a product: B·T rows of positions, then rows of zeros up to `rows`.
+/// Sequences as the rows of a product: B·T rows of positions, then filler up to `rows`, which nothing reads and whose
+/// gradient is 0.
 struct RowShape {
   std::int64_t sequences, length, rows;
 
   std::int64_t positions() const { return sequences * length; }
 };
 
-/// Queries, keys and values of all heads, each [B·H, T, D], from the rows [N, 3·C] of their projection.
-std::array<at::Tensor, 3> split_heads(const at::Tensor& qkv_NC, RowShape shape, std::int64_t heads);
-/// [B·H, T, D] → [N, C]; rows beyond the positions are 0.
-at::Tensor merge_heads(const at::Tensor& y_ATD, RowShape shape, std::int64_t heads);
+/// Queries, keys and values of all heads, each [B·H, T, D] of that type, from the rows [N, 3·C] of their projection.
+std::array<at::Tensor, 3> split_heads(const at::Tensor& qkv_NC, RowShape shape, std::int64_t heads,
+                                      at::ScalarType type);
+/// [B·H, T, D] → [N, C] of that type; rows beyond the positions are 0.
+at::Tensor merge_heads(const at::Tensor& y_ATD, RowShape shape, std::int64_t heads, at::ScalarType type);
 
 /// gradient += a·b, or = where it is undefined; a and b of any one type, the sum in the parameter's.
 void add_product(const at::Tensor& parameter, const at::Tensor& a, const at::Tensor& b);

@@ -74,7 +74,7 @@ class AdamW : public Optimizer {
 
 /// The orthogonal matrices nearest to a batch of wide ones, roughly: a quintic Newton-Schulz iteration whose
 /// coefficients push all singular values into about 0.7 … 1.2 within five steps. [n, R, C], R ≤ C, float32.
-at::Tensor orthogonal(at::Tensor x_nRC, bool bf16) {
+at::Tensor orthogonal(const at::Tensor& x_nRC, bool bf16) {
   at::Tensor x = x_nRC / (x_nRC.norm(2, {-2, -1}, true) + 1e-7);
   if (bf16) x = x.to(at::kBFloat16);
   for (int i = 0; i < 5; ++i) {

@@ -10,7 +10,7 @@ Json to_json(const Metrics& m) {
   if (m.plain) line["phase"] = "plain";
   if (!m.valid) return line;
   line["valid_loss"] = m.valid->loss;
-  line["valid_bits_per_byte"] = m.valid->bits_per_byte;
+  line["valid_bits_per_byte"] = m.valid_bits_per_byte;
   Json tasks = Json::object(), returns = Json::object();
   for (const auto& [task, loss] : m.valid->by_task) tasks[task] = loss;
   for (const auto& [bin, loss] : m.valid->by_return) returns[std::to_string(bin)] = loss;

@@ -21,6 +21,7 @@ struct Metrics {
   double mfu = 0;                         ///< of the measured matmul peak, in this step
   bool plain = false;                     ///< a step of the first phase, on plain text
   std::optional<Validation> valid;
+  double valid_bits_per_byte = 0;  ///< with `valid`: its loss, see Preparation::bits_per_byte
 };
 Json to_json(const Metrics& metrics);
 

@@ -54,9 +54,10 @@ Html facts(const RunDescription& run, const std::vector<Json>& metrics) {
   const Lowest lowest = lowest_valid(metrics);
   std::vector<Html> parts = {fact(millions(run.parameters), "parameters")};
   if (lowest.step > 0) {
-    parts.push_back(fact(fixed(lowest.loss, 3), "lowest validation loss, nats a token (" +
-                                                    fixed(lowest.bits_per_byte, 3) + " bits a byte), after step " +
-                                                    grouped(lowest.step)));
+    // Lines of earlier versions have none.
+    const std::string bits = lowest.bits_per_byte > 0 ? " (" + fixed(lowest.bits_per_byte, 3) + " bits a byte)" : "";
+    parts.push_back(fact(fixed(lowest.loss, 3),
+                         "lowest validation loss, nats a token" + bits + ", after step " + grouped(lowest.step)));
   }
   std::string pace = "tokens a second";
   if (const double share = last.value("mfu", 0.0); share > 0)

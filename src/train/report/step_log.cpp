@@ -22,8 +22,7 @@ std::string dumped(const Json& line) { return data::json_line(line) + "\n"; }
 
 /// Nothing where a line is no object: the last one of a killed run may be torn.
 Json parsed(const std::string& line) {
-  if (!data::is_json(line)) return {};
-  Json json = Json::parse(line);
+  Json json = data::ordered_json_or_discarded(line);
   return json.is_object() ? json : Json();
 }
 

@@ -33,7 +33,7 @@ Validation summed_up(const EvaluationResult& result, const std::vector<Sample>& 
     if (sample.task_index >= 0) add(tasks[fitted.task(sample.task_index).name], one);
     if (sample.return_bin >= 0) add(returns[sample.return_bin], one);
   }
-  return {.loss = result.loss, .by_task = means(tasks), .by_return = means(returns)};
+  return {result.loss, means(tasks), means(returns)};
 }
 
 }  // namespace udrl::train

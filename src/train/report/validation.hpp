@@ -12,16 +12,15 @@
 
 namespace udrl::train {
 
-/// Losses in nats a target token.
+/// Nats a target token.
 struct Validation {
   double loss = 0;
-  double bits_per_byte = 0;  ///< of the answers; comparable between tokenizers
   std::map<std::string, double> by_task;
   std::map<int, double> by_return;  ///< by bin
 };
 
 /// `sequences` name their samples by index; one without a task or a return (a negative task_index or bin) counts in
-/// `loss` alone. Bits a byte are left to who knows the texts (Preparation).
+/// `loss` alone.
 Validation summed_up(const EvaluationResult& result, const std::vector<Sample>& samples, const command::Fitted& fitted);
 
 }  // namespace udrl::train

@@ -151,7 +151,7 @@ class Loop {
     check_weights();
     line_.valid = summed_up(trainer_.evaluate(run_.valid()), run_.valid_samples(), run_.fitted());
     const double loss = line_.valid->loss;
-    line_.valid->bits_per_byte = run_.bits_per_byte(loss);
+    line_.valid_bits_per_byte = run_.bits_per_byte(loss);
     if (!std::isfinite(loss)) fail(not_finite("the validation loss is", validation_set(), saved(), trainer_));
     last_valid_ = loss;
     line_.seconds = speed_.seconds();

@@ -104,11 +104,11 @@ TEST_CASE("Heads are split off and put together again, and what fills up the row
                                        .view({2, 3, 3, heads, size})
                                        .permute({2, 0, 3, 1, 4})
                                        .reshape({3, 2 * heads, 3, size});
-  const auto [q, k, v] = split_heads(qkv, shape, heads);
+  const auto [q, k, v] = split_heads(qkv, shape, heads, at::kFloat);
   CHECK(q.equal(expected_3ATD[0]));
   CHECK(k.equal(expected_3ATD[1]));
   CHECK(v.equal(expected_3ATD[2]));
-  const at::Tensor merged = merge_heads(at::sin(q) + at::cos(k) * v, shape, heads);
+  const at::Tensor merged = merge_heads(at::sin(q) + at::cos(k) * v, shape, heads, at::kFloat);
   const at::Tensor expected = (at::sin(expected_3ATD[0]) + at::cos(expected_3ATD[1]) * expected_3ATD[2])
                                   .view({2, heads, 3, size})
                                   .transpose(1, 2)
@@ -118,6 +118,21 @@ TEST_CASE("Heads are split off and put together again, and what fills up the row
   backward(merged), backward(expected);
   CHECK(qkv.grad().narrow(0, 0, 6).equal(expected_qkv.grad().narrow(0, 0, 6)));
   CHECK(qkv.grad().narrow(0, 6, 2).equal(at::zeros({2, 3 * width})));
+}
+
+TEST_CASE("Heads of bfloat16 rows are float32 within, and their gradients bfloat16 again") {
+  const RowShape shape{1, 2, 3};
+  const at::Tensor qkv = drawn({3, 6}).to(at::kBFloat16).detach().requires_grad_();
+  const auto [q, k, v] = split_heads(qkv, shape, 1, at::kFloat);
+  CHECK(q.scalar_type() == at::kFloat);
+  CHECK(q.equal(qkv.detach().narrow(0, 0, 2).narrow(1, 0, 2).to(at::kFloat).view({1, 2, 2})));
+  const at::Tensor merged = merge_heads(q * k + v, shape, 1, at::kBFloat16);
+  CHECK(merged.scalar_type() == at::kBFloat16);
+  backward(merged.to(at::kFloat));
+  CHECK(qkv.grad().scalar_type() == at::kBFloat16);
+  const at::Tensor of_merged = at::arange(6, at::kFloat).sin().to(at::kBFloat16).view({3, 2});
+  CHECK(qkv.grad().narrow(0, 0, 2).narrow(1, 4, 2).equal(of_merged.narrow(0, 0, 2)));
+  CHECK(qkv.grad().narrow(0, 2, 1).equal(at::zeros({1, 6}, at::kBFloat16)));
 }
 
 TEST_CASE("The head in chunks loses and learns as the whole") {
