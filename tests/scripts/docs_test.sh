@@ -66,6 +66,28 @@ check_commands() {
   done < <({ code_blocks "$1"; inline_code "$1"; } | grep -oE 'udrl-(distill|train|generate|eval) [^#|]*')
 }
 
+# Everything that a tool or a script says of its flags.
+all_help() {
+  local command
+  for command in udrl-train udrl-generate udrl-selftest udrl-eval "udrl-eval --certify" "udrl-eval --compare" \
+    "udrl-eval --export-pairs" "udrl-eval --human" "udrl-eval --export-lm-eval"; do
+    # shellcheck disable=SC2086
+    help_of $command
+  done
+  for command in $(help_of udrl-distill | sed -nE 's/^  ([a-z]+) +.*/\1/p'); do help_of udrl-distill "$command"; done
+  cat scripts/*.sh scripts/*/*.sh
+  printf -- '--%s. \n' embedder pmi judge  # what a table's flags begin with
+}
+
+# check_lone_flags FILE: a flag in backquotes without its command ("raise `--batch.micro-tokens`") is one of somebody's.
+check_lone_flags() {
+  local flag
+  while read -r flag; do
+    flags=$((flags + 1))
+    has_flag "$ALL_HELP" "$flag" || fail "$1 names the flag $flag, which no tool and no script has"
+  done < <(inline_code "$1" | grep -oE -- '^--[a-z][a-z0-9.-]*' | sort -u)
+}
+
 # check_scripts FILE: each script that is called is there and can be executed, and its text has each long flag.
 check_scripts() {
   local script rest flag
@@ -109,8 +131,10 @@ check_readme_is_covered() {
   done < <(awk '/^```/ { inside = /^```sh/; next } inside' README.md | grep .)
 }
 
+ALL_HELP="$(all_help)"
 for file in README.md docs/*.md data/*/README.md; do
   check_paths "$file"
+  [[ "$file" == docs/log.md ]] || check_lone_flags "$file"
   check_commands "$file"
   check_scripts "$file"
   check_presets "$file"
