@@ -3,7 +3,6 @@
 #include <chrono>
 #include <iostream>
 #include <set>
-#include <span>
 #include <utility>
 
 #include "udrl/base/error.hpp"
@@ -102,26 +101,23 @@ void check(const GenerateOptions& o) {
 }
 
 /// A text that was written before counts as cut: it comes after all others.
-std::vector<inference::Ranked> ranked(const inference::Ranker& ranker, const std::string& intent,
-                                      const std::vector<std::string>& texts,
-                                      const std::vector<lm::Completion>& answers) {
-  const std::vector<double> fit = ranker.fit(intent, texts);
+std::vector<inference::Draft> drafts_of(const std::vector<std::string>& texts,
+                                        const std::vector<lm::Completion>& answers) {
   std::set<std::string> seen;
-  std::vector<inference::Ranked> out;
+  std::vector<inference::Draft> out;
   for (std::size_t i = 0; i < texts.size(); ++i)
-    out.push_back({fit[i], answers[i].finish == lm::Finish::stop && seen.insert(texts[i]).second});
+    out.push_back({texts[i], answers[i].finish == lm::Finish::stop && seen.insert(texts[i]).second});
   return out;
 }
 
 /// Those to be shown, in that order.
 void keep_best(std::vector<std::string>& texts, std::vector<lm::Completion>& answers, const GenerateOptions& o,
-               lm::LanguageModel& embedder) {
+               const inference::Ranker& ranker) {
   const auto order =
-      inference::best_first(ranked(inference::Ranker(embedder), data::normalise(o.ask.intent), texts, answers));
+      ranker.best(data::normalise(o.ask.intent), drafts_of(texts, answers), static_cast<std::size_t>(o.n));
   std::vector<std::string> best;
   std::vector<lm::Completion> of_best;
-  for (const std::size_t i : std::span(order).first(static_cast<std::size_t>(o.n)))
-    best.push_back(std::move(texts[i])), of_best.push_back(std::move(answers[i]));
+  for (const std::size_t i : order) best.push_back(std::move(texts[i])), of_best.push_back(std::move(answers[i]));
   texts = std::move(best), answers = std::move(of_best);
 }
 
@@ -146,13 +142,14 @@ void generate(const GenerateOptions& o, Observer& observer) {
   Stopwatch watch;
   auto student = inference::StudentModel::open(o.model, options);
   const auto embedder = o.ranks() ? lm::open_model(o.embedder, &observer) : nullptr;
+  const auto rough = o.ranks() ? lm::open_token_vectors(o.embedder) : nullptr;
   const auto requests = make_requests(student, o);
   const double loading = watch.lap();
   auto answers = lm::complete_all(student.model(), requests);
   const double writing = watch.lap();
   std::vector<std::string> texts;
   for (const lm::Completion& answer : answers) texts.push_back(student.present(o.ask, answer.text));
-  if (embedder) keep_best(texts, answers, o, *embedder);
+  if (embedder) keep_best(texts, answers, o, inference::Ranker(*embedder, rough.get()));
   const double ranking = watch.lap();
   for (const std::string& text : texts) std::cout << text << "\n";
   tell_of_cut(answers, observer);

@@ -28,7 +28,7 @@ def counting(task):
 
 
 print("| scorer, task | 25% of own words | 50% | 75% | 100% | another subject | counts |\n" + "|---" * 7 + "|")
-for damage in DOCTOR["damage"]:
+for damage in DOCTOR["figures"]["damage"]:
     for task in damage["tasks"]:
         words = " | ".join(map(both, task["words"]))
         print(f"| {NAME}, {task['task']} | {words} | {both(task['subject'])} | {counting(task)} |")

@@ -1,7 +1,8 @@
 // Which of several answers fits a request best.
 #include "udrl/inference/ranker.hpp"
 
-#include <cmath>
+#include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "catch.hpp"
@@ -12,20 +13,46 @@ using namespace udrl::inference;
 
 TEST_CASE("an answer near its request fits better than one that is not, and an empty one worst") {
   testing::FakeEmbedder embedder;  // by the words that two texts share
-  const Ranker ranker(embedder);
-  const std::vector<std::string> answers = {"A quiet harbour at dusk", "", "Holiday sale with bright red ribbons"};
-  const auto fit = ranker.fit("holiday sale ribbons", answers);
-  REQUIRE(fit.size() == 3);
-  CHECK(fit[2] > fit[0]);
-  CHECK(fit[1] == -INFINITY);
+  const std::vector<Draft> drafts = {{"A quiet harbour at dusk"}, {""}, {"Holiday sale with bright red ribbons"}};
+  CHECK(Ranker(embedder).best("holiday sale ribbons", drafts, 3) == std::vector<std::size_t>{2, 0, 1});
+  CHECK(Ranker(embedder).best("holiday sale ribbons", drafts, 1) == std::vector<std::size_t>{2});
 }
 
 TEST_CASE("of a request's answers each text is embedded once") {
   testing::FakeEmbedder embedder;
-  const std::vector<std::string> answers = {"A quiet harbour", "A quiet harbour", "A loud one"};
-  const auto fit = Ranker(embedder).fit("sailing club", answers);
-  CHECK(fit[0] == fit[1]);
+  const std::vector<Draft> drafts = {{"A quiet harbour"}, {"A quiet harbour"}, {"A loud one"}};
+  Ranker(embedder).best("sailing club", drafts, 2);
   CHECK(std::set<std::string>(embedder.asked.begin(), embedder.asked.end()).size() == embedder.asked.size());
+}
+
+TEST_CASE("a cut answer comes after all whole ones") {
+  testing::FakeEmbedder embedder;
+  const std::vector<Draft> drafts = {{"Sailing club", false}, {"A quiet harbour"}, {"A club"}};
+  CHECK(Ranker(embedder).best("sailing club", drafts, 3) == std::vector<std::size_t>{2, 1, 0});
+}
+
+TEST_CASE("without rough vectors every text is read") {
+  const std::vector<Draft> drafts(20, Draft{"A quiet harbour"});
+  CHECK(worth_reading(nullptr, "sailing club", drafts, 1).size() == 20);
+}
+
+TEST_CASE("with rough vectors a third is read, and what is about the subject is in it", "[model]") {
+  const auto file = std::filesystem::path(UDRL_SOURCE_DIR) / "models/all-minilm-l6-v2.f32.gguf";
+  if (!std::filesystem::exists(file)) {
+    WARN("not tested: " << file << " is not there; run scripts/fetch_models.sh");
+    return;
+  }
+  const lm::TokenVectors rough(file);
+  std::vector<Draft> drafts(18, Draft{"Sailing club, an invoice of the plumber in grey paper"});
+  drafts[5].text = "Sailing club, yachts in a harbour, waves and rigging";
+  drafts[11].text = "Sailing club, boats with a mast on the ocean";
+  drafts[13] = {"Sailing club, a boat on waves", false};
+  const auto read = worth_reading(&rough, "sailing club", drafts, 1);
+  REQUIRE(read.size() == 6);
+  CHECK(std::set<std::size_t>(read.begin(), read.begin() + 2) == std::set<std::size_t>{5, 11});
+  CHECK(std::count(read.begin(), read.end(), 13U) == 0);
+  CHECK(worth_reading(&rough, "sailing club", drafts, 9).size() == 9);
+  CHECK(worth_reading(&rough, "sailing club", std::span(drafts).first(4), 1).size() == 4);
 }
 
 TEST_CASE("whole answers come first, then those that fit, then in their order") {

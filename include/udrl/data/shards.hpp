@@ -66,8 +66,7 @@ struct WriteOptions {
 
 /// Appends whole lines to the shards of a folder, going on in its last plain shard while that has room. Opening it
 /// repairs a torn last line (cut after the last newline). Lines are buffered (1 MiB); the destructor closes but cannot
-/// tell of an error: call `close`. Every `flush` reaches the disk; a write that fails (full disk) throws `failure` and
-/// leaves only whole lines.
+/// tell of an error: call `close`. A write that fails (full disk) throws `failure` and leaves only whole lines.
 class ShardWriter {
  public:
   /// `folder` must outlive it.
@@ -79,6 +78,9 @@ class ShardWriter {
   void append(const Json& json);
   /// What `to_line` made.
   void append_line(std::string_view line);
+  /// Gives the buffered lines to the system: a process that is killed no longer takes them along. Cheap.
+  void hand_over();
+  /// The same, and waits until they are on the disk: they outlive the machine.
   void flush();
   void close();
 

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "udrl/lm/language_model.hpp"
+#include "udrl/lm/token_vectors.hpp"
 
 namespace udrl::inference {
 
@@ -15,22 +17,40 @@ namespace udrl::inference {
 /// that has left the subject loses.
 constexpr double fit_of(double cosine, double masked_cosine) { return masked_cosine + 0.5 * cosine; }
 
+/// An answer that may be chosen.
+struct Draft {
+  std::string text;
+  bool whole = true;  ///< false: cut, or breaks a rule of its task
+};
+
+/// The positions of the answers that the embedder should read so that `wanted` can be shown. It is what costs most from
+/// four answers on, so of more than that it reads about a third: those whose rough vectors are nearest to the
+/// request's, its own words left out. Whole answers come before others, and an empty one never. All that have a text
+/// where `rough` is null.
+std::vector<std::size_t> worth_reading(const lm::TokenVectors* rough, std::string_view intent,
+                                       std::span<const Draft> drafts, std::size_t wanted);
+
 class Ranker {
  public:
-  /// `embedder` must outlive it.
-  explicit Ranker(lm::LanguageModel& embedder) : embedder_(&embedder) {}
+  /// Both must outlive it; `rough` may be null.
+  explicit Ranker(lm::LanguageModel& embedder, const lm::TokenVectors* rough = nullptr)
+      : embedder_(&embedder), rough_(rough) {}
 
-  /// `fit_of` each answer, higher is better; −∞ for an empty one.
-  std::vector<double> fit(std::string_view intent, std::span<const std::string> answers) const;
+  /// Positions of `wanted` answers, the best first: whole ones before the others, then by `fit_of`, then in their
+  /// order. Those that were not worth reading come last.
+  std::vector<std::size_t> best(std::string_view intent, std::span<const Draft> drafts, std::size_t wanted) const;
 
  private:
+  std::vector<double> fit(std::string_view intent, std::span<const Draft> drafts, std::size_t wanted) const;
+
   lm::LanguageModel* embedder_;
+  const lm::TokenVectors* rough_;
 };
 
 /// One of several answers, as it is ranked.
 struct Ranked {
-  double fit = 0;
-  bool whole = true;  ///< false: cut, or breaks a rule of its task
+  double fit = 0;  ///< −∞: not read
+  bool whole = true;
 };
 /// Positions, the best first: whole ones before the others, then by fit, then in their order.
 std::vector<std::size_t> best_first(std::span<const Ranked> answers);

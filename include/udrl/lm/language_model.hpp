@@ -53,13 +53,13 @@ struct Request {
   Sampling sampling;
 };
 
-/// stop: an end token, or an end that `Sampling` asks for; length: max_tokens or the end of the model's context;
-/// filtered: an endpoint's filter withheld the answer or its rest ("content_filter"); error: there is no answer, ask
-/// again another time (see `Completion::cause`). Only endpoints filter and fail; the gguf back-end throws instead.
 /// What a user can do about requests that an endpoint left without an answer. What was answered is kept everywhere.
 inline constexpr const char* endpoint_hint =
     "fix the cause that the endpoint reports, then run the same command again: only what is missing is asked again";
 
+/// stop: an end token, or an end that `Sampling` asks for; length: max_tokens or the end of the model's context;
+/// filtered: an endpoint's filter withheld the answer or its rest ("content_filter"); error: there is no answer, ask
+/// again another time (see `Completion::cause`). Only endpoints filter and fail; the gguf back-end throws instead.
 enum class Finish { stop, length, filtered, error };
 constexpr auto names_of(Finish) { return enum_names("stop", "length", "content_filter", "error"); }
 

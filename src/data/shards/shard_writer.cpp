@@ -117,6 +117,7 @@ ShardWriter::~ShardWriter() {
 
 void ShardWriter::append(const Json& json) { impl_->append(to_line(json)); }
 void ShardWriter::append_line(std::string_view line) { impl_->append(line); }
+void ShardWriter::hand_over() { impl_->spill(); }
 void ShardWriter::flush() { impl_->flush(); }
 
 void ShardWriter::close() {

@@ -17,7 +17,7 @@ using data::Record;
 
 namespace {
 
-constexpr std::uint64_t flush_every = 32;  // answers that a kill -9 may cost
+constexpr std::uint64_t flush_every = 32;  // answers that a power cut may cost
 
 void take_answer(Record& record, const lm::Completion& answer, const std::string& text, const task::Task& task) {
   record.answer = text;
@@ -100,6 +100,7 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::Out
     }
     take_answer(question.record, answer, asking.text_of(answer, *question.task), *question.task);
     writer.append(data::to_json(question.record));
+    writer.hand_over();  // before it is counted
     ++out.manifest.counts[outcome_of(question.record)];
     if (++progress.done % flush_every == 0) writer.flush();
     asking.answered(progress, answer);

@@ -4,18 +4,29 @@
 #include "udrl/inference/ranker.hpp"
 
 namespace udrl::eval {
+namespace {
 
-std::vector<SystemAnswer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set) {
-  std::vector<SystemAnswer> out;
-  for (std::size_t i = 0; i < set.cases.size(); ++i) {
-    std::vector<inference::Ranked> ranked;
-    for (const MeasuredRow& draw : draws) {
-      const Relevance& relevance = draw.answers[i].relevance.front();
-      ranked.push_back({inference::fit_of(relevance.raw, relevance.masked), draw.answers[i].valid()});
-    }
-    const std::size_t best = inference::best_first(ranked).front();
-    out.push_back(draws[best].answers[i].answer);
+/// The draw whose answer to case `i` would be shown.
+std::size_t best_draw(const std::vector<MeasuredRow>& draws, std::size_t i, const Case& c,
+                      const lm::TokenVectors* rough) {
+  std::vector<inference::Draft> drafts;
+  for (const MeasuredRow& draw : draws) drafts.push_back({draw.answers[i].answer.text, draw.answers[i].valid()});
+  const std::vector<std::size_t> read = inference::worth_reading(rough, c.intent.intent, drafts, 1);
+  std::vector<inference::Ranked> ranked;
+  for (const std::size_t k : read) {
+    const Relevance& relevance = draws[k].answers[i].relevance.front();
+    ranked.push_back({inference::fit_of(relevance.raw, relevance.masked), drafts[k].whole});
   }
+  return read.empty() ? 0 : read[inference::best_first(ranked).front()];
+}
+
+}  // namespace
+
+std::vector<SystemAnswer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set,
+                                       const lm::TokenVectors* rough) {
+  std::vector<SystemAnswer> out;
+  for (std::size_t i = 0; i < set.cases.size(); ++i)
+    out.push_back(draws[best_draw(draws, i, set.cases[i], rough)].answers[i].answer);
   return out;
 }
 

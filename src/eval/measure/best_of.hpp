@@ -5,11 +5,13 @@
 #include <vector>
 
 #include "measure.hpp"
+#include "udrl/lm/token_vectors.hpp"
 
 namespace udrl::eval {
 
 /// `draws[k][case]`, measured by the ranker's embedder alone. Of each case the valid answer that fits best, of equal
-/// ones the first; where none is valid, the one that fits best.
-std::vector<SystemAnswer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set);
+/// ones the first; where none is valid, the one that fits best. `rough`: as for inference::Ranker.
+std::vector<SystemAnswer> best_answers(const std::vector<MeasuredRow>& draws, const CaseSet& set,
+                                       const lm::TokenVectors* rough);
 
 }  // namespace udrl::eval

@@ -21,6 +21,7 @@ class BestOf {
   BestOf(const CostWork& work, const Row& row)
       : system_(open_system(work.system, work.tasks, {row.best_of, work.seed})),
         ranker_model_(lm::open_model(work.ranker)),
+        rough_(lm::open_token_vectors(work.ranker)),
         row_(row),
         draws_(asked_rows(row)) {}
 
@@ -47,17 +48,18 @@ class BestOf {
     for (const Row& draw : draws_) requests.push_back(system_->request(draw, c));
     for (std::size_t i = 0; i < requests.size(); ++i) requests[i].id = std::to_string(i);
     int tokens = 0;
-    std::vector<std::string> texts;
+    std::vector<inference::Draft> drafts;
     for (const lm::Completion& one : lm::complete_all(system_->model(), requests)) {
       tokens += one.tokens;
-      texts.push_back(system_->kept(c, one.text));
+      drafts.push_back({system_->kept(c, one.text)});
     }
-    inference::Ranker(*ranker_model_).fit(c.intent.intent, texts);
+    inference::Ranker(*ranker_model_, rough_.get()).best(c.intent.intent, drafts, 1);
     return tokens;
   }
 
   std::unique_ptr<OpenSystem> system_;
   std::unique_ptr<lm::LanguageModel> ranker_model_;
+  std::unique_ptr<lm::TokenVectors> rough_;
   const Row& row_;
   std::vector<Row> draws_;
 };

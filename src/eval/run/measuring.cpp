@@ -43,7 +43,8 @@ std::vector<SystemAnswer> best_of_draws(const Row& row, const Asking& asking, co
   for (const Row& draw : asked_rows(row))
     draws.push_back({draw, measure_texts(asking.answers(draw), work.p.set.cases, work.p.tasks)});
   score(draws, work.scorers.all().front(), work);  // the embedder's
-  return best_answers(draws, work.p.set);
+  const auto rough = lm::open_token_vectors(work.options.scorers.embedder);
+  return best_answers(draws, work.p.set, rough.get());
 }
 
 std::vector<Answered> all_answers(const Asking& asking, const Work& work) {

@@ -57,6 +57,7 @@ void AnswerCache::read_existing() {
 void AnswerCache::add(const Case& c, SystemAnswer answer) {
   if (!writer_) writer_.emplace(folder_);
   writer_->append(to_json(answer, c));
+  writer_->hand_over();
   answers_.emplace(c.id, std::move(answer));
   if (++pending_ % flush_every == 0) writer_->flush();
 }

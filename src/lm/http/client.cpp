@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "redact.hpp"
 #include "replies.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
@@ -23,7 +24,10 @@ using Clock = std::chrono::steady_clock;
 constexpr long connect_timeout_s = 20;
 constexpr long answer_timeout_s = 600;
 constexpr int poll_ms = 100;
-constexpr double worth_saying_s = 10;  ///< a wait
+constexpr double worth_saying_s = 10;                      ///< a wait
+constexpr std::chrono::seconds patience_when_stopped{30};  ///< with answers that are on their way, and may cost money
+constexpr std::size_t longest_reply = std::size_t{16} << 20;  ///< bytes, unpacked
+constexpr const char* too_long = "a reply of more than 16 MiB";
 
 struct EasyDeleter {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -42,8 +46,11 @@ Headers make_headers(const std::string& key) {
   return Headers(list);
 }
 
+/// Taking less than came ends the transfer.
 std::size_t keep_body(char* data, std::size_t size, std::size_t count, void* target) {
-  static_cast<std::string*>(target)->append(data, size * count);
+  std::string& body = *static_cast<std::string*>(target);
+  if (body.size() + size * count > longest_reply) return 0;
+  body.append(data, size * count);
   return size * count;
 }
 
@@ -131,10 +138,11 @@ class RequestQueue {
   RequestQueue& operator=(const RequestQueue&) = delete;
 
   void all() {
-    while (!stop_requested()) {
-      take_jobs();
+    while (true) {
+      if (stop_requested()) leave();
+      else take_jobs();
       if (transfers_.empty()) return;
-      start_due();
+      if (!stop_requested()) start_due();
       int running = 0;
       curl_multi_perform(multi_.get(), &running);
       if (!collect()) curl_multi_poll(multi_.get(), nullptr, 0, poll_ms, nullptr);
@@ -148,6 +156,22 @@ class RequestQueue {
       exhausted_ = !job;
       if (job) transfers_.push_back(std::make_unique<Transfer>(std::move(*job), place_.longest_wait_s));
     }
+  }
+
+  /// After a stop request: only what is in flight is waited for, and not for long.
+  void leave() {
+    exhausted_ = true;
+    std::erase_if(transfers_, [](const auto& transfer) { return !transfer->running; });
+    if (!leave_at_) {
+      leave_at_ = Clock::now() + patience_when_stopped;
+      if (place_.observer != nullptr && !transfers_.empty())
+        place_.observer->note(Level::info,
+                              "stopping: waiting up to 30 s for the endpoint's answers that are on their way, " +
+                                  std::to_string(transfers_.size()) + " of them");
+    }
+    if (Clock::now() < *leave_at_) return;
+    for (const auto& transfer : transfers_) stop(*transfer);
+    transfers_.clear();
   }
 
   void start_due() {
@@ -201,9 +225,15 @@ class RequestQueue {
     HttpReply& reply = transfer.reply;
     curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &reply.status);
     curl_easy_getinfo(transfer.easy.get(), CURLINFO_TOTAL_TIME, &reply.seconds);
-    if (code != CURLE_OK) reply.status = 0;
-    if (code != CURLE_OK) reply.body = transfer.why[0] != '\0' ? transfer.why : curl_easy_strerror(code);
-    reply.fault = reply.status == 0 ? "no answer" : asking_.fault_in(reply);
+    if (code == CURLE_WRITE_ERROR) {  // see keep_body
+      reply.body.resize(std::min<std::size_t>(reply.body.size(), 4096));
+      reply.fault = too_long;
+    } else if (code != CURLE_OK) {
+      reply.status = 0;
+      reply.body = transfer.why[0] != '\0' ? transfer.why : curl_easy_strerror(code);
+    }
+    reply.body = redacted(std::move(reply.body), place_.key);
+    if (reply.fault.empty()) reply.fault = reply.status == 0 ? "no answer" : asking_.fault_in(reply);
   }
 
   void ended(Transfer& transfer) {
@@ -257,7 +287,7 @@ class RequestQueue {
 
   Error forbidden(const Transfer& transfer) const {
     const Error error = user_error("the endpoint refuses requests").at(place_.url + transfer.job.path);
-    const std::string target = transfer.redirected_to();
+    const std::string target = redacted(transfer.redirected_to(), place_.key);
     if (target.empty())
       return Error(error)
           .got(what_came(transfer.reply))
@@ -293,6 +323,7 @@ class RequestQueue {
   Streak streak_;
   bool any_answer_ = false;
   bool exhausted_ = false;
+  std::optional<Clock::time_point> leave_at_;  // after a stop request
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ struct HttpReply {
 /// How an endpoint is reached.
 struct HttpPlace {
   std::string url;  ///< without a final slash
-  std::string key;  ///< sent as a bearer token unless it is empty; never appears in a message
+  std::string key;  ///< sent as a bearer token unless it is empty; taken out of replies (redact.hpp)
   int slots = 1;
   double longest_wait_s = Patience::usual_longest_wait_s;
   Observer* observer = nullptr;  ///< told of long waits
@@ -52,9 +52,10 @@ class HttpClient {
   explicit HttpClient(HttpPlace place);
 
   /// Sends all jobs, `slots` at once, and hands over the replies as they come: answers, and failures of single requests
-  /// (rejected for good, or broken too often while others are answered). Returns early on a stop request. Throws
-  /// `Error` with the endpoint's own words: user where the first request is forbidden (401, 403, 404, a redirection);
-  /// failure where the endpoint is away or busy from the start, or fails `most_failures_in_a_row` requests alike.
+  /// (rejected for good, or broken too often while others are answered). After a stop request nothing more is sent;
+  /// what is on its way is waited for, 30 s at most. Throws `Error` with the endpoint's own words: user where the first
+  /// request is forbidden (401, 403, 404, a redirection); failure where the endpoint is away or busy from the start, or
+  /// fails `most_failures_in_a_row` requests alike.
   void run(const HttpAsking& asking) const;
 
  private:

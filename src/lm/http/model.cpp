@@ -10,6 +10,7 @@
 
 #include "answer/normalized.hpp"
 #include "messages.hpp"
+#include "redact.hpp"
 #include "replies.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
@@ -21,6 +22,7 @@ constexpr std::size_t texts_a_request = 64;
 
 std::string checked_url(const ModelOptions& options) {
   std::string url = options.url;
+  refuse_secrets_in(url);
   while (!url.empty() && url.back() == '/') url.pop_back();
   if (!url.starts_with("http://") && !url.starts_with("https://")) {
     throw user_error("invalid endpoint URL").expected("https://host/v1").got(options.url);

@@ -50,12 +50,21 @@ Error no_weights(const fs::path& folder) {
   return user_error("the folder has no weights").at(folder.string()).expected("model.safetensors");
 }
 
+/// A file beside the index: one that names others would have any file of the machine opened.
+std::string plain_name(const std::string& name, const fs::path& index) {
+  if (!name.empty() && name != ".." && fs::path(name).filename() == name) return name;
+  throw user_error("the index names a file outside of its folder")
+      .at(index.string())
+      .expected("names of files beside it, without folders")
+      .got(name);
+}
+
 std::vector<fs::path> listed_shards(const fs::path& index) {
   const Json json = data::json_or_discarded(read_file(index));
   const Json map = json.is_object() ? json.value("weight_map", Json()) : Json();
   std::set<fs::path> shards;
   for (const auto& item : map.items())
-    if (item.value().is_string()) shards.insert(index.parent_path() / item.value().get<std::string>());
+    if (item.value().is_string()) shards.insert(index.parent_path() / plain_name(item.value(), index));
   if (shards.empty())
     throw user_error("not an index of safetensors files").at(index.string()).expected("weight_map: tensor to file");
   return {shards.begin(), shards.end()};

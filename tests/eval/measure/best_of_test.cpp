@@ -20,7 +20,7 @@ TEST_CASE("the valid answer that fits best is taken, and where none is valid the
   }
   for (MeasuredRow& draw : draws) draw.answers[0].broken_rule = "repeats";
   draws[1].answers[1].broken_rule = "repeats";
-  const auto best = best_answers(draws, set);
+  const auto best = best_answers(draws, set, nullptr);
   CHECK(best[0].text == "at 0.9");
   CHECK(best[1].text == "at 0.6");
   CHECK(best[2].text == "at 0.9");
@@ -36,5 +36,5 @@ TEST_CASE("an echo of the request is no better than what the answer adds") {
       m.relevance.front() = relevance;
     }
   }
-  CHECK(best_answers(draws, set).front().text == "masked 0.4");
+  CHECK(best_answers(draws, set, nullptr).front().text == "masked 0.4");
 }

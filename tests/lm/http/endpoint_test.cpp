@@ -316,6 +316,44 @@ TEST_CASE("a key in the place of its variable's name is not shown") {
   CHECK(std::string(error_of([&] { open_model(options); }).what()).find("UDRL_NO_SUCH_KEY") != std::string::npos);
 }
 
+TEST_CASE("a key that an endpoint echoes is taken out of its words") {
+  const std::string key = "sk-test-0123456789abcdef";
+  const FakeServer server([&](const std::string&, const std::string& headers, const std::string&) {
+    REQUIRE(headers.find(key) != std::string::npos);
+    return FakeReply{400, json{{"error", {{"message", "bad request, headers were: " + headers}}}}.dump(), "", false};
+  });
+  setenv("UDRL_TEST_KEY", key.c_str(), 1);
+  ModelOptions options = options_of(server);
+  options.api_key_env = "UDRL_TEST_KEY";
+  const auto model = open_model(options);
+  const Request one = chat_request(*model, "a");
+  const Completion answer = complete_all(*model, {&one, 1})[0];
+  CHECK(answer.finish == Finish::error);
+  CHECK(answer.text.find("[key]") != std::string::npos);
+  CHECK(answer.text.find(key) == std::string::npos);
+}
+
+TEST_CASE("an endpoint's URL with a secret in it is refused, and not shown") {
+  const std::string url = GENERATE("https://me:s3cret@host/v1", "https://s3cret@host/v1", "https://host/v1?key=s3cret");
+  ModelOptions options;
+  options.url = url;
+  options.http_model = "m";
+  const udrl::Error error = error_of([&] { open_model(options); });
+  CHECK(error.exit_code() == 2);
+  CHECK(std::string(error.what()).find("s3cret") == std::string::npos);
+  CHECK(error.cure().find("api_key_env") != std::string::npos);
+}
+
+TEST_CASE("a reply without end is cut off, and is no answer") {
+  const FakeServer server([&](const auto&, const auto&, const auto&) {
+    return FakeReply{200, chat_answer(std::string(std::size_t{17} << 20, 'a')), "", false};
+  });
+  const Completion answer = ask_one(server);
+  CHECK(answer.finish == Finish::error);
+  CHECK(answer.cause == "a reply of more than 16 MiB");
+  CHECK(answer.text.size() < 4096);
+}
+
 TEST_CASE("a judge that names no option, or is not let answer, leaves its row empty") {
   const FakeServer server([&](const auto&, const auto&, const std::string& body) {
     const std::string content = last_content(body);

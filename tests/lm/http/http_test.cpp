@@ -1,4 +1,6 @@
 // The http back-end against a server in this process: messages, retries, refusals, embeddings. Not for: real endpoints.
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -6,6 +8,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <thread>
 
 #include "catch.hpp"
 #include "endpoint.hpp"
@@ -208,6 +211,21 @@ TEST_CASE("embeddings come in the order of the texts, normalised") {
   const auto rows = model->embed(texts);
   REQUIRE(rows.size() == 150);
   for (int i = 0; i < 150; ++i) CHECK(rows[static_cast<std::size_t>(i)][0] == Approx(i / std::hypot(i, 4.0)));
+}
+
+TEST_CASE("answers on their way are taken when a run is stopped") {
+  std::atomic<int> seen = 0;
+  const FakeServer server([&](const std::string&, const std::string&, const std::string&) {
+    if (++seen == 2) udrl::request_stop();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return FakeReply{200, chat_answer("good"), "", false};
+  });
+  const auto model = endpoint(server);
+  int asked = 0, taken = 0;
+  model->complete([&]() -> std::optional<Request> { return chat_request(*model, std::to_string(++asked)); },
+                  [&](const Completion& answer) { taken += answer.text == "good"; });
+  udrl::request_stop(false);
+  CHECK(taken == seen);
 }
 
 TEST_CASE("a stop request leaves the endpoint") {

@@ -139,6 +139,11 @@ TEST_CASE("weights that are pickled, missing, of another shape or type are refus
     write_file_atomic(variant.folder / "model.safetensors.index.json", R"({"weight_map": {"a": "lost.safetensors"}})");
     expected = "lost.safetensors";
   }
+  SECTION("a shard of another folder") {
+    const std::string file = GENERATE("../other/model.safetensors", "/etc/passwd", "sub/model.safetensors", "..", "");
+    write_file_atomic(variant.folder / "model.safetensors.index.json", Json{{"weight_map", {{"a", file}}}}.dump());
+    expected = "outside of its folder";
+  }
   SECTION("an index of nothing") {
     write_file_atomic(variant.folder / "model.safetensors.index.json", "{}");
     expected = "weight_map";
