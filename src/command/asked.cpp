@@ -134,7 +134,7 @@ std::optional<int> nearest_words(const Fitted& fitted, const Support& support, i
 /// Of a `top` or `lowest` that is `here` instead of `usual`.
 std::string moved(const Fitted& fitted, const Command& command, const Part& part, int here, int usual) {
   const std::string name = part.which == 0 ? "return" : fitted.auxiliary[static_cast<std::size_t>(part.which) - 1].name;
-  std::string text = "for " + fitted.describe(command) + " the " + part.text + " " + name +
+  std::string text = fitted.describe(command) + ": the " + part.text + " " + name +
                      " that the training data supports is " + std::to_string(here) + ", of 0 to " +
                      std::to_string(fitted.bins - 1) + "; elsewhere it is " + std::to_string(usual);
   if (part.which > 0 || !command.words) return text;

@@ -150,8 +150,8 @@ TEST_CASE("A top that is lower than elsewhere is told, with the nearest length t
   CHECK(remark(28, "3").empty());
   CHECK(remark(28, "any").empty());
   CHECK(remark(28, "top") ==
-        "for task image, words 28, return 3 the top return that the training data supports is 3, of 0 to 4; elsewhere "
-        "it is 4 (nearest: 22 words)");
+        "task image, words 28, return 3: the top return that the training data supports is 3, of 0 to 4; elsewhere it "
+        "is 4 (nearest: 22 words)");
 }
 
 TEST_CASE("A top at a length that the data lacks is that of all lengths, and is refused as such") {

@@ -43,7 +43,7 @@ struct Asked {
   std::vector<std::string> ids;
   std::size_t at = 0;
   std::size_t most_ahead = 0, taken = 0;
-  std::vector<std::string> texts;
+  std::vector<std::string> texts{};
   std::function<bool()> ready = [] { return true; };
 
   /// What came out of it, "" for nothing.
@@ -151,7 +151,9 @@ TEST_CASE("what the taker throws comes out at once") {
 
 TEST_CASE("a request to stop ends it") {
   LastFirst model;
-  const RequestStream endless{[] { return std::optional(lm::Request{"again", {}, 0, {}}); },
+  const RequestStream endless{[] {
+                                return std::optional(lm::Request{"again", {}, 0, {}});
+                              },
                               [] { return !stop_requested(); }};
   int taken = 0;
   complete_in_order(model, endless, [&](const lm::Completion&) {
