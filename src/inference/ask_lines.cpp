@@ -1,6 +1,8 @@
 // Lines to asks.
 #include "udrl/inference/ask_lines.hpp"
 
+#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "udrl/base/error.hpp"
@@ -12,11 +14,18 @@ namespace {
 
 constexpr const char* white_space = " \t";
 
-bool says_json(const std::filesystem::path& file) {
-  const std::string name = data::fold_case(file.filename().string());
-  for (const char* end : {".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"})
-    if (name.ends_with(end)) return true;
-  return false;
+bool is_named(const std::filesystem::path& file, std::initializer_list<const char*> ends) {
+  std::string name = data::fold_case(file.filename().string());
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  return std::any_of(ends.begin(), ends.end(), [&](const char* end) { return name.ends_with(end); });
+}
+
+/// Its header, and its other columns, would be asked for.
+void refuse_table(const std::filesystem::path& file) {
+  if (!is_named(file, {".csv", ".tsv"})) return;
+  throw user_error("a table is named, where text or JSON lines are expected")
+      .at(file.string())
+      .hint("make lines of it: udrl-distill intents --from reads its column 'intent', and writes JSON lines");
 }
 
 /// "any" and 20 are both what a user writes.
@@ -47,7 +56,8 @@ void require_task(const Ask& ask) {
 
 AskLines::AskLines(const std::filesystem::path& file, Ask usual)
     : lines_(data::TextLines::live(file)), usual_(std::move(usual)) {
-  if (says_json(file)) is_json_ = true;
+  refuse_table(file);
+  if (is_named(file, {".jsonl", ".ndjson", ".json"})) is_json_ = true;
 }
 
 std::optional<PlacedAsk> AskLines::next() {

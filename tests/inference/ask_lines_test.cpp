@@ -81,5 +81,7 @@ TEST_CASE("what is wrong in a line is said with its place") {
   CHECK(names(refusal("mine", "{\"intent\": \"x\", \"words\": 7.5}\n"), "\"words\""));
   CHECK(names(refusal("mine", "{\"intent\": \"x\", \"task\": 7}\n"), "mine:1"));
   CHECK(names(refusal("mine", "x\n", Ask{}), "--task"));
+  CHECK(names(refusal("mine.CSV", "intent,subject\nx,y\n"), "--from"));
+  CHECK(names(refusal("mine.json", "[{\"intent\": \"x\"}]\n"), "must be a JSON object"));
   CHECK(asks_of("mine", "").empty());
 }

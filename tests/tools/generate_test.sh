@@ -47,6 +47,7 @@ expect "an intent that leaves no room" 2 "$TMP/too-long.txt:3" "tokens" -- ask -
 holds "those before that one too" test "$(answers --input "$TMP/too-long.txt" | wc -l)" -eq 2
 expect "neither intent nor file" 2 "--intent" "--input" -- ask
 expect "both" 2 "exactly one" -- ask --intent x --input "$TMP/mine.txt"
+expect "a folder" 2 "$TMP" "a file is expected" -- ask --input "$TMP"
 expect "a file that there is not" 2 "$TMP/nowhere" -- ask --input "$TMP/nowhere"
 
 # ---- As they come

@@ -17,8 +17,8 @@ struct PlacedAsk {
 };
 
 /// Plain text, an intent a line; or, where the first line that is not empty is a JSON object or the file's name ends
-/// with .jsonl or .ndjson, a JSON object a line: `intent`, and where they differ from the usual ask `task`, `words`,
-/// `return` and `have`. Other fields are not looked at, empty lines are skipped. In flat memory.
+/// with .jsonl, .ndjson or .json, a JSON object a line: `intent`, and where they differ from the usual ask `task`,
+/// `words`, `return` and `have`. Other fields are not looked at, empty lines are skipped. In flat memory.
 class AskLines {
  public:
   /// "-" is standard input. `usual` is asked where a line does not say otherwise.

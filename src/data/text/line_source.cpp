@@ -47,6 +47,7 @@ void LineSource::open_compressed() {
 
 // zlib would wait until its buffer is full.
 void LineSource::open_live() {
+  if (std::filesystem::is_directory(file_)) throw user_error("a folder, where a file is expected").at(file_.string());
   const bool is_input = file_ == "-";
   live_ =
       Descriptor(is_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : ::open(file_.c_str(), O_RDONLY | O_CLOEXEC));
