@@ -1,4 +1,4 @@
-// Returns under a fitted normaliser. Not for: asking (student_model.cpp), or files (fitted_json.cpp).
+// Returns under a fitted normaliser. Not for: asking (asked.cpp, support.cpp), or files (fitted_json.cpp).
 #include "udrl/command/fitted.hpp"
 
 #include <algorithm>

@@ -1,12 +1,9 @@
-// Which commands may be asked: the support in the training data, and defaults drawn from it. Not for: returns
-// (fitted.cpp).
+// Which commands may be asked: the support in the training data, and defaults drawn from it. Not for: a user's words
+// (asked.cpp), or returns (fitted.cpp).
 #include <algorithm>
-#include <charconv>
 #include <limits>
-#include <set>
 
 #include "udrl/base/error.hpp"
-#include "udrl/base/options.hpp"
 #include "udrl/command/fitted.hpp"
 
 namespace udrl::command {
@@ -15,14 +12,6 @@ namespace {
 constexpr int words_per_return_step = 4;
 
 std::string any_or(const std::optional<int>& value) { return value ? std::to_string(*value) : "any"; }
-
-std::string describe(const Fitted& fitted, const Command& command) {
-  std::string text = "task " + fitted.task(command.task_index).name + ", words " + any_or(command.words) + ", return " +
-                     any_or(command.return_bin);
-  for (std::size_t i = 0; i < command.auxiliary.size(); ++i)
-    text += ", " + fitted.auxiliary.at(i).name + " " + any_or(command.auxiliary[i]);
-  return text;
-}
 
 /// The bin asked of each return, the return's first; those that the command is too short to name are `any`.
 using Bins = std::vector<std::optional<int>>;
@@ -96,78 +85,6 @@ bool each_is_supported(const Fitted& fitted, const Command& command) {
   return true;
 }
 
-bool bin_is_supported(const Support& support, const SupportRule& rule, int bin, std::optional<int> words) {
-  if (support.total(bin) < rule.top_at_least) return false;
-  return !words || support.near(words, bin, rule.reach) >= rule.at_least;
-}
-
-/// The bin with most records: what to ask where no bin meets the rule (tiny data).
-int fullest_bin(const Support& support) {
-  int best = 0;
-  for (int bin = 1; bin < support.bins(); ++bin) {
-    if (support.total(bin) > support.total(best)) best = bin;
-  }
-  return best;
-}
-
-enum class End { top, lowest };
-
-/// The bin nearest to one end that is `good`, or the fullest one.
-template <class Good>
-int end_bin(const Support& support, End end, Good good) {
-  for (int i = 0; i < support.bins(); ++i) {
-    const int bin = end == End::top ? support.bins() - 1 - i : i;
-    if (good(bin)) return bin;
-  }
-  return fullest_bin(support);
-}
-
-/// Of one return, whatever else is asked.
-int end_bin(const Fitted& fitted, const FittedReturn& fit, std::optional<int> words, End end) {
-  return end_bin(fit.support, end, [&](int bin) { return bin_is_supported(fit.support, fitted.rule, bin, words); });
-}
-
-/// Of an auxiliary return, together with what is asked already.
-int joint_end_bin(const Fitted& fitted, Command command, int which, End end) {
-  const Support& support = fitted.task(command.task_index).of(which).support;
-  return end_bin(support, end, [&](int bin) {
-    command.auxiliary[static_cast<std::size_t>(which) - 1] = bin;
-    return bin_is_supported(support, fitted.rule, bin, command.words) && fitted.supports(command);
-  });
-}
-
-/// The bin that `text` asks of one return, where `asked` holds what is known of the command.
-std::optional<int> bin_from_text(const Fitted& fitted, const Command& asked, int which, const std::string& text) {
-  if (text == "any") return std::nullopt;
-  if (text == "top" || text == "lowest") {
-    const End end = text == "top" ? End::top : End::lowest;
-    return which > 0 ? joint_end_bin(fitted, asked, which, end)
-                     : end_bin(fitted, fitted.task(asked.task_index), asked.words, end);
-  }
-  int bin = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bin);
-  if (error != std::errc() || end != text.data() + text.size() || bin < 0 || bin >= fitted.bins) {
-    throw user_error("no such return")
-        .expected("top, lowest, any or 0 to " + std::to_string(fitted.bins - 1))
-        .got(text)
-        .hint("top asks for the best that the training data supports");
-  }
-  return bin;
-}
-
-/// 1 …: the place of the auxiliary return of this name.
-int which_further(const Fitted& fitted, const std::string& name) {
-  std::vector<std::string> names;
-  for (const AuxiliaryReturn& one : fitted.auxiliary) names.push_back(one.name);
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found != names.end()) return 1 + static_cast<int>(found - names.begin());
-  const std::string near = nearest(name, names);
-  throw user_error("the student has no such return")
-      .got(name)
-      .hint(names.empty() ? "its data has one return only: `auxiliary` of udrl-distill tag adds some"
-                          : "did you mean '" + (near.empty() ? names.front() : near) + "'?");
-}
-
 }  // namespace
 
 std::uint64_t Support::total(int bin) const { return near(std::nullopt, bin, 0); }
@@ -180,36 +97,6 @@ std::uint64_t Support::near(std::optional<int> words, std::optional<int> bin, in
     for (int b = bin.value_or(0); b <= bin.value_or(bins_ - 1); ++b) sum += count(w, b);
   }
   return sum;
-}
-
-int Fitted::top_return(int task_index, std::optional<int> words, int which) const {
-  return end_bin(*this, task(task_index).of(which), words, End::top);
-}
-
-int Fitted::lowest_return(int task_index, std::optional<int> words, int which) const {
-  return end_bin(*this, task(task_index).of(which), words, End::lowest);
-}
-
-Command Fitted::command(int task_index, std::optional<int> words, const std::string& returns) const {
-  Command command{task_index, words, std::nullopt, Bins(auxiliary.size())};
-  std::size_t end = returns.find('+');
-  command.return_bin = bin_from_text(*this, command, 0, returns.substr(0, end));
-  std::set<int> named;
-  while (end != std::string::npos) {
-    const std::size_t start = end + 1;
-    end = returns.find('+', start);
-    const std::string part = returns.substr(start, end - std::min(end, start));
-    const std::size_t equals = part.find('=');
-    const int which = equals == std::string::npos ? 0 : which_further(*this, part.substr(0, equals));
-    if (which == 0 || !named.insert(which).second) {
-      throw user_error("each auxiliary return wants a name and a value, once")
-          .expected("for example top+novelty=3")
-          .got(returns);
-    }
-    command.auxiliary[static_cast<std::size_t>(which) - 1] =
-        bin_from_text(*this, command, which, part.substr(equals + 1));
-  }
-  return command;
 }
 
 bool Fitted::supports(const Command& command) const {
@@ -238,6 +125,14 @@ Command Fitted::nearest_supported(const Command& command) const {
   return best;
 }
 
+std::string Fitted::describe(const Command& command) const {
+  std::string text = "task " + task(command.task_index).name + ", words " + any_or(command.words) + ", return " +
+                     any_or(command.return_bin);
+  for (std::size_t i = 0; i < command.auxiliary.size(); ++i)
+    text += ", " + auxiliary.at(i).name + " " + any_or(command.auxiliary[i]);
+  return text;
+}
+
 bool Fitted::supports_any(int task_index) const {
   return supports({task_index, std::nullopt, std::nullopt, Bins(auxiliary.size())});
 }
@@ -259,11 +154,11 @@ void Fitted::check(const Command& command) const {
   }
   const Command near = nearest_supported(command);
   const std::string records = "at least " + std::to_string(rule.at_least) + " training records ";
-  throw user_error("the training data does not support this command: " + describe(*this, command))
+  throw user_error("the training data does not support this command: " + describe(command))
       .expected(records + (each_is_supported(*this, command)
                                ? "that have these returns together, of any length"
                                : "of each return within " + std::to_string(rule.reach) + " words of it"))
-      .hint("the nearest supported command is " + describe(*this, near));
+      .hint("the nearest supported command is " + describe(near) + ": ask for it, or let --nearest do so");
 }
 
 int Fitted::default_words(int task_index) const {

@@ -67,15 +67,18 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
   return {std::move(fitted), std::move(certificate), std::move(model)};
 }
 
-command::Command StudentModel::resolve(const Ask& ask) const {
+Resolved StudentModel::resolve(const Ask& ask) const {
   const int task_index = fitted_.index_of(ask.task);
   std::optional<int> words;
   if (ask.want_words != 0) words = words_for(ask.want_words, ask.task);
   else if (ask.words == "auto") words = fitted_.default_words(task_index);
   else if (ask.words != "any") words = words_from_text(ask.words);
   const command::Command command = fitted_.command(task_index, words, ask.return_spec);
-  fitted_.check(command);
-  return command;
+  if (fitted_.supports(command)) return {command, fitted_.remark(command, ask.return_spec)};
+  if (!ask.nearest || !fitted_.supports_any(task_index)) fitted_.check(command);
+  const command::Command near = fitted_.nearest_supported(command);
+  return {near, "the training data does not support " + fitted_.describe(command) + ": asked for " +
+                    fitted_.describe(near) + ", the nearest that it does"};
 }
 
 int StudentModel::words_for(int wanted, const std::string& task) const {

@@ -139,6 +139,28 @@ TEST_CASE("Returns are asked by word or by number") {
   }
 }
 
+TEST_CASE("A top that is lower than elsewhere is told, with the nearest length that has the usual one") {
+  const Fitted fitted = example();
+  const auto remark = [&](std::optional<int> words, const std::string& returns) {
+    return fitted.remark(fitted.command(0, words, returns), returns);
+  };
+  CHECK(remark(18, "top").empty());
+  CHECK(remark({}, "top").empty());
+  CHECK(remark(28, "lowest").empty());
+  CHECK(remark(28, "3").empty());
+  CHECK(remark(28, "any").empty());
+  CHECK(remark(28, "top") ==
+        "task image, words 28, return 3: the top return that the training data supports is 3, of 0 to 4; elsewhere it "
+        "is 4 (nearest: 22 words)");
+}
+
+TEST_CASE("A top at a length that the data lacks is that of all lengths, and is refused as such") {
+  const Fitted fitted = example();
+  CHECK(fitted.command(0, 79, "top").return_bin == 4);
+  CHECK(nearest_is(fitted, fitted.command(0, 34, "top"), "task image, words 32, return 3"));
+  CHECK(fitted.command(0, 79, "lowest").return_bin == 0);
+}
+
 TEST_CASE("A supported command passes") {
   const Fitted fitted = example();
   CHECK_NOTHROW(fitted.check({0, 18, 4}));
@@ -216,6 +238,8 @@ TEST_CASE("The top of an auxiliary return is the highest that goes with the retu
   CHECK(fitted.command(0, 18, "top+novelty=top").auxiliary.front() == 0);
   CHECK(fitted.command(0, 18, "lowest+novelty=top").auxiliary.front() == 4);
   CHECK(fitted.command(0, 18, "any+novelty=lowest").auxiliary.front() == 0);
+  CHECK(names(fitted.remark(fitted.command(0, 18, "top+novelty=top"), "top+novelty=top"), "the top novelty"));
+  CHECK(fitted.remark(fitted.command(0, 18, "lowest+novelty=top"), "lowest+novelty=top").empty());
 }
 
 TEST_CASE("Returns are supported one by one and together") {

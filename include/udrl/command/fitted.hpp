@@ -119,7 +119,8 @@ struct Fitted {
   /// The bin of a return in a global ranking: by the edges where there are, else by the percentile.
   int bin_of(const FittedReturn& fit, double real_return) const;
 
-  /// The highest and lowest bin that the data supports, for these words where given.
+  /// The highest and lowest bin that the data supports, for these words where given; of all lengths where it supports
+  /// none at that one.
   int top_return(int task_index, std::optional<int> words = {}, int which = 0) const;
   int lowest_return(int task_index, std::optional<int> words = {}, int which = 0) const;
   /// The command for returns in a user's words: "top", "lowest", "any" or a number; then, where the data has auxiliary
@@ -127,6 +128,12 @@ struct Fitted {
   /// auxiliary return is the highest that the data supports together with those named before it. Numbers are not
   /// checked against the support.
   Command command(int task_index, std::optional<int> words, const std::string& returns) const;
+
+  /// What a user should know of the `command` that was made of `returns`: where a `top` is lower, or a `lowest` higher,
+  /// than the data supports elsewhere. "" where there is nothing to say.
+  std::string remark(Command command, const std::string& returns) const;
+  /// "task image, words 18, return 4"
+  std::string describe(const Command& command) const;
 
   bool supports(const Command& command) const;
   /// Whether any command of the task is supported: none is where it has too few training records.

@@ -19,10 +19,15 @@ namespace udrl::data {
 class TextLines {
  public:
   explicit TextLines(const std::filesystem::path& file);
+  /// What comes through a pipe or a terminal is given as it comes, and once; "-" is standard input. A request to stop
+  /// (process.hpp) ends it.
+  static TextLines live(const std::filesystem::path& file);
   ~TextLines();
   TextLines(TextLines&&) noexcept;
   /// The next line without its end; false at the end of the file.
   bool next(std::string& line);
+  /// Whether `next` answers without waiting for whoever writes into a pipe. A line may still come in pieces.
+  bool ready() const;
   /// Of the line returned last, from 1.
   std::uint64_t number() const;
   /// "mine.txt:3"
@@ -30,6 +35,7 @@ class TextLines {
 
  private:
   struct Impl;
+  explicit TextLines(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -21,6 +21,13 @@ struct Ask {
   std::string return_spec = "top";  ///< as `Fitted::command` takes it: "top", "lowest", "any", "3", "top+novelty=4"
   std::string have = {};            ///< what is written already; the student goes on from there
   int want_words = 0;               ///< not 0: ask for what gives so many, by the certificate; `words` is not read then
+  bool nearest = false;             ///< where the data does not support the command: ask the nearest one that it does
+};
+
+/// What a student is really asked.
+struct Resolved {
+  command::Command command;
+  std::string note;  ///< how that is not what a user may expect of the ask; "" where it is
 };
 
 class StudentModel {
@@ -29,9 +36,9 @@ class StudentModel {
   /// lacks the commands. `options.gguf` is set from the folder.
   static StudentModel open(const std::filesystem::path& folder, lm::ModelOptions options = {});
 
-  /// Resolves and checks the command; one outside the trained support is refused with the nearest supported one named.
-  /// Throws `Error` (user) for `want_words` of a student without a certificate.
-  command::Command resolve(const Ask& ask) const;
+  /// Resolves and checks the command; one outside the trained support is refused with the nearest supported one named,
+  /// or replaced by it. Throws `Error` (user) for `want_words` of a student without a certificate.
+  Resolved resolve(const Ask& ask) const;
   /// The request for it. `sampling.max_tokens` 0 is replaced by what the words asked need, with room to spare.
   lm::Request request(const Ask& ask, const command::Command& command, lm::Sampling sampling) const;
 

@@ -14,6 +14,7 @@
 
 #include "draft.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/reread.hpp"
 
 namespace udrl {
 namespace fs = std::filesystem;
@@ -179,7 +180,7 @@ std::string read_file(const fs::path& file) {
   std::error_code ignored;
   if (fs::is_directory(file, ignored)) throw file_error("cannot read the file", file, EISDIR);
   errno = 0;
-  std::ifstream in(file, std::ios::binary);
+  std::ifstream in(rereadable(file), std::ios::binary);
   if (!in) throw file_error("cannot read the file", file, errno);
   std::string content;
   std::string block(std::size_t{1} << 16, '\0');

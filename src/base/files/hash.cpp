@@ -10,6 +10,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/base/reread.hpp"
 
 namespace udrl {
 namespace {
@@ -56,7 +57,7 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string sha256_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
+  std::ifstream in(rereadable(file), std::ios::binary);
   if (!in || std::filesystem::is_directory(file)) throw file_error("cannot read the file", file, in ? EISDIR : errno);
   Sha256 hash;
   std::string block(std::size_t{1} << 20, '\0');

@@ -1,5 +1,5 @@
 // Standard output at its end.
-#include "standard_output.hpp"
+#include "udrl/base/standard_output.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -42,6 +42,12 @@ void flush_standard_output() {
   Error error = failure("cannot write to standard output: some of what was to be printed is lost");
   if (reason != 0) error.got(std::strerror(reason));
   throw error.hint("is the disk full? The files that were written are whole; the same command prints again");
+}
+
+bool print_line(std::string_view line) {
+  std::cout << line << '\n';
+  flush_standard_output();
+  return static_cast<bool>(std::cout);
 }
 
 }  // namespace udrl

@@ -11,9 +11,9 @@
 #include "build_info.hpp"
 #include "process/crash.hpp"
 #include "process/spin_guard.hpp"
-#include "process/standard_output.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/base/standard_output.hpp"
 
 namespace udrl {
 namespace {

@@ -165,7 +165,7 @@ void write_manifest(const fs::path& folder, const Manifest& manifest) {
 }
 
 std::string hash_input(const fs::path& folder_or_file) {
-  if (fs::is_regular_file(folder_or_file)) return sha256_file(folder_or_file);
+  if (fs::exists(folder_or_file) && !fs::is_directory(folder_or_file)) return sha256_file(folder_or_file);
   if (fs::is_directory(folder_or_file) && !has_shards(folder_or_file)) {
     const std::vector<fs::path> below = shards_below(folder_or_file);
     if (!below.empty()) return hash_shards(folder_or_file, below);

@@ -1,6 +1,9 @@
 // Lines through zlib, which passes plain files on as they are. Not for: JSON.
 #include "line_source.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <cerrno>
@@ -8,6 +11,8 @@
 
 #include "encoding.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/base/reread.hpp"
 
 namespace udrl::data {
 namespace {
@@ -28,14 +33,55 @@ Error cut_short(const std::filesystem::path& file, const std::string& why) {
 
 void LineSource::Close::operator()(gzFile_s* file) const { gzclose_r(file); }
 
-LineSource::LineSource(std::filesystem::path file) : file_(std::move(file)), buffer_(buffer_bytes, '\0') {
+LineSource::LineSource(std::filesystem::path file, bool live) : file_(std::move(file)), buffer_(buffer_bytes, '\0') {
+  if (live && !std::filesystem::is_regular_file(file_)) open_live();
+  else open_compressed();
+}
+
+void LineSource::open_compressed() {
   errno = 0;
-  gz_.reset(gzopen(file_.c_str(), "rb"));
+  gz_.reset(gzopen(rereadable(file_).c_str(), "rb"));
   if (!gz_) throw user_error("cannot open the file").at(file_.string()).got(std::strerror(errno ? errno : ENOMEM));
   gzbuffer(gz_.get(), buffer_bytes);
 }
 
+// zlib would wait until its buffer is full.
+void LineSource::open_live() {
+  if (std::filesystem::is_directory(file_)) throw user_error("a folder, where a file is expected").at(file_.string());
+  const bool is_input = file_ == "-";
+  live_ =
+      Descriptor(is_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : ::open(file_.c_str(), O_RDONLY | O_CLOEXEC));
+  if (is_input) file_ = "standard input";
+  if (live_.get() < 0) throw user_error("cannot open the file").at(file_.string()).got(std::strerror(errno));
+}
+
+bool LineSource::ready() const {
+  if (gz_ || std::memchr(buffer_.data() + begin_, line_end_, end_ - begin_) != nullptr) return true;
+  struct pollfd input {
+    live_.get(), POLLIN, 0
+  };
+  return ::poll(&input, 1, 0) > 0;
+}
+
 bool LineSource::fill() {
+  begin_ = 0;
+  end_ = gz_ ? read_compressed() : read_live();
+  if (end_ == 0 && gz_) check_end();
+  if (!begun_) begin();
+  return begin_ < end_ || (!gz_ && end_ > 0 && fill());  // a byte order mark may come alone
+}
+
+// A signal that asks to stop ends the input; whoever reads it asks for the reason.
+std::size_t LineSource::read_live() {
+  for (;;) {
+    const ssize_t got = ::read(live_.get(), buffer_.data(), buffer_.size());
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) throw failure("cannot read the file").at(file_.string()).got(std::strerror(errno));
+    if (stop_requested()) return 0;
+  }
+}
+
+std::size_t LineSource::read_compressed() {
   errno = 0;
   const int got = gzread(gz_.get(), buffer_.data(), static_cast<unsigned>(buffer_.size()));
   const int os_error = errno;
@@ -43,11 +89,12 @@ bool LineSource::fill() {
   const char* why = gzerror(gz_.get(), &status);
   if (status == Z_ERRNO) throw failure("cannot read the file").at(file_.string()).got(std::strerror(os_error));
   if (got < 0 || status == Z_BUF_ERROR) throw cut_short(file_, why);
-  begin_ = 0;
-  end_ = static_cast<std::size_t>(got);
-  if (got == 0) check_end();
-  if (!begun_) begin();
-  return begin_ < end_;
+  return static_cast<std::size_t>(got);
+}
+
+void LineSource::refuse_compressed(std::string_view head) const {
+  if (!head.starts_with("\x1f\x8b")) return;
+  throw user_error("what comes is compressed").at(file_.string()).hint("unpack it before: gzip -dc FILE | …");
 }
 
 // What the first bytes tell of all that follow.
@@ -56,6 +103,7 @@ void LineSource::begin() {
   const std::string_view head(buffer_.data(), end_);
   if (const std::string encoding = other_encoding(head); !encoding.empty()) throw not_utf8(file_, encoding);
   if (head.starts_with(byte_order_mark)) begin_ = byte_order_mark.size();
+  if (!gz_) return refuse_compressed(head);  // of a pipe these bytes may be few: they do not tell of its line ends
   const bool may_be_split = end_ == buffer_.size();  // \r in this buffer and its \n in the next
   const bool has_return = head.substr(0, end_ - (may_be_split ? 1 : 0)).find('\r') != std::string_view::npos;
   if (has_return && head.find('\n') == std::string_view::npos) line_end_ = '\r';

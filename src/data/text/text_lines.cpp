@@ -69,10 +69,15 @@ struct TextLines::Impl {
 };
 
 TextLines::TextLines(const fs::path& file) : impl_(std::make_unique<Impl>(Impl{LineSource(file)})) {}
+TextLines::TextLines(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TextLines TextLines::live(const fs::path& file) {
+  return TextLines(std::make_unique<Impl>(Impl{LineSource(file, /*live=*/true)}));
+}
 TextLines::~TextLines() = default;
 TextLines::TextLines(TextLines&&) noexcept = default;
 
 bool TextLines::next(std::string& line) { return impl_->next(line); }
+bool TextLines::ready() const { return impl_->at != std::string::npos || impl_->source.ready(); }
 std::uint64_t TextLines::number() const { return impl_->number; }
 std::string TextLines::place() const { return impl_->place(); }
 

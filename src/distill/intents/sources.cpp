@@ -213,7 +213,7 @@ Kind kind_of(const fs::path& file, const std::string& head) {
   const Kind content = kind_by_content(head);
   const std::optional<Kind> name = kind_by_name(file);
   if (name) refuse_other_name(file, *name, content, head);
-  else if (content == Kind::text)
+  else if (content == Kind::text && fs::is_regular_file(file))  // a pipe has no name that could say it
     throw user_error("what kind of file this is cannot be told")
         .at(file.string())
         .expected(known_names)

@@ -54,8 +54,13 @@ data::Json or_null(const std::optional<int>& value) { return value ? data::Json(
 class Questions {
  public:
   Questions(const AnswerOptions& options, const inference::StudentModel& student, std::vector<Intent> intents,
-            const std::vector<task::Task>& tasks)
-      : options_(options), student_(student), intents_(std::move(intents)), tasks_(tasks), name_(name_of(options)) {}
+            const std::vector<task::Task>& tasks, Observer& observer)
+      : options_(options),
+        student_(student),
+        intents_(std::move(intents)),
+        tasks_(tasks),
+        observer_(observer),
+        name_(name_of(options)) {}
 
   std::uint64_t total() const { return intents_.size() * tasks_.size() * options_.returns.size() * draws(); }
 
@@ -84,7 +89,8 @@ class Questions {
     record.id = content_id({record.intent.intent, record.task, name_, wanted, std::to_string(draw)});
     RandomStream random(options_.seed, "answer/" + record.id);
     record.sampling = {options_.temperature, options_.top_p, random(), {}};
-    const inference::Ask ask{record.intent.intent, record.task, options_.words, wanted, ""};
+    inference::Ask ask{record.intent.intent, record.task, options_.words, wanted};
+    ask.nearest = options_.nearest;
     const command::Command command = command_for(ask, random);
     record.extra["asked"]["return"] = or_null(command.return_bin);
     record.extra["asked"]["words"] = or_null(command.words);
@@ -106,17 +112,33 @@ class Questions {
   }
 
   command::Command command_for(const inference::Ask& ask, RandomStream& random) const {
-    if (ask.words != "sampled") return student_.resolve(ask);
+    if (ask.words != "sampled") {
+      const auto [command, note] = student_.resolve(ask);
+      if (!note.empty() && noted_.insert(note).second) observer_.note(Level::warning, note);
+      return command;
+    }
     const command::Fitted& fitted = student_.fitted();
     const int task_index = fitted.index_of(ask.task);
     const int words = fitted.draw_words(task_index, random);
-    return fitted.nearest_supported(fitted.command(task_index, words, ask.return_spec));
+    const command::Command command = fitted.command(task_index, words, ask.return_spec);
+    const bool is_meant = fitted.supports(command) && fitted.remark(command, ask.return_spec).empty();
+    if (!is_meant && noted_.insert(ask.task + " " + ask.return_spec).second) note_of_sampled(ask);
+    return fitted.nearest_supported(command);
+  }
+
+  void note_of_sampled(const inference::Ask& ask) const {
+    observer_.note(Level::warning, "the training data does not support the return '" + ask.return_spec +
+                                       "' of the task " + ask.task +
+                                       " at all lengths of its best answers: at the others the nearest " +
+                                       "command is asked, and the records' `asked` says which");
   }
 
   const AnswerOptions& options_;
   const inference::StudentModel& student_;
   std::vector<Intent> intents_;
   const std::vector<task::Task>& tasks_;
+  Observer& observer_;
+  mutable std::set<std::string> noted_;  ///< each once
   std::string name_;
   std::uint64_t place_ = 0;
 };
@@ -153,6 +175,10 @@ void declare(OptionSet& set, AnswerOptions& o) {
       "each asked of every draw: 'top', 'lowest', 'any' or numbers; 'top+novelty=4' where there are auxiliary returns");
   set.add("words", o.words,
           "a number, 'any', 'auto' (the task's usual) or 'sampled' (as long as its best answers are)");
+  set.add("nearest", o.nearest,
+          "where the data does not support what is asked: ask the nearest that it does, and say so; else it is refused "
+          "('sampled' always asks the nearest)")
+      .came_later();
   set.add("draws", o.draws, "answers an intent, task and return").range(1, 1000);
   set.add("temperature", o.temperature, "0: always the likeliest token").range(0, 5);
   set.add("top_p", o.top_p, "nucleus sampling").range(0.01, 1);
@@ -172,7 +198,7 @@ data::Manifest answer_intents(const AnswerOptions& options, const RunContext& co
   const std::vector<task::Task> tasks = tasks_of(options, student.fitted());
   data::OutputFolder out(std::move(held), wanted_manifest(options, student, tasks, context));
   const auto answered = read_answered(out);
-  Questions questions(options, student, std::move(intents), tasks);
+  Questions questions(options, student, std::move(intents), tasks, context.observer);
   Progress progress{"answer", "answers", answered.size(), questions.total(), answered.size(), ""};
 
   Asking asking{{}, {}, {}, context.observer};

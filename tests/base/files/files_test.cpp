@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -17,6 +18,7 @@
 #include "catch.hpp"
 #include "temp_folder.hpp"
 #include "udrl/base/descriptor.hpp"
+#include "udrl/base/reread.hpp"
 
 using namespace udrl;
 using namespace udrl::test;
@@ -204,4 +206,20 @@ TEST_CASE("a content id is the first half of the hash of its joined fields") {
                                        .substr(0, 32));
   CHECK(content_id({"ab", "c"}) != content_id({"a", "bc"}));
   CHECK(content_id({"ab", ""}) != content_id({"ab"}));
+}
+
+TEST_CASE("a pipe is hashed and read as a file of the same bytes") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  REQUIRE(::write(ends[1], "holiday sale\n", 13) == 13);
+  ::close(ends[1]);
+  const fs::path pipe = "/dev/fd/" + std::to_string(ends[0]);
+  CHECK(sha256_file(pipe) == sha256("holiday sale\n"));
+  CHECK(read_file(pipe) == "holiday sale\n");
+  CHECK(read_file("/proc/self/fd/" + std::to_string(ends[0])) == "holiday sale\n");
+  const TempFolder folder;
+  CHECK(rereadable(folder.file("x", "1")) == folder / "x");
+  CHECK(rereadable(folder.path()) == folder.path());
+  CHECK(rereadable(folder / "nowhere") == folder / "nowhere");
+  ::close(ends[0]);
 }

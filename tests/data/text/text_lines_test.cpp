@@ -1,6 +1,8 @@
 // Text and tables that others wrote: line ends, encodings, quotes.
 #include "udrl/data/text_lines.hpp"
 
+#include <unistd.h>
+
 #include "catch.hpp"
 #include "data/support.hpp"
 
@@ -12,6 +14,24 @@ using namespace std::string_literals;
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
+
+/// A pipe with a path to read it by.
+struct Pipe {
+  int ends[2];
+  Pipe() { REQUIRE(::pipe(ends) == 0); }
+  ~Pipe() {
+    close_writer();
+    ::close(ends[0]);
+  }
+  std::string path() const { return "/dev/fd/" + std::to_string(ends[0]); }
+  void write(const std::string& text) const {
+    REQUIRE(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
+  void close_writer() {
+    if (ends[1] >= 0) ::close(ends[1]);
+    ends[1] = -1;
+  }
+};
 
 std::vector<std::string> lines_of(const std::string& content) {
   const TempFolder folder;
@@ -109,4 +129,52 @@ TEST_CASE("A quote that swallows rows is refused with the line that it opens in"
   INFO(message);
   CHECK(contains(message, "mine.csv:3"));
   CHECK(contains(message, "line 5"));
+}
+
+TEST_CASE("Lines of a pipe are given as they come") {
+  Pipe pipe;
+  pipe.write("\xEF\xBB\xBFone\r\ntw");
+  TextLines lines = TextLines::live(pipe.path());
+  std::string line;
+  CHECK(lines.ready());
+  REQUIRE(lines.next(line));
+  CHECK(line == "one");
+  CHECK_FALSE(lines.ready());
+  pipe.write("o\nthree");
+  CHECK(lines.ready());
+  REQUIRE(lines.next(line));
+  CHECK(line == "two");
+  pipe.close_writer();
+  CHECK(lines.ready());  // the end can be told too
+  REQUIRE(lines.next(line));
+  CHECK(line == "three");
+  CHECK(lines.number() == 3);
+  CHECK_FALSE(lines.next(line));
+}
+
+TEST_CASE("A file that is asked for live is read as any other, and what is compressed in a pipe is refused") {
+  const TempFolder folder;
+  put(folder / "mine.txt", "a\rb\r");
+  TextLines lines = TextLines::live(folder / "mine.txt");
+  std::string line;
+  CHECK(lines.ready());
+  REQUIRE(lines.next(line));
+  CHECK(line == "a");
+  Pipe pipe;
+  pipe.write("\x1f\x8b\x08 and more");
+  TextLines packed = TextLines::live(pipe.path());
+  CHECK(message_of([&] { packed.next(line); }).find("gzip -dc") != std::string::npos);
+}
+
+TEST_CASE("A pipe that is read to its end is read again from its beginning") {
+  Pipe pipe;
+  pipe.write("a\nb\n");
+  pipe.close_writer();
+  for (int time = 0; time < 2; ++time) {
+    TextLines lines(pipe.path());
+    std::string line;
+    REQUIRE(lines.next(line));
+    CHECK(line == "a");
+  }
+  CHECK(read_text(pipe.path()) == "a\nb\n");
 }

@@ -1,0 +1,70 @@
+// Answers of a student to one ask after the other, in their order, in flat memory. Not for: reading asks
+// (ask_lines.hpp), or printing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "udrl/inference/ask_lines.hpp"
+#include "udrl/inference/ranker.hpp"
+#include "udrl/inference/student_model.hpp"
+
+namespace udrl::inference {
+
+/// How many answers an ask gets, and how they are drawn.
+struct Drawing {
+  int n = 1;        ///< answers that are given
+  int best_of = 1;  ///< above 1: so many are written, and the `n` that fit best are given, the best first
+  double temperature = 0.8;
+  double top_p = 0.95;
+  int top_k = 0;  ///< 0: off
+  double repeat_penalty = 1.1;
+  int max_tokens = 0;      ///< 0: as many as the words asked need
+  std::uint64_t seed = 1;  ///< draws are a function of it and of the ask, wherever that stands
+
+  bool ranks() const { return best_of > 1; }
+  int drawn() const { return ranks() ? best_of : n; }
+};
+
+struct Answer {
+  Ask ask;
+  command::Command command;  ///< what the student was really asked
+  std::string text;          ///< as it is shown
+  lm::Finish finish = lm::Finish::stop;
+  int tokens = 0;
+  double ms = 0;  ///< from the first token of the prompt to the last one of the answer
+};
+
+struct AskStream {
+  std::function<std::optional<PlacedAsk>()> next;     ///< nothing at the end
+  std::function<bool()> ready = [] { return true; };  ///< whether `next` answers without waiting
+};
+
+/// Whom answers go to.
+struct AnswerReader {
+  std::function<void(Answer)> take;
+  std::function<void(const std::string&)> note;  ///< of a command that is not what a user may expect; each once
+};
+
+/// What was done, for figures.
+struct Tally {
+  std::uint64_t asks = 0, written = 0, given = 0;
+  std::uint64_t cut = 0;  ///< of those given: out of room, or of tokens
+  int cut_tokens = 0;     ///< of the last one of these
+  double ranking_ms = 0;
+};
+
+/// Each answer is taken as soon as those before it are. `ranker` may be null where nothing is ranked. An ask that is
+/// refused ends it, with `Error` (user) and its place, when all before it are answered; so does a request to stop, at
+/// once, with `Error` (stopped).
+Tally answer_asks(StudentModel& student, const Ranker* ranker, const AskStream& asks, const Drawing& drawing,
+                  const AnswerReader& reader);
+
+/// {"intent": …, "task": …, "return": 4, "words_asked": 20, "words": 19, "text": …, "finish": "stop", "ms": 12.3}, with
+/// `have` where something was written already, and `auxiliary` where the data has such returns. What was asked as `any`
+/// is null.
+std::string answer_line(const Answer& answer, const command::Fitted& fitted);
+
+}  // namespace udrl::inference

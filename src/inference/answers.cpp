@@ -1,0 +1,194 @@
+// Asks become requests, and completions answers.
+#include "udrl/inference/answers.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <deque>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "in_order.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/base/random.hpp"
+#include "udrl/data/fields.hpp"
+#include "udrl/data/text.hpp"
+
+namespace udrl::inference {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// An ask whose answers are under way.
+struct Question {
+  PlacedAsk placed;
+  command::Command command;
+};
+
+/// A text that was written before counts as cut: it comes after all others.
+std::vector<Draft> drafts_of(const std::vector<Answer>& answers) {
+  std::set<std::string> seen;
+  std::vector<Draft> out;
+  for (const Answer& answer : answers)
+    out.push_back({answer.text, answer.finish == lm::Finish::stop && seen.insert(answer.text).second});
+  return out;
+}
+
+class Answering {
+ public:
+  Answering(StudentModel& student, const Ranker* ranker, const AskStream& asks, const Drawing& drawing,
+            const AnswerReader& reader)
+      : student_(student), ranker_(ranker), asks_(asks), drawing_(drawing), reader_(reader) {}
+
+  Tally run() {
+    const RequestStream requests{[this] { return next(); }, [this] { return has_draws() || asks_.ready(); }};
+    try {
+      complete_in_order(student_.model(), requests, [this](lm::Completion one) { take(std::move(one)); });
+    } catch (const Error& error) {
+      // Names the request, which a user does not know; all before it are taken.
+      if (pending_.empty() || error.where() != "request " + pending_.front().id) throw;
+      throw Error(error).at(place_of(*pending_.front().question));
+    }
+    if (stop_requested()) throw stopped();
+    return tally_;
+  }
+
+ private:
+  struct Pending {
+    std::shared_ptr<const Question> question;
+    std::string id;
+  };
+
+  static std::string place_of(const Question& question) {
+    const auto& [ask, place] = question.placed;
+    return place.empty() ? "the intent '" + ask.intent.substr(0, 60) + "'" : place;
+  }
+
+  bool has_draws() const { return question_ != nullptr && draw_ < drawing_.drawn(); }
+
+  std::optional<lm::Request> next() {
+    if (!has_draws() && !read_question()) return std::nullopt;
+    lm::Request request = request_for(*question_, draw_++);
+    pending_.push_back({question_, request.id});
+    return request;
+  }
+
+  bool read_question() {
+    std::optional<PlacedAsk> placed = asks_.next();
+    if (!placed) return false;
+    const std::string place = placed->place;
+    try {
+      Resolved resolved = student_.resolve(placed->ask);
+      if (!resolved.note.empty() && noted_.insert(resolved.note).second) reader_.note(resolved.note);
+      question_ = std::make_shared<const Question>(Question{std::move(*placed), std::move(resolved.command)});
+      (void)request_for(*question_, 0);
+    } catch (const Error& error) {
+      if (!error.where().empty() || place.empty()) throw;
+      throw Error(error).at(place);
+    }
+    draw_ = 0;
+    ++tally_.asks;
+    return true;
+  }
+
+  lm::Request request_for(const Question& question, int draw) const {
+    const std::string number = std::to_string(draw);
+    lm::Sampling sampling;
+    sampling.temperature = drawing_.temperature;
+    sampling.top_p = drawing_.top_p;
+    sampling.top_k = drawing_.top_k;
+    sampling.repeat_penalty = drawing_.repeat_penalty;
+    sampling.seed = RandomStream(drawing_.seed, "generate/" + number)();
+    sampling.max_tokens = drawing_.max_tokens;
+    const Ask& ask = question.placed.ask;
+    lm::Request request = student_.request(ask, question.command, sampling);
+    request.id = content_id({ask.intent, command_pieces(question.command), ask.have, number});
+    request.sampling.least_room = std::min(StudentModel::least_room(question.command), request.sampling.max_tokens);
+    return request;
+  }
+
+  void take(lm::Completion completion) {
+    const Question& question = *pending_.front().question;
+    const Ask& ask = question.placed.ask;
+    Answer answer{ask,
+                  question.command,
+                  student_.present(ask, completion.text),
+                  completion.finish,
+                  completion.tokens,
+                  completion.seconds * 1000};
+    ++tally_.written;
+    if (!drawing_.ranks()) {
+      pending_.pop_front();
+      return give(std::move(answer));
+    }
+    drawn_.push_back(std::move(answer));
+    if (static_cast<int>(drawn_.size()) == drawing_.best_of) give_best();
+    pending_.pop_front();
+  }
+
+  void give_best() {
+    const auto begin = Clock::now();
+    const auto order = ranker_->best(data::normalise(drawn_.front().ask.intent), drafts_of(drawn_),
+                                     static_cast<std::size_t>(drawing_.n));
+    tally_.ranking_ms += std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+    for (const std::size_t i : order) give(std::move(drawn_[i]));
+    drawn_.clear();
+  }
+
+  void give(Answer answer) {
+    ++tally_.given;
+    if (answer.finish == lm::Finish::length) ++tally_.cut, tally_.cut_tokens = answer.tokens;
+    reader_.take(std::move(answer));
+  }
+
+  Error stopped() const {
+    const std::string what = "stopped after " + std::to_string(tally_.given) + " answers";
+    if (pending_.empty()) return stopped_error(what, "what was asked until then is answered");
+    const std::string& place = pending_.front().question->placed.place;
+    return stopped_error(what,
+                         place.empty() ? "run the same command again" : "go on with the lines from " + place + " on");
+  }
+
+  StudentModel& student_;
+  const Ranker* ranker_;
+  const AskStream& asks_;
+  const Drawing& drawing_;
+  const AnswerReader& reader_;
+  std::shared_ptr<const Question> question_;  ///< the last that was read
+  int draw_ = 0;                              ///< of it, the next one
+  std::deque<Pending> pending_;               ///< asked, and not taken
+  std::vector<Answer> drawn_;                 ///< of one question, to be ranked
+  std::set<std::string> noted_;
+  Tally tally_;
+};
+
+data::OrderedJson or_null(const std::optional<int>& value) {
+  return value ? data::OrderedJson(*value) : data::OrderedJson();
+}
+
+}  // namespace
+
+Tally answer_asks(StudentModel& student, const Ranker* ranker, const AskStream& asks, const Drawing& drawing,
+                  const AnswerReader& reader) {
+  return Answering(student, ranker, asks, drawing, reader).run();
+}
+
+std::string answer_line(const Answer& answer, const command::Fitted& fitted) {
+  data::OrderedJson json{{"intent", answer.ask.intent}, {"task", answer.ask.task}};
+  if (!answer.ask.have.empty()) json["have"] = answer.ask.have;
+  json["return"] = or_null(answer.command.return_bin);
+  for (std::size_t i = 0; i < answer.command.auxiliary.size(); ++i)
+    json["auxiliary"][fitted.auxiliary[i].name] = or_null(answer.command.auxiliary[i]);
+  json["words_asked"] = or_null(answer.command.words);
+  json["words"] = data::count_words(answer.text);
+  json["text"] = answer.text;
+  json["finish"] = to_string(answer.finish);
+  json["ms"] = std::round(answer.ms * 10) / 10;
+  return data::json_line(json);
+}
+
+}  // namespace udrl::inference
