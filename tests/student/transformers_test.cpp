@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
+#include "chat_cases.hpp"
 #include "checkpoint/chat_template.hpp"
 #include "reference.hpp"
 #include "tiny.hpp"
@@ -37,6 +38,13 @@ nlohmann::json expectations(const tiny::Weights& weights) {
   json["sequence"] = {{"text", sequence}, {"ids", tokenizer.encode(prompt)}};
   json["chat"] = {{"content", " marsun\n  sale "}, {"rendered", "⟨s⟩" + sequence}};
   json["logits"] = tiny::reference_logits(tiny::config(), weights, tokenizer.encode(prompt));
+  for (const tiny::ChatCase& chat : tiny::chat_cases()) {
+    json["chats"].push_back({{"about", chat.about},
+                             {"messages", nlohmann::json::parse(chat.messages)},
+                             {"arguments", nlohmann::json::parse(chat.arguments)},
+                             {"prompt", chat.prompt},
+                             {"refusal", chat.refusal}});
+  }
   json["parameters"] = tiny::config().parameter_count();
   return json;
 }

@@ -12,7 +12,6 @@ namespace udrl::student {
 /// length of the best training answers; any of the auxiliary returns.
 command::Command default_command(const command::Fitted& commands, int task_index);
 
-/// Takes the last user message, strips the reserved character and extra white space, and appends the commands. A client
 /// may set `task` (a name of commands.json), `words`, `return` and the names of auxiliary returns as template arguments
 /// (numbers or "any"; the template refuses anything else); the defaults are those of `default_command` for the first
 /// task, or for the task that is named.
