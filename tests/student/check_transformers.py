@@ -88,12 +88,18 @@ def differences_of_batches(tokenizer, model, prompt):
         yield f"a cut prompt: {cut}, of {whole}"
 
 
-def run_card_example(folder):
-    """The Python of the model card, as a reader would run it: in the folder."""
+def differences_of_card(folder):
+    """The head of the model card, and its Python, as a reader would run it: in the folder. Its intent would end it."""
+    import yaml
+    from huggingface_hub import ModelCard
+
     with open(os.path.join(folder, "README.md"), encoding="utf-8") as file:
-        example = file.read().split("```python\n")[1].split("```")[0]
+        text = file.read()
+    head = yaml.safe_load(text.split("---\n")[1])
+    if ModelCard(text).data.to_dict() != head or head["license"] != "apache-2.0" or "udrl" not in head["tags"]:
+        yield f"the head of the card: {head}, {ModelCard(text).data.to_dict()}"
     os.chdir(folder)
-    exec(example, {})
+    exec(text.split("```python\n")[1].split("\n```")[0], {})
 
 
 def main():
@@ -106,9 +112,9 @@ def main():
         expected = json.load(file)
     model = AutoModelForCausalLM.from_pretrained(folder)
     found = list(differences(AutoTokenizer.from_pretrained(folder), model.eval(), expected))
+    found += differences_of_card(folder)
     for line in found[:10]:
         print(line)
-    run_card_example(folder)
     print(f"{len(expected['texts'])} texts, {len(found)} differences")
     return 1 if found else 0
 

@@ -59,6 +59,9 @@ TEST_CASE("transformers opens the folder and agrees in ids, logits and chat temp
   const tiny::Folder folder;
   const tiny::Weights weights(tiny::config());
   tiny::write(folder.path(), tiny::config(), weights);
+  ModelCard card = tiny::card();
+  card.example = "sale\"+exit(3)+\"";
+  write_file_atomic(folder / files::card, model_card_text(card, tiny::config(), tiny::commands()));
   write_file_atomic(folder / "expected.json", expectations(weights).dump());
   CHECK(run("'" + folder.path().string() + "' '" + (folder / "expected.json").string() + "'") == 0);
 }
