@@ -33,6 +33,8 @@ def differences(tokenizer, model, expected):
     except Exception as error:  # jinja2.exceptions.TemplateError
         if "words: any, or 1 to 80" not in str(error):
             yield f"chat template with words that are none: {error}"
+    yield from differences_of_chats(tokenizer, expected["chats"])
+    yield from differences_of_batches(tokenizer, model, sequence["text"])
     with torch.no_grad():
         logits = model(torch.tensor([sequence["ids"]])).logits[0].double()
     wanted = torch.tensor(expected["logits"], dtype=torch.float64)
@@ -44,12 +46,60 @@ def differences(tokenizer, model, expected):
         yield f"{parameters} parameters, expected {expected['parameters']}"
 
 
-def run_card_example(folder):
-    """The Python of the model card, as a reader would run it: in the folder."""
+def differences_of_chats(tokenizer, chats):
+    """What clients send: see chat_cases.hpp. An assistant's message at the end is also continued as transformers does."""
+
+    def rendered(chat, **more):
+        try:
+            return tokenizer.apply_chat_template(chat["messages"], tokenize=False, **chat["arguments"], **more)
+        except Exception as error:  # jinja2.exceptions.TemplateError
+            return f"refused: {error}"
+
+    for chat in chats:
+        prompt = rendered(chat, add_generation_prompt=True)
+        if chat["refusal"] not in prompt if chat["refusal"] else prompt != "⟨s⟩" + chat["prompt"]:
+            yield f"chat: {chat['about']}: {prompt!r}, expected {chat['prompt'] or chat['refusal']!r}"
+        if "⟨have⟩" not in chat["prompt"] or "⟨" in chat["messages"][-1]["content"]:
+            continue
+        continued = rendered(chat, continue_final_message=True)
+        if continued != "⟨s⟩" + chat["prompt"]:
+            yield f"chat continued: {chat['about']}: {continued!r}, expected {chat['prompt']!r}"
+
+
+def differences_of_batches(tokenizer, model, prompt):
+    """Prompts of different lengths in one batch, and one that is cut."""
+
+    def answers(prompts):
+        inputs = tokenizer(prompts, padding=True, return_tensors="pt")
+        output = model.generate(**inputs, do_sample=False, max_new_tokens=8)
+        return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :])
+
+    def until_end(text):  # a shorter answer is padded
+        return text.split(tokenizer.eos_token)[0]
+
+    prompts = [prompt, " a longer intent," + prompt]
+    alone = [until_end(answers([one])[0]) for one in prompts]
+    together = [until_end(one) for one in answers(prompts)]
+    if alone != together:
+        yield f"answers of a batch: {together}, expected {alone}"
+    cut = tokenizer(prompts[1], truncation=True, max_length=8)["input_ids"]
+    whole = tokenizer(prompts[1])["input_ids"]
+    if cut != whole[:1] + whole[-7:]:
+        yield f"a cut prompt: {cut}, of {whole}"
+
+
+def differences_of_card(folder):
+    """The head of the model card, and its Python, as a reader would run it: in the folder. Its intent would end it."""
+    import yaml
+    from huggingface_hub import ModelCard
+
     with open(os.path.join(folder, "README.md"), encoding="utf-8") as file:
-        example = file.read().split("```python\n")[1].split("```")[0]
+        text = file.read()
+    head = yaml.safe_load(text.split("---\n")[1])
+    if ModelCard(text).data.to_dict() != head or head["license"] != "apache-2.0" or "udrl" not in head["tags"]:
+        yield f"the head of the card: {head}, {ModelCard(text).data.to_dict()}"
     os.chdir(folder)
-    exec(example, {})
+    exec(text.split("```python\n")[1].split("\n```")[0], {})
 
 
 def main():
@@ -62,9 +112,9 @@ def main():
         expected = json.load(file)
     model = AutoModelForCausalLM.from_pretrained(folder)
     found = list(differences(AutoTokenizer.from_pretrained(folder), model.eval(), expected))
+    found += differences_of_card(folder)
     for line in found[:10]:
         print(line)
-    run_card_example(folder)
     print(f"{len(expected['texts'])} texts, {len(found)} differences")
     return 1 if found else 0
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
+#include "chat_cases.hpp"
 #include "checkpoint/chat_template.hpp"
 #include "reference.hpp"
 #include "tiny.hpp"
@@ -37,6 +38,13 @@ nlohmann::json expectations(const tiny::Weights& weights) {
   json["sequence"] = {{"text", sequence}, {"ids", tokenizer.encode(prompt)}};
   json["chat"] = {{"content", " marsun\n  sale "}, {"rendered", "⟨s⟩" + sequence}};
   json["logits"] = tiny::reference_logits(tiny::config(), weights, tokenizer.encode(prompt));
+  for (const tiny::ChatCase& chat : tiny::chat_cases()) {
+    json["chats"].push_back({{"about", chat.about},
+                             {"messages", nlohmann::json::parse(chat.messages)},
+                             {"arguments", nlohmann::json::parse(chat.arguments)},
+                             {"prompt", chat.prompt},
+                             {"refusal", chat.refusal}});
+  }
   json["parameters"] = tiny::config().parameter_count();
   return json;
 }
@@ -51,6 +59,9 @@ TEST_CASE("transformers opens the folder and agrees in ids, logits and chat temp
   const tiny::Folder folder;
   const tiny::Weights weights(tiny::config());
   tiny::write(folder.path(), tiny::config(), weights);
+  ModelCard card = tiny::card();
+  card.example = "sale\"+exit(3)+\"";
+  write_file_atomic(folder / files::card, model_card_text(card, tiny::config(), tiny::commands()));
   write_file_atomic(folder / "expected.json", expectations(weights).dump());
   CHECK(run("'" + folder.path().string() + "' '" + (folder / "expected.json").string() + "'") == 0);
 }

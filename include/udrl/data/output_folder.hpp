@@ -23,7 +23,7 @@ class OutputFolder : public HeldFolder {
   Manifest manifest;
   /// Writes the manifest as it is.
   void save() const;
-  /// Writes it as that of a complete folder.
+  /// Writes it as that of a complete folder, and beside shards the README.md that load_dataset("FOLDER") reads.
   void finish();
 };
 

@@ -22,6 +22,11 @@ struct GgufOptions {
   std::string licence = "apache-2.0";
 };
 
+/// Rows of the table of positions in the file, for a student that was trained with so many: llama.cpp rounds a context
+/// up to a multiple of 256, llama_cpp.server asks for 2,048, and a position beyond the table ends their process. Rows
+/// beyond those that were trained repeat the last one.
+int gguf_positions(int trained);
+
 struct GgufExport {
   std::filesystem::path file;
   std::uint64_t bytes = 0;
@@ -29,9 +34,9 @@ struct GgufExport {
 };
 
 /// Architecture gpt2, tokenizer model "llama" (sentencepiece BPE), tied output, tensors transposed as llama.cpp wants
-/// them. The whole commands.json goes along under the key "udrl.commands". Weights are streamed, one tensor in memory
-/// at a time. The same folder and options give the same bytes. Throws `Error` (user): a damaged folder, a weight that
-/// is not finite.
+/// them. The whole commands.json goes along under the key "udrl.commands", the positions that were trained under
+/// "udrl.context_length". Weights are streamed, one tensor in memory at a time. The same folder and options give the
+/// same bytes. Throws `Error` (user): a damaged folder, a weight that is not finite.
 GgufExport export_gguf(const std::filesystem::path& folder, const GgufOptions& options = {});
 GgufExport export_gguf(const Checkpoint& checkpoint, const GgufOptions& options = {});
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "dataset_card.hpp"
 #include "shard_file.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -66,6 +67,7 @@ OutputFolder::OutputFolder(HeldFolder folder, Manifest wanted)
 void OutputFolder::save() const { write_manifest(path(), manifest); }
 
 void OutputFolder::finish() {
+  write_dataset_card(path(), manifest.stage);
   manifest.complete = true;
   save();
 }

@@ -36,9 +36,9 @@ void check_auxiliary(const std::vector<command::AuxiliaryReturn>& auxiliary) {
         .got(std::to_string(auxiliary.size()));
   }
   // Commands, and what a chat template knows already: a client sets an auxiliary return there by its name.
-  std::set<std::string> names{"return",  "words",       "task",         "messages",  "tools",    "message",
-                              "content", "found",       "clean",        "part",      "defaults", "first",
-                              "asked",   "asked_words", "asked_return", "bos_token", "eos_token"};
+  std::set<std::string> names{"return", "words", "task",  "messages", "tools",    "message",   "content",  "found",
+                              "part",   "names", "tasks", "first",    "defaults", "asked",     "pair",     "key",
+                              "value",  "mark",  "have",  "clean",    "any",      "bos_token", "eos_token"};
   const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   for (const auto& one : auxiliary) {
     const bool is_name = !one.name.empty() && (one.name[0] < '0' || one.name[0] > '9') &&

@@ -56,7 +56,8 @@ Engine::Engine(const ModelOptions& options)
     : options_(options),
       weights_(find_weights(options)),
       model_(load_model(options, weights_.file)),
-      vocabulary_(model_.get()) {}
+      vocabulary_(model_.get()),
+      trained_positions_(trained_context(model_.get())) {}
 
 std::string Engine::source_sha256() const {
   return weights_.source_sha256.empty() ? sha256_file(options_.gguf) : weights_.source_sha256;

@@ -29,7 +29,7 @@ class Engine {
   std::string source_sha256() const;
   const std::filesystem::path& weights_file() const { return weights_.file; }
   /// Positions that the model was trained with.
-  int trained_positions() const { return llama_model_n_ctx_train(model_.get()); }
+  int trained_positions() const { return trained_positions_; }
   bool is_encoder() const;
 
   /// One lane of all slots and threads: to write with, where a token waits for the one before it.
@@ -55,6 +55,7 @@ class Engine {
   Weights weights_;
   ModelHandle model_;
   Vocabulary vocabulary_;
+  int trained_positions_;
   std::vector<Lane> lanes_;
   std::vector<ContextHandle> embedding_contexts_;
   int embedding_tokens_ = 0;  ///< of each embedding context; 0 while there is none

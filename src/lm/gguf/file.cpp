@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <fstream>
 #include <vector>
 
 #include "llama/runtime.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/lm/gguf_keys.hpp"
 
 namespace udrl::lm {
 namespace fs = std::filesystem;
@@ -48,6 +50,12 @@ std::string quantization_name(const llama_model* model) {
   const std::string name = known != nullptr ? known : "";
   const std::string source = metadata(model, widened_type_key);
   return source.empty() ? name : source + " as " + name;
+}
+
+/// Without the rows that only keep hosts from reading past the table of positions: nothing of them was learned.
+std::uint64_t learned_parameters(const llama_model* model) {
+  const auto beyond = static_cast<std::uint64_t>(llama_model_n_ctx_train(model) - trained_context(model));
+  return llama_model_n_params(model) - beyond * static_cast<std::uint64_t>(llama_model_n_embd(model));
 }
 
 }  // namespace
@@ -95,13 +103,21 @@ std::string metadata(const llama_model* model, const char* key, const std::strin
   return {buffer.data(), static_cast<std::size_t>(length)};
 }
 
+int trained_context(const llama_model* model) {
+  const int rows = llama_model_n_ctx_train(model);
+  const std::string said = metadata(model, trained_context_key);
+  int trained = rows;
+  std::from_chars(said.data(), said.data() + said.size(), trained);
+  return std::clamp(trained, 1, rows);
+}
+
 ModelInfo describe_model(const llama_model* model, const fs::path& file) {
   ModelInfo info;
   info.name = metadata(model, "general.name", file.stem().string());
   info.architecture = metadata(model, "general.architecture");
   info.quantization = quantization_name(model);
-  info.parameters = llama_model_n_params(model);
-  info.context = llama_model_n_ctx_train(model);
+  info.parameters = learned_parameters(model);
+  info.context = trained_context(model);
   return info;
 }
 

@@ -29,6 +29,9 @@ std::uint64_t least_bytes(const gguf_context* gguf);
 /// llama.cpp maps files into memory: a truncated one could end the process with SIGBUS in the middle of a run.
 void check_gguf_file(const std::filesystem::path& file);
 
+/// Positions that the model was trained with. Its table may have more rows (trained_context_key).
+int trained_context(const llama_model* model);
+
 /// Everything of ModelInfo but the hash, which takes a while (sha256_file).
 ModelInfo describe_model(const llama_model* model, const std::filesystem::path& file);
 

@@ -7,43 +7,6 @@
 namespace udrl::student {
 namespace {
 
-// What normalisation does, as far as a template can: the reserved character, sentencepiece's space mark, white space.
-// Every message's content is looked at, the user's alone used: llama-server merges a system message into the user's
-// where it sees that the template never looks at one.
-constexpr const char* clean_message = R"({%- set found = namespace(text='') -%}
-{%- for message in messages -%}
-{%- set content = message['content'] -%}
-{%- if message['role'] == 'user' -%}{%- set found.text = content -%}{%- endif -%}
-{%- endfor -%}
-{%- set clean = found.text.replace('⟨', '(').replace('▁', '').replace('\n', ' ').replace('\r', ' ').replace('\t', ' ') -%}
-{{- bos_token -}}
-{%- for part in clean.split(' ') -%}
-{%- if part -%}{{- ' ' + part -}}{%- endif -%}
-{%- endfor -%}
-)";
-
-constexpr const char* choose_task = R"({%- set asked = defaults[task if task is defined else first] -%}
-{{- '⟨task:' ~ asked['task_index'] ~ '⟩' -}}
-)";
-
-/// What the client may set, and what stands there where it does not.
-struct Argument {
-  std::string name, piece, otherwise;  ///< `otherwise` is Jinja
-  int low = 0, high = 0;
-};
-
-/// Writes ⟨piece:value⟩: a number in its range or 'any'; anything else is refused, not read as 0.
-std::string ask(const Argument& argument) {
-  const auto& [name, piece, otherwise, low, high] = argument;
-  const std::string value = "value_" + piece, range = std::to_string(low) + " to " + std::to_string(high);
-  return "{%- set " + value + " = " + otherwise + " -%}\n{%- if " + name + " is defined and " + name +
-         " is string -%}{%- set " + value + " = 'any' if " + name + " == 'any' else " + name +
-         " | int(-1) -%}{%- elif " + name + " is defined -%}{%- set " + value + " = " + name +
-         " | int -%}{%- endif -%}\n{%- if " + value + " != 'any' and (" + value + " < " + std::to_string(low) + " or " +
-         value + " > " + std::to_string(high) + ") -%}{{- raise_exception('" + name + ": any, or " + range +
-         "') -}}{%- endif -%}\n{{- '⟨" + piece + ":' ~ " + value + " ~ '⟩' -}}\n";
-}
-
 std::string quoted(const std::string& text) {
   std::string out = "'";
   for (const char c : text) {
@@ -53,11 +16,157 @@ std::string quoted(const std::string& text) {
   return out + "'";
 }
 
+template <class Names>
+std::string quoted_list(const Names& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + quoted(name);
+  return "[" + out + "]";
+}
+
+// The texts of the messages that count, whatever kind of content a client sends: a text, parts, or none. A system
+// message counts if it begins with the name of a command. An assistant's message that no user's follows is what is
+// written already. Every message's content is looked at, the system's too: llama-server merges a system message into
+// the user's where it sees that the template never looks at one.
+constexpr const char* find_texts = R"({%- set found = namespace(content='', system='', user='', have='') -%}
+{%- for message in messages -%}
+{%- set content = message['content'] -%}
+{%- set found.content = '' -%}
+{%- if content is string -%}{%- set found.content = content -%}
+{%- elif content -%}
+{%- for part in content -%}
+{%- if part is string -%}{%- set found.content = found.content ~ ' ' ~ part -%}
+{%- elif part['type'] == 'text' -%}{%- set found.content = found.content ~ ' ' ~ part['text'] -%}
+{%- else -%}{{- raise_exception('this model reads text alone, and a message has a part of the type ' ~ part['type']) -}}
+{%- endif -%}
+{%- endfor -%}
+{%- endif -%}
+{%- if message['role'] == 'system' or message['role'] == 'developer' -%}
+{%- if found.content.split(':')[0].strip().lower() in names -%}{%- set found.system = found.content -%}{%- endif -%}
+{%- elif message['role'] == 'user' -%}{%- set found.user = found.content -%}{%- set found.have = '' -%}
+{%- elif message['role'] == 'assistant' -%}{%- set found.have = found.content -%}
+{%- endif -%}
+{%- endfor -%}
+)";
+
+/// Writes a text with one space before each word, as normalisation leaves it: without the reserved character and
+/// sentencepiece's space mark.
+std::string spaced(const std::string& text) {
+  return "{%- for part in " + text +
+         R"(.replace('⟨', '(').replace('▁', '').replace('\n', ' ').replace('\r', ' ').replace('\t', ' ').split(' ') -%}
+{%- if part -%}{{- ' ' + part -}}{%- endif -%}
+{%- endfor -%}
+)";
+}
+
+/// What is asked beside the task: how clients and the sequence name it, and its highest value.
+struct Argument {
+  std::string name, piece;
+  int low = 0, high = 0;
+};
+
+std::vector<Argument> arguments_of(const command::Fitted& commands) {
+  std::vector<Argument> arguments{{"words", "words", 1, command::max_words},
+                                  {"return", "return", 0, commands.bins - 1}};
+  for (std::size_t i = 0; i < commands.auxiliary.size(); ++i)
+    arguments.push_back({commands.auxiliary[i].name, "return" + std::to_string(i + 2), 0, commands.bins - 1});
+  return arguments;
+}
+
+std::string asked_by(const Argument& argument) { return "asked." + argument.piece + "_"; }
+
+/// What the client sets by template arguments; nothing but the task where it sets none.
+std::string asked_by_arguments(const std::vector<Argument>& arguments) {
+  std::string text = "{%- set asked = namespace(task=task if task is defined else first) -%}\n";
+  for (const Argument& argument : arguments)
+    text += "{%- set " + asked_by(argument) + " = " + argument.name + " if " + argument.name +
+            " is defined else none -%}\n";
+  return text;
+}
+
+/// The system message, "task: poster, words: 12", counts more than arguments, which a server may set for all requests.
+std::string asked_by_system(const std::vector<Argument>& arguments) {
+  std::string text = R"({%- for part in found.system.replace('\n', ',').replace(';', ',').split(',') -%}
+{%- if part.strip() -%}
+{%- set pair = part.split(':') -%}
+{%- set key = pair[0].strip().lower() -%}
+{%- if pair | length != 2 or key not in names -%}{{- raise_exception('the system message says ' ~ part.strip() ~ ', but can only set ' ~ names | join(', ') ~ ', as in task: ' ~ first ~ ', words: 12') -}}
+{%- elif key == 'task' -%}{%- set asked.task = pair[1].strip() -%}
+)";
+  for (const Argument& argument : arguments)
+    text +=
+        "{%- elif key == " + quoted(argument.name) + " -%}{%- set " + asked_by(argument) + " = pair[1].strip() -%}\n";
+  return text + "{%- endif -%}\n{%- endif -%}\n{%- endfor -%}\n";
+}
+
+constexpr const char* choose_task =
+    R"({%- if asked.task not in tasks -%}{{- raise_exception('there is no task ' ~ asked.task ~ '; the tasks are ' ~ tasks | join(', ')) -}}{%- endif -%}
+{%- set defaults = defaults[asked.task] -%}
+{{- '⟨task:' ~ defaults['task_index'] ~ '⟩' -}}
+)";
+
+/// Writes ⟨piece:value⟩: a number in its range, the task's top or lowest, or any; anything else is refused, not read
+/// as 0.
+std::string ask(const Argument& argument) {
+  const std::string by_default = "defaults['" + argument.piece + "']", low = std::to_string(argument.low),
+                    high = std::to_string(argument.high);
+  const bool is_return = argument.piece != "words";
+  std::string text = "{%- set value = " + asked_by(argument) +
+                     " -%}\n{%- if value is none -%}{%- set value = " + by_default +
+                     "['default'] -%}\n{%- elif value is string -%}\n";
+  if (is_return)
+    text +=
+        "{%- if value == 'top' or value == 'lowest' -%}{%- set value = " + by_default + "[value] -%}\n{%- elif value";
+  else text += "{%- if value";
+  text +=
+      " != 'any' -%}{%- set value = value | int(-1) -%}{%- endif -%}\n{%- else -%}{%- set value = value | int -%}\n"
+      "{%- endif -%}\n{%- if value != 'any' and (value < " +
+      low + " or value > " + high + ") -%}{{- raise_exception('" + argument.name + ": any, " +
+      (is_return ? "top, lowest, " : "") + "or " + low + " to " + high + "') -}}{%- endif -%}\n";
+  return text + "{{- '⟨" + argument.piece + ":' ~ value ~ '⟩' -}}\n";
+}
+
+// Written as the student's own tools write it: see command::uncapitalised. transformers puts a mark behind a message
+// that is to be continued, and cuts the prompt at the last such mark. What it cuts off must hold the message as it
+// was, for it looks.
+constexpr const char* find_beginning = R"({%- set mark = 'CONTINUE_FINAL_MESSAGE_TAG' -%}
+{%- set have = found.have.replace(mark, '').strip() -%}
+{%- if have | length > 1 and have[:1] in 'ABCDEFGHIJKLMNOPQRSTUVWXYZ' and have[1:2] in ' abcdefghijklmnopqrstuvwxyz' -%}
+{%- set have = have[:1].lower() ~ have[1:] -%}
+{%- endif -%}
+)";
+
+std::string write_beginning() {
+  return std::string(find_beginning) + "{%- if have -%}{{- '⟨have⟩' -}}\n" + spaced("have") +
+         "{%- endif -%}\n{{- '⟨gen⟩' -}}\n{%- if mark in found.have -%}"
+         "{{- mark ~ ' ' ~ found.have.replace(mark, '').replace('⟨', '(') -}}{%- endif -%}\n";
+}
+
 std::string default_entry(const command::Fitted& commands, int task_index) {
   const command::Command command = default_command(commands, task_index);
-  return quoted(commands.task(task_index).name) + ": {'task_index': " + std::to_string(task_index) +
-         ", 'words': " + std::to_string(command.words.value()) +
-         ", 'return': " + std::to_string(command.return_bin.value()) + "}";
+  auto entry = [](const std::string& name, const std::string& by_default, int top, int lowest) {
+    return ", '" + name + "': {'default': " + by_default + ", 'top': " + std::to_string(top) +
+           ", 'lowest': " + std::to_string(lowest) + "}";
+  };
+  std::string text = quoted(commands.task(task_index).name) + ": {'task_index': " + std::to_string(task_index) +
+                     ", 'words': {'default': " + std::to_string(command.words.value()) + "}";
+  for (int which = 0; which < commands.returns(); ++which)
+    text += entry(which == 0 ? "return" : "return" + std::to_string(which + 1),
+                  which == 0 ? std::to_string(command.return_bin.value()) : "'any'",
+                  which == 0 ? command.return_bin.value() : commands.top_return(task_index, {}, which),
+                  commands.lowest_return(task_index, {}, which));
+  return text + "}";
+}
+
+std::string set_names(const command::Fitted& commands, const std::vector<Argument>& arguments) {
+  std::vector<std::string> names{"task"}, tasks;
+  for (const Argument& argument : arguments) names.push_back(argument.name);
+  std::string defaults;
+  for (int task_index = 0; task_index < static_cast<int>(commands.tasks.size()); ++task_index) {
+    tasks.push_back(commands.task(task_index).name);
+    defaults += (task_index ? ", " : "") + default_entry(commands, task_index);
+  }
+  return "{%- set names = " + quoted_list(names) + " -%}\n{%- set tasks = " + quoted_list(tasks) +
+         " -%}\n{%- set first = tasks[0] -%}\n{%- set defaults = {" + defaults + "} -%}\n";
 }
 
 }  // namespace
@@ -68,16 +177,11 @@ command::Command default_command(const command::Fitted& commands, int task_index
 
 std::string chat_template(const command::Fitted& commands) {
   if (commands.tasks.empty()) throw user_error("commands.json names no task").hint("tag the data again");
-  std::string defaults;
-  for (int task_index = 0; task_index < static_cast<int>(commands.tasks.size()); ++task_index)
-    defaults += (task_index ? ", " : "") + default_entry(commands, task_index);
-  std::string text = std::string(clean_message) + "{%- set defaults = {" + defaults +
-                     "} -%}\n{%- set first = " + quoted(commands.tasks.front().name) + " -%}\n" + choose_task;
-  text += ask({"words", "words", "asked['words']", 1, command::max_words});
-  text += ask({"return", "return", "asked['return']", 0, commands.bins - 1});
-  for (std::size_t i = 0; i < commands.auxiliary.size(); ++i)
-    text += ask({commands.auxiliary[i].name, "return" + std::to_string(i + 2), "'any'", 0, commands.bins - 1});
-  return text + "{{- '⟨gen⟩' -}}\n";
+  const std::vector<Argument> arguments = arguments_of(commands);
+  std::string text = set_names(commands, arguments) + find_texts + asked_by_arguments(arguments) +
+                     asked_by_system(arguments) + "{{- bos_token -}}\n" + spaced("found.user") + choose_task;
+  for (const Argument& argument : arguments) text += ask(argument);
+  return text + write_beginning();
 }
 
 }  // namespace udrl::student

@@ -12,10 +12,14 @@ namespace udrl::student {
 /// length of the best training answers; any of the auxiliary returns.
 command::Command default_command(const command::Fitted& commands, int task_index);
 
-/// Takes the last user message, strips the reserved character and extra white space, and appends the commands. A client
-/// may set `task` (a name of commands.json), `words`, `return` and the names of auxiliary returns as template arguments
-/// (numbers or "any"; the template refuses anything else); the defaults are those of `default_command` for the first
-/// task, or for the task that is named.
+/// Takes the last user message, strips the reserved character and extra white space, and appends the commands; an
+/// assistant's message behind it is what is written already (⟨have⟩). Contents may be texts, parts with texts, or null.
+///
+/// A system message that begins with the name of a command sets them, for clients that know no template arguments:
+/// "task: poster, words: 12, return: top". Any other system message is ignored, and a user's never sets anything. A
+/// client may also set `task` (a name of commands.json), `words`, `return` and the names of auxiliary returns as
+/// template arguments. Values are numbers, "any", and for returns "top" and "lowest"; all else is refused with
+/// raise_exception. The defaults are those of `default_command` for the first task, or for the task that is named.
 std::string chat_template(const command::Fitted& commands);
 
 }  // namespace udrl::student

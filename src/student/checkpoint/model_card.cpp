@@ -1,7 +1,14 @@
-// The texts of a model card and of a Modelfile, from a few figures. Not for: measuring them.
+// The text of a model card, from a few figures. What comes from data is quoted for the language that it stands in.
+// Not for: measuring them, or the Modelfile (modelfile.cpp).
 #include "udrl/student/model_card.hpp"
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "chat_template.hpp"
+#include "quoting.hpp"
+#include "udrl/data/fields.hpp"
+#include "udrl/student/gguf_export.hpp"
 
 namespace udrl::student {
 namespace {
@@ -25,19 +32,30 @@ std::string sequence(const command::Command& command, const std::string& intent)
   return text;
 }
 
+/// Plain where it can be.
+std::string yaml_word(const std::string& text) {
+  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+  return plain && text[0] >= 'a' ? text : json_quoted(text);
+}
+
 std::string yaml_header(const ModelCard& card) {
-  return "---\nlicense: " + card.licence +
-         "\nlibrary_name: transformers\npipeline_tag: text-generation\ntags: [gpt2, udrl, prompt-generation]\n---\n";
+  return "---\nlicense: " + yaml_word(card.licence) +
+         "\nlanguage: en\nlibrary_name: transformers\npipeline_tag: text-generation\ntags: [gpt2, udrl, "
+         "prompt-generation]\n---\n";
 }
 
 std::string what_it_is(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   std::vector<std::string> tasks;
-  for (const command::FittedTask& task : commands.tasks) tasks.push_back("`" + task.name + "`");
-  std::string text = "# " + card.name + "\n\nA GPT-2 of " + thousands(config.parameter_count()) +
-                     " parameters (embeddings included) that turns a short intent (\"" + card.example +
+  for (const command::FittedTask& task : commands.tasks) tasks.push_back(markdown_code(task.name));
+  std::string text = "# " + markdown_text(card.name) + "\n\nA GPT-2 of " + thousands(config.parameter_count()) +
+                     " parameters (embeddings included) that turns a short intent (\"" + markdown_text(card.example) +
                      "\") into a text of these kinds: " + joined(tasks) + ". It was trained by udrl, from " +
-                     (card.started_from.empty() ? "nothing" : "the weights of " + card.started_from);
-  if (!card.teachers.empty()) text += ", on answers of " + joined(card.teachers);
+                     (card.started_from.empty() ? "nothing" : "the weights of " + markdown_text(card.started_from));
+  std::vector<std::string> teachers;
+  for (const std::string& teacher : card.teachers) teachers.push_back(markdown_text(teacher));
+  if (!teachers.empty()) text += ", on answers of " + joined(teachers);
   return text +
          ", with upside-down reinforcement learning: each training answer carries the return that it achieved and its "
          "number of words as commands, and the student is asked for the return and the length that you want.\n\n"
@@ -49,7 +67,7 @@ std::string tasks_table(const command::Fitted& commands) {
   std::string text = "\n## What can be asked\n\n| task | piece | words by default | returns |\n|---|---|---|---|\n";
   for (int task_index = 0; task_index < static_cast<int>(commands.tasks.size()); ++task_index) {
     const command::Command command = default_command(commands, task_index);
-    text += "| " + commands.task(task_index).name + " | `" + command::task_piece(task_index) + "` | " +
+    text += "| " + markdown_text(commands.task(task_index).name) + " | `" + command::task_piece(task_index) + "` | " +
             std::to_string(command.words.value()) + " | " + std::to_string(commands.lowest_return(task_index)) +
             " (lowest) to " + std::to_string(commands.top_return(task_index)) + " (top) |\n";
   }
@@ -70,7 +88,7 @@ std::string tasks_table(const command::Fitted& commands) {
 std::string table(const std::string& title, const CardRows& rows) {
   if (rows.empty()) return "";
   std::string text = "\n## " + title + "\n\n| | |\n|---|---|\n";
-  for (const auto& [name, value] : rows) text += "| " + name + " | " + value + " |\n";
+  for (const auto& [name, value] : rows) text += "| " + markdown_text(name) + " | " + markdown_text(value) + " |\n";
   return text;
 }
 
@@ -79,7 +97,7 @@ std::string shape_rows(const StudentConfig& config) {
                          {"layers", std::to_string(config.n_layer)},
                          {"width", std::to_string(config.n_embd)},
                          {"heads", std::to_string(config.n_head)},
-                         {"positions", std::to_string(config.n_positions)},
+                         {"positions (the context to set)", std::to_string(config.n_positions)},
                          {"vocabulary", thousands(static_cast<std::uint64_t>(config.vocab_size))}});
 }
 
@@ -89,21 +107,43 @@ std::string fenced(const std::string& language, const std::string& code) {
 
 std::string with_udrl(const ModelCard& card, const command::Fitted& commands) {
   return "\n## How to ask it\n\nWith udrl:\n" +
-         fenced("sh", "udrl-generate --model . --task " + commands.tasks.front().name + " --intent \"" + card.example +
-                          "\" --words 20 --return top" +
+         fenced("sh", "udrl-generate --model . --task " + shell_quoted(commands.tasks.front().name) + " --intent " +
+                          shell_quoted(card.example) + " --words 20 --return top" +
                           (commands.auxiliary.empty() ? "" : "+" + commands.auxiliary.front().name + "=top") + " -n 4");
 }
 
-std::string with_llama(const ModelCard& card, const command::Fitted& commands) {
+/// What a client sends: the last task, so that one sees how to name it.
+std::string chat_request(const ModelCard& card, const command::Fitted& commands) {
+  const int task_index = static_cast<int>(commands.tasks.size()) - 1;
+  const command::Command command = default_command(commands, task_index);
+  using Json = nlohmann::ordered_json;
+  const std::string asked =
+      "task: " + commands.task(task_index).name + ", words: " + std::to_string(command.words.value()) + ", return: top";
+  const Json messages = {{{"role", "system"}, {"content", asked}}, {{"role", "user"}, {"content", card.example}}};
+  return data::json_line(Json{{"messages", messages}});
+}
+
+std::string context_advice(const StudentConfig& config) {
+  return "\nIt was trained with " + std::to_string(config.n_positions) +
+         " positions, prompt and answer together: set that as context (llama.cpp rounds it up to a multiple of 256). "
+         "`student.gguf` repeats the last position up to " +
+         thousands(static_cast<std::uint64_t>(gguf_positions(config.n_positions))) +
+         ", so that a host with a longer context goes on instead of ending, but nothing was learned there.\n";
+}
+
+std::string with_llama(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   std::vector<std::string> arguments{"`task`", "`words`", "`return`"};
   for (const auto& auxiliary : commands.auxiliary) arguments.push_back("`" + auxiliary.name + "`");
-  return "\nWith llama.cpp, as a chat (the template in the file adds the commands; `chat_template_kwargs` may set " +
-         joined(arguments) + "):\n" +
-         fenced("sh",
-                "llama-server -m student.gguf\n"
-                "curl localhost:8080/v1/chat/completions -H 'Content-Type: application/json' \\\n"
-                "  -d '{\"messages\": [{\"role\": \"user\", \"content\": \"" +
-                    card.example + "\"}]}'");
+  const std::string names = joined(arguments), context = std::to_string(config.n_positions);
+  return "\nWith llama.cpp, as a chat: the template in the file adds the commands. A system message sets " + names +
+         " (`chat_template_kwargs` may too); without one it is the first task. Values are numbers, `any`, and for "
+         "returns `top` and `lowest`. What the user says is the intent and never a command. A last message of the "
+         "assistant is what is written already; llama-server begins its answer with it.\n" +
+         fenced("sh", "llama-server -m student.gguf -c " + context +
+                          "   # or: python -m llama_cpp.server --model student.gguf --n_ctx " + context + "\n" +
+                          "curl localhost:8080/v1/chat/completions -H 'Content-Type: application/json' \\\n  -d " +
+                          shell_quoted(chat_request(card, commands))) +
+         context_advice(config);
 }
 
 std::string with_transformers(const std::string& prompt, int max_new_tokens) {
@@ -112,9 +152,9 @@ std::string with_transformers(const std::string& prompt, int max_new_tokens) {
                 "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
                 "tokenizer = AutoTokenizer.from_pretrained(\".\")\n"
                 "model = AutoModelForCausalLM.from_pretrained(\".\")\n"
-                "inputs = tokenizer(\"" +
-                    prompt +
-                    "\", return_tensors=\"pt\")\n"
+                "inputs = tokenizer(" +
+                    json_quoted(prompt) +
+                    ", return_tensors=\"pt\")\n"
                     "output = model.generate(**inputs, do_sample=True, temperature=0.8, max_new_tokens=" +
                     std::to_string(max_new_tokens) +
                     ")\n"
@@ -122,7 +162,9 @@ std::string with_transformers(const std::string& prompt, int max_new_tokens) {
 }
 
 std::string with_ollama() {
-  return "\nWith Ollama:\n" + fenced("sh", "ollama create udrl-student -f Modelfile") +
+  return "\nWith Ollama, which takes the same system messages where they name the task first and the words before the "
+         "return:\n" +
+         fenced("sh", "ollama create udrl-student -f Modelfile\nollama run udrl-student") +
          "\nText that a user types should be normalised first: white space collapsed, `⟨` (which opens every command) "
          "replaced. The "
          "udrl tools and the chat template do that; raw completions and Ollama's template do not.\n";
@@ -132,19 +174,11 @@ std::string with_ollama() {
 
 std::string model_card_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   return yaml_header(card) + what_it_is(card, config, commands) + tasks_table(commands) + with_udrl(card, commands) +
-         with_llama(card, commands) +
+         with_llama(card, config, commands) +
          with_transformers(sequence(default_command(commands, 0), card.example), config.n_positions / 2) +
          with_ollama() + shape_rows(config) + table("Data", card.data) + table("Training", card.training) +
-         table("Measured", card.metrics) + "\n## Licence\n\nThe weights: " + card.licence +
+         table("Measured", card.metrics) + "\n## Licence\n\nThe weights: " + markdown_text(card.licence) +
          ". The teachers' own terms may add to that.\n";
-}
-
-std::string modelfile_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
-  const std::string asked = command::sequence_prompt("", default_command(commands, 0)).back().text;
-  return "# " + card.name + " for Ollama: ollama create " + card.name +
-         " -f Modelfile\nFROM ./student.gguf\nTEMPLATE \"\"\" {{ .Prompt }}" + asked + "\"\"\"\nPARAMETER num_ctx " +
-         std::to_string(config.n_positions) + "\nPARAMETER num_predict " + std::to_string(config.n_positions / 2) +
-         "\nPARAMETER temperature 0.8\n";
 }
 
 }  // namespace udrl::student

@@ -14,6 +14,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
+#include "udrl/lm/gguf_keys.hpp"
 
 namespace udrl::student {
 namespace {
@@ -28,6 +29,7 @@ using Gguf = std::unique_ptr<gguf_context, FreeGguf>;
 using Ggml = std::unique_ptr<ggml_context, FreeGgml>;
 
 constexpr double largest_half = 65504;
+constexpr const char* positions = "position_embd.weight";
 
 ggml_type storage(GgufType type) {
   switch (type) {
@@ -59,15 +61,13 @@ struct Job {
   std::size_t bytes() const { return static_cast<std::size_t>(rows) * ggml_row_size(type, columns); }
 };
 
-bool ends_with(const std::string& text, const std::string& end) { return text.ends_with(end); }
-
 std::string renamed(const std::string& name) {
   static const std::vector<std::pair<std::string, std::string>> parts{
       {"ln_1", "attn_norm"}, {"attn.c_attn", "attn_qkv"}, {"attn.c_proj", "attn_output"},
       {"ln_2", "ffn_norm"},  {"mlp.c_fc", "ffn_up"},      {"mlp.c_proj", "ffn_down"}};
   const std::string stem = name.substr(std::strlen("transformer."));
   if (stem == "wte.weight") return "token_embd.weight";
-  if (stem == "wpe.weight") return "position_embd.weight";
+  if (stem == "wpe.weight") return positions;
   if (stem.starts_with("ln_f.")) return "output_norm." + stem.substr(5);
   const std::size_t dot = stem.find('.', 2);  // "h.11.attn.c_attn.weight"
   const std::string block = "blk." + stem.substr(2, dot - 2) + ".";
@@ -79,7 +79,7 @@ std::string renamed(const std::string& name) {
 
 // Quantised rows come in blocks of 32 values; a matrix whose rows do not divide is stored in half precision.
 ggml_type type_of_matrix(const Job& job, GgufType wanted) {
-  if (ends_with(job.name, "position_embd.weight")) return GGML_TYPE_F32;
+  if (job.name == positions) return GGML_TYPE_F32;
   const ggml_type type = storage(wanted);
   return job.columns % ggml_blck_size(type) == 0 ? type : GGML_TYPE_F16;
 }
@@ -91,6 +91,7 @@ Job job_of(const TensorSpec& spec, GgufType wanted) {
   job.rows = spec.shape.front();
   job.transposed = spec.name.find(".h.") != std::string::npos;  // Conv1D: [in, out]
   if (job.transposed) std::swap(job.rows, job.columns);
+  if (job.name == positions) job.rows = gguf_positions(static_cast<int>(job.rows));
   job.type = type_of_matrix(job, wanted);
   return job;
 }
@@ -120,6 +121,13 @@ std::vector<float> transposed(std::span<const float> values, std::int64_t rows, 
   return out;
 }
 
+std::vector<float> last_row_repeated(std::span<const float> values, std::int64_t rows, std::int64_t columns) {
+  std::vector<float> out(values.begin(), values.end());
+  const auto last = values.last(static_cast<std::size_t>(columns));
+  while (out.size() < static_cast<std::size_t>(rows * columns)) out.insert(out.end(), last.begin(), last.end());
+  return out;
+}
+
 std::string encoded(std::span<const float> values, const Job& job) {
   std::string bytes(job.bytes(), '\0');
   if (job.type == GGML_TYPE_F32) std::memcpy(bytes.data(), values.data(), bytes.size());
@@ -132,6 +140,7 @@ std::string encoded(std::span<const float> values, const Job& job) {
 std::string data_of(const Checkpoint& checkpoint, const Job& job) {
   const std::span<const float> values = checkpoint.tensor(job.source).floats();
   check_values(values, job);
+  if (job.name == positions) return encoded(last_row_repeated(values, job.rows, job.columns), job);
   return job.transposed ? encoded(transposed(values, job.rows, job.columns), job) : encoded(values, job);
 }
 
@@ -159,11 +168,12 @@ void set_shape(gguf_context* gguf, const StudentConfig& config) {
     gguf_set_val_u32(gguf, (std::string("gpt2.") + key).c_str(), static_cast<std::uint32_t>(value));
   };
   set("vocab_size", config.vocab_size);
-  set("context_length", config.n_positions);
+  set("context_length", gguf_positions(config.n_positions));  // llama.cpp takes no table of another size
   set("embedding_length", config.n_embd);
   set("feed_forward_length", config.inner());
   set("block_count", config.n_layer);
   set("attention.head_count", config.n_head);
+  gguf_set_val_u32(gguf, lm::trained_context_key, static_cast<std::uint32_t>(config.n_positions));
   gguf_set_val_f32(gguf, "gpt2.attention.layer_norm_epsilon", static_cast<float>(config.layer_norm_epsilon));
 }
 
@@ -243,6 +253,11 @@ void write(std::ostream& out, const Checkpoint& checkpoint, const GgufOptions& o
 }
 
 }  // namespace
+
+int gguf_positions(int trained) {
+  constexpr int at_least = 2048, step = 256;
+  return std::max(at_least, GGML_PAD(trained, step));
+}
 
 std::string to_string(GgufType type) {
   switch (type) {

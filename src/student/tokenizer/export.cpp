@@ -117,6 +117,11 @@ std::string tokenizer_config_json(const Tokenizer& tokenizer, int n_positions, c
                      {"bos_token", tokenizer.piece(tokenizer.bos_id())},
                      {"eos_token", tokenizer.piece(tokenizer.eos_id())},
                      {"unk_token", tokenizer.piece(tokenizer.unk_id())},
+                     // A piece that there is, so that no id changes; what is padded is masked.
+                     {"pad_token", tokenizer.piece(tokenizer.eos_id())},
+                     // Answers follow a prompt's end, and its commands stand there.
+                     {"padding_side", "left"},
+                     {"truncation_side", "left"},
                      {"clean_up_tokenization_spaces", false},
                      {"model_max_length", n_positions},
                      {"model_input_names", {"input_ids", "attention_mask"}},

@@ -17,6 +17,7 @@ std::vector<std::pair<std::string, std::string>> merges_of(const Tokenizer& toke
 /// tokenizer.json: a BPE with byte fallback that gives the ids of sentencepiece, ⟨s⟩ put first.
 std::string tokenizer_json(const Tokenizer& tokenizer);
 /// tokenizer_config.json. The class is named, for without one AutoTokenizer silently takes GPT-2's byte-level one.
+/// Batches are padded and cut on the left.
 std::string tokenizer_config_json(const Tokenizer& tokenizer, int n_positions, const std::string& chat_template);
 
 }  // namespace udrl::student

@@ -98,11 +98,14 @@ TEST_CASE("a client sets commands by name, as numbers, texts or any") {
         "⟨words:7⟩⟨return:0⟩⟨return2:3⟩⟨gen⟩");
   CHECK(with_arguments("{%- set words = 'any' -%}{%- set return = '2' -%}{%- set novelty = 'any' -%}") ==
         "⟨words:any⟩⟨return:2⟩⟨return2:any⟩⟨gen⟩");
+  CHECK(with_arguments("{%- set return = 'lowest' -%}{%- set novelty = 'top' -%}") ==
+        "⟨words:18⟩⟨return:0⟩⟨return2:4⟩⟨gen⟩");
 }
 
 TEST_CASE("the template refuses what is no command") {
-  const std::string wrong = GENERATE("{%- set return = 'top' -%}", "{%- set return = 5 -%}", "{%- set words = 0 -%}",
-                                     "{%- set novelty = -1 -%}", "{%- set words = 'many' -%}");
+  const std::string wrong =
+      GENERATE("{%- set return = 'best' -%}", "{%- set return = 5 -%}", "{%- set words = 0 -%}",
+               "{%- set novelty = -1 -%}", "{%- set words = 'many' -%}", "{%- set words = 'top' -%}");
   CHECK_THROWS_AS(with_arguments(wrong), Error);
 }
 

@@ -101,6 +101,10 @@ TEST_CASE("the Modelfile puts the commands behind what is typed") {
   tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()));
   const std::string text = read_file(folder / files::modelfile);
   CHECK(holds(text, "FROM ./student.gguf\n"));
-  CHECK(holds(text, "TEMPLATE \"\"\" {{ .Prompt }}⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩\"\"\"\n"));
+  CHECK(holds(text, "⟨task:{{ $task }}⟩⟨words:{{ $words }}⟩⟨return:{{ $return }}⟩\n"));
+  CHECK(holds(text, "{{- $task = \"1\" -}}{{- $words = \"9\" -}}{{- $top = \"4\" -}}{{- $lowest = \"0\" -}}"));
+  CHECK(holds(text, "\n⟨gen⟩\"\"\"\n"));
+  CHECK(holds(text, "LICENSE \"\"\"apache-2.0\"\"\"\n"));
+  CHECK(holds(text, "PARAMETER temperature 0.8\n"));
   CHECK(holds(text, "PARAMETER num_ctx 64\n"));
 }

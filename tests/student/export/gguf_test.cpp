@@ -10,6 +10,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/command/schema.hpp"
+#include "udrl/lm/language_model.hpp"
 #include "udrl/student/gguf_export.hpp"
 
 using namespace udrl;
@@ -49,7 +50,8 @@ class Llama {
 
   std::vector<std::vector<double>> logits(const std::vector<int>& ids) const {
     llama_context_params params = llama_context_default_params();
-    params.n_ctx = 64;
+    params.n_ctx = static_cast<std::uint32_t>(std::max<std::size_t>(64, ids.size()));
+    params.n_batch = params.n_ctx;
     params.type_k = params.type_v = GGML_TYPE_F32;
     params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
     const std::unique_ptr<llama_context, FreeContext> context(llama_init_from_model(model_.get(), params));
@@ -187,12 +189,54 @@ TEST_CASE("the file says what it is") {
   CHECK(value("general.license") == "apache-2.0");
   CHECK(value("general.size_label") == "49.9K");
   CHECK(value("udrl.commands") == command::to_json(tiny::commands()).dump());
-  CHECK(llama_model_n_params(llama.model()) == tiny::config().parameter_count());
-  CHECK(llama_model_n_ctx_train(llama.model()) == 64);
+  CHECK(llama_model_n_params(llama.model()) == tiny::config().parameter_count() + (2048 - 64) * 32);
+  CHECK(llama_model_n_ctx_train(llama.model()) == 2048);
+  CHECK(value("udrl.context_length") == "64");
   CHECK(llama_vocab_bos(llama.vocab()) == 1);
   CHECK(llama_vocab_eos(llama.vocab()) == 2);
   CHECK(llama_vocab_is_eog(llama.vocab(), 2));
   CHECK_FALSE(llama_vocab_is_eog(llama.vocab(), 1));
+}
+
+TEST_CASE("the table of positions has whole steps of llama.cpp's contexts") {
+  CHECK(gguf_positions(64) == 2048);
+  CHECK(gguf_positions(2048) == 2048);
+  CHECK(gguf_positions(2049) == 2304);
+}
+
+TEST_CASE("a context that is longer than what was trained goes on with the last position") {
+  const tiny::Folder folder;
+  StudentConfig config = tiny::config();
+  config.n_positions = 24;
+  const tiny::Weights weights(config);
+  tiny::write(folder.path(), config, weights);
+  std::vector<int> ids(300, 400);
+  const auto logits = Llama(export_gguf(folder.path(), {.type = GgufType::f32}).file).logits(ids);
+  CHECK(std::isfinite(logits.back().front()));
+
+  StudentConfig longer = config;  // the same with the rows written out
+  longer.n_positions = 300;
+  tiny::Weights repeated(longer);
+  for (const TensorSpec& spec : tensor_specs(config)) repeated.at(spec.name) = weights.at(spec.name);
+  std::vector<float>& table = repeated.at("transformer.wpe.weight");
+  const std::vector<float> last(table.end() - config.n_embd, table.end());
+  for (int row = config.n_positions; row < longer.n_positions; ++row)
+    table.insert(table.end(), last.begin(), last.end());
+  const Difference found = difference(logits, tiny::reference_logits(longer, repeated, ids));
+  CHECK(found.largest < exact * found.deviation);
+}
+
+TEST_CASE("udrl's own tools know what was trained, and count what was learned") {
+  const tiny::Folder folder;
+  tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()));
+  lm::ModelOptions options;
+  options.gguf = export_gguf(folder.path()).file;
+  const auto model = lm::open_model(options);
+  CHECK(model->info().context == 64);
+  CHECK(model->info().parameters == tiny::config().parameter_count());
+  lm::Request request;
+  request.prompt = {{std::string(400, 'x'), false}};
+  CHECK_THROWS_AS(lm::complete_all(*model, std::vector<lm::Request>{request}), Error);
 }
 
 TEST_CASE("the same folder gives the same bytes") {
