@@ -158,7 +158,8 @@ void generate(const GenerateOptions& o, Observer& observer) {
   auto student = inference::StudentModel::open(o.model, options);
   const auto embedder = o.drawing.ranks() ? lm::open_model(o.embedder, &observer) : nullptr;
   const auto rough = embedder ? lm::open_token_vectors(o.embedder) : nullptr;
-  const auto ranker = embedder ? std::optional<inference::Ranker>({*embedder, rough.get()}) : std::nullopt;
+  std::optional<inference::Ranker> ranker;
+  if (embedder) ranker.emplace(*embedder, rough.get());
   const double loading = ms_since(start);
   Printer printer(o, student.fitted(), observer);
   const inference::AnswerReader reader{[&](const inference::Answer& answer) { printer.print(answer); },

@@ -116,7 +116,7 @@ TEST_CASE("a student that counts down may write the counts, another may not") {
   exported(folder, commands);
   const auto student = inference::StudentModel::open(folder.path());
   const inference::Ask ask{"holiday sale", "image", "18", "top", ""};
-  const auto& allowed = student.request(ask, student.resolve(ask), {}).sampling.allowed_control;
+  const auto& allowed = student.request(ask, student.resolve(ask).command, {}).sampling.allowed_control;
   CHECK(allowed.size() == (commands.countdown ? 10 : 0));
   if (commands.countdown) CHECK(allowed.front() == "⟨left:8⟩");
 }
