@@ -27,7 +27,7 @@ valid_records = 16
 layers = 1
 width = 32
 heads = 2
-context_length = 128
+context_length = 256
 vocab = 640
 [batch]
 step_tokens = 512
