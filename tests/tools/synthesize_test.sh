@@ -26,12 +26,12 @@ completes() {
   holds "$1: what was there is there" cmp "$TMP/kept" <(head -n "$(wc -l < "$TMP/kept")" "$2/part-00000.jsonl")
 }
 
-# Changes 1 to 3 are the manifest's, 4 and 5 the first flush, 6 the next lines.
+# Changes 1 to 3 are the manifest's, then each answer is one; after 32 of them they are synced.
 for n in 4 6; do
   disturb "kill:$n" synthesize
   expect_last "killed at change $n" 137 && completes "killed at change $n" "$out"
 done
-disturb full:6 synthesize
+disturb full:38 synthesize
 expect_last "a full disk" 1 "the disk is full" "part-00000.jsonl" "run the same command again" &&
   completes "a full disk" "$out"
 holds "a full disk: what came before was kept" test "$(wc -l < "$TMP/kept")" -ge 32
