@@ -157,7 +157,8 @@ void generate(const GenerateOptions& o, Observer& observer) {
   if (o.input.empty()) options.slots = std::min(o.drawing.drawn(), options.slots);
   auto student = inference::StudentModel::open(o.model, options);
   const auto embedder = o.drawing.ranks() ? lm::open_model(o.embedder, &observer) : nullptr;
-  const auto rough = embedder ? lm::open_token_vectors(o.embedder) : nullptr;
+  const auto rough =
+      embedder ? inference::rough_vectors(o.embedder, static_cast<std::size_t>(o.drawing.best_of)) : nullptr;
   std::optional<inference::Ranker> ranker;
   if (embedder) ranker.emplace(*embedder, rough.get());
   const double loading = ms_since(start);

@@ -39,26 +39,32 @@ std::vector<std::size_t> worth_reading(const lm::TokenVectors* rough, std::strin
   return order;
 }
 
-std::vector<double> Ranker::fit(std::string_view intent, std::span<const Draft> drafts, std::size_t wanted) const {
-  const std::vector<std::size_t> places = worth_reading(rough_, intent, drafts, wanted);
-  std::vector<score::Candidate> candidates;
-  for (const std::size_t i : places) candidates.push_back({intent, drafts[i].text});
-  const std::vector<score::Values> values =
-      score::ScorerSet({"relevance", "relevance_masked"}, embedder_).score(candidates);
-  std::vector<double> out(drafts.size(), never);
-  for (std::size_t k = 0; k < places.size(); ++k)
-    out[places[k]] = fit_of(values[k].at("relevance"), values[k].at("relevance_masked"));
-  return out;
+std::unique_ptr<lm::TokenVectors> rough_vectors(const lm::ModelOptions& embedder, std::size_t drafts) {
+  return drafts > always_read ? lm::open_token_vectors(embedder) : nullptr;
+}
+
+std::vector<std::size_t> best_of(const lm::TokenVectors* rough, std::string_view intent, std::span<const Draft> drafts,
+                                 std::size_t wanted, const Fits& fits) {
+  std::vector<Ranked> ranked;
+  for (const Draft& draft : drafts) ranked.push_back({never, draft.whole});
+  const std::vector<std::size_t> places = worth_reading(rough, intent, drafts, wanted);
+  const std::vector<double> fit = fits(places);
+  for (std::size_t k = 0; k < places.size(); ++k) ranked[places[k]].fit = fit[k];
+  std::vector<std::size_t> order = best_first(ranked);
+  order.resize(std::min(order.size(), wanted));
+  return order;
 }
 
 std::vector<std::size_t> Ranker::best(std::string_view intent, std::span<const Draft> drafts,
                                       std::size_t wanted) const {
-  const std::vector<double> fits = fit(intent, drafts, wanted);
-  std::vector<Ranked> ranked;
-  for (std::size_t i = 0; i < drafts.size(); ++i) ranked.push_back({fits[i], drafts[i].whole});
-  std::vector<std::size_t> order = best_first(ranked);
-  order.resize(std::min(order.size(), wanted));
-  return order;
+  return best_of(rough_, intent, drafts, wanted, [&](std::span<const std::size_t> places) {
+    std::vector<score::Candidate> candidates;
+    for (const std::size_t i : places) candidates.push_back({intent, drafts[i].text});
+    std::vector<double> fits;
+    for (const score::Values& values : score::ScorerSet({"relevance", "relevance_masked"}, embedder_).score(candidates))
+      fits.push_back(fit_of(values.at("relevance"), values.at("relevance_masked")));
+    return fits;
+  });
 }
 
 std::vector<std::size_t> best_first(std::span<const Ranked> answers) {

@@ -33,13 +33,14 @@ std::vector<Draws> draws_by_request(const std::string& folder) {
 const data::Record& shown(const Draws& draws, std::size_t n, const lm::TokenVectors* rough, std::size_t& read) {
   std::vector<Draft> drafts;
   for (std::size_t i = 0; i < n; ++i) drafts.push_back({draws[i].answer, draws[i].is_whole()});
-  const std::vector<std::size_t> places = worth_reading(rough, draws.front().intent.intent, drafts, 1);
-  std::vector<Ranked> ranked;
-  for (const std::size_t i : places)
-    ranked.push_back(
-        {fit_of(draws[i].scores.at("relevance"), draws[i].scores.at("relevance_masked")), drafts[i].whole});
-  read += places.size();
-  return draws[places[best_first(ranked).front()]];
+  const auto fits = [&](std::span<const std::size_t> places) {
+    std::vector<double> out;
+    for (const std::size_t i : places)
+      out.push_back(fit_of(draws[i].scores.at("relevance"), draws[i].scores.at("relevance_masked")));
+    read += places.size();
+    return out;
+  };
+  return draws[best_of(rough, draws.front().intent.intent, drafts, 1, fits).front()];
 }
 
 }  // namespace

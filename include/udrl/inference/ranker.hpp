@@ -2,6 +2,8 @@
 // Not for: drawing them (student_model.hpp), or judging a model (eval).
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,19 +32,28 @@ struct Draft {
 std::vector<std::size_t> worth_reading(const lm::TokenVectors* rough, std::string_view intent,
                                        std::span<const Draft> drafts, std::size_t wanted);
 
+/// Rough vectors for the best of `drafts` answers by that embedder. Null where it reads so few whatever they are, and
+/// for an endpoint, which does not show its vectors.
+std::unique_ptr<lm::TokenVectors> rough_vectors(const lm::ModelOptions& embedder, std::size_t drafts);
+
+/// `fit_of` the answers at these positions.
+using Fits = std::function<std::vector<double>(std::span<const std::size_t> places)>;
+
+/// Positions of `wanted` answers, the best first: whole ones before the others, then by fit, then in their order. Those
+/// that are not worth reading, of which `fits` is not asked, come last.
+std::vector<std::size_t> best_of(const lm::TokenVectors* rough, std::string_view intent, std::span<const Draft> drafts,
+                                 std::size_t wanted, const Fits& fits);
+
 class Ranker {
  public:
   /// Both must outlive it; `rough` may be null.
   explicit Ranker(lm::LanguageModel& embedder, const lm::TokenVectors* rough = nullptr)
       : embedder_(&embedder), rough_(rough) {}
 
-  /// Positions of `wanted` answers, the best first: whole ones before the others, then by `fit_of`, then in their
-  /// order. Those that were not worth reading come last.
+  /// `best_of`, by what the embedder reads.
   std::vector<std::size_t> best(std::string_view intent, std::span<const Draft> drafts, std::size_t wanted) const;
 
  private:
-  std::vector<double> fit(std::string_view intent, std::span<const Draft> drafts, std::size_t wanted) const;
-
   lm::LanguageModel* embedder_;
   const lm::TokenVectors* rough_;
 };

@@ -11,13 +11,15 @@ std::size_t best_draw(const std::vector<MeasuredRow>& draws, std::size_t i, cons
                       const lm::TokenVectors* rough) {
   std::vector<inference::Draft> drafts;
   for (const MeasuredRow& draw : draws) drafts.push_back({draw.answers[i].answer.text, draw.answers[i].valid()});
-  const std::vector<std::size_t> read = inference::worth_reading(rough, c.intent.intent, drafts, 1);
-  std::vector<inference::Ranked> ranked;
-  for (const std::size_t k : read) {
-    const Relevance& relevance = draws[k].answers[i].relevance.front();
-    ranked.push_back({inference::fit_of(relevance.raw, relevance.masked), drafts[k].whole});
-  }
-  return read.empty() ? 0 : read[inference::best_first(ranked).front()];
+  const auto fits = [&](std::span<const std::size_t> places) {
+    std::vector<double> out;
+    for (const std::size_t k : places) {
+      const Relevance& relevance = draws[k].answers[i].relevance.front();
+      out.push_back(inference::fit_of(relevance.raw, relevance.masked));
+    }
+    return out;
+  };
+  return inference::best_of(rough, c.intent.intent, drafts, 1, fits).front();
 }
 
 }  // namespace

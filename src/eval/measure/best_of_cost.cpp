@@ -21,7 +21,7 @@ class BestOf {
   BestOf(const CostWork& work, const Row& row)
       : system_(open_system(work.system, work.tasks, {row.best_of, work.seed})),
         ranker_model_(lm::open_model(work.ranker)),
-        rough_(lm::open_token_vectors(work.ranker)),
+        rough_(inference::rough_vectors(work.ranker, static_cast<std::size_t>(row.best_of))),
         row_(row),
         draws_(asked_rows(row)) {}
 

@@ -11,6 +11,7 @@
 #include "measure/steering.hpp"
 #include "stats/diversity_ratio.hpp"
 #include "systems/controls.hpp"
+#include "udrl/inference/ranker.hpp"
 #include "udrl/score/diversity.hpp"
 
 namespace udrl::eval {
@@ -43,7 +44,7 @@ std::vector<SystemAnswer> best_of_draws(const Row& row, const Asking& asking, co
   for (const Row& draw : asked_rows(row))
     draws.push_back({draw, measure_texts(asking.answers(draw), work.p.set.cases, work.p.tasks)});
   score(draws, work.scorers.all().front(), work);  // the embedder's
-  const auto rough = lm::open_token_vectors(work.options.scorers.embedder);
+  const auto rough = inference::rough_vectors(work.options.scorers.embedder, draws.size());
   return best_answers(draws, work.p.set, rough.get());
 }
 

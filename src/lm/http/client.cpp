@@ -26,8 +26,7 @@ constexpr long answer_timeout_s = 600;
 constexpr int poll_ms = 100;
 constexpr double worth_saying_s = 10;                      ///< a wait
 constexpr std::chrono::seconds patience_when_stopped{30};  ///< with answers that are on their way, and may cost money
-constexpr std::size_t longest_reply = std::size_t{16} << 20;  ///< bytes, unpacked
-constexpr const char* too_long = "a reply of more than 16 MiB";
+constexpr std::size_t longest_reply_mib = 16;              ///< unpacked
 
 struct EasyDeleter {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -49,7 +48,7 @@ Headers make_headers(const std::string& key) {
 /// Taking less than came ends the transfer.
 std::size_t keep_body(char* data, std::size_t size, std::size_t count, void* target) {
   std::string& body = *static_cast<std::string*>(target);
-  if (body.size() + size * count > longest_reply) return 0;
+  if (body.size() + size * count > longest_reply_mib << 20) return 0;
   body.append(data, size * count);
   return size * count;
 }
@@ -165,9 +164,9 @@ class RequestQueue {
     if (!leave_at_) {
       leave_at_ = Clock::now() + patience_when_stopped;
       if (place_.observer != nullptr && !transfers_.empty())
-        place_.observer->note(Level::info,
-                              "stopping: waiting up to 30 s for the endpoint's answers that are on their way, " +
-                                  std::to_string(transfers_.size()) + " of them");
+        place_.observer->note(Level::info, "stopping: waiting up to " + seconds_text(patience_when_stopped.count()) +
+                                               " for the endpoint's answers that are on their way, " +
+                                               std::to_string(transfers_.size()) + " of them");
     }
     if (Clock::now() < *leave_at_) return;
     for (const auto& transfer : transfers_) stop(*transfer);
@@ -227,7 +226,7 @@ class RequestQueue {
     curl_easy_getinfo(transfer.easy.get(), CURLINFO_TOTAL_TIME, &reply.seconds);
     if (code == CURLE_WRITE_ERROR) {  // see keep_body
       reply.body.resize(std::min<std::size_t>(reply.body.size(), 4096));
-      reply.fault = too_long;
+      reply.fault = "a reply of more than " + std::to_string(longest_reply_mib) + " MiB";
     } else if (code != CURLE_OK) {
       reply.status = 0;
       reply.body = transfer.why[0] != '\0' ? transfer.why : curl_easy_strerror(code);

@@ -1,7 +1,5 @@
 // The Modelfile of `ollama create`. Ollama does not read the chat template in the GGUF but a template of Go, which says
 // the same as far as Go's language goes: commands of a system message in their usual order. Not for: llama.cpp.
-#include <string_view>
-
 #include "chat_template.hpp"
 #include "quoting.hpp"
 #include "udrl/data/text.hpp"
@@ -33,15 +31,9 @@ constexpr const char* find_texts = R"({{- $asked := "" -}}{{- $intent := "" -}}{
 /// Go's only way to refuse: a template that there is not. Its name is what is said.
 std::string refuse(const std::string& words) { return "{{- template " + json_quoted(words) + " -}}"; }
 
-std::string characters(std::string_view text) {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  return std::to_string(count);
-}
-
 /// Whether $rest begins with a text.
 std::string begins(const std::string& text) {
-  return "eq (printf \"%." + characters(text) + "s\" $rest) " + json_quoted(text);
+  return "eq (printf \"%." + std::to_string(data::count_characters(text)) + "s\" $rest) " + json_quoted(text);
 }
 
 std::string defaults_of(const command::Fitted& commands, int task_index) {
