@@ -55,6 +55,7 @@ void declare_drawing(OptionSet& set, inference::Drawing& d) {
   set.add("repeat_penalty", d.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
   set.add("max_tokens", d.max_tokens, "cut answers after so many tokens; 0: after what the length asked for needs")
       .range(0, 100'000);
+  set.add("stop", d.stop, "end an answer before the first of these texts");
   set.add("seed", d.seed, "seed of the draws");
 }
 

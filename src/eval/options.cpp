@@ -45,8 +45,8 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("intents", o.test.intents, "test intents, each asked for every task").range(4, 1e6);
   set.add(
       "quick", o.quick,
-      "a first look in minutes: at most 60 intents and, where `tasks` names none, the student's first two; teacher and "
-      "student alone, no judge; the same command without it goes on from there");
+      "a first look in minutes: at most 60 intents and, where `tasks` names none, the student's task of the longest "
+      "answers; teacher and student alone, no judge; the same command without it goes on from there");
   set.add("seed", o.seed, "seed of all random choices");
   set.add("draws", o.systems.draws, "answers of each sampled row to a case; figures are resampled over them")
       .range(1, 100);
@@ -82,14 +82,14 @@ void declare(OptionSet& set, EvalOptions& o) {
 EvalOptions quickened(EvalOptions o) {
   o.test.intents = std::min(o.test.intents, 60);
   o.test.parts.clear();
-  o.test.most_tasks = 2;
+  o.test.most_tasks = 1;
   o.systems.teacher_alone = true;
   if (o.systems.returns.size() > 1) o.systems.returns.resize(1);
   o.systems.draws = 1;
   o.systems.second_draw = false;
   o.systems.decoding.temperatures.clear();
   o.systems.decoding.best_of = 1;
-  o.scorers.gate_answers = std::min(o.scorers.gate_answers, 40);
+  o.scorers.gate_answers = std::min(o.scorers.gate_answers, 100);
   o.scorers.question = {};
   o.judge.model = {};
   o.costs.latency_requests = std::min(o.costs.latency_requests, 6);

@@ -29,8 +29,7 @@ struct Question {
   command::Command command;
 };
 
-/// A text that was written before counts as cut: it comes after all others.
-std::vector<Draft> drafts_of(const std::vector<Answer>& answers) {
+std::vector<Draft> drafts_of(std::span<const Answer> answers) {
   std::set<std::string> seen;
   std::vector<Draft> out;
   for (const Answer& answer : answers)
@@ -68,6 +67,10 @@ class Answering {
     return place.empty() ? "the intent '" + ask.intent.substr(0, 60) + "'" : place;
   }
 
+  lm::Request request_for(const Question& question, int draw) const {
+    return draw_request(student_, question.placed.ask, question.command, drawing_, draw);
+  }
+
   bool has_draws() const { return question_ != nullptr && draw_ < drawing_.drawn(); }
 
   std::optional<lm::Request> next() {
@@ -95,31 +98,9 @@ class Answering {
     return true;
   }
 
-  lm::Request request_for(const Question& question, int draw) const {
-    const std::string number = std::to_string(draw);
-    lm::Sampling sampling;
-    sampling.temperature = drawing_.temperature;
-    sampling.top_p = drawing_.top_p;
-    sampling.top_k = drawing_.top_k;
-    sampling.repeat_penalty = drawing_.repeat_penalty;
-    sampling.seed = RandomStream(drawing_.seed, "generate/" + number)();
-    sampling.max_tokens = drawing_.max_tokens;
-    const Ask& ask = question.placed.ask;
-    lm::Request request = student_.request(ask, question.command, sampling);
-    request.id = content_id({ask.intent, command_pieces(question.command), ask.have, number});
-    request.sampling.least_room = std::min(StudentModel::least_room(question.command), request.sampling.max_tokens);
-    return request;
-  }
-
   void take(lm::Completion completion) {
     const Question& question = *pending_.front().question;
-    const Ask& ask = question.placed.ask;
-    Answer answer{ask,
-                  question.command,
-                  student_.present(ask, completion.text),
-                  completion.finish,
-                  completion.tokens,
-                  completion.seconds * 1000};
+    Answer answer = answer_of(student_, question.placed.ask, question.command, completion);
     ++tally_.written;
     if (!drawing_.ranks()) {
       pending_.pop_front();
@@ -132,8 +113,7 @@ class Answering {
 
   void give_best() {
     const auto begin = Clock::now();
-    const auto order = ranker_->best(data::normalise(drawn_.front().ask.intent), drafts_of(drawn_),
-                                     static_cast<std::size_t>(drawing_.n));
+    const auto order = best_answers(*ranker_, drawn_, static_cast<std::size_t>(drawing_.n));
     tally_.ranking_ms += std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
     for (const std::size_t i : order) give(std::move(drawn_[i]));
     drawn_.clear();
@@ -172,12 +152,43 @@ data::OrderedJson or_null(const std::optional<int>& value) {
 
 }  // namespace
 
+lm::Request draw_request(const StudentModel& student, const Ask& ask, const command::Command& command,
+                         const Drawing& drawing, int draw) {
+  const std::string number = std::to_string(draw);
+  lm::Sampling sampling;
+  sampling.temperature = drawing.temperature;
+  sampling.top_p = drawing.top_p;
+  sampling.top_k = drawing.top_k;
+  sampling.repeat_penalty = drawing.repeat_penalty;
+  sampling.seed = RandomStream(drawing.seed, "generate/" + number)();
+  sampling.max_tokens = drawing.max_tokens;
+  sampling.stop = drawing.stop;
+  lm::Request request = student.request(ask, command, sampling);
+  request.id = content_id({ask.intent, command_pieces(command), ask.have, number});
+  request.sampling.least_room = std::min(StudentModel::least_room(command), request.sampling.max_tokens);
+  return request;
+}
+
+Answer answer_of(const StudentModel& student, const Ask& ask, const command::Command& command,
+                 const lm::Completion& completion) {
+  return {ask,
+          command,
+          student.present(ask, completion.text),
+          completion.finish,
+          completion.tokens,
+          completion.seconds * 1000};
+}
+
+std::vector<std::size_t> best_answers(const Ranker& ranker, std::span<const Answer> answers, std::size_t wanted) {
+  return ranker.best(data::normalise(answers.front().ask.intent), drafts_of(answers), wanted);
+}
+
 Tally answer_asks(StudentModel& student, const Ranker* ranker, const AskStream& asks, const Drawing& drawing,
                   const AnswerReader& reader) {
   return Answering(student, ranker, asks, drawing, reader).run();
 }
 
-std::string answer_line(const Answer& answer, const command::Fitted& fitted) {
+data::OrderedJson answer_json(const Answer& answer, const command::Fitted& fitted) {
   data::OrderedJson json{{"intent", answer.ask.intent}, {"task", answer.ask.task}};
   if (!answer.ask.have.empty()) json["have"] = answer.ask.have;
   json["return"] = or_null(answer.command.return_bin);
@@ -188,7 +199,11 @@ std::string answer_line(const Answer& answer, const command::Fitted& fitted) {
   json["text"] = answer.text;
   json["finish"] = to_string(answer.finish);
   json["ms"] = std::round(answer.ms * 10) / 10;
-  return data::json_line(json);
+  return json;
+}
+
+std::string answer_line(const Answer& answer, const command::Fitted& fitted) {
+  return data::json_line(answer_json(answer, fitted));
 }
 
 }  // namespace udrl::inference

@@ -16,9 +16,9 @@ struct RequestStream {
 };
 
 /// Asks every request and takes its answer as soon as it and those before it are there. No request is waited for while
-/// an answer is under way, and at most `most_ahead` are asked beyond the first whose answer is missing. Requests of one
-/// id must be the same. What `next` throws, and what the model throws of one request, comes out when all that was asked
-/// before is taken; what `take` throws, at once. Returns early on a request to stop (process.hpp).
+/// an answer is under way, and at most `most_ahead` are asked beyond the first whose answer is missing. What `next`
+/// throws, and what the model would refuse (`LanguageModel::check`), comes out when all that was asked before is taken;
+/// what `take` throws, at once. Returns early on a request to stop (process.hpp).
 void complete_in_order(lm::LanguageModel& model, const RequestStream& requests, const lm::CompletionSink& take,
                        std::size_t most_ahead = 4096);
 

@@ -1,8 +1,6 @@
 // What all back-ends share: opening one, answers in order. Not for: the back-ends themselves.
 #include "udrl/lm/language_model.hpp"
 
-#include <map>
-
 #include "gguf/model.hpp"
 #include "http/model.hpp"
 #include "udrl/base/error.hpp"
@@ -23,24 +21,24 @@ std::vector<std::vector<double>> LanguageModel::choice_log_probs(std::span<const
   throw user_error("this model cannot choose among options").at(info().name);
 }
 
+std::size_t LanguageModel::check(const Request&) const { return 0; }
+
 std::vector<std::string> LanguageModel::missing_control(std::span<const std::string>) const { return {}; }
 
 std::vector<Completion> complete_all(LanguageModel& model, std::span<const Request> requests) {
   std::vector<Completion> answers(requests.size());
   std::size_t asked = 0;
   std::size_t answered = 0;
-  // The position stands in for the id, which need not be unique; the draws must not depend on it, so both are kept
-  // apart.
-  std::multimap<std::string, std::size_t> positions;
   const auto next = [&]() -> std::optional<Request> {
     if (asked == requests.size()) return std::nullopt;
-    positions.emplace(requests[asked].id, asked);
-    return requests[asked++];
+    Request request = requests[asked];
+    request.mark = asked++;  // an id need not be unique
+    return request;
   };
   const auto done = [&](Completion completion) {
-    const auto position = positions.find(completion.id);
-    answers[position->second] = std::move(completion);
-    positions.erase(position);
+    const auto position = static_cast<std::size_t>(completion.mark);
+    completion.mark = requests[position].mark;
+    answers[position] = std::move(completion);
     ++answered;
   };
   model.complete(next, done);

@@ -12,7 +12,7 @@ using namespace udrl::inference;
 
 namespace {
 
-/// Answers a few at once, the one that came last first; refuses "refused" as soon as it hears of it.
+/// Answers a few at once, the one that came last first; refuses "refused".
 class LastFirst : public lm::testing::FakeModel {
  public:
   std::size_t slots = 4;
@@ -25,17 +25,21 @@ class LastFirst : public lm::testing::FakeModel {
         auto request = next();
         more = request.has_value();
         if (!request) break;
-        if (request->id == "refused") throw user_error("too long").at("request refused");
         running.push_back(*request);
       }
       if (running.empty()) break;
       lm::Completion completion;
       completion.id = running.back().id;
+      completion.mark = running.back().mark;
       completion.text = "to " + running.back().id;
       running.pop_back();
       done(completion);
     }
     return {};
+  }
+  std::size_t check(const lm::Request& request) const override {
+    if (request.id == "refused") throw user_error("too long").at("request refused");
+    return 0;
   }
 };
 

@@ -39,6 +39,7 @@ class FakeModel : public LanguageModel {
       asked.push_back(*request);
       Completion c;
       c.id = request->id;
+      c.mark = request->mark;
       c.text = answer(*request);
       c.tokens = 4;
       c.seconds = 0.01 * static_cast<double>(asked.size());

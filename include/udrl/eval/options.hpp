@@ -42,7 +42,7 @@ struct TestOptions {
   int part_intents = 50;           ///< of each of them
   std::filesystem::path tasks_folder = "data/tasks";
   std::vector<std::string> tasks;  ///< none: those the student was trained on
-  std::size_t most_tasks = 0;      ///< of these; 0: all. Named tasks are all asked for
+  std::size_t most_tasks = 0;      ///< of these, those with the longest answers; 0: all. Named ones are all asked for
 };
 
 /// Who says how relevant an answer is.

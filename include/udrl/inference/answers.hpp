@@ -1,12 +1,15 @@
-// Answers of a student to one ask after the other, in their order, in flat memory. Not for: reading asks
-// (ask_lines.hpp), or printing.
+// Answers of a student: the draws of one ask, and one ask after the other, in their order, in flat memory. Not for:
+// reading asks (ask_lines.hpp), or printing.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "udrl/data/fields.hpp"
 #include "udrl/inference/ask_lines.hpp"
 #include "udrl/inference/ranker.hpp"
 #include "udrl/inference/student_model.hpp"
@@ -21,8 +24,9 @@ struct Drawing {
   double top_p = 0.95;
   int top_k = 0;  ///< 0: off
   double repeat_penalty = 1.1;
-  int max_tokens = 0;      ///< 0: as many as the words asked need
-  std::uint64_t seed = 1;  ///< draws are a function of it and of the ask, wherever that stands
+  int max_tokens = 0;             ///< 0: as many as the words asked need
+  std::vector<std::string> stop;  ///< an answer ends before the first of these texts
+  std::uint64_t seed = 1;         ///< draws are a function of it and of the ask, wherever that stands
 
   bool ranks() const { return best_of > 1; }
   int drawn() const { return ranks() ? best_of : n; }
@@ -36,6 +40,16 @@ struct Answer {
   int tokens = 0;
   double ms = 0;  ///< from the first token of the prompt to the last one of the answer
 };
+
+/// The request for one of an ask's draws: the same wherever the ask stands.
+lm::Request draw_request(const StudentModel& student, const Ask& ask, const command::Command& command,
+                         const Drawing& drawing, int draw);
+/// What came of it.
+Answer answer_of(const StudentModel& student, const Ask& ask, const command::Command& command,
+                 const lm::Completion& completion);
+/// Positions of the `wanted` best of one ask's answers, the best first. One that is cut, or was written before, comes
+/// after all others.
+std::vector<std::size_t> best_answers(const Ranker& ranker, std::span<const Answer> answers, std::size_t wanted);
 
 struct AskStream {
   std::function<std::optional<PlacedAsk>()> next;     ///< nothing at the end
@@ -65,6 +79,8 @@ Tally answer_asks(StudentModel& student, const Ranker* ranker, const AskStream& 
 /// {"intent": …, "task": …, "return": 4, "words_asked": 20, "words": 19, "text": …, "finish": "stop", "ms": 12.3}, with
 /// `have` where something was written already, and `auxiliary` where the data has such returns. What was asked as `any`
 /// is null.
+data::OrderedJson answer_json(const Answer& answer, const command::Fitted& fitted);
+/// The same on one line.
 std::string answer_line(const Answer& answer, const command::Fitted& fitted);
 
 }  // namespace udrl::inference

@@ -50,6 +50,7 @@ class StudentModel {
   std::string present(const Ask& ask, const std::string& written) const;
 
   lm::LanguageModel& model() { return *model_; }
+  const lm::ModelInfo& info() const { return model_->info(); }
   const command::Fitted& fitted() const { return fitted_; }
   /// What it does with its commands, where that was measured (`udrl-eval --certify`).
   const std::optional<command::Certificate>& certificate() const { return certificate_; }

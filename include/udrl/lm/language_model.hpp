@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "udrl/base/enum_names.hpp"
@@ -39,18 +40,25 @@ struct Sampling {
   /// The answer ends behind the JSON object (or array) that it begins with, be it in lines and behind "```json"; one
   /// that begins with other text ends as with `stop_at_newline`.
   bool stop_after_object = false;
+  /// The answer ends before the first of these texts. An empty one is an `Error` (user).
+  std::vector<std::string> stop = {};
   /// Spellings of the control tokens that may be drawn; all others but those that end an answer never are. They leave
   /// nothing in the answer's text. An endpoint refuses them.
   std::vector<std::string> allowed_control = {};
 };
 
 struct Request {
-  std::string id;
+  std::string id;  ///< draws depend on it, so equal requests may have the same
   Prompt prompt;
   /// How many leading segments of `prompt` are shared with other requests: computed once and kept while requests that
   /// start with the same segments are being answered. Ask for such requests one after another.
   std::size_t shared_segments = 0;
   Sampling sampling;
+  /// Told after each token what the answer is so far, without what an end may yet take back or half a character; false
+  /// gives the answer up, and it is delivered as `cancelled`. Called by the thread that runs `complete`. An endpoint
+  /// answers at once: it is not asked to write in parts.
+  std::function<bool(std::string_view so_far)> written = {};
+  std::uint64_t mark = 0;  ///< the caller's own: comes back with the completion, and changes nothing
 };
 
 /// What a user can do about requests that an endpoint left without an answer. What was answered is kept everywhere.
@@ -58,10 +66,11 @@ inline constexpr const char* endpoint_hint =
     "fix the cause that the endpoint reports, then run the same command again: only what is missing is asked again";
 
 /// stop: an end token, or an end that `Sampling` asks for; length: max_tokens or the end of the model's context;
-/// filtered: an endpoint's filter withheld the answer or its rest ("content_filter"); error: there is no answer, ask
-/// again another time (see `Completion::cause`). Only endpoints filter and fail; the gguf back-end throws instead.
-enum class Finish { stop, length, filtered, error };
-constexpr auto names_of(Finish) { return enum_names("stop", "length", "content_filter", "error"); }
+/// cancelled: nobody wanted the rest (`Request::written`); filtered: an endpoint's filter withheld the answer or its
+/// rest ("content_filter"); error: there is no answer, ask again another time (see `Completion::cause`). Only endpoints
+/// filter and fail; the gguf back-end throws instead.
+enum class Finish { stop, length, filtered, error, cancelled };
+constexpr auto names_of(Finish) { return enum_names("stop", "length", "content_filter", "error", "cancelled"); }
 
 struct Completion {
   std::string id;
@@ -76,6 +85,7 @@ struct Completion {
   /// How the endpoint says that the answer ended, where that is no word that is known. The finish is then a guess:
   /// length if the answer has as many tokens as it may have, else stop.
   std::string unknown_finish = {};
+  std::uint64_t mark = 0;  ///< the request's
 };
 
 struct ModelInfo {
@@ -95,7 +105,8 @@ struct Message {
   std::string content;
 };
 
-/// Gives the next request, or nothing when there are no more.
+/// Gives the next request, or nothing where there is none now. It may be asked again as long as others are being
+/// answered, so requests may come at any time; `complete` ends when there is none and all are answered.
 using RequestSource = std::function<std::optional<Request>()>;
 /// Takes an answer. Answers come in the order in which they finish, from the calling thread.
 using CompletionSink = std::function<void(Completion)>;
@@ -135,6 +146,9 @@ class LanguageModel {
   /// answer that was delivered, when a stop is requested (process.hpp). Errors: an empty prompt, one longer than the
   /// model's positions or the cache, sampling out of range (user); answers delivered before stand.
   virtual Throughput complete(const RequestSource& next, const CompletionSink& done) = 0;
+  /// Throws what `complete` would throw for this request, so that no other has to be given up for it. Returns how many
+  /// tokens its prompt has. May be called while another thread completes. An endpoint does not tell: 0.
+  virtual std::size_t check(const Request& request) const;
 
   /// log p(text | question) of each, as many at once as there is room for; what neighbours share (their question, or
   /// its leading segments) is computed once, so ask for such one after another. gguf only: endpoints cannot, and say

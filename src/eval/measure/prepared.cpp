@@ -14,11 +14,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The tasks with the longest answers: a short one says too little beyond its request for a scorer to tell.
+void keep_longest(std::vector<std::string>& tasks, const command::Fitted& fitted, std::size_t most) {
+  const auto words = [&](const std::string& task) { return fitted.default_words(fitted.index_of(task)); };
+  std::stable_sort(tasks.begin(), tasks.end(), [&](const auto& a, const auto& b) { return words(a) > words(b); });
+  tasks.resize(most);
+}
+
 std::vector<task::Task> tasks_of(const TestOptions& options, const command::Fitted& fitted) {
   std::vector<std::string> names = options.tasks;
   if (names.empty()) {
     for (const auto& task : fitted.tasks) names.push_back(task.name);
-    if (options.most_tasks > 0 && names.size() > options.most_tasks) names.resize(options.most_tasks);
+    if (options.most_tasks > 0 && names.size() > options.most_tasks) keep_longest(names, fitted, options.most_tasks);
   }
   return task::load_tasks(options.tasks_folder, names);
 }

@@ -42,7 +42,33 @@ std::size_t end_at_newline(std::string_view text, std::size_t begin, std::size_t
   return begin == npos ? npos : text.find('\n', std::max(begin, searched_from));
 }
 
-std::size_t end_of(std::string_view text, const Sampling& sampling, std::size_t searched_from) {
+/// Of the first text of `stop`.
+std::size_t begin_of_stop(std::string_view text, const Sampling& sampling, std::size_t searched_from) {
+  std::size_t first = npos;
+  for (const std::string& stop : sampling.stop)
+    first = std::min(first, text.find(stop, searched_from - std::min(searched_from, stop.size() - 1)));
+  return first;
+}
+
+/// The length of the longest end of `text` that `stop` goes on from.
+std::size_t begun(std::string_view text, std::string_view stop) {
+  for (std::size_t length = std::min(text.size(), stop.size() - 1); length > 0; --length)
+    if (text.ends_with(stop.substr(0, length))) return length;
+  return 0;
+}
+
+/// Bytes of a last character of which some are missing.
+std::size_t begun_character(std::string_view text) {
+  for (std::size_t length = 1; length <= std::min<std::size_t>(3, text.size()); ++length) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - length]);
+    if ((byte & 0xC0U) == 0x80U) continue;  // goes on
+    const std::size_t whole = byte >= 0xF0U ? 4 : byte >= 0xE0U ? 3 : byte >= 0xC0U ? 2 : 1;
+    return whole > length ? length : 0;
+  }
+  return 0;
+}
+
+std::size_t end_of_content(std::string_view text, const Sampling& sampling, std::size_t searched_from) {
   if (!sampling.stop_after_object) return end_at_newline(text, text.find_first_not_of(white_space), searched_from);
   const std::size_t begin = begin_of_content(text);
   const bool is_object = begin != npos && (text[begin] == '{' || text[begin] == '[');
@@ -52,11 +78,18 @@ std::size_t end_of(std::string_view text, const Sampling& sampling, std::size_t 
 }  // namespace
 
 bool cut_at_end(std::string& text, const Sampling& sampling, std::size_t searched_from) {
-  if (!sampling.stop_at_newline && !sampling.stop_after_object) return false;
-  const std::size_t end = end_of(text, sampling, searched_from);
+  std::size_t end = begin_of_stop(text, sampling, searched_from);
+  if (sampling.stop_at_newline || sampling.stop_after_object)
+    end = std::min(end, end_of_content(text, sampling, searched_from));
   if (end == npos) return false;
   text.resize(end);
   return true;
+}
+
+std::size_t settled(std::string_view text, const Sampling& sampling) {
+  std::size_t open = begun_character(text);
+  for (const std::string& stop : sampling.stop) open = std::max(open, begun(text, stop));
+  return text.size() - open;
 }
 
 }  // namespace udrl::lm

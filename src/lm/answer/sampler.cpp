@@ -33,6 +33,8 @@ void check_sampling(const Sampling& sampling) {
   check(sampling.repeat_penalty > 0 && sampling.repeat_penalty <= 10, "repeat_penalty", "above 0, at most 10",
         sampling.repeat_penalty);
   check(sampling.max_tokens >= 1, "max_tokens", "1 or more", sampling.max_tokens);
+  for (const std::string& stop : sampling.stop)
+    if (stop.empty()) throw user_error("a text of `stop` is empty").hint("leave it out");
 }
 
 double log_sum_exp(std::span<const float> logits) {

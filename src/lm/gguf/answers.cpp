@@ -20,6 +20,7 @@ class AnswerSlot final : public Slot {
   AnswerSlot(PreparedPrompt prepared, Request request, const Vocabulary& vocabulary, const CompletionSink& done)
       : Slot(std::move(prepared)), request_(std::move(request)), sampler_(request_.sampling, request_.id), done_(done) {
     completion_.id = request_.id;
+    completion_.mark = request_.mark;
     const auto& allowed = request_.sampling.allowed_control;
     if (!allowed.empty()) banned_ = vocabulary.banned_but(allowed);
   }
@@ -35,6 +36,7 @@ class AnswerSlot final : public Slot {
 
  private:
   bool accept(const Drawn& drawn, const Vocabulary& vocabulary);
+  bool is_wanted() const;
   bool finish(Finish how);
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
@@ -77,7 +79,13 @@ bool AnswerSlot::accept(const Drawn& drawn, const Vocabulary& vocabulary) {
   const std::size_t written = completion_.text.size();
   completion_.text += vocabulary.piece(last_);
   if (cut_at_end(completion_.text, request_.sampling, written)) return finish(Finish::stop);
-  return completion_.tokens >= prepared().budget && finish(Finish::length);
+  if (completion_.tokens >= prepared().budget) return finish(Finish::length);
+  return !is_wanted() && finish(Finish::cancelled);
+}
+
+bool AnswerSlot::is_wanted() const {
+  const std::string_view text = completion_.text;
+  return !request_.written || request_.written(text.substr(0, settled(text, request_.sampling)));
 }
 
 bool AnswerSlot::finish(Finish how) {
@@ -92,14 +100,26 @@ int AnswerSlot::deliver() {
   return tokens;
 }
 
+void require_writer(const Engine& engine) {
+  if (!engine.is_encoder()) return;
+  throw user_error("this model cannot write text, only embed it")
+      .at(engine.options().gguf.string())
+      .hint("name a causal language model");
+}
+
 }  // namespace
 
+std::size_t check_request(const Engine& engine, const Request& request) {
+  require_writer(engine);
+  const PreparedPrompt prepared = prepare(engine, request);
+  const auto& allowed = request.sampling.allowed_control;
+  if (!allowed.empty()) (void)engine.vocabulary().banned_but(allowed);
+  if (engine.options().context > 0) check_fits(prepared, engine.options().context);
+  return prepared.tokens.size();
+}
+
 Throughput answer_requests(Engine& engine, const RequestSource& next, const CompletionSink& done) {
-  if (engine.is_encoder()) {
-    throw user_error("this model cannot write text, only embed it")
-        .at(engine.options().gguf.string())
-        .hint("name a causal language model");
-  }
+  require_writer(engine);
   return run_slots(engine, engine.lane(), [&]() -> std::unique_ptr<Slot> {
     std::optional<Request> request = next();
     if (!request) return nullptr;

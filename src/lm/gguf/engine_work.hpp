@@ -13,6 +13,8 @@ namespace udrl::lm {
 
 /// `LanguageModel::complete` on an engine.
 Throughput answer_requests(Engine& engine, const RequestSource& next, const CompletionSink& done);
+/// `LanguageModel::check` on an engine.
+std::size_t check_request(const Engine& engine, const Request& request);
 
 /// `LanguageModel::log_probs` on an engine.
 Likelihoods continuation_log_probs(Engine& engine, std::span<const Continuation> continuations);

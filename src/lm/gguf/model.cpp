@@ -22,6 +22,8 @@ Throughput GgufModel::complete(const RequestSource& next, const CompletionSink& 
   return answer_requests(engine_, next, done);
 }
 
+std::size_t GgufModel::check(const Request& request) const { return check_request(engine_, request); }
+
 Likelihoods GgufModel::log_probs(std::span<const Continuation> continuations) {
   return continuation_log_probs(engine_, continuations);
 }

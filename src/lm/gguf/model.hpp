@@ -16,6 +16,7 @@ class GgufModel final : public LanguageModel {
 
   const ModelInfo& info() const override;
   Throughput complete(const RequestSource& next, const CompletionSink& done) override;
+  std::size_t check(const Request& request) const override;
   Likelihoods log_probs(std::span<const Continuation> continuations) override;
   std::vector<std::vector<double>> choice_log_probs(std::span<const Question> questions,
                                                     std::span<const std::string> options) override;

@@ -68,6 +68,16 @@ PreparedPrompt prepare(const Engine& engine, const Request& request) {
   return prepared;
 }
 
+void check_fits(const PreparedPrompt& prepared, int cells) {
+  if (static_cast<int>(prepared.tokens.size()) + prepared.budget <= cells) return;
+  throw user_error("a request does not fit into the model's context")
+      .at("request " + prepared.id)
+      .expected("at most " + std::to_string(cells) + " tokens")
+      .got(std::to_string(prepared.tokens.size()) + " tokens of prompt and " + std::to_string(prepared.budget) +
+           " to generate")
+      .hint("raise `context` (0: automatic), or lower max_tokens");
+}
+
 PreparedPrompt prepare(const Engine& engine, const Question& question) {
   return prepare(engine, question, "of a choice");
 }

@@ -23,6 +23,8 @@ struct PreparedPrompt {
 /// Throws `Error` (user): an empty prompt, one longer than the model's context length (which would end the process
 /// inside ggml), sampling out of range.
 PreparedPrompt prepare(const Engine& engine, const Request& request);
+/// Throws `Error` (user) for one that a cache of so many cells cannot hold.
+void check_fits(const PreparedPrompt& prepared, int cells);
 /// The same for a question whose next token is wanted.
 PreparedPrompt prepare(const Engine& engine, const Question& question);
 /// A text behind a prompt, as tokens.

@@ -40,7 +40,6 @@ class ContinuousBatch {
   bool has_room(int cells);
   void open_cache();
   int cells_wanted() const;
-  void refuse(const PreparedPrompt& prepared) const;
   // Computation.
   void step();
   void deliver_finished();
@@ -55,16 +54,15 @@ class ContinuousBatch {
   std::vector<llama_seq_id> free_sequences_;
   std::vector<std::unique_ptr<Slot>> running_;
   std::deque<std::unique_ptr<Slot>> waiting_;
-  bool exhausted_ = false;
   int reserved_ = 0;  ///< cells promised to the slots that run
   Throughput figures_;
 };
 
 bool ContinuousBatch::look_ahead(std::size_t count) {
-  while (waiting_.size() < count && !exhausted_) {
+  while (waiting_.size() < count) {
     std::unique_ptr<Slot> slot = next_();
-    exhausted_ = slot == nullptr;
-    if (slot) waiting_.push_back(std::move(slot));
+    if (slot == nullptr) break;
+    waiting_.push_back(std::move(slot));
   }
   return !waiting_.empty();
 }
@@ -78,7 +76,7 @@ void ContinuousBatch::refill() {
     if (admit_first()) continue;
     if (!running_.empty()) return;  // room comes as slots end
     open_cache();                   // nothing runs, so the cache can be replaced by a larger one
-    if (!admit_first()) refuse(waiting_.front()->prepared());
+    if (!admit_first()) check_fits(waiting_.front()->prepared(), lane_.cells());
   }
 }
 
@@ -159,15 +157,6 @@ void ContinuousBatch::open_cache() {
   last_prefix_ = nullptr;
   free_sequences_.clear();
   for (llama_seq_id sequence = slots; sequence-- > 0;) free_sequences_.push_back(sequence);
-}
-
-void ContinuousBatch::refuse(const PreparedPrompt& prepared) const {
-  throw user_error("a request does not fit into the model's context")
-      .at("request " + prepared.id)
-      .expected("at most " + std::to_string(lane_.cells()) + " tokens")
-      .got(std::to_string(prepared.tokens.size()) + " tokens of prompt and " + std::to_string(prepared.budget) +
-           " to generate")
-      .hint("raise `context` (0: automatic), or lower max_tokens");
 }
 
 void ContinuousBatch::step() {

@@ -52,6 +52,7 @@ void add_sampling(json& body, const Request& request, const RequestForm& form) {
   body["top_p"] = sampling.top_p;
   body[form.tokens_field] = sampling.max_tokens;
   body["seed"] = seed_of(request);
+  if (!sampling.stop.empty()) body["stop"] = sampling.stop;
   // Not OpenAI's own, and refused by some: sent only where asked for.
   if (sampling.top_k > 0) body["top_k"] = sampling.top_k;
   if (sampling.repeat_penalty != 1.0) body["repetition_penalty"] = body["repeat_penalty"] = sampling.repeat_penalty;

@@ -218,6 +218,7 @@ std::string embedding_fault(const HttpReply& reply) { return plain_fault(reply, 
 Completion read_completion(const Request& request, const HttpReply& reply) {
   Completion completion;
   completion.id = request.id;
+  completion.mark = request.mark;
   completion.log_prob = std::numeric_limits<double>::quiet_NaN();
   completion.seconds = completion.first_token_s = reply.seconds;
   if (!reply.fault.empty()) {

@@ -181,7 +181,7 @@ TEST_CASE("a quick evaluation asks the teacher and the student's first row alone
   asked.test.intents = 500;
   const EvalOptions quick = quickened(asked);
   CHECK(quick.test.intents == 60);
-  CHECK(quick.test.most_tasks == 2);
+  CHECK(quick.test.most_tasks == 1);
   CHECK_FALSE(is_named(quick.judge.model));
   CHECK_FALSE(is_named(quick.scorers.question));
   std::vector<std::string> rows;

@@ -1,0 +1,124 @@
+// Numbers that may be words, texts that may be lists.
+#include "fields.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <sstream>
+#include <vector>
+
+namespace udrl::serve {
+namespace {
+
+using data::Fields;
+using data::Json;
+
+/// A number, or a word such as "top".
+std::string spelled(const Fields& fields, const std::string& name) {
+  return fields.value(name).is_string() ? fields.text(name) : std::to_string(fields.integer(name));
+}
+
+std::string trimmed(const std::string& text) {
+  constexpr const char* blank = " \t\r\n";
+  const auto begin = text.find_first_not_of(blank);
+  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(blank) - begin + 1);
+}
+
+std::string small_letters(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+std::vector<std::string> command_names(const command::Fitted& fitted) {
+  std::vector<std::string> names{"task", "words", "return"};
+  for (const auto& auxiliary : fitted.auxiliary) names.push_back(auxiliary.name);
+  return names;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+void set_command(const std::string& name, const std::string& value, inference::Ask& ask) {
+  if (name == "task") ask.task = value;
+  else if (name == "words") ask.words = value;
+  else if (name == "return") ask.return_spec.replace(0, ask.return_spec.find('+'), value);
+  else ask.return_spec.append("+").append(name).append("=").append(value);
+}
+
+}  // namespace
+
+void read_ask(const Fields& fields, inference::Ask& ask) {
+  ask.task = fields.text_or("task", ask.task);
+  if (fields.has("words")) ask.words = spelled(fields, "words");
+  if (fields.has("return")) ask.return_spec = spelled(fields, "return");
+  ask.have = fields.text_or("have", ask.have);
+  if (fields.has("want_words")) ask.want_words = fields.integer("want_words");
+  if (fields.has("nearest")) ask.nearest = fields.boolean("nearest");
+}
+
+void read_drawing(const Fields& fields, inference::Drawing& drawing) {
+  if (fields.has("n")) drawing.n = fields.integer("n");
+  if (fields.has("best_of")) drawing.best_of = fields.integer("best_of");
+  if (fields.has("temperature")) drawing.temperature = fields.number("temperature");
+  if (fields.has("top_p")) drawing.top_p = fields.number("top_p");
+  if (fields.has("top_k")) drawing.top_k = fields.integer("top_k");
+  if (fields.has("repeat_penalty")) drawing.repeat_penalty = fields.number("repeat_penalty");
+  for (const char* name : {"max_tokens", "max_completion_tokens"})
+    if (fields.has(name)) drawing.max_tokens = fields.integer(name);
+  if (fields.has("stop"))
+    drawing.stop = fields.value("stop").is_string() ? std::vector{fields.text("stop")} : fields.texts("stop");
+  if (fields.has("seed")) drawing.seed = fields.natural("seed");
+}
+
+void refuse_unknown_wishes(const Fields& fields) {
+  for (const char* name :
+       {"tools", "functions", "logit_bias", "suffix", "echo", "logprobs", "response_format", "audio"}) {
+    const Json& value = fields.value(name);
+    const bool is_off = value.is_null() || value == false || value == 0 || value.empty() || value == "" ||
+                        (value.is_object() && value.value("type", "") == "text");
+    if (!is_off) throw user_error("a student cannot do this").at(name).hint("leave the field out");
+  }
+}
+
+void read_commands(const std::string& text, const command::Fitted& fitted, inference::Ask& ask) {
+  const std::vector<std::string> names = command_names(fitted);
+  const auto is_name = [&](const std::string& word) {
+    return std::find(names.begin(), names.end(), small_letters(trimmed(word))) != names.end();
+  };
+  if (!is_name(text.substr(0, text.find(':')))) return;
+  std::string parts = text;
+  std::replace_if(
+      parts.begin(), parts.end(), [](char c) { return c == '\n' || c == ';'; }, ',');
+  std::istringstream stream(parts);
+  for (std::string part; std::getline(stream, part, ',');) {
+    if (trimmed(part).empty()) continue;
+    const auto colon = part.find(':');
+    if (colon == std::string::npos || part.find(':', colon + 1) != std::string::npos || !is_name(part.substr(0, colon)))
+      throw user_error("the system message says what is no command")
+          .expected("only " + listed(names) + ", as in task: " + fitted.tasks.front().name + ", words: 12")
+          .got("'" + trimmed(part) + "'");
+    set_command(small_letters(trimmed(part.substr(0, colon))), trimmed(part.substr(colon + 1)), ask);
+  }
+}
+
+std::string content_text(const Json& content) {
+  if (content.is_null()) return {};
+  if (content.is_string()) return content.get<std::string>();
+  if (!content.is_array()) throw user_error("the content of a message is no text").expected("a text, or parts of one");
+  std::string text;
+  for (const Json& part : content) {
+    if (part.is_string()) {
+      text.append(" ").append(part.get<std::string>());
+      continue;
+    }
+    const Fields fields(part, "part of a message");
+    if (fields.text("type") != "text")
+      throw user_error("this model reads text alone").at("a part of a message").got("type " + fields.text("type"));
+    text.append(" ").append(fields.text("text"));
+  }
+  return text;
+}
+
+}  // namespace udrl::serve

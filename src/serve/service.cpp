@@ -1,0 +1,54 @@
+// Asks become orders, and completions answers.
+#include "service.hpp"
+
+#include "udrl/base/error.hpp"
+
+namespace udrl::serve {
+
+Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& drawing) const {
+  if (drawing.ranks() && ranker_ == nullptr)
+    throw user_error("this server has no embedder to choose the best answers with")
+        .at("best_of")
+        .hint("start it with --embedder.gguf, or leave best_of out");
+  Prepared prepared{ask, student_.resolve(ask), {}};
+  for (int draw = 0; draw < drawing.drawn(); ++draw)
+    prepared.draws.push_back(draw_request(student_, ask, prepared.resolved.command, drawing, draw));
+  prepared.prompt_tokens = student_.model().check(prepared.draws.front());
+  return prepared;
+}
+
+void Service::add_orders(const Prepared& prepared, const DrawReader& reader, std::vector<Order>& orders) const {
+  for (std::size_t draw = 0; draw < prepared.draws.size(); ++draw) {
+    Order order{prepared.draws[draw],
+                [done = reader.done, draw](lm::Completion completion) { done(draw, std::move(completion)); }};
+    if (reader.written)
+      order.request.written = [written = reader.written, draw](std::string_view so_far) {
+        return written(draw, so_far);
+      };
+    orders.push_back(std::move(order));
+  }
+}
+
+inference::Answer Service::answer(const Prepared& prepared, const lm::Completion& completion) const {
+  return answer_of(student_, prepared.ask, prepared.resolved.command, completion);
+}
+
+std::string Service::shown(const Prepared& prepared, std::string_view so_far) const {
+  return student_.present(prepared.ask, std::string(so_far));
+}
+
+void Service::warm_up(const std::string& task, int slots) {
+  inference::Ask ask{"a warm beginning", task};
+  ask.nearest = true;
+  inference::Drawing drawing;
+  drawing.n = slots;
+  const std::vector<lm::Request> requests = prepare(ask, drawing).draws;
+  (void)lm::complete_all(student_.model(), requests);
+}
+
+std::vector<std::size_t> Service::best(std::span<const inference::Answer> answers, std::size_t wanted) {
+  const std::scoped_lock lock(ranking_);
+  return best_answers(*ranker_, answers, wanted);
+}
+
+}  // namespace udrl::serve

@@ -1,0 +1,62 @@
+// Between what clients ask and the desk where answers are written. Not for: HTTP (server.cpp).
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "desk.hpp"
+#include "udrl/serve/serve.hpp"
+
+namespace udrl::serve {
+
+/// One ask, resolved and checked: its draws cannot be refused any more.
+struct Prepared {
+  inference::Ask ask;
+  inference::Resolved resolved;
+  std::vector<lm::Request> draws;
+  std::size_t prompt_tokens = 0;  ///< of one draw
+};
+
+/// Whom draws go to, each call with the draw's number. Called by the desk's thread: nothing here may take long.
+struct DrawReader {
+  std::function<bool(std::size_t draw, std::string_view so_far)> written = {};  ///< as `lm::Request::written`
+  std::function<void(std::size_t draw, lm::Completion)> done;
+};
+
+/// Called with each answer that has ended.
+using CountAnswer = std::function<void(const lm::Completion&)>;
+
+class Service {
+ public:
+  Service(const Served& served, Desk& desk) : student_(served.student), ranker_(served.ranker), desk_(desk) {}
+
+  /// Throws `Error` (user) for what the student cannot be asked.
+  Prepared prepare(const inference::Ask& ask, const inference::Drawing& drawing) const;
+  /// Adds the draws to `orders`, which are then taken at once.
+  void add_orders(const Prepared& prepared, const DrawReader& reader, std::vector<Order>& orders) const;
+  /// False where too much waits already.
+  bool order(std::vector<Order> orders) { return desk_.take(std::move(orders)); }
+
+  /// As it is shown.
+  inference::Answer answer(const Prepared& prepared, const lm::Completion& completion) const;
+  std::string shown(const Prepared& prepared, std::string_view so_far) const;
+  /// The best, as `inference::best_answers`.
+  std::vector<std::size_t> best(std::span<const inference::Answer> answers, std::size_t wanted);
+
+  /// Answers a full house once, so that the first client does not wait for a cache to be made.
+  void warm_up(const std::string& task, int slots);
+
+  const inference::StudentModel& student() const { return student_; }
+  bool ranks() const { return ranker_ != nullptr; }
+
+ private:
+  inference::StudentModel& student_;
+  const inference::Ranker* ranker_;
+  Desk& desk_;
+  std::mutex ranking_;  ///< one embedder for all
+};
+
+}  // namespace udrl::serve

@@ -1,0 +1,142 @@
+// Requests of each kind, from the fields that they share.
+#include "wishes.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "fields.hpp"
+#include "udrl/base/error.hpp"
+
+namespace udrl::serve {
+namespace {
+
+using data::Fields;
+using data::Json;
+
+std::uint64_t any_seed() {
+  static thread_local std::random_device device;
+  return (std::uint64_t{device()} << 32U) | device();
+}
+
+std::vector<std::string> prompts(const Fields& fields) {
+  if (fields.value("prompt").is_string()) return {fields.text("prompt")};
+  std::vector<std::string> texts = fields.texts("prompt");
+  if (texts.empty()) throw user_error("there is no prompt").at("prompt").expected("a text, or a list of texts");
+  return texts;
+}
+
+void read_stream(const Fields& fields, Wish& wish) {
+  wish.streams = fields.has("stream") && fields.boolean("stream");
+  if (!fields.has("stream_options")) return;
+  const Fields options(fields.object("stream_options"), "stream_options");
+  wish.wants_usage = options.has("include_usage") && options.boolean("include_usage");
+}
+
+/// Of one task: a field may be an object of values by task, or one value for all.
+Json of_task(const Fields& fields, const std::string& name, const std::string& task) {
+  const Json& value = fields.value(name);
+  return value.is_object() ? value.value(task, Json()) : value;
+}
+
+}  // namespace
+
+WishReader::WishReader(const command::Fitted& fitted, std::string name, std::string task, int most_answers)
+    : fitted_(fitted), name_(std::move(name)), task_(std::move(task)), most_answers_(most_answers) {
+  if (task_.empty()) task_ = fitted_.tasks.front().name;
+  (void)fitted_.index_of(task_);
+}
+
+inference::Ask WishReader::usual_ask() const {
+  inference::Ask ask;
+  ask.task = task_;
+  return ask;
+}
+
+/// Clients that can set no field but `model` choose a task by it: "student:headline".
+std::string WishReader::task_of_model(const std::string& model) const {
+  if (!model.starts_with(name_ + ":")) return task_;
+  std::string task = model.substr(name_.size() + 1);
+  (void)fitted_.index_of(task);
+  return task;
+}
+
+void WishReader::check_number(const Wish& wish) const {
+  const auto& drawing = wish.drawing;
+  if (drawing.n < 1 || drawing.best_of < 1) throw user_error("n and best_of are 1 or more");
+  if (drawing.ranks() && drawing.n > drawing.best_of)
+    throw user_error("more answers are wanted than are written").expected("n of at most best_of");
+  const auto answers = static_cast<double>(drawing.drawn()) * static_cast<double>(wish.asks.size());
+  if (answers > most_answers_)
+    throw user_error("too many answers in one request")
+        .expected("at most " + std::to_string(most_answers_))
+        .got(std::to_string(wish.asks.size()) + " prompts of " + std::to_string(drawing.drawn()) + " answers");
+}
+
+Wish WishReader::completion(const Json& body) const {
+  const Fields fields(body, "request");
+  refuse_unknown_wishes(fields);
+  Wish wish;
+  wish.model = fields.text_or("model", name_);
+  wish.drawing.seed = any_seed();
+  read_drawing(fields, wish.drawing);
+  read_stream(fields, wish);
+  inference::Ask ask = usual_ask();
+  ask.task = task_of_model(wish.model);
+  read_ask(fields, ask);
+  for (std::string& prompt : prompts(fields)) {
+    ask.intent = std::move(prompt);
+    wish.asks.push_back(ask);
+  }
+  check_number(wish);
+  return wish;
+}
+
+Wish WishReader::chat(const Json& body) const {
+  const Fields fields(body, "request");
+  refuse_unknown_wishes(fields);
+  Wish wish;
+  wish.model = fields.text_or("model", name_);
+  wish.drawing.seed = any_seed();
+  read_drawing(fields, wish.drawing);
+  read_stream(fields, wish);
+  inference::Ask ask = usual_ask();
+  ask.task = task_of_model(wish.model);
+  read_ask(fields, ask);
+  const std::string have = ask.have;
+  for (const Json& entry : fields.list("messages")) {
+    const Fields message(entry, "message");
+    const std::string role = message.text("role"), text = content_text(message.value("content"));
+    if (role == "user") ask.intent = text, ask.have.clear();
+    else if (role == "assistant") ask.have = text;
+    else if (role == "system" || role == "developer") read_commands(text, fitted_, ask);
+  }
+  if (ask.have.empty()) ask.have = have;
+  wish.asks.push_back(std::move(ask));
+  check_number(wish);
+  return wish;
+}
+
+TypeAhead WishReader::type_ahead(const Json& body) const {
+  const Fields fields(body, "request");
+  TypeAhead wish;
+  wish.client = fields.text_or("client", "");
+  read_drawing(fields, wish.drawing);
+  wish.drawing.n = wish.drawing.best_of = 1;
+  if (fields.has("next_words")) wish.next_words = fields.integer("next_words");
+  std::vector<std::string> tasks{task_};
+  if (fields.has("tasks")) tasks = fields.texts("tasks");
+  if (static_cast<int>(tasks.size()) > most_answers_) throw user_error("too many tasks in one request").at("tasks");
+  for (const std::string& task : tasks) {
+    inference::Ask ask = usual_ask();
+    Json own{{"task", task}};
+    for (const char* name : {"words", "return", "have", "want_words"}) own[name] = of_task(fields, name, task);
+    read_ask(Fields(own, "request"), ask);
+    ask.nearest = fields.has("nearest") && fields.boolean("nearest");
+    ask.intent = fields.text("intent");
+    wish.asks.push_back(std::move(ask));
+  }
+  return wish;
+}
+
+}  // namespace udrl::serve

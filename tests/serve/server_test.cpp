@@ -1,0 +1,382 @@
+// A server with a tiny student, and clients of all kinds: good, slow, vanished, hostile.
+#include <arpa/inet.h>
+#include <httplib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <future>
+#include <memory>
+#include <thread>
+
+#include "catch.hpp"
+#include "student/tiny.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/data/fields.hpp"
+#include "udrl/serve/serve.hpp"
+#include "udrl/student/gguf_export.hpp"
+
+using namespace udrl;
+using namespace udrl::serve;
+using data::Json;
+
+namespace {
+
+const std::filesystem::path& student_folder() {
+  static const tiny::Folder folder;
+  static const bool is_written = [] {
+    tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()));
+    (void)student::export_gguf(folder.path());
+    return true;
+  }();
+  (void)is_written;
+  return folder.path();
+}
+
+class Notes final : public Observer {
+ public:
+  void note(Level, const std::string& text) override { texts += text + "\n"; }
+  std::string texts;
+};
+
+class Running {
+ public:
+  explicit Running(ServeOptions options = {}) : student_(inference::StudentModel::open(student_folder(), one_house())) {
+    options.port = 0;
+    options.name = "tiny";
+    options.slots = one_house().slots;
+    std::promise<std::string> listening;
+    auto url = listening.get_future();
+    done_ = std::async(std::launch::async, [this, options, &listening] {
+      serve::serve({student_, nullptr}, options, notes, [&](const std::string& at) { listening.set_value(at); });
+    });
+    while (url.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready)
+      if (done_.wait_for(std::chrono::milliseconds(0)) == std::future_status::ready) done_.get();  // throws
+    url_ = url.get();
+    port_ = std::stoi(url_.substr(url_.rfind(':') + 1));
+  }
+  ~Running() {
+    request_stop();
+    done_.get();
+    request_stop(false);
+  }
+
+  std::unique_ptr<httplib::Client> client() const {
+    auto one = std::make_unique<httplib::Client>("127.0.0.1", port_);
+    one->set_read_timeout(60);
+    return one;
+  }
+  int port() const { return port_; }
+  Notes notes;
+
+ private:
+  static lm::ModelOptions one_house() {
+    lm::ModelOptions options;
+    options.slots = 4;
+    return options;
+  }
+  inference::StudentModel student_;
+  std::future<void> done_;
+  std::string url_;
+  int port_ = 0;
+};
+
+struct Reply {
+  int status = 0;
+  Json json;
+};
+
+Reply post(httplib::Client& client, const std::string& path, const std::string& body,
+           const httplib::Headers& headers = {}) {
+  const auto got = client.Post(path, headers, body, "application/json");
+  REQUIRE(got);
+  return {got->status, data::json_or_discarded(got->body)};
+}
+
+/// The events of a stream, "[DONE]" left out where it came last.
+std::vector<Json> events(httplib::Client& client, const std::string& path, const std::string& body) {
+  const auto got = client.Post(path, body, "application/json");
+  REQUIRE(got);
+  REQUIRE(got->status == 200);
+  CHECK(got->get_header_value("Content-Type") == "text/event-stream");
+  std::vector<Json> found;
+  std::string last;
+  std::istringstream lines(got->body);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("data: ")) continue;
+    last = line.substr(6);
+    if (last != "[DONE]") found.push_back(data::parse_json(last));
+  }
+  CHECK(last == "[DONE]");
+  return found;
+}
+
+/// A connection as raw as an attacker's.
+class Raw {
+ public:
+  explicit Raw(int port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    const timeval patience{20, 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
+  ~Raw() { ::close(socket_); }
+  Raw(const Raw&) = delete;
+  Raw& operator=(const Raw&) = delete;
+
+  void send(const std::string& bytes) const { (void)!::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  /// Until the other side closes.
+  std::string rest() const {
+    std::string all;
+    char bytes[4096];
+    for (ssize_t n = 0; (n = ::recv(socket_, bytes, sizeof bytes, 0)) > 0;)
+      all.append(bytes, static_cast<std::size_t>(n));
+    return all;
+  }
+
+ private:
+  int socket_;
+};
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t n = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("OpenAI's clients get what they expect", "[server]") {
+  const Running server;
+  const auto client = server.client();
+  const Reply one =
+      post(*client, "/v1/completions", R"({"prompt": ["a sale", "a shop"], "n": 2, "seed": 5, "words": 17})");
+  REQUIRE(one.status == 200);
+  CHECK(one.json["object"] == "text_completion");
+  REQUIRE(one.json["choices"].size() == 4);
+  for (int i = 0; i < 4; ++i) {
+    const Json& choice = one.json["choices"][static_cast<std::size_t>(i)];
+    CHECK(choice["index"] == i);
+    CHECK(choice["udrl"]["intent"] == (i < 2 ? "a sale" : "a shop"));
+    CHECK(choice["udrl"]["task"] == "image");
+    CHECK(choice["udrl"]["words_asked"] == 17);
+    CHECK((choice["finish_reason"] == "stop" || choice["finish_reason"] == "length"));
+  }
+  CHECK(one.json["usage"]["completion_tokens"] > 0);
+  CHECK(one.json["usage"]["prompt_tokens"] > 0);
+  CHECK(post(*client, "/v1/completions", R"({"prompt": "a sale", "n": 2, "seed": 5, "words": 17})")
+            .json["choices"][1]["text"] == one.json["choices"][1]["text"]);
+  const Reply chat =
+      post(*client, "/v1/chat/completions",
+           R"({"messages": [{"role": "system", "content": "task: template"}, {"role": "user", "content": "a sale"}]})");
+  REQUIRE(chat.status == 200);
+  CHECK(chat.json["choices"][0]["message"]["role"] == "assistant");
+  CHECK(chat.json["choices"][0]["udrl"]["task"] == "template");
+  const auto models = client->Get("/v1/models");
+  REQUIRE(models);
+  CHECK(data::parse_json(models->body)["data"][1]["id"] == "tiny:image");
+}
+
+TEST_CASE("the parts of a stream are the whole answer", "[server]") {
+  const Running server;
+  const auto client = server.client();
+  const std::string asked = R"("messages": [{"role": "user", "content": "a sale"}], "seed": 3, "n": 2)";
+  const Reply whole = post(*client, "/v1/chat/completions", "{" + asked + "}");
+  const auto parts = events(*client, "/v1/chat/completions",
+                            "{" + asked + R"(, "stream": true, "stream_options": {"include_usage": true}})");
+  std::map<std::size_t, std::string> texts, finish;
+  for (const Json& part : parts)
+    for (const Json& choice : part["choices"]) {
+      texts[choice["index"]] += choice["delta"].value("content", "");
+      if (!choice["finish_reason"].is_null()) finish[choice["index"]] = choice["finish_reason"];
+    }
+  for (const Json& choice : whole.json["choices"]) {
+    CHECK(texts[choice["index"]] == choice["message"]["content"]);
+    CHECK(finish[choice["index"]] == choice["finish_reason"]);
+  }
+  CHECK(parts.front()["choices"][0]["delta"]["role"] == "assistant");
+  CHECK(parts.back()["usage"]["completion_tokens"] == whole.json["usage"]["completion_tokens"]);
+}
+
+TEST_CASE("type-ahead tells each task's text as it grows, and ends", "[server]") {
+  const Running server;
+  const auto client = server.client();
+  const auto told = events(
+      *client, "/v1/typeahead",
+      R"({"client": "c", "intent": "a sale", "tasks": ["image", "poster", "template"], "next_words": 3, "words": 9, "nearest": true})");
+  std::map<std::string, std::string> texts;
+  std::map<std::string, bool> done;
+  for (const Json& event : told) {
+    const std::string task = event["task"];
+    if (task == "poster") {
+      CHECK_THAT(event["error"].get<std::string>(), Catch::Contains("poster"));
+      continue;
+    }
+    CHECK_FALSE(done[task]);
+    texts[task] = event["text"];
+    done[task] = event["done"];
+  }
+  for (const char* task : {"image", "template"}) {
+    CHECK(done[task]);
+    CHECK(std::count(texts[task].begin(), texts[task].end(), ' ') <= 2);
+  }
+  CHECK(events(*client, "/v1/typeahead", R"({"intent": " ", "tasks": ["image"]})").empty());
+}
+
+TEST_CASE("a later keystroke ends what is written for an earlier one", "[server]") {
+  const Running server;
+  std::atomic<bool> is_over = false;
+  std::atomic<int> superseded = 0, whole = 0;
+  std::vector<std::thread> typing;
+  for (int i = 0; i < 6; ++i)
+    typing.emplace_back([&] {
+      const auto client = server.client();
+      for (int key = 0; key < 10 && !is_over; ++key) {
+        const auto told = events(
+            *client, "/v1/typeahead",
+            R"({"client": "one", "intent": "a sale", "tasks": ["image", "template"], "words": 9, "nearest": true})");
+        REQUIRE_FALSE(told.empty());
+        ++(told.back().contains("superseded") ? superseded : whole);
+      }
+    });
+  for (auto& one : typing) one.join();
+  CHECK(superseded + whole == 60);
+  CHECK(whole > 0);
+  CHECK(superseded > 0);
+}
+
+TEST_CASE("what cannot be answered is told in words and with the right status", "[server]") {
+  ServeOptions options;
+  options.body_kib = 1;
+  options.waiting = 3;
+  const Running server(options);
+  const auto client = server.client();
+  const auto status = [&](const std::string& body) { return post(*client, "/v1/completions", body).status; };
+  CHECK(status("{") == 400);
+  CHECK(status(R"({"prompt": ""})") == 400);
+  CHECK(status(R"({"prompt": "a", "task": "poster"})") == 400);
+  CHECK(status(R"({"prompt": "a", "words": 70})") == 400);
+  CHECK(status(R"({"prompt": "a", "words": 70, "nearest": true})") == 200);
+  CHECK(status(R"({"prompt": "a", "best_of": 3})") == 400);
+  CHECK(status(R"({"prompt": "a", "n": 4})") == 503);
+  CHECK(status(R"({"prompt": "a", "temperature": -1})") == 400);
+  CHECK(status(R"({"prompt": ")" + std::string(900, 'x') + R"("})") == 400);  // longer than the context
+  CHECK(status(R"({"prompt": "still here"})") == 200);
+  const auto large = client->Post("/v1/completions", std::string(5000, ' '), "application/json");
+  CHECK((!large || large->status == 413));
+  const Reply deep = post(*server.client(), "/v1/completions", std::string(900, '['));
+  CHECK(deep.status == 400);
+  CHECK_THAT(deep.json["error"]["message"].get<std::string>(), Catch::Contains("deep"));
+  const auto nowhere = server.client()->Get("/v1/../etc/passwd");
+  REQUIRE(nowhere);
+  CHECK(nowhere->status == 404);
+  CHECK(server.client()->Get("/health")->status == 200);
+}
+
+TEST_CASE("a page of another site is refused, a friend may read", "[server]") {
+  ServeOptions options;
+  options.allowed_origins = {"https://friend.example"};
+  const Running server(options);
+  const std::string body = R"({"prompt": "a sale"})";
+  CHECK(post(*server.client(), "/v1/completions", body, {{"Origin", "https://evil.example"}}).status == 403);
+  CHECK(post(*server.client(), "/v1/completions", body, {{"Host", "evil.example"}}).status == 403);
+  const auto friendly =
+      server.client()->Post("/v1/completions", {{"Origin", "https://friend.example"}}, body, "application/json");
+  REQUIRE(friendly);
+  CHECK(friendly->status == 200);
+  CHECK(friendly->get_header_value("Access-Control-Allow-Origin") == "https://friend.example");
+  const auto asked = server.client()->Options("/v1/completions", {{"Origin", "https://friend.example"}});
+  REQUIRE(asked);
+  CHECK(asked->status == 204);
+}
+
+TEST_CASE("a key is never said back", "[server]") {
+  ::setenv("UDRL_TEST_KEY", "a-very-secret-key", 1);
+  ServeOptions options;
+  options.api_key_env = "UDRL_TEST_KEY";
+  const Running server(options);
+  const auto refused = server.client()->Post("/v1/completions", {{"Authorization", "Bearer a-very-secret-kez"}},
+                                             R"({"prompt": "a sale"})", "application/json");
+  REQUIRE(refused);
+  CHECK(refused->status == 401);
+  CHECK(count(refused->body, "secret") == 0);
+  CHECK(post(*server.client(), "/v1/completions", R"({"prompt": "a sale"})",
+             {{"Authorization", "Bearer a-very-secret-key"}})
+            .status == 200);
+  options.api_key_env = "UDRL_TEST_KEY_THAT_IS_NOT_SET";
+  CHECK_THROWS_AS(Running(options), Error);
+  ::unsetenv("UDRL_TEST_KEY");
+}
+
+TEST_CASE("behind a request that is refused unread no second one comes in", "[server]") {
+  const Running server;
+  const std::string hidden = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  for (const std::string& headers : {
+           std::string("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                       "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
+           "GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(hidden.size()) + "\r\n\r\n",
+           "POST /v1/completions HTTP/1.1\r\nHost: evil.example\r\nContent-Type: application/json\r\nContent-Length: " +
+               std::to_string(hidden.size()) + "\r\n\r\n",
+           std::string("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n"),
+       }) {
+    INFO(headers);
+    const Raw raw(server.port());
+    raw.send(headers + hidden);
+    const std::string said = raw.rest();
+    CHECK(count(said, "HTTP/1.1 ") == 1);
+    CHECK(count(said, "HTTP/1.1 4") == 1);
+    CHECK(count(said, "udrl_clients") == 0);
+  }
+  const Raw garbage(server.port());
+  garbage.send("\x16\x03\x01 what is this\r\n\r\n");
+  (void)garbage.rest();
+  CHECK(server.client()->Get("/health")->status == 200);
+}
+
+TEST_CASE("slow and vanished clients cost nobody else", "[server]") {
+  const Running server;
+  std::vector<std::unique_ptr<Raw>> slow;
+  for (int i = 0; i < 40; ++i) {
+    slow.push_back(std::make_unique<Raw>(server.port()));
+    slow.back()->send(
+        "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Le");
+  }
+  for (int i = 0; i < 20; ++i) {
+    const Raw vanishes(server.port());
+    const std::string body = R"({"prompt": "a sale", "n": 16, "stream": true})";
+    vanishes.send(
+        "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+  const auto client = server.client();
+  for (int i = 0; i < 10; ++i) CHECK(post(*client, "/v1/completions", R"({"prompt": "a sale"})").status == 200);
+  const auto metrics = client->Get("/metrics");
+  REQUIRE(metrics);
+  CHECK_THAT(metrics->body, Catch::Contains("udrl_answers_waiting 0"));
+}
+
+TEST_CASE("the page comes under a policy that lets nothing else in", "[server]") {
+  const Running server;
+  for (const char* path : {"/", "/page.js", "/page.css"}) {
+    const auto page = server.client()->Get(path);
+    REQUIRE(page);
+    CHECK(page->status == 200);
+    CHECK_THAT(page->get_header_value("Content-Security-Policy"), Catch::Contains("default-src 'none'"));
+  }
+  const Json told = data::parse_json(server.client()->Get("/v1/student")->body);
+  CHECK(told["tasks"][0]["words"]["usual"] == 18);
+}
+
+TEST_CASE("a port that is taken is said", "[server]") {
+  const Running server;
+  auto student = inference::StudentModel::open(student_folder());
+  ServeOptions options;
+  options.port = server.port();
+  options.name = "tiny";
+  Observer quiet;
+  CHECK_THROWS_WITH(serve::serve({student, nullptr}, options, quiet, [](const std::string&) {}),
+                    Catch::Contains("cannot listen"));
+}

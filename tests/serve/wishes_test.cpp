@@ -1,0 +1,155 @@
+// What clients send becomes asks: the same messages that the student's chat template reads, and the same commands.
+#include "wishes.hpp"
+
+#include "catch.hpp"
+#include "student/chat_cases.hpp"
+#include "student/tiny.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/command/schema.hpp"
+#include "udrl/data/fields.hpp"
+#include "udrl/data/text.hpp"
+
+using namespace udrl;
+using namespace udrl::serve;
+
+namespace {
+
+const command::Fitted& commands() {
+  static const command::Fitted fitted = tiny::commands();
+  return fitted;
+}
+
+WishReader reader() { return {commands(), "tiny", "", 64}; }
+
+Wish completion(const std::string& json) { return reader().completion(data::parse_json(json)); }
+TypeAhead type_ahead(const std::string& json) { return reader().type_ahead(data::parse_json(json)); }
+
+template <class Read>
+std::string refusal(const Read& read, const std::string& json) {
+  try {
+    (void)read(json);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "not refused";
+}
+
+/// What the student reads, as text.
+std::string sequence(const inference::Ask& ask) {
+  const int task = commands().index_of(ask.task);
+  std::optional<int> words;
+  if (ask.words == "auto") words = commands().default_words(task);
+  else if (ask.words != "any") words = std::stoi(ask.words);
+  std::string text;
+  for (const lm::Segment& segment :
+       sequence_prompt(data::normalise(ask.intent), commands().command(task, words, ask.return_spec),
+                       command::uncapitalised(data::normalise(ask.have))))
+    text += segment.text;
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a chat is read as the student's chat template reads it") {
+  for (const tiny::ChatCase& asked : tiny::chat_cases()) {
+    INFO(asked.about << ": " << asked.messages);
+    data::Json body = data::parse_json(asked.arguments);
+    // A task by a body's field counts less than the system's, as a template argument does.
+    body["messages"] = data::parse_json(asked.messages);
+    const auto read = [&] { return sequence(reader().chat(body).asks.front()); };
+    if (!asked.refusal.empty()) {
+      CHECK_THROWS(read());
+    } else if (asked.prompt.starts_with("⟨")) {
+      CHECK(data::normalise(reader().chat(body).asks.front().intent).empty());  // refused when it is answered
+    } else {
+      CHECK(asked.prompt == read().substr(read().find(' ')));
+    }
+  }
+}
+
+TEST_CASE("a prompt is an intent, several are several") {
+  const Wish one = completion(R"({"prompt": "holiday sale"})");
+  REQUIRE(one.asks.size() == 1);
+  CHECK(one.asks[0].intent == "holiday sale");
+  CHECK(one.asks[0].task == "image");
+  CHECK(one.drawing.n == 1);
+  CHECK_FALSE(one.streams);
+  const Wish many =
+      completion(R"({"prompt": ["a", "b"], "task": "template", "words": 12, "return": "lowest", "have": "x",
+                                   "n": 2, "temperature": 0.5, "top_p": 0.9, "max_tokens": 7, "stop": ["!", "?"],
+                                   "seed": 18446744073709551615, "stream": true,
+                                   "stream_options": {"include_usage": true}})");
+  REQUIRE(many.asks.size() == 2);
+  CHECK(many.asks[1].intent == "b");
+  CHECK(many.asks[1].task == "template");
+  CHECK(many.asks[1].words == "12");
+  CHECK(many.asks[1].return_spec == "lowest");
+  CHECK(many.asks[1].have == "x");
+  CHECK(many.drawing.n == 2);
+  CHECK(many.drawing.max_tokens == 7);
+  CHECK(many.drawing.stop == std::vector<std::string>{"!", "?"});
+  CHECK(many.drawing.seed == 18446744073709551615U);
+  CHECK(many.streams);
+  CHECK(many.wants_usage);
+  CHECK(completion(R"({"prompt": "a", "stop": "."})").drawing.stop == std::vector<std::string>{"."});
+  CHECK(completion(R"({"prompt": "a"})").drawing.seed != completion(R"({"prompt": "a"})").drawing.seed);
+}
+
+TEST_CASE("a task may be the model's name, for clients that can set nothing else") {
+  CHECK(completion(R"({"prompt": "a", "model": "tiny:template"})").asks[0].task == "template");
+  CHECK(completion(R"({"prompt": "a", "model": "tiny:template", "task": "image"})").asks[0].task == "image");
+  CHECK(completion(R"({"prompt": "a", "model": "gpt-4o:mini"})").asks[0].task == "image");
+  CHECK_THAT(refusal(completion, R"({"prompt": "a", "model": "tiny:poster"})"), Catch::Contains("poster"));
+}
+
+TEST_CASE("what a student cannot do is refused, and what says nothing is not") {
+  for (const char* asked : {R"("tools": [{"type": "function"}])", R"("logprobs": 5)", R"("echo": true)",
+                            R"("response_format": {"type": "json_object"})", R"("suffix": "x")"}) {
+    INFO(asked);
+    const std::string name = std::string(asked).substr(1, std::string(asked).find('"', 1) - 1);
+    CHECK_THAT(refusal(completion, R"({"prompt": "a", )" + std::string(asked) + "}"), Catch::Contains(name));
+  }
+  for (const char* asked : {R"("tools": [])", R"("logprobs": null)", R"("echo": false)", R"("user": "me")",
+                            R"("response_format": {"type": "text"})", R"("suffix": "")", R"("presence_penalty": 0)"}) {
+    INFO(asked);
+    CHECK(refusal(completion, R"({"prompt": "a", )" + std::string(asked) + "}") == "not refused");
+  }
+}
+
+TEST_CASE("a wrong field is named") {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {R"({})", "prompt"},
+      {R"({"prompt": 5})", "prompt"},
+      {R"({"prompt": []})", "prompt"},
+      {R"({"prompt": [1, 2]})", "prompt"},
+      {R"({"prompt": "a", "n": 0})", "n and best_of"},
+      {R"({"prompt": "a", "n": 65})", "at most 64"},
+      {R"({"prompt": ["a", "b"], "best_of": 33})", "at most 64"},
+      {R"({"prompt": "a", "n": 1e9})", "n"},
+      {R"({"prompt": "a", "n": 3, "best_of": 2})", "best_of"},
+      {R"({"prompt": "a", "temperature": "hot"})", "temperature"},
+      {R"({"prompt": "a", "stop": 5})", "stop"},
+      {R"({"prompt": "a", "seed": -1})", "seed"},
+      {R"({"prompt": "a", "words": 1.5})", "words"},
+      {R"(["prompt"])", "request"},
+  };
+  for (const auto& [json, named] : cases) {
+    INFO(json);
+    CHECK_THAT(refusal(completion, json), Catch::Contains(named));
+  }
+}
+
+TEST_CASE("type-ahead asks several tasks, each as it is set") {
+  const TypeAhead wish = type_ahead(R"({"client": "c", "intent": "holiday sa", "tasks": ["image", "template"],
+                                        "words": {"image": 12}, "return": "lowest", "nearest": true, "next_words": 5})");
+  CHECK(wish.client == "c");
+  CHECK(wish.next_words == 5);
+  REQUIRE(wish.asks.size() == 2);
+  CHECK(wish.asks[0].words == "12");
+  CHECK(wish.asks[1].words == "auto");
+  CHECK(wish.asks[1].return_spec == "lowest");
+  CHECK(wish.asks[1].nearest);
+  CHECK(wish.asks[1].intent == "holiday sa");
+  CHECK(type_ahead(R"({"intent": ""})").asks.size() == 1);
+  CHECK_THAT(refusal(type_ahead, R"({"tasks": ["image"]})"), Catch::Contains("intent"));
+}

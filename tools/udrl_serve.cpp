@@ -1,0 +1,80 @@
+// udrl-serve: a trained student behind HTTP. Not for: answers on the command line (udrl-generate).
+#include "udrl/base/error.hpp"
+#include "udrl/base/process.hpp"
+#include "udrl/base/standard_output.hpp"
+#include "udrl/base/tool.hpp"
+#include "udrl/data/fields.hpp"
+#include "udrl/lm/library_versions.hpp"
+#include "udrl/serve/serve.hpp"
+#include "udrl/student/checkpoint.hpp"
+
+namespace {
+
+using namespace udrl;
+
+struct Options {
+  std::filesystem::path model;
+  serve::ServeOptions server;
+  lm::ModelOptions embedder;
+};
+
+void declare(OptionSet& set, Options& o) {
+  set.add("model", o.model, "checkpoint folder of udrl-train").required();
+  set.add("host", o.server.host, "address to listen on; beyond this machine only with a key or a proxy in front");
+  set.add("port", o.server.port, "0: any that is free").range(0, 65'535);
+  set.add("name", o.server.name, "how clients call the student; default: the folder's name");
+  set.add("task", o.server.task, "what is written where a client names no task; default: the student's first");
+  set.add("api_key_env", o.server.api_key_env, "environment variable that holds the key which clients must send");
+  set.add("allowed_origins", o.server.allowed_origins, "web pages of other sites that may ask: https://example.com,…");
+  set.add("slots", o.server.slots, "answers written at once").range(1, 256);
+  set.add("clients", o.server.clients, "connections served at once; further ones wait").range(1, 10'000);
+  set.add("waiting", o.server.waiting, "answers that may wait; a request beyond it is told 503").range(1, 1'000'000);
+  set.add("most_answers", o.server.most_answers, "answers that one request may ask for").range(1, 10'000);
+  set.add("body_kib", o.server.body_kib, "size of a request, KiB").range(1, 1 << 20);
+  lm::declare(set, "embedder", o.embedder);
+}
+
+std::string name_of(const Options& o) {
+  return o.server.name.empty() ? std::filesystem::weakly_canonical(o.model).filename().string() : o.server.name;
+}
+
+/// A token of a small model is too little work to share: two threads wait for each other longer than they compute.
+void choose_threads(const std::filesystem::path& model) {
+  constexpr std::uintmax_t small = 64 << 20;  // bytes
+  std::error_code none;
+  if (std::filesystem::file_size(model / student::files::gguf, none) < small) set_compute_threads(1);
+}
+
+void serve_student(Options o, Observer& observer) {
+  o.server.name = name_of(o);
+  lm::ModelOptions model;
+  model.slots = o.server.slots;
+  auto student = inference::StudentModel::open(o.model, model);
+  const bool ranks = !o.embedder.gguf.empty() || !o.embedder.url.empty();
+  const auto embedder = ranks ? lm::open_model(o.embedder, &observer) : nullptr;
+  const auto rough =
+      ranks ? inference::rough_vectors(o.embedder, static_cast<std::size_t>(o.server.most_answers)) : nullptr;
+  std::optional<inference::Ranker> ranker;
+  if (ranks) ranker.emplace(*embedder, rough.get());
+  const auto tell = [&](const std::string& url) {
+    (void)print_line(url);
+    observer.note(Level::info, o.server.name + " answers at " + url + " (page), " + url + "/v1 (OpenAI's interface); " +
+                                   "Ctrl-C ends it");
+  };
+  serve::serve({student, ranker ? &*ranker : nullptr}, o.server, observer, tell);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  std::vector<Subcommand> commands(1);
+  commands[0].help = "serve a student over HTTP: OpenAI's completions, type-ahead, a page";
+  declare(commands[0].options, options);
+  commands[0].run = [&options](const RunContext& context) {
+    const bool are_named = data::Fields(data::parse_json(context.config_json), "options").integer("threads") != 0;
+    if (!are_named) choose_threads(options.model);
+    serve_student(options, context.observer);
+  };
+  return run_tool(argc, argv, {"udrl-serve", lm::library_versions()}, std::move(commands));
+}
