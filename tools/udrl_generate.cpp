@@ -10,6 +10,7 @@
 #include "udrl/base/table.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/inference/answers.hpp"
+#include "udrl/inference/quick.hpp"
 #include "udrl/lm/library_versions.hpp"
 
 namespace {
@@ -23,6 +24,7 @@ struct GenerateOptions {
   std::filesystem::path input;
   bool json = false;
   inference::Drawing drawing;
+  inference::Pace pace;
   lm::ModelOptions embedder;
 };
 
@@ -68,6 +70,7 @@ void declare(OptionSet& set, GenerateOptions& o) {
   set.add("json", o.json,
           "print a JSON object for each answer: what was asked, what came, how it ended, how long it took");
   declare_drawing(set, o.drawing);
+  declare(set, o.pace);
   lm::declare(set, "embedder", o.embedder);
 }
 
@@ -154,7 +157,7 @@ void generate(const GenerateOptions& o, Observer& observer) {
   check_asked(o);
   check_ranking(o.drawing, o.embedder);
   const auto start = Clock::now();
-  lm::ModelOptions options;
+  lm::ModelOptions options = model_options(o.pace, o.model);
   if (o.input.empty()) options.slots = std::min(o.drawing.drawn(), options.slots);
   auto student = inference::StudentModel::open(o.model, options);
   const auto embedder = o.drawing.ranks() ? lm::open_model(o.embedder, &observer) : nullptr;

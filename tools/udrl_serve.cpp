@@ -4,9 +4,9 @@
 #include "udrl/base/standard_output.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/data/fields.hpp"
+#include "udrl/inference/quick.hpp"
 #include "udrl/lm/library_versions.hpp"
 #include "udrl/serve/serve.hpp"
-#include "udrl/student/checkpoint.hpp"
 
 namespace {
 
@@ -15,6 +15,7 @@ using namespace udrl;
 struct Options {
   std::filesystem::path model;
   serve::ServeOptions server;
+  inference::Pace pace;
   lm::ModelOptions embedder;
 };
 
@@ -26,7 +27,7 @@ void declare(OptionSet& set, Options& o) {
   set.add("task", o.server.task, "what is written where a client names no task; default: the student's first");
   set.add("api_key_env", o.server.api_key_env, "environment variable that holds the key which clients must send");
   set.add("allowed_origins", o.server.allowed_origins, "web pages of other sites that may ask: https://example.com,…");
-  set.add("slots", o.server.slots, "answers written at once").range(1, 256);
+  declare(set, o.pace);
   set.add("clients", o.server.clients, "connections served at once; further ones wait").range(1, 10'000);
   set.add("waiting", o.server.waiting, "answers that may wait; a request beyond it is told 503").range(1, 1'000'000);
   set.add("most_answers", o.server.most_answers, "answers that one request may ask for").range(1, 10'000);
@@ -38,17 +39,10 @@ std::string name_of(const Options& o) {
   return o.server.name.empty() ? std::filesystem::weakly_canonical(o.model).filename().string() : o.server.name;
 }
 
-/// A token of a small model is too little work to share: two threads wait for each other longer than they compute.
-void choose_threads(const std::filesystem::path& model) {
-  constexpr std::uintmax_t small = 64 << 20;  // bytes
-  std::error_code none;
-  if (std::filesystem::file_size(model / student::files::gguf, none) < small) set_compute_threads(1);
-}
-
 void serve_student(Options o, Observer& observer) {
   o.server.name = name_of(o);
-  lm::ModelOptions model;
-  model.slots = o.server.slots;
+  const lm::ModelOptions model = model_options(o.pace, o.model);
+  o.server.slots = model.slots;
   auto student = inference::StudentModel::open(o.model, model);
   const bool ranks = !o.embedder.gguf.empty() || !o.embedder.url.empty();
   const auto embedder = ranks ? lm::open_model(o.embedder, &observer) : nullptr;
@@ -73,7 +67,7 @@ int main(int argc, char** argv) {
   declare(commands[0].options, options);
   commands[0].run = [&options](const RunContext& context) {
     const bool are_named = data::Fields(data::parse_json(context.config_json), "options").integer("threads") != 0;
-    if (!are_named) choose_threads(options.model);
+    if (!are_named && inference::is_small(options.model)) set_compute_threads(1);
     serve_student(options, context.observer);
   };
   return run_tool(argc, argv, {"udrl-serve", lm::library_versions()}, std::move(commands));

@@ -30,7 +30,8 @@ std::string key_of(const ServeOptions& options) {
   return key;
 }
 
-void set_limits(httplib::Server& server, const ServeOptions& options, std::atomic<std::size_t>& open) {
+/// `socket` becomes the one that listens.
+void set_limits(httplib::Server& server, const ServeOptions& options, std::atomic<std::size_t>& open, int& socket) {
   server.new_task_queue = [&open, most = static_cast<std::size_t>(options.clients)] {
     return new Connections(most, open);  // the server deletes it
   };
@@ -41,9 +42,10 @@ void set_limits(httplib::Server& server, const ServeOptions& options, std::atomi
   server.set_payload_max_length(static_cast<std::size_t>(options.body_kib) * kibi);
   server.set_tcp_nodelay(true);
   // Its own default lets a second server listen on the same port, and take half of the clients.
-  server.set_socket_options([](socket_t socket) {
+  server.set_socket_options([&socket](socket_t made) {
     const int yes = 1;
-    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    socket = made;
   });
 }
 
@@ -96,9 +98,11 @@ void serve(const Served& served, const ServeOptions& options, Observer& observer
   service.warm_up(wishes.task(), options.slots);
   Routes routes(service, desk, wishes, guard, open);
   httplib::Server server;
-  set_limits(server, options, open);
+  int socket = -1;
+  set_limits(server, options, open, socket);
   routes.add_to(server);
   const std::string url = url_of(options.host, bound_port(server, options));
+  (void)::listen(socket, SOMAXCONN);  // again: cpp-httplib lets five wait, and the system resets the others
   const Listening until_the_end(server);
   listening(url);
   desk.run();

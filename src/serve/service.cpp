@@ -42,6 +42,7 @@ void Service::warm_up(const std::string& task, int slots) {
   ask.nearest = true;
   inference::Drawing drawing;
   drawing.n = slots;
+  drawing.max_tokens = 1;
   const std::vector<lm::Request> requests = prepare(ask, drawing).draws;
   (void)lm::complete_all(student_.model(), requests);
 }

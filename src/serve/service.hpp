@@ -46,7 +46,7 @@ class Service {
   /// The best, as `inference::best_answers`.
   std::vector<std::size_t> best(std::span<const inference::Answer> answers, std::size_t wanted);
 
-  /// Answers a full house once, so that the first client does not wait for a cache to be made.
+  /// Reads a full house of prompts once, so that the first client does not wait for a cache to be made.
   void warm_up(const std::string& task, int slots);
 
   const inference::StudentModel& student() const { return student_; }

@@ -358,6 +358,16 @@ TEST_CASE("slow and vanished clients cost nobody else", "[server]") {
   CHECK_THAT(metrics->body, Catch::Contains("udrl_answers_waiting 0"));
 }
 
+TEST_CASE("a crowd that comes at once is let in", "[server]") {
+  const Running server;
+  std::vector<std::unique_ptr<Raw>> crowd;
+  for (int i = 0; i < 200; ++i) crowd.push_back(std::make_unique<Raw>(server.port()));
+  for (const auto& one : crowd) one->send("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  int served = 0;
+  for (const auto& one : crowd) served += count(one->rest(), "HTTP/1.1 200") == 1 ? 1 : 0;
+  CHECK(served == 200);
+}
+
 TEST_CASE("the page comes under a policy that lets nothing else in", "[server]") {
   const Running server;
   for (const char* path : {"/", "/page.js", "/page.css"}) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "udrl/base/options.hpp"
+#include "udrl/inference/quick.hpp"
 
 namespace udrl::distill {
 
@@ -26,7 +27,7 @@ struct AnswerOptions {
   double repeat_penalty = 1.1;
   std::uint64_t limit = 0;  ///< only the first so many intents, by the hash of their id; 0: all
   std::uint64_t seed = 1;
-  int slots = 32;
+  inference::Pace pace;  ///< of the student
 };
 
 void declare(OptionSet& set, AnswerOptions& options);

@@ -150,11 +150,12 @@ void check_returns(const std::vector<std::string>& returns) {
   }
 }
 
-data::Manifest wanted_manifest(const AnswerOptions& options, inference::StudentModel& student,
-                               const std::vector<task::Task>& tasks, const RunContext& context) {
+data::Manifest wanted_manifest(const AnswerOptions& options, lm::WeightsKind weights,
+                               const inference::StudentModel& student, const std::vector<task::Task>& tasks,
+                               const RunContext& context) {
   data::Manifest manifest = data::manifest_of("answer", context);
   manifest.seed = options.seed;
-  manifest.models["student"] = student.model().info().sha256;
+  manifest.models["student"] = lm::model_identity(student.info().sha256, weights);
   manifest.inputs[student::files::commands] = sha256_file(options.student / student::files::commands);
   manifest.inputs["intents"] = data::hash_input(options.intents);
   for (const task::Task& task : tasks) manifest.inputs["task " + task.name] = task.sha256;
@@ -185,18 +186,17 @@ void declare(OptionSet& set, AnswerOptions& o) {
   set.add("repeat_penalty", o.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
   set.add("limit", o.limit, "only so many intents; 0: all. Raise it later to go on").runtime_only();
   set.add("seed", o.seed, "seed of all random choices");
-  set.add("slots", o.slots, "requests answered at once").range(1, 256).runtime_only();
+  declare(set, o.pace);
 }
 
 data::Manifest answer_intents(const AnswerOptions& options, const RunContext& context) {
   check_returns(options.returns);
   HeldFolder held(options.out);
   std::vector<Intent> intents = choose_intents(options, context.observer);
-  lm::ModelOptions model;
-  model.slots = options.slots;
+  const lm::ModelOptions model = model_options(options.pace, options.student);
   auto student = inference::StudentModel::open(options.student, model);
   const std::vector<task::Task> tasks = tasks_of(options, student.fitted());
-  data::OutputFolder out(std::move(held), wanted_manifest(options, student, tasks, context));
+  data::OutputFolder out(std::move(held), wanted_manifest(options, model.weights, student, tasks, context));
   const auto answered = read_answered(out);
   Questions questions(options, student, std::move(intents), tasks, context.observer);
   Progress progress{"answer", "answers", answered.size(), questions.total(), answered.size(), ""};

@@ -47,6 +47,40 @@ TEST_CASE("text ends at the first line break behind some of it") {
   }
 }
 
+TEST_CASE("text ends before the first of the texts that end it") {
+  Sampling sampling;
+  sampling.stop = {"END", "!", "\n\n"};
+  for (const auto way : {written, cut}) {
+    CHECK(way("one! two END", sampling) == "one|");
+    CHECK(way("one END two!", sampling) == "one |");
+    CHECK(way("one EN two", sampling) == "one EN two");
+    CHECK(way("ENEND", sampling) == "EN|");
+    CHECK(way("a\nb\n\nc", sampling) == "a\nb|");
+    CHECK(way("!", sampling) == "|");
+  }
+  sampling.stop_at_newline = true;
+  for (const auto way : {written, cut}) CHECK(way("one\ntwo!", sampling) == "one|");
+}
+
+TEST_CASE("what is settled is never taken back, and is no half of a character") {
+  Sampling sampling;
+  sampling.stop = {"END", "\n\n"};
+  const auto shown = [&](const std::string& text) { return text.substr(0, settled(text, sampling)); };
+  CHECK(shown("one") == "one");
+  CHECK(shown("one E") == "one ");
+  CHECK(shown("one EN") == "one ");
+  CHECK(shown("one EX") == "one EX");
+  CHECK(shown("one\n") == "one");
+  CHECK(shown("") == "");
+  const std::string emoji = "an é and 😀";
+  for (std::size_t length = 0; length <= emoji.size(); ++length) {
+    const std::string so_far = shown(emoji.substr(0, length));
+    CHECK(emoji.starts_with(so_far));
+    CHECK((so_far.size() == emoji.size() || (static_cast<unsigned char>(emoji[so_far.size()]) & 0xC0U) != 0x80U));
+  }
+  CHECK(shown(emoji) == emoji);
+}
+
 TEST_CASE("an object ends where its bracket closes, whatever its lines and strings hold") {
   for (const auto way : {written, cut}) {
     const std::string object = "{\n  \"a\": [1, {\"b\": \"}\\\"]\"}],\n  \"c\": \"x\"\n}";

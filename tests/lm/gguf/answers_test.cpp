@@ -318,6 +318,79 @@ TEST_CASE("the cache grows when a longer request comes late") {
   CHECK(answers[5].tokens >= 1);
 }
 
+TEST_CASE("an answer is told as it grows, and given up when nobody wants the rest") {
+  const TestFolder folder;
+  const auto model =
+      tiny_model(folder, {"llama", 256, 1, true}, slots(1));  // alone, as texts depend on what is beside them
+  std::vector<Request> all = requests(6, 20, 1.0);
+  const auto whole = complete_all(*model, all);
+  std::vector<std::vector<std::string>> told(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all[i].written = [&told, i](std::string_view so_far) {
+      told[i].emplace_back(so_far);
+      return i % 2 == 0 || told[i].size() < 3;
+    };
+  const auto answers = complete_all(*model, all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (const std::string& so_far : told[i]) CHECK(whole[i].text.starts_with(so_far));
+    if (i % 2 == 0 || whole[i].tokens <= 3) {
+      CHECK(answers[i].text == whole[i].text);
+      CHECK(answers[i].finish == whole[i].finish);
+    } else {
+      CHECK(answers[i].finish == Finish::cancelled);
+      CHECK(answers[i].tokens == 3);
+    }
+  }
+}
+
+TEST_CASE("a text that ends answers ends them, and is left out") {
+  const TestFolder folder;
+  const auto model = tiny_model(folder, {"llama", 256, 1, true}, slots(2));
+  Request one = request("r", "the", 40, 1.0);
+  const std::string whole = complete_all(*model, {&one, 1}).front().text;
+  REQUIRE(whole.size() > 6);
+  one.sampling.stop = {"not in it at all", whole.substr(3, 2)};
+  const Completion cut = complete_all(*model, {&one, 1}).front();
+  CHECK(cut.text == whole.substr(0, whole.find(one.sampling.stop[1])));
+  CHECK(cut.finish == Finish::stop);
+  one.sampling.stop = {""};
+  CHECK_THROWS_AS(complete_all(*model, {&one, 1}), udrl::Error);
+}
+
+TEST_CASE("requests that come while others are answered join them, and each has its mark") {
+  const TestFolder folder;
+  const auto model = tiny_model(folder, {"llama", 256, 1, true}, slots(4));
+  std::vector<Request> all = requests(8, 12, 1.0);
+  for (Request& one : all) one.id = "same";
+  std::size_t asked = 0, turns = 0;
+  std::set<std::uint64_t> marks;
+  model->complete(
+      [&]() -> std::optional<Request> {
+        if (asked == all.size() || (asked > 0 && ++turns % 3 != 0)) return std::nullopt;  // now and then none
+        all[asked].mark = 100 + asked;
+        return all[asked++];
+      },
+      [&](const Completion& done) { CHECK(marks.insert(done.mark).second); });
+  CHECK(marks.size() > 1);  // more than the first came in
+  CHECK(*marks.begin() == 100);
+}
+
+TEST_CASE("a request is checked without being answered") {
+  const TestFolder folder;
+  ModelOptions options = slots(2);
+  options.context = 256;
+  const auto model = tiny_model(folder, {"llama", 2048, 1, true}, options);
+  Request one = request("r", "x", 5);
+  CHECK(model->check(one) > 50);
+  one.sampling.max_tokens = 400;
+  CHECK_THROWS_AS(model->check(one), udrl::Error);
+  one = request("r", std::string(3000, 'y'), 5);
+  CHECK_THROWS_AS(model->check(one), udrl::Error);
+  one = request("r", "x", 5);
+  one.sampling.top_p = 0;
+  CHECK_THROWS_AS(model->check(one), udrl::Error);
+}
+
 TEST_CASE("a stop request ends the work and keeps what was delivered") {
   const TestFolder folder;
   const auto model = tiny_model(folder, {"llama", 256, 1, true}, slots(2));
