@@ -28,6 +28,8 @@ void declare(OptionSet& set, Options& o) {
   set.add("api_key_env", o.server.api_key_env, "environment variable that holds the key which clients must send");
   set.add("allowed_origins", o.server.allowed_origins, "web pages of other sites that may ask: https://example.com,…");
   declare(set, o.pace);
+  set.add("allowed_hosts", o.server.allowed_hosts,
+          "names that a proxy in front passes on as Host: prompts.example.com,…");
   set.add("clients", o.server.clients, "connections served at once; further ones wait").range(1, 10'000);
   set.add("waiting", o.server.waiting, "answers that may wait; a request beyond it is told 503").range(1, 1'000'000);
   set.add("most_answers", o.server.most_answers, "answers that one request may ask for").range(1, 10'000);

@@ -24,7 +24,7 @@ bool multiplies_bf16() {
 /// Converted weights are kept beside the student.
 bool can_keep(lm::WeightsKind weights, const fs::path& folder) {
   fs::path kept = folder / student::files::gguf;
-  kept.replace_extension("." + to_string(weights) + ".gguf");
+  kept.replace_extension(to_string(weights).append(".gguf"));
   std::error_code none;
   return fs::exists(kept, none) || ::access(folder.c_str(), W_OK) == 0;
 }

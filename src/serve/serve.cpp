@@ -1,24 +1,19 @@
 // A server's life: listening, answering, stopping.
 #include "udrl/serve/serve.hpp"
 
+#include <atomic>
 #include <cstdlib>
-#include <future>
-#include <memory>
-#include <utility>
+#include <string_view>
 
-#include "desk.hpp"
-#include "guard.hpp"
-#include "routes.hpp"
-#include "threads.hpp"
+#include "desk/desk.hpp"
+#include "http/guard.hpp"
+#include "http/http_server.hpp"
+#include "http/routes.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 
 namespace udrl::serve {
 namespace {
-
-constexpr int kibi = 1024;
-constexpr int read_timeout_s = 5, write_timeout_s = 5, keep_alive_s = 5;
-constexpr std::size_t requests_a_connection = 100'000;
 
 std::string key_of(const ServeOptions& options) {
   if (options.api_key_env.empty()) return {};
@@ -27,61 +22,24 @@ std::string key_of(const ServeOptions& options) {
     throw user_error("the environment variable that should hold the key is not set")
         .at("--api-key-env")
         .hint("export the key as a variable, and give --api-key-env the variable's name");
+  // Values of headers are read as parts of addresses are, "%41" for "A": such a key would not be known again.
+  if (std::string_view(key).find('%') != std::string_view::npos)
+    throw user_error("a key with a percent sign cannot be checked").at(options.api_key_env).hint("choose another key");
   return key;
 }
 
 /// `socket` becomes the one that listens.
-void set_limits(httplib::Server& server, const ServeOptions& options, std::atomic<std::size_t>& open, int& socket) {
-  server.new_task_queue = [&open, most = static_cast<std::size_t>(options.clients)] {
-    return new Connections(most, open);  // the server deletes it
-  };
-  server.set_read_timeout(read_timeout_s);
-  server.set_write_timeout(write_timeout_s);
-  server.set_keep_alive_timeout(keep_alive_s);
-  server.set_keep_alive_max_count(requests_a_connection);
-  server.set_payload_max_length(static_cast<std::size_t>(options.body_kib) * kibi);
-  server.set_tcp_nodelay(true);
-  // Its own default lets a second server listen on the same port, and take half of the clients.
-  server.set_socket_options([&socket](socket_t made) {
-    const int yes = 1;
-    setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    socket = made;
-  });
-}
-
-int bound_port(httplib::Server& server, const ServeOptions& options) {
-  if (options.port == 0) {
-    const int port = server.bind_to_any_port(options.host);
-    if (port > 0) return port;
-  } else if (server.bind_to_port(options.host, options.port)) {
-    return options.port;
-  }
-  throw user_error("cannot listen on this address")
-      .at(options.host + ":" + std::to_string(options.port))
-      .hint("another program may listen there: choose another --port (0: any that is free), or another --host");
+ConnectionLimits limits_of(const ServeOptions& options) {
+  constexpr std::size_t head = std::size_t{32} << 10U;
+  ConnectionLimits limits;
+  limits.request_bytes = head + (static_cast<std::size_t>(options.body_kib) << 10U);
+  return limits;
 }
 
 std::string url_of(const std::string& host, int port) {
   const bool is_v6 = host.find(':') != std::string::npos;
   return "http://" + (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
-
-/// Runs the server's own thread, and ends it with the desk.
-class Listening {
- public:
-  explicit Listening(httplib::Server& server)
-      : server_(server), thread_([this] { return server_.listen_after_bind(); }) {}
-  ~Listening() {
-    server_.stop();
-    thread_.join();
-  }
-  Listening(const Listening&) = delete;
-  Listening& operator=(const Listening&) = delete;
-
- private:
-  httplib::Server& server_;
-  std::thread thread_;
-};
 
 }  // namespace
 
@@ -91,21 +49,23 @@ void serve(const Served& served, const ServeOptions& options, Observer& observer
     observer.note(Level::warning, "whoever reaches " + options.host +
                                       " may ask: name a key with --api-key-env, or put a proxy in front");
   const WishReader wishes(served.student.fitted(), options.name, options.task, options.most_answers);
-  const Guard guard(key_of(options), options.allowed_origins, is_loopback(options.host));
+  const Guard guard({key_of(options), options.allowed_origins, options.allowed_hosts}, is_loopback(options.host));
   Desk desk(served.student.model(), static_cast<std::size_t>(options.waiting));
   Service service(served, desk);
-  std::atomic<std::size_t> open = 0;
   service.warm_up(wishes.task(), options.slots);
-  Routes routes(service, desk, wishes, guard, open);
-  httplib::Server server;
-  int socket = -1;
-  set_limits(server, options, open, socket);
+  Routes routes(service, desk, wishes, guard);
+  HttpServer server(limits_of(options), static_cast<std::size_t>(options.clients));
+  server.set_payload_max_length(static_cast<std::size_t>(options.body_kib) << 10U);
   routes.add_to(server);
-  const std::string url = url_of(options.host, bound_port(server, options));
-  (void)::listen(socket, SOMAXCONN);  // again: cpp-httplib lets five wait, and the system resets the others
-  const Listening until_the_end(server);
+  const std::string url = url_of(options.host, server.listen_on(options.host, options.port));
+  std::atomic<bool> has_failed = false;
+  const Listening until_the_end(server, [&] {
+    has_failed = true;
+    request_stop();
+  });
   listening(url);
   desk.run();
+  if (has_failed) throw failure("the server's socket failed: nobody can connect any more").hint("start it again");
   observer.note(Level::info, "stopped");
 }
 

@@ -1,5 +1,5 @@
 // Orders of many threads, answered by one.
-#include "desk.hpp"
+#include "desk/desk.hpp"
 
 #include <future>
 #include <mutex>
@@ -56,7 +56,7 @@ TEST_CASE("orders of many threads are each answered, whatever their ids") {
         std::promise<lm::Completion> answered;
         lm::Request one = request("same");
         one.sampling.seed = static_cast<std::uint64_t>(client);
-        REQUIRE(desk.take({{one, [&](lm::Completion done) { answered.set_value(std::move(done)); }}}));
+        REQUIRE(desk.take({{one, [&](lm::Completion done) { answered.set_value(std::move(done)); }}}) == Taken::yes);
         const lm::Completion completion = answered.get_future().get();
         const std::scoped_lock guard(lock);
         texts.insert(completion.text);
@@ -74,11 +74,11 @@ TEST_CASE("of orders that are too many none is taken") {
   Desk desk(model, 3);
   int done = 0;
   const Order one{request("a"), [&](const lm::Completion&) { ++done; }};
-  CHECK(desk.take({one, one}));
-  CHECK_FALSE(desk.take({one, one}));
+  CHECK(desk.take({one, one}) == Taken::yes);
+  CHECK(desk.take({one, one}) == Taken::too_many_wait);
   CHECK(desk.waiting() == 2);
-  CHECK(desk.take({one}));
-  CHECK_FALSE(desk.take({one}));
+  CHECK(desk.take({one}) == Taken::yes);
+  CHECK(desk.take({one}) == Taken::too_many_wait);
 }
 
 TEST_CASE("what nobody wants any more is not written") {
@@ -87,7 +87,8 @@ TEST_CASE("what nobody wants any more is not written") {
   std::promise<lm::Completion> unwanted, wanted;
   Order given_up{request("a"), [&](lm::Completion done) { unwanted.set_value(std::move(done)); }};
   given_up.request.written = [](std::string_view) { return false; };
-  REQUIRE(desk.take({given_up, {request("b"), [&](lm::Completion done) { wanted.set_value(std::move(done)); }}}));
+  REQUIRE(desk.take({given_up, {request("b"), [&](lm::Completion done) { wanted.set_value(std::move(done)); }}}) ==
+          Taken::yes);
   Open open(desk);
   CHECK(unwanted.get_future().get().finish == lm::Finish::cancelled);
   CHECK(wanted.get_future().get().finish == lm::Finish::stop);
@@ -100,13 +101,13 @@ TEST_CASE("where the server stops, each order is told so, and none is taken afte
   std::promise<lm::Completion> told;
   request_stop();
   const Order one{request("a"), [&](lm::Completion done) { told.set_value(std::move(done)); }};
-  REQUIRE(desk.take({one}));
+  REQUIRE(desk.take({one}) == Taken::yes);
   desk.run();
   request_stop(false);
   const lm::Completion completion = told.get_future().get();
   CHECK(completion.finish == lm::Finish::error);
   CHECK(completion.cause == "the server is stopping");
-  CHECK_FALSE(desk.take({one}));
+  CHECK(desk.take({one}) == Taken::is_closed);
 }
 
 TEST_CASE("where the model fails, so does the desk, and nobody waits for ever") {
@@ -114,7 +115,7 @@ TEST_CASE("where the model fails, so does the desk, and nobody waits for ever") 
   model.answer = [](const lm::Request&) -> std::string { throw failure("no memory"); };
   Desk desk(model, 10);
   std::promise<lm::Completion> told;
-  REQUIRE(desk.take({{request("a"), [&](lm::Completion done) { told.set_value(std::move(done)); }}}));
+  REQUIRE(desk.take({{request("a"), [&](lm::Completion done) { told.set_value(std::move(done)); }}}) == Taken::yes);
   CHECK_THROWS_AS(desk.run(), Error);
   CHECK(told.get_future().get().finish == lm::Finish::error);
 }

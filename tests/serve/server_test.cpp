@@ -41,14 +41,15 @@ class Notes final : public Observer {
 
 class Running {
  public:
-  explicit Running(ServeOptions options = {}) : student_(inference::StudentModel::open(student_folder(), one_house())) {
+  explicit Running(ServeOptions options = {}, const inference::Ranker* ranker = nullptr)
+      : student_(inference::StudentModel::open(student_folder(), one_house())) {
     options.port = 0;
     options.name = "tiny";
     options.slots = one_house().slots;
     std::promise<std::string> listening;
     auto url = listening.get_future();
-    done_ = std::async(std::launch::async, [this, options, &listening] {
-      serve::serve({student_, nullptr}, options, notes, [&](const std::string& at) { listening.set_value(at); });
+    done_ = std::async(std::launch::async, [this, options, ranker, &listening] {
+      serve::serve({student_, ranker}, options, notes, [&](const std::string& at) { listening.set_value(at); });
     });
     while (url.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready)
       if (done_.wait_for(std::chrono::milliseconds(0)) == std::future_status::ready) done_.get();  // throws
@@ -178,6 +179,8 @@ TEST_CASE("OpenAI's clients get what they expect", "[server]") {
   const auto models = client->Get("/v1/models");
   REQUIRE(models);
   CHECK(data::parse_json(models->body)["data"][1]["id"] == "tiny:image");
+  CHECK(client->Get("/v1/models/tiny:image")->status == 200);
+  CHECK(server.client()->Get("/v1/models/nobody")->status == 404);
 }
 
 TEST_CASE("the parts of a stream are the whole answer", "[server]") {
@@ -313,26 +316,71 @@ TEST_CASE("a key is never said back", "[server]") {
 
 TEST_CASE("behind a request that is refused unread no second one comes in", "[server]") {
   const Running server;
-  const std::string hidden = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
-  for (const std::string& headers : {
-           std::string("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                       "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
-           "GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(hidden.size()) + "\r\n\r\n",
-           "POST /v1/completions HTTP/1.1\r\nHost: evil.example\r\nContent-Type: application/json\r\nContent-Length: " +
-               std::to_string(hidden.size()) + "\r\n\r\n",
-           std::string("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n"),
+  const std::string hidden = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", host = "Host: localhost\r\n";
+  const std::string post = "POST /v1/completions HTTP/1.1\r\n" + host + "Content-Type: application/json\r\n";
+  const std::string length = "Content-Length: " + std::to_string(hidden.size()) + "\r\n\r\n";
+  for (const std::string& head : {
+           post + "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+           post + "Transfer-Encoding: chunked\r\n\r\n0\r\nTrailer: x\r\n\r\n",
+           post + "Content-Encoding: gzip\r\n" + length,
+           post + "Content-Length: 0\r\n" + length,
+           post + "Content-Length: abc\r\n\r\n",
+           post + "Content-Length: -1\r\n\r\n",
+           post + "\r\n",
+           post + "Range: bytes=9-1\r\n" + length,
+           post + "X: " + std::string(9000, 'x') + "\r\n" + length,
+           "POST /" + std::string(9000, 'x') + " HTTP/1.1\r\n" + host + length,
+           "GET /health HTTP/1.1\r\n" + host + length,
+           "HEAD /health HTTP/1.1\r\n" + host + length,
+           "POST /v1/completions HTTP/1.1\r\nHost: evil.example\r\nContent-Type: application/json\r\n" + length,
+           "POST /v1/completions HTTP/1.1\r\n" + host + host + "\r\n",
        }) {
-    INFO(headers);
+    INFO(head.substr(0, 200));
     const Raw raw(server.port());
-    raw.send(headers + hidden);
+    raw.send(head);
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));  // not in the same read
+    raw.send(hidden);
     const std::string said = raw.rest();
-    CHECK(count(said, "HTTP/1.1 ") == 1);
-    CHECK(count(said, "HTTP/1.1 4") == 1);
+    CHECK(count(said, "HTTP/1.1 ") <= 1);
+    CHECK(count(said, "HTTP/1.1 2") == 0);
     CHECK(count(said, "udrl_clients") == 0);
   }
   const Raw garbage(server.port());
   garbage.send("\x16\x03\x01 what is this\r\n\r\n");
   (void)garbage.rest();
+  CHECK(server.client()->Get("/health")->status == 200);
+}
+
+TEST_CASE("two requests in one write are both answered, each whole", "[server]") {
+  const Running server;
+  const Raw raw(server.port());
+  raw.send(
+      "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /page.css HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-3\r\n"
+      "Connection: close\r\n\r\n");
+  const std::string said = raw.rest();
+  CHECK(count(said, "HTTP/1.1 200") == 2);
+  CHECK(said.size() > 3000);
+}
+
+TEST_CASE("what a request may take is limited before it is read", "[server]") {
+  ServeOptions options;
+  options.body_kib = 64;
+  const Running server(options);
+  const std::string endless(1 << 20, 'x');
+  for (const std::string& head : {std::string("GET /"), std::string("GET / HTTP/1.1\r\nX: "),
+                                  std::string("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                                              "application/json\r\nContent-Length: 1048576\r\n\r\n")}) {
+    const Raw raw(server.port());
+    raw.send(head);
+    raw.send(endless);
+    CHECK(count(raw.rest(), "HTTP/1.1 2") == 0);
+  }
+  const std::string marks = [] {
+    std::string text;
+    for (int i = 0; i < 900; ++i) text += "\\u0301\\u0323";
+    return text;
+  }();
+  CHECK(post(*server.client(), "/v1/completions", R"({"prompt": ")" + marks + R"(", "n": 16})").status == 400);
   CHECK(server.client()->Get("/health")->status == 200);
 }
 
@@ -378,6 +426,37 @@ TEST_CASE("the page comes under a policy that lets nothing else in", "[server]")
   }
   const Json told = data::parse_json(server.client()->Get("/v1/student")->body);
   CHECK(told["tasks"][0]["words"]["usual"] == 18);
+}
+
+TEST_CASE("it ends at once, whoever is connected, and as soon as it began", "[server]") {
+  for (int i = 0; i < 20; ++i) const Running ends_at_once;
+  std::unique_ptr<Raw> idle, drips;
+  {
+    const Running server;
+    idle = std::make_unique<Raw>(server.port());
+    drips = std::make_unique<Raw>(server.port());
+    idle->send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    drips->send("GET /health HTT");
+    CHECK(server.client()->Get("/health")->status == 200);
+  }
+  CHECK(drips->rest().empty());
+}
+
+TEST_CASE("a ranker that fails is told, and the server lives", "[server]") {
+  lm::ModelOptions nowhere;
+  nowhere.url = "http://127.0.0.1:1/v1";
+  nowhere.http_model = "x";
+  nowhere.longest_wait = 0;
+  const auto embedder = lm::open_model(nowhere);
+  const inference::Ranker ranker(*embedder);
+  const Running server({}, &ranker);
+  const auto client = server.client();
+  CHECK(post(*client, "/v1/completions", R"({"prompt": "a sale", "best_of": 3})").status == 500);
+  const auto told =
+      events(*server.client(), "/v1/completions", R"({"prompt": "a sale", "best_of": 3, "stream": true})");
+  REQUIRE(told.size() == 1);
+  CHECK(told[0]["error"]["code"] == 500);
+  CHECK(post(*server.client(), "/v1/completions", R"({"prompt": "a sale"})").status == 200);
 }
 
 TEST_CASE("a port that is taken is said", "[server]") {

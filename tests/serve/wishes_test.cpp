@@ -1,5 +1,5 @@
 // What clients send becomes asks: the same messages that the student's chat template reads, and the same commands.
-#include "wishes.hpp"
+#include "wishes/wishes.hpp"
 
 #include "catch.hpp"
 #include "student/chat_cases.hpp"
@@ -67,6 +67,18 @@ TEST_CASE("a chat is read as the student's chat template reads it") {
   }
 }
 
+TEST_CASE("template arguments are read too, and count less than a system message") {
+  const auto ask = [](const std::string& messages) {
+    return reader()
+        .chat(data::parse_json(R"({"chat_template_kwargs": {"task": "template", "words": 7}, "messages": [)" +
+                               messages + R"({"role": "user", "content": "a"}]})"))
+        .asks.front();
+  };
+  CHECK(ask("").task == "template");
+  CHECK(ask("").words == "7");
+  CHECK(ask(R"({"role": "system", "content": "task: image"},)").task == "image");
+}
+
 TEST_CASE("a prompt is an intent, several are several") {
   const Wish one = completion(R"({"prompt": "holiday sale"})");
   REQUIRE(one.asks.size() == 1);
@@ -91,6 +103,7 @@ TEST_CASE("a prompt is an intent, several are several") {
   CHECK(many.drawing.seed == 18446744073709551615U);
   CHECK(many.streams);
   CHECK(many.wants_usage);
+  CHECK(completion(R"({"prompt": "a", "seed": -5})").drawing.seed == static_cast<std::uint64_t>(-5));
   CHECK(completion(R"({"prompt": "a", "stop": "."})").drawing.stop == std::vector<std::string>{"."});
   CHECK(completion(R"({"prompt": "a"})").drawing.seed != completion(R"({"prompt": "a"})").drawing.seed);
 }
@@ -129,7 +142,11 @@ TEST_CASE("a wrong field is named") {
       {R"({"prompt": "a", "n": 3, "best_of": 2})", "best_of"},
       {R"({"prompt": "a", "temperature": "hot"})", "temperature"},
       {R"({"prompt": "a", "stop": 5})", "stop"},
-      {R"({"prompt": "a", "seed": -1})", "seed"},
+      {R"({"prompt": "a", "seed": 1.5})", "seed"},
+      {R"({"prompt": "a", "stop": ["1", "2", "3", "4", "5"]})", "stop"},
+      {R"({"prompt": "a", "response_format": {"type": 5}})", "response_format"},
+      {R"({"prompt": ")" + std::string(5000, 'a') + R"("})", "4096 bytes"},
+      {R"({"prompt": "a", "have": ")" + std::string(5000, 'a') + R"("})", "4096 bytes"},
       {R"({"prompt": "a", "words": 1.5})", "words"},
       {R"(["prompt"])", "request"},
   };
@@ -151,5 +168,6 @@ TEST_CASE("type-ahead asks several tasks, each as it is set") {
   CHECK(wish.asks[1].nearest);
   CHECK(wish.asks[1].intent == "holiday sa");
   CHECK(type_ahead(R"({"intent": ""})").asks.size() == 1);
+  CHECK_THAT(refusal(type_ahead, R"({"intent": "a", "tasks": ["image", "image"]})"), Catch::Contains("twice"));
   CHECK_THAT(refusal(type_ahead, R"({"tasks": ["image"]})"), Catch::Contains("intent"));
 }

@@ -19,6 +19,7 @@ struct ServeOptions {
   std::string task;                ///< what is written where a client names no task; "": the student's first
   std::string api_key_env;         ///< variable that holds the key which clients must send; "": none is asked for
   std::vector<std::string> allowed_origins;  ///< of web pages of other sites, "https://example.com"
+  std::vector<std::string> allowed_hosts;    ///< names that a proxy in front passes on
   int slots = 32;                            ///< answers written at once, as the student was opened with
   int clients = 256;                         ///< connections served at once; further ones wait
   int waiting = 1024;                        ///< answers that may wait; of a request beyond it 503 is said

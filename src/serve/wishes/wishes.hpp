@@ -1,4 +1,4 @@
-// What a client's JSON asks for. Not for: answering it (service.hpp).
+// What a client's JSON asks for. Not for: answering it (desk/service.hpp).
 #pragma once
 
 #include <map>
@@ -47,7 +47,7 @@ class WishReader {
  private:
   inference::Ask usual_ask() const;
   std::string task_of_model(const std::string& model) const;
-  void check_number(const Wish& wish) const;
+  void check(const Wish& wish) const;
 
   const command::Fitted& fitted_;
   std::string name_, task_;

@@ -22,13 +22,15 @@ struct Order {
   std::function<void(lm::Completion)> done;
 };
 
+enum class Taken { yes, too_many_wait, is_closed };
+
 class Desk {
  public:
   /// `model` must outlive it.
   Desk(lm::LanguageModel& model, std::size_t most_waiting) : model_(model), most_waiting_(most_waiting) {}
 
-  /// All of them, or none: false where more than `most_waiting` would wait, or the desk is closed.
-  bool take(std::vector<Order> orders);
+  /// All of them, or none.
+  Taken take(std::vector<Order> orders);
   /// Answers until a stop is requested (process.hpp), then closes. Throws what the model throws.
   void run();
 

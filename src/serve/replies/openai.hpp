@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "service.hpp"
-#include "wishes.hpp"
+#include "desk/service.hpp"
+#include "wishes/wishes.hpp"
 
 namespace udrl::serve {
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <utility>
 
 #include "fields.hpp"
@@ -17,6 +18,20 @@ using data::Json;
 std::uint64_t any_seed() {
   static thread_local std::random_device device;
   return (std::uint64_t{device()} << 32U) | device();
+}
+
+/// Long before a student's context is full; what is longer would be worked on before it is refused.
+void check_length(const std::string& text, const char* what) {
+  constexpr std::size_t longest = 4096;
+  if (text.size() > longest)
+    throw user_error("a text is too long").at(what).expected("at most 4096 bytes").got(std::to_string(text.size()));
+}
+
+void check_lengths(const inference::Ask& ask) {
+  check_length(ask.intent, "intent");
+  check_length(ask.have, "have");
+  check_length(ask.return_spec, "return");
+  check_length(ask.task, "task");
 }
 
 std::vector<std::string> prompts(const Fields& fields) {
@@ -61,7 +76,8 @@ std::string WishReader::task_of_model(const std::string& model) const {
   return task;
 }
 
-void WishReader::check_number(const Wish& wish) const {
+void WishReader::check(const Wish& wish) const {
+  for (const inference::Ask& ask : wish.asks) check_lengths(ask);
   const auto& drawing = wish.drawing;
   if (drawing.n < 1 || drawing.best_of < 1) throw user_error("n and best_of are 1 or more");
   if (drawing.ranks() && drawing.n > drawing.best_of)
@@ -88,7 +104,7 @@ Wish WishReader::completion(const Json& body) const {
     ask.intent = std::move(prompt);
     wish.asks.push_back(ask);
   }
-  check_number(wish);
+  check(wish);
   return wish;
 }
 
@@ -103,6 +119,8 @@ Wish WishReader::chat(const Json& body) const {
   inference::Ask ask = usual_ask();
   ask.task = task_of_model(wish.model);
   read_ask(fields, ask);
+  if (fields.has("chat_template_kwargs"))  // how llama-server's clients say the same
+    read_ask(Fields(fields.object("chat_template_kwargs"), "chat_template_kwargs"), ask);
   const std::string have = ask.have;
   for (const Json& entry : fields.list("messages")) {
     const Fields message(entry, "message");
@@ -113,7 +131,7 @@ Wish WishReader::chat(const Json& body) const {
   }
   if (ask.have.empty()) ask.have = have;
   wish.asks.push_back(std::move(ask));
-  check_number(wish);
+  check(wish);
   return wish;
 }
 
@@ -126,6 +144,8 @@ TypeAhead WishReader::type_ahead(const Json& body) const {
   if (fields.has("next_words")) wish.next_words = fields.integer("next_words");
   std::vector<std::string> tasks{task_};
   if (fields.has("tasks")) tasks = fields.texts("tasks");
+  if (std::set<std::string>(tasks.begin(), tasks.end()).size() < tasks.size())
+    throw user_error("a task is named twice").at("tasks");
   if (static_cast<int>(tasks.size()) > most_answers_) throw user_error("too many tasks in one request").at("tasks");
   for (const std::string& task : tasks) {
     inference::Ask ask = usual_ask();
@@ -134,6 +154,7 @@ TypeAhead WishReader::type_ahead(const Json& body) const {
     read_ask(Fields(own, "request"), ask);
     ask.nearest = fields.has("nearest") && fields.boolean("nearest");
     ask.intent = fields.text("intent");
+    check_lengths(ask);
     wish.asks.push_back(std::move(ask));
   }
   return wish;

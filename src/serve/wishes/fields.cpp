@@ -40,6 +40,21 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
+/// OpenAI's may be below 0.
+std::uint64_t seed(const Fields& fields) {
+  const Json& value = fields.value("seed");
+  return value.is_number_integer() && !value.is_number_unsigned()
+             ? static_cast<std::uint64_t>(value.get<std::int64_t>())
+             : fields.natural("seed");
+}
+
+/// Each is looked for behind every token.
+void check_stops(const std::vector<std::string>& stops) {
+  const bool are_short = std::all_of(stops.begin(), stops.end(), [](const auto& one) { return one.size() <= 64; });
+  if (stops.size() > 4 || !are_short)
+    throw user_error("stop is too long").expected("at most 4 texts of at most 64 bytes");
+}
+
 void set_command(const std::string& name, const std::string& value, inference::Ask& ask) {
   if (name == "task") ask.task = value;
   else if (name == "words") ask.words = value;
@@ -69,15 +84,16 @@ void read_drawing(const Fields& fields, inference::Drawing& drawing) {
     if (fields.has(name)) drawing.max_tokens = fields.integer(name);
   if (fields.has("stop"))
     drawing.stop = fields.value("stop").is_string() ? std::vector{fields.text("stop")} : fields.texts("stop");
-  if (fields.has("seed")) drawing.seed = fields.natural("seed");
+  check_stops(drawing.stop);
+  if (fields.has("seed")) drawing.seed = seed(fields);
 }
 
 void refuse_unknown_wishes(const Fields& fields) {
   for (const char* name :
        {"tools", "functions", "logit_bias", "suffix", "echo", "logprobs", "response_format", "audio"}) {
     const Json& value = fields.value(name);
-    const bool is_off = value.is_null() || value == false || value == 0 || value.empty() || value == "" ||
-                        (value.is_object() && value.value("type", "") == "text");
+    const bool is_text = value.is_object() && value.contains("type") && value["type"] == "text";
+    const bool is_off = value.is_null() || value == false || value == 0 || value.empty() || value == "" || is_text;
     if (!is_off) throw user_error("a student cannot do this").at(name).hint("leave the field out");
   }
 }

@@ -24,14 +24,15 @@ lm::Completion without_answer(const lm::Request& request, lm::Finish finish) {
 
 }  // namespace
 
-bool Desk::take(std::vector<Order> orders) {
+Taken Desk::take(std::vector<Order> orders) {
   {
     const std::scoped_lock lock(mutex_);
-    if (is_closed_ || waiting_.size() + orders.size() > most_waiting_) return false;
+    if (is_closed_) return Taken::is_closed;
+    if (waiting_.size() + orders.size() > most_waiting_) return Taken::too_many_wait;
     std::move(orders.begin(), orders.end(), std::back_inserter(waiting_));
   }
   came_.notify_one();
-  return true;
+  return Taken::yes;
 }
 
 void Desk::run() {

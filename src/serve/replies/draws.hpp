@@ -1,22 +1,18 @@
-// The draws of one request, from its order to its last answer. Not for: how a client is told (streams.cpp, routes.cpp).
+// The draws of one request, from its order to its last answer. Not for: how a client is told (streams.hpp, routes.cpp).
 #pragma once
 
-#include <atomic>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "mailbox.hpp"
-#include "openai.hpp"
-#include "service.hpp"
+#include "desk/service.hpp"
+#include "replies/openai.hpp"
 
 namespace udrl::serve {
 
-/// What a stream sends where there is nothing to tell.
-inline constexpr const char* keep_alive = ": \n\n";
-
-/// News of a draw.
+/// The latest news of a draw.
 struct Letter {
   std::size_t ask = 0, draw = 0;
   bool is_done = false;
@@ -24,22 +20,28 @@ struct Letter {
   lm::Completion completion;  ///< where it is
 };
 
+/// How draws are looked at while they are written.
+struct Watch {
+  bool tells = false;  ///< whether there is news before a draw's end
+  /// Whether a draw goes on behind this text; called by the desk's thread.
+  std::function<bool(std::string_view so_far)> goes_on = [](std::string_view) { return true; };
+};
+
 class Draws {
  public:
-  /// Throws `Error` (user) for an ask that the student refuses. `tells`: whether there is news before a draw's end.
-  Draws(Service& service, const std::vector<inference::Ask>& asks, const inference::Drawing& drawing, bool tells,
+  Draws(Service& service, std::vector<Prepared> asks, const inference::Drawing& drawing, const Watch& watch,
         const CountAnswer& count);
   /// Draws that have not ended are given up.
   ~Draws();
   Draws(const Draws&) = delete;
   Draws& operator=(const Draws&) = delete;
 
-  /// False where too much waits.
-  bool order();
-  /// Nothing where no news came for a while.
-  std::optional<Letter> next();
-  /// Waits for all.
-  void finish();
+  Taken order();
+  /// Of each draw of which there is news the latest: who reads slowly is not told what was. None where nothing came for
+  /// a while.
+  std::vector<Letter> news();
+  /// Waits for all; false where `is_wanted`, asked now and then, says that nobody does any more.
+  bool finish(const std::function<bool()>& is_wanted);
 
   bool all_done() const { return left_ == 0; }
   /// Whether the server stopped before all had ended.
@@ -55,16 +57,20 @@ class Draws {
   Usage usage() const;
 
  private:
-  struct Shared;  ///< what the desk's thread writes into, even when nobody reads any more
+  class Latest;  ///< what the desk's thread writes into, even when nobody reads any more
 
   Service& service_;
   const inference::Drawing drawing_;
-  const bool tells_;
+  const Watch watch_;
   std::vector<Prepared> asks_;
   std::vector<std::vector<inference::Answer>> answers_;  ///< of each ask by draw, as they end
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<Latest> latest_;
   std::size_t left_ = 0, tokens_ = 0;
   bool failed_ = false;
 };
+
+/// Throws `Error` (user) for an ask that the student refuses.
+std::vector<Prepared> prepare_all(const Service& service, const std::vector<inference::Ask>& asks,
+                                  const inference::Drawing& drawing);
 
 }  // namespace udrl::serve

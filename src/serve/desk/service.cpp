@@ -11,9 +11,10 @@ Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& d
         .at("best_of")
         .hint("start it with --embedder.gguf, or leave best_of out");
   Prepared prepared{ask, student_.resolve(ask), {}};
-  for (int draw = 0; draw < drawing.drawn(); ++draw)
+  prepared.draws.push_back(draw_request(student_, ask, prepared.resolved.command, drawing, 0));
+  prepared.prompt_tokens = student_.model().check(prepared.draws.front());  // before more is made of it
+  for (int draw = 1; draw < drawing.drawn(); ++draw)
     prepared.draws.push_back(draw_request(student_, ask, prepared.resolved.command, drawing, draw));
-  prepared.prompt_tokens = student_.model().check(prepared.draws.front());
   return prepared;
 }
 

@@ -1,37 +1,35 @@
-// What each address answers. Not for: connections (server.cpp).
+// What each address answers. Not for: connections (http_server.hpp).
 #pragma once
 
-#include <httplib.h>
-
-#include <atomic>
+#include <memory>
 #include <string>
 
-#include "guard.hpp"
-#include "metrics.hpp"
-#include "service.hpp"
-#include "streams.hpp"
-#include "wishes.hpp"
+#include "desk/service.hpp"
+#include "http/guard.hpp"
+#include "http/http_server.hpp"
+#include "replies/metrics.hpp"
+#include "replies/streams.hpp"
+#include "wishes/wishes.hpp"
 
 namespace udrl::serve {
 
 class Routes {
  public:
   /// All must outlive it.
-  Routes(Service& service, const Desk& desk, const WishReader& wishes, const Guard& guard,
-         const std::atomic<std::size_t>& clients)
-      : service_(service), desk_(desk), wishes_(wishes), guard_(guard), clients_(clients) {}
+  Routes(Service& service, const Desk& desk, const WishReader& wishes, const Guard& guard)
+      : service_(service), desk_(desk), wishes_(wishes), guard_(guard) {}
 
-  void add_to(httplib::Server& server);
+  void add_to(HttpServer& server);
 
  private:
-  using Handler = std::function<void(const httplib::Request&, httplib::Response&)>;
-
-  /// Errors become replies.
-  httplib::Server::Handler guarded(const Handler& handle);
+  void guard(HttpServer& server);
+  void add_gets(HttpServer& server);
+  void add_posts(HttpServer& server);
   void complete(const httplib::Request& request, httplib::Response& response, Form form);
   void type_ahead(const httplib::Request& request, httplib::Response& response);
   void stream(std::unique_ptr<EventStream> events, httplib::Response& response);
   std::string student_json() const;
+  std::vector<std::string> model_names() const;
   std::string models_json() const;
   CountAnswer counts() {
     return [this](const lm::Completion& completion) { metrics_.count_answer(completion); };
@@ -41,7 +39,6 @@ class Routes {
   const Desk& desk_;
   const WishReader& wishes_;
   const Guard& guard_;
-  const std::atomic<std::size_t>& clients_;
   Metrics metrics_;
   Sessions sessions_;
 };

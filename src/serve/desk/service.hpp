@@ -1,4 +1,4 @@
-// Between what clients ask and the desk where answers are written. Not for: HTTP (server.cpp).
+// Between what clients ask and the desk where answers are written. Not for: HTTP (http/routes.hpp).
 #pragma once
 
 #include <functional>
@@ -37,8 +37,7 @@ class Service {
   Prepared prepare(const inference::Ask& ask, const inference::Drawing& drawing) const;
   /// Adds the draws to `orders`, which are then taken at once.
   void add_orders(const Prepared& prepared, const DrawReader& reader, std::vector<Order>& orders) const;
-  /// False where too much waits already.
-  bool order(std::vector<Order> orders) { return desk_.take(std::move(orders)); }
+  Taken order(std::vector<Order> orders) { return desk_.take(std::move(orders)); }
 
   /// As it is shown.
   inference::Answer answer(const Prepared& prepared, const lm::Completion& completion) const;

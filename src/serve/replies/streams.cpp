@@ -1,8 +1,9 @@
-// Completions in parts, and what all streams share.
+// Completions in parts.
 #include "streams.hpp"
 
-#include "draws.hpp"
-#include "udrl/base/error.hpp"
+#include <map>
+
+#include "replies/draws.hpp"
 
 namespace udrl::serve {
 namespace {
@@ -19,26 +20,25 @@ class CompletionStream final : public EventStream {
       : service_(service),
         wish_(wish),
         envelope_(new_envelope(form, wish)),
-        draws_(service, wish.asks, wish.drawing, !wish.drawing.ranks(), count) {}
+        draws_(service, prepare_all(service, wish.asks, wish.drawing), wish.drawing, {!wish.drawing.ranks()}, count) {}
 
-  bool order() { return draws_.order(); }
+  Taken order() override { return draws_.order(); }
+  bool is_over() const override { return is_over_; }
 
   std::string next() override {
-    if (is_over_) return "";
     std::string events;
     while (events.empty()) {
-      if (draws_.all_done()) return finish();
-      const auto letter = draws_.next();
-      if (!letter) return keep_alive;
-      events = events_of(*letter);
+      const auto news = draws_.news();
+      if (news.empty()) return keep_alive;
+      for (const Letter& letter : news) events += events_of(letter);
+      if (draws_.all_done()) return events + finish();
     }
     return events;
   }
 
  private:
   std::string events_of(const Letter& letter) {
-    if (wish_.drawing.ranks()) return draws_.all_done() && !draws_.failed() ? ranked() : "";
-    if (letter.is_done && letter.completion.finish == lm::Finish::error) return "";
+    if (wish_.drawing.ranks() || (letter.is_done && letter.completion.finish == lm::Finish::error)) return "";
     const std::size_t index = draws_.index_of(letter);
     if (!letter.is_done) return further(index, whole_words(service_.shown(draws_.of(letter), letter.text)));
     return ended({index, draws_.answer(letter), draws_.of(letter).resolved.note});
@@ -55,23 +55,21 @@ class CompletionStream final : public EventStream {
   }
 
   std::string ended(const Choice& choice) {
-    std::string events = further(choice.index, choice.answer.text);
-    return events + event(end_reply(envelope_, service_.student().fitted(), choice));
-  }
-
-  std::string ranked() {
-    std::string events;
-    for (const Choice& choice : draws_.best()) events += ended(choice);
-    return events;
+    const std::string rest = further(choice.index, choice.answer.text);
+    return rest + event(end_reply(envelope_, service_.student().fitted(), choice));
   }
 
   std::string finish() {
     is_over_ = true;
     std::string events;
+    if (wish_.drawing.ranks() && !draws_.failed())
+      for (const Choice& choice : draws_.best()) events += ended(choice);
     if (draws_.failed()) events += event(error_reply(503, "the server is stopping"));
     else if (wish_.wants_usage) events += event(usage_reply(envelope_, draws_.usage()));
     return events + event("[DONE]");
   }
+
+  static constexpr const char* keep_alive = ": \n\n";
 
   Service& service_;
   const Wish wish_;
@@ -87,8 +85,7 @@ std::string event(const std::string& text) { return "data: " + text + "\n\n"; }
 
 std::unique_ptr<EventStream> completion_stream(Service& service, const Wish& wish, Form form,
                                                const CountAnswer& count) {
-  auto stream = std::make_unique<CompletionStream>(service, wish, form, count);
-  return stream->order() ? std::move(stream) : nullptr;
+  return std::make_unique<CompletionStream>(service, wish, form, count);
 }
 
 }  // namespace udrl::serve

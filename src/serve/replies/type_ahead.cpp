@@ -1,0 +1,122 @@
+// Answers of all tasks while an intent is typed. A request's prompt is ten tokens, so nothing of it is kept from one
+// keystroke to the next: what counts is that nobody waits for answers that nobody wants any more.
+#include <utility>
+
+#include "replies/draws.hpp"
+#include "replies/streams.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/data/fields.hpp"
+#include "udrl/data/text.hpp"
+
+namespace udrl::serve {
+namespace {
+
+using data::OrderedJson;
+
+/// The leading words of a text with single spaces.
+std::string first_words(const std::string& text, int words) {
+  std::size_t end = 0;
+  for (int i = 0; i < words && end != std::string::npos; ++i) end = text.find(' ', end == 0 ? 0 : end + 1);
+  return text.substr(0, end);
+}
+
+std::string told(const OrderedJson& json) { return event(data::json_line(json)); }
+
+class TypeAheadStream final : public EventStream {
+ public:
+  TypeAheadStream(Service& service, const TypeAhead& wish, Sessions& sessions, const CountAnswer& count)
+      : service_(service),
+        wish_(wish),
+        sessions_(sessions),
+        superseded_(Sessions::new_mark()),
+        draws_(service, prepare(), wish.drawing, watch(), count) {}
+  ~TypeAheadStream() override { sessions_.end(wish_.client, superseded_); }
+  TypeAheadStream(const TypeAheadStream&) = delete;
+  TypeAheadStream& operator=(const TypeAheadStream&) = delete;
+
+  Taken order() override {
+    const Taken taken = draws_.order();
+    if (taken == Taken::yes) sessions_.begin(wish_.client, superseded_);
+    return taken;
+  }
+  bool is_over() const override { return is_over_; }
+
+  std::string next() override {
+    std::string events = std::exchange(refusals_, "");
+    while (true) {
+      if (draws_.all_done()) return end(events);
+      if (!events.empty()) return events;
+      const auto news = draws_.news();
+      if (*superseded_) return end(told({{"superseded", true}}));
+      if (news.empty()) return keep_alive;
+      for (const Letter& letter : news) events += letter.is_done ? done(letter) : further(letter);
+    }
+  }
+
+ private:
+  /// A task that cannot be asked so is told alone; the others are answered.
+  std::vector<Prepared> prepare() {
+    std::vector<Prepared> prepared;
+    for (const inference::Ask& ask : wish_.asks) {
+      if (data::normalise(ask.intent).empty()) continue;
+      try {
+        prepared.push_back(service_.prepare(ask, wish_.drawing));
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::user) throw;
+        refusals_ += told({{"task", ask.task}, {"error", message_of(error)}});
+      }
+    }
+    return prepared;
+  }
+
+  Watch watch() const {
+    return {true, [superseded = superseded_, words = wish_.next_words](std::string_view so_far) {
+              return !*superseded && (words == 0 || data::count_words(so_far) <= words);
+            }};
+  }
+
+  std::string further(const Letter& letter) {
+    const std::string shown = service_.shown(draws_.of(letter), letter.text);
+    return shown.empty() ? "" : told({{"task", draws_.of(letter).ask.task}, {"text", shown}, {"done", false}});
+  }
+
+  std::string done(const Letter& letter) {
+    const Prepared& prepared = draws_.of(letter);
+    if (letter.completion.finish == lm::Finish::error)
+      return told({{"task", prepared.ask.task}, {"error", letter.completion.cause}});
+    inference::Answer answer = draws_.answer(letter);
+    if (wish_.next_words > 0 && data::count_words(answer.text) > wish_.next_words) {
+      answer.text = first_words(answer.text, wish_.next_words);
+      answer.finish = lm::Finish::length;
+    }
+    OrderedJson json = answer_json(answer, service_.student().fitted());
+    json.erase("intent");
+    json["done"] = true;
+    if (!prepared.resolved.note.empty()) json["note"] = prepared.resolved.note;
+    return told(json);
+  }
+
+  std::string end(const std::string& last) {
+    is_over_ = true;
+    return last + event("[DONE]");
+  }
+
+  static constexpr const char* keep_alive = ": \n\n";
+
+  Service& service_;
+  const TypeAhead wish_;
+  Sessions& sessions_;
+  const Sessions::Mark superseded_;
+  std::string refusals_;
+  Draws draws_;
+  bool is_over_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<EventStream> type_ahead_stream(Service& service, const TypeAhead& wish, Sessions& sessions,
+                                               const CountAnswer& count) {
+  return std::make_unique<TypeAheadStream>(service, wish, sessions, count);
+}
+
+}  // namespace udrl::serve
