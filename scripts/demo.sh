@@ -29,7 +29,7 @@ parse_arguments() {
 build() {
   step "build"
   cmake --preset release > "$DEPS/configure.log" 2>&1 || { tail -n 40 "$DEPS/configure.log" >&2; die "cmake --preset release failed"; }
-  cmake --build --preset release --target udrl-distill udrl-train udrl-generate udrl-eval
+  cmake --build --preset release --target udrl-distill udrl-train udrl-generate udrl-eval udrl-serve
 }
 
 # stage TITLE COMMAND...: runs a stage and says how long it took.
@@ -71,3 +71,4 @@ say "Done in $(((SECONDS - START) / 60)) min $(((SECONDS - START) % 60)) s."
 say "  Report:  $RUN/eval/report.html"
 say "  Figures: $RUN/eval/results.json"
 say "  Ask it:  $BIN/udrl-generate --model $RUN/student --task image --intent \"holiday sale\" --words 20 --return top -n 4"
+say "  On a page: $BIN/udrl-serve --model $RUN/student"

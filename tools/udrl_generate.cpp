@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 struct GenerateOptions {
   std::filesystem::path model;
+  std::vector<std::string> tasks;
   inference::Ask ask;
   std::filesystem::path input;
   bool json = false;
@@ -29,7 +30,6 @@ struct GenerateOptions {
 };
 
 void declare_ask(OptionSet& set, inference::Ask& ask) {
-  set.add("task", ask.task, "what to write: a task of the checkpoint; a line of --input may name its own");
   set.add("intent", ask.intent, "what it is about: \"holiday sale\"");
   set.add("words", ask.words, "length: 1 to 80, 'any', or 'auto' for the task's usual");
   set.add(
@@ -63,6 +63,10 @@ void declare_drawing(OptionSet& set, inference::Drawing& d) {
 
 void declare(OptionSet& set, GenerateOptions& o) {
   set.add("model", o.model, "checkpoint folder of udrl-train").required();
+  set.add(
+      "task", o.tasks,
+      "what to write: a task of the checkpoint, or several, which are answered one after another; a line of --input "
+      "may name its own");
   declare_ask(set, o.ask);
   set.add("input", o.input,
           "instead of --intent a file of intents, one a line, or of JSON lines with `intent` and, where they differ, "
@@ -80,7 +84,7 @@ void check_asked(const GenerateOptions& o) {
         .expected("exactly one of --intent and --input")
         .got(o.input.empty() ? "neither" : "both")
         .hint("ask for example --intent \"holiday sale\"; --help lists all options");
-  if (o.input.empty() && o.ask.task.empty())
+  if (o.input.empty() && o.tasks.empty())
     throw user_error("option '--task' is not given").hint("name a task of the checkpoint, for example --task image");
 }
 
@@ -98,18 +102,20 @@ void check_ranking(const inference::Drawing& d, const lm::ModelOptions& embedder
         .hint("set --temperature 0.8, or leave --best-of out");
 }
 
-/// The intent alone, or those of the file.
+/// The intent alone, for each task, or those of the file.
 inference::AskStream asks_of(const GenerateOptions& o) {
   if (!o.input.empty()) {
-    const auto lines = std::make_shared<inference::AskLines>(o.input, o.ask);
+    const auto lines = std::make_shared<inference::AskLines>(o.input, o.ask, o.tasks);
     return {[lines] { return lines->next(); }, [lines] { return lines->ready(); }};
   }
-  inference::AskStream once;
-  once.next = [&o, asked = false]() mutable -> std::optional<inference::PlacedAsk> {
-    if (std::exchange(asked, true)) return std::nullopt;
-    return inference::PlacedAsk{o.ask};
+  inference::AskStream each;
+  each.next = [&o, asked = std::size_t{0}]() mutable -> std::optional<inference::PlacedAsk> {
+    if (asked == o.tasks.size()) return std::nullopt;
+    inference::PlacedAsk one{o.ask};
+    one.ask.task = o.tasks[asked++];
+    return one;
   };
-  return once;
+  return each;
 }
 
 /// The reader of the answers is gone (`| head`): none is wanted any more, and nothing went wrong.
@@ -121,13 +127,18 @@ class Printer {
       : options_(options), fitted_(fitted), observer_(observer) {}
 
   void print(const inference::Answer& answer) {
-    if (!print_line(options_.json ? answer_line(answer, fitted_) : answer.text)) throw ReaderLeft{};
+    if (!print_line(line_of(answer))) throw ReaderLeft{};
     show_progress(++printed_, 0);
   }
   /// Before notes are written.
   void finish() const { show_progress(printed_, printed_); }
 
  private:
+  /// Which task a text is for is said where it could be any of several.
+  std::string line_of(const inference::Answer& answer) const {
+    if (options_.json) return answer_line(answer, fitted_);
+    return options_.tasks.size() > 1 ? answer.ask.task + "\t" + answer.text : answer.text;
+  }
   void show_progress(std::uint64_t done, std::uint64_t total) const {
     if (shows_progress_) observer_.progress({"generate", "answers", done, total, 0, ""});
   }
@@ -158,7 +169,7 @@ void generate(const GenerateOptions& o, Observer& observer) {
   check_ranking(o.drawing, o.embedder);
   const auto start = Clock::now();
   lm::ModelOptions options = model_options(o.pace, o.model);
-  if (o.input.empty()) options.slots = std::min(o.drawing.drawn(), options.slots);
+  if (o.input.empty()) options.slots = std::min(o.drawing.drawn() * static_cast<int>(o.tasks.size()), options.slots);
   auto student = inference::StudentModel::open(o.model, options);
   const auto embedder = o.drawing.ranks() ? lm::open_model(o.embedder, &observer) : nullptr;
   const auto rough =

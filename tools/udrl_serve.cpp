@@ -20,7 +20,9 @@ struct Options {
 };
 
 void declare(OptionSet& set, Options& o) {
-  set.add("model", o.model, "checkpoint folder of udrl-train").required();
+  set.add("model", o.model,
+          "checkpoint folder of udrl-train; a small student is run by one thread, unless `threads` says more")
+      .required();
   set.add("host", o.server.host, "address to listen on; beyond this machine only with a key or a proxy in front");
   set.add("port", o.server.port, "0: any that is free").range(0, 65'535);
   set.add("name", o.server.name, "how clients call the student; default: the folder's name");

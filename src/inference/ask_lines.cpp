@@ -29,8 +29,7 @@ void refuse_table(const std::filesystem::path& file) {
 }
 
 /// "any" and 20 are both what a user writes.
-std::string text_or_number(const data::Fields& fields, const std::string& name, const std::string& usual) {
-  if (!fields.has(name)) return usual;
+std::string text_or_number(const data::Fields& fields, const std::string& name) {
   return fields.value(name).is_string() ? fields.text(name) : std::to_string(fields.integer(name));
 }
 
@@ -38,33 +37,45 @@ Ask ask_from_json(const std::string& line, Ask ask) {
   const data::Json json = data::parse_json(line);
   const data::Fields fields(json, "line of asks");
   ask.intent = fields.text("intent");
-  ask.task = fields.text_or("task", ask.task);
-  if (fields.has("words")) ask.want_words = 0;
-  ask.words = text_or_number(fields, "words", ask.words);
-  ask.return_spec = text_or_number(fields, "return", ask.return_spec);
-  ask.have = fields.text_or("have", ask.have);
+  read_ask(fields, ask);
   return ask;
 }
 
-void require_task(const Ask& ask) {
-  if (!ask.task.empty()) return;
-  throw user_error("it is not said which task is asked for")
+Error no_task() {
+  return user_error("it is not said which task is asked for")
       .hint("name it with --task, or in each line: {\"intent\": \"holiday sale\", \"task\": \"image\"}");
 }
 
 }  // namespace
 
-AskLines::AskLines(const std::filesystem::path& file, Ask usual)
-    : lines_(data::TextLines::live(file)), usual_(std::move(usual)) {
+void read_ask(const data::Fields& fields, Ask& ask) {
+  ask.task = fields.text_or("task", ask.task);
+  if (fields.has("words")) ask.words = text_or_number(fields, "words"), ask.want_words = 0;
+  if (fields.has("want_words")) ask.want_words = fields.integer("want_words");
+  if (fields.has("return")) ask.return_spec = text_or_number(fields, "return");
+  ask.have = fields.text_or("have", ask.have);
+  if (fields.has("nearest")) ask.nearest = fields.boolean("nearest");
+}
+
+AskLines::AskLines(const std::filesystem::path& file, Ask usual, std::vector<std::string> tasks)
+    : lines_(data::TextLines::live(file)), usual_(std::move(usual)), tasks_(std::move(tasks)) {
   refuse_table(file);
   if (is_named(file, {".jsonl", ".ndjson", ".json"})) is_json_ = true;
 }
 
 std::optional<PlacedAsk> AskLines::next() {
+  if (waiting_.empty()) read_line();
+  if (waiting_.empty()) return std::nullopt;
+  PlacedAsk first = std::move(waiting_.front());
+  waiting_.pop_front();
+  return first;
+}
+
+void AskLines::read_line() {
   std::string line;
   std::size_t begin = std::string::npos;
   while (begin == std::string::npos) {
-    if (!lines_.next(line)) return std::nullopt;
+    if (!lines_.next(line)) return;
     begin = line.find_first_not_of(white_space);
   }
   if (!is_json_) is_json_ = line[begin] == '{';
@@ -72,11 +83,12 @@ std::optional<PlacedAsk> AskLines::next() {
   try {
     if (*is_json_) placed.ask = ask_from_json(line, usual_);
     else placed.ask.intent = line;
-    require_task(placed.ask);
+    if (placed.ask.task.empty() && tasks_.empty()) throw no_task();
   } catch (const Error& error) {
     throw Error(error).at(placed.place);
   }
-  return placed;
+  if (!placed.ask.task.empty()) return waiting_.push_back(std::move(placed));
+  for (const std::string& task : tasks_) waiting_.emplace_back(placed).ask.task = task;
 }
 
 }  // namespace udrl::inference

@@ -28,7 +28,8 @@ class InOrder {
   /// Nothing lets the model finish what is under way.
   std::optional<lm::Request> next() {
     const bool is_busy = asked_ > taken_ + early_.size();
-    if (ended_ || asked_ - taken_ >= most_ahead_ || (is_busy && !requests_.ready())) return std::nullopt;
+    const bool may_ask = !ended_ && !stop_requested() && asked_ - taken_ < most_ahead_;
+    if (!may_ask || (is_busy && !requests_.ready())) return std::nullopt;
     std::optional<lm::Request> request = read();
     ended_ = !request;
     if (request) request->mark = asked_++;

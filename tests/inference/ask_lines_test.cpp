@@ -18,9 +18,10 @@ Ask usual() {
   return ask;
 }
 
-std::vector<PlacedAsk> asks_of(const std::string& name, const std::string& content, const Ask& ask = usual()) {
+std::vector<PlacedAsk> asks_of(const std::string& name, const std::string& content, const Ask& ask = usual(),
+                               const std::vector<std::string>& tasks = {}) {
   const test::TempFolder folder;
-  AskLines lines(folder.file(name, content), ask);
+  AskLines lines(folder.file(name, content), ask, tasks);
   CHECK(lines.ready());
   std::vector<PlacedAsk> asks;
   while (auto next = lines.next()) asks.push_back(*next);
@@ -43,6 +44,18 @@ bool names(const std::string& message, const std::string& part) {
 }
 
 }  // namespace
+
+TEST_CASE("a line that names no task is asked for each in turn") {
+  Ask any = usual();
+  any.task.clear();
+  const auto asks =
+      asks_of("mine.jsonl", "{\"intent\": \"a\"}\n{\"intent\": \"b\", \"task\": \"search\"}\n{\"intent\": \"c\"}\n",
+              any, {"image", "headline"});
+  std::vector<std::string> told;
+  for (const PlacedAsk& one : asks) told.push_back(one.ask.intent + " " + one.ask.task);
+  CHECK(told == std::vector<std::string>{"a image", "a headline", "b search", "c image", "c headline"});
+  CHECK(names(asks[4].place, ":3"));
+}
 
 TEST_CASE("text is an intent a line, under the usual command") {
   const auto asks = asks_of("mine", "holiday sale\n\n \t\nred shoes, {blue}\r\nlast");

@@ -155,6 +155,7 @@ TEST_CASE("what the taker throws comes out at once") {
 
 TEST_CASE("a request to stop ends it") {
   LastFirst model;
+  model.slots = 1;
   const RequestStream endless{[] {
                                 return std::optional(lm::Request{"again", {}, 0, {}});
                               },

@@ -69,7 +69,7 @@ check_commands() {
 # Everything that a tool or a script says of its flags.
 all_help() {
   local command
-  for command in udrl-train udrl-generate udrl-selftest udrl-eval "udrl-eval --certify" "udrl-eval --compare" \
+  for command in udrl-train udrl-generate udrl-serve udrl-selftest udrl-eval "udrl-eval --certify" "udrl-eval --compare" \
     "udrl-eval --export-pairs" "udrl-eval --human" "udrl-eval --export-lm-eval"; do
     # shellcheck disable=SC2086
     help_of $command

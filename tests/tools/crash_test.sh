@@ -25,7 +25,7 @@ disturb segv:20 training
 expect_last "train dies of SIGSEGV" 139 "udrl-train died of SIGSEGV (" "udrl-train --version"
 expect "train goes on" 0 -- training "$out"
 
-for tool in "$DISTILL" "$TRAIN" "$GENERATE" "$EVAL"; do
+for tool in "$DISTILL" "$TRAIN" "$GENERATE" "$EVAL" "$SERVE"; do
   expect "version of ${tool##*/}" 0 "udrl " "compiler: " "system: Linux" "processor: " "libcurl/" "llama.cpp with ggml " \
     "llama.cpp uses CPU" -- "$tool" --version
 done

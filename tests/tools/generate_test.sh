@@ -39,6 +39,11 @@ expect "a task in each line is enough" 0 '"task":"image"' -- bash -c \
   "echo '{\"intent\": \"x\", \"task\": \"image\"}' | '$GENERATE' --model '$TMP/student' --input - --json"
 expect "no task at all" 2 "standard input:1" "--task" -- bash -c "echo x | '$GENERATE' --model '$TMP/student' --input -"
 
+several() { "$GENERATE" --model "$TMP/student" --task image,image "$@" 2> "$TMP/notes"; }
+holds "several tasks are answered one after another, each named" \
+  test "$(several --intent "holiday sale" --temperature 0 | grep -c '^image'$'\t')" -eq 2
+holds "for each line too" test "$(several --input "$TMP/mine.txt" | wc -l)" -eq 6
+expect "an answer ends before a text" 0 -- ask --intent "holiday sale" --stop " ,a,e"
 printf '{"intent": "a"}\n{"intent": "b"}\n{"intent": 5}\n{"intent": "c"}\n' > "$TMP/bad.jsonl"
 expect "a bad line" 2 "$TMP/bad.jsonl:3" '"intent"' -- ask --input "$TMP/bad.jsonl"
 holds "those before it are answered" test "$(answers --input "$TMP/bad.jsonl" | wc -l)" -eq 2

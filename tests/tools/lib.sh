@@ -16,12 +16,12 @@ clean_up() {
   rm -rf "$TMP"
 }
 
-DISTILL="$BIN/udrl-distill" TRAIN="$BIN/udrl-train" GENERATE="$BIN/udrl-generate" EVAL="$BIN/udrl-eval"
+DISTILL="$BIN/udrl-distill" TRAIN="$BIN/udrl-train" GENERATE="$BIN/udrl-generate" EVAL="$BIN/udrl-eval" SERVE="$BIN/udrl-serve"
 SCORED="$SOURCE/tests/tools/data/scored"
 TEACHER="$SOURCE/models/smollm2-135m-instruct.q4_1.gguf"
 MINILM="$SOURCE/models/all-minilm-l6-v2.f32.gguf"
 # shellcheck disable=SC2034
-readonly DISTILL TRAIN GENERATE EVAL SCORED TEACHER MINILM
+readonly DISTILL TRAIN GENERATE EVAL SERVE SCORED TEACHER MINILM
 export ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}"  # fault.cpp is preloaded
 
 failures=0

@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # Everything that the loader brings in, or would if it could find it.
 libraries_of() { { ldd "$1"; readelf -d "$1" | grep NEEDED; } 2>&1; }
 
-for tool in "$DISTILL" "$GENERATE" "$EVAL"; do
+for tool in "$DISTILL" "$GENERATE" "$EVAL" "$SERVE"; do
   holds "${tool##*/} is there" test -x "$tool"
   libraries_of "$tool" > "$TMP/output"
   checks=$((checks + 1))

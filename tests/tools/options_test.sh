@@ -31,7 +31,7 @@ expect "a flag out of range" 2 "--limit" "out of range" -- "$DISTILL" intents --
 expect "a flag of a wrong type" 2 "--limit" "a whole number" '"3x"' -- "$DISTILL" intents --out "$out" --limit 3x
 expect "a flag without a value" 2 "--limit" "no value" -- "$DISTILL" intents --out "$out" --limit
 expect "a required option is missing" 2 "--out" "--help" -- "$DISTILL" intents --limit 3
-for tool in "$TRAIN" "$GENERATE" "$EVAL"; do
+for tool in "$TRAIN" "$GENERATE" "$EVAL" "$SERVE"; do
   expect "a required option of ${tool##*/} is missing" 2 "not given" "--help" -- "$tool"
   expect "an unknown flag of ${tool##*/}" 2 "unknown flag" "--help" -- "$tool" --no-such-flag-anywhere
 done
@@ -42,7 +42,7 @@ expect "a flag before the command" 2 "the command comes before its flags" -- "$D
 for command in intents synthesize score tag view; do
   expect "help of $command" 0 "--config FILE" "--threads" -- "$DISTILL" "$command" --help
 done
-for tool in "$DISTILL" "$TRAIN" "$GENERATE" "$EVAL"; do
+for tool in "$DISTILL" "$TRAIN" "$GENERATE" "$EVAL" "$SERVE"; do
   expect "help of ${tool##*/}" 0 "${tool##*/}" -- "$tool" --help
   expect "version of ${tool##*/}" 0 "udrl " -- "$tool" --version
 done

@@ -2,7 +2,6 @@
 # The server as a user meets it: started, asked by curl and by 64 clients at once, ended. Not for: what it says to each
 # kind of request (tests/serve), or how fast it is (scripts/bench/serving.sh).
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-SERVE="$BIN/udrl-serve"
 
 holds "tag" tag "$TMP/tagged"
 holds "train" train "$TMP/student" "$TMP/tagged"

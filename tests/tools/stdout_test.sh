@@ -19,7 +19,7 @@ doctor() { "$DISTILL" doctor --input "$SCORED" --out "$TMP/doctor" --resamples 1
 training() { train "$TMP/student" "$TMP/tagged"; }
 generate() { "$GENERATE" --model "$TMP/student" --task image --intent "holiday sale" --words 9 -n "${N:-1}"; }
 
-for tool in "$DISTILL" "$TRAIN" "$GENERATE" "$EVAL"; do
+for tool in "$DISTILL" "$TRAIN" "$GENERATE" "$EVAL" "$SERVE"; do
   for what in help version; do
     expect "$what of ${tool##*/} to a full device" 1 "$lost" -- to_full "$what" "$tool"
     expect "$what of ${tool##*/} to a closed output" 1 "$lost" -- to_closed "$what" "$tool"

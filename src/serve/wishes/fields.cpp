@@ -12,11 +12,6 @@ namespace {
 using data::Fields;
 using data::Json;
 
-/// A number, or a word such as "top".
-std::string spelled(const Fields& fields, const std::string& name) {
-  return fields.value(name).is_string() ? fields.text(name) : std::to_string(fields.integer(name));
-}
-
 std::string trimmed(const std::string& text) {
   constexpr const char* blank = " \t\r\n";
   const auto begin = text.find_first_not_of(blank);
@@ -63,15 +58,6 @@ void set_command(const std::string& name, const std::string& value, inference::A
 }
 
 }  // namespace
-
-void read_ask(const Fields& fields, inference::Ask& ask) {
-  ask.task = fields.text_or("task", ask.task);
-  if (fields.has("words")) ask.words = spelled(fields, "words");
-  if (fields.has("return")) ask.return_spec = spelled(fields, "return");
-  ask.have = fields.text_or("have", ask.have);
-  if (fields.has("want_words")) ask.want_words = fields.integer("want_words");
-  if (fields.has("nearest")) ask.nearest = fields.boolean("nearest");
-}
 
 void read_drawing(const Fields& fields, inference::Drawing& drawing) {
   if (fields.has("n")) drawing.n = fields.integer("n");

@@ -8,8 +8,6 @@
 
 namespace udrl::serve {
 
-/// `task`, `words`, `return`, `have`, `want_words`, `nearest`: those that are there.
-void read_ask(const data::Fields& fields, inference::Ask& ask);
 /// `n`, `best_of`, `temperature`, `top_p`, `top_k`, `repeat_penalty`, `max_tokens`, `stop`, `seed`: those that are
 /// there.
 void read_drawing(const data::Fields& fields, inference::Drawing& drawing);
