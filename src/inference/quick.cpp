@@ -1,4 +1,4 @@
-// Choosing by processor and size.
+// Choosing by size, and by what may be written.
 #include "udrl/inference/quick.hpp"
 
 #include <unistd.h>
@@ -6,7 +6,6 @@
 #include <string>
 #include <system_error>
 
-#include "udrl/base/process.hpp"
 #include "udrl/student/checkpoint.hpp"
 
 namespace udrl::inference {
@@ -15,11 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int few_slots = 8, many_slots = 32;
-
-bool multiplies_bf16() {
-  const std::string processor = processor_description();
-  return processor.find("AVX512_BF16") != std::string::npos && processor.find("AMX") == std::string::npos;
-}
 
 /// Converted weights are kept beside the student.
 bool can_keep(lm::WeightsKind weights, const fs::path& folder) {
@@ -30,8 +24,7 @@ bool can_keep(lm::WeightsKind weights, const fs::path& folder) {
 }
 
 lm::WeightsKind quick_weights(const fs::path& folder) {
-  const auto weights = multiplies_bf16() ? lm::WeightsKind::bf16 : lm::WeightsKind::q8_0;
-  return can_keep(weights, folder) ? weights : lm::WeightsKind::file;
+  return can_keep(lm::WeightsKind::q8_0, folder) ? lm::WeightsKind::q8_0 : lm::WeightsKind::file;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// How a student is run so that it answers quickly on this processor, where the user does not say. The figures stand in
+// How a student is run so that it answers quickly, where the user does not say. The figures stand in
 // docs/log.md, "how a small student is run". Not for: teachers, whose weights say more by themselves.
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace udrl::inference {
 
-/// quick: bf16 on a processor that multiplies it (AVX512_BF16, without AMX), else q8_0; as the file holds them where no
-/// other file can be kept beside it. The others as in `lm::WeightsKind`.
+/// quick: q8_0, a third faster than the f16 of an exported student; as the file holds them where no other file can be
+/// kept beside it. The others as in `lm::WeightsKind`.
 enum class StudentWeights { quick, file, bf16, q8_0 };
 constexpr auto names_of(StudentWeights) { return enum_names("quick", "file", "bf16", "q8_0"); }
 

@@ -119,22 +119,31 @@ std::vector<MeasuredRow> measure_rows(const std::vector<Answered>& rows, const W
   return measured;
 }
 
-/// The reference's valid answers of the main part, some of each task, each with what the content-free controls say
-/// there.
+/// Those who answered as the reference's model did: it first, then where that is not enough its other rows.
+std::vector<const MeasuredRow*> rows_of_reference(const Results& results, const MeasuredRow& reference) {
+  std::vector<const MeasuredRow*> rows{&reference};
+  for (const MeasuredRow& row : results.measured)
+    if (&row != &reference && row.row.system == reference.row.system && row.row.replicate_of.empty())
+      rows.push_back(&row);
+  return rows;
+}
+
+/// The teacher's valid answers of the main part, some of each task, each with what the content-free controls say there.
 score::GateAnswers gate_answers(const EvalInputs& p, const Results& results, const MeasuredRow& reference,
                                 int at_most) {
   const MeasuredRow &frame = results.answers(intent_frame_row), &tail = results.answers(intent_tail_row);
   score::GateAnswers out{{}, p.set.tasks, p.set.main().subjects.size()};
   std::vector<int> taken(p.set.tasks.size(), 0);
-  for (std::size_t i = 0; i < reference.answers.size(); ++i) {
-    const Case& c = p.set.cases[i];
-    if (c.part != 0 || !reference.answers[i].valid() || taken[c.task_index]++ >= at_most) continue;
-    out.answers.push_back({c.intent,
-                           reference.answers[i].answer.text,
-                           c.task_index,
-                           c.cluster,
-                           {frame.answers[i].answer.text, tail.answers[i].answer.text}});
-  }
+  for (const MeasuredRow* row : rows_of_reference(results, reference))
+    for (std::size_t i = 0; i < row->answers.size(); ++i) {
+      const Case& c = p.set.cases[i];
+      if (c.part != 0 || !row->answers[i].valid() || taken[c.task_index]++ >= at_most) continue;
+      out.answers.push_back({c.intent,
+                             row->answers[i].answer.text,
+                             c.task_index,
+                             c.cluster,
+                             {frame.answers[i].answer.text, tail.answers[i].answer.text}});
+    }
   return out;
 }
 
