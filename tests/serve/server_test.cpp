@@ -43,6 +43,7 @@ class Running {
  public:
   explicit Running(ServeOptions options = {}, const inference::Ranker* ranker = nullptr)
       : student_(inference::StudentModel::open(student_folder(), one_house())) {
+    set_compute_threads(1);  // as udrl-serve runs a small student
     options.port = 0;
     options.name = "tiny";
     options.slots = one_house().slots;
@@ -94,12 +95,11 @@ Reply post(httplib::Client& client, const std::string& path, const std::string& 
   return {got->status, data::json_or_discarded(got->body)};
 }
 
-/// The events of a stream, "[DONE]" left out where it came last.
-std::vector<Json> events(httplib::Client& client, const std::string& path, const std::string& body) {
+/// The events of a stream; nothing where it is none, or does not end in "[DONE]". Catch's checks are for one thread.
+std::optional<std::vector<Json>> read_events(httplib::Client& client, const std::string& path,
+                                             const std::string& body) {
   const auto got = client.Post(path, body, "application/json");
-  REQUIRE(got);
-  REQUIRE(got->status == 200);
-  CHECK(got->get_header_value("Content-Type") == "text/event-stream");
+  if (!got || got->status != 200 || got->get_header_value("Content-Type") != "text/event-stream") return std::nullopt;
   std::vector<Json> found;
   std::string last;
   std::istringstream lines(got->body);
@@ -108,8 +108,13 @@ std::vector<Json> events(httplib::Client& client, const std::string& path, const
     last = line.substr(6);
     if (last != "[DONE]") found.push_back(data::parse_json(last));
   }
-  CHECK(last == "[DONE]");
-  return found;
+  return last == "[DONE]" ? std::optional(found) : std::nullopt;
+}
+
+std::vector<Json> events(httplib::Client& client, const std::string& path, const std::string& body) {
+  const auto found = read_events(client, path, body);
+  REQUIRE(found);
+  return *found;
 }
 
 /// A connection as raw as an attacker's.
@@ -238,11 +243,11 @@ TEST_CASE("a later keystroke ends what is written for an earlier one", "[server]
     typing.emplace_back([&] {
       const auto client = server.client();
       for (int key = 0; key < 10 && !is_over; ++key) {
-        const auto told = events(
+        const auto told = read_events(
             *client, "/v1/typeahead",
             R"({"client": "one", "intent": "a sale", "tasks": ["image", "template"], "words": 9, "nearest": true})");
-        REQUIRE_FALSE(told.empty());
-        ++(told.back().contains("superseded") ? superseded : whole);
+        if (!told || told->empty()) return;
+        ++(told->back().contains("superseded") ? superseded : whole);
       }
     });
   for (auto& one : typing) one.join();
