@@ -81,6 +81,27 @@ TEST_CASE("of orders that are too many none is taken") {
   CHECK(desk.take({one}) == Taken::too_many_wait);
 }
 
+TEST_CASE("a request of many answers does not hold up one of a single answer") {
+  lm::testing::FakeModel model;
+  Desk desk(model, 100);
+  std::promise<void> all;
+  int left = 13;
+  const auto orders = [&](const std::string& id, std::size_t count) {
+    return std::vector<Order>(count, {request(id), [&](const lm::Completion&) {
+                                        if (--left == 0) all.set_value();
+                                      }});
+  };
+  REQUIRE(desk.take(orders("many", 10)) == Taken::yes);
+  REQUIRE(desk.take(orders("one", 1)) == Taken::yes);
+  REQUIRE(desk.take(orders("two", 2)) == Taken::yes);
+  CHECK(desk.waiting() == 13);
+  Open open(desk);
+  all.get_future().get();
+  std::vector<std::string> first;
+  for (std::size_t i = 0; i < 6; ++i) first.push_back(model.asked[i].id);
+  CHECK(first == std::vector<std::string>{"many", "one", "two", "many", "two", "many"});
+}
+
 TEST_CASE("what nobody wants any more is not written") {
   lm::testing::FakeModel model;
   Desk desk(model, 10);

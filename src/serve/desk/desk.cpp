@@ -28,8 +28,10 @@ Taken Desk::take(std::vector<Order> orders) {
   {
     const std::scoped_lock lock(mutex_);
     if (is_closed_) return Taken::is_closed;
-    if (waiting_.size() + orders.size() > most_waiting_) return Taken::too_many_wait;
-    std::move(orders.begin(), orders.end(), std::back_inserter(waiting_));
+    if (number_waiting_ + orders.size() > most_waiting_) return Taken::too_many_wait;
+    if (orders.empty()) return Taken::yes;
+    number_waiting_ += orders.size();
+    waiting_.emplace_back(std::make_move_iterator(orders.begin()), std::make_move_iterator(orders.end()));
   }
   came_.notify_one();
   return Taken::yes;
@@ -53,11 +55,16 @@ bool Desk::wait_for_orders() {
   return !stop_requested();
 }
 
+/// Of each request in turn, so that one of many answers does not hold up one of a single answer.
 std::optional<Order> Desk::next_order() {
   const std::scoped_lock lock(mutex_);
   if (waiting_.empty()) return std::nullopt;
-  Order order = std::move(waiting_.front());
+  std::deque<Order> request = std::move(waiting_.front());
   waiting_.pop_front();
+  Order order = std::move(request.front());
+  request.pop_front();
+  --number_waiting_;
+  if (!request.empty()) waiting_.push_back(std::move(request));
   return order;
 }
 
@@ -86,12 +93,13 @@ void Desk::deliver(lm::Completion completion) {
 }
 
 void Desk::close() {
-  std::deque<Order> left;
+  std::vector<Order> left;
   {
     const std::scoped_lock lock(mutex_);
     is_closed_ = true;
-    left = std::move(waiting_);
+    for (auto& request : waiting_) std::move(request.begin(), request.end(), std::back_inserter(left));
     waiting_.clear();
+    number_waiting_ = 0;
     for (auto& [mark, order] : under_way_) left.push_back(std::move(order));
     under_way_.clear();
   }
@@ -100,7 +108,7 @@ void Desk::close() {
 
 std::size_t Desk::waiting() const {
   const std::scoped_lock lock(mutex_);
-  return waiting_.size();
+  return number_waiting_;
 }
 
 std::size_t Desk::being_written() const {

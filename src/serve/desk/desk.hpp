@@ -48,7 +48,8 @@ class Desk {
   const std::size_t most_waiting_;
   mutable std::mutex mutex_;
   std::condition_variable came_;
-  std::deque<Order> waiting_;
+  std::deque<std::deque<Order>> waiting_;  ///< those of one request together: each has its turn
+  std::size_t number_waiting_ = 0;
   bool is_closed_ = false;
   std::uint64_t asked_ = 0;
   std::unordered_map<std::uint64_t, Order> under_way_;  ///< by mark
