@@ -171,20 +171,17 @@ void generate(const GenerateOptions& o, Observer& observer) {
   lm::ModelOptions options = model_options(o.pace, o.model);
   if (o.input.empty()) options.slots = std::min(o.drawing.drawn() * static_cast<int>(o.tasks.size()), options.slots);
   auto student = inference::StudentModel::open(o.model, options);
-  const auto embedder = o.drawing.ranks() ? lm::open_model(o.embedder, &observer) : nullptr;
-  const auto rough =
-      embedder ? inference::rough_vectors(o.embedder, static_cast<std::size_t>(o.drawing.best_of)) : nullptr;
-  std::optional<inference::Ranker> ranker;
-  if (embedder) ranker.emplace(*embedder, rough.get());
+  std::optional<inference::OpenRanker> ranker;
+  if (o.drawing.ranks()) ranker.emplace(o.embedder, static_cast<std::size_t>(o.drawing.best_of), &observer);
   const double loading = ms_since(start);
   Printer printer(o, student.fitted(), observer);
   const inference::AnswerReader reader{[&](const inference::Answer& answer) { printer.print(answer); },
                                        [&](const std::string& note) { observer.note(Level::info, note); }};
-  const auto tally = answer_asks(student, ranker ? &*ranker : nullptr, asks_of(o), o.drawing, reader);
+  const auto tally = answer_asks(student, ranker ? &ranker->ranker() : nullptr, asks_of(o), o.drawing, reader);
   printer.finish();
   tell_of_cut(tally, o.drawing, observer);
   observer.note(Level::info, std::to_string(tally.written) + " in " + ms(ms_since(start) - loading - tally.ranking_ms) +
-                                 (embedder ? ", ranked in " + ms(tally.ranking_ms) + " (models" : " (model") +
+                                 (ranker ? ", ranked in " + ms(tally.ranking_ms) + " (models" : " (model") +
                                  " loaded in " + ms(loading, 0) + ")");
 }
 

@@ -27,7 +27,8 @@ void declare(OptionSet& set, Options& o) {
   set.add("port", o.server.port, "0: any that is free").range(0, 65'535);
   set.add("name", o.server.name, "how clients call the student; default: the folder's name");
   set.add("task", o.server.task, "what is written where a client names no task; default: the student's first");
-  set.add("api_key_env", o.server.api_key_env, "environment variable that holds the key which clients must send");
+  set.add("api_key_env", o.server.api_key_env, "environment variable that holds the key which clients must send")
+      .names_secret();
   set.add("allowed_origins", o.server.allowed_origins, "web pages of other sites that may ask: https://example.com,…");
   declare(set, o.pace);
   set.add("allowed_hosts", o.server.allowed_hosts,
@@ -49,17 +50,14 @@ void serve_student(Options o, Observer& observer) {
   o.server.slots = model.slots;
   auto student = inference::StudentModel::open(o.model, model);
   const bool ranks = !o.embedder.gguf.empty() || !o.embedder.url.empty();
-  const auto embedder = ranks ? lm::open_model(o.embedder, &observer) : nullptr;
-  const auto rough =
-      ranks ? inference::rough_vectors(o.embedder, static_cast<std::size_t>(o.server.most_answers)) : nullptr;
-  std::optional<inference::Ranker> ranker;
-  if (ranks) ranker.emplace(*embedder, rough.get());
+  std::optional<inference::OpenRanker> ranker;
+  if (ranks) ranker.emplace(o.embedder, static_cast<std::size_t>(o.server.most_answers), &observer);
   const auto tell = [&](const std::string& url) {
     (void)print_line(url);
     observer.note(Level::info, o.server.name + " answers at " + url + " (page), " + url + "/v1 (OpenAI's interface); " +
                                    "Ctrl-C ends it");
   };
-  serve::serve({student, ranker ? &*ranker : nullptr}, o.server, observer, tell);
+  serve::serve({student, ranker ? &ranker->ranker() : nullptr}, o.server, observer, tell);
 }
 
 }  // namespace

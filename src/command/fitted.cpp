@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/listed.hpp"
 #include "udrl/base/options.hpp"
 
 namespace udrl::command {
@@ -37,12 +38,6 @@ std::vector<std::string> task_names(const Fitted& fitted) {
   return names;
 }
 
-std::string join(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 }  // namespace
 
 int Fitted::index_of(const std::string& name) const {
@@ -52,7 +47,7 @@ int Fitted::index_of(const std::string& name) const {
   const std::vector<std::string> names = task_names(*this);
   const std::string near = nearest(name, names);
   throw user_error("the student was not trained on this task")
-      .expected(join(names))
+      .expected(listed(names))
       .got(name)
       .hint(near.empty() ? "choose one of these tasks" : "did you mean '" + near + "'?");
 }

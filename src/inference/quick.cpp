@@ -43,7 +43,7 @@ void declare(OptionSet& set, Pace& pace) {
          "converted once, into a file beside the student")
       .came_later();
   set.add("slots", pace.slots, "answers written at once; 0: 8 of a small student, else 32")
-      .range(0, 256)
+      .range(0, 248)
       .runtime_only();
 }
 

@@ -28,7 +28,6 @@ std::string key_of(const ServeOptions& options) {
   return key;
 }
 
-/// `socket` becomes the one that listens.
 ConnectionLimits limits_of(const ServeOptions& options) {
   constexpr std::size_t head = std::size_t{32} << 10U;
   ConnectionLimits limits;

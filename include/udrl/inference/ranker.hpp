@@ -58,6 +58,24 @@ class Ranker {
   const lm::TokenVectors* rough_;
 };
 
+/// A ranker with the models that it reads with.
+class OpenRanker {
+ public:
+  /// For the best of `drafts` answers. `observer`, which must outlive it, is told where an endpoint is waited for.
+  OpenRanker(const lm::ModelOptions& embedder, std::size_t drafts, Observer* observer = nullptr)
+      : embedder_(lm::open_model(embedder, observer)),
+        rough_(rough_vectors(embedder, drafts)),
+        ranker_(*embedder_, rough_.get()) {}
+
+  const Ranker& ranker() const { return ranker_; }
+  const lm::ModelInfo& info() const { return embedder_->info(); }
+
+ private:
+  std::unique_ptr<lm::LanguageModel> embedder_;
+  std::unique_ptr<lm::TokenVectors> rough_;
+  Ranker ranker_;
+};
+
 /// One of several answers, as it is ranked.
 struct Ranked {
   double fit = 0;  ///< −∞: not read

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "udrl/base/listed.hpp"
+
 namespace udrl::detail {
 namespace {
 
@@ -14,12 +16,6 @@ bool read_whole(const std::string& text, T& value) {
   const char* end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, value);
   return result.ec == std::errc{} && result.ptr == end;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 template <class T>
@@ -79,7 +75,7 @@ Error not_allowed(const Option& option, const std::string& value, const std::str
 }
 
 std::string limits_of(const Option& option) {
-  if (!option.allowed().empty()) return "one of " + joined(option.allowed());
+  if (!option.allowed().empty()) return "one of " + listed(option.allowed());
   const bool has_low = std::isfinite(option.low()), has_high = std::isfinite(option.high());
   if (has_low && has_high) return to_typed_text(option.low()) + " to " + to_typed_text(option.high());
   if (has_low) return "at least " + to_typed_text(option.low());

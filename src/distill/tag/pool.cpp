@@ -7,6 +7,7 @@
 #include "read.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/in_order.hpp"
+#include "udrl/base/listed.hpp"
 #include "udrl/data/dedup.hpp"
 
 namespace udrl::distill {
@@ -16,11 +17,9 @@ constexpr std::uint64_t report_every = 10'000;
 
 Error unknown_task(const std::string& wanted, std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
   const std::string near = nearest(wanted, names);
   return user_error("'tasks' names a task that the data lacks")
-      .expected(all.empty() ? "tasks of the data" : all)
+      .expected(names.empty() ? "tasks of the data" : listed(names))
       .got("'" + wanted + "'")
       .hint(near.empty() ? "take it out, or add samples of it" : "did you mean '" + near + "'?");
 }

@@ -20,12 +20,11 @@ class BestOf {
  public:
   BestOf(const CostWork& work, const Row& row)
       : system_(open_system(work.system, work.tasks, {row.best_of, work.seed})),
-        ranker_model_(lm::open_model(work.ranker)),
-        rough_(inference::rough_vectors(work.ranker, static_cast<std::size_t>(row.best_of))),
+        ranker_(work.ranker, static_cast<std::size_t>(row.best_of)),
         row_(row),
         draws_(asked_rows(row)) {}
 
-  lm::ModelInfo ranker() const { return ranker_model_->info(); }
+  lm::ModelInfo ranker() const { return ranker_.info(); }
 
   Latency latency(const CostWork& work) {
     const auto cases = latency_cases(*system_, row_, work.set, work.options.latency_requests);
@@ -53,13 +52,12 @@ class BestOf {
       tokens += one.tokens;
       drafts.push_back({system_->kept(c, one.text)});
     }
-    inference::Ranker(*ranker_model_, rough_.get()).best(c.intent.intent, drafts, 1);
+    ranker_.ranker().best(c.intent.intent, drafts, 1);
     return tokens;
   }
 
   std::unique_ptr<OpenSystem> system_;
-  std::unique_ptr<lm::LanguageModel> ranker_model_;
-  std::unique_ptr<lm::TokenVectors> rough_;
+  inference::OpenRanker ranker_;
   const Row& row_;
   std::vector<Row> draws_;
 };

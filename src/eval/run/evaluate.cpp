@@ -10,6 +10,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/held_folder.hpp"
+#include "udrl/base/listed.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/fields.hpp"
 
@@ -75,9 +76,7 @@ void write_all(const Results& results, const EvalOptions& options) {
 }
 
 std::string quick_caveat(const CaseSet& set) {
-  std::string tasks;
-  for (const std::string& task : set.tasks) tasks += (tasks.empty() ? "" : ", ") + task;
-  return "a quick evaluation (" + std::to_string(set.main().intents) + " intents, tasks: " + tasks +
+  return "a quick evaluation (" + std::to_string(set.main().intents) + " intents, tasks: " + listed(set.tasks) +
          "): what is INCONCLUSIVE here the whole one may decide (the same command without --quick)";
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "answer/answer_end.hpp"
+#include "udrl/base/ascii.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/fields.hpp"
 
@@ -59,11 +60,6 @@ constexpr KnownFinish known_finishes[] = {
     {"insufficient_system_resource", Finish::error},
 };
 
-std::string small_letters(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 std::optional<Finish> known_finish(const std::string& reason) {
   const std::string name = small_letters(reason);
   for (const KnownFinish& known : known_finishes)
@@ -94,11 +90,6 @@ std::string fit_to_show(std::string text) {
   }
   const std::string quoted = data::json_line(json(text));
   return data::parse_json(quoted).get<std::string>();
-}
-
-std::string trimmed(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 /// The likeliest places of a message; "" where there is none.

@@ -9,6 +9,7 @@
 #include "reading_scorers.hpp"
 #include "text_scorers.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/listed.hpp"
 #include "udrl/base/options.hpp"
 
 namespace udrl::score {
@@ -54,10 +55,8 @@ const Kind& kind_of(const std::string& name) {
     if (kind.name == name) return kind;
   }
   const std::string near = nearest(name, scorer_names());
-  std::string known;
-  for (const std::string& scorer : scorer_names()) known += (known.empty() ? "" : ", ") + scorer;
   throw user_error("unknown scorer")
-      .expected(known)
+      .expected(listed(scorer_names()))
       .got(name)
       .hint(near.empty() ? "choose among these" : "did you mean '" + near + "'?");
 }

@@ -18,18 +18,6 @@ Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& d
   return prepared;
 }
 
-void Service::add_orders(const Prepared& prepared, const DrawReader& reader, std::vector<Order>& orders) const {
-  for (std::size_t draw = 0; draw < prepared.draws.size(); ++draw) {
-    Order order{prepared.draws[draw],
-                [done = reader.done, draw](lm::Completion completion) { done(draw, std::move(completion)); }};
-    if (reader.written)
-      order.request.written = [written = reader.written, draw](std::string_view so_far) {
-        return written(draw, so_far);
-      };
-    orders.push_back(std::move(order));
-  }
-}
-
 inference::Answer Service::answer(const Prepared& prepared, const lm::Completion& completion) const {
   return answer_of(student_, prepared.ask, prepared.resolved.command, completion);
 }

@@ -20,12 +20,6 @@ struct Prepared {
   std::size_t prompt_tokens = 0;  ///< of one draw
 };
 
-/// Whom draws go to, each call with the draw's number. Called by the desk's thread: nothing here may take long.
-struct DrawReader {
-  std::function<bool(std::size_t draw, std::string_view so_far)> written = {};  ///< as `lm::Request::written`
-  std::function<void(std::size_t draw, lm::Completion)> done;
-};
-
 /// Called with each answer that has ended.
 using CountAnswer = std::function<void(const lm::Completion&)>;
 
@@ -35,8 +29,6 @@ class Service {
 
   /// Throws `Error` (user) for what the student cannot be asked.
   Prepared prepare(const inference::Ask& ask, const inference::Drawing& drawing) const;
-  /// Adds the draws to `orders`, which are then taken at once.
-  void add_orders(const Prepared& prepared, const DrawReader& reader, std::vector<Order>& orders) const;
   Taken order(std::vector<Order> orders) { return desk_.take(std::move(orders)); }
 
   /// As it is shown.

@@ -8,6 +8,8 @@
 #include <cctype>
 #include <utility>
 
+#include "udrl/base/ascii.hpp"
+
 namespace udrl::serve {
 namespace {
 
@@ -15,11 +17,6 @@ namespace {
 std::string name_of(const std::string& host) {
   if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
   return host.substr(0, host.find(':'));
-}
-
-std::string small_letters(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
 }
 
 bool same_bytes(const std::string& a, const std::string& b) {

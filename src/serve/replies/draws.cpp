@@ -61,21 +61,24 @@ Draws::~Draws() { latest_->is_left = true; }
 
 Taken Draws::order() {
   std::vector<Order> orders;
-  for (std::size_t ask = 0; ask < asks_.size(); ++ask) {
-    DrawReader reader;
-    reader.written = [latest = latest_, ask, watch = watch_](std::size_t draw, std::string_view so_far) {
-      if (latest->is_left || !watch.goes_on(so_far)) return false;
-      if (watch.tells && !so_far.empty()) latest->put({ask, draw, false, std::string(so_far), {}});
-      return true;
-    };
-    reader.done = [latest = latest_, ask](std::size_t draw, lm::Completion completion) {
-      latest->count(completion);
-      latest->put({ask, draw, true, {}, std::move(completion)});
-    };
-    service_.add_orders(asks_[ask], reader, orders);
-  }
+  for (std::size_t ask = 0; ask < asks_.size(); ++ask)
+    for (std::size_t draw = 0; draw < asks_[ask].draws.size(); ++draw) orders.push_back(order_of(ask, draw));
   left_ = orders.size();
   return service_.order(std::move(orders));
+}
+
+/// What it calls is called by the desk's thread, so nothing there may take long.
+Order Draws::order_of(std::size_t ask, std::size_t draw) const {
+  Order order{asks_[ask].draws[draw], [latest = latest_, ask, draw](lm::Completion completion) {
+                latest->count(completion);
+                latest->put({ask, draw, true, {}, std::move(completion)});
+              }};
+  order.request.written = [latest = latest_, ask, draw, watch = watch_](std::string_view so_far) {
+    if (latest->is_left || !watch.goes_on(so_far)) return false;
+    if (watch.tells && !so_far.empty()) latest->put({ask, draw, false, std::string(so_far), {}});
+    return true;
+  };
+  return order;
 }
 
 std::vector<Letter> Draws::news() {
@@ -85,7 +88,7 @@ std::vector<Letter> Draws::news() {
     --left_;
     failed_ = failed_ || letter.completion.finish == lm::Finish::error;
     tokens_ += static_cast<std::size_t>(letter.completion.tokens);
-    answers_[letter.ask][letter.draw] = answer(letter);
+    answers_[letter.ask][letter.draw] = service_.answer(of(letter), letter.completion);
   }
   return letters;
 }

@@ -51,13 +51,16 @@ class Draws {
   std::size_t index_of(const Letter& letter) const {
     return letter.ask * static_cast<std::size_t>(drawing_.drawn()) + letter.draw;
   }
-  inference::Answer answer(const Letter& letter) const { return service_.answer(of(letter), letter.completion); }
+  /// Of one that is done.
+  const inference::Answer& answer(const Letter& letter) const { return answers_[letter.ask][letter.draw]; }
   /// When all are done: what is given of each ask, by rank where `Drawing::ranks`.
   std::vector<Choice> best();
   Usage usage() const;
 
  private:
   class Latest;  ///< what the desk's thread writes into, even when nobody reads any more
+
+  Order order_of(std::size_t ask, std::size_t draw) const;
 
   Service& service_;
   const inference::Drawing drawing_;

@@ -69,8 +69,6 @@ class CompletionStream final : public EventStream {
     return events + event("[DONE]");
   }
 
-  static constexpr const char* keep_alive = ": \n\n";
-
   Service& service_;
   const Wish wish_;
   const Envelope envelope_;

@@ -11,6 +11,8 @@
 
 namespace udrl::serve {
 
+/// A comment, for when there is nothing to tell.
+inline constexpr const char* keep_alive = ": \n\n";
 /// "data: TEXT\n\n"
 std::string event(const std::string& text);
 

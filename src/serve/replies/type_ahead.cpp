@@ -101,8 +101,6 @@ class TypeAheadStream final : public EventStream {
     return last + event("[DONE]");
   }
 
-  static constexpr const char* keep_alive = ": \n\n";
-
   Service& service_;
   const TypeAhead wish_;
   Sessions& sessions_;

@@ -2,9 +2,11 @@
 #include "fields.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <sstream>
 #include <vector>
+
+#include "udrl/base/ascii.hpp"
+#include "udrl/base/listed.hpp"
 
 namespace udrl::serve {
 namespace {
@@ -12,27 +14,10 @@ namespace {
 using data::Fields;
 using data::Json;
 
-std::string trimmed(const std::string& text) {
-  constexpr const char* blank = " \t\r\n";
-  const auto begin = text.find_first_not_of(blank);
-  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(blank) - begin + 1);
-}
-
-std::string small_letters(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 std::vector<std::string> command_names(const command::Fitted& fitted) {
   std::vector<std::string> names{"task", "words", "return"};
   for (const auto& auxiliary : fitted.auxiliary) names.push_back(auxiliary.name);
   return names;
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 /// OpenAI's may be below 0.

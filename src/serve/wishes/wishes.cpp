@@ -89,8 +89,8 @@ void WishReader::check(const Wish& wish) const {
         .got(std::to_string(wish.asks.size()) + " prompts of " + std::to_string(drawing.drawn()) + " answers");
 }
 
-Wish WishReader::completion(const Json& body) const {
-  const Fields fields(body, "request");
+/// What completions and chats ask alike: a wish without asks, and what each of them begins as.
+std::pair<Wish, inference::Ask> WishReader::common_wish(const Fields& fields) const {
   refuse_unknown_wishes(fields);
   Wish wish;
   wish.model = fields.text_or("model", name_);
@@ -100,6 +100,12 @@ Wish WishReader::completion(const Json& body) const {
   inference::Ask ask = usual_ask();
   ask.task = task_of_model(wish.model);
   read_ask(fields, ask);
+  return {std::move(wish), std::move(ask)};
+}
+
+Wish WishReader::completion(const Json& body) const {
+  const Fields fields(body, "request");
+  auto [wish, ask] = common_wish(fields);
   for (std::string& prompt : prompts(fields)) {
     ask.intent = std::move(prompt);
     wish.asks.push_back(ask);
@@ -110,15 +116,7 @@ Wish WishReader::completion(const Json& body) const {
 
 Wish WishReader::chat(const Json& body) const {
   const Fields fields(body, "request");
-  refuse_unknown_wishes(fields);
-  Wish wish;
-  wish.model = fields.text_or("model", name_);
-  wish.drawing.seed = any_seed();
-  read_drawing(fields, wish.drawing);
-  read_stream(fields, wish);
-  inference::Ask ask = usual_ask();
-  ask.task = task_of_model(wish.model);
-  read_ask(fields, ask);
+  auto [wish, ask] = common_wish(fields);
   if (fields.has("chat_template_kwargs"))  // how llama-server's clients say the same
     read_ask(Fields(fields.object("chat_template_kwargs"), "chat_template_kwargs"), ask);
   const std::string have = ask.have;

@@ -1,11 +1,11 @@
 // What a client's JSON asks for. Not for: answering it (desk/service.hpp).
 #pragma once
 
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "udrl/data/record.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/inference/answers.hpp"
 
 namespace udrl::serve {
@@ -46,6 +46,7 @@ class WishReader {
 
  private:
   inference::Ask usual_ask() const;
+  std::pair<Wish, inference::Ask> common_wish(const data::Fields& fields) const;
   std::string task_of_model(const std::string& model) const;
   void check(const Wish& wish) const;
 
