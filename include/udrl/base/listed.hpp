@@ -1,4 +1,4 @@
-// Names for a message: "image, template".
+// Names one after the other, as in a message: "image, template".
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 namespace udrl {
 
 template <class Names>
-std::string listed(const Names& names) {
+std::string listed(const Names& names, const char* between = ", ") {
   std::string text;
-  for (const auto& name : names) text.append(text.empty() ? "" : ", ").append(name);
+  for (const auto& name : names) text.append(text.empty() ? "" : between).append(name);
   return text;
 }
 

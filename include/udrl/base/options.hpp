@@ -147,6 +147,9 @@ class OptionSet {
   /// Checks ranges, choices and required options; called by both of the above's users once at the end.
   void validate() const;
 
+  /// In the order of their declaration. Good as long as the set lives.
+  std::vector<const Option*> options() const;
+
   /// Every option with its default and range, grouped by table, wrapped at 100 columns.
   std::string help_text() const;
   /// The resolved values as one flat JSON object of dotted names, keys sorted; numbers round-trip. `with_runtime` false

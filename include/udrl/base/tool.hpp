@@ -36,8 +36,8 @@ struct Tool {
 };
 
 /// 0 finished, 1 failure, 2 the user's mistake, 3 stopped and resumable; of what was printed and did not arrive, 1.
-/// Every tool has --help, --version, --config FILE, --threads N, --quiet and --log FILE. Installs the stop signals and
-/// the crash handler.
+/// Every tool has --help, --version, --completion SHELL, --config FILE, --threads N, --quiet and --log FILE. Installs
+/// the stop signals and the crash handler.
 int run_tool(int argc, char** argv, const Tool& tool, std::vector<Subcommand> subcommands);
 
 /// "udrl 0.1.0 (commit abc1234)"

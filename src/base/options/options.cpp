@@ -69,6 +69,12 @@ Option& OptionSet::add(std::string name, OptionTarget target, std::string help) 
   return *options_.back();
 }
 
+std::vector<const Option*> OptionSet::options() const {
+  std::vector<const Option*> result;
+  for (const auto& option : options_) result.push_back(option.get());
+  return result;
+}
+
 Option* OptionSet::find(const std::string& name) const {
   for (const auto& option : options_)
     if (option->name() == name) return option.get();

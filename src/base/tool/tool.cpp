@@ -9,9 +9,11 @@
 #include <new>
 
 #include "build_info.hpp"
+#include "completion.hpp"
 #include "process/crash.hpp"
 #include "process/spin_guard.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/listed.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/standard_output.hpp"
 
@@ -47,13 +49,29 @@ std::string command_line(const std::string& tool, int argc, char** argv) {
   return text;
 }
 
+std::string shells() { return listed(all_names<Shell>(), "|"); }
+
 std::string overview(const std::string& tool, const std::vector<Subcommand>& subcommands) {
   std::size_t longest = 0;
   for (const auto& s : subcommands) longest = std::max(longest, s.name.size());
   std::string text = "Usage: " + tool + " COMMAND [options]\n\nCommands:\n";
   for (const auto& s : subcommands)
     text += "  " + s.name + std::string(longest - s.name.size() + 2, ' ') + s.help + "\n";
-  return text + "\n" + tool + " COMMAND --help explains a command, " + tool + " --version says what was built.\n";
+  return text + "\n" + tool + " COMMAND --help explains a command, " + tool + " --version says what was built, " +
+         tool + " --completion " + shells() + " prints a script for the shell.\n";
+}
+
+/// What --completion prints: the script for that shell, of all commands and what every tool has.
+std::string completion(const Arguments& arguments, const Tool& tool, std::vector<Subcommand>& subcommands) {
+  const auto shell = arguments.size() == 2 ? from_name<Shell>(arguments[1]) : std::nullopt;
+  if (!shell)
+    throw user_error("--completion wants the name of a shell")
+        .expected(shells())
+        .got(arguments.size() == 2 ? arguments[1] : std::to_string(arguments.size() - 1) + " words")
+        .hint("for example in ~/.bashrc: source <(" + tool.name + " --completion bash)");
+  CommonOptions common;
+  for (Subcommand& one : subcommands) declare(one.options, common);
+  return completion_script(*shell, tool.name, subcommands);
 }
 
 Subcommand& choose(const std::string& name, std::vector<Subcommand>& subcommands) {
@@ -121,6 +139,10 @@ class Run {
  private:
   void start(Arguments arguments, std::vector<Subcommand>& subcommands) {
     if (!arguments.empty() && arguments[0] == "--version") return print_versions(tool_);
+    if (!arguments.empty() && arguments[0] == "--completion") {
+      std::cout << completion(arguments, tool_, subcommands);
+      return;
+    }
     const bool has_commands = subcommands.size() > 1 || !subcommands.at(0).name.empty();
     if (!has_commands) return run(subcommands[0], arguments);
     if (arguments.empty()) throw user_error("no command is given").hint(tool_.name + " --help lists the commands");
@@ -142,7 +164,10 @@ class Run {
     declare(chosen.options, common);
     std::string help;
     if (!chosen.options.parse(arguments, program_, &help)) {
-      std::cout << program_ << ": " << chosen.help << "\n\n" << help;
+      std::cout << program_ << ": " << chosen.help << "\n\n"
+                << help << "\n"
+                << tool_.name << " --version says what was built, " << tool_.name << " --completion " << shells()
+                << " prints a script for the shell.\n";
       return;
     }
     chosen.options.validate();
