@@ -49,7 +49,7 @@ check_command() {
   local words flag help
   read -ra words <<< "$1"
   local command=("${words[0]}")
-  [[ "${words[0]}" != udrl-distill ]] || command+=("${words[1]:-}")
+  [[ "${words[0]}" != udrl-distill && "${words[0]}" != udrl-export ]] || command+=("${words[1]:-}")
   # udrl-eval has several uses, each with a help of its own.
   [[ ! "$1" =~ ^udrl-eval.*(--(certify|compare|export-pairs|human|export-lm-eval)) ]] || command+=("${BASH_REMATCH[1]}")
   help="$(help_of "${command[@]}")" || { fail "${command[*]} is no command"; return; }
@@ -63,7 +63,7 @@ check_commands() {
   local line
   while read -r line; do
     check_command "$line" "$1"
-  done < <({ code_blocks "$1"; inline_code "$1"; } | grep -oE 'udrl-(distill|train|generate|eval) [^#|]*')
+  done < <({ code_blocks "$1"; inline_code "$1"; } | grep -oE 'udrl-(distill|train|generate|eval|export|serve) [^#|]*')
 }
 
 # Everything that a tool or a script says of its flags.
@@ -75,6 +75,7 @@ all_help() {
     help_of $command
   done
   for command in $(help_of udrl-distill | sed -nE 's/^  ([a-z]+) +.*/\1/p'); do help_of udrl-distill "$command"; done
+  help_of udrl-export gguf
   cat scripts/*.sh scripts/*/*.sh
   printf -- '--%s. \n' embedder pmi judge  # what a table's flags begin with
 }

@@ -1,5 +1,4 @@
-// GPT-2's forward pass as the paper says it, in double precision and plain loops: what the exports are measured
-// against.
+// The plain forward pass that exports are proved by, for weights that are in memory.
 #pragma once
 
 #include <vector>

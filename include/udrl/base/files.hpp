@@ -25,6 +25,9 @@ std::string read_file(const std::filesystem::path& file);
 void write_file_atomic(const std::filesystem::path& file, std::string_view content);
 /// The same for content that `write` streams; throws if the stream fails.
 void write_file_atomic(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write);
+/// The same; `prove` is given the file before it has its name, and throws where it must not get it.
+void write_file_atomic(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write,
+                       const std::function<void(const std::filesystem::path&)>& prove);
 /// The same for content that `make` writes to the path that it is given, a temporary file that is there and empty.
 void make_file_atomic(const std::filesystem::path& file, const std::function<void(const std::filesystem::path&)>& make);
 /// Removes what killed processes left of files in the making (drafts, of any name) in a folder; not those that a living

@@ -198,6 +198,14 @@ void write_file_atomic(const fs::path& file, const std::function<void(std::ostre
   write_atomic(file, [&](const OutputFile& out) { stream_into(out, write); });
 }
 
+void write_file_atomic(const fs::path& file, const std::function<void(std::ostream&)>& write,
+                       const std::function<void(const fs::path&)>& prove) {
+  write_atomic(file, [&](const OutputFile& out) {
+    stream_into(out, write);
+    prove(out.path);
+  });
+}
+
 void make_file_atomic(const fs::path& file, const std::function<void(const fs::path&)>& make) {
   write_atomic(file, [&](const OutputFile& out) { make(out.path); });
 }

@@ -37,9 +37,11 @@ Weights find_weights(const ModelOptions& options) {
   return weights_of(options);
 }
 
-ModelHandle load_model(const ModelOptions& options, const std::filesystem::path& file) {
+}  // namespace
+
+ModelHandle load_model(const std::filesystem::path& file, int gpu_layers) {
   llama_model_params parameters = llama_model_default_params();
-  parameters.n_gpu_layers = options.gpu_layers;
+  parameters.n_gpu_layers = gpu_layers;
   take_llama_errors();
   ModelHandle model(llama_model_load_from_file(file.c_str(), parameters));
   if (!model) {
@@ -50,12 +52,10 @@ ModelHandle load_model(const ModelOptions& options, const std::filesystem::path&
   return model;
 }
 
-}  // namespace
-
 Engine::Engine(const ModelOptions& options)
     : options_(options),
       weights_(find_weights(options)),
-      model_(load_model(options, weights_.file)),
+      model_(load_model(weights_.file, options.gpu_layers)),
       vocabulary_(model_.get()),
       trained_positions_(trained_context(model_.get())) {}
 
@@ -113,7 +113,7 @@ ContextHandle Engine::new_embedding_context() const {
   parameters.n_seq_max = embedding_sequences;
   parameters.embeddings = true;
   parameters.kv_unified = true;
-  ContextHandle context = new_context(model_.get(), options_, parameters);
+  ContextHandle context = new_context(model_.get(), options_.gguf, parameters);
   if (llama_pooling_type(context.get()) != LLAMA_POOLING_TYPE_NONE) return context;
   throw user_error("this model does not embed texts")
       .at(options_.gguf.string())

@@ -13,6 +13,9 @@
 
 namespace udrl::lm {
 
+/// Throws `Error` (failure) where llama.cpp cannot load the file, which check_gguf_file has passed.
+ModelHandle load_model(const std::filesystem::path& file, int gpu_layers);
+
 class Engine {
  public:
   static constexpr int embedding_sequences = 64;

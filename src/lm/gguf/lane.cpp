@@ -18,12 +18,13 @@ llama_context_params context_parameters(int threads) {
   return parameters;
 }
 
-ContextHandle new_context(llama_model* model, const ModelOptions& options, const llama_context_params& parameters) {
+ContextHandle new_context(llama_model* model, const std::filesystem::path& file,
+                          const llama_context_params& parameters) {
   take_llama_errors();
   ContextHandle context(llama_init_from_model(model, parameters));
   if (context) return context;
   throw llama_failure("llama.cpp cannot make a context of " + std::to_string(parameters.n_ctx) + " tokens")
-      .at(options.gguf.string())
+      .at(file.string())
       .hint("not enough memory? lower `slots` or set `context`");
 }
 
@@ -50,7 +51,7 @@ llama_context* Lane::open(int cells) {
   parameters.kv_unified = true;  // sequences share the cells of a common prefix
   context_.reset();              // first, so that two caches never exist at once
   cells_ = 0;
-  context_ = new_context(model_, *options_, parameters);
+  context_ = new_context(model_, options_->gguf, parameters);
   cells_ = static_cast<int>(llama_n_ctx(context_.get()));
   return context_.get();
 }

@@ -43,7 +43,8 @@ class Lane {
 };
 
 /// Throws `Error` (failure): not enough memory.
-ContextHandle new_context(llama_model* model, const ModelOptions& options, const llama_context_params& parameters);
+ContextHandle new_context(llama_model* model, const std::filesystem::path& file,
+                          const llama_context_params& parameters);
 /// What contexts of all kinds have in common.
 llama_context_params context_parameters(int threads);
 

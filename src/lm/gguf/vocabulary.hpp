@@ -20,6 +20,8 @@ class Vocabulary {
   Tokens tokens(std::span<const Segment> segments) const;
   /// `tokens`, preceded by the begin token where the vocabulary asks for it and the segments do not start with it.
   Tokens prompt_tokens(std::span<const Segment> segments) const;
+  /// A text alone, as llama.cpp does it.
+  Tokens tokenize(const std::string& text, bool add_special, bool parse_special) const;
   /// A whole text as an encoder wants it, with its begin and separator tokens.
   Tokens encoder_tokens(const std::string& text) const;
 
@@ -40,7 +42,6 @@ class Vocabulary {
 
  private:
   void append(Tokens& out, const std::string& text, bool control) const;
-  Tokens tokenize(const std::string& text, bool add_special, bool parse_special) const;
   bool is_control(llama_token token) const;
   std::string spelling(llama_token token) const;
 

@@ -11,6 +11,7 @@
 #include <ostream>
 
 #include "checkpoint/chat_template.hpp"
+#include "proof.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
@@ -30,12 +31,14 @@ using Ggml = std::unique_ptr<ggml_context, FreeGgml>;
 
 constexpr double largest_half = 65504;
 constexpr const char* positions = "position_embd.weight";
+constexpr const char* embedding = "token_embd.weight";
 
 ggml_type storage(GgufType type) {
   switch (type) {
     case GgufType::f32: return GGML_TYPE_F32;
     case GgufType::f16: return GGML_TYPE_F16;
     case GgufType::q8_0: return GGML_TYPE_Q8_0;
+    case GgufType::q4_0: return GGML_TYPE_Q4_0;
   }
   return GGML_TYPE_F32;
 }
@@ -46,6 +49,7 @@ std::uint32_t file_type(GgufType type) {
     case GgufType::f32: return 0;
     case GgufType::f16: return 1;
     case GgufType::q8_0: return 7;
+    case GgufType::q4_0: return 2;
   }
   return 0;
 }
@@ -66,7 +70,7 @@ std::string renamed(const std::string& name) {
       {"ln_1", "attn_norm"}, {"attn.c_attn", "attn_qkv"}, {"attn.c_proj", "attn_output"},
       {"ln_2", "ffn_norm"},  {"mlp.c_fc", "ffn_up"},      {"mlp.c_proj", "ffn_down"}};
   const std::string stem = name.substr(std::strlen("transformer."));
-  if (stem == "wte.weight") return "token_embd.weight";
+  if (stem == "wte.weight") return embedding;
   if (stem == "wpe.weight") return positions;
   if (stem.starts_with("ln_f.")) return "output_norm." + stem.substr(5);
   const std::size_t dot = stem.find('.', 2);  // "h.11.attn.c_attn.weight"
@@ -80,7 +84,8 @@ std::string renamed(const std::string& name) {
 // Quantised rows come in blocks of 32 values; a matrix whose rows do not divide is stored in half precision.
 ggml_type type_of_matrix(const Job& job, GgufType wanted) {
   if (job.name == positions) return GGML_TYPE_F32;
-  const ggml_type type = storage(wanted);
+  const bool is_head = job.name == embedding;  // tied, and read whole for every token
+  const ggml_type type = storage(wanted == GgufType::q4_0 && is_head ? GgufType::q8_0 : wanted);
   return job.columns % ggml_blck_size(type) == 0 ? type : GGML_TYPE_F16;
 }
 
@@ -157,6 +162,11 @@ void set_general(gguf_context* gguf, const Checkpoint& checkpoint, const GgufOpt
   gguf_set_val_str(gguf, "general.type", "model");
   gguf_set_val_str(gguf, "general.name", options.name.c_str());
   gguf_set_val_str(gguf, "general.license", options.licence.c_str());
+  if (!options.author.empty()) gguf_set_val_str(gguf, "general.author", options.author.c_str());
+  if (!options.started_from.empty()) {
+    gguf_set_val_u32(gguf, "general.base_model.count", 1);
+    gguf_set_val_str(gguf, "general.base_model.0.name", options.started_from.c_str());
+  }
   gguf_set_val_str(gguf, "general.size_label", size_label(checkpoint.config.parameter_count()).c_str());
   gguf_set_val_u32(gguf, "general.file_type", file_type(options.type));
   gguf_set_val_u32(gguf, "general.quantization_version", GGML_QNT_VERSION);
@@ -259,29 +269,19 @@ int gguf_positions(int trained) {
   return std::max(at_least, GGML_PAD(trained, step));
 }
 
-std::string to_string(GgufType type) {
-  switch (type) {
-    case GgufType::f32: return "f32";
-    case GgufType::f16: return "f16";
-    case GgufType::q8_0: return "q8_0";
-  }
-  return "";
-}
-
-GgufType gguf_type_from_string(const std::string& text) {
-  for (const GgufType type : {GgufType::f32, GgufType::f16, GgufType::q8_0})
-    if (text == to_string(type)) return type;
-  throw user_error("no such type of GGUF weights").expected("f32, f16 or q8_0").got(text);
-}
-
 GgufExport export_gguf(const std::filesystem::path& folder, const GgufOptions& options) {
   return export_gguf(open_checkpoint(folder), options);
 }
 
 GgufExport export_gguf(const Checkpoint& checkpoint, const GgufOptions& options) {
   const std::filesystem::path file = options.file.empty() ? checkpoint.folder / files::gguf : options.file;
-  write_file_atomic(file, [&](std::ostream& out) { write(out, checkpoint, options); });
-  return {file, std::filesystem::file_size(file), sha256_file(file)};
+  const auto stream = [&](std::ostream& out) { write(out, checkpoint, options); };
+  std::optional<ExportProof> proof;
+  if (options.prove)
+    write_file_atomic(file, stream,
+                      [&](const auto& draft) { proof = prove_export(checkpoint, options.type, draft, file); });
+  else write_file_atomic(file, stream);
+  return {file, std::filesystem::file_size(file), sha256_file(file), proof};
 }
 
 }  // namespace udrl::student
