@@ -9,6 +9,7 @@
 #include "udrl/base/standard_output.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/base/tool.hpp"
+#include "udrl/inference/answer_folder.hpp"
 #include "udrl/inference/answers.hpp"
 #include "udrl/inference/quick.hpp"
 #include "udrl/lm/library_versions.hpp"
@@ -22,8 +23,8 @@ struct GenerateOptions {
   std::filesystem::path model;
   std::vector<std::string> tasks;
   inference::Ask ask;
-  std::filesystem::path input;
-  bool json = false;
+  std::filesystem::path input, out;
+  bool json = false, exact = false;
   inference::Drawing drawing;
   inference::Pace pace;
   lm::ModelOptions embedder;
@@ -70,9 +71,18 @@ void declare(OptionSet& set, GenerateOptions& o) {
   declare_ask(set, o.ask);
   set.add("input", o.input,
           "instead of --intent a file of intents, one a line, or of JSON lines with `intent` and, where they differ, "
-          "`task`, `words`, `return`, `have`; '-' is standard input");
+          "`task`, `words`, `return`, `have`; '-' is standard input")
+      .runtime_only();
+  set.add("out", o.out,
+          "folder to write the answers into, as the JSON lines of --json, instead of printing them; the same command "
+          "goes on where it was stopped, and answers what is new at the end of --input")
+      .runtime_only();
   set.add("json", o.json,
-          "print a JSON object for each answer: what was asked, what came, how it ended, how long it took");
+          "print a JSON object for each answer: what was asked, what came, how it ended, how long it took")
+      .runtime_only();
+  set.add(
+      "exact", o.exact,
+      "write one answer after the other, so that none depends on which others are written at the same time; slower");
   declare_drawing(set, o.drawing);
   declare(set, o.pace);
   lm::declare(set, "embedder", o.embedder);
@@ -121,17 +131,20 @@ inference::AskStream asks_of(const GenerateOptions& o) {
 /// The reader of the answers is gone (`| head`): none is wanted any more, and nothing went wrong.
 struct ReaderLeft {};
 
+/// Prints answers, or keeps them in a folder.
 class Printer {
  public:
-  Printer(const GenerateOptions& options, const command::Fitted& fitted, Observer& observer)
-      : options_(options), fitted_(fitted), observer_(observer) {}
+  Printer(const GenerateOptions& options, const command::Fitted& fitted, inference::AnswerFolder* folder,
+          Observer& observer)
+      : options_(options), fitted_(fitted), folder_(folder), observer_(observer) {}
 
-  void print(const inference::Answer& answer) {
-    if (!print_line(line_of(answer))) throw ReaderLeft{};
-    show_progress(++printed_, 0);
+  void take(const inference::Answer& answer) {
+    if (folder_ != nullptr) folder_->take(answer, fitted_);
+    else if (!print_line(line_of(answer))) throw ReaderLeft{};
+    show_progress(++taken_, 0);
   }
   /// Before notes are written.
-  void finish() const { show_progress(printed_, printed_); }
+  void finish() const { show_progress(taken_, taken_); }
 
  private:
   /// Which task a text is for is said where it could be any of several.
@@ -145,9 +158,10 @@ class Printer {
 
   const GenerateOptions& options_;
   const command::Fitted& fitted_;
+  inference::AnswerFolder* folder_;  ///< null: none
   Observer& observer_;
-  std::uint64_t printed_ = 0;
-  const bool shows_progress_ = !options_.input.empty() && ::isatty(STDOUT_FILENO) == 0;
+  std::uint64_t taken_ = 0;
+  const bool shows_progress_ = folder_ != nullptr || (!options_.input.empty() && ::isatty(STDOUT_FILENO) == 0);
 };
 
 /// An answer that ran out of room is shown, but not as if it were whole.
@@ -163,22 +177,46 @@ double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
+inference::StudentModel open_student(const GenerateOptions& o) {
+  lm::ModelOptions options = model_options(o.pace, o.model);
+  if (o.input.empty()) options.slots = std::min(o.drawing.drawn() * static_cast<int>(o.tasks.size()), options.slots);
+  if (o.exact) options.slots = 1;
+  return inference::StudentModel::open(o.model, options);
+}
+
+/// A run that keeps its answers goes on by itself.
+inference::Tally answer_all(const GenerateOptions& o, inference::StudentModel& student, const inference::Ranker* ranker,
+                            inference::AnswerFolder* folder, Observer& observer) {
+  Printer printer(o, student.fitted(), folder, observer);
+  const inference::AnswerReader reader{[&](const inference::Answer& answer) { printer.take(answer); },
+                                       [&](const std::string& note) { observer.note(Level::info, note); }};
+  try {
+    const auto asks = folder != nullptr ? folder->remaining(asks_of(o)) : asks_of(o);
+    const auto tally = answer_asks(student, ranker, asks, o.drawing, reader);
+    printer.finish();
+    return tally;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::stopped || folder == nullptr) throw;
+    throw stopped_error("stopped: " + std::to_string(folder->answers()) + " answers are in " + o.out.string(),
+                        "run the same command again to go on from there");
+  }
+}
+
 /// --quiet leaves answers and errors: all else is a note of the lowest level.
-void generate(const GenerateOptions& o, Observer& observer) {
+void generate(const GenerateOptions& o, const RunContext& context) {
+  Observer& observer = context.observer;
   check_asked(o);
   check_ranking(o.drawing, o.embedder);
   const auto start = Clock::now();
-  lm::ModelOptions options = model_options(o.pace, o.model);
-  if (o.input.empty()) options.slots = std::min(o.drawing.drawn() * static_cast<int>(o.tasks.size()), options.slots);
-  auto student = inference::StudentModel::open(o.model, options);
+  auto student = open_student(o);
   std::optional<inference::OpenRanker> ranker;
   if (o.drawing.ranks()) ranker.emplace(o.embedder, static_cast<std::size_t>(o.drawing.best_of), &observer);
+  std::optional<inference::AnswerFolder> folder;
+  if (!o.out.empty()) folder.emplace(o.out, student, o.drawing.seed, o.drawing.n, context);
   const double loading = ms_since(start);
-  Printer printer(o, student.fitted(), observer);
-  const inference::AnswerReader reader{[&](const inference::Answer& answer) { printer.print(answer); },
-                                       [&](const std::string& note) { observer.note(Level::info, note); }};
-  const auto tally = answer_asks(student, ranker ? &ranker->ranker() : nullptr, asks_of(o), o.drawing, reader);
-  printer.finish();
+  const auto tally =
+      answer_all(o, student, ranker ? &ranker->ranker() : nullptr, folder ? &*folder : nullptr, observer);
+  if (folder) folder->finish();
   tell_of_cut(tally, o.drawing, observer);
   observer.note(Level::info, std::to_string(tally.written) + " in " + ms(ms_since(start) - loading - tally.ranking_ms) +
                                  (ranker ? ", ranked in " + ms(tally.ranking_ms) + " (models" : " (model") +
@@ -194,7 +232,7 @@ int main(int argc, char** argv) {
   declare(commands[0].options, options);
   commands[0].run = [&options](const RunContext& context) {
     try {
-      generate(options, context.observer);
+      generate(options, context);
     } catch (const ReaderLeft&) {
     }
   };

@@ -37,10 +37,9 @@ bool is_small(const fs::path& folder) {
 }
 
 void declare(OptionSet& set, Pace& pace) {
-  set.add_enum(
-         "weights", pace.weights,
-         "the student's weights: quick (bf16 or q8_0, what this processor computes faster), or as named; they are "
-         "converted once, into a file beside the student")
+  set.add_enum("weights", pace.weights,
+               "the student's weights: quick (q8_0, a third faster than the f16 of the file), or as named; they are "
+               "converted once, into a file beside the student")
       .came_later();
   set.add("slots", pace.slots, "answers written at once; 0: 8 of a small student, else 32")
       .range(0, 248)
