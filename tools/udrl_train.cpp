@@ -10,6 +10,7 @@ namespace {
 
 void run(const udrl::train::TrainOptions& options, const udrl::RunContext& context) {
   const auto report = udrl::train::train(options, context);
+  if (!report.is_first) return;
   std::printf(
       "%s: %llu parameters, %llu steps, %llu tokens, validation loss %.3f nats a token, %.3f bits a byte, %.0f s\n",
       options.out.c_str(), static_cast<unsigned long long>(report.parameters),

@@ -49,6 +49,11 @@ void declare_batch(OptionSet& set, BatchOptions& o) {
       .range(16, 1e8);
   set.add("batch.micro_tokens", o.micro_tokens, "tokens of a forward pass, padding included; at most step_tokens")
       .range(16, 1e7);
+  set.add("batch.lanes", o.lanes,
+          "parts in which a step's gradients are added up, a power of two: as many processes can share the run, to the "
+          "same weights as one; 0: as many as it is begun with")
+      .range(0, 1024)
+      .came_later();
 }
 
 void declare_optimizer(OptionSet& set, OptimizerOptions& o) {
@@ -102,6 +107,10 @@ void declare_saving(OptionSet& set, TrainOptions& o) {
   set.add("sample_every", o.sample_every,
           "steps between samples: the student answers a few requests of valid/; 0 for never")
       .range(0, 1e9)
+      .runtime_only();
+  set.add("tensorboard", o.tensorboard,
+          "folder for an event file of TensorBoard, of this run alone: the figures of metrics.jsonl by their names "
+          "there")
       .runtime_only();
 }
 
@@ -161,6 +170,12 @@ void check(const TrainOptions& options) {
         .expected("at most " + std::to_string(options.batch.step_tokens))
         .got(std::to_string(options.batch.micro_tokens))
         .hint("a step is made of whole forward passes: lower batch.micro_tokens");
+  }
+  if ((options.batch.lanes & (options.batch.lanes - 1)) != 0) {
+    throw user_error("batch.lanes is no power of two")
+        .expected("0, 1, 2, 4, 8, …")
+        .got(std::to_string(options.batch.lanes))
+        .hint("gradients are added up in halves of halves");
   }
   if (options.plain.steps > 0 && options.plain.data.empty()) {
     throw user_error("plain.steps is set, but there is no plain text").hint("name it with --plain.data");

@@ -17,11 +17,12 @@ clean_up() {
 }
 
 DISTILL="$BIN/udrl-distill" TRAIN="$BIN/udrl-train" GENERATE="$BIN/udrl-generate" EVAL="$BIN/udrl-eval" SERVE="$BIN/udrl-serve"
+EXPORT="$BIN/udrl-export"
 SCORED="$SOURCE/tests/tools/data/scored"
 TEACHER="$SOURCE/models/smollm2-135m-instruct.q4_1.gguf"
 MINILM="$SOURCE/models/all-minilm-l6-v2.f32.gguf"
 # shellcheck disable=SC2034
-readonly DISTILL TRAIN GENERATE EVAL SERVE SCORED TEACHER MINILM
+readonly DISTILL TRAIN GENERATE EVAL SERVE EXPORT SCORED TEACHER MINILM
 export ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}"  # fault.cpp is preloaded
 
 failures=0
@@ -159,9 +160,9 @@ short_score() { "$DISTILL" score --input "$SCORED" --out "$1" --scorers copying,
 train() {
   local out="$1" data="$2"
   shift 2
-  ${EXEC:-} "$TRAIN" --data "$data" --out "$out" --steps 12 --valid-every 6 --save-every 4 --valid-records 16 --model.layers 1 \
+  ${EXEC:-} "$TRAIN" --data "$data" --out "$out" --steps "${STEPS:-12}" --valid-every "${VALID:-6}" --save-every "${SAVE:-4}" --valid-records 16 --model.layers 1 \
     --model.width 32 --model.heads 2 --model.context-length 128 --model.vocab 640 --batch.step-tokens 512 \
-    --batch.micro-tokens 256 "$@"
+    --batch.micro-tokens "${MICRO:-256}" "$@"
 }
 
 skip() {

@@ -58,6 +58,7 @@ struct BatchOptions {
   /// Positions an optimizer step: the whole number of forward passes that comes nearest, of different lengths.
   int step_tokens = 4096;
   int micro_tokens = 2048;  ///< positions a forward pass, padding included
+  int lanes = 0;            ///< parts in which a step's gradients are added up; 0: a part a process at the run's begin
 };
 
 struct OptimizerOptions {
@@ -102,11 +103,12 @@ struct TrainOptions {
   Device device = Device::automatic;
   Precision precision = Precision::automatic;
   student::GemmChoice gemm_backend = student::GemmChoice::automatic;
-  int valid_records = 512;  ///< the fixed part of valid/ that is evaluated
-  int valid_every = 100;    ///< steps
-  int save_every = 200;     ///< steps
-  int keep_last = 1;        ///< saved states; where above 1, the last ones in checkpoints/ too
-  int sample_every = 100;   ///< steps between samples of what the student writes; 0: never
+  int valid_records = 512;            ///< the fixed part of valid/ that is evaluated
+  int valid_every = 100;              ///< steps
+  int save_every = 200;               ///< steps
+  int keep_last = 1;                  ///< saved states; where above 1, the last ones in checkpoints/ too
+  int sample_every = 100;             ///< steps between samples of what the student writes; 0: never
+  std::filesystem::path tensorboard;  ///< a folder for this run alone; empty: no event file
   ModelOptions model;
   PlainOptions plain;
   SequenceOptions sequence;

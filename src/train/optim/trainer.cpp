@@ -85,19 +85,44 @@ struct Trainer::Impl {
     return out;
   }
 
+  /// Of the parameters, each behind the other in `all`, aligned for vector instructions.
+  std::vector<at::Tensor> parts_of(const at::Tensor& all) const {
+    std::vector<at::Tensor> out;
+    std::int64_t at = 0;
+    for (const at::Tensor& value : values()) {
+      out.push_back(all.narrow(0, at, value.numel()).view(value.sizes()));
+      at += aligned(value.numel());
+    }
+    return out;
+  }
+
+  static std::int64_t aligned(std::int64_t elements) { return (elements + 15) / 16 * 16; }
+
+  std::int64_t gradient_size() const {
+    std::int64_t size = 0;
+    for (const at::Tensor& value : values()) size += aligned(value.numel());
+    return size;
+  }
+
   std::vector<at::Tensor> grads() const {
     std::vector<at::Tensor> out;
     for (const auto& parameter : model.parameters()) out.push_back(parameter.value.grad());
     return out;
   }
 
-  /// In place: gradients that came and went among a step's activations would leave holes that no later step fits into.
-  void zero_grads() {
+  /// Backward passes add to the sum of this depth from now on, which is begun at zero. The sums are kept: gradients
+  /// that came and went among a step's activations would leave holes that no later step fits into.
+  void begin_sum(std::size_t depth) {
     const c10::NoGradGuard no_grad;
-    for (const at::Tensor& value : values()) {
-      if (!value.grad().defined()) value.mutable_grad() = at::zeros_like(value);
-    }
-    at::_foreach_zero_(grads());
+    if (sums.size() <= depth)
+      sums.push_back(at::empty({gradient_size()}, model.parameters().front().value.options().requires_grad(false)));
+    sums[depth].zero_();
+    point_at_sum(depth);
+  }
+
+  void point_at_sum(std::size_t depth) const {
+    const std::vector<at::Tensor> parts = parts_of(sums[depth]), all = values();
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].mutable_grad() = parts[i];
   }
 
   student::GemmQuestion gemm_question() const {
@@ -130,18 +155,56 @@ struct Trainer::Impl {
     return model.hidden(ids_BT, how).index_select(0, to_tensor(batch.positions, device));
   }
 
-  /// Leaves the gradient of the mean loss; returns each micro-batch's part of it.
+  /// Leaves the gradient of the mean loss; returns each micro-batch's part of it. Both over all processes.
   std::vector<double> backward(const Step& step, RandomStream random) {
-    const double targets = static_cast<double>(step.targets());
     at::manual_seed(random());
-    std::vector<at::Tensor> parts;
-    for (const MicroBatch& batch : step.micro_batches) {
-      const student::ForwardMode how{mode.bf16, true, std::uint64_t{random()} << 16};
+    std::vector<std::uint64_t> seeds;
+    for (std::size_t i = 0; i < step.micro_batches.size(); ++i) seeds.push_back(std::uint64_t{random()} << 16);
+    const int lanes_here = lanes / ranks->size();
+    std::vector<at::Tensor> parts(step.micro_batches.size());
+    add_lanes(step, seeds, ranks->rank() * lanes_here, lanes_here, 0, parts);
+    ranks->add_up(sums.front());
+    point_at_sum(0);
+    return summed_losses(parts);
+  }
+
+  /// Leaves the sum of these lanes' gradients at `depth`: of their halves, so that it is the same sum however many
+  /// processes the halves are divided among.
+  void add_lanes(const Step& step, const std::vector<std::uint64_t>& seeds, int first, int count, std::size_t depth,
+                 std::vector<at::Tensor>& parts) {
+    if (count == 1) return run_lane(step, seeds, first, depth, parts);
+    add_lanes(step, seeds, first, count / 2, depth, parts);
+    add_lanes(step, seeds, first + count / 2, count / 2, depth + 1, parts);
+    const c10::NoGradGuard no_grad;
+    sums[depth].add_(sums[depth + 1]);
+  }
+
+  /// A lane is every micro-batch of a stretch of the step, one after the other.
+  void run_lane(const Step& step, const std::vector<std::uint64_t>& seeds, int lane, std::size_t depth,
+                std::vector<at::Tensor>& parts) {
+    begin_sum(depth);
+    const double targets = static_cast<double>(step.targets());
+    const std::size_t all = step.micro_batches.size(), n = static_cast<std::size_t>(lanes);
+    const std::size_t begin = all * static_cast<std::size_t>(lane) / n,
+                      end = all * static_cast<std::size_t>(lane + 1) / n;
+    for (std::size_t i = begin; i < end; ++i) {
+      const MicroBatch& batch = step.micro_batches[i];
+      const student::ForwardMode how{mode.bf16, true, seeds[i]};
       const at::Tensor losses = model.learn(hidden(batch, how), to_tensor(batch.targets, device), 1 / targets, how);
-      parts.push_back(losses.sum() / targets);
+      parts[i] = losses.sum() / targets;
     }
-    const at::Tensor all = at::stack(parts).to(at::kCPU).to(at::kDouble);
-    return {all.data_ptr<double>(), all.data_ptr<double>() + all.numel()};
+  }
+
+  std::vector<double> summed_losses(const std::vector<at::Tensor>& parts) const {
+    std::vector<double> out(parts.size());
+    std::vector<std::size_t> places;
+    std::vector<at::Tensor> here;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      if (parts[i].defined()) places.push_back(i), here.push_back(parts[i]);
+    const at::Tensor all = here.empty() ? at::Tensor() : at::stack(here).to(at::kCPU).to(at::kDouble);
+    for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = all.data_ptr<double>()[i];
+    ranks->add_up(std::span<double>(out));
+    return out;
   }
 
   double clip_gradient(double largest) {
@@ -168,6 +231,30 @@ struct Trainer::Impl {
       SequenceLoss& one = out[static_cast<std::size_t>(batch.positions[i] / batch.width)];
       one.loss += losses.data_ptr<float>()[i];
       ++one.targets;
+    }
+    return out;
+  }
+
+  bool are_several() const { return ranks->are_several(); }
+
+  /// Of all sequences; each process reads every so many-th batch.
+  std::vector<SequenceLoss> shared_losses(std::span<const MicroBatch> batches) const {
+    const c10::NoGradGuard no_grad;
+    std::vector<SequenceLoss> out;
+    std::vector<double> sums_and_targets;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      const bool is_here = i % static_cast<std::size_t>(ranks->size()) == static_cast<std::size_t>(ranks->rank());
+      const std::vector<SequenceLoss> here = is_here ? sequence_losses(batches[i]) : std::vector<SequenceLoss>();
+      for (std::size_t row = 0; row < batches[i].records.size(); ++row) {
+        out.push_back({batches[i].records[row]});
+        sums_and_targets.push_back(is_here ? here[row].loss : 0);
+        sums_and_targets.push_back(is_here ? static_cast<double>(here[row].targets) : 0);
+      }
+    }
+    ranks->add_up(std::span<double>(sums_and_targets));
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      out[i].loss = sums_and_targets[2 * i];
+      out[i].targets = static_cast<std::uint64_t>(sums_and_targets[2 * i + 1]);
     }
     return out;
   }
@@ -206,6 +293,10 @@ struct Trainer::Impl {
   student::GemmPlan gemm;
   std::vector<std::unique_ptr<Optimizer>> optimizers;
   std::vector<at::Tensor> averaged;
+  const Ranks alone{};
+  const Ranks* ranks = options.ranks != nullptr ? options.ranks : &alone;
+  int lanes = ranks->size();
+  std::vector<at::Tensor> sums;  ///< of gradients, in one piece each, by depth
 };
 
 /// The averaged weights, if any, in the place of the live ones while it lives, whatever is thrown.
@@ -229,7 +320,6 @@ Trainer::Trainer(Trainer&&) noexcept = default;
 
 StepResult Trainer::step(const Step& step, std::uint64_t step_index, double lr_share) {
   if (step.targets() == 0) throw failure("a training step has no token to learn");
-  impl_->zero_grads();
   StepResult result;
   const std::vector<double> parts =
       impl_->backward(step, {impl_->options.seed, "dropout:" + std::to_string(step_index)});
@@ -248,7 +338,7 @@ EvaluationResult Trainer::evaluate(std::span<const MicroBatch> batches) {
   EvaluationResult result;
   {
     const WithAverages with(*impl_);
-    result.sequences = losses(batches);
+    result.sequences = impl_->are_several() ? impl_->shared_losses(batches) : losses(batches);
   }
   double sum = 0;
   for (const SequenceLoss& one : result.sequences) {
@@ -289,6 +379,18 @@ std::map<std::string, std::string> Trainer::load_state(const std::filesystem::pa
   const auto gemm = open.metadata().find(gemm_key);
   if (gemm != open.metadata().end()) impl_->resume_with(gemm->second, file.string());
   return open.metadata();
+}
+
+int Trainer::lanes() const { return impl_->lanes; }
+
+void Trainer::use_lanes(int lanes) {
+  const int processes = impl_->ranks->size();
+  if (lanes < processes || lanes % processes != 0)
+    throw user_error("the run adds up gradients in fewer parts than there are processes")
+        .expected("at most " + std::to_string(lanes) + " processes")
+        .got(std::to_string(processes))
+        .hint("start fewer processes, or begin anew with --batch.lanes " + std::to_string(processes));
+  impl_->lanes = lanes;
 }
 
 std::string Trainer::description() const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/batches.hpp"
+#include "ranks/ranks.hpp"
 #include "udrl/student/config.hpp"
 #include "udrl/train/options.hpp"
 
@@ -24,6 +25,7 @@ struct TrainerOptions {
   student::GemmChoice gemm_backend = student::GemmChoice::automatic;
   int pass_tokens = 1024;                ///< positions of a forward pass, for which the libraries are timed
   std::filesystem::path gemm_file = {};  ///< where trainers agree on what `auto` is; empty: each for itself
+  const Ranks* ranks = nullptr;          ///< the processes that share each step; null: this one alone
 };
 
 /// What a step did. Where `finite` is false the weights are as they were before it.
@@ -57,7 +59,13 @@ class Trainer {
   /// One optimizer step: the loss is summed over all target tokens and divided by their number in the whole step.
   /// `step_index` seeds dropout; `lr_share` scales all learning rates.
   StepResult step(const Step& step, std::uint64_t step_index, double lr_share);
-  /// With the weights that are saved by `save_model` (the averaged ones, where they are kept).
+  /// Lanes are parts of a step, a power of two, each of which some process computes: gradients are added within each,
+  /// then lane to lane in one order, so that the sum is the same however many processes share them. At first, one a
+  /// process. Throws `Error` (user) where there are more processes than lanes.
+  void use_lanes(int lanes);
+  int lanes() const;
+  /// With the weights that are saved by `save_model` (the averaged ones, where they are kept). Several processes share
+  /// the batches.
   EvaluationResult evaluate(std::span<const MicroBatch> batches);
   /// With the weights as the last step left them.
   std::vector<SequenceLoss> losses(std::span<const MicroBatch> batches) const;

@@ -95,7 +95,7 @@ void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const
   copy_whole(folder / state_weights, draft / state_weights);
   copy_texts(folder, draft);
   trainer.save_model(draft / student::files::weights);
-  student::export_gguf(draft);
+  student::export_gguf(draft, {.prove = false});
   discard(all / name_of(step));
   rename_folder(draft, all / name_of(step));
   remove_others(all, name_of(step), keep);

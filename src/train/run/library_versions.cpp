@@ -6,6 +6,8 @@
 
 #include <sstream>
 
+#include "ranks/ranks.hpp"
+
 namespace udrl::train {
 namespace {
 
@@ -22,7 +24,8 @@ std::string on_one_line(const std::string& text) {
 std::string torch_version() {
   return "LibTorch " TORCH_VERSION +
          on_one_line(", for this processor " + at::get_cpu_capability() + "; " + at::get_mkl_version() + "; " +
-                     at::get_mkldnn_version() + "; " + at::get_openmp_version());
+                     at::get_mkldnn_version() + "; " + at::get_openmp_version()) +
+         (can_train_in_several() ? "; several processes by gloo" : "; one process only, for lack of gloo's headers");
 }
 
 }  // namespace udrl::train

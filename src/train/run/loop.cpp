@@ -10,6 +10,7 @@
 #include "divergence.hpp"
 #include "optim/schedule.hpp"
 #include "optim/speed.hpp"
+#include "report/event_file.hpp"
 #include "report/metrics.hpp"
 #include "sampling.hpp"
 #include "udrl/base/error.hpp"
@@ -31,13 +32,17 @@ class Loop {
         trainer_(trainer),
         state_(state),
         observer_(observer),
+        ranks_(input.ranks),
         resumed_(state.step),
         saved_(state.step),
         written_(state.step),
         speed_({state.tokens, seconds_before(options_.out / metrics_file, state.step), input.machine_rate}),
-        stream_(std::in_place, run_.source(state.step), state.cursor),
-        metrics_(options_.out / metrics_file, state.step),
-        sampler_(options_, run_, state.step) {}
+        stream_(std::in_place, run_.source(state.step), state.cursor) {
+    if (!ranks_.is_first()) return;
+    metrics_.emplace(options_.out / metrics_file, state.step);
+    sampler_.emplace(options_, run_, state.step);
+    if (!options_.tensorboard.empty()) events_.emplace(options_.tensorboard, options_.out / metrics_file, state.step);
+  }
 
   void run() {
     if (resumed_ > 0) catch_up();
@@ -55,7 +60,7 @@ class Loop {
       if (due(options_.valid_every)) evaluate();
       save_due_ = save_due_ || due(options_.save_every);
       if (save_due_ && is_calm()) save();
-      const bool stopping = is_calm() && (is_asked_to_stop() || !sample());
+      const bool stopping = is_asked_to_stop();
       if (stopping && saved_ != state_.step) save();
       if (due(options_.valid_every) || stopping) report(stopping);
       if (stopping) throw_stopped();
@@ -68,15 +73,22 @@ class Loop {
   }
   /// While a loss may be taking off, the state saved last stays: the next steps tell.
   bool is_calm() const { return finished() || state_.trend.high == 0; }
-  bool is_asked_to_stop() const { return stop_requested() && !finished(); }
+  /// A request to any process stops all of them, where the next steps need not tell first.
+  bool is_asked_to_stop() {
+    const bool is_asked = ranks_.any(stop_requested() && !finished());
+    const bool cuts_sample = is_calm() && !is_asked && due(options_.sample_every) && ranks_.any(!sample());
+    return is_calm() && (is_asked || cuts_sample);
+  }
   bool due(int every) const {
     return every > 0 && (finished() || state_.step % static_cast<std::uint64_t>(every) == 0);
   }
 
   /// What a killed run did not come to after it had saved.
   void catch_up() {
-    if (!is_kept(options_.out, resumed_)) keep_checkpoint(options_.out, resumed_, options_.keep_last, trainer_);
-    if (due(options_.sample_every) && !sampler_.take_missing(resumed_, trainer_, observer_)) throw_stopped();
+    if (ranks_.is_first() && !is_kept(options_.out, resumed_))
+      keep_checkpoint(options_.out, resumed_, options_.keep_last, trainer_);
+    const bool samples = sampler_ && due(options_.sample_every);
+    if (ranks_.any(samples && !sampler_->take_missing(resumed_, trainer_, observer_))) throw_stopped();
   }
 
   void advance() {
@@ -129,7 +141,10 @@ class Loop {
   }
 
   void write_line() {
-    if (std::exchange(written_, state_.step) != state_.step) metrics_.append(to_json(line_));
+    if (std::exchange(written_, state_.step) == state_.step || !ranks_.is_first()) return;
+    const Json json = to_json(line_);
+    metrics_->append(json);
+    if (events_) events_->append(json);
   }
 
   void show() {
@@ -160,25 +175,30 @@ class Loop {
     if (state_.best_valid && loss >= *state_.best_valid) return;
     state_.best_valid = loss;
     state_.best_step = state_.step;
-    trainer_.save_model(options_.out / student::files::weights);
+    if (ranks_.is_first()) trainer_.save_model(options_.out / student::files::weights);
   }
 
   void save() {
     check_weights();
-    metrics_.sync();
-    sampler_.sync();
-    save_state(options_.out, state_, trainer_);
-    keep_checkpoint(options_.out, state_.step, options_.keep_last, trainer_);
+    if (ranks_.is_first()) write_state();
     save_due_ = false;
     saved_ = state_.step;
   }
 
+  void write_state() {
+    metrics_->sync();
+    sampler_->sync();
+    save_state(options_.out, state_, trainer_);
+    keep_checkpoint(options_.out, state_.step, options_.keep_last, trainer_);
+  }
+
   /// False where a stop request cut it off.
-  bool sample() { return !due(options_.sample_every) || sampler_.take(state_.step, trainer_, observer_); }
+  bool sample() { return !sampler_ || sampler_->take(state_.step, trainer_, observer_); }
 
   /// A page takes longer the longer the run is: one that is not the last waits until those before it have taken no more
   /// than a hundredth of the time.
   void report(bool is_last) {
+    if (!ranks_.is_first()) return;
     if (!is_last && !finished() && reporting_s_ > speed_.run_seconds() / 100) return;
     const double start = speed_.run_seconds();
     write_run_report(options_.out, description_);
@@ -214,6 +234,7 @@ class Loop {
 
   /// The curves up to here say more than the error can.
   [[noreturn]] void fail(const Error& error) {
+    if (!ranks_.is_first()) throw failure("this run has failed: its first process says how");
     RunDescription failed = description_;
     failed.stopped_by = error.what();
     try {
@@ -236,11 +257,13 @@ class Loop {
   Trainer& trainer_;
   TrainingState& state_;
   Observer& observer_;
+  const Ranks& ranks_;
   std::uint64_t resumed_, saved_, written_;  // steps
   Speed speed_;
   std::optional<BatchStream> stream_;  // of the phase that the next step is in
-  StepLog metrics_;
-  SampleWriter sampler_;
+  std::optional<StepLog> metrics_;     // of the first process, as all that writes
+  std::optional<EventFile> events_;
+  std::optional<SampleWriter> sampler_;
   Step batch_;           // the step that is taken,
   StepResult result_;    // what it did,
   Metrics line_;         // and its line

@@ -96,7 +96,7 @@ void SampleWriter::export_student(const Trainer& trainer) const {
   const student::Checkpoint checkpoint{folder_, run_.model(),
                                        student::Tokenizer::load(options_.out / student::files::tokenizer),
                                        run_.fitted(), student::SafetensorsFile(folder_ / student::files::weights)};
-  student::export_gguf(checkpoint, {student::GgufType::f32});
+  student::export_gguf(checkpoint, {.type = student::GgufType::f32, .prove = false});
 }
 
 std::vector<Json> SampleWriter::answers(std::uint64_t step) const {

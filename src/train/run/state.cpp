@@ -49,6 +49,7 @@ TrainingState state_from_json(const data::Json& json) {
   state.best_valid = number_or_nothing(fields, "best_valid");
   state.best_step = fields.natural("best_step");
   state.bf16 = fields.text("precision") == "bf16";
+  state.lanes = fields.integer("lanes");
   read_early_stopping(fields, state);
   return state;
 }
@@ -66,7 +67,8 @@ std::string to_json_text(const TrainingState& state) {
            {"best_step", state.best_step},
            {"trend", to_json(state.trend)},
            {"plateau", to_json(state.plateau)},
-           {"precision", state.bf16 ? "bf16" : "fp32"}});
+           {"precision", state.bf16 ? "bf16" : "fp32"},
+           {"lanes", state.lanes}});
 }
 
 TrainingState state_from_json_text(const std::string& text, const std::string& where) {

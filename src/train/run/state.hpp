@@ -22,6 +22,7 @@ struct TrainingState {
   LossTrend trend;
   Plateau plateau;
   bool bf16 = false;
+  int lanes = 1;
 };
 
 inline constexpr const char* state_weights = "training_state.safetensors";

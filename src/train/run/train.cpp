@@ -1,7 +1,9 @@
 // The stage: prepare, loop, finish. Not for: the loop (loop.cpp), or what it needs (prepare.cpp).
 #include "udrl/train/train.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "loop.hpp"
 #include "prepare.hpp"
@@ -9,6 +11,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
+#include "udrl/data/fields.hpp"
 #include "udrl/page/figures.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "udrl/student/gguf_export.hpp"
@@ -96,14 +99,12 @@ void finish(data::OutputFolder& out, const TrainOptions& options, const Preparat
   out.finish();
 }
 
-void start_from_initial(const TrainOptions& options, const Preparation& run, Trainer& trainer, Observer& observer) {
-  observer.note(Level::info, run.initial()->write_weights({options.out, run.model(), run.tokenizer(), options.seed}));
-  trainer.load_model(options.out / student::files::weights);
-}
-
-RunDescription description_of(const Preparation& run, const Trainer& trainer, const RunContext& context) {
+RunDescription description_of(const Preparation& run, const Trainer& trainer, const Ranks& ranks,
+                              const RunContext& context) {
   RunDescription description;
   description.lines = {model_line(run, trainer), data_line(run), steps_line(run)};
+  if (ranks.are_several())
+    description.lines.push_back("each step is shared by " + std::to_string(ranks.size()) + " processes");
   if (run.plain()) description.lines.push_back(plain_line(*run.plain()));
   description.steps = run.total_steps();
   description.parameters = run.model().parameter_count();
@@ -111,7 +112,7 @@ RunDescription description_of(const Preparation& run, const Trainer& trainer, co
   return description;
 }
 
-TrainerOptions trainer_options(const TrainOptions& options, const student::StudentConfig& model) {
+TrainerOptions trainer_options(const TrainOptions& options, const student::StudentConfig& model, const Ranks& ranks) {
   TrainerOptions out;
   out.model = model;
   out.optimizer = options.optimizer;
@@ -121,6 +122,7 @@ TrainerOptions trainer_options(const TrainOptions& options, const student::Stude
   out.gemm_backend = options.gemm_backend;
   out.pass_tokens = options.batch.micro_tokens;
   out.gemm_file = cache_folder(options) / "gemm.json";
+  out.ranks = &ranks;
   return out;
 }
 
@@ -134,37 +136,96 @@ void introduce(const RunDescription& description, const TrainingState& state, co
   if (state.step > 0) observer.note(Level::info, "going on after step " + grouped(state.step));
 }
 
+/// Processes on one machine divide its cores, where the user does not say.
+void divide_threads(const Place& place, const RunContext& context) {
+  const data::Json options = context.config_json.empty() ? data::Json::object() : data::parse_json(context.config_json);
+  if (place.on_this_machine > 1 && options.value("threads", 0) == 0)
+    set_compute_threads(std::max(1, compute_threads() / place.on_this_machine));
+}
+
+/// A run, as its first process and as those beside it prepare it: these find all files written.
+class Run {
+ public:
+  Run(const TrainOptions& options, const RunContext& context, const Ranks& ranks)
+      : options_(options), context_(context), ranks_(ranks), observer_(ranks.is_first() ? context.observer : silent_) {}
+
+  TrainReport operator()() {
+    if (ranks_.is_first()) open();
+    ranks_.meet();
+    if (!ranks_.is_first()) follow();
+    TrainReport report = is_complete_ ? report_of(state_, *prepared_, 0) : learn();
+    report.is_first = ranks_.is_first();
+    return report;
+  }
+
+ private:
+  void open() {
+    out_ = open_checkpoint_folder(options_, context_);
+    prepare(out_->manifest);
+    introduce(description_, state_, prepared_->fitted().unsupported_tasks(), observer_);
+    observer_.note(Level::info,
+                   "matmul peak for the shapes of this model: " + fixed(trainer_->best_rate() / 1e9, 0) + " GFLOP/s");
+    if (trainer_->bf16() && automatic_precision(trainer_->device()) == Precision::fp32)
+      observer_.note(Level::warning,
+                     "this processor has no instructions for bf16: steps may take many times as long as in fp32");
+    if (is_complete_) return observer_.note(Level::info, "this run is complete: nothing to do");
+    write_texts(options_.out, *prepared_, card_of(options_, *prepared_));
+    if (prepared_->initial() && state_.step == 0)
+      observer_.note(Level::info, prepared_->initial()->write_weights(
+                                      {options_.out, prepared_->model(), prepared_->tokenizer(), options_.seed}));
+  }
+
+  void follow() { prepare(data::read_manifest(options_.out)); }
+
+  void prepare(const data::Manifest& manifest) {
+    is_complete_ = manifest.complete;
+    prepared_.emplace(options_, manifest, observer_);
+    trainer_.emplace(trainer_options(options_, prepared_->model(), ranks_));
+    const auto saved = load_state(options_.out, *trainer_);
+    state_ = saved.value_or(TrainingState{});
+    state_.bf16 = trainer_->bf16();
+    if (!saved) state_.lanes = options_.batch.lanes > 0 ? options_.batch.lanes : ranks_.size();
+    trainer_->use_lanes(state_.lanes);
+    description_ = description_of(*prepared_, *trainer_, ranks_, context_);
+  }
+
+  TrainReport learn() {
+    if (prepared_->initial() && state_.step == 0) trainer_->load_model(options_.out / student::files::weights);
+    const auto start = std::chrono::steady_clock::now();
+    const double rate = trainer_->best_rate() * ranks_.size();
+    run_loop({options_, *prepared_, description_, rate, ranks_}, *trainer_, state_, observer_);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (ranks_.is_first()) finish_run();
+    return report_of(state_, *prepared_, seconds);
+  }
+
+  void finish_run() {
+    description_.outcome = outcome_of(*prepared_, state_);
+    if (state_.step < prepared_->total_steps()) observer_.note(Level::info, description_.outcome);
+    write_run_report(options_.out, description_);
+    finish(*out_, options_, *prepared_, state_);
+  }
+
+  const TrainOptions& options_;
+  const RunContext& context_;
+  const Ranks& ranks_;
+  Observer silent_;
+  Observer& observer_;
+  std::optional<data::OutputFolder> out_;  ///< of the first process
+  bool is_complete_ = false;
+  std::optional<Preparation> prepared_;
+  std::optional<Trainer> trainer_;
+  TrainingState state_;
+  RunDescription description_;
+};
+
 }  // namespace
 
 TrainReport train(const TrainOptions& options, const RunContext& context) {
   check(options);
-  Observer& observer = context.observer;
-  data::OutputFolder out = open_checkpoint_folder(options, context);
-  const Preparation run(options, out.manifest, observer);
-  Trainer trainer(trainer_options(options, run.model()));
-  TrainingState state = load_state(options.out, trainer).value_or(TrainingState{});
-  state.bf16 = trainer.bf16();
-  RunDescription description = description_of(run, trainer, context);
-  introduce(description, state, run.fitted().unsupported_tasks(), observer);
-  observer.note(Level::info,
-                "matmul peak for the shapes of this model: " + fixed(trainer.best_rate() / 1e9, 0) + " GFLOP/s");
-  if (trainer.bf16() && automatic_precision(trainer.device()) == Precision::fp32)
-    observer.note(Level::warning,
-                  "this processor has no instructions for bf16: steps may take many times as long as in fp32");
-  if (out.manifest.complete) {
-    observer.note(Level::info, "this run is complete: nothing to do");
-    return report_of(state, run, 0);
-  }
-  write_texts(options.out, run, card_of(options, run));
-  if (run.initial() && state.step == 0) start_from_initial(options, run, trainer, observer);
-  const auto start = std::chrono::steady_clock::now();
-  run_loop({options, run, description, trainer.best_rate()}, trainer, state, observer);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  description.outcome = outcome_of(run, state);
-  if (state.step < run.total_steps()) observer.note(Level::info, description.outcome);
-  write_run_report(options.out, description);
-  finish(out, options, run, state);
-  return report_of(state, run, seconds);
+  const Place place = place_of_process();
+  divide_threads(place, context);
+  return Run(options, context, Ranks(place))();
 }
 
 }  // namespace udrl::train

@@ -1,0 +1,129 @@
+// LibTorch's c10d over gloo: pairs of processes exchange their sums. Its interface changes between versions of
+// LibTorch, so it is used here alone.
+#include "ranks.hpp"
+
+#include <ATen/ATen.h>
+
+#include "udrl/base/error.hpp"
+
+#ifdef USE_C10D_GLOO
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include <cstdlib>
+#endif
+
+namespace udrl::train {
+
+#ifdef USE_C10D_GLOO
+
+namespace {
+
+Error lost(const std::exception& error) {
+  return failure("another process of this run is gone, or cannot be reached")
+      .got(std::string(error.what()).substr(0, 200))
+      .hint("its own message says why; start all of them again: they go on from the last save");
+}
+
+c10::intrusive_ptr<c10d::Store> store_for(const Place& place) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<std::uint16_t>(place.port);
+  options.isServer = place.rank == 0 && !place.launcher_listens;
+  options.waitWorkers = false;
+  const auto store = c10::make_intrusive<c10d::TCPStore>(place.host, options);
+  return c10::make_intrusive<c10d::PrefixStore>("udrl-train/" + place.attempt, store);
+}
+
+std::shared_ptr<gloo::transport::Device> device_for(const Place& place) {
+  constexpr bool lazily = false;
+  if (const char* name = std::getenv("GLOO_SOCKET_IFNAME"))
+    return c10d::ProcessGroupGloo::createDeviceForInterface(name, lazily);
+  if (place.on_this_machine == place.size) return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1", lazily);
+  return c10d::ProcessGroupGloo::createDefaultDevice(lazily);
+}
+
+}  // namespace
+
+struct Ranks::Group {
+  explicit Group(const Place& place) {
+    auto options = c10d::ProcessGroupGloo::Options::create(std::chrono::minutes(30));
+    options->devices.push_back(device_for(place));
+    gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store_for(place), place.rank, place.size, options);
+  }
+
+  /// Sends `values` to a partner that sends its own.
+  at::Tensor exchange(const at::Tensor& values, int partner) const {
+    std::vector<at::Tensor> out{values}, in{at::empty_like(values)};
+    const auto receiving = gloo->recv(in, partner, 0), sending = gloo->send(out, partner, 0);
+    sending->wait();
+    receiving->wait();
+    return in.front();
+  }
+
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+};
+
+bool can_train_in_several() { return true; }
+
+void Ranks::add_up(at::Tensor& values) const {
+  if (!group_) return;
+  try {
+    for (int distance = 1; distance < size(); distance *= 2) values.add_(group_->exchange(values, rank() ^ distance));
+  } catch (const std::exception& error) {
+    throw lost(error);
+  }
+}
+
+#else
+
+struct Ranks::Group {
+  explicit Group(const Place&) {}
+};
+
+bool can_train_in_several() { return false; }
+
+void Ranks::add_up(at::Tensor&) const {}
+
+#endif
+
+Ranks::Ranks() = default;
+Ranks::~Ranks() = default;
+Ranks::Ranks(Ranks&&) noexcept = default;
+Ranks& Ranks::operator=(Ranks&&) noexcept = default;
+
+Ranks::Ranks(const Place& place) : place_(place) {
+  if (size() == 1) return;
+  if (!can_train_in_several())
+    throw user_error("this build trains in one process only")
+        .got(std::to_string(size()) + " processes")
+        .hint("install the headers of gloo (libgloo-dev; scripts/setup.sh does) and build again");
+  if ((size() & (size() - 1)) != 0)
+    throw user_error("the number of processes is no power of two").got(std::to_string(size())).hint("start 2, 4, 8, …");
+  try {
+    group_ = std::make_unique<Group>(place);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw failure("the processes of this run do not find each other")
+        .at(place.host + ":" + std::to_string(place.port))
+        .got(std::string(error.what()).substr(0, 200))
+        .hint("set MASTER_ADDR and MASTER_PORT to a place that all of them reach, and start all of them");
+  }
+}
+
+void Ranks::add_up(std::span<double> values) const {
+  if (!group_) return;
+  at::Tensor tensor = at::from_blob(values.data(), {static_cast<std::int64_t>(values.size())}, at::kDouble);
+  add_up(tensor);
+}
+
+bool Ranks::any(bool here) const {
+  double count = here ? 1 : 0;
+  add_up(std::span<double>(&count, 1));
+  return count > 0;
+}
+
+void Ranks::meet() const { (void)any(false); }
+
+}  // namespace udrl::train
