@@ -24,4 +24,22 @@ holds "what is refused is not written" test ! -e "$TMP/x.gguf"
 cp -r "$TMP/student" "$TMP/other"
 cp "$TMP/q4_0.gguf" "$TMP/other/student.gguf"
 expect "it answers" 0 -- "$GENERATE" --model "$TMP/other" --task image --intent "holiday sale" --weights file --quiet
+
+# One HTML file. The runtime here is none: what is put where is looked at, not run.
+mkdir "$TMP/runtime"
+for name in wllama.js wllama.wasm LICENCE; do echo "of $name" > "$TMP/runtime/$name"; done
+export_page() { "$EXPORT" page --model "$TMP/student" --runtime "$TMP/runtime" "$@"; }
+expect "a page" 0 "it needs no network" -- export_page --out "$TMP/page.html"
+for part in 'id="student-data"' 'id="student-worker"' 'id="llama-js"' 'id="llama-wasm"' 'id="student-model"' "default-src 'none'" "of LICENCE"; do
+  holds "the page has $part" grep -q "$part" "$TMP/page.html"
+done
+holds "nothing is loaded from elsewhere" bash -c "! grep -qE '(src|href)=\"(http|/)' '$TMP/page.html'"
+page_part() { sed -n "s/.*id=\"$1\">\(.*\)<\/script>/\1/p" "$TMP/page.html"; }
+holds "the runtime is in it" test "$(page_part llama-js | base64 -d | gzip -d)" = "of wllama.js"
+page_part student-model | base64 -d | gzip -d > "$TMP/inside.gguf"
+holds "the student too, as it is exported" cmp "$TMP/inside.gguf" "$TMP/q8_0.gguf"
+holds "nothing is left beside it" test -z "$(ls "$TMP"/*.student.gguf 2> /dev/null)"
+expect "no runtime" 2 "scripts/fetch_wllama.sh" -- "$EXPORT" page --model "$TMP/student" --runtime "$TMP/nowhere" --out "$TMP/x.html"
+expect "another task" 2 "unknown" -- export_page --task unknown --out "$TMP/x.html"
+holds "what is refused is not written" test ! -e "$TMP/x.html"
 finish

@@ -82,6 +82,36 @@ has_printed() { [[ -s "$TMP/output" ]]; }
 interrupt has_printed endless
 expect_last "Ctrl-C" 3 "stopped after" "go on with the lines from"
 
+# ---- One at a time: the same whatever is beside it, and kept in a folder
+seq 1 150 | sed 's/^/red shoes /' > "$TMP/kept.txt"
+answers --input "$TMP/kept.txt" -n 2 --exact > "$TMP/exact"
+for i in 3 77; do answers --intent "red shoes $i" -n 2 --exact; done > "$TMP/alone"
+holds "with --exact a line is answered as alone, to its end" cmp <(sed -n '5,6p;153,154p' "$TMP/exact") "$TMP/alone"
+keep() { ask --input "$TMP/kept.txt" -n 2 --exact --out "$TMP/kept" "$@"; }
+texts() { sed 's/,"ms":[^}]*//' "$1"/part-*.jsonl; }
+has_kept() { [[ $(cat "$TMP"/kept/part-*.jsonl 2> /dev/null | wc -l) -gt 20 ]]; }
+interrupt has_kept keep
+expect_last "Ctrl-C" 3 "answers are in $TMP/kept" "run the same command again"
+holds "some are kept" test "$(texts "$TMP/kept" | wc -l)" -lt 300
+printf '{"torn' >> "$TMP/kept/part-00000.jsonl"
+expect "it goes on" 0 -- keep
+holds "each answer once, in order" test "$(texts "$TMP/kept" | wc -l)" -eq 300
+ask --input "$TMP/kept.txt" -n 2 --exact --out "$TMP/undisturbed" 2> /dev/null
+holds "as if it had not been stopped" cmp <(texts "$TMP/kept") <(texts "$TMP/undisturbed")
+head -n 21 "$TMP/undisturbed/part-00000.jsonl" > "$TMP/half" && cp "$TMP/half" "$TMP/undisturbed/part-00000.jsonl"
+expect "an intent that is answered in part" 0 -- ask --input "$TMP/kept.txt" -n 2 --exact --out "$TMP/undisturbed"
+holds "gets what is missing" cmp <(texts "$TMP/kept") <(texts "$TMP/undisturbed")
+echo "one more" >> "$TMP/kept.txt"
+keep 2> "$TMP/output" < /dev/null
+holds "new lines are answered" test "$(texts "$TMP/kept" | wc -l)" -eq 302
+cat "$TMP/kept.txt" | ask --input - -n 2 --exact --out "$TMP/kept" 2> "$TMP/output"
+holds "a pipe is read past" test "$?" -eq 0 -a "$(texts "$TMP/kept" | wc -l)" -eq 302
+sed -i '5s/.*/blue shoes/' "$TMP/kept.txt"
+expect "other lines" 2 "$TMP/kept.txt:5" "blue shoes" "red shoes 5" -- keep
+head -n 9 "$TMP/kept.txt" | sed '5s/.*/red shoes 5/' > "$TMP/few.txt"
+expect "fewer lines" 2 "the end of the asks" -- ask --input "$TMP/few.txt" -n 2 --exact --out "$TMP/kept"
+expect "other settings" 2 "seed" -- keep --seed 2
+
 # ---- What the data supports: a top return at 29 words, the lowest alone at 33, nothing at 31
 sed -i 's/"reach": *8/"reach": 1/' "$TMP/student/commands.json"
 expect "top is lower there" 0 "words 33" "top return that the training data supports is 0, of 0 to 2" \

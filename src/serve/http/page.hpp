@@ -1,4 +1,4 @@
-// The page that shows a student at work. Its files lie in `src/serve/http/page/`, and are compiled in.
+// The page that shows a student at work. Its files lie in `src/serve/page/`, and are compiled in.
 #pragma once
 
 #include <httplib.h>

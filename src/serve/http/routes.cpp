@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "http/page.hpp"
+#include "page/student_facts.hpp"
 #include "replies/draws.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/fields.hpp"
@@ -86,28 +87,6 @@ std::string next_of(EventStream& events, bool& is_over) {
   }
 }
 
-/// [{"asked": 8, "got": 8.3}, …], as measured; null where it was not.
-OrderedJson words_curve(const inference::StudentModel& student, const std::string& task) {
-  const auto& certificate = student.certificate();
-  const auto* curve = certificate ? certificate->curve("words", "words", task) : nullptr;
-  if (curve == nullptr) return nullptr;
-  OrderedJson points = OrderedJson::array();
-  for (const auto& point : curve->points) points.push_back({{"asked", point.asked}, {"got", point.got.value}});
-  return points;
-}
-
-/// The lengths that the data supports for some return; 0, 0 where it supports none.
-std::pair<int, int> supported_words(const command::Fitted& fitted, int task) {
-  int least = 0, most = 0;
-  for (int words = 1; words <= command::max_words; ++words) {
-    command::Command any = fitted.command(task, words, "any");
-    if (!fitted.supports(any)) continue;
-    if (least == 0) least = words;
-    most = words;
-  }
-  return {least, most};
-}
-
 OrderedJson model_json(const std::string& id) {
   return {{"id", id}, {"object", "model"}, {"created", 0}, {"owned_by", "udrl"}};
 }
@@ -145,22 +124,7 @@ void Routes::stream(std::unique_ptr<EventStream> events, httplib::Response& resp
 }
 
 std::string Routes::student_json() const {
-  const auto& student = service_.student();
-  const command::Fitted& fitted = student.fitted();
-  OrderedJson tasks = OrderedJson::array();
-  for (int i = 0; i < static_cast<int>(fitted.tasks.size()); ++i) {
-    if (!fitted.supports_any(i)) continue;
-    const auto [least, most] = supported_words(fitted, i);
-    tasks.push_back({{"name", fitted.tasks[static_cast<std::size_t>(i)].name},
-                     {"words", {{"usual", fitted.default_words(i)}, {"least", least}, {"most", most}}},
-                     {"returns", {{"lowest", fitted.lowest_return(i)}, {"top", fitted.top_return(i)}}},
-                     {"curve", words_curve(student, fitted.tasks[static_cast<std::size_t>(i)].name)}});
-  }
-  return data::json_line(OrderedJson{{"name", wishes_.name()},
-                                     {"parameters", student.info().parameters},
-                                     {"default_task", wishes_.task()},
-                                     {"ranks", service_.ranks()},
-                                     {"tasks", std::move(tasks)}});
+  return data::json_line(student_facts(service_.student(), wishes_.name(), wishes_.task(), service_.ranks()));
 }
 
 std::vector<std::string> Routes::model_names() const {

@@ -1,6 +1,7 @@
 // The script of udrl-serve's page: type-ahead for every task of a student. What the model says is only ever set as text.
 
 const byId = (id) => document.getElementById(id);
+const server = globalThis.localFetch ?? fetch; // a page that opens from disk has a stand-in for the server
 const intentField = byId("intent");
 const client = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const cards = new Map(); // by the task's name
@@ -161,7 +162,7 @@ async function ask(open) {
 async function reach(path, options) {
   link.waiting = true;
   const slow = setTimeout(showBanner, 3000, "The server is slow to answer, still waiting");
-  const response = await fetch(path, { cache: "no-store", ...options }).catch(() => null);
+  const response = await server(path, { cache: "no-store", ...options }).catch(() => null);
   clearTimeout(slow);
   link.waiting = false;
   return response;

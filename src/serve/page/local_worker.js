@@ -1,0 +1,304 @@
+// The student of a page that opens from disk: llama.cpp in WebAssembly, in a worker, one answer at a time. local.js puts
+// wllama's `startLlama` before this text. The first message brings what is loaded; each later one is an ask, and ends
+// the one before it. Not for: what may be asked, or how an answer is shown (local.js).
+
+const encoder = new TextEncoder();
+const plain = new TextDecoder("utf-8", { ignoreBOM: true });
+// What GGUF calls types of values, types of weights and kinds of tokens.
+const values = { text: 8, list: 9 };
+const weights = { float: 0, half: 1, q8_0: 8 };
+const kinds = { unknown: 2, control: 3, unused: 5, byte: 6 };
+let student; // what is known of the loaded model
+let newest = 0; // the ask that is answered
+
+// ---- The model file ----
+/** Reads the values of a GGUF one after another. */
+class Reader {
+  static numbers = { 0: ["Uint8", 1], 1: ["Int8", 1], 2: ["Uint16", 2], 3: ["Int16", 2], 4: ["Uint32", 4], 5: ["Int32", 4],
+    6: ["Float32", 4], 7: ["Uint8", 1], 10: ["BigUint64", 8], 11: ["BigInt64", 8], 12: ["Float64", 8] };
+  at = 0;
+
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  number(type) {
+    const [name, size] = Reader.numbers[type];
+    this.at += size;
+    return this.view[`get${name}`](this.at - size, true);
+  }
+
+  word = () => this.number(4);
+  size = () => Number(this.number(10));
+  several = (count, read) => Array.from({ length: count }, read);
+
+  text() {
+    const length = this.size();
+    this.at += length;
+    return plain.decode(this.bytes.subarray(this.at - length, this.at));
+  }
+
+  value(type = this.word()) {
+    if (type === values.text) return this.text();
+    if (type !== values.list) return this.number(type);
+    const of = this.word();
+    return this.several(this.size(), () => this.value(of));
+  }
+
+  tensor() {
+    const name = this.text();
+    const shape = this.several(this.word(), this.size);
+    const place = this.at; // of its type and offset
+    return { name, shape, place, type: this.word(), offset: this.size(), count: shape.reduce((a, b) => a * b, 1) };
+  }
+}
+
+/** What a GGUF says of itself, and where its weights begin. */
+function readHead(bytes) {
+  const reader = new Reader(bytes);
+  reader.at = 8; // behind the magic and the version
+  const tensors = reader.size(), facts = reader.size();
+  const about = Object.fromEntries(reader.several(facts, () => [reader.text(), reader.value()]));
+  const head = { about, tensors: reader.several(tensors, () => reader.tensor()), alignment: about["general.alignment"] ?? 32 };
+  return Object.assign(head, { begin: padded(reader.at, head.alignment) });
+}
+
+const padded = (size, alignment) => Math.ceil(size / alignment) * alignment;
+
+function half(bits) {
+  const exponent = (bits >> 10) & 31, fraction = bits & 1023;
+  const size = exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction;
+  return bits & 0x8000 ? -size : size;
+}
+
+/** Writes a tensor's weights into `floats`. */
+function widen({ name, type }, view, at, floats) {
+  if (!Object.values(weights).includes(type)) throw new Error(`the weights of ${name} are neither q8_0 nor floats`);
+  for (let i = 0, scale = 0; i < floats.length; ++i) {
+    if (type === weights.float) floats[i] = view.getFloat32(at + 4 * i, true);
+    else if (type === weights.half) floats[i] = half(view.getUint16(at + 2 * i, true));
+    else {
+      const block = at + 34 * (i >> 5); // a scale, and 32 weights
+      if (i % 32 === 0) scale = half(view.getUint16(block, true));
+      floats[i] = scale * view.getInt8(block + 2 + (i & 31));
+    }
+  }
+}
+
+/** The model with floats for weights: this build of llama.cpp multiplies them at twice the speed of q8_0, which it does
+ *  without SIMD. The output row of the token `still` is 0, and so is its logit: see `candidatesOf`. */
+function widened(bytes, head, still) {
+  const sizes = head.tensors.map(({ count }) => padded(4 * count, head.alignment));
+  const out = new Uint8Array(head.begin + sizes.reduce((a, b) => a + b, 0));
+  out.set(bytes.subarray(0, head.begin));
+  const from = new DataView(bytes.buffer, bytes.byteOffset), to = new DataView(out.buffer);
+  const named = (wanted) => head.tensors.find(({ name }) => name === wanted);
+  const last = named("output.weight") ?? named("token_embd.weight");
+  let offset = 0;
+  head.tensors.forEach((tensor, i) => {
+    const floats = new Float32Array(out.buffer, head.begin + offset, tensor.count);
+    widen(tensor, from, head.begin + tensor.offset, floats);
+    if (tensor === last) floats.fill(0, still * tensor.shape[0], (still + 1) * tensor.shape[0]);
+    to.setUint32(tensor.place, weights.float, true);
+    to.setBigUint64(tensor.place + 4, BigInt(offset), true);
+    offset += sizes[i];
+  });
+  return out;
+}
+
+// ---- llama.cpp, by wllama's messages: a field is its type and its value ----
+const bytesOf = (text) => [...encoder.encode(text)];
+const int = (n) => [n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >> 24) & 255];
+const string = (text) => [...int(bytesOf(text).length), ...bytesOf(text)];
+
+function field(value) {
+  if (value === undefined) return int(0);
+  if (typeof value === "boolean") return [...int(1), ...int(Number(value))];
+  if (typeof value === "number") return [...int(2), ...int(value)];
+  if (typeof value === "string") return [...int(4), ...string(value)];
+  const texts = typeof value[0] === "string";
+  return [...int(texts ? 9 : 7), ...int(value.length), ...value.flatMap(texts ? string : int)];
+}
+
+/** The reply in words of 32 bits; its first field's value is the sixth. It lies in llama.cpp's memory until the next call. */
+function call(action, name, ...fields) {
+  const { llama, address } = student;
+  const message = [...bytesOf("GLUE"), ...int(1), ...bytesOf(name), ...fields.flatMap(field)];
+  const at = llama._wllama_malloc(address(message.length), 0);
+  llama.HEAPU8.set(message, Number(at));
+  const pointer = typeof at;
+  const reply = Number(llama.ccall("wllama_action", pointer, ["string", pointer], [action, at]));
+  const words = new Int32Array(llama.HEAPU8.buffer, reply);
+  if (!reply || !words[action.startsWith("kv_") ? 7 : 5]) throw new Error(`llama.cpp failed: ${action}. ${student.complaint}`);
+  return words;
+}
+
+const tokens = (text) => {
+  const words = call("tokenize", "tokn_req", text, false); // false: no command is read from it
+  return [...words.subarray(8, 8 + words[7])];
+};
+
+/** Brings the cache to these tokens, and keeps of it what they begin with. The last one is computed for its logits. */
+function read(sequence) {
+  const { cached } = student;
+  const differ = sequence.findIndex((token, i) => token !== cached[i]);
+  const keep = differ < 0 ? sequence.length - 1 : differ;
+  student.cached = []; // all that is known if what follows fails
+  if (keep === 0) call("kv_clear", "kvcc_req");
+  else if (keep < cached.length) call("kv_remove", "kvcr_req", keep, -1);
+  call("decode", "deco_req", sequence.slice(keep), false);
+  student.cached = sequence;
+}
+
+// ---- Loading ----
+/** Pointers are BigInts where llama.cpp was built for 64 bits. */
+function addressOf(llama) {
+  try {
+    llama._wllama_malloc(1024, 0);
+    return Number;
+  } catch {
+    return BigInt;
+  }
+}
+
+async function start(wasm) {
+  const say = (text) => text.includes("ERROR") && (student.complaint = text.replace(/@@\w*@*/g, ""));
+  const llama = { wasmBinary: wasm, noInitialRun: true, print() {}, printErr: say };
+  await new Promise((resolve, reject) => {
+    Object.assign(llama, { onRuntimeInitialized: resolve, onAbort: (why) => reject(new Error(`WebAssembly: ${why}`)) });
+    startLlama(llama);
+  });
+  llama.ccall("wllama_start", "string", [], []);
+  return llama;
+}
+
+/** What each token writes, which ones are commands, and which the student never draws. */
+function vocabularyOf(about, writes) {
+  const spelled = about["tokenizer.ggml.tokens"], kind = about["tokenizer.ggml.token_type"];
+  const begin = about["tokenizer.ggml.bos_token_id"], end = about["tokenizer.ggml.eos_token_id"];
+  const bytes = spelled.map((text, id) => {
+    if ([kinds.unknown, kinds.control, kinds.unused].includes(kind[id])) return new Uint8Array();
+    return kind[id] === kinds.byte ? Uint8Array.of(Number(text.slice(1, -1))) : encoder.encode(text.replaceAll("▁", " "));
+  });
+  const commands = new Map(spelled.map((text, id) => [text, id]).filter(([, id]) => kind[id] === kinds.control));
+  const mayCome = (id) => id === end || writes.includes(spelled[id]);
+  const banned = kind.map((one, id) => [kinds.control, kinds.unused].includes(one) && !mayCome(id));
+  return { begin, end, bytes, commands, banned };
+}
+
+function commandTokens(pieces) {
+  return pieces.match(/⟨[^⟩]*⟩/gu).map((piece) => {
+    if (!student.commands.has(piece)) throw new Error(`the student has no command ${piece}`);
+    return student.commands.get(piece);
+  });
+}
+
+async function load({ wasm, model, unused, writes, drawing }) {
+  const head = readHead(model);
+  const { "udrl.context_length": trained, "general.architecture": kind } = head.about;
+  const context = trained ?? head.about[`${kind}.context_length`]; // llama.cpp's may be padded
+  student = { ...vocabularyOf(head.about, writes), drawing, context, cached: [], complaint: "" };
+  [student.still] = commandTokens(unused);
+  student.llama = await start(wasm);
+  student.address = addressOf(student.llama);
+  student.llama.FS_createDataFile("/", "student.gguf", widened(model, head, student.still), true, true, true);
+  // Behind the threads come 17 fields that llama.cpp has good defaults for.
+  call("load", "load_req", ["/student.gguf"], false, false, false, 0, 1, context, 1, ...Array(17));
+  student.llama.FS_unlink("/student.gguf");
+  warmUp();
+}
+
+/** Browsers translate anew what has run often, so that it becomes fast; better before somebody waits. */
+function warmUp() {
+  const sequence = [student.begin, ...tokens(" a warm beginning")], random = randomOf("");
+  while (sequence.length < Math.min(40, student.context)) {
+    read([...sequence]);
+    sequence.push(draw(sequence, random));
+  }
+}
+
+// ---- Answers ----
+/** Numbers from 0 to 1, a function of the key alone (xmur3 and mulberry32). */
+function randomOf(key) {
+  let state = 1779033703;
+  for (const byte of encoder.encode(key)) {
+    state = Math.imul(state ^ byte, 3432918353);
+    state = (state << 13) | (state >>> 19);
+  }
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Tokens and their weights at the temperature, the heaviest first. llama.cpp gives chances in that order; a token that
+ *  is repeated is penalised by its logit, which is known from the chance of a token whose logit is 0. */
+function candidatesOf(recent) {
+  const { banned, still, drawing } = student;
+  const words = call("get_logits", "glog_req", banned.length), count = words[7];
+  const all = words.subarray(8, 8 + count), chances = new Float32Array(words.buffer, words.byteOffset + 4 * (10 + count), count);
+  const most = chances[all.findIndex((token) => !banned[token])], unit = chances[all.indexOf(still)];
+  if (!(unit > 0)) throw new Error("the model computed no finite probabilities");
+  const repeated = new Set(recent), candidates = [];
+  const penalised = (logit) => unit * Math.exp(logit > 0 ? logit / drawing.repeat_penalty : logit * drawing.repeat_penalty);
+  for (let i = 0; i < count && chances[i] > 1e-7 * most; ++i) { // all others together weigh nearly nothing
+    if (banned[all[i]]) continue;
+    const chance = repeated.has(all[i]) ? penalised(Math.log(chances[i] / unit)) : chances[i];
+    candidates.push({ token: all[i], weight: (chance / most) ** (1 / drawing.temperature) });
+  }
+  return repeated.size ? candidates.sort((a, b) => b.weight - a.weight) : candidates;
+}
+
+/** One of the fewest tokens that together hold `top_p` of the weight. */
+function draw(recent, random) {
+  const candidates = candidatesOf(recent);
+  const wanted = student.drawing.top_p * candidates.reduce((sum, { weight }) => sum + weight, 0);
+  let mass = 0, kept = 0;
+  while (kept < candidates.length && mass < wanted) mass += candidates[kept++].weight;
+  let rest = random() * mass;
+  return (candidates.slice(0, kept).find(({ weight }) => (rest -= weight) < 0) ?? candidates[0]).token;
+}
+
+function promptOf({ intent, pieces, least_room: least }) {
+  const prompt = [student.begin, ...tokens(` ${intent}`), ...commandTokens(`${pieces}⟨gen⟩`)];
+  const room = student.context - prompt.length;
+  if (room >= Math.max(1, least)) return { prompt, room };
+  throw new Error(`the intent is too long: it takes ${prompt.length} of the student's ${student.context} tokens`);
+}
+
+const pause = new MessageChannel(), paused = [];
+pause.port1.onmessage = () => paused.shift()();
+/** Lets in the messages that have come. */
+const breath = () => new Promise((resolve) => {
+  paused.push(resolve);
+  pause.port2.postMessage(0);
+});
+
+async function answer(ask) {
+  const began = performance.now();
+  const { prompt, room } = promptOf(ask);
+  const budget = Math.min(ask.max_tokens, room);
+  const random = randomOf(`${ask.seed} ${ask.pieces} ${ask.intent}`);
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }), written = [];
+  const ended = (finish) => ({ text: text + decoder.decode(), finish, ms: performance.now() - began });
+  let text = "";
+  for (read(prompt); ; read([...prompt, ...written])) {
+    const token = draw(written.slice(-student.drawing.repeat_window), random);
+    if (token === student.end) return ended("stop");
+    written.push(token);
+    text += decoder.decode(student.bytes[token], { stream: true });
+    if (written.length === budget) return ended("length");
+    postMessage({ number: ask.number, text });
+    await breath();
+    if (ask.number !== newest) return ended("cancelled");
+  }
+}
+
+onmessage = async ({ data }) => {
+  newest = data.number;
+  const done = data.number ? await answer(data).catch(({ message }) => ({ error: message })) : await load(data).catch(String);
+  postMessage(data.number ? { number: data.number, ...done } : { failed: done });
+};

@@ -1,0 +1,156 @@
+// The page's files, the student and llama.cpp, put into one.
+#include "udrl/serve/one_file.hpp"
+
+#include <openssl/evp.h>
+
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "asked_table.hpp"
+#include "page_files.hpp"
+#include "student_facts.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/data/gzip.hpp"
+#include "udrl/inference/answers.hpp"
+#include "udrl/student/gguf_export.hpp"
+
+namespace udrl::serve {
+namespace {
+
+namespace fs = std::filesystem;
+using data::OrderedJson;
+
+constexpr const char* policy =
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; style-src "
+    "'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+void replace_once(std::string& text, std::string_view old, std::string_view by) {
+  const std::size_t at = text.find(old);
+  if (at == std::string::npos || text.find(old, at + 1) != std::string::npos)
+    throw failure("the page has not once what is to be replaced in it").got(std::string(old));
+  text.replace(at, old.size(), by);
+}
+
+std::string base64(const std::string& bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // and a NUL
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+std::string script(const std::string& attributes, std::string_view content) {
+  return std::string("<script ").append(attributes).append(">").append(content).append("</script>\n");
+}
+
+/// Code as it is. An element that ended within it would end early.
+std::string code(std::string_view text) {
+  for (const char* end : {"</script", "</style", "<script", "<!--"})
+    if (text.find(end) != std::string_view::npos) throw failure("code of the page holds markup").got(end);
+  return std::string("\n").append(text);
+}
+
+std::string packed(const std::string& id, const std::string& bytes) {
+  return script("type=\"application/octet-stream\" id=\"" + id + "\"", base64(data::gzipped(bytes)));
+}
+
+/// No element ends, and no comment begins, within it.
+std::string json_in_html(const OrderedJson& json) {
+  std::string out;
+  for (const char c : data::json_line(json)) out += c == '<' ? std::string("\\u003c") : std::string(1, c);
+  return out;
+}
+
+/// What the student writes beside text, and nobody is shown.
+OrderedJson written_pieces(const command::Fitted& fitted) {
+  return fitted.countdown ? OrderedJson(command::left_pieces()) : OrderedJson::array();
+}
+
+/// A command that is never asked: the page reads logits from its probability.
+std::string unused_piece(const command::Fitted& fitted) {
+  const bool has_spare_task = fitted.tasks.size() < command::max_tasks;
+  return has_spare_task ? command::task_piece(command::max_tasks - 1)
+                        : command::return_piece(0, command::max_auxiliary);
+}
+
+OrderedJson student_data(const inference::StudentModel& student, const OneFileOptions& options) {
+  const command::Fitted& fitted = student.fitted();
+  const std::string task = options.task.empty() ? fitted.task(0).name : fitted.task(options.task).name;
+  const inference::Drawing drawing;
+  return {{"student", student_facts(student, options.name, task, false)},
+          {"drawing",
+           {{"temperature", drawing.temperature},
+            {"top_p", drawing.top_p},
+            {"repeat_penalty", drawing.repeat_penalty},
+            {"repeat_window", 64}}},
+          {"unused", unused_piece(fitted)},
+          {"writes", written_pieces(fitted)},
+          {"asked", asked_table(student)}};
+}
+
+/// Removed again, whatever happens.
+class ExportedStudent {
+ public:
+  ExportedStudent(const fs::path& model, const fs::path& beside) : file_(fs::path(beside).concat(".student.gguf")) {
+    if (fs::exists(file_)) throw user_error("a file is in the way").at(file_.string()).hint("move it away");
+    (void)student::export_gguf(model, {.type = student::GgufType::q8_0, .file = file_});
+  }
+  ExportedStudent(const ExportedStudent&) = delete;
+  ExportedStudent& operator=(const ExportedStudent&) = delete;
+  ~ExportedStudent() {
+    std::error_code ignored;
+    fs::remove(file_, ignored);
+  }
+  std::string bytes() const { return read_file(file_); }
+
+ private:
+  fs::path file_;
+};
+
+std::string runtime_file(const OneFileOptions& options, const char* name) {
+  const fs::path file = options.runtime / name;
+  if (fs::exists(file)) return read_file(file);
+  throw user_error("there is no llama.cpp in WebAssembly")
+      .at(file.string())
+      .hint("fetch it: scripts/fetch_wllama.sh; or name its folder with --runtime");
+}
+
+std::string page_html(const std::string& licence) {
+  std::string html = page::html;
+  replace_once(html, "<meta charset=\"utf-8\">",
+               "<meta charset=\"utf-8\">\n  <meta http-equiv=\"Content-Security-Policy\" content=\"" +
+                   std::string(policy) + "\">");
+  replace_once(html, "<link rel=\"stylesheet\" href=\"/page.css\">", "<style>" + code(page::css) + "</style>");
+  replace_once(html, "  <script type=\"module\" src=\"/page.js\"></script>\n", "");
+  replace_once(html, "time at the server", "time it took");
+  replace_once(html, " The same answers come from <code>POST /v1/typeahead</code>.", "");
+  replace_once(
+      html, "<html lang=\"en\">",
+      "<!-- Inside: llama.cpp (MIT, Copyright (c) 2023-2025 The ggml authors) as wllama builds it, whose licence "
+      "this is:\n" +
+          licence + "-->\n<html lang=\"en\">");
+  return html;
+}
+
+}  // namespace
+
+std::uint64_t write_one_file(const OneFileOptions& options) {
+  const std::string glue = runtime_file(options, "wllama.js"), wasm = runtime_file(options, "wllama.wasm");
+  std::string html = page_html(runtime_file(options, "LICENCE"));
+  const auto student = inference::StudentModel::open(options.model);
+  const OrderedJson facts = student_data(student, options);
+  const std::string model = ExportedStudent(options.model, options.file).bytes();
+  replace_once(html, "</body>",
+               script("type=\"application/json\" id=\"student-data\"", json_in_html(facts)) +
+                   script("type=\"text/plain\" id=\"student-worker\"", code(page::local_worker_js)) +
+                   packed("llama-js", glue) + packed("llama-wasm", wasm) + packed("student-model", model) +
+                   script("type=\"module\"", code(page::local_js)) + script("type=\"module\"", code(page::js)) +
+                   "</body>");
+  write_file_atomic(options.file, html);
+  return html.size();
+}
+
+}  // namespace udrl::serve

@@ -1,0 +1,16 @@
+// What a page is told of a student: its tasks, what can be asked of each, and what was measured. Internal.
+#pragma once
+
+#include <string>
+
+#include "udrl/data/fields.hpp"
+#include "udrl/inference/student_model.hpp"
+
+namespace udrl::serve {
+
+/// The body of /v1/student: {"name", "parameters", "default_task", "ranks", "tasks": [{"name", "words": {"usual",
+/// "least", "most"}, "returns": {"lowest", "top"}, "curve"}]}, of the tasks that the data supports.
+data::OrderedJson student_facts(const inference::StudentModel& student, const std::string& name,
+                                const std::string& default_task, bool ranks);
+
+}  // namespace udrl::serve
