@@ -2,6 +2,7 @@
 #include "sampler.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -174,9 +175,26 @@ std::int32_t Sampler::from_nucleus(std::span<const float> logits) {
     for (const Candidate& candidate : candidates_) wanted += sampling_.top_p * candidate.weight;
   }
   if (sampling_.top_p < 1) keep_mass(wanted);
-  weights_.clear();
-  for (const Candidate& candidate : candidates_) weights_.push_back(candidate.weight);
-  return candidates_[random_.weighted(weights_)].token;
+  return first_of_race();
+}
+
+/// Each token arrives after an exponential time whose rate is its weight, so the first is any of them with the chance
+/// that it should have (Gumbel-max in another form). What a token's time is drawn from is its own, a function of the
+/// stream, the place in the answer and the token. So logits that differ by rounding, as they do with what else is
+/// computed at once, seldom change which is the first; boundaries of a cumulative sum would move with all that stands
+/// before them.
+std::int32_t Sampler::first_of_race() {
+  const std::array<std::uint32_t, 2> key{random_(), random_()};
+  std::int32_t first = candidates_.front().token;
+  double earliest = std::numeric_limits<double>::infinity();
+  for (const Candidate& candidate : candidates_) {
+    const std::uint32_t bits = philox4x32_10({static_cast<std::uint32_t>(candidate.token), 0, 0, 0}, key)[0];
+    const double time = -std::log((bits + 0.5) / 4294967296.0) / candidate.weight;
+    if (time >= earliest) continue;
+    earliest = time;
+    first = candidate.token;
+  }
+  return first;
 }
 
 }  // namespace udrl::lm

@@ -50,6 +50,7 @@ class Sampler {
   std::int32_t choose(std::span<const float> logits);
   std::int32_t from_all(std::span<const float> logits);
   std::int32_t from_nucleus(std::span<const float> logits);
+  std::int32_t first_of_race();
   double collect(std::span<const float> logits, float lowest);
   double collect_enough(std::span<const float> logits);
   void keep_top_k();

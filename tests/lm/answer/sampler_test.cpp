@@ -130,3 +130,19 @@ TEST_CASE("logits that are not numbers are an error") {
   std::vector<float> logits(5, NAN);
   CHECK_THROWS_AS(sampler.draw(logits, {}), udrl::Error);
 }
+
+TEST_CASE("logits that differ by rounding seldom change a draw") {
+  Sampling sampling = at(0.8);
+  sampling.top_p = 0.95;
+  int changed = 0;
+  constexpr int draws = 2000;
+  for (int i = 0; i < draws; ++i) {
+    udrl::RandomStream random(static_cast<std::uint64_t>(i), "logits");
+    std::vector<float> logits(1000), rounded;
+    for (float& logit : logits) logit = static_cast<float>(2 * random.normal());  // hundreds of nearly equal chances
+    for (const float logit : logits) rounded.push_back(logit + static_cast<float>(1e-3 * random.normal()));
+    const std::string id = std::to_string(i);
+    changed += Sampler(sampling, id).draw(logits, {}).token != Sampler(sampling, id).draw(rounded, {}).token;
+  }
+  CHECK(changed < draws / 100);
+}
