@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 processor() { sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1; }
-processor_flags() { grep -m 1 '^flags' /proc/cpuinfo | tr ' ' '\n' | grep -E '^(avx2|avx512f|avx512_vnni|avx512_bf16)$' | paste -sd ' '; }
+processor_flags() { grep -m 1 '^flags' /proc/cpuinfo | tr ' ' '\n' | grep -E '^(avx2|avx512f|avx512_vnni|avx512_bf16|amx_bf16)$' | paste -sd ' '; }
 # shellcheck disable=SC2034
 MACHINE="$(processor), $(nproc) cores, $(processor_flags)"
 

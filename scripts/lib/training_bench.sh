@@ -50,7 +50,7 @@ peers_write_below() {
 # udrl_command OUT SIZE PRECISION: leaves UDRL, without a recipe
 udrl_command() {
   # shellcheck disable=SC2206,SC2034
-  UDRL=("$BIN/udrl-train" --data "$TAGGED" --out "$1" --device "$DEVICE" --precision "$3" --threads "$(nproc)" ${SHAPES[$2]}
+  UDRL=("$BIN/udrl-train" --data "$TAGGED" --out "$1" --device "$DEVICE" --precision "$3" --threads "${THREADS:-$(nproc)}" ${SHAPES[$2]}
     --batch.step-tokens "$POSITIONS" --batch.micro-tokens "${MICRO[$2-$3]}" $PLAIN_SEQUENCES)
 }
 

@@ -35,6 +35,15 @@ c10::intrusive_ptr<c10d::Store> store_for(const Place& place) {
   return c10::make_intrusive<c10d::PrefixStore>("udrl-train/" + place.attempt, store);
 }
 
+/// Gloo would wait as long for a process that never comes as for one that computes.
+void wait_for_all(c10d::Store& store, const Place& place) {
+  const auto key_of = [](int rank) { return "here/" + std::to_string(rank); };
+  store.set(key_of(place.rank), std::vector<std::uint8_t>{1});
+  std::vector<std::string> keys;
+  for (int rank = 0; rank < place.size; ++rank) keys.push_back(key_of(rank));
+  store.wait(keys, std::chrono::minutes(5));
+}
+
 std::shared_ptr<gloo::transport::Device> device_for(const Place& place) {
   constexpr bool lazily = false;
   if (const char* name = std::getenv("GLOO_SOCKET_IFNAME"))
@@ -49,7 +58,9 @@ struct Ranks::Group {
   explicit Group(const Place& place) {
     auto options = c10d::ProcessGroupGloo::Options::create(std::chrono::minutes(30));
     options->devices.push_back(device_for(place));
-    gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store_for(place), place.rank, place.size, options);
+    const auto store = store_for(place);
+    wait_for_all(*store, place);
+    gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.size, options);
   }
 
   /// Sends `values` to a partner that sends its own.
