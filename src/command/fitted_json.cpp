@@ -103,9 +103,31 @@ Json auxiliary_json(const std::vector<AuxiliaryReturn>& auxiliary) {
   return json;
 }
 
+/// It stands in shell lines and templates, which `tag` knows; a file may be a stranger's.
+void check_auxiliary_name(const std::string& name) {
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  if (!name.empty() && std::all_of(name.begin(), name.end(), fits)) return;
+  throw user_error("this cannot be the name of an auxiliary return")
+      .expected("small letters, digits and _")
+      .got("'" + name + "'")
+      .hint("tag the data again");
+}
+
+void check_task_name(const std::string& name) {
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+  if (!name.empty() && std::none_of(name.begin(), name.end(), is_control)) return;
+  throw user_error("this cannot be the name of a task")
+      .expected("a name without line breaks")
+      .got("'" + name + "'")
+      .hint("tag the data again");
+}
+
 std::vector<AuxiliaryReturn> auxiliary_from(const Json& json) {
   std::vector<AuxiliaryReturn> auxiliary;
-  for (const Json& one : json) auxiliary.push_back({one.at("name").get<std::string>(), one.at("weight").get<double>()});
+  for (const Json& one : json) {
+    auxiliary.push_back({one.at("name").get<std::string>(), one.at("weight").get<double>()});
+    check_auxiliary_name(auxiliary.back().name);
+  }
   if (auxiliary.size() > static_cast<std::size_t>(max_auxiliary)) {
     throw user_error("too many auxiliary returns")
         .expected("at most " + std::to_string(max_auxiliary))
@@ -145,7 +167,11 @@ Fitted parse(const Json& json) {
   const Json& rule = json.at("support_rule");
   fitted.rule = {rule.at("at_least").get<std::uint64_t>(), rule.at("reach").get<int>(),
                  rule.at("top_at_least").get<std::uint64_t>()};
-  for (const Json& task : json.at("tasks")) fitted.tasks.push_back(task_from(task, fitted));
+  for (const Json& task : json.at("tasks")) {
+    fitted.tasks.push_back(task_from(task, fitted));
+    check_task_name(fitted.tasks.back().name);
+  }
+  if (fitted.tasks.empty()) throw user_error("commands.json has no task").hint("tag the data again");
   return fitted;
 }
 

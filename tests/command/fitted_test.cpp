@@ -292,6 +292,11 @@ TEST_CASE("A damaged commands.json is refused with its name") {
   SECTION("a field has another type") { json["bins"] = "five"; }
   SECTION("bins are out of range") { json["bins"] = 11; }
   SECTION("an auxiliary return was not fitted") { json["auxiliary_returns"] = {{{"name", "novelty"}, {"weight", 1}}}; }
+  SECTION("an auxiliary return has a name that a shell would run") {
+    json["auxiliary_returns"] = {{{"name", "$(touch mine)"}, {"weight", 1}}};
+  }
+  SECTION("a task's name has a line break") { json["tasks"][0]["name"] = "image\n```\nrm"; }
+  SECTION("there is no task") { json["tasks"] = nlohmann::json::array(); }
   SECTION("records are counted by other bins") { json["tasks"][0]["joint"] = {{{1, 7}, 3}}; }
   SECTION("a support row is too short") { json["tasks"][0]["support"]["12"] = {1}; }
   SECTION("a support row is not a number of words") { json["tasks"][0]["support"]["many"] = {1, 2, 3, 4, 5}; }

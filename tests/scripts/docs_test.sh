@@ -98,7 +98,7 @@ check_scripts() {
       flags=$((flags + 1))
       grep -qE -- "^#.*$flag( |,|\]|\||$)" "$script" || fail "$script has no option $flag ($1)"
     done < <(grep -oE -- '(^| )--[a-z][a-z-]*' <<< "$rest" | tr -d ' ' | sort -u)
-  done < <({ code_blocks "$1"; inline_code "$1"; } | grep -oE '(^|[ (])scripts/(runs/|bench/)?[a-z_]+\.sh[^#|;&)]*' | sed 's/^[ (]*//')
+  done < <({ code_blocks "$1"; inline_code "$1"; } | grep -oE '(^|[ (])scripts/(runs/|bench/|cluster/)?[a-z_]+\.sh[^#|;&)]*' | sed 's/^[ (]*//')
 }
 
 # check_presets FILE: CMakePresets.json has each preset that is named.

@@ -117,6 +117,17 @@ void refuse_secret(const Option& option, const std::string& name, const std::str
             " MY_KEY");
 }
 
+/// An address alone: it would stand in manifests and messages.
+void refuse_secret_in_url(const Option& option, const std::string& url, const std::string& source) {
+  const std::string& name = option.name();
+  if (name != "url" && !name.ends_with(".url")) return;
+  if (url.find_first_of("@?#") == std::string::npos) return;
+  throw wrong(option, "holds more than an address", source)
+      .expected("https://host/v1")
+      .got("a user's name, a password or a query (not shown, as it may be a key)")
+      .hint("put the key into an environment variable, and name that with api_key_env");
+}
+
 Error out_of_range(const Option& option, const std::string& got, const std::string& source) {
   return wrong(option, "is out of range", source).expected(limits_of(option)).got(got);
 }
@@ -159,6 +170,7 @@ void check_element(const Option& option, const T& value, const std::string& sour
   } else if constexpr (std::is_same_v<T, std::string>) {
     if (!is_allowed(option, value)) throw not_allowed(option, value, source);
     if (option.is_secret_name()) refuse_secret(option, value, source);
+    refuse_secret_in_url(option, value, source);
   }
 }
 

@@ -15,6 +15,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/base/shown.hpp"
 
 namespace udrl {
 namespace {
@@ -98,7 +99,8 @@ class TerminalObserver : public Observer {
     if (finished || now - logged_at_ >= options_.plain_interval_s) log_progress(now);
   }
 
-  void note(Level level, const std::string& text) override {
+  void note(Level level, const std::string& said) override {
+    const std::string text = shown(said);
     const std::lock_guard lock(mutex_);
     if (bar_is_open_) out_ << clear_line;
     screen_->set_pattern(level == Level::info ? "%v" : level == Level::warning ? "warning: %v" : "error: %v");
@@ -129,7 +131,7 @@ class TerminalObserver : public Observer {
   }
 
   std::string text(double now) const {
-    const std::string state = progress_text(last_, now - started_at_, base_);
+    const std::string state = shown(progress_text(last_, now - started_at_, base_));
     return last_.what.empty() ? state : last_.what + "  " + state;
   }
 
@@ -141,7 +143,7 @@ class TerminalObserver : public Observer {
       out_ << text(now) + "\n" << std::flush;
       return;
     }
-    const std::string state = progress_text(last_, now - started_at_, base_);
+    const std::string state = shown(progress_text(last_, now - started_at_, base_));
     const std::string line = last_.what + bar(last_) + "  " + state;
     out_ << clear_line + clipped(line, static_cast<std::size_t>(width_ - 1)) + (last_time ? "\n" : "") << std::flush;
     bar_is_open_ = !last_time;

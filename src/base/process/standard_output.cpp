@@ -11,6 +11,7 @@
 #include <iostream>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/shown.hpp"
 
 namespace udrl {
 namespace {
@@ -45,7 +46,9 @@ void flush_standard_output() {
 }
 
 bool print_line(std::string_view line) {
-  std::cout << line << '\n';
+  static const bool is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  if (is_terminal) std::cout << shown(line) << '\n';
+  else std::cout << line << '\n';
   flush_standard_output();
   return static_cast<bool>(std::cout);
 }

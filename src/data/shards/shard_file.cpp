@@ -98,7 +98,7 @@ class PlainShard : public ShardFile {
 class GzipShard : public ShardFile {
  public:
   explicit GzipShard(const fs::path& file)
-      : file_(file), temporary_(file.string() + ".tmp"), fd_(open_or_throw(temporary_, O_WRONLY | O_CREAT | O_TRUNC)) {
+      : file_(file), temporary_(file.string() + ".tmp"), fd_(open_new(temporary_)) {
     constexpr int gzip_window = 15 + 16, memory_level = 8, level = 9;
     if (deflateInit2(&stream_, level, Z_DEFLATED, gzip_window, memory_level, Z_DEFAULT_STRATEGY) != Z_OK) {
       throw failure("zlib cannot start").at(file.string());
@@ -124,6 +124,12 @@ class GzipShard : public ShardFile {
   }
 
  private:
+  /// What a killed process left goes; a link of that name is not followed.
+  static Descriptor open_new(const fs::path& file) {
+    ::unlink(file.c_str());
+    return open_or_throw(file, O_WRONLY | O_CREAT | O_EXCL);
+  }
+
   void deflate_and_write(std::string_view bytes, int mode) {
     check_lost();
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));

@@ -31,6 +31,12 @@ std::string file_time(double date) {
   return std::string(text, size);
 }
 
+/// Names come from a file of the evaluation's folder.
+void check_name(const std::string& name) {
+  if (!name.empty() && name != "." && name != ".." && name.find_first_of("/\\") == std::string::npos) return;
+  throw user_error("a row of the evaluation has a name that cannot be a folder's").got("'" + name + "'");
+}
+
 void write_model(const fs::path& folder, const LmEvalModel& model, const FinishedRun& run, double date) {
   make_folder(folder);
   const std::string time = file_time(date);
@@ -51,6 +57,10 @@ void declare(OptionSet& set, LmEvalOptions& o) {
 std::string export_lm_eval(const LmEvalOptions& options) {
   const FinishedRun run = open_finished(options.out);
   const std::vector<LmEvalModel> models = lm_eval_models(run);
+  for (const LmEvalModel& model : models) {
+    check_name(model.name);
+    for (const auto& task : model.tasks) check_name(task.first);
+  }
   const HeldFolder folder(options.folder);
   for (const LmEvalModel& model : models) write_model(folder / model.name, model, run, date_of(run));
   return "wrote " + page::plural(models.size(), "folder") + " of logs into " + options.folder.string() + "\n";

@@ -8,6 +8,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/base/shown.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/data/record_stream.hpp"
 #include "udrl/data/shards.hpp"
@@ -113,8 +114,8 @@ std::string to_text(const std::vector<ThresholdEffect>& effects) {
   for (const auto& e : effects) {
     for (const auto& pair : e.examples) {
       text += "\nfrom " + fixed(e.threshold, 2) + ": " + fixed(pair.similarity, 2) +
-              (pair.same_intent ? ", the same intent" : ", another intent") + "\n  stays: " + pair.kept +
-              "\n  goes:  " + pair.dropped + "\n";
+              (pair.same_intent ? ", the same intent" : ", another intent") + "\n  stays: " + shown(pair.kept) +
+              "\n  goes:  " + shown(pair.dropped) + "\n";
     }
   }
   return text;

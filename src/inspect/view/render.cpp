@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "udrl/base/shown.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/inspect/view.hpp"
 
@@ -87,9 +88,20 @@ std::string head(const Record& record, const ViewStyle& style) {
   return "  " + text + painted(style, dim, text.empty() ? rest.substr(2) : rest) + "\n";
 }
 
+/// What records say may hold what a terminal obeys.
+IntentPage shown_page(IntentPage page) {
+  data::Intent& intent = page.intent;
+  for (std::string* text : {&intent.intent, &intent.group, &intent.subject, &intent.format, &intent.style, &page.split})
+    *text = shown(*text);
+  for (Record& draw : page.draws)
+    for (std::string* text : {&draw.task, &draw.answer, &draw.finish, &draw.teacher}) *text = shown(*text);
+  return page;
+}
+
 }  // namespace
 
-std::string render(const IntentPage& page, const ViewStyle& style) {
+std::string render(const IntentPage& from_file, const ViewStyle& style) {
+  const IntentPage page = shown_page(from_file);
   std::string text = painted(style, bold, page.intent.intent) + "\n";
   const std::string from = origin(page.intent, page.split);
   if (!from.empty()) text += painted(style, dim, from) + "\n";

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "udrl/base/process.hpp"
+#include "udrl/base/shown.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
@@ -100,7 +101,7 @@ std::string to_text(const std::vector<SummaryRow>& rows) {
       if (outcome != "stop") text += " " + outcome + " " + std::to_string(count);
     text += "\n";
   }
-  return text;
+  return shown(text);
 }
 
 }  // namespace udrl::inspect

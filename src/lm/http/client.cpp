@@ -15,6 +15,7 @@
 #include "replies.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::lm {
 namespace {
@@ -231,8 +232,18 @@ class RequestQueue {
       reply.status = 0;
       reply.body = transfer.why[0] != '\0' ? transfer.why : curl_easy_strerror(code);
     }
-    reply.body = redacted(std::move(reply.body), place_.key);
+    reply.body = without_key(std::move(reply.body));
     if (reply.fault.empty()) reply.fault = reply.status == 0 ? "no answer" : asking_.fault_in(reply);
+  }
+
+  /// JSON may spell a key in other characters ("\/", "\u002d"): such a body is written anew without it.
+  std::string without_key(std::string body) const {
+    body = redacted(std::move(body), place_.key);
+    if (place_.key.size() < shortest_secret || body.find('\\') == std::string::npos) return body;
+    const data::Json json = data::json_or_discarded(body);
+    if (json.is_discarded()) return body;
+    std::string plain = data::json_line(json);
+    return plain.find(place_.key) == std::string::npos ? body : redacted(std::move(plain), place_.key);
   }
 
   void ended(Transfer& transfer) {

@@ -2,7 +2,8 @@
 //   records  per record: sizes of id, intent, subject, answer and auxiliary; task index; return bin; auxiliary bins;
 //            tokens of intent, subject and answer; the id's bytes, filled up to an even number
 //   index    64-bit: where each record begins
-//   end      JSON {format, teachers}, then its length, the number of records, and `magic`, 64-bit each
+//   end      JSON {format, teachers}, then its length, the number of records, the checksum of all before, and `magic`,
+//            64-bit each
 #include "token_store.hpp"
 
 #include <unistd.h>
@@ -33,12 +34,28 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr int format = 1;
-constexpr std::uint64_t magic = 0x31304E4B544C5255;  // "URLTKN01"
+constexpr int format = 2;
+constexpr std::uint64_t magic = 0x32304E4B544C5255;  // "URLTKN02"
 constexpr std::size_t head = 7;                      // numbers before the auxiliary bins
 
 struct End {
-  std::uint64_t json_bytes, records, magic;
+  std::uint64_t json_bytes, records, checksum, magic;
+};
+
+/// FNV-1a over 16-bit values, of which a store consists. It finds what happens to files, not what is done to them.
+class Checksum {
+ public:
+  void add(std::span<const std::byte> bytes) {
+    for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+      std::uint16_t value;
+      std::memcpy(&value, bytes.data() + i, sizeof value);
+      sum_ = (sum_ ^ value) * 0x100000001B3;
+    }
+  }
+  std::uint64_t value() const { return sum_; }
+
+ private:
+  std::uint64_t sum_ = 0xCBF29CE484222325;
 };
 
 std::uint16_t narrowed(std::size_t value) { return static_cast<std::uint16_t>(value); }
@@ -89,17 +106,13 @@ struct Made {
   std::string teacher;
 };
 
-void put(std::ostream& out, const void* data, std::size_t bytes) {
-  out.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
-}
-
 class Builder {
  public:
   Builder(std::ostream& out, const fs::path& folder) : out_(out), starts_(folder, sizeof(std::uint64_t)) {}
 
   void add(const Made& made) {
     starts_.append(std::as_bytes(std::span(&at_, 1)));
-    put(out_, made.packed.data(), made.packed.bytes());
+    put(made.packed.data(), made.packed.bytes());
     at_ += made.packed.bytes();
     if (!made.teacher.empty()) teachers_.insert(made.teacher);
   }
@@ -108,19 +121,25 @@ class Builder {
 
   void finish() {
     constexpr char zeros[sizeof(std::uint64_t)] = {};
-    put(out_, zeros, (sizeof zeros - at_ % sizeof zeros) % sizeof zeros);
-    starts_.for_each([&](std::uint64_t, std::span<const std::byte> start) { put(out_, start.data(), start.size()); });
+    put(zeros, (sizeof zeros - at_ % sizeof zeros) % sizeof zeros);
+    starts_.for_each([&](std::uint64_t, std::span<const std::byte> start) { put(start.data(), start.size()); });
     std::string json = data::json_line(Json{{"format", format}, {"teachers", teachers_}});
     json.resize((json.size() + sizeof zeros - 1) / sizeof zeros * sizeof zeros, ' ');
-    put(out_, json.data(), json.size());
-    const End end{json.size(), records(), magic};
-    put(out_, &end, sizeof end);
+    put(json.data(), json.size());
+    const End end{json.size(), records(), checksum_.value(), magic};
+    put(&end, sizeof end);
   }
 
  private:
+  void put(const void* data, std::size_t bytes) {
+    checksum_.add({static_cast<const std::byte*>(data), bytes});
+    out_.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
+  }
+
   std::ostream& out_;
   data::EntryFile starts_;
   std::uint64_t at_ = 0;
+  Checksum checksum_;
   std::set<std::string> teachers_;
 };
 
@@ -224,24 +243,35 @@ void make_cache(const fs::path& folder) {
       .hint("name another one: --cache FOLDER (tokenized data are made once for all runs there)");
 }
 
-TokenStore open(const fs::path& folder, const std::string& key, const Feed& feed, Observer& observer) {
+void make(const fs::path& file, const Feed& feed, Observer& observer) {
+  make_cache(file.parent_path());
+  write_file_atomic(file, [&](std::ostream& out) { build(out, file.parent_path(), feed, observer); });
+}
+
+TokenStore open(const fs::path& folder, const std::string& key, const student::Tokenizer& tokenizer, const Feed& feed,
+                Observer& observer) {
   const fs::path file = folder / (key + ".tokens");
-  if (!fs::exists(file)) {
-    make_cache(folder);
-    write_file_atomic(file, [&](std::ostream& out) { build(out, folder, feed, observer); });
+  if (!fs::exists(file)) make(file, feed, observer);
+  try {
+    return TokenStore(file, tokenizer.vocab_size());
+  } catch (const Error&) {
+    observer.note(Level::warning, "tokenized data are damaged, and made again: " + file.string());
   }
-  return TokenStore(file);
+  make(file, feed, observer);
+  return TokenStore(file, tokenizer.vocab_size());
 }
 
 }  // namespace
 
 struct TokenStore::Impl {
-  explicit Impl(const fs::path& file) : map(file) {
+  Impl(const fs::path& file, int vocabulary) : map(file) {
     const auto bytes = map.bytes();
     End end{};
     if (bytes.size() >= sizeof end) std::memcpy(&end, bytes.data() + bytes.size() - sizeof end, sizeof end);
+    const std::uint64_t most = std::min<std::uint64_t>(bytes.size(), std::numeric_limits<std::uint32_t>::max());
+    if (end.magic != magic || end.json_bytes > bytes.size() || end.records > most) refuse(file);
     const std::uint64_t after = sizeof end + end.json_bytes + end.records * sizeof(std::uint64_t);
-    if (end.magic != magic || end.json_bytes > bytes.size() || after > bytes.size()) refuse(file);
+    if (after > bytes.size() || after % sizeof(std::uint64_t) != 0) refuse(file);
     records = static_cast<std::uint32_t>(end.records);
     index = reinterpret_cast<const std::uint64_t*>(bytes.data() + bytes.size() - after);
     const char* json = reinterpret_cast<const char*>(bytes.data() + bytes.size() - sizeof end - end.json_bytes);
@@ -249,6 +279,23 @@ struct TokenStore::Impl {
       teachers = teachers_in(data::parse_json({json, end.json_bytes}));
     } catch (const Error& error) {
       throw data::completed(error, file.string(), cure);
+    }
+    check(file, std::as_bytes(bytes.first(bytes.size() - after)), vocabulary);
+    Checksum checksum;
+    checksum.add(std::as_bytes(bytes.first(bytes.size() - sizeof end)));
+    if (checksum.value() != end.checksum) refuse(file);
+  }
+
+  /// Every record lies within the file, and every token in the vocabulary: the file may be a stranger's.
+  void check(const fs::path& file, std::span<const std::byte> values, int vocabulary) const {
+    for (std::uint32_t record = 0; record < records; ++record) {
+      const std::uint64_t start = index[record];
+      if (start % 2 != 0 || start > values.size() || values.size() - start < head * sizeof(TokenId)) refuse(file);
+      const std::span rest(reinterpret_cast<const TokenId*>(values.data() + start), (values.size() - start) / 2);
+      const std::size_t tokens = std::size_t{rest[1]} + rest[2] + rest[3], before = head + rest[4];
+      if (before + tokens + (std::size_t{rest[0]} + 1) / 2 > rest.size()) refuse(file);
+      for (const TokenId token : rest.subspan(before, tokens))
+        if (token >= vocabulary) refuse(file);
     }
   }
 
@@ -273,7 +320,7 @@ struct TokenStore::Impl {
   std::vector<std::string> teachers;
 };
 
-TokenStore::TokenStore(const fs::path& file) : impl_(std::make_unique<Impl>(file)) {}
+TokenStore::TokenStore(const fs::path& file, int vocabulary) : impl_(std::make_unique<Impl>(file, vocabulary)) {}
 TokenStore::~TokenStore() = default;
 TokenStore::TokenStore(TokenStore&&) noexcept = default;
 
@@ -301,14 +348,14 @@ StoredSample TokenStore::operator[](std::uint32_t record) const {
 TokenStore open_token_store(const fs::path& folder, const TokenSource& source, Observer& observer) {
   check_tokens_fit(source.tokenizer);
   const std::string key = content_id({source.hash, source.tokenizer.sha256(), versions()});
-  return open(folder, key, records_of(source), observer);
+  return open(folder, key, source.tokenizer, records_of(source), observer);
 }
 
 TokenStore open_plain_store(const fs::path& folder, const PlainSource& source, Observer& observer) {
   check_tokens_fit(source.tokenizer);
   const std::string key =
       content_id({"plain", source.hash, source.tokenizer.sha256(), std::to_string(source.context_length), versions()});
-  return open(folder, key, texts_of(source), observer);
+  return open(folder, key, source.tokenizer, texts_of(source), observer);
 }
 
 }  // namespace udrl::train

@@ -33,8 +33,8 @@ struct StoredSample {
 /// A file of samples, read only. Safe to share between threads.
 class TokenStore {
  public:
-  /// Throws `Error` (user) where the file is not a whole store.
-  explicit TokenStore(const std::filesystem::path& file);
+  /// Throws `Error` (user) where the file is not a whole store of ids below `vocabulary`. Reads all of it once.
+  explicit TokenStore(const std::filesystem::path& file, int vocabulary = 1 << 16);
   ~TokenStore();
   TokenStore(TokenStore&&) noexcept;
 
@@ -56,8 +56,8 @@ struct TokenSource {
   const student::Tokenizer& tokenizer;
 };
 
-/// The store of `source` in `folder`, made by all cores where it is not there yet; its name says what it was made of.
-/// Throws `Error` (user) for a record that is of no use, and as `write_file_atomic` does.
+/// The store of `source` in `folder`, made by all cores where it is not there yet, or damaged; its name says what it
+/// was made of. Throws `Error` (user) for a record that is of no use, and as `write_file_atomic` does.
 TokenStore open_token_store(const std::filesystem::path& folder, const TokenSource& source, Observer& observer);
 
 /// Plain text: a file or folder of text files and JSON lines.

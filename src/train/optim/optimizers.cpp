@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace udrl::train {
 namespace {
@@ -108,7 +109,7 @@ class Muon : public Optimizer {
       values_.push_back(matrix.value);
       momentum_.push_back(at::zeros_like(matrix.value).detach());
     }
-    for (std::size_t i = 0; i < matrices_.size(); ++i) add_parts(i);
+    make_batches(1);
   }
 
   void step(double lr_share) override {
@@ -116,7 +117,8 @@ class Muon : public Optimizer {
     const Tensors grads = gradients_of(values_);
     at::_foreach_lerp_(momentum_, grads, 1 - options_.momentum);
     at::_foreach_mul_(values_, 1 - lr * options_.weight_decay);
-    for (const std::vector<Part>& batch : batches_) update(batch, grads, lr);
+    if (ranks_ != nullptr && ranks_->are_several()) return step_together(grads, lr);
+    for (const Batch& batch : batches_) apply(batch, orthogonal_nRC(batch, grads), lr);
   }
 
   std::vector<NamedTensor> state() const override {
@@ -125,45 +127,101 @@ class Muon : public Optimizer {
     return out;
   }
 
+  void divide(const Ranks& ranks, int lanes) override {
+    ranks_ = &ranks;
+    lanes_ = lanes;
+    make_batches(static_cast<std::size_t>(lanes));
+  }
+
  private:
   static constexpr std::int64_t batch_values = 1 << 24;  // 64 MiB in float32
 
-  void add_parts(std::size_t matrix) {
+  struct Batch {
+    std::vector<Part> parts;
+    int lane = 0;
+
+    std::int64_t elements() const {
+      return static_cast<std::int64_t>(parts.size()) * parts.front().rows * parts.front().columns;
+    }
+  };
+
+  void make_batches(std::size_t lanes) {
+    std::vector<std::vector<Part>> same_size;
+    for (std::size_t i = 0; i < matrices_.size(); ++i) add_parts(i, same_size);
+    batches_.clear();
+    for (const std::vector<Part>& parts : same_size) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const auto from = parts.begin() + static_cast<std::ptrdiff_t>(parts.size() * lane / lanes);
+        const auto to = parts.begin() + static_cast<std::ptrdiff_t>(parts.size() * (lane + 1) / lanes);
+        if (from != to) batches_.push_back({{from, to}, static_cast<int>(lane)});
+      }
+    }
+  }
+
+  void add_parts(std::size_t matrix, std::vector<std::vector<Part>>& same_size) const {
     const std::int64_t parts = matrices_[matrix].name.find("c_attn") != std::string::npos ? 3 : 1;
     const std::int64_t rows = values_[matrix].size(0), columns = values_[matrix].size(1) / parts;
-    for (std::int64_t i = 0; i < parts; ++i) add_to_batch({matrix, i * columns, rows, columns});
+    for (std::int64_t i = 0; i < parts; ++i) add_part({matrix, i * columns, rows, columns}, same_size);
   }
 
-  void add_to_batch(const Part& part) {
-    const auto fits = [&](const std::vector<Part>& batch) {
-      const Part& first = batch.front();
+  static void add_part(const Part& part, std::vector<std::vector<Part>>& same_size) {
+    const auto fits = [&](const std::vector<Part>& parts) {
+      const Part& first = parts.front();
       const bool same = std::minmax(first.rows, first.columns) == std::minmax(part.rows, part.columns);
-      return same && static_cast<std::int64_t>(batch.size() + 1) * part.rows * part.columns <= batch_values;
+      return same && static_cast<std::int64_t>(parts.size() + 1) * part.rows * part.columns <= batch_values;
     };
-    const auto batch = std::find_if(batches_.begin(), batches_.end(), fits);
-    if (batch == batches_.end()) batches_.push_back({part});
-    else batch->push_back(part);
+    const auto found = std::find_if(same_size.begin(), same_size.end(), fits);
+    if (found == same_size.end()) same_size.push_back({part});
+    else found->push_back(part);
   }
 
-  void update(const std::vector<Part>& batch, const Tensors& grads, double lr) {
+  at::Tensor orthogonal_nRC(const Batch& batch, const Tensors& grads) const {
     Tensors directions;
-    for (const Part& part : batch) {
+    for (const Part& part : batch.parts) {
       const at::Tensor grad = part.of(grads[part.matrix]);
       directions.push_back(part.wide(grad.lerp(part.of(momentum_[part.matrix]), options_.momentum)));  // Nesterov
     }
-    const at::Tensor orthogonal_nRC = orthogonal(at::stack(directions), bf16_);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      const Part& part = batch[i];
-      const at::Tensor step = part.wide(orthogonal_nRC[static_cast<std::int64_t>(i)]);
+    return orthogonal(at::stack(directions), bf16_);
+  }
+
+  void apply(const Batch& batch, const at::Tensor& steps_nRC, double lr) const {
+    for (std::size_t i = 0; i < batch.parts.size(); ++i) {
+      const Part& part = batch.parts[i];
+      const at::Tensor step = part.wide(steps_nRC[static_cast<std::int64_t>(i)]);
       part.of(values_[part.matrix]).add_(step, -lr * part.scale());
+    }
+  }
+
+  /// Each process computes the batches of its lanes; the sum of what all have, and of zeros, is all.
+  void step_together(const Tensors& grads, double lr) {
+    std::int64_t size = 0;
+    for (const Batch& batch : batches_) size += batch.elements();
+    at::Tensor all = at::zeros({size}, momentum_.front().options());
+    const auto piece_of = [&all, at = std::int64_t{0}](const Batch& batch) mutable {
+      return all.narrow(0, std::exchange(at, at + batch.elements()), batch.elements());
+    };
+    auto own = piece_of;
+    for (const Batch& batch : batches_) {
+      const at::Tensor piece = own(batch);
+      if (batch.lane / (lanes_ / ranks_->size()) == ranks_->rank())
+        piece.copy_(orthogonal_nRC(batch, grads).reshape({-1}));
+    }
+    ranks_->add_up(all);
+    auto any = piece_of;
+    for (const Batch& batch : batches_) {
+      const Part& first = batch.parts.front();
+      const auto [rows, columns] = std::minmax(first.rows, first.columns);
+      apply(batch, any(batch).view({-1, rows, columns}), lr);
     }
   }
 
   std::vector<student::Parameter> matrices_;
   OptimizerOptions options_;
   bool bf16_;
+  const Ranks* ranks_ = nullptr;
+  int lanes_ = 1;
   Tensors values_, momentum_;
-  std::vector<std::vector<Part>> batches_;
+  std::vector<Batch> batches_;
 };
 
 bool is_block_matrix(const student::Parameter& parameter) {

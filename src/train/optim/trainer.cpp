@@ -391,6 +391,7 @@ void Trainer::use_lanes(int lanes) {
         .got(std::to_string(processes))
         .hint("start fewer processes, or begin anew with --batch.lanes " + std::to_string(processes));
   impl_->lanes = lanes;
+  for (const auto& optimizer : impl_->optimizers) optimizer->divide(*impl_->ranks, lanes);
 }
 
 std::string Trainer::description() const {

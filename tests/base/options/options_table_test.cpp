@@ -98,6 +98,18 @@ TEST_CASE("a key in the place of its variable's name is refused, and not shown")
   }
 }
 
+TEST_CASE("an address with a secret in it is refused before anything is written, and not shown") {
+  const std::string secret = "s3cret";
+  std::string url;
+  OptionSet set;
+  set.add("teacher.url", url, "address");
+  set.parse({"--teacher.url", GENERATE("https://me:s3cret@host/v1", "https://host/v1?key=s3cret")}, "tool", nullptr);
+  const std::string error = error_of([&] { set.validate(); });
+  CHECK(error.starts_with("2 "));
+  CHECK(contains(error, "teacher.url"));
+  CHECK_FALSE(contains(error, secret));
+}
+
 TEST_CASE("the names of variables are taken: in capitals, and whatever is set") {
   setenv("udrl_test_key", "secret", 1);
   const std::string name = GENERATE("OPENAI_API_KEY", "KEY2", "udrl_test_key", "");
