@@ -7,10 +7,12 @@
 #include "catch.hpp"
 #include "chat_cases.hpp"
 #include "checkpoint/chat_template.hpp"
+#include "export/odd_texts.hpp"
 #include "reference.hpp"
 #include "tiny.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/command/schema.hpp"
+#include "udrl/data/text.hpp"
 
 using namespace udrl;
 using namespace udrl::student;
@@ -32,6 +34,11 @@ nlohmann::json expectations(const tiny::Weights& weights) {
   nlohmann::json json;
   for (const std::string& text : tiny::strings())
     json["texts"].push_back({{"text", text}, {"ids", tokenizer.encode(text)}});
+  // Normalised, as its card wants it: transformers reads spellings of commands in any text.
+  for (const std::string& odd : odd_texts(tokenizer, 10'000, 2)) {
+    const std::string text = (odd.starts_with(' ') ? " " : "") + data::normalise(odd);
+    json["texts"].push_back({{"text", text}, {"ids", tokenizer.encode(text)}});
+  }
   const lm::Prompt prompt = command::sequence_prompt("marsun sale", default_command(tiny::commands(), 0));
   std::string sequence;
   for (const lm::Segment& segment : prompt) sequence += segment.text;

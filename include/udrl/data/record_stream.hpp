@@ -56,7 +56,8 @@ class RecordStream {
   SampleLines::Line line_;
 };
 
-/// Name and hash of each input for a manifest: the folder's own name, numbered where two are alike.
+/// Name and hash of each input for a manifest: the folder's own name, numbered where two are alike. Throws `Error`
+/// (user) where two hold the same.
 std::map<std::string, std::string> hash_inputs(const std::vector<std::string>& inputs);
 
 /// The models that the inputs' manifests name, and before them `own` (SHA-256 by role). Where an input's differs, it

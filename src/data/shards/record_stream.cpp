@@ -77,12 +77,15 @@ std::optional<Record> RecordStream::next() {
 }
 
 std::map<std::string, std::string> hash_inputs(const std::vector<std::string>& inputs) {
-  std::map<std::string, std::string> hashes;
+  std::map<std::string, std::string> hashes, first;  // by name; by hash the input that had it
   for (const std::string& input : inputs) {
     const std::string base = folder_name(input);
     std::string name = base;
     for (int i = 2; hashes.contains(name); ++i) name = base + " " + std::to_string(i);
     hashes[name] = hash_input(input);
+    const auto [same, is_new] = first.emplace(hashes[name], input);
+    if (!is_new)
+      throw user_error("the same records are given twice").got(same->second + " and " + input).hint("name each once");
   }
   return hashes;
 }

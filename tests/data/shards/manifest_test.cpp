@@ -3,6 +3,7 @@
 #include "data/support.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/data/output_folder.hpp"
+#include "udrl/data/record_stream.hpp"
 #include "udrl/data/shards.hpp"
 
 using namespace udrl;
@@ -217,4 +218,14 @@ TEST_CASE("A folder in which every request failed is begun anew with other setti
   Manifest other = example();
   other.config["teacher.leave_out"] = {"seed"};
   CHECK_NOTHROW(OutputFolder(folder.path(), other));
+}
+
+TEST_CASE("The same records cannot be given twice, under whatever name") {
+  const TempFolder folder;
+  for (const char* name : {"a", "b", "other"})
+    ShardWriter(folder.path() / name).append({{"n", std::string(name) == "other" ? 1 : 2}});
+  const auto input = [&](const char* name) { return (folder.path() / name).string(); };
+  CHECK(hash_inputs({input("a"), input("other")}).size() == 2);
+  CHECK_THROWS_AS(hash_inputs({input("a"), input("a")}), udrl::Error);
+  CHECK_THROWS_AS(hash_inputs({input("a"), input("other"), input("b")}), udrl::Error);
 }
