@@ -385,6 +385,10 @@ int Trainer::lanes() const { return impl_->lanes; }
 
 void Trainer::use_lanes(int lanes) {
   const int processes = impl_->ranks->size();
+  if (processes > 1 && impl_->device.is_cuda())
+    throw user_error("several processes share a run on processors only")
+        .got(std::to_string(processes) + " processes on a GPU")
+        .hint("start one process on the GPU, or all with --device cpu");
   if (lanes < processes || lanes % processes != 0)
     throw user_error("the run adds up gradients in fewer parts than there are processes")
         .expected("at most " + std::to_string(lanes) + " processes")

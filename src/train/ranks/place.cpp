@@ -9,14 +9,14 @@
 namespace udrl::train {
 namespace {
 
-/// What a launcher calls the rank, how many processes there are, and how many on this machine.
+/// What a launcher calls the rank, how many processes there are, how many on this machine, and the cores of each.
 struct Launcher {
-  const char *rank, *size, *on_this_machine;
+  const char *rank, *size, *on_this_machine, *threads;
 };
 constexpr Launcher launchers[] = {
-    {"RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE"},
-    {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"},
-    {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_NTASKS_PER_NODE"},
+    {"RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", ""},
+    {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE", ""},
+    {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_NTASKS_PER_NODE", "SLURM_CPUS_PER_TASK"},
 };
 
 int number(const Environment& environment, const std::string& name, int otherwise) {
@@ -47,6 +47,7 @@ Place place_of(const Environment& environment) {
     place.rank = number(environment, launcher.rank, 0);
     place.size = number(environment, launcher.size, 1);
     place.on_this_machine = number(environment, launcher.on_this_machine, 1);
+    place.threads = number(environment, launcher.threads, 0);
     break;
   }
   check(place);

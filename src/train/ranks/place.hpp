@@ -10,6 +10,7 @@ namespace udrl::train {
 struct Place {
   int rank = 0, size = 1;
   int on_this_machine = 1;  ///< of the processes
+  int threads = 0;          ///< that the launcher gives each of them; 0: it does not say
   std::string host = "127.0.0.1";
   int port = 29'500;
   bool launcher_listens = false;  ///< the first process need not: torchrun does

@@ -136,11 +136,12 @@ void introduce(const RunDescription& description, const TrainingState& state, co
   if (state.step > 0) observer.note(Level::info, "going on after step " + grouped(state.step));
 }
 
-/// Processes on one machine divide its cores, where the user does not say.
+/// Where the user does not say, a process has as many threads as its launcher gives it, or those on one machine divide
+/// its cores.
 void divide_threads(const Place& place, const RunContext& context) {
   const data::Json options = context.config_json.empty() ? data::Json::object() : data::parse_json(context.config_json);
-  if (place.on_this_machine > 1 && options.value("threads", 0) == 0)
-    set_compute_threads(std::max(1, compute_threads() / place.on_this_machine));
+  if (options.value("threads", 0) != 0 || place.size == 1) return;
+  set_compute_threads(place.threads > 0 ? place.threads : std::max(1, compute_threads() / place.on_this_machine));
 }
 
 /// A run, as its first process and as those beside it prepare it: these find all files written.

@@ -40,10 +40,13 @@ TEST_CASE("each launcher says where a process stands") {
   CHECK(torchrun.host == "node-1");
   CHECK(torchrun.port == 1234);
   CHECK(torchrun.launcher_listens);
+  CHECK(torchrun.threads == 0);
   CHECK(torchrun.attempt == "2");
   const Place srun =
       of({{"SLURM_PROCID", "1"}, {"SLURM_STEP_NUM_TASKS", "2"}, {"SLURM_LAUNCH_NODE_IPADDR", "10.0.0.1"}});
   CHECK(srun.rank == 1);
+  CHECK(srun.threads == 0);
+  CHECK(of({{"SLURM_PROCID", "1"}, {"SLURM_STEP_NUM_TASKS", "2"}, {"SLURM_CPUS_PER_TASK", "8"}}).threads == 8);
   CHECK(srun.host == "10.0.0.1");
   CHECK_FALSE(srun.launcher_listens);
   CHECK(of({{"OMPI_COMM_WORLD_RANK", "0"}, {"OMPI_COMM_WORLD_SIZE", "8"}}).size == 8);
