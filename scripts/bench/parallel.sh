@@ -5,7 +5,7 @@
 #
 # Usage: parallel.sh [--quick] [--size 6m|104m|all] [--kills N] [--tagged DIR]
 #   --quick    under a minute: 6m alone, few steps, one kill
-#   --kills    of a random process at a random time, the run begun again each time (default 20)
+#   --kills    of a random process at a random time, the run begun again each time (default 20; 0: none)
 #   --tagged   folder of udrl-distill tag
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
@@ -129,5 +129,5 @@ tag_records
 rm -rf "$RUN"
 mkdir -p "$RUN"
 measure_sameness
-measure_kills
+[[ $KILLS -eq 0 ]] || measure_kills
 for size in "${SIZES[@]}"; do measure_size "$size"; done
