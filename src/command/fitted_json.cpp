@@ -3,6 +3,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/command/fitted.hpp"
+#include "udrl/command/names.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"
 
@@ -105,8 +106,7 @@ Json auxiliary_json(const std::vector<AuxiliaryReturn>& auxiliary) {
 
 /// It stands in shell lines and templates, which `tag` knows; a file may be a stranger's.
 void check_auxiliary_name(const std::string& name) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  if (!name.empty() && std::all_of(name.begin(), name.end(), fits)) return;
+  if (is_plain_name(name)) return;
   throw user_error("this cannot be the name of an auxiliary return")
       .expected("small letters, digits and _")
       .got("'" + name + "'")

@@ -15,15 +15,6 @@ data::Manifest wanted(const StudentModel& student, std::uint64_t seed, const Run
   return manifest;
 }
 
-std::uint64_t repaired_lines(const data::OutputFolder& folder) {
-  data::repair_shards(folder);
-  if (!data::has_shards(folder.path())) return 0;
-  data::JsonLinesReader reader(folder.path());
-  std::uint64_t count = 0;
-  while (reader.next()) ++count;
-  return count;
-}
-
 Error another_ask(const PlacedAsk& placed, const std::string& answered, const std::string& where) {
   return user_error("the asks are not those that this folder answers")
       .at(placed.place)
@@ -32,33 +23,33 @@ Error another_ask(const PlacedAsk& placed, const std::string& answered, const st
       .hint("give the same asks in the same order, with new ones behind them; or choose another folder");
 }
 
+void require_same(const std::optional<PlacedAsk>& placed, const data::Json& answered, const std::string& where) {
+  const std::string intent = answered.value("intent", ""), task = answered.value("task", "");
+  if (!placed) throw another_ask({}, intent, where).got("the end of the asks");
+  if (placed->ask.intent != intent || placed->ask.task != task)
+    throw another_ask(*placed, intent + "' (" + task + ")", where);
+}
+
 }  // namespace
 
 AnswerFolder::AnswerFolder(const std::filesystem::path& folder, const StudentModel& student, std::uint64_t seed,
                            int per_ask, const RunContext& context)
     : folder_(folder, wanted(student, seed, context)),
       per_ask_(static_cast<std::uint64_t>(per_ask)),
-      kept_(repaired_lines(folder_)),
       writer_(folder_) {}
 
 AskStream AnswerFolder::remaining(AskStream asks) {
-  read_past(asks);
-  again_ = kept_ % per_ask_;
-  return asks;
-}
-
-void AnswerFolder::read_past(const AskStream& asks) {
-  if (kept_ == 0) return;
+  if (!data::has_shards(folder_.path())) return asks;
   data::JsonLinesReader reader(folder_.path());
-  for (std::uint64_t i = 0; i < kept_ / per_ask_; ++i) {
-    const std::optional<PlacedAsk> placed = asks.next();
-    const data::Json answered = reader.next().value();
-    const std::string intent = answered.value("intent", ""), task = answered.value("task", "");
-    if (!placed) throw another_ask({}, intent, reader.position()).got("the end of the asks");
-    if (placed->ask.intent != intent || placed->ask.task != task)
-      throw another_ask(*placed, intent + "' (" + task + ")", reader.position());
-    for (std::uint64_t other = 1; other < per_ask_; ++other) reader.next();
+  while (const std::optional<data::Json> first = reader.next()) {
+    const std::string where = reader.position();
+    std::uint64_t answers = 1;
+    while (answers < per_ask_ && reader.next()) ++answers;
+    kept_ += answers;
+    again_ = answers % per_ask_;
+    if (again_ == 0) require_same(asks.next(), *first, where);
   }
+  return asks;
 }
 
 void AnswerFolder::take(const Answer& answer, const command::Fitted& fitted) {

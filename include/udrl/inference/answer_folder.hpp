@@ -20,7 +20,7 @@ class AnswerFolder {
   AnswerFolder(const std::filesystem::path& folder, const StudentModel& student, std::uint64_t seed, int per_ask,
                const RunContext& context);
 
-  /// Answers that are there, of earlier runs and this one.
+  /// Answers that are there, of earlier runs (once `remaining` has read them) and this one.
   std::uint64_t answers() const { return kept_ + written_; }
   /// The asks without an answer, of all of them. Throws `Error` (user) where an ask is not the one that was answered in
   /// its place.
@@ -30,10 +30,8 @@ class AnswerFolder {
   void finish();
 
  private:
-  void read_past(const AskStream& asks);
-
   data::OutputFolder folder_;
-  std::uint64_t per_ask_, kept_, again_ = 0, written_ = 0;
+  std::uint64_t per_ask_, kept_ = 0, again_ = 0, written_ = 0;
   data::ShardWriter writer_;
 };
 

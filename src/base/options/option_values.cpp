@@ -11,6 +11,7 @@
 
 #include "option_text.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/url_secrets.hpp"
 
 namespace udrl::detail {
 namespace {
@@ -121,11 +122,7 @@ void refuse_secret(const Option& option, const std::string& name, const std::str
 void refuse_secret_in_url(const Option& option, const std::string& url, const std::string& source) {
   const std::string& name = option.name();
   if (name != "url" && !name.ends_with(".url")) return;
-  if (url.find_first_of("@?#") == std::string::npos) return;
-  throw wrong(option, "holds more than an address", source)
-      .expected("https://host/v1")
-      .got("a user's name, a password or a query (not shown, as it may be a key)")
-      .hint("put the key into an environment variable, and name that with api_key_env");
+  if (may_hold_secret(url)) throw with_url_cure(wrong(option, "holds more than an address", source));
 }
 
 Error out_of_range(const Option& option, const std::string& got, const std::string& source) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "udrl/base/listed.hpp"
+#include "udrl/base/shell_quoted.hpp"
 
 namespace udrl {
 namespace {
@@ -44,13 +45,6 @@ std::vector<Flag> flags_of(const OptionSet& set) {
 
 std::string dashed(const std::string& name) { return (name.size() == 1 ? "-" : "--") + name; }
 std::string spaced(const std::vector<std::string>& words) { return listed(words, " "); }
-
-/// In single quotes. All three shells end them alike.
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
 
 std::string function_name(std::string tool) {
   std::replace(tool.begin(), tool.end(), '-', '_');
@@ -97,18 +91,19 @@ std::string bash_command(const Subcommand& command) {
   const std::vector<Flag> flags = flags_of(command.options);
   std::string text = "case \"$before\" in\n";
   for (const Flag& flag : flags)
-    if (flag.value == Value::choice) text += dashed(flag.name) + ") words=" + quoted(spaced(flag.choices)) + " ;;\n";
+    if (flag.value == Value::choice)
+      text += dashed(flag.name) + ") words=" + shell_quoted(spaced(flag.choices)) + " ;;\n";
   text += bash_values(flags, Value::file) + ") files=1 ;;\n";
   if (const std::string others = bash_values(flags, Value::other); !others.empty()) text += others + ") return ;;\n";
   std::vector<std::string> all;
   for (const Flag& flag : flags) all.push_back(dashed(flag.name));
-  return text + "*) words=" + quoted(spaced(all)) + " ;;\nesac\n";
+  return text + "*) words=" + shell_quoted(spaced(all)) + " ;;\nesac\n";
 }
 
 std::string bash_script(const std::string& tool, std::span<const Subcommand> subcommands) {
   const std::string name = function_name(tool);
-  const std::string choose =
-      cases(subcommands, "${COMP_WORDS[1]}", "words=" + quoted(spaced(names_of(subcommands))) + "\n", bash_command);
+  const std::string choose = cases(subcommands, "${COMP_WORDS[1]}",
+                                   "words=" + shell_quoted(spaced(names_of(subcommands))) + "\n", bash_command);
   return name + "() {\n  local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words= files=\n" +
          indented(choose, "  ") +
          "  if [[ -n $files ]]; then\n    compopt -o filenames 2> /dev/null\n"
@@ -140,7 +135,7 @@ std::string zsh_value(const Flag& flag) {
 std::string zsh_command(const Subcommand& command) {
   std::string text = "_arguments";
   for (const Flag& flag : flags_of(command.options))
-    text += " \\\n  " + quoted(dashed(flag.name) + "[" + zsh_text(flag.help) + "]" + zsh_value(flag));
+    text += " \\\n  " + shell_quoted(dashed(flag.name) + "[" + zsh_text(flag.help) + "]" + zsh_value(flag));
   return text + "\n";
 }
 
@@ -148,7 +143,7 @@ std::string zsh_script(const std::string& tool, std::span<const Subcommand> subc
   const std::string name = function_name(tool);
   std::string commands = "_values command";
   for (const Subcommand& one : subcommands)
-    commands += " \\\n  " + quoted(one.name + "[" + zsh_text(brief(one.help)) + "]");
+    commands += " \\\n  " + shell_quoted(one.name + "[" + zsh_text(brief(one.help)) + "]");
   const auto of_command = [&](const Subcommand& one) {
     return (has_commands(subcommands) ? "shift words\n(( CURRENT-- ))\n" : "") + zsh_command(one);
   };
@@ -166,7 +161,7 @@ std::string fish_value(const Flag& flag) {
   switch (flag.value) {
     case Value::none: return "";
     case Value::file: return " -r -F";
-    case Value::choice: return " -x -a " + quoted(spaced(flag.choices));
+    case Value::choice: return " -x -a " + shell_quoted(spaced(flag.choices));
     case Value::other: return " -x";
   }
   return "";
@@ -178,12 +173,12 @@ std::string fish_script(const std::string& tool, std::span<const Subcommand> sub
   for (const Subcommand& one : subcommands) {
     std::string when;
     if (has_commands(subcommands)) {
-      text += begin + " -n __fish_use_subcommand -a " + one.name + " -d " + quoted(brief(one.help)) + "\n";
-      when = " -n " + quoted("__fish_seen_subcommand_from " + one.name);
+      text += begin + " -n __fish_use_subcommand -a " + one.name + " -d " + shell_quoted(brief(one.help)) + "\n";
+      when = " -n " + shell_quoted("__fish_seen_subcommand_from " + one.name);
     }
     for (const Flag& flag : flags_of(one.options))
       text += begin + when + (flag.name.size() == 1 ? " -s " : " -l ") + flag.name + fish_value(flag) + " -d " +
-              quoted(flag.help) + "\n";
+              shell_quoted(flag.help) + "\n";
   }
   return text;
 }

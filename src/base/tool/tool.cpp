@@ -15,6 +15,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/listed.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/base/shell_quoted.hpp"
 #include "udrl/base/standard_output.hpp"
 
 namespace udrl {
@@ -36,10 +37,7 @@ void declare(OptionSet& set, CommonOptions& o) {
 
 std::string quoted(const std::string& argument) {
   const bool plain = !argument.empty() && argument.find_first_of(" \t\n'\"\\$`*?[]{}()<>|&;#~!") == std::string::npos;
-  if (plain) return argument;
-  std::string text = "'";
-  for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
+  return plain ? argument : shell_quoted(argument);
 }
 
 /// The tool by its name alone: where it lay says nothing elsewhere, and goes with data that is shared.

@@ -1,6 +1,8 @@
 // Encodings by the first bytes of a file. Not for: code points (utf8.cpp).
 #include "encoding.hpp"
 
+#include "udrl/base/shell_quoted.hpp"
+
 #include "utf8.hpp"
 
 namespace udrl::data {
@@ -8,12 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::string_view_literals;
-
-std::string quoted(const fs::path& file) {
-  std::string text = "'";
-  for (const char c : file.string()) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
 
 /// Which of the first four bytes are zero: what ASCII looks like in wider encodings.
 std::string by_zero_bytes(std::string_view head) {
@@ -47,7 +43,7 @@ bool is_utf8(std::string_view text) {
 std::string iconv_command(const fs::path& file, const std::string& encoding) {
   fs::path to = file;
   to.replace_extension(".utf8" + file.extension().string());
-  return "iconv -f " + encoding + " -t UTF-8 " + quoted(file) + " > " + quoted(to);
+  return "iconv -f " + encoding + " -t UTF-8 " + shell_quoted(file.string()) + " > " + shell_quoted(to.string());
 }
 
 Error not_utf8(const fs::path& file, const std::string& encoding) {

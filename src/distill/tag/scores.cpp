@@ -5,6 +5,7 @@
 #include <set>
 
 #include "udrl/base/error.hpp"
+#include "udrl/command/names.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -39,10 +40,8 @@ void check_auxiliary(const std::vector<command::AuxiliaryReturn>& auxiliary) {
   std::set<std::string> names{"return", "words", "task",  "messages", "tools",    "message",   "content",  "found",
                               "part",   "names", "tasks", "first",    "defaults", "asked",     "pair",     "key",
                               "value",  "mark",  "have",  "clean",    "any",      "bos_token", "eos_token"};
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   for (const auto& one : auxiliary) {
-    const bool is_name = !one.name.empty() && (one.name[0] < '0' || one.name[0] > '9') &&
-                         std::all_of(one.name.begin(), one.name.end(), fits);
+    const bool is_name = command::is_plain_name(one.name) && (one.name[0] < '0' || one.name[0] > '9');
     if (is_name && names.insert(one.name).second) continue;
     throw user_error("this cannot be the name of an auxiliary return")
         .expected("a scorer's name of small letters, digits and _, once, that is no command's")

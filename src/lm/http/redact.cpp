@@ -1,6 +1,7 @@
 #include "redact.hpp"
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/url_secrets.hpp"
 
 namespace udrl::lm {
 
@@ -13,11 +14,7 @@ std::string redacted(std::string text, std::string_view key) {
 }
 
 void refuse_secrets_in(std::string_view url) {
-  if (url.find_first_of("@?#") == std::string_view::npos) return;
-  throw user_error("the endpoint's URL holds more than an address")
-      .expected("https://host/v1")
-      .got("a user's name, a password or a query (not shown, as it may be a key)")
-      .hint("put the key into an environment variable, and name that with api_key_env");
+  if (may_hold_secret(url)) throw with_url_cure(user_error("the endpoint's URL holds more than an address"));
 }
 
 }  // namespace udrl::lm

@@ -23,12 +23,6 @@ std::size_t longest_run(const std::string& text, char of) {
 
 }  // namespace
 
-std::string shell_quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 std::string json_quoted(const std::string& text) { return data::json_line(nlohmann::ordered_json(text)); }
 
 std::string markdown_text(const std::string& text) {

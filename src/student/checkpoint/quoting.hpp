@@ -4,10 +4,10 @@
 
 #include <string>
 
+#include "udrl/base/shell_quoted.hpp"
+
 namespace udrl::student {
 
-/// One word of a POSIX shell: 'it'\''s'.
-std::string shell_quoted(const std::string& text);
 /// A string of JSON, which Python reads as the same string, and YAML too: "a \"b\"".
 std::string json_quoted(const std::string& text);
 /// Text in Markdown that is neither markup nor HTML, in a cell of a table too; on one line.

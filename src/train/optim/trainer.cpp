@@ -235,8 +235,6 @@ struct Trainer::Impl {
     return out;
   }
 
-  bool are_several() const { return ranks->are_several(); }
-
   /// Of all sequences; each process reads every so many-th batch.
   std::vector<SequenceLoss> shared_losses(std::span<const MicroBatch> batches) const {
     const c10::NoGradGuard no_grad;
@@ -338,7 +336,7 @@ EvaluationResult Trainer::evaluate(std::span<const MicroBatch> batches) {
   EvaluationResult result;
   {
     const WithAverages with(*impl_);
-    result.sequences = impl_->are_several() ? impl_->shared_losses(batches) : losses(batches);
+    result.sequences = impl_->shared_losses(batches);
   }
   double sum = 0;
   for (const SequenceLoss& one : result.sequences) {
@@ -380,8 +378,6 @@ std::map<std::string, std::string> Trainer::load_state(const std::filesystem::pa
   if (gemm != open.metadata().end()) impl_->resume_with(gemm->second, file.string());
   return open.metadata();
 }
-
-int Trainer::lanes() const { return impl_->lanes; }
 
 void Trainer::use_lanes(int lanes) {
   const int processes = impl_->ranks->size();

@@ -63,7 +63,6 @@ class Trainer {
   /// then lane to lane in one order, so that the sum is the same however many processes share them. At first, one a
   /// process. Throws `Error` (user) where there are more processes than lanes.
   void use_lanes(int lanes);
-  int lanes() const;
   /// With the weights that are saved by `save_model` (the averaged ones, where they are kept). Several processes share
   /// the batches.
   EvaluationResult evaluate(std::span<const MicroBatch> batches);
