@@ -50,8 +50,11 @@ void declare_ask(OptionSet& set, inference::Ask& ask) {
 void declare_drawing(OptionSet& set, inference::Drawing& d) {
   set.add("n", d.n, "how many answers an intent gets").range(1, 1000);
   set.add("best_of", d.best_of,
-          "write so many answers, and show the `n` that fit the intent best, the best first; needs --embedder.gguf")
+          "write so many answers, and show the best `n`, the best first: by --rank-by")
       .range(1, 1000);
+  set.add_enum("rank_by", d.rank_by,
+               "of the best of several: fit (how well an answer fits its intent, by --embedder.gguf) or likelihood (of "
+               "the student's own, which costs nothing more: fewer slips, more of what is common)");
   set.add("temperature", d.temperature, "0: always the likeliest token").range(0, 5);
   set.add("top_p", d.top_p, "nucleus sampling").range(0.01, 1);
   set.add("top_k", d.top_k, "draw among so many of the likeliest tokens; 0: all").range(0, 100'000);
@@ -100,9 +103,9 @@ void check_asked(const GenerateOptions& o) {
 
 void check_ranking(const inference::Drawing& d, const lm::ModelOptions& embedder) {
   if (!d.ranks()) return;
-  if (embedder.gguf.empty() && embedder.url.empty())
+  if (d.needs_ranker() && !lm::is_named(embedder))
     throw user_error("no sentence embedder to choose the best answers with")
-        .hint("name one: --embedder.gguf models/all-minilm-l6-v2.f32.gguf; or leave --best-of out");
+        .hint("name one: --embedder.gguf models/all-minilm-l6-v2.f32.gguf; or choose by --rank-by likelihood");
   if (d.n > d.best_of)
     throw user_error("more answers are to be shown than are written")
         .expected("-n of at most " + std::to_string(d.best_of) + ", which is --best-of")
@@ -210,7 +213,7 @@ void generate(const GenerateOptions& o, const RunContext& context) {
   const auto start = Clock::now();
   auto student = open_student(o);
   std::optional<inference::OpenRanker> ranker;
-  if (o.drawing.ranks()) ranker.emplace(o.embedder, static_cast<std::size_t>(o.drawing.best_of), &observer);
+  if (o.drawing.needs_ranker()) ranker.emplace(o.embedder, static_cast<std::size_t>(o.drawing.best_of), &observer);
   std::optional<inference::AnswerFolder> folder;
   if (!o.out.empty()) folder.emplace(o.out, student, o.drawing.seed, o.drawing.n, context);
   const double loading = ms_since(start);

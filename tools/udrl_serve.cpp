@@ -49,7 +49,7 @@ void serve_student(Options o, Observer& observer) {
   const lm::ModelOptions model = model_options(o.pace, o.model);
   o.server.slots = model.slots;
   auto student = inference::StudentModel::open(o.model, model);
-  const bool ranks = !o.embedder.gguf.empty() || !o.embedder.url.empty();
+  const bool ranks = lm::is_named(o.embedder);
   std::optional<inference::OpenRanker> ranker;
   if (ranks) ranker.emplace(o.embedder, static_cast<std::size_t>(o.server.most_answers), &observer);
   const auto tell = [&](const std::string& url) {

@@ -113,7 +113,7 @@ class Answering {
 
   void give_best() {
     const auto begin = Clock::now();
-    const auto order = best_answers(*ranker_, drawn_, static_cast<std::size_t>(drawing_.n));
+    const auto order = best_answers(ranker_, drawn_, static_cast<std::size_t>(drawing_.n));
     tally_.ranking_ms += std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
     for (const std::size_t i : order) give(std::move(drawn_[i]));
     drawn_.clear();
@@ -176,11 +176,19 @@ Answer answer_of(const StudentModel& student, const Ask& ask, const command::Com
           student.present(ask, completion.text),
           completion.finish,
           completion.tokens,
+          completion.log_prob,
           completion.seconds * 1000};
 }
 
-std::vector<std::size_t> best_answers(const Ranker& ranker, std::span<const Answer> answers, std::size_t wanted) {
-  return ranker.best(data::normalise(answers.front().ask.intent), drafts_of(answers), wanted);
+std::vector<std::size_t> best_answers(const Ranker* ranker, std::span<const Answer> answers, std::size_t wanted) {
+  const std::vector<Draft> drafts = drafts_of(answers);
+  if (ranker != nullptr) return ranker->best(data::normalise(answers.front().ask.intent), drafts, wanted);
+  std::vector<Ranked> ranked;
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    ranked.push_back({answers[i].log_prob / std::max(1, answers[i].tokens), drafts[i].whole});
+  std::vector<std::size_t> order = best_first(ranked);
+  order.resize(std::min(order.size(), wanted));
+  return order;
 }
 
 Tally answer_asks(StudentModel& student, const Ranker* ranker, const AskStream& asks, const Drawing& drawing,

@@ -47,13 +47,13 @@ std::vector<Completion> complete_all(LanguageModel& model, std::span<const Reque
   return answers;
 }
 
-std::unique_ptr<LanguageModel> open_model(const ModelOptions& options, Observer* observer) {
-  if (options.gguf.empty() == options.url.empty()) {
+std::unique_ptr<LanguageModel> open_model(const ModelOptions& options, const OpenFor& whom) {
+  if (options.gguf.empty() == options.endpoint.urls.empty()) {
     throw user_error("a model is either a GGUF file or an endpoint")
         .expected("exactly one of gguf and url")
         .got(options.gguf.empty() ? "neither" : "both");
   }
-  if (!options.url.empty()) return std::make_unique<HttpModel>(options, observer);
+  if (!options.endpoint.urls.empty()) return std::make_unique<HttpModel>(options, whom);
   return std::make_unique<GgufModel>(options);
 }
 

@@ -10,6 +10,7 @@
 #include "http/http_server.hpp"
 #include "http/routes.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/loopback.hpp"
 #include "udrl/base/process.hpp"
 
 namespace udrl::serve {

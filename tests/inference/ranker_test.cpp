@@ -1,6 +1,8 @@
 // Which of several answers fits a request best.
 #include "udrl/inference/ranker.hpp"
 
+#include "udrl/inference/answers.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -29,6 +31,21 @@ TEST_CASE("a cut answer comes after all whole ones") {
   testing::FakeEmbedder embedder;
   const std::vector<Draft> drafts = {{"Sailing club", false}, {"A quiet harbour"}, {"A club"}};
   CHECK(Ranker(embedder).best("sailing club", drafts, 3) == std::vector<std::size_t>{2, 1, 0});
+}
+
+TEST_CASE("without a ranker the likelier token by token comes first, whole and new answers before others") {
+  const auto answer = [](const std::string& text, int tokens, double log_prob, lm::Finish finish = lm::Finish::stop) {
+    Answer one;
+    one.text = text;
+    one.tokens = tokens;
+    one.log_prob = log_prob;
+    one.finish = finish;
+    return one;
+  };
+  const std::vector<Answer> answers = {answer("A quiet harbour", 3, -6), answer("A long and likely one", 10, -10),
+                                       answer("Cut", 1, -0.1, lm::Finish::length), answer("A quiet harbour", 3, -1)};
+  CHECK(best_answers(nullptr, answers, 4) == std::vector<std::size_t>{1, 0, 2, 3});
+  CHECK(best_answers(nullptr, answers, 1) == std::vector<std::size_t>{1});
 }
 
 TEST_CASE("without rough vectors every text is read") {

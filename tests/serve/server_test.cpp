@@ -449,9 +449,9 @@ TEST_CASE("it ends at once, whoever is connected, and as soon as it began", "[se
 
 TEST_CASE("a ranker that fails is told, and the server lives", "[server]") {
   lm::ModelOptions nowhere;
-  nowhere.url = "http://127.0.0.1:1/v1";
-  nowhere.http_model = "x";
-  nowhere.longest_wait = 0;
+  nowhere.endpoint.urls = {"http://127.0.0.1:1/v1"};
+  nowhere.endpoint.http_model = "x";
+  nowhere.endpoint.longest_wait = 0;
   const auto embedder = lm::open_model(nowhere);
   const inference::Ranker ranker(*embedder);
   const Running server({}, &ranker);

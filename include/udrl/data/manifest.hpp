@@ -28,6 +28,8 @@ struct Manifest {
   std::map<std::string, std::string> models;    ///< name → SHA-256 of the file
   std::map<std::string, std::string> inputs;    ///< what → SHA-256 (of a folder: its manifest, or its shards)
   std::map<std::string, std::uint64_t> counts;  ///< by outcome
+  Json usage = Json::object();  ///< what endpoints were asked and cost, by model; left out where there was none
+  Json shares = Json::array();  ///< of a synthesis, that the folder holds (shares.hpp); left out where it is whole
   bool complete = false;
   int schema = schema_version;                ///< JSON field "schema_version"
   int normalisation = normalisation_version;  ///< JSON field "normalisation_version"

@@ -24,8 +24,7 @@ void declare(OptionSet& set, ScorerNeeds& needs);
 /// The models that the scorers need, where they were named; each file is opened once whatever its roles.
 class OpenModels {
  public:
-  /// `observer`, which may be null, is told where an endpoint is waited for.
-  OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers, Observer* observer = nullptr);
+  OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers, const lm::OpenFor& whom = {});
   const score::Models& by_role() const { return by_role_; }
 
  private:

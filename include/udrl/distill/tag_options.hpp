@@ -45,6 +45,7 @@ struct PoolOptions {
   data::SplitOptions split;
   NearTextOptions near;
   bool skip_bad = false;
+  bool partial = false;  ///< although shares of a synthesis are missing or not finished
 };
 
 /// What can be asked for, and the scores that it is made of.

@@ -64,8 +64,6 @@ System load_system(const std::filesystem::path& file, const SystemsOptions& opti
 /// The student under each return that the options name, and at each temperature.
 System student_system(const SystemsOptions& options);
 
-/// Whether the options name a model at all.
-bool is_named(const lm::ModelOptions& model);
 /// SHA-256 of the model's file (and " as bf16" where its weights are widened), or of endpoint and name for one that is
 /// elsewhere.
 std::string identity_of(const lm::ModelOptions& model);

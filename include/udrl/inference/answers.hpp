@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "udrl/base/enum_names.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/inference/ask_lines.hpp"
 #include "udrl/inference/ranker.hpp"
@@ -16,10 +17,16 @@
 
 namespace udrl::inference {
 
+/// What answers are put in order by. fit: an embedder's (ranker.hpp). likelihood: the mean log-probability of a token
+/// under the student itself, which costs nothing more; it keeps out what is no word, and prefers what is common.
+enum class RankBy { fit, likelihood };
+constexpr auto names_of(RankBy) { return enum_names("fit", "likelihood"); }
+
 /// How many answers an ask gets, and how they are drawn.
 struct Drawing {
   int n = 1;        ///< answers that are given
-  int best_of = 1;  ///< above 1: so many are written, and the `n` that fit best are given, the best first
+  int best_of = 1;  ///< above 1: so many are written, and the best `n` are given, the best first
+  RankBy rank_by = RankBy::fit;
   double temperature = 0.8;
   double top_p = 0.95;
   int top_k = 0;  ///< 0: off
@@ -29,6 +36,7 @@ struct Drawing {
   std::uint64_t seed = 1;         ///< draws are a function of it and of the ask, wherever that stands
 
   bool ranks() const { return best_of > 1; }
+  bool needs_ranker() const { return ranks() && rank_by == RankBy::fit; }
   int drawn() const { return ranks() ? best_of : n; }
 };
 
@@ -38,7 +46,8 @@ struct Answer {
   std::string text;          ///< as it is shown
   lm::Finish finish = lm::Finish::stop;
   int tokens = 0;
-  double ms = 0;  ///< from the first token of the prompt to the last one of the answer
+  double log_prob = 0;  ///< of its tokens, nats
+  double ms = 0;        ///< from the first token of the prompt to the last one of the answer
 };
 
 /// The request for one of an ask's draws: the same wherever the ask stands.
@@ -47,9 +56,9 @@ lm::Request draw_request(const StudentModel& student, const Ask& ask, const comm
 /// What came of it.
 Answer answer_of(const StudentModel& student, const Ask& ask, const command::Command& command,
                  const lm::Completion& completion);
-/// Positions of the `wanted` best of one ask's answers, the best first. One that is cut, or was written before, comes
-/// after all others.
-std::vector<std::size_t> best_answers(const Ranker& ranker, std::span<const Answer> answers, std::size_t wanted);
+/// Positions of the `wanted` best of one ask's answers, the best first: as the ranker has them, or by likelihood where
+/// it is null. One that is cut, or was written before, comes after all others.
+std::vector<std::size_t> best_answers(const Ranker* ranker, std::span<const Answer> answers, std::size_t wanted);
 
 struct AskStream {
   std::function<std::optional<PlacedAsk>()> next;     ///< nothing at the end

@@ -61,9 +61,9 @@ class Ranker {
 /// A ranker with the models that it reads with.
 class OpenRanker {
  public:
-  /// For the best of `drafts` answers. `observer`, which must outlive it, is told where an endpoint is waited for.
+  /// For the best of `drafts` answers. `observer` must outlive it.
   OpenRanker(const lm::ModelOptions& embedder, std::size_t drafts, Observer* observer = nullptr)
-      : embedder_(lm::open_model(embedder, observer)),
+      : embedder_(lm::open_model(embedder, {observer, {}})),
         rough_(rough_vectors(embedder, drafts)),
         ranker_(*embedder_, rough_.get()) {}
 

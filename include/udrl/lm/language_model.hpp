@@ -14,6 +14,7 @@
 #include "udrl/base/enum_names.hpp"
 #include "udrl/base/observer.hpp"
 #include "udrl/lm/options.hpp"
+#include "udrl/lm/usage.hpp"
 
 namespace udrl::lm {
 
@@ -141,6 +142,8 @@ class LanguageModel {
  public:
   virtual ~LanguageModel() = default;
   virtual const ModelInfo& info() const = 0;
+  /// What the endpoint was asked and costs, up to now; null for a model in this process.
+  virtual const Usage* usage() const { return nullptr; }
 
   /// Answers all requests, `slots` at once, refilling a slot as soon as its answer ends. Stops early, without losing an
   /// answer that was delivered, when a stop is requested (process.hpp). Errors: an empty prompt, one longer than the
@@ -179,7 +182,17 @@ class LanguageModel {
 /// Convenience: answers in the order of `requests`. Throws `Error` (stopped) if a stop request came before the last.
 std::vector<Completion> complete_all(LanguageModel& model, std::span<const Request> requests);
 
-/// Opens the back-end that `options` names. `observer`, which must outlive it, is told where an endpoint is waited for.
-std::unique_ptr<LanguageModel> open_model(const ModelOptions& options, Observer* observer = nullptr);
+/// Name of the file in an output folder that holds what its endpoints cost.
+inline constexpr const char* usage_file = "usage.sqlite";
+
+/// For whom a model is opened.
+struct OpenFor {
+  Observer* observer = nullptr;  ///< must outlive the model; told where an endpoint is waited for
+  /// The folder that answers are for: limits of money and tokens hold for all runs with it together. Empty: for this
+  /// run alone.
+  std::filesystem::path output = {};
+};
+/// Opens the back-end that `options` names.
+std::unique_ptr<LanguageModel> open_model(const ModelOptions& options, const OpenFor& whom = {});
 
 }  // namespace udrl::lm

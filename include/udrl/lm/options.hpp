@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "udrl/base/options.hpp"
+#include "udrl/lm/endpoint_options.hpp"
 
 namespace udrl::lm {
 
@@ -20,19 +20,16 @@ constexpr auto names_of(WeightsKind) { return enum_names("file", "bf16", "q8_0")
 struct ModelOptions {
   std::string name;            ///< how tables and records call it; default: the file's stem
   std::filesystem::path gguf;  ///< a GGUF file: runs in process
-  std::string url;             ///< an OpenAI-compatible endpoint (https://host/v1): exactly one of gguf and url
-  std::string http_model;      ///< the model's name at that endpoint
-  std::string api_key_env;     ///< the environment variable that holds the key
-  JsonTable extra;             ///< further fields of each request to the endpoint
-  /// Fields of a request that are not sent, where an endpoint refuses what udrl sets ("seed", "top_p").
-  std::vector<std::string> leave_out;
-  double longest_wait = 300;  ///< seconds; how long a busy endpoint is waited for at once, whatever it asks for
-  WeightsKind weights = WeightsKind::file;  ///< gguf
-  int slots = 32;                           ///< requests answered at once
+  EndpointOptions endpoint;    ///< exactly one of gguf and endpoint.urls
+  WeightsKind weights = WeightsKind::file;
+  int slots = 32;        ///< requests answered at once
   int context = 0;       ///< tokens of KV cache shared by all slots; 0: as many as slots × max tokens need
   int batch = 512;       ///< tokens computed at once while reading prompts
   int gpu_layers = 999;  ///< layers put on a GPU where the build has one
 };
+
+/// Whether the options name a model at all.
+bool is_named(const ModelOptions& options);
 
 /// Declares the options under `prefix` ("teacher" → --teacher.gguf, table [teacher]).
 void declare(OptionSet& set, const std::string& prefix, ModelOptions& options);

@@ -188,7 +188,8 @@ void check_value(const Option& option, const T& value, const std::string& source
 template <class T>
 T converted(const Option& option, const RawValue& value, const std::string& source) {
   using Element = typename Traits<T>::Element;
-  if (value.shape != Traits<T>::shape) throw wrong_type(option, shown(value), source);
+  const bool is_list_of_one = Traits<T>::shape == Shape::list && value.shape == Shape::single;
+  if (value.shape != Traits<T>::shape && !is_list_of_one) throw wrong_type(option, shown(value), source);
   T result{};
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     Element element{};

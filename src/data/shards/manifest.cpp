@@ -116,17 +116,20 @@ std::string to_text(const std::map<std::string, std::uint64_t>& counts) {
 }
 
 Json to_json(const Manifest& manifest) {
-  return {{"schema_version", manifest.schema},
-          {"normalisation_version", manifest.normalisation},
-          {"stage", manifest.stage},
-          {"tool_version", manifest.tool_version},
-          {"command_line", manifest.command_line},
-          {"config", manifest.config},
-          {"seed", manifest.seed},
-          {"models", manifest.models},
-          {"inputs", manifest.inputs},
-          {"counts", manifest.counts},
-          {"complete", manifest.complete}};
+  Json json = {{"schema_version", manifest.schema},
+               {"normalisation_version", manifest.normalisation},
+               {"stage", manifest.stage},
+               {"tool_version", manifest.tool_version},
+               {"command_line", manifest.command_line},
+               {"config", manifest.config},
+               {"seed", manifest.seed},
+               {"models", manifest.models},
+               {"inputs", manifest.inputs},
+               {"counts", manifest.counts},
+               {"complete", manifest.complete}};
+  if (!manifest.usage.empty()) json["usage"] = manifest.usage;
+  if (!manifest.shares.empty()) json["shares"] = manifest.shares;
+  return json;
 }
 
 Manifest manifest_from_json(const Json& json) {
@@ -143,6 +146,8 @@ Manifest manifest_from_json(const Json& json) {
   manifest.models = fields.text_map("models");
   manifest.inputs = fields.text_map("inputs");
   manifest.counts = fields.naturals("counts");
+  if (json.contains("usage")) manifest.usage = fields.object("usage");
+  if (json.contains("shares")) manifest.shares = json.at("shares");
   manifest.complete = fields.boolean("complete");
   return manifest;
 }

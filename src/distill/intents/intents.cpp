@@ -80,7 +80,7 @@ class Pipeline {
   std::vector<const char*> find_dropped() {
     std::vector<const char*> why(taken_, nullptr);
     if (meaning_) {
-      const auto embedder = lm::open_model(options_.embedder, &observer_);
+      const auto embedder = lm::open_model(options_.embedder, {&observer_, options_.out});
       for (const std::uint64_t item : meaning_->find(*embedder)) why[item] = "same_meaning";
     }
     if (near_) {
@@ -119,7 +119,7 @@ void collect(const IntentsOptions& options, const RunContext& context, Pipeline&
   else intents_from_file(options.from, take);
   if (options.invent == 0) return;
   if (seeds.empty()) throw no_intents(options, pipeline.counts);
-  const auto teacher = lm::open_model(options.teacher, &context.observer);
+  const auto teacher = lm::open_model(options.teacher, {&context.observer, options.out});
   const InventionOptions invention{static_cast<std::uint64_t>(options.invent), options.seed, options.out / "invented",
                                    &pipeline.counts};
   invented_intents(invention, seeds, *teacher, context, [&](Intent intent) {

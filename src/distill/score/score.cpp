@@ -6,11 +6,13 @@
 #include <optional>
 
 #include "blocks.hpp"
+#include "endpoint/usage.hpp"
 #include "reuse.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/output_folder.hpp"
 #include "udrl/data/shards.hpp"
+#include "udrl/data/shares.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/data/unscored.hpp"
 
@@ -128,6 +130,7 @@ Manifest wanted_manifest(const ScoreOptions& options, const ModelHashes& models,
   Manifest manifest = data::manifest_of("score", context);
   manifest.models = data::models_of_inputs(options.input, models);
   manifest.inputs = data::hash_inputs(options.input);
+  data::note_shares_of(manifest, options.input);
   for (const auto& [name, hash] : data::hash_inputs(options.reuse)) manifest.inputs["reuse " + name] = hash;
   return manifest;
 }
@@ -206,6 +209,8 @@ Manifest score_into(HeldFolder held, const ScoreOptions& options, const score::M
   samples.for_each_block(options.block, std::ref(writer));
   out.manifest.counts["reused"] = writer.close();
   count_unscored(options, out.manifest.counts);
+  for (const auto& [role, model] : models)
+    if (model != nullptr) note_usage(*model, out.manifest, context.observer);
   out.finish();
   return out.manifest;
 }
@@ -226,7 +231,7 @@ void declare(OptionSet& set, ScoreOptions& o) {
 
 Manifest score_samples(const ScoreOptions& options, const RunContext& context) {
   HeldFolder out(options.out);
-  const OpenModels models(options, options.scorers, &context.observer);
+  const OpenModels models(options, options.scorers, {&context.observer, options.out});
   return score_into(std::move(out), options, models.by_role(), context);
 }
 

@@ -48,20 +48,20 @@ void declare(OptionSet& set, ScorerNeeds& o) {
   lm::declare(set, "teacher", o.teacher);
 }
 
-OpenModels::OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers, Observer* observer) {
+OpenModels::OpenModels(const ScorerNeeds& needs, const std::vector<std::string>& scorers, const lm::OpenFor& whom) {
   const auto by_role = options_by_role(needs);
   std::map<std::pair<std::filesystem::path, lm::WeightsKind>, lm::LanguageModel*> by_file;  // and weights
   for (const std::string& scorer : scorers) {
     const std::string role = score::model_of(scorer);
     if (role.empty() || by_role_.contains(role)) continue;
     const lm::ModelOptions& model = by_role.at(role);
-    if (model.gguf.empty() && model.url.empty()) continue;  // the scorer says what it lacks
+    if (!lm::is_named(model)) continue;  // the scorer says what it lacks
     const auto key = std::pair(model.gguf, model.weights);
     if (const auto open = by_file.find(key); !model.gguf.empty() && open != by_file.end()) {
       by_role_[role] = open->second;
       continue;
     }
-    models_.push_back(lm::open_model(model, observer));
+    models_.push_back(lm::open_model(model, whom));
     by_role_[role] = by_file[key] = models_.back().get();
   }
 }

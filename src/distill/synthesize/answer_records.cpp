@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "endpoint/ledger.hpp"
+#include "endpoint/usage.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/fields.hpp"
@@ -109,6 +110,7 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::Out
     writer.close();
     ledger.save();
     ledger.add_to(out.manifest.counts);
+    note_usage(model, out.manifest, asking.observer);
     out.manifest.complete = progress.done == progress.total;
     out.save();
   };

@@ -2,17 +2,15 @@
 #include "udrl/distill/synthesize.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
-#include <cmath>
-#include <cstdio>
 
 #include "answer_records.hpp"
+#include "forecast.hpp"
 #include "plan.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/shards.hpp"
+#include "udrl/data/shares.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/lm/language_model.hpp"
 #include "udrl/task/task.hpp"
@@ -37,58 +35,15 @@ lm::Request to_request(const Planned& planned, const lm::LanguageModel& teacher,
   return request;
 }
 
-/// Says after the first answers of a run what the rest will take.
-class Forecast {
- public:
-  void answered(const Progress& progress, std::uint64_t tokens, Observer& observer) {
-    if (++answers_ != pilot || progress.total - progress.done < pilot) return;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    const double left = static_cast<double>(progress.total - progress.done) / pilot;
-    char text[160];
-    std::snprintf(
-        text, sizeof text,
-        "forecast from %d answers: %.0f generated tokens an answer, %.2f million and %.1f hours still to come", pilot,
-        static_cast<double>(tokens) / pilot, left * static_cast<double>(tokens) / 1e6, left * seconds / 3600);
-    observer.note(Level::info, text);
-  }
-
- private:
-  static constexpr int pilot = 64;
-  int answers_ = 0;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
-struct Share {
-  std::uint64_t job = 1, jobs = 1;
-};
-
-Share parse_share(const std::string& text) {
-  if (text.empty()) return {};
-  Share share;
-  const auto slash = text.find('/');
-  const char* end = text.data() + text.size();
-  const char* middle = slash == std::string::npos ? end : text.data() + slash;
-  const auto whole = [](const char* first, const char* last, std::uint64_t& number) {
-    const auto [stop, error] = std::from_chars(first, last, number);
-    return error == std::errc() && stop == last;
-  };
-  const bool good = whole(text.data(), middle, share.job) && middle != end && whole(middle + 1, end, share.jobs);
-  if (good && share.job >= 1 && share.job <= share.jobs) return share;
-  throw user_error("shard is not a share of the work")
-      .expected("i/n with 1 <= i <= n, for example 2/8")
-      .got("'" + text + "'")
-      .hint("give job i of n its number, and a folder of its own with --out");
-}
-
 std::vector<Intent> choose_intents(const SynthesizeOptions& options, Observer& observer) {
   std::vector<Intent> intents = each_once(data::read_intents(options.intents), observer);
   const std::size_t all = intents.size();
   intents.erase(intents.begin(),
                 intents.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(options.skip, intents.size())));
   if (options.limit > 0 && intents.size() > options.limit) intents.resize(options.limit);
-  const Share share = parse_share(options.shard);
+  const data::Share share = data::parse_share(options.shard);
   std::vector<Intent> mine;
-  for (std::size_t i = share.job - 1; i < intents.size(); i += share.jobs) mine.push_back(std::move(intents[i]));
+  for (std::size_t i = share.number - 1; i < intents.size(); i += share.of) mine.push_back(std::move(intents[i]));
   if (mine.empty())
     throw user_error("there is no intent to ask about")
         .at(options.intents.string())
@@ -105,6 +60,7 @@ data::Manifest wanted_manifest(const SynthesizeOptions& options, const std::vect
   manifest.models[teacher.info().name] = teacher.info().sha256;
   manifest.inputs["intents"] = data::hash_input(options.intents);
   for (const task::Task& task : tasks) manifest.inputs["task " + task.name] = task.sha256;
+  data::note_share(manifest, options.shard);
   return manifest;
 }
 
@@ -122,7 +78,7 @@ SynthesizeResult synthesize_into(HeldFolder held, const SynthesizeOptions& optio
   progress.total = plan.total();
 
   SynthesizeResult result;
-  Forecast forecast;
+  Forecast forecast(teacher);
   Asking asking{{}, {}, {}, context.observer};
   asking.next = [&]() -> std::optional<PlannedAnswer> {
     auto planned = plan.next();
@@ -135,7 +91,8 @@ SynthesizeResult synthesize_into(HeldFolder held, const SynthesizeOptions& optio
   };
   asking.answered = [&](const Progress& now, const lm::Completion& answer) {
     result.generated_tokens += static_cast<std::uint64_t>(answer.tokens);
-    forecast.answered(now, result.generated_tokens, context.observer);
+    if (const auto said = forecast.answered(answer.tokens, now.total - now.done))
+      context.observer.note(Level::info, *said);
     context.observer.progress(now);
   };
   const lm::Throughput figures = ask_all(teacher, asking, out, progress);
@@ -177,13 +134,14 @@ void declare(OptionSet& set, SynthesizeOptions& o) {
 
 SynthesizeResult synthesize(const SynthesizeOptions& options, const RunContext& context) {
   // What is wrong with the options or the input is said before a model is loaded.
-  parse_share(options.shard);
+  data::parse_share(options.shard);
   if (options.temperatures.empty())
     throw user_error("no temperatures").expected("at least one").hint("set 'temperatures'");
   task::load_tasks(options.tasks_folder, options.tasks);
   data::list_shards(options.intents);
   HeldFolder out(options.out);
-  return synthesize_into(std::move(out), options, *lm::open_model(options.teacher, &context.observer), context);
+  return synthesize_into(std::move(out), options, *lm::open_model(options.teacher, {&context.observer, options.out}),
+                         context);
 }
 
 SynthesizeResult synthesize(const SynthesizeOptions& options, lm::LanguageModel& teacher, const RunContext& context) {

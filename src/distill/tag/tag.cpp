@@ -10,6 +10,7 @@
 #include "udrl/data/fields.hpp"
 #include "udrl/data/output_folder.hpp"
 #include "udrl/data/record_stream.hpp"
+#include "udrl/data/shares.hpp"
 #include "udrl/score/kinds.hpp"
 #include "udrl/score/scorer.hpp"
 
@@ -56,6 +57,8 @@ Manifest wanted_manifest(const TagOptions& options, const RunContext& context) {
   Manifest manifest = data::manifest_of("tag", context);
   manifest.seed = options.pool.split.seed;
   manifest.inputs = data::hash_inputs(options.pool.input);
+  data::note_shares_of(manifest, options.pool.input);
+  if (!options.pool.partial) data::require_whole(manifest);
   manifest.models = label_models(options.pool.input, options.returns);
   return manifest;
 }
@@ -158,6 +161,7 @@ void declare(OptionSet& set, TagOptions& o) {
       .range(0, command::max_words);
   set.add("support.top_at_least", o.returns.support.top_at_least, "records that the top return needs").range(1, 1e9);
   set.add("skip_bad", o.pool.skip_bad, "put malformed lines into rejects.jsonl and go on");
+  set.add("partial", o.pool.partial, "go on although shares of a synthesis (--shard) are missing or not finished");
 }
 
 TagResult tag_samples(const TagOptions& options, const RunContext& context) {

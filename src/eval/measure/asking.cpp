@@ -118,7 +118,8 @@ void Asking::ask(const System& system) {
 }
 
 ServedBatch Asking::answer_rows(const System& system) {
-  const auto open = open_system(system, prepared_.tasks, {options_.slots, options_.seed, &context_.observer});
+  const auto open =
+      open_system(system, prepared_.tasks, {options_.slots, options_.seed, {&context_.observer, options_.out}});
   ServedBatch batch{options_.slots, 0, 0, 0};
   Progress progress = progress_of(system);
   const auto answered = [&] {

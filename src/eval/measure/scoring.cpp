@@ -161,9 +161,9 @@ std::vector<ScorerInfo> OpenScorers::infos_for(const Labels& labels) const {
 }
 
 OpenScorers::OpenScorers(const ScorersOptions& options, const std::filesystem::path& tasks_folder, const Labels& labels,
-                         Observer* observer) {
+                         const lm::OpenFor& whom) {
   const auto open = [&](const lm::ModelOptions& model, const std::string& role, const std::string& value) {
-    models_.push_back(lm::open_model(model, observer));
+    models_.push_back(lm::open_model(model, whom));
     const lm::ModelInfo& known = models_.back()->info();
     distill::ScorerNeeds needs;
     needs.tasks_folder = tasks_folder;

@@ -98,9 +98,8 @@ class ScoreCache {
 /// The models that the options name, open: the embedder (for controls too), and the scorers on them.
 class OpenScorers {
  public:
-  /// `observer`, which may be null, is told where an endpoint is waited for.
   OpenScorers(const ScorersOptions& options, const std::filesystem::path& tasks_folder, const Labels& labels,
-              Observer* observer = nullptr);
+              const lm::OpenFor& whom = {});
   lm::LanguageModel& embedder() const { return *models_.front(); }
   const std::vector<RelevanceScorer>& all() const { return scorers_; }
   /// All of them, with the roles that they have for one student's labels alone.

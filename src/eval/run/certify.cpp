@@ -179,7 +179,8 @@ class Asker {
     const auto has = [&](const Case& c) { return cache.has(c); };
     if (!std::all_of(asked.cases.begin(), asked.cases.end(), has)) {
       if (!open_)
-        open_ = open_system(setting_.student, setting_.tasks, {options_.slots, options_.seed, &context_.observer});
+        open_ = open_system(setting_.student, setting_.tasks,
+                            {options_.slots, options_.seed, {&context_.observer, options_.out}});
       ask_missing(*open_, {{&asked.row, &cache}}, asked.cases, [] {});
       cache.close(std::all_of(asked.cases.begin(), asked.cases.end(), has));
       check_stop("stopped while the student was asked", go_on);
@@ -225,7 +226,7 @@ command::Certificate certify(const CertifyOptions& options, const RunContext& co
   const HeldFolder out(options.out);
   const Setting s = setting_of(options);
   const TrainingView training = read_training(options.tagged / "train", s.set, context.observer);
-  const OpenScorers scorers(options.scorers, options.tasks_folder, s.labels, &context.observer);
+  const OpenScorers scorers(options.scorers, options.tasks_folder, s.labels, {&context.observer, options.out});
   const std::vector<Asked> returns = return_rows(s), lengths = length_rows(s, options.lengths);
   Asker asker(options, s, context);
   asker.expect(returns.size() + lengths.size());

@@ -59,7 +59,7 @@ void decide_cases(DuelQuestions& questions, std::span<const Preference> replies)
 
 void ask_judge(Results& results, const EvalInputs& p, const JudgeWork& work, Observer& observer) {
   if (!is_named(work.options.model)) return;
-  const auto model = lm::open_model(work.options.model, &observer);
+  const auto model = lm::open_model(work.options.model, {&observer, work.folder});
   const std::string identity = identity_of(work.options.model);
   PairJudge judge(*model, identity, work.folder / content_id({identity}).substr(0, 12));
   std::vector<std::string> rubrics;

@@ -163,7 +163,7 @@ void examine(const RelevanceScorer& scorer, const score::GateAnswers& answers, R
 
 void measure_all(Results& results, const EvalInputs& p, const Asking& asking, const EvalOptions& options,
                  Observer& observer) {
-  const OpenScorers scorers(options.scorers, options.test.tasks_folder, p.labels, &observer);
+  const OpenScorers scorers(options.scorers, options.test.tasks_folder, p.labels, {&observer, options.out});
   const Work work{p, options, scorers, observer};
   results.measured = measure_rows(all_answers(asking, work), work);
   const score::GateAnswers probes =

@@ -126,7 +126,7 @@ std::unique_ptr<OpenSystem> open_system(const System& system, const std::vector<
     auto student = inference::StudentModel::open(system.folder(), model);
     return std::make_unique<StudentSystem>(std::move(student), options.seed);
   }
-  return std::make_unique<ModelSystem>(lm::open_model(model, options.observer), tasks, options.seed);
+  return std::make_unique<ModelSystem>(lm::open_model(model, options.whom), tasks, options.seed);
 }
 
 }  // namespace udrl::eval

@@ -32,7 +32,7 @@ class OpenSystem {
 struct OpenOptions {
   int slots = 32;
   std::uint64_t seed = 1;
-  Observer* observer = nullptr;  ///< is told where an endpoint is waited for
+  lm::OpenFor whom = {};
 };
 
 /// `tasks` must outlive what is returned.

@@ -204,8 +204,6 @@ System load_system(const std::filesystem::path& path, const SystemsOptions& opti
 
 System student_system(const SystemsOptions& options) { return make_system(student_file(options)); }
 
-bool is_named(const lm::ModelOptions& model) { return !model.gguf.empty() || !model.url.empty(); }
-
 std::string identity_of(const lm::ModelOptions& model) {
   if (model.gguf.empty()) return lm::endpoint_identity(model);
   return lm::model_identity(sha256_file(model.gguf), model.weights);

@@ -86,7 +86,7 @@ void declare(OptionSet& set, DoctorOptions& o) {
 DoctorResult examine(const DoctorOptions& options, const RunContext& context) {
   HeldFolder out(options.out);
   const distill::OpenModels models(options, options.scorers.empty() ? score::scorer_names() : options.scorers,
-                                   &context.observer);
+                                   {&context.observer, options.out});
   return examine_into(std::move(out), options, models.by_role(), context);
 }
 

@@ -12,6 +12,8 @@
 namespace udrl::lm {
 namespace {
 
+constexpr const char* fixed_date = "26 Jul 2024";  // what Llama-3.1's own template says where it is told none
+
 jinja::value text_value(const std::string& text, bool from_user) {
   auto value = jinja::mk_val<jinja::value_string>(text);
   if (from_user) value->val_str.mark_input();
@@ -67,6 +69,10 @@ Prompt ChatTemplate::render(std::span<const Message> messages) const {
     context.set_val("bos_token", text_value(begin_, false));
     context.set_val("eos_token", text_value(end_, false));
     context.set_val("add_generation_prompt", jinja::mk_val<jinja::value_bool>(true));
+    // Qwen3 and others think aloud unless told otherwise: an answer here is what is wanted, and nothing before it.
+    context.set_val("enable_thinking", jinja::mk_val<jinja::value_bool>(false));
+    // Llama-3.2 tells the model today's date: a run that goes on tomorrow would ask other questions.
+    context.set_val("date_string", text_value(fixed_date, false));
     jinja::runtime runtime(context);
     return segments_of(runtime.execute(program_->statements));
   } catch (const std::exception& error) {

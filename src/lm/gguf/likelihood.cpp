@@ -98,18 +98,47 @@ void require_author(const Engine& engine) {
   if (engine.is_encoder()) throw user_error("this model only embeds texts").at(engine.options().gguf.string());
 }
 
-/// The token that each option begins with after a prompt.
-Tokens option_tokens(const Engine& engine, const Prompt& prompt, std::span<const std::string> options) {
-  Tokens tokens;
-  for (const std::string& option : options) {
-    const Joined joined = join(engine, prompt, option);
-    const llama_token token = joined.whole[joined.first];
-    if (std::find(tokens.begin(), tokens.end(), token) != tokens.end()) {
-      throw user_error("two options begin with the same token").at("option " + option);
-    }
-    tokens.push_back(token);
+/// A question's tokens, those that all options begin with included (sentencepiece puts a space before a text), and the
+/// token by which each option goes on.
+struct ChoiceTokens {
+  Tokens read, options;
+};
+
+std::size_t common_length(const std::vector<Tokens>& texts) {
+  std::size_t length = texts.front().size();
+  for (const Tokens& text : texts) {
+    const auto end = std::mismatch(text.begin(), text.end(), texts.front().begin(), texts.front().end()).first;
+    length = std::min(length, static_cast<std::size_t>(end - text.begin()));
   }
-  return tokens;
+  return length;
+}
+
+ChoiceTokens choice_tokens(const Engine& engine, const Prompt& prompt, std::span<const std::string> options) {
+  std::vector<Tokens> texts;
+  std::size_t first = 0;
+  for (const std::string& option : options) {
+    Joined joined = join(engine, prompt, option);
+    first = joined.first;
+    texts.push_back(std::move(joined.whole));
+  }
+  const std::size_t common = options.size() == 1 ? first : common_length(texts);
+  ChoiceTokens choice;
+  choice.read.assign(texts.front().begin(), texts.front().begin() + static_cast<std::ptrdiff_t>(common));
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const bool is_over = texts[i].size() <= common;  // another option begins with this one
+    if (is_over || std::find(choice.options.begin(), choice.options.end(), texts[i][common]) != choice.options.end())
+      throw user_error("two options begin with the same token").at("option " + options[i]);
+    choice.options.push_back(texts[i][common]);
+  }
+  return choice;
+}
+
+PreparedPrompt prepare_choice(const Engine& engine, const Question& question, Tokens read) {
+  PreparedPrompt prepared = prepare(engine, question);
+  prepared.tokens = std::move(read);
+  const std::size_t most = prepared.tokens.size() - 1;  // the last one is computed for its logits
+  for (std::size_t* part : {&prepared.common, &prepared.question, &prepared.shared}) *part = std::min(*part, most);
+  return prepared;
 }
 
 using MakeSlot = std::function<std::unique_ptr<Slot>(std::size_t)>;
@@ -180,8 +209,9 @@ std::vector<std::vector<double>> option_log_probs(Engine& engine, std::span<cons
                                                   std::span<const std::string> options) {
   std::vector<std::vector<double>> out(questions.size());
   run_all(engine, questions.size(), [&](std::size_t i) -> std::unique_ptr<Slot> {
-    return std::make_unique<ChoiceReading>(prepare(engine, questions[i]),
-                                           option_tokens(engine, questions[i].prompt, options), out[i]);
+    ChoiceTokens choice = choice_tokens(engine, questions[i].prompt, options);
+    return std::make_unique<ChoiceReading>(prepare_choice(engine, questions[i], std::move(choice.read)),
+                                           std::move(choice.options), out[i]);
   });
   return out;
 }

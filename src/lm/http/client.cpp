@@ -1,84 +1,25 @@
-// HTTP through libcurl's multi interface, in one thread. Not for: OpenAI's messages (messages.cpp).
+// HTTP through libcurl's multi interface, in one thread. Not for: one request's options (transfer.cpp), when an
+// endpoint may be asked (pace.cpp), OpenAI's messages (messages.cpp).
 #include "client.hpp"
 
-#include <curl/curl.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
+#include <list>
 
 #include "redact.hpp"
 #include "replies.hpp"
+#include "transfer.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
-#include "udrl/data/fields.hpp"
 
 namespace udrl::lm {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = Pace::Clock;
 
-constexpr long connect_timeout_s = 20;
-constexpr long answer_timeout_s = 600;
-constexpr int poll_ms = 100;
+constexpr int longest_poll_ms = 100;
 constexpr double worth_saying_s = 10;                      ///< a wait
 constexpr std::chrono::seconds patience_when_stopped{30};  ///< with answers that are on their way, and may cost money
-constexpr std::size_t longest_reply_mib = 16;              ///< unpacked
-
-struct EasyDeleter {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-struct ListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Headers = std::unique_ptr<curl_slist, ListDeleter>;
-
-Headers make_headers(const std::string& key) {
-  curl_slist* list = curl_slist_append(nullptr, "Content-Type: application/json");
-  if (!key.empty()) list = curl_slist_append(list, ("Authorization: Bearer " + key).c_str());
-  return Headers(list);
-}
-
-/// Taking less than came ends the transfer.
-std::size_t keep_body(char* data, std::size_t size, std::size_t count, void* target) {
-  std::string& body = *static_cast<std::string*>(target);
-  if (body.size() + size * count > longest_reply_mib << 20) return 0;
-  body.append(data, size * count);
-  return size * count;
-}
-
-/// One job, over all its tries.
-struct Transfer {
-  Transfer(HttpJob made, double longest_wait_s)
-      : job(std::move(made)), patience(job.id, longest_wait_s), easy(curl_easy_init()) {}
-
-  HttpJob job;
-  Patience patience;
-  std::unique_ptr<CURL, EasyDeleter> easy;
-  HttpReply reply;
-  char why[CURL_ERROR_SIZE] = {};
-  bool running = false;
-  bool amended = false;
-  Clock::time_point not_before{};
-
-  double retry_after_s() const {
-    curl_off_t seconds = 0;
-    curl_easy_getinfo(easy.get(), CURLINFO_RETRY_AFTER, &seconds);
-    return static_cast<double>(seconds);
-  }
-  std::string redirected_to() const {
-    const char* url = nullptr;
-    curl_easy_getinfo(easy.get(), CURLINFO_REDIRECT_URL, &url);
-    return url == nullptr ? "" : url;
-  }
-};
 
 std::string what_came(const HttpReply& reply) {
   const std::string words = words_of(reply);
@@ -87,22 +28,32 @@ std::string what_came(const HttpReply& reply) {
 
 std::string seconds_text(double seconds) { return std::to_string(std::lround(seconds)) + " s"; }
 
-/// Says a long wait, once for all that wait at the same time.
+Clock::duration ticks(double seconds) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+/// Says a long wait, once for all that wait at the same time; and at once that an endpoint is not there, which a user
+/// may have to mend.
 class Announcer {
  public:
-  explicit Announcer(Observer* observer) : observer_(observer) {}
+  Announcer(Observer* observer, const PaceLimits& limits) : observer_(observer), limits_(limits) {}
 
-  void waits(const HttpReply& reply, double asked_s, double wait_s) {
-    const bool is_worth_it = wait_s >= worth_saying_s || asked_s > wait_s;
+  void waits(const Transfer& transfer, double wait_s) {
+    const double asked_s = transfer.retry_after_s();
+    const bool is_away = transfer.outcome == ReplyOutcome::away;
+    const bool is_worth_it = wait_s >= worth_saying_s || asked_s > wait_s || is_away;
     if (observer_ == nullptr || !is_worth_it || Clock::now() < quiet_until_) return;
-    quiet_until_ = Clock::now() + std::chrono::seconds(std::lround(wait_s));
-    std::string text = "the endpoint is not ready (" + what_came(reply) + "): waiting " + seconds_text(wait_s);
+    quiet_until_ = Clock::now() + ticks(std::max(wait_s, is_away ? worth_saying_s : 0));
+    std::string text = "the endpoint is not ready (" + what_came(transfer.reply) + "): waiting " +
+                       (wait_s < 1 ? "a moment" : seconds_text(wait_s));
     if (asked_s > wait_s) text += ", though it asks for " + seconds_text(asked_s) + ": longest_wait is the limit";
+    else if (is_away) text += ", and asking again for up to " + seconds_text(limits_.retry_for_s) + " (retry_for)";
     observer_->note(Level::warning, text);
   }
 
  private:
   Observer* observer_;
+  const PaceLimits& limits_;
   Clock::time_point quiet_until_{};
 };
 
@@ -122,46 +73,145 @@ class Streak {
   int length_ = 0;
 };
 
+struct Endpoint {
+  std::string url;
+  Pace pace;
+};
+
+std::vector<Endpoint> endpoints_of(const HttpPlace& place) {
+  std::vector<Endpoint> endpoints;
+  for (const std::string& url : place.urls) endpoints.push_back({url, Pace(url, place.pace)});
+  return endpoints;
+}
+
+/// What is spent and what is known already.
+struct Books {
+  UsageLedger& ledger;
+  ResponseCache* cache;
+};
+
 class RequestQueue {
  public:
-  RequestQueue(const HttpPlace& place, const HttpAsking& asking)
+  RequestQueue(const HttpPlace& place, const HttpAsking& asking, const Books& books)
       : place_(place),
         asking_(asking),
-        headers_(make_headers(place.key)),
-        slots_(static_cast<std::size_t>(place.slots)),
+        books_(books),
+        headers_(place.key),
         multi_(curl_multi_init()),
-        announcer_(place.observer) {}
+        endpoints_(endpoints_of(place)),
+        announcer_(place.observer, place.pace) {}
   ~RequestQueue() {
-    for (const auto& transfer : transfers_) stop(*transfer);
+    for (auto& transfer : transfers_) detach(transfer);
   }
   RequestQueue(const RequestQueue&) = delete;
   RequestQueue& operator=(const RequestQueue&) = delete;
 
   void all() {
-    while (true) {
-      if (stop_requested()) leave();
-      else take_jobs();
-      if (transfers_.empty()) return;
-      if (!stop_requested()) start_due();
-      int running = 0;
-      curl_multi_perform(multi_.get(), &running);
-      if (!collect()) curl_multi_poll(multi_.get(), nullptr, 0, poll_ms, nullptr);
+    try {
+      send_and_collect();
+    } catch (...) {
+      leave_all();
+      throw;
     }
+    if (!limit_.empty() && !stop_requested()) throw too_expensive();
   }
 
  private:
-  void take_jobs() {
-    while (!exhausted_ && transfers_.size() < slots_) {
-      std::optional<HttpJob> job = asking_.next();
-      exhausted_ = !job;
-      if (job) transfers_.push_back(std::make_unique<Transfer>(std::move(*job), place_.longest_wait_s));
+  using Transfers = std::list<Transfer>;
+
+  void send_and_collect() {
+    while (true) {
+      if (stop_requested()) leave();
+      else send_what_may();
+      if (transfers_.empty()) return;
+      int running = 0;
+      curl_multi_perform(multi_.get(), &running);
+      if (!collect()) curl_multi_poll(multi_.get(), nullptr, 0, poll_ms(), nullptr);
     }
+  }
+
+  /// First those that were sent before.
+  void send_what_may() {
+    const auto now = Clock::now();
+    for (Transfer& transfer : transfers_) {
+      if (transfer.is_running || now < transfer.not_before) continue;
+      Endpoint* endpoint = free_endpoint(now);
+      if (endpoint == nullptr || !may_pay(transfer.job)) return;
+      send(transfer, *endpoint);
+    }
+    while (Endpoint* endpoint = free_endpoint(now)) {
+      std::optional<HttpJob> job = next_job();
+      if (!job) return;
+      transfers_.emplace_back(std::move(*job));
+      if (!may_pay(transfers_.back().job)) return;
+      send(transfers_.back(), *endpoint);
+    }
+  }
+
+  /// Of those that may be asked, the one with the most room.
+  Endpoint* free_endpoint(Pace::Time now) {
+    Endpoint* best = nullptr;
+    for (Endpoint& endpoint : endpoints_)
+      if (endpoint.pace.may_send(now) && (best == nullptr || endpoint.pace.load() < best->pace.load()))
+        best = &endpoint;
+    return best;
+  }
+
+  /// The next one that the cache has no answer to. None as long as one waits for money.
+  std::optional<HttpJob> next_job() {
+    while (!is_exhausted_ && !is_short_of_money_) {
+      std::optional<HttpJob> job = asking_.next();
+      is_exhausted_ = !job;
+      if (!job || !answer_from_cache(*job)) return job;
+    }
+    return std::nullopt;
+  }
+
+  bool answer_from_cache(const HttpJob& job) {
+    if (books_.cache == nullptr) return false;
+    std::optional<HttpReply> reply = books_.cache->find(ResponseCache::key_of(job));
+    if (!reply) return false;
+    reply->fault = asking_.fault_in(*reply);
+    if (!reply->fault.empty()) return false;
+    books_.ledger.was_cached();
+    asking_.done(job, *reply);
+    return true;
+  }
+
+  /// False where nothing may be sent now: what is in flight may turn out cheaper than it might have been, and where
+  /// nothing is, all is over.
+  bool may_pay(const HttpJob& job) {
+    const std::string limit = books_.ledger.limit_reached(job);
+    is_short_of_money_ = !limit.empty();
+    if (limit.empty() || in_flight_ > 0) return limit.empty();
+    limit_ = limit;
+    is_exhausted_ = true;
+    transfers_.clear();
+    return false;
+  }
+
+  void send(Transfer& transfer, Endpoint& endpoint) {
+    transfer.prepare(endpoint.url, headers_);
+    transfer.endpoint = static_cast<std::size_t>(&endpoint - endpoints_.data());
+    transfer.sent_at = Clock::now();
+    transfer.reserved = books_.ledger.sent(transfer.job);
+    curl_multi_add_handle(multi_.get(), transfer.handle());
+    transfer.is_running = true;
+    endpoint.pace.sent();
+    ++in_flight_;
+  }
+
+  void detach(Transfer& transfer) {
+    if (!transfer.is_running) return;
+    curl_multi_remove_handle(multi_.get(), transfer.handle());
+    transfer.is_running = false;
+    --in_flight_;
   }
 
   /// After a stop request: only what is in flight is waited for, and not for long.
   void leave() {
-    exhausted_ = true;
-    std::erase_if(transfers_, [](const auto& transfer) { return !transfer->running; });
+    is_exhausted_ = true;
+    transfers_.remove_if([](const Transfer& transfer) { return !transfer.is_running; });
     if (!leave_at_) {
       leave_at_ = Clock::now() + patience_when_stopped;
       if (place_.observer != nullptr && !transfers_.empty())
@@ -169,39 +219,17 @@ class RequestQueue {
                                                " for the endpoint's answers that are on their way, " +
                                                std::to_string(transfers_.size()) + " of them");
     }
-    if (Clock::now() < *leave_at_) return;
-    for (const auto& transfer : transfers_) stop(*transfer);
-    transfers_.clear();
+    if (Clock::now() >= *leave_at_) leave_all();
   }
 
-  void start_due() {
-    for (const auto& transfer : transfers_) {
-      if (!transfer->running && Clock::now() >= transfer->not_before) start(*transfer);
+  /// What is in flight may be answered yet, and charged for.
+  void leave_all() {
+    for (Transfer& transfer : transfers_) {
+      if (!transfer.is_running) continue;
+      detach(transfer);
+      books_.ledger.ended(transfer.job, {}, transfer.reserved);
     }
-  }
-
-  void start(Transfer& transfer) {
-    CURL* easy = transfer.easy.get();
-    transfer.reply = {};
-    curl_easy_setopt(easy, CURLOPT_URL, (place_.url + transfer.job.path).c_str());
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");  // whatever libcurl can undo
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(transfer.job.body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer.job.body.c_str());
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer.reply.body);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.why);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_timeout_s);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT, answer_timeout_s);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
-    curl_multi_add_handle(multi_.get(), easy);
-    transfer.running = true;
-  }
-
-  void stop(Transfer& transfer) {
-    if (transfer.running) curl_multi_remove_handle(multi_.get(), transfer.easy.get());
-    transfer.running = false;
+    transfers_.clear();
   }
 
   /// True if a try ended.
@@ -211,73 +239,73 @@ class RequestQueue {
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       any = true;
-      Transfer* transfer = nullptr;
-      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+      Transfer& transfer = Transfer::of(message->easy_handle);
       const CURLcode code = message->data.result;
-      stop(*transfer);  // `message` is gone with it
-      read_reply(*transfer, code);
-      ended(*transfer);
+      detach(transfer);  // `message` is gone with it
+      transfer.finish(code, place_.key);
+      if (transfer.reply.fault.empty()) transfer.reply.fault = asking_.fault_in(transfer.reply);
+      books_.ledger.ended(transfer.job, transfer.reply, transfer.reserved);
+      ended(transfer);
     }
     return any;
   }
 
-  void read_reply(Transfer& transfer, CURLcode code) const {
-    HttpReply& reply = transfer.reply;
-    curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &reply.status);
-    curl_easy_getinfo(transfer.easy.get(), CURLINFO_TOTAL_TIME, &reply.seconds);
-    if (code == CURLE_WRITE_ERROR) {  // see keep_body
-      reply.body.resize(std::min<std::size_t>(reply.body.size(), 4096));
-      reply.fault = "a reply of more than " + std::to_string(longest_reply_mib) + " MiB";
-    } else if (code != CURLE_OK) {
-      reply.status = 0;
-      reply.body = transfer.why[0] != '\0' ? transfer.why : curl_easy_strerror(code);
-    }
-    reply.body = without_key(std::move(reply.body));
-    if (reply.fault.empty()) reply.fault = reply.status == 0 ? "no answer" : asking_.fault_in(reply);
-  }
-
-  /// JSON may spell a key in other characters ("\/", "\u002d"): such a body is written anew without it.
-  std::string without_key(std::string body) const {
-    body = redacted(std::move(body), place_.key);
-    if (place_.key.size() < shortest_secret || body.find('\\') == std::string::npos) return body;
-    const data::Json json = data::json_or_discarded(body);
-    if (json.is_discarded()) return body;
-    std::string plain = data::json_line(json);
-    return plain.find(place_.key) == std::string::npos ? body : redacted(std::move(plain), place_.key);
-  }
-
   void ended(Transfer& transfer) {
+    Pace& pace = endpoints_[transfer.endpoint].pace;
     if (transfer.reply.fault.empty()) {
       any_answer_ = true;
       streak_.answered();
+      pace.answered(Clock::now());
+      if (books_.cache != nullptr) books_.cache->keep(ResponseCache::key_of(transfer.job), transfer.reply);
       return deliver(transfer);
     }
-    ReplyOutcome outcome = judge(transfer.reply.status);
+    ReplyOutcome& outcome = transfer.outcome;
     if (outcome == ReplyOutcome::good) outcome = ReplyOutcome::garbled;
+    // A connection that is cut where others are answered is this request's own affair.
+    if (outcome == ReplyOutcome::away && pace.answered_since(transfer.sent_at)) outcome = ReplyOutcome::broken;
     if (outcome == ReplyOutcome::forbidden && !any_answer_) throw forbidden(transfer);
     const bool is_final = outcome == ReplyOutcome::rejected || outcome == ReplyOutcome::forbidden;
-    if (is_final ? amend(transfer) : wait(transfer, outcome)) return;
-    const bool is_away = transfer.reply.status == 0 || outcome == ReplyOutcome::busy;
-    if (is_away && !any_answer_) throw given_up(transfer);
+    if (is_final) pace.refused();
+    if (is_final ? amend(transfer) : wait(transfer, pace)) return;
     fail(transfer);
   }
 
   /// Whether it is worth asking once more, in another way.
   bool amend(Transfer& transfer) {
-    if (transfer.amended || !asking_.amend(transfer.job, transfer.reply)) return false;
-    transfer.amended = true;
-    return true;
+    if (transfer.is_amended || !asking_.amend(transfer.job, transfer.reply)) return false;
+    return transfer.is_amended = true;
   }
 
   /// Whether it is worth asking again later.
-  bool wait(Transfer& transfer, ReplyOutcome outcome) {
-    const double asked = transfer.retry_after_s();
-    const auto wait = transfer.patience.next_wait(outcome, asked);
-    if (!wait) return false;
-    announcer_.waits(transfer.reply, asked, *wait);
-    transfer.not_before =
-        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*wait));
+  bool wait(Transfer& transfer, Pace& pace) {
+    const auto now = Clock::now();
+    const double pause_s = pause(transfer, pace, now);
+    const bool is_busy = transfer.outcome == ReplyOutcome::busy;
+    const auto own_s = transfer.tries.next_wait(transfer.outcome, place_.pace.longest_wait_s);
+    if (!own_s) return false;
+    if (is_busy || transfer.outcome == ReplyOutcome::away) {
+      if (all_are_given_up(now)) throw given_up(transfer);
+      announcer_.waits(transfer, pause_s);
+    }
+    // What one endpoint turns away another may take at once.
+    const bool may_go_elsewhere = is_busy && endpoints_.size() > 1;
+    transfer.not_before = now + ticks(may_go_elsewhere ? 0 : std::max(pause_s, *own_s));
     return true;
+  }
+
+  /// Tells the endpoint's pace; returns for how long nothing is sent there.
+  static double pause(const Transfer& transfer, Pace& pace, Pace::Time now) {
+    switch (transfer.outcome) {
+      case ReplyOutcome::busy: return pace.turned_away(transfer.sent_at, now, transfer.retry_after_s());
+      case ReplyOutcome::away:
+      case ReplyOutcome::broken: return pace.failed(transfer.sent_at, now);
+      default: pace.refused(); return 0;
+    }
+  }
+
+  bool all_are_given_up(Pace::Time now) const {
+    return std::all_of(endpoints_.begin(), endpoints_.end(),
+                       [&](const Endpoint& endpoint) { return endpoint.pace.is_given_up(now); });
   }
 
   void fail(Transfer& transfer) {
@@ -288,15 +316,29 @@ class RequestQueue {
   }
 
   void deliver(Transfer& transfer) {
+    Transfers kept;
     const auto found =
-        std::find_if(transfers_.begin(), transfers_.end(), [&](const auto& t) { return t.get() == &transfer; });
-    const std::unique_ptr<Transfer> kept = std::move(*found);
-    transfers_.erase(found);
-    asking_.done(kept->job, kept->reply);
+        std::find_if(transfers_.begin(), transfers_.end(), [&](const Transfer& t) { return &t == &transfer; });
+    kept.splice(kept.begin(), transfers_, found);
+    asking_.done(kept.front().job, kept.front().reply);
   }
 
+  int poll_ms() const {
+    const auto now = Clock::now();
+    auto until = now + std::chrono::milliseconds(longest_poll_ms);
+    const auto consider = [&](Pace::Time time) {
+      if (time > now) until = std::min(until, time);
+    };
+    for (const Transfer& transfer : transfers_) consider(transfer.not_before);
+    for (const Endpoint& endpoint : endpoints_) consider(endpoint.pace.opens());
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - now).count();
+    return static_cast<int>(std::clamp<long>(left + 1, 1, longest_poll_ms));
+  }
+
+  std::string address(const Transfer& transfer) const { return endpoints_[transfer.endpoint].url + transfer.job.path; }
+
   Error forbidden(const Transfer& transfer) const {
-    const Error error = user_error("the endpoint refuses requests").at(place_.url + transfer.job.path);
+    const Error error = user_error("the endpoint refuses requests").at(address(transfer));
     const std::string target = redacted(transfer.redirected_to(), place_.key);
     if (target.empty())
       return Error(error)
@@ -311,38 +353,54 @@ class RequestQueue {
 
   Error given_up(const Transfer& transfer) const {
     return failure("the endpoint does not answer")
-        .at(place_.url + transfer.job.path)
-        .got(what_came(transfer.reply))
-        .hint("run the same command again when it is back: answers received so far are kept");
+        .at(address(transfer))
+        .got(what_came(transfer.reply) + ", for " + seconds_text(place_.pace.retry_for_s))
+        .hint(
+            "run the same command again when it is back: answers received so far are kept; retry_for is how long it "
+            "is asked again");
   }
 
   Error systematic(const Transfer& transfer) const {
     return failure("the endpoint fails every request")
-        .at(place_.url + transfer.job.path)
+        .at(address(transfer))
         .got(what_came(transfer.reply) + " (" + std::to_string(HttpClient::most_failures_in_a_row) + " times in a row)")
         .hint("fix the reported cause, then run the same command again: answers received so far are kept");
   }
 
+  Error too_expensive() const {
+    return stopped_error("the endpoint's limit is reached, " + limit_,
+                         "raise it and run the same command again: answers received so far are kept");
+  }
+
+  struct MultiDeleter {
+    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  };
+
   const HttpPlace& place_;
   const HttpAsking& asking_;
-  Headers headers_;
-  std::size_t slots_;
+  Books books_;
+  HttpHeaders headers_;
   std::unique_ptr<CURLM, MultiDeleter> multi_;
-  std::vector<std::unique_ptr<Transfer>> transfers_;
+  std::vector<Endpoint> endpoints_;
+  Transfers transfers_;  ///< in flight, or to be sent again; after multi_, whose handles they are
   Announcer announcer_;
   Streak streak_;
+  int in_flight_ = 0;
+  bool is_short_of_money_ = false;
   bool any_answer_ = false;
-  bool exhausted_ = false;
+  bool is_exhausted_ = false;
+  std::string limit_;                          ///< that was reached
   std::optional<Clock::time_point> leave_at_;  // after a stop request
 };
 
 }  // namespace
 
-HttpClient::HttpClient(HttpPlace place) : place_(std::move(place)) {
+HttpClient::HttpClient(const HttpPlace& place, UsageLedger& ledger, ResponseCache* cache)
+    : place_(place), ledger_(ledger), cache_(cache) {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (started != CURLE_OK) throw failure("libcurl cannot be started").got(curl_easy_strerror(started));
 }
 
-void HttpClient::run(const HttpAsking& asking) const { RequestQueue(place_, asking).all(); }
+void HttpClient::run(const HttpAsking& asking) const { RequestQueue(place_, asking, {ledger_, cache_}).all(); }
 
 }  // namespace udrl::lm

@@ -1,36 +1,25 @@
-// Many HTTP POSTs at once to one endpoint, with retries. Not for: what is in them.
+// Many HTTP POSTs at once to the endpoints of one model, with retries. Not for: what is in them.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "retry.hpp"
+#include "job.hpp"
+#include "pace.hpp"
+#include "response_cache.hpp"
 #include "udrl/base/observer.hpp"
+#include "usage_ledger.hpp"
 
 namespace udrl::lm {
 
-struct HttpJob {
-  std::string id;    ///< for messages and jitter
-  std::string path;  ///< appended to the endpoint's URL, such as "/chat/completions"
-  std::string body;  ///< JSON
-};
-
-struct HttpReply {
-  long status = 0;     ///< 0: no answer came
-  std::string body;    ///< where none came, why
-  double seconds = 0;  ///< of the last try
-  /// Why this is no answer, in few words ("status 402", "not JSON"); "" where it is one.
-  std::string fault;
-};
-
-/// How an endpoint is reached.
+/// How a model is reached.
 struct HttpPlace {
-  std::string url;  ///< without a final slash
-  std::string key;  ///< sent as a bearer token unless it is empty; taken out of replies (redact.hpp)
-  int slots = 1;
-  double longest_wait_s = Patience::usual_longest_wait_s;
-  Observer* observer = nullptr;  ///< told of long waits
+  std::vector<std::string> urls;  ///< without a final slash; each gets as much as it answers
+  std::string key;                ///< sent as a bearer token unless it is empty; taken out of replies (redact.hpp)
+  PaceLimits pace;                ///< of each
+  Observer* observer = nullptr;   ///< told of long waits
 };
 
 /// What is asked, and what becomes of the replies.
@@ -49,17 +38,22 @@ class HttpClient {
   /// So many failures of one kind with no answer between them end a run.
   static constexpr int most_failures_in_a_row = 16;
 
-  explicit HttpClient(HttpPlace place);
+  /// All outlive the client; `cache` may be null.
+  HttpClient(const HttpPlace& place, UsageLedger& ledger, ResponseCache* cache);
 
-  /// Sends all jobs, `slots` at once, and hands over the replies as they come: answers, and failures of single requests
-  /// (rejected for good, or broken too often while others are answered). After a stop request nothing more is sent;
-  /// what is on its way is waited for, 30 s at most. Throws `Error` with the endpoint's own words: user where the first
-  /// request is forbidden (401, 403, 404, a redirection); failure where the endpoint is away or busy from the start, or
-  /// fails `most_failures_in_a_row` requests alike.
+  /// Sends all jobs, as many at once as the endpoints answer, and hands over the replies as they come: answers, and
+  /// failures of single requests (rejected for good, or broken too often while others are answered). What the cache has
+  /// is not asked. After a stop request nothing more is sent; what is on its way is waited for, 30 s at most. Throws
+  /// `Error` with the endpoint's own words: user where the first request is forbidden (401, 403, 404, a redirection, a
+  /// certificate that is none); failure where every endpoint answered nothing for `PaceLimits::retry_for_s`, or one
+  /// fails `most_failures_in_a_row` requests alike; stopped where the ledger has no room for one more request: what was
+  /// in flight has been delivered then.
   void run(const HttpAsking& asking) const;
 
  private:
-  HttpPlace place_;
+  const HttpPlace& place_;
+  UsageLedger& ledger_;
+  ResponseCache* cache_;
 };
 
 }  // namespace udrl::lm

@@ -90,10 +90,10 @@ HttpJob completion_job(const Request& request, const RequestForm& form) {
   for (const Segment& segment : request.prompt) plain = plain && !segment.control;
   if (plain) {
     body["prompt"] = plain_text(request);
-    return {request.id, "/completions", data::json_line(body)};
+    return {request.id, "/completions", data::json_line(body), request.sampling.max_tokens};
   }
   body["messages"] = messages_of(request);
-  return {request.id, "/chat/completions", data::json_line(body)};
+  return {request.id, "/chat/completions", data::json_line(body), request.sampling.max_tokens};
 }
 
 bool amend_tokens_field(HttpJob& job, const HttpReply& reply, RequestForm& form) {
@@ -128,7 +128,7 @@ HttpJob embedding_job(std::span<const std::string> texts, const RequestForm& for
   json body;
   apply_form(body, form);
   body["input"] = std::vector<std::string>(texts.begin(), texts.end());
-  return {std::to_string(first), "/embeddings", data::json_line(body)};
+  return {std::to_string(first), "/embeddings", data::json_line(body), 0};
 }
 
 }  // namespace udrl::lm

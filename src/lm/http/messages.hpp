@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "client.hpp"
+#include "job.hpp"
 #include "udrl/lm/language_model.hpp"
 
 namespace udrl::lm {

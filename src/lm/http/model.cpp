@@ -8,11 +8,14 @@
 #include <limits>
 #include <map>
 
+#include <curl/curl.h>
 #include "answer/normalized.hpp"
+
 #include "messages.hpp"
 #include "redact.hpp"
 #include "replies.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/loopback.hpp"
 #include "udrl/base/process.hpp"
 
 namespace udrl::lm {
@@ -20,26 +23,50 @@ namespace {
 
 constexpr std::size_t texts_a_request = 64;
 
-std::string checked_url(const ModelOptions& options) {
-  std::string url = options.url;
+std::string checked_url(std::string url) {
   refuse_secrets_in(url);
   while (!url.empty() && url.back() == '/') url.pop_back();
   if (!url.starts_with("http://") && !url.starts_with("https://")) {
-    throw user_error("invalid endpoint URL").expected("https://host/v1").got(options.url);
+    throw user_error("invalid endpoint URL").expected("https://host/v1").got(url);
   }
-  if (options.http_model.empty()) {
+  return url;
+}
+
+/// Its host, as libcurl reads it; "" where it cannot.
+std::string host_of(const std::string& url) {
+  const std::unique_ptr<CURLU, void (*)(CURLU*)> parts(curl_url(), curl_url_cleanup);
+  char* host = nullptr;
+  if (curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+      curl_url_get(parts.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK)
+    return {};
+  const std::unique_ptr<char, void (*)(void*)> kept(host, curl_free);
+  std::string name = host;
+  std::erase_if(name, [](char c) { return c == '[' || c == ']'; });
+  return name;
+}
+
+/// A key that travels in the clear can be read by whoever stands between.
+void warn_of_open_key(const HttpPlace& place) {
+  if (place.key.empty() || place.observer == nullptr) return;
+  for (const std::string& url : place.urls)
+    if (url.starts_with("http://") && !is_loopback(host_of(url)))
+      place.observer->note(Level::warning,
+                           "the endpoint's key is sent unencrypted, as its URL begins with http://: " + url);
+}
+
+void check_rest(const ModelOptions& options) {
+  if (options.endpoint.http_model.empty()) {
     throw user_error("the endpoint's model has no name").hint("set http_model to the name that the endpoint knows");
   }
   if (options.weights != WeightsKind::file) {
     throw user_error("weights is for models that run in this process")
-        .at(options.url)
+        .at(options.endpoint.urls.front())
         .expected("file")
         .got(to_string(options.weights))
         .hint("remove it: the endpoint decides on its weights");
   }
   if (options.slots < 1)
     throw user_error("slots is out of range").expected("1 or more").got(std::to_string(options.slots));
-  return url;
 }
 
 /// A name as such variables have, and not a key that was put in its place.
@@ -51,11 +78,11 @@ std::string shown_name(const std::string& variable) {
 }
 
 std::string key_of(const ModelOptions& options) {
-  if (options.api_key_env.empty()) return {};
-  const char* key = std::getenv(options.api_key_env.c_str());
+  if (options.endpoint.api_key_env.empty()) return {};
+  const char* key = std::getenv(options.endpoint.api_key_env.c_str());
   if (key == nullptr || *key == '\0') {
     throw user_error("the environment variable that should hold the endpoint's key is not set")
-        .at("api_key_env = " + shown_name(options.api_key_env))
+        .at("api_key_env = " + shown_name(options.endpoint.api_key_env))
         .hint("export the key as a variable, give api_key_env the variable's name, and run again");
   }
   return key;
@@ -64,20 +91,45 @@ std::string key_of(const ModelOptions& options) {
 /// What udrl sets itself, as records and results say.
 void refuse_own_fields(const ModelOptions& options) {
   for (const char* own : {"model", "messages", "prompt", "input", "stream", "n", "temperature", "top_p", "top_k"}) {
-    if (!options.extra.contains(own)) continue;
+    if (!options.endpoint.extra.contains(own)) continue;
     throw user_error("'extra' cannot set this field of the request")
         .at("extra." + std::string(own))
         .hint("it has an option of its own, or must stay as it is");
   }
   for (const char* needed : {"model", "messages", "prompt", "input"}) {
-    if (std::find(options.leave_out.begin(), options.leave_out.end(), needed) == options.leave_out.end()) continue;
+    if (std::find(options.endpoint.leave_out.begin(), options.endpoint.leave_out.end(), needed) ==
+        options.endpoint.leave_out.end())
+      continue;
     throw user_error("a request cannot go without this field").at("leave_out").got(needed).hint("take it out");
   }
 }
 
+HttpPlace place_of(const ModelOptions& options, Observer* observer) {
+  HttpPlace place;
+  for (const std::string& url : options.endpoint.urls) place.urls.push_back(checked_url(url));
+  check_rest(options);
+  place.key = key_of(options);
+  place.pace = {options.slots, options.endpoint.longest_wait, options.endpoint.retry_for};
+  place.observer = observer;
+  warn_of_open_key(place);
+  return place;
+}
+
+/// Answers of batches need one.
+std::filesystem::path cache_folder(const EndpointOptions& options, const OpenFor& whom) {
+  if (!options.batches || !options.response_cache.empty()) return options.response_cache;
+  if (whom.output.empty())
+    throw user_error("answers of batches need a folder to be kept in").hint("name one with response_cache");
+  return whom.output / "responses";
+}
+
+std::unique_ptr<ResponseCache> cache_in(const std::filesystem::path& folder) {
+  return folder.empty() ? nullptr : std::make_unique<ResponseCache>(folder);
+}
+
 RequestForm form_of(const ModelOptions& options) {
   refuse_own_fields(options);
-  return {options.http_model, options.extra, options.leave_out};
+  return {options.endpoint.http_model, options.endpoint.extra, options.endpoint.leave_out};
 }
 
 /// What is wrong with this one request, so that asking again changes nothing.
@@ -136,13 +188,58 @@ class Choices {
 
 }  // namespace
 
-HttpModel::HttpModel(const ModelOptions& options, Observer* observer)
+HttpModel::HttpModel(const ModelOptions& options, const OpenFor& whom)
     : form_(form_of(options)),
-      client_({checked_url(options), key_of(options), options.slots, options.longest_wait, observer}) {
-  info_.name = options.http_model;
+      place_(place_of(options, whom.observer)),
+      ledger_(whom.output.empty() ? whom.output : whom.output / usage_file, options.endpoint),
+      batch_setting_{cache_folder(options.endpoint, whom), options.endpoint.batch_poll},
+      cache_(cache_in(batch_setting_.folder)),
+      client_(place_, ledger_, cache_.get()) {
+  info_.name = options.endpoint.http_model;
+  if (options.endpoint.batches) batches_.emplace(place_, batch_setting_, *cache_, ledger_);
 }
 
 Throughput HttpModel::complete(const RequestSource& next, const CompletionSink& done) {
+  if (!batches_) return ask(next, done);
+  batches_->collect();
+  Throughput sum;
+  while (!stop_requested()) {
+    Gathered some = gather(next);
+    if (some.requests.empty()) break;
+    batches_->submit_and_collect(some.jobs);
+    std::size_t taken = 0;
+    const auto each = [&]() -> std::optional<Request> {
+      return taken < some.requests.size() ? std::optional(std::move(some.requests[taken++])) : std::nullopt;
+    };
+    const Throughput figures = ask(each, done);
+    sum.prompt_tokens += figures.prompt_tokens;
+    sum.generated_tokens += figures.generated_tokens;
+    sum.seconds += figures.seconds;
+  }
+  return sum;
+}
+
+/// Up to the limits of a batch and of money: the one that is too much for the money is told so when it is asked.
+HttpModel::Gathered HttpModel::gather(const RequestSource& next) {
+  Gathered some;
+  std::vector<Reserved> reserved;
+  std::size_t bytes = 0;
+  while (some.requests.size() < Batches::most_requests && bytes < Batches::most_bytes) {
+    std::optional<Request> request = next();
+    if (!request) break;
+    HttpJob job = completion_job(*request, form_);
+    some.requests.push_back(std::move(*request));
+    if (cache_->has(ResponseCache::key_of(job))) continue;
+    if (!ledger_.has_room(job)) break;
+    reserved.push_back(ledger_.sent(job));
+    bytes += job.body.size();
+    some.jobs.push_back(std::move(job));
+  }
+  for (const Reserved& one : reserved) ledger_.release(one);
+  return some;
+}
+
+Throughput HttpModel::ask(const RequestSource& next, const CompletionSink& done) {
   Throughput figures;
   const auto start = std::chrono::steady_clock::now();
   std::multimap<std::string, Request> asked;

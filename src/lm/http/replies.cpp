@@ -234,6 +234,10 @@ std::uint64_t prompt_tokens(const HttpReply& reply) {
   return count_in(member(parsed(reply), "usage"), "prompt_tokens");
 }
 
+std::uint64_t generated_tokens(const HttpReply& reply) {
+  return count_in(member(parsed(reply), "usage"), "completion_tokens");
+}
+
 bool is_filtered(const HttpReply& reply) {
   const json answer = parsed(reply);
   return is_filtered_error(answer) ||

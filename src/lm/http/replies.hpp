@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "client.hpp"
+#include "job.hpp"
 #include "udrl/lm/language_model.hpp"
 
 namespace udrl::lm {
@@ -24,6 +24,8 @@ std::string embedding_fault(const HttpReply& reply);
 Completion read_completion(const Request& request, const HttpReply& reply);
 /// Tokens of the prompt, 0 where the endpoint does not say.
 std::uint64_t prompt_tokens(const HttpReply& reply);
+/// Tokens of the answer, the same way.
+std::uint64_t generated_tokens(const HttpReply& reply);
 
 /// Whether the endpoint's filter withheld what the reply should hold, or its rest.
 bool is_filtered(const HttpReply& reply);

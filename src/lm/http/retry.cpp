@@ -9,8 +9,7 @@ namespace {
 
 constexpr int tries_while_broken = 6;
 constexpr int tries_while_garbled = 3;
-constexpr double longest_doubled_s = 60;
-constexpr double patience_s = 3600;  ///< with an endpoint that only ever says that it is busy
+constexpr int most_doublings = 7;  // a minute
 
 }  // namespace
 
@@ -20,26 +19,17 @@ ReplyOutcome judge(long status) {
   if (status >= 300 && status < 400)
     return ReplyOutcome::forbidden;  // redirections are not followed: a key would travel
   if (status == 401 || status == 403 || status == 404 || status == 405) return ReplyOutcome::forbidden;
-  if (status == 0 || status == 408 || status >= 500) return ReplyOutcome::broken;
+  if (status == 0 || status == 502) return ReplyOutcome::away;
+  if (status == 408 || status >= 500) return ReplyOutcome::broken;
   return ReplyOutcome::rejected;
 }
 
-std::optional<double> Patience::next_wait(ReplyOutcome outcome, double retry_after_s) {
-  int& count = outcome == ReplyOutcome::busy ? busy_ : outcome == ReplyOutcome::garbled ? garbled_ : broken_;
+std::optional<double> Tries::next_wait(ReplyOutcome outcome, double longest_wait_s) {
+  int& count = outcome == ReplyOutcome::broken ? broken_ : outcome == ReplyOutcome::garbled ? garbled_ : others_;
   ++count;
   if (broken_ >= tries_while_broken || garbled_ >= tries_while_garbled) return std::nullopt;
-  if (waited_s_ > std::max(patience_s, 2 * longest_wait_s_)) return std::nullopt;
-  const double doubled = std::min(longest_doubled_s, 0.5 * std::pow(2.0, count - 1));
-  const double wait = jittered(retry_after_s > 0 ? retry_after_s : doubled);
-  waited_s_ += wait;
-  return wait;
-}
-
-/// All slots would come back at once.
-double Patience::jittered(double wait_s) {
-  const double some = 0.25 * jitter_.uniform();
-  return wait_s * (1 + some) <= longest_wait_s_ ? wait_s * (1 + some)
-                                                : std::min(wait_s, longest_wait_s_) * (1 - some / 2);
+  const double doubled = 0.5 * std::pow(2.0, std::min(count - 1, most_doublings));
+  return std::min(doubled, longest_wait_s) * (1 - 0.25 * jitter_.uniform());
 }
 
 }  // namespace udrl::lm

@@ -38,7 +38,7 @@ void Service::warm_up(const std::string& task, int slots) {
 
 std::vector<std::size_t> Service::best(std::span<const inference::Answer> answers, std::size_t wanted) {
   const std::scoped_lock lock(ranking_);
-  return best_answers(*ranker_, answers, wanted);
+  return best_answers(ranker_, answers, wanted);
 }
 
 }  // namespace udrl::serve

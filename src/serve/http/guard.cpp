@@ -1,7 +1,6 @@
 // Headers that tell a stranger.
 #include "guard.hpp"
 
-#include <arpa/inet.h>
 #include <openssl/crypto.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "udrl/base/ascii.hpp"
+#include "udrl/base/loopback.hpp"
 
 namespace udrl::serve {
 namespace {
@@ -57,19 +57,13 @@ bool holds(const std::vector<std::string>& names, const std::string& name) {
 
 }  // namespace
 
-bool is_loopback(const std::string& host) {
-  in_addr v4{};
-  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24U) == 127;
-  return host == "::1" || small_letters(host) == "localhost";
-}
-
 Guard::Guard(GuardRules rules, bool is_loopback) : rules_(std::move(rules)), is_loopback_(is_loopback) {}
 
 bool Guard::allows(const std::string& origin) const { return holds(rules_.allowed_origins, origin); }
 
 bool Guard::is_called_right(const std::string& host) const {
   if (host.empty() || holds(rules_.allowed_hosts, host)) return true;
-  return is_loopback_ ? serve::is_loopback(host) : rules_.allowed_hosts.empty();
+  return is_loopback_ ? udrl::is_loopback(host) : rules_.allowed_hosts.empty();
 }
 
 std::optional<Refusal> Guard::refuse(const Caller& caller) const {

@@ -45,7 +45,4 @@ class Guard {
   bool is_loopback_;
 };
 
-/// "127.0.0.1", "::1", "localhost", but not "127.example.com".
-bool is_loopback(const std::string& host);
-
 }  // namespace udrl::serve

@@ -50,10 +50,10 @@ FakeReply good(int, const std::string& body) { return {200, good_answer(body), "
 
 lm::ModelOptions model_at(const FakeServer& server) {
   lm::ModelOptions options;
-  options.url = server.url();
-  options.http_model = "test-model";
+  options.endpoint.urls = {server.url()};
+  options.endpoint.http_model = "test-model";
   options.slots = 2;
-  options.longest_wait = 0.01;
+  options.endpoint.longest_wait = 0.01;
   return options;
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("A systematic refusal ends synthesis early, keeps what was answered, a
 
   endpoint.answer = good;
   options.draws = 3;
-  options.teacher.leave_out = {"seed"};
+  options.teacher.endpoint.leave_out = {"seed"};
   const RunContext other = quiet_context(R"({"teacher.leave_out": ["seed"]})");
   CHECK(synthesize(options, other).manifest.complete);
 }

@@ -27,9 +27,9 @@ EvalInputs prepared(const FakeServer& server) {
   std::erase_if(p.set.cases, [](const Case& c) { return c.task != "image"; });
   System teacher;
   teacher.name = teacher.title = teacher.short_title = "teacher";
-  teacher.model.url = server.url();
-  teacher.model.http_model = "test-model";
-  teacher.model.longest_wait = 0.01;
+  teacher.model.endpoint.urls = {server.url()};
+  teacher.model.endpoint.http_model = "test-model";
+  teacher.model.endpoint.longest_wait = 0.01;
   teacher.rows = {row("teacher-greedy", RowKind::model)};
   p.systems = {teacher};
   p.hashes = {{"model teacher", "m"}, {"task image", "t"}};

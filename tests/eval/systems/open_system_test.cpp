@@ -11,8 +11,8 @@ using namespace udrl::eval::testing;
 TEST_CASE("a model is asked for data to the end of its object, for text to the end of its line") {
   const auto tasks = task::load_tasks(std::filesystem::path(UDRL_SOURCE_DIR) / "data/tasks", {"image", "fields"});
   System system;
-  system.model.url = "http://127.0.0.1:9/v1";  // nothing is sent
-  system.model.http_model = "none";
+  system.model.endpoint.urls = {"http://127.0.0.1:9/v1"};  // nothing is sent
+  system.model.endpoint.http_model = "none";
   const auto open = open_system(system, tasks, {});
   Case c = one_case("holiday sale", "sale").cases.front();
   const Row row = testing::row("teacher-greedy", RowKind::model);

@@ -213,15 +213,15 @@ TEST_CASE("answers of widened weights are not those of the file's") {
 
 TEST_CASE("a model at an endpoint is the same wherever it is served, and another when it is asked otherwise") {
   lm::ModelOptions model;
-  model.url = "http://127.0.0.1:8000/v1";
-  model.http_model = "llama";
+  model.endpoint.urls = {"http://127.0.0.1:8000/v1"};
+  model.endpoint.http_model = "llama";
   const std::string identity = identity_of(model);
-  model.url = "http://127.0.0.1:8001/v1";
+  model.endpoint.urls = {"http://127.0.0.1:8001/v1"};
   CHECK(identity_of(model) == identity);
-  model.extra["reasoning_effort"] = {"\"low\""};
+  model.endpoint.extra["reasoning_effort"] = {"\"low\""};
   CHECK(identity_of(model) != identity);
-  model.extra.clear();
-  model.http_model = "qwen";
+  model.endpoint.extra.clear();
+  model.endpoint.http_model = "qwen";
   CHECK(identity_of(model) != identity);
 }
 

@@ -88,6 +88,6 @@ TEST_CASE("exactly one of gguf and url is wanted") {
   ModelOptions options;
   CHECK_THROWS_AS(open_model(options), udrl::Error);
   options.gguf = "a.gguf";
-  options.url = "http://127.0.0.1:1/v1";
+  options.endpoint.urls = {"http://127.0.0.1:1/v1"};
   CHECK_THROWS_AS(open_model(options), udrl::Error);
 }

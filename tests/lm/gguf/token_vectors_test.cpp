@@ -44,6 +44,6 @@ TEST_CASE("a text of nothing has no direction", "[model]") {
 TEST_CASE("what is no GGUF file has no rough vectors, nor has an endpoint") {
   CHECK_THROWS_AS(TokenVectors("/no/such/model.gguf"), udrl::Error);
   ModelOptions endpoint;
-  endpoint.url = "http://127.0.0.1:9/v1";
+  endpoint.endpoint.urls = {"http://127.0.0.1:9/v1"};
   CHECK(open_token_vectors(endpoint) == nullptr);
 }

@@ -238,8 +238,8 @@ TEST_CASE("a disk that is too full is an error before anything is written") {
 TEST_CASE("weights of an unknown kind, and an endpoint's, are refused") {
   const Place place;
   ModelOptions endpoint;
-  endpoint.url = "http://127.0.0.1:1/v1";
-  endpoint.http_model = "m";
+  endpoint.endpoint.urls = {"http://127.0.0.1:1/v1"};
+  endpoint.endpoint.http_model = "m";
   CHECK_NOTHROW(open_model(endpoint));
   endpoint.weights = WeightsKind::bf16;
   CHECK_THROWS_AS(open_model(endpoint), udrl::Error);

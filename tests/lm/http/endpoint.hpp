@@ -13,8 +13,8 @@ namespace udrl::lm::testing {
 
 inline std::unique_ptr<LanguageModel> endpoint(const FakeServer& server, int slots = 4) {
   ModelOptions options;
-  options.url = server.url();
-  options.http_model = "test-model";
+  options.endpoint.urls = {server.url()};
+  options.endpoint.http_model = "test-model";
   options.slots = slots;
   return open_model(options);
 }

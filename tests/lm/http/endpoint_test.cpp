@@ -23,10 +23,10 @@ constexpr double at_once = 0.01;  ///< seconds: tests do not wait as users do
 
 ModelOptions options_of(const FakeServer& server) {
   ModelOptions options;
-  options.url = server.url();
-  options.http_model = "test-model";
+  options.endpoint.urls = {server.url()};
+  options.endpoint.http_model = "test-model";
   options.slots = 4;
-  options.longest_wait = at_once;
+  options.endpoint.longest_wait = options.endpoint.retry_for = at_once;
   return options;
 }
 
@@ -215,18 +215,18 @@ TEST_CASE("an endpoint that wants max_completion_tokens is found out") {
 TEST_CASE("further fields of a request are the config's") {
   const Fixed fixed({200, chat_answer("good"), "", false});
   ModelOptions options = options_of(fixed.server);
-  options.extra = {{"reasoning_effort", {"\"low\""}}, {"provider", {R"({"order": ["a"]})"}}};
-  options.leave_out = {"seed"};
+  options.endpoint.extra = {{"reasoning_effort", {"\"low\""}}, {"provider", {R"({"order": ["a"]})"}}};
+  options.endpoint.leave_out = {"seed"};
   const auto model = open_model(options);
   const Request one = chat_request(*model, "a");
   complete_all(*model, {&one, 1});
   CHECK(fixed.seen.at("reasoning_effort") == "low");
   CHECK(fixed.seen.at("provider").at("order").at(0) == "a");
   CHECK_FALSE(fixed.seen.contains("seed"));
-  options.extra = {{"temperature", {"1"}}};
+  options.endpoint.extra = {{"temperature", {"1"}}};
   CHECK_THROWS_AS(open_model(options), udrl::Error);
-  options.extra = {};
-  options.leave_out = {"messages"};
+  options.endpoint.extra = {};
+  options.endpoint.leave_out = {"messages"};
   CHECK_THROWS_AS(open_model(options), udrl::Error);
 }
 
@@ -269,9 +269,9 @@ TEST_CASE("a request that breaks the server is one failure, even alone") {
 
 TEST_CASE("an endpoint that is not there ends a run") {
   ModelOptions options;
-  options.url = "http://127.0.0.1:1/v1";
-  options.http_model = "m";
-  options.longest_wait = at_once;
+  options.endpoint.urls = {"http://127.0.0.1:1/v1"};
+  options.endpoint.http_model = "m";
+  options.endpoint.longest_wait = options.endpoint.retry_for = at_once;
   const auto model = open_model(options);
   const Request one = chat_request(*model, "a");
   const udrl::Error error = error_of([&] { complete_all(*model, {&one, 1}); });
@@ -294,7 +294,7 @@ TEST_CASE("a wait is never longer than it may be, and is said") {
     return FakeReply{200, chat_answer("good"), "", false};
   });
   Notes notes;
-  const auto model = open_model(options_of(server), &notes);
+  const auto model = open_model(options_of(server), {&notes, {}});
   for (const Completion& got : complete_all(*model, many(*model, 4))) CHECK(got.text == "good");
   REQUIRE_FALSE(notes.said.empty());
   CHECK(notes.said[0].find("86400 s") != std::string::npos);
@@ -305,14 +305,14 @@ TEST_CASE("a wait is never longer than it may be, and is said") {
 TEST_CASE("a key in the place of its variable's name is not shown") {
   const std::string key = GENERATE("sk-proj-Ab12", "gsk_Ab12Cd34", "AKIA1234567890AB");
   ModelOptions options;
-  options.url = "http://127.0.0.1:9/v1";
-  options.http_model = "m";
-  options.api_key_env = key;
+  options.endpoint.urls = {"http://127.0.0.1:9/v1"};
+  options.endpoint.http_model = "m";
+  options.endpoint.api_key_env = key;
   const udrl::Error error = error_of([&] { open_model(options); });
   CHECK(error.exit_code() == 2);
   CHECK(std::string(error.what()).find(key) == std::string::npos);
   CHECK(std::string(error.what()).find("api_key_env") != std::string::npos);
-  options.api_key_env = "UDRL_NO_SUCH_KEY";
+  options.endpoint.api_key_env = "UDRL_NO_SUCH_KEY";
   CHECK(std::string(error_of([&] { open_model(options); }).what()).find("UDRL_NO_SUCH_KEY") != std::string::npos);
 }
 
@@ -328,7 +328,7 @@ TEST_CASE("a key that an endpoint echoes is taken out of its words") {
   });
   setenv("UDRL_TEST_KEY", key.c_str(), 1);
   ModelOptions options = options_of(server);
-  options.api_key_env = "UDRL_TEST_KEY";
+  options.endpoint.api_key_env = "UDRL_TEST_KEY";
   const auto model = open_model(options);
   const Request one = chat_request(*model, "a");
   const Completion answer = complete_all(*model, {&one, 1})[0];
@@ -340,8 +340,8 @@ TEST_CASE("a key that an endpoint echoes is taken out of its words") {
 TEST_CASE("an endpoint's URL with a secret in it is refused, and not shown") {
   const std::string url = GENERATE("https://me:s3cret@host/v1", "https://s3cret@host/v1", "https://host/v1?key=s3cret");
   ModelOptions options;
-  options.url = url;
-  options.http_model = "m";
+  options.endpoint.urls = {url};
+  options.endpoint.http_model = "m";
   const udrl::Error error = error_of([&] { open_model(options); });
   CHECK(error.exit_code() == 2);
   CHECK(std::string(error.what()).find("s3cret") == std::string::npos);

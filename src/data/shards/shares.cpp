@@ -1,0 +1,111 @@
+// In a manifest: "shares": [{"run", "share": "3/16", "complete"}, …].
+#include "udrl/data/shares.hpp"
+
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
+
+namespace udrl::data {
+namespace {
+
+constexpr std::size_t most_named = 12;
+
+/// The config without the share itself, the seed, and hashes of models and inputs.
+std::string run_of(const Manifest& manifest) {
+  Json config = manifest.config;
+  config.erase("shard");
+  return sha256(json_line(Json::array({config, manifest.seed, manifest.models, manifest.inputs}))).substr(0, 16);
+}
+
+bool is_share(const Json& entry, const Json& other) {
+  return entry.at("run") == other.at("run") && entry.at("share") == other.at("share");
+}
+
+void add_once(Manifest& manifest, const Json& share, const std::string& folder) {
+  for (const Json& known : manifest.shares)
+    if (is_share(known, share))
+      throw user_error("a share of a synthesis is given twice")
+          .at(folder)
+          .got("share " + share.at("share").get<std::string>())
+          .hint("name each folder once; of two copies leave one out");
+  manifest.shares.push_back(share);
+}
+
+std::string listed(const std::set<std::uint64_t>& numbers, std::uint64_t of) {
+  std::string text;
+  std::size_t named = 0;
+  for (const std::uint64_t number : numbers) {
+    if (++named > most_named) return text + " and " + std::to_string(numbers.size() - most_named) + " more";
+    text += (text.empty() ? "" : ", ") + std::to_string(number) + "/" + std::to_string(of);
+  }
+  return text;
+}
+
+Error not_whole(const std::string& what, const std::string& which) {
+  return user_error(what)
+      .expected("every share once, each finished")
+      .got(which)
+      .hint(
+          "run what is missing (the same command, with that --shard), score it, and name its folder too; or go on "
+          "without it: --partial");
+}
+
+}  // namespace
+
+Share parse_share(const std::string& text) {
+  if (text.empty()) return {};
+  Share share;
+  const auto slash = text.find('/');
+  const char* end = text.data() + text.size();
+  const char* middle = slash == std::string::npos ? end : text.data() + slash;
+  const auto whole = [](const char* first, const char* last, std::uint64_t& number) {
+    const auto [stop, error] = std::from_chars(first, last, number);
+    return error == std::errc() && stop == last;
+  };
+  const bool good = whole(text.data(), middle, share.number) && middle != end && whole(middle + 1, end, share.of);
+  if (good && share.number >= 1 && share.number <= share.of) return share;
+  throw user_error("shard is not a share of the work")
+      .expected("i/n with 1 <= i <= n, for example 2/8")
+      .got("'" + text + "'")
+      .hint("give job i of n its number, and a folder of its own with --out");
+}
+
+void note_share(Manifest& manifest, const std::string& share) {
+  if (!share.empty()) manifest.shares = Json::array({{{"run", run_of(manifest)}, {"share", share}}});
+}
+
+void note_shares_of(Manifest& manifest, const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs) {
+    if (!has_manifest(input)) continue;  // a file, or records of somebody else's
+    const Manifest earlier = read_manifest(input);
+    for (Json share : earlier.shares) {
+      share["complete"] = earlier.complete && share.value("complete", true);
+      add_once(manifest, share, input);
+    }
+  }
+}
+
+void require_whole(const Manifest& manifest) {
+  std::map<std::pair<std::string, std::uint64_t>, std::set<std::uint64_t>> missing;
+  for (const Json& entry : manifest.shares) {
+    const Share share = parse_share(entry.at("share"));
+    if (!entry.value("complete", true))
+      throw not_whole("a share of a synthesis is not finished", "share " + entry.at("share").get<std::string>());
+    auto& left = missing[{entry.at("run"), share.of}];
+    if (left.empty())
+      for (std::uint64_t number = 1; number <= share.of; ++number) left.insert(number);
+  }
+  for (const Json& entry : manifest.shares) {
+    const Share share = parse_share(entry.at("share"));
+    missing[{entry.at("run"), share.of}].erase(share.number);
+  }
+  for (const auto& [run, numbers] : missing)
+    if (!numbers.empty())
+      throw not_whole("shares of a synthesis are missing", "no share " + listed(numbers, run.second));
+}
+
+}  // namespace udrl::data

@@ -1,0 +1,169 @@
+// OpenAI's JSON of files and batches.
+#include "batches.hpp"
+
+#include <fstream>
+
+#include "replies.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/data/fields.hpp"
+#include "udrl/data/text_lines.hpp"
+
+namespace udrl::lm {
+namespace {
+
+using data::Json;
+
+std::string text_in(const Json& json, const char* name) {
+  const bool is_there = json.is_object() && json.contains(name) && json[name].is_string();
+  return is_there ? json[name].get<std::string>() : "";
+}
+
+Error unreadable(const std::string& what, const std::string& got) {
+  return failure("the endpoint's " + what + " cannot be read").got(got.substr(0, 200)).hint(endpoint_hint);
+}
+
+Json reply_json(const std::string& what, const std::string& body) {
+  Json json = data::json_or_discarded(body);
+  if (!json.is_object()) throw unreadable(what, body);
+  return json;
+}
+
+std::string id_in(const std::string& what, const std::string& body) {
+  const std::string id = text_in(reply_json(what, body), "id");
+  if (id.empty()) throw unreadable(what, body);
+  return id;
+}
+
+std::uint64_t count_in(const Json& batch, const char* name) {
+  const Json counts = batch.value("request_counts", Json::object());
+  const bool is_there = counts.is_object() && counts.contains(name) && counts[name].is_number_unsigned();
+  return is_there ? counts[name].get<std::uint64_t>() : 0;
+}
+
+bool is_over(const std::string& status) {
+  return status == "completed" || status == "failed" || status == "expired" || status == "cancelled";
+}
+
+Error no_answer(const Json& batch) {
+  HttpReply told;
+  told.body = data::json_line(batch.value("errors", Json()));
+  return failure("the endpoint ended a batch without an answer")
+      .at(text_in(batch, "id"))
+      .got(text_in(batch, "status") + ": " + words_of(told))
+      .hint("fix the cause and run the same command again, which submits it anew; or leave batches out");
+}
+
+/// A line of the file: the hash by which the cache knows the request is its name.
+std::string line_of(const HttpJob& job) {
+  const Json line = {{"custom_id", ResponseCache::key_of(job)},
+                     {"method", "POST"},
+                     {"url", "/v1" + job.path},
+                     {"body", data::parse_json(job.body)}};
+  return data::json_line(line) + "\n";
+}
+
+/// As the same request's reply would have been.
+HttpReply reply_in(const Json& line) {
+  HttpReply reply;
+  const Json response = line.value("response", Json());
+  if (!response.is_object() || !response.contains("body")) return reply;
+  reply.status = response.value("status_code", 0L);
+  reply.body = data::json_line(response["body"]);
+  reply.fault = completion_fault(reply);
+  return reply;
+}
+
+}  // namespace
+
+Batches::Batches(const HttpPlace& place, const BatchSetting& setting, ResponseCache& cache, UsageLedger& ledger)
+    : place_(place), setting_(setting), cache_(cache), ledger_(ledger), calls_(place) {}
+
+void Batches::collect() {
+  std::vector<Submitted> submitted = read_submitted();
+  while (!submitted.empty()) {
+    const Submitted batch = submitted.front();
+    const Json ended = wait_for(batch.id, batch.requests);
+    const std::string output = text_in(ended, "output_file_id");
+    if (!output.empty()) take_lines(output);
+    submitted.erase(submitted.begin());
+    write_submitted(submitted);
+    if (output.empty() && text_in(ended, "status") != "completed") throw no_answer(ended);
+  }
+}
+
+void Batches::submit_and_collect(std::span<const HttpJob> jobs) {
+  if (jobs.empty()) return;
+  const std::filesystem::path file = setting_.folder / "batch-requests.jsonl";
+  std::string lines;
+  for (const HttpJob& job : jobs) lines += line_of(job);
+  write_file_atomic(file, lines);
+  const std::string input = id_in("uploaded file", calls_.upload(file, "batch"));
+  const Json asked = {{"input_file_id", input}, {"endpoint", "/v1" + jobs.front().path}, {"completion_window", "24h"}};
+  const std::string id = id_in("batch", calls_.post("/batches", data::json_line(asked)));
+  std::vector<Submitted> submitted = read_submitted();
+  submitted.push_back({id, jobs.size()});
+  write_submitted(submitted);
+  std::filesystem::remove(file);
+  note("batch " + id + " of " + std::to_string(jobs.size()) +
+       " requests is submitted; Ctrl-C is safe: the same command collects it later");
+  collect();
+}
+
+std::vector<Batches::Submitted> Batches::read_submitted() const {
+  const std::filesystem::path file = setting_.folder / file_name;
+  if (!std::filesystem::exists(file)) return {};
+  const std::string cure = "remove it; answers of batches that are not yet collected are lost then";
+  return data::read_document(file, cure, [](const Json& json) {
+    std::vector<Submitted> submitted;
+    for (const Json& entry : json.at("submitted")) {
+      const data::Fields fields(entry, "a batch");
+      submitted.push_back({fields.text("id"), fields.natural("requests")});
+    }
+    return submitted;
+  });
+}
+
+void Batches::write_submitted(const std::vector<Submitted>& submitted) const {
+  Json json = {{"submitted", Json::array()}};
+  for (const Submitted& batch : submitted)
+    json["submitted"].push_back({{"id", batch.id}, {"requests", batch.requests}});
+  make_folder(setting_.folder);
+  data::write_json(setting_.folder / file_name, json);
+}
+
+Json Batches::wait_for(const std::string& id, std::uint64_t requests) const {
+  std::string said;
+  while (true) {
+    Json now = reply_json("batch", calls_.get("/batches/" + id));
+    const std::string status = text_in(now, "status");
+    const std::string text = "batch " + id + ": " + status + ", " + std::to_string(count_in(now, "completed")) +
+                             " of " + std::to_string(requests) + " answered";
+    if (text != said) note(said = text);
+    if (is_over(status)) return now;
+    sleep_unless_stopped(setting_.poll_s,
+                         "run the same command again to collect batch " + id + ": the provider goes on with it");
+  }
+}
+
+void Batches::take_lines(const std::string& file_id) {
+  const std::filesystem::path file = setting_.folder / "batch-answers.jsonl";
+  calls_.download("/files/" + file_id + "/content", file);
+  data::TextLines lines(file);
+  for (std::string text; lines.next(text);) {
+    const Json line = data::json_or_discarded(text);
+    const std::string request = text_in(line, "custom_id");
+    if (request.empty()) continue;
+    const HttpReply reply = reply_in(line);
+    if (reply.status == 0 || cache_.has(request)) continue;  // taken by a run that was killed on the way
+    ledger_.ended({}, reply, {});
+    if (reply.fault.empty()) cache_.keep(request, reply);
+  }
+  std::filesystem::remove(file);
+}
+
+void Batches::note(const std::string& text) const {
+  if (place_.observer != nullptr) place_.observer->note(Level::info, text);
+}
+
+}  // namespace udrl::lm

@@ -1,0 +1,183 @@
+// A provider's batch interface: files, batches, and what a killed run left there.
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "../../base/files/temp_folder.hpp"
+#include "catch.hpp"
+#include "endpoint.hpp"
+#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/process.hpp"
+
+using namespace udrl::lm;
+using namespace udrl::lm::testing;
+using nlohmann::json;
+using udrl::test::TempFolder;
+
+namespace {
+
+/// A provider that answers a batch at the second question how far it is.
+class Provider {
+ public:
+  Provider() : server([this](const auto& path, const auto&, const auto& body) { return answer(path, body); }) {}
+
+  std::atomic<int> direct = 0, batches = 0, requests = 0, polls = 0;
+  std::atomic<bool> is_stuck = false;
+  std::string status = "completed";
+  int fails_each = 0;  ///< every so many-th request of a batch; 0: none
+  json last_line;      ///< of the last file
+
+ private:
+  FakeReply answer(const std::string& path, const std::string& body) {
+    const std::lock_guard lock(mutex_);
+    if (path == "/v1/files") return uploaded(body);
+    if (path == "/v1/batches") return made(json::parse(body));
+    if (path.starts_with("/v1/batches/")) return told(path.substr(12));
+    if (path.starts_with("/v1/files/")) return {200, outputs_.at(path.substr(10, path.rfind('/') - 10)), "", false};
+    ++direct;
+    return {200, chat_answer("direct: " + last_content(body)), "", false};
+  }
+  FakeReply uploaded(const std::string& body) {
+    const std::string id = "file-" + std::to_string(files_.size());
+    for (std::size_t at = body.find("{\"body\""); at != std::string::npos; at = body.find("{\"body\"", at + 1))
+      files_[id].push_back(last_line = json::parse(body.substr(at, body.find('\n', at) - at)));
+    return {200, json{{"id", id}}.dump(), "", false};
+  }
+  FakeReply made(const json& asked) {
+    const std::string id = "batch-" + std::to_string(++batches);
+    std::string lines;
+    for (const json& line : files_.at(asked.at("input_file_id"))) {
+      const bool is_bad = ++requests % std::max(1, fails_each) == 0 && fails_each > 0;
+      const json reply = json::parse(chat_answer("batch: " + last_content(line.at("body").dump())));
+      lines += json{{"custom_id", line.at("custom_id")},
+                    {"response", {{"status_code", is_bad ? 500 : 200}, {"body", is_bad ? json::object() : reply}}}}
+                   .dump() +
+               "\n";
+    }
+    outputs_["output-" + id] = lines;
+    return {200, json{{"id", id}, {"status", "validating"}}.dump(), "", false};
+  }
+  FakeReply told(const std::string& id) {
+    json batch = {{"id", id}, {"status", "in_progress"}, {"request_counts", {{"completed", 1}}}};
+    if (++polls % 2 == 0 && !is_stuck) batch["status"] = status;
+    if (batch["status"] == "completed") batch["output_file_id"] = "output-" + id;
+    if (batch["status"] == "failed") batch["errors"] = {{"message", "no such model"}};
+    return {200, batch.dump(), "", false};
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::vector<json>> files_;
+  std::map<std::string, std::string> outputs_;
+
+ public:
+  FakeServer server;  // last: it stops first
+};
+
+ModelOptions options_of(const Provider& provider) {
+  ModelOptions options;
+  options.endpoint.urls = {provider.server.url()};
+  options.endpoint.http_model = "test-model";
+  options.endpoint.batches = true;
+  options.endpoint.batch_poll = 0.01;
+  options.endpoint.longest_wait = options.endpoint.retry_for = 0.05;
+  return options;
+}
+
+std::map<std::string, std::string> ask(LanguageModel& model, int count) {
+  std::map<std::string, std::string> answers;
+  int next = 0;
+  model.complete(
+      [&]() -> std::optional<Request> {
+        return next < count ? std::optional(chat_request(model, std::to_string(next++))) : std::nullopt;
+      },
+      [&](const Completion& answer) { answers[answer.id] = answer.text; });
+  return answers;
+}
+
+}  // namespace
+
+TEST_CASE("a batch answers all its requests, and is paid for once") {
+  const TempFolder folder;
+  Provider provider;
+  const auto model = open_model(options_of(provider), {nullptr, folder.path()});
+  const auto answers = ask(*model, 30);
+  REQUIRE(answers.size() == 30);
+  for (const auto& [id, text] : answers) CHECK(text == "batch: say " + id);
+  CHECK(provider.batches == 1);
+  CHECK(provider.direct == 0);
+  CHECK(provider.last_line.at("method") == "POST");
+  CHECK(provider.last_line.at("url") == "/v1/chat/completions");
+  CHECK(model->usage()->replies == 30);
+  CHECK(model->usage()->cached == 30);
+  CHECK(model->usage()->generated_tokens == 90);
+  CHECK(ask(*model, 31).size() == 31);  // the thirty are known
+  CHECK(provider.requests == 31);
+}
+
+TEST_CASE("requests that fail within a batch are asked one by one") {
+  const TempFolder folder;
+  Provider provider;
+  provider.fails_each = 10;
+  const auto model = open_model(options_of(provider), {nullptr, folder.path()});
+  const auto answers = ask(*model, 30);
+  CHECK(answers.size() == 30);
+  CHECK(provider.direct == 3);
+  CHECK(model->usage()->replies == 33);
+}
+
+TEST_CASE("a batch that a stopped run submitted is collected by the next one, not submitted again") {
+  const TempFolder folder;
+  Provider provider;
+  provider.is_stuck = true;
+  std::thread stopper([&] {
+    while (provider.polls < 3) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    udrl::request_stop();
+  });
+  try {
+    ask(*open_model(options_of(provider), {nullptr, folder.path()}), 20);
+    FAIL("it was not stopped");
+  } catch (const udrl::Error& error) {
+    CHECK(error.exit_code() == 3);
+  }
+  stopper.join();
+  udrl::request_stop(false);
+  provider.is_stuck = false;
+  const auto answers = ask(*open_model(options_of(provider), {nullptr, folder.path()}), 20);
+  CHECK(answers.size() == 20);
+  CHECK(provider.batches == 1);
+  CHECK(provider.direct == 0);
+}
+
+TEST_CASE("a batch that ends without an answer is an error with the provider's words, and submitted anew") {
+  const TempFolder folder;
+  Provider provider;
+  provider.status = "failed";
+  try {
+    ask(*open_model(options_of(provider), {nullptr, folder.path()}), 5);
+    FAIL("no error");
+  } catch (const udrl::Error& error) {
+    CHECK(error.exit_code() == 1);
+    CHECK(std::string(error.what()).find("no such model") != std::string::npos);
+  }
+  provider.status = "completed";
+  CHECK(ask(*open_model(options_of(provider), {nullptr, folder.path()}), 5).size() == 5);
+  CHECK(provider.batches == 2);
+}
+
+TEST_CASE("an endpoint without batches says so, and batches want a folder") {
+  const FakeServer server([](const auto&, const auto&, const auto&) { return FakeReply{404, "not found", "", false}; });
+  const TempFolder folder;
+  ModelOptions options;
+  options.endpoint.urls = {server.url()};
+  options.endpoint.http_model = "m";
+  options.endpoint.batches = true;
+  CHECK_THROWS_AS(open_model(options), udrl::Error);
+  try {
+    ask(*open_model(options, {nullptr, folder.path()}), 2);
+    FAIL("no error");
+  } catch (const udrl::Error& error) {
+    CHECK(error.exit_code() == 2);
+    CHECK(error.cure().find("batches") != std::string::npos);
+  }
+}
