@@ -49,8 +49,7 @@ void declare_ask(OptionSet& set, inference::Ask& ask) {
 
 void declare_drawing(OptionSet& set, inference::Drawing& d) {
   set.add("n", d.n, "how many answers an intent gets").range(1, 1000);
-  set.add("best_of", d.best_of,
-          "write so many answers, and show the best `n`, the best first: by --rank-by")
+  set.add("best_of", d.best_of, "write so many answers, and show the best `n`, the best first: by --rank-by")
       .range(1, 1000);
   set.add_enum("rank_by", d.rank_by,
                "of the best of several: fit (how well an answer fits its intent, by --embedder.gguf) or likelihood (of "
