@@ -6,7 +6,7 @@
 #
 # Usage: setup.sh [--models ci|demo|all|none] [--with-tests] [--plan] [--help]
 #   --models SET   which models to fetch (default demo; scripts/fetch_models.sh --list shows them)
-#   --with-tests   also what only the tests need (transformers)
+#   --with-tests   also what only the tests need (transformers; on Debian chromium, where no password is asked for)
 #   --plan         print what would be done and needed, and stop
 # Variables:
 #   UDRL_TORCH         another build of LibTorch: a pip requirement, a wheel file, an index URL, or none
@@ -55,7 +55,10 @@ print_plan() {
   local models
   models="$("$ROOT/scripts/fetch_models.sh" --missing "$MODEL_SET")"
   say "What is missing, to download and on the disk:"
-  [[ ${#MISSING_PACKAGES[@]} -eq 0 ]] || needs "${#MISSING_PACKAGES[@]} system packages, and what they need" 150 650
+  local browser=0
+  [[ " ${MISSING_PACKAGES[*]} " != *" chromium "* ]] || browser=1
+  [[ ${#MISSING_PACKAGES[@]} -eq $browser ]] || needs "$((${#MISSING_PACKAGES[@]} - browser)) system packages, and what they need" 150 650
+  ((browser == 0)) || needs "chromium, and what it needs" 115 420
   python_is_ready "$PYTHON_KIND" || needs "Python environment with LibTorch (a CUDA build: 8000 MB)" 260 1250
   llama_source_is_ready || needs "llama.cpp, source" 77 300
   llama_build_is_ready || needs "llama.cpp, built here (2 to 4 minutes)" 0 250
@@ -73,7 +76,7 @@ check_disk() {
 
 main() {
   parse_arguments "$@"
-  find_missing_packages
+  find_missing_packages "$PYTHON_KIND"
   print_plan
   [[ "$PLAN_ONLY" == false ]] || exit 0
   if ((DISK_SUM > 0)); then check_disk; fi

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "terminal.hpp"
+#include "udrl/base/shown.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/distill/answer.hpp"
 #include "udrl/distill/intents.hpp"
@@ -22,7 +23,7 @@ using namespace udrl;
 
 void print_counts(const data::Manifest& manifest, const std::filesystem::path& out) {
   std::cout << out.string() << ":";
-  for (const auto& [outcome, count] : manifest.counts) std::cout << "  " << outcome << " " << count;
+  for (const auto& [outcome, count] : manifest.counts) std::cout << "  " << shown(outcome) << " " << count;
   std::cout << "\n";
 }
 
@@ -59,21 +60,21 @@ void run_answer(const distill::AnswerOptions& options, const RunContext& context
 
 void run_tag(const distill::TagOptions& options, const RunContext& context) {
   const auto result = distill::tag_samples(options, context);
-  std::cout << distill::to_text(result.table);
+  std::cout << shown(distill::to_text(result.table));
   print_counts(result.manifest, options.out);
 }
 
 void run_summary(const inspect::SummaryOptions& options, const RunContext& context) {
-  std::cout << inspect::to_text(inspect::summarise(options, context));
+  std::cout << shown(inspect::to_text(inspect::summarise(options, context)));
 }
 
 void run_doctor(const inspect::DoctorOptions& options, const RunContext& context) {
-  std::cout << inspect::to_text(inspect::examine(options, context));
+  std::cout << shown(inspect::to_text(inspect::examine(options, context)));
   std::cout << "\n" << (options.out / "doctor.html").string() << "\n";
 }
 
 void run_duplicates(const inspect::DuplicatesOptions& options, const RunContext& context) {
-  std::cout << inspect::to_text(inspect::threshold_effects(options, context));
+  std::cout << shown(inspect::to_text(inspect::threshold_effects(options, context)));
 }
 
 void run_view(const inspect::ViewOptions& options, const RunContext&) {

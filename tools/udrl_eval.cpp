@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "udrl/base/shown.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/eval/certify.hpp"
 #include "udrl/eval/compare_runs.hpp"
@@ -19,7 +20,7 @@ using namespace udrl;
 
 void run(const eval::EvalOptions& options, const RunContext& context) {
   eval::evaluate(options, context, [&](const std::string& table) {
-    std::cout << "\n" << table << "\n";
+    std::cout << "\n" << shown(table) << "\n";
     for (const char* file : {"report.html", "results.json", "results.md"})
       std::cout << "wrote " << (options.out / file).string() << "\n";
   });
@@ -54,7 +55,7 @@ int run_one(int argc, char** argv, const std::string& help, Options& options, Ru
 template <class Options, std::string (*read)(const Options&)>
 int run_reader(int argc, char** argv, const std::string& help) {
   Options options;
-  return run_one(argc, argv, help, options, [](const Options& o, const RunContext&) { std::cout << read(o); });
+  return run_one(argc, argv, help, options, [](const Options& o, const RunContext&) { std::cout << shown(read(o)); });
 }
 
 std::string compared(const eval::CompareRunsOptions& o) { return eval::to_text(eval::compare_runs(o), o); }
@@ -63,7 +64,7 @@ int certify(int argc, char** argv) {
   eval::CertifyOptions options;
   return run_one(argc, argv, "Measure what a student's commands move, and what else moves.", options,
                  [](const eval::CertifyOptions& o, const RunContext& context) {
-                   std::cout << eval::to_text(eval::certify(o, context)) << "wrote "
+                   std::cout << shown(eval::to_text(eval::certify(o, context))) << "wrote "
                              << (o.student / command::files::certificate).string() << "\n";
                  });
 }

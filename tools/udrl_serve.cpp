@@ -16,7 +16,15 @@ struct Options {
   std::filesystem::path model;
   serve::ServeOptions server;
   inference::Pace pace;
-  lm::ModelOptions embedder;
+  lm::ModelOptions embedder = impatient();
+
+  /// Somebody waits for each answer.
+  static lm::ModelOptions impatient() {
+    lm::ModelOptions options;
+    options.endpoint.longest_wait = 2;
+    options.endpoint.retry_for = 5;
+    return options;
+  }
 };
 
 void declare(OptionSet& set, Options& o) {

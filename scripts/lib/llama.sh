@@ -31,12 +31,12 @@ unpack_llama() {
   local folder archive
   step "llama.cpp source (llama-cpp-python $(llama_version), 77 MB)"
   folder="$(new_temporary)"
-  pip_download "$folder" --no-binary llama-cpp-python "llama-cpp-python==$(llama_version)" \
-    || die "could not download llama.cpp's source" "Is there a network? Then run this script again."
+  # pip reads a source's own build files once it has it: only after its hash was seen to be right.
+  printf 'llama-cpp-python==%s --hash=sha256:%s\n' "$(llama_version)" "$LLAMA_SOURCE_SHA256" > "$folder/wanted.txt"
+  pip_download "$folder" --no-binary llama-cpp-python --require-hashes -r "$folder/wanted.txt" \
+    || die "could not download llama.cpp's source (log: .deps/pip-download.log)" \
+      "Is there a network? Then run this script again. If the log says that hashes do not match, the package index is not to be trusted."
   archive="$(find "$folder" -name '*.tar.gz')"
-  [[ "$(sha256_of "$archive")" == "$LLAMA_SOURCE_SHA256" ]] \
-    || die "$(basename "$archive") is not the file it should be (its SHA-256 differs)" \
-      "Nothing of it was kept. Run this script again; if that does not help, the package index is not to be trusted."
   mkdir "$folder/source"
   tar -xzf "$archive" -C "$folder/source" --strip-components=1
   rm -rf "$(llama_source)"

@@ -10,8 +10,6 @@ namespace udrl::command {
 namespace {
 
 // ASCII only, whatever the locale: a student's first letter is all that is looked at.
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 std::string piece(std::string_view name, const std::string& value) {
   return "⟨" + std::string(name) + ":" + value + "⟩";
@@ -95,19 +93,6 @@ lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std:
       });
   return prompt;
 }
-
-std::string uncapitalised(std::string text) {
-  const bool sentence_case = text.size() > 1 && is_upper(text[0]) && (is_lower(text[1]) || text[1] == ' ');
-  if (sentence_case) text[0] = static_cast<char>(text[0] - 'A' + 'a');
-  return text;
-}
-
-std::string capitalised(std::string text) {
-  if (!text.empty() && is_lower(text[0])) text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
-}
-
-std::string sequence_text(std::string_view text) { return std::string(" ").append(text); }
 
 std::optional<std::string> count_before_word(std::size_t word, std::size_t words) {
   const auto left = static_cast<int>(words - word);

@@ -95,7 +95,7 @@ lm::Request StudentModel::request(const Ask& ask, const command::Command& comman
   const std::string intent = data::normalise(ask.intent);
   if (intent.empty())
     throw user_error("the intent is empty").expected("a few words").hint("ask for example --intent \"holiday sale\"");
-  request.prompt = sequence_prompt(intent, command, command::uncapitalised(data::normalise(ask.have)));
+  request.prompt = sequence_prompt(intent, command, command::as_written(data::normalise(ask.have)));
   if (sampling.max_tokens == 0)
     sampling.max_tokens = command.words.value_or(command::max_words) * tokens_per_word + spare_tokens;
   if (fitted_.countdown) sampling.allowed_control = command::left_pieces();
@@ -106,8 +106,10 @@ lm::Request StudentModel::request(const Ask& ask, const command::Command& comman
 int StudentModel::least_room(const command::Command& command) { return command.words.value_or(1) + 1; }
 
 std::string StudentModel::present(const Ask& ask, const std::string& written) const {
-  const std::string text = data::normalise(written);
-  return ask.have.empty() ? command::capitalised(text) : text;
+  if (ask.have.empty()) return command::as_shown(data::normalise(written));
+  const std::string have = command::as_written(data::normalise(ask.have));
+  const std::string whole = command::as_shown(data::normalise(have + written));
+  return data::normalise(whole.substr(std::min(whole.size(), command::as_shown(have).size())));
 }
 
 }  // namespace udrl::inference

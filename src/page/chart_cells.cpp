@@ -25,13 +25,22 @@ Html filled(const Box& box, double strength, const std::string& css_class, const
              inside);
 }
 
+/// Room for the cells must stay.
+std::string short_name(const std::string& name) {
+  constexpr std::size_t longest = 28;
+  if (name.size() <= longest) return name;
+  std::size_t end = longest - 1;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
+  return name.substr(0, end) + "…";
+}
+
 }  // namespace
 
 Html matrix_chart(const std::vector<std::string>& names, const std::vector<std::vector<double>>& values,
                   const std::string& what) {
   if (names.empty()) return {};
   std::size_t longest = 0;
-  for (const auto& name : names) longest = std::max(longest, name.size());
+  for (const auto& name : names) longest = std::max(longest, short_name(name).size());
   const double left = 30 + letter * static_cast<double>(longest), top = 24;
   const double cell = std::min(64.0, (width - left - 2) / static_cast<double>(names.size())),
                high = std::min(cell, 42.0);
@@ -40,7 +49,7 @@ Html matrix_chart(const std::vector<std::string>& names, const std::vector<std::
     const double y = top + high * static_cast<double>(i), x = left + cell * static_cast<double>(i);
     const std::string number = std::to_string(i + 1);
     parts.push_back(label(4, y + high / 2 + 4, number, "tick"));
-    parts.push_back(label(24, y + high / 2 + 4, names[i], "name"));
+    parts.push_back(label(24, y + high / 2 + 4, short_name(names[i]), "name"));
     parts.push_back(label(x + cell / 2, top - 8, number, "tick middle"));
     for (std::size_t j = 0; j < names.size(); ++j) {
       const double v = values[i][j];
@@ -66,7 +75,8 @@ Html map_chart(const CellMap& map, const std::string& x_title, const std::string
     const Box box{left + wide * (cell.column - 1), bottom - high * (cell.row + 1) + 1, wide * 0.94, high - 2};
     parts.push_back(filled(box, strength, "cell", {tag("title", cell.title)}));
   }
-  for (int column = 5; column < map.columns; column += 5)
+  const int step = map.columns > 5 ? 5 : 1;
+  for (int column = step; column < map.columns; column += step)
     parts.push_back(label(left + wide * (column - 0.5), bottom + 16, std::to_string(column), "tick middle"));
   parts.push_back(label(width, bottom + 31, x_title, "title end"));
   return svg(bottom + below, what, parts);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "udrl/base/shown.hpp"
+
 namespace udrl::page {
 namespace {
 
@@ -42,7 +44,8 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
-Html text(std::string_view text) { return Html(escape_html(text)); }
+// What nobody would see, or what turns the text behind it, is spelt out.
+Html text(std::string_view text) { return Html(escape_html(shown(text))); }
 
 Html trusted(std::string_view markup) { return Html(std::string(markup)); }
 

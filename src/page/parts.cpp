@@ -73,7 +73,9 @@ Html data_table(const std::vector<std::string>& head, const std::vector<TableRow
 }
 
 Html with_small(const std::string& value, const std::string& small) {
-  return small.empty() ? text(value) : join({text(value), tag("small", small)});
+  if (small.empty()) return text(value);
+  constexpr std::size_t longest_in_a_line = 32;  // an interval; more is prose
+  return join({text(value), tag("small", {{"class", small.size() > longest_in_a_line ? "prose" : ""}}, small)});
 }
 
 }  // namespace udrl::page

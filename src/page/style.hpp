@@ -66,6 +66,7 @@ td { text-align: right; padding: 9px 10px; border-bottom: 1px solid var(--line);
 th:first-child, td:first-child { text-align: left; padding-left: 0; } td:first-child { min-width: 13em; }
 th:last-child, td:last-child { padding-right: 0; }
 td small { display: block; color: var(--muted); font-size: 0.8rem; white-space: nowrap; }
+td small.prose { white-space: normal; overflow-wrap: anywhere; min-width: 11em; }
 table.words th, table.words td { text-align: left; } .cure { color: var(--muted); margin-top: 2px; }
 table.narrow { max-width: 760px; }
 tr.student td:first-child { color: var(--student); font-weight: 650; }

@@ -57,17 +57,6 @@ TEST_CASE("What is written already stands between have and gen") {
   CHECK_FALSE(prompt[2].control);
 }
 
-TEST_CASE("Answers begin in lower case for the student and with a capital for people") {
-  CHECK(uncapitalised("Holiday sale window") == "holiday sale window");
-  CHECK(uncapitalised("A cosy shop") == "a cosy shop");
-  CHECK(uncapitalised("DIY day") == "DIY day");
-  CHECK(uncapitalised("3D render") == "3D render");
-  CHECK(uncapitalised("Éclair") == "Éclair");
-  CHECK(uncapitalised("") == "");
-  CHECK(capitalised("holiday sale") == "Holiday sale");
-  CHECK(capitalised("50% off") == "50% off");
-}
-
 TEST_CASE("Control pieces keep their order and are distinct") {
   const auto& pieces = control_pieces();
   REQUIRE(pieces.size() == 2 + 64 + 81 + 11 + 10 + 22);

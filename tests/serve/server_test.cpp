@@ -451,7 +451,7 @@ TEST_CASE("a ranker that fails is told, and the server lives", "[server]") {
   lm::ModelOptions nowhere;
   nowhere.endpoint.urls = {"http://127.0.0.1:1/v1"};
   nowhere.endpoint.http_model = "x";
-  nowhere.endpoint.longest_wait = 0;
+  nowhere.endpoint.longest_wait = nowhere.endpoint.retry_for = 0;
   const auto embedder = lm::open_model(nowhere);
   const inference::Ranker ranker(*embedder);
   const Running server({}, &ranker);

@@ -43,7 +43,7 @@ std::string sequence(const inference::Ask& ask) {
   std::string text;
   for (const lm::Segment& segment :
        sequence_prompt(data::normalise(ask.intent), commands().command(task, words, ask.return_spec),
-                       command::uncapitalised(data::normalise(ask.have))))
+                       command::as_written(data::normalise(ask.have))))
     text += segment.text;
   return text;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "udrl/command/spelling.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/lm/language_model.hpp"
 
@@ -62,17 +63,6 @@ void lay_out(const Command& command, bool has_beginning, Text text, Control cont
 /// The same as texts, each beginning with a space. `intent` and `have` must be normalised.
 lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std::string_view have = {});
 
-/// Students read and write answers that begin in lower case, as the intents do that they carry words over from:
-/// "Holiday" and "holiday" share no piece of the vocabulary, and learning that they are one word is dear for a small
-/// model. `uncapitalised` leaves "DIY day" and "3D render" alone; `capitalised` is how an answer is shown.
-std::string uncapitalised(std::string text);
-std::string capitalised(std::string text);
-
-/// Of the texts that a sequence is made of: to be raised when any of them is made otherwise, for tokens are kept.
-inline constexpr int sequence_version = 1;
-
-/// A text as it stands in a sequence: with one leading space.
-std::string sequence_text(std::string_view text);
 /// The piece of a countdown before the `word`-th of `words` (from 0): ⟨left:16⟩ where 16 are left, and so on. None
 /// before the first word, whose number of words was asked.
 std::optional<std::string> count_before_word(std::size_t word, std::size_t words);

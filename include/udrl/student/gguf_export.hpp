@@ -12,8 +12,8 @@
 
 namespace udrl::student {
 
-/// How matrices are stored. Norms, biases and positions are always float32; with q4_0 the embedding, which is the head
-/// too, is q8_0.
+/// How matrices are stored. Norms and biases are always float32, positions float16 but with f32; with q4_0 the
+/// embedding, which is the head too, is q8_0.
 enum class GgufType { f32, f16, q8_0, q4_0 };
 constexpr auto names_of(GgufType) { return enum_names("f32", "f16", "q8_0", "q4_0"); }
 

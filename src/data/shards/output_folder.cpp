@@ -15,13 +15,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What an endpoint left without an answer, and what it costs: true whatever the settings are.
+bool is_account(const std::string& name) {
+  return name == "failures.json" || name.starts_with("usage.sqlite") || name == "responses";
+}
+
 /// Of a run that ended before it wrote anything that someone could miss: a bad line, a wrong model.
 bool holds_nothing_yet(const fs::path& folder, const Manifest& manifest) {
   if (manifest.complete) return false;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (name != "manifest.json" && !name.starts_with(".manifest.json.tmp-") && !name.starts_with("rejects") &&
-        name != "failures.json")
+        !is_account(name))
       return false;
   }
   return true;

@@ -35,8 +35,14 @@ function keep() {
 
 function rated() { return sheet.pairs.filter((pair) => state.ratings[pair.id]).length; }
 
+/** What nobody would see, or what turns the text behind it, is spelt out. */
+function visible(text) {
+  const hidden = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+  return text.replace(hidden, (c) => '⟨U+' + c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0') + '⟩');
+}
+
 function showPair(pair) {
-  for (const field of ['task', 'intent', 'A', 'B']) byId(field).textContent = pair[field] || '(no answer)';
+  for (const field of ['task', 'intent', 'A', 'B']) byId(field).textContent = visible(pair[field] || '(no answer)');
   for (const choice of ['A', 'B', 'tie'])
     byId('choose-' + choice).setAttribute('aria-pressed', String(state.ratings[pair.id] === choice));
   for (const letter of ['A', 'B']) byId('box-' + letter).classList.toggle('chosen', state.ratings[pair.id] === letter);

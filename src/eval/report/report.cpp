@@ -56,6 +56,17 @@ std::string title(const Results& results) {
   return "No verdict can be given";
 }
 
+/// Of the halves that are defined.
+std::string compared(double fidelity, double elaboration) {
+  std::string out;
+  if (std::isfinite(fidelity))
+    out = "The student’s answers are as much about the request as " + percent(fidelity) + " of the teacher’s";
+  if (!std::isfinite(elaboration)) return out;
+  out += out.empty() ? "The student’s answers say " : ", and say ";
+  return out + (elaboration > 0 ? percent(elaboration) + " of what the teacher’s say beyond its words"
+                                : std::string("no more beyond its words than a phrase that fits everything"));
+}
+
 std::string lead(const Results& results) {
   const Ratio& ratio = primary_ratio(results);
   std::string out = "Both answered the same " + plural(results.set.main().intents, "short request") + " about " +
@@ -63,12 +74,10 @@ std::string lead(const Results& results) {
                     " that the student’s training never saw, for " + plural(results.set.tasks.size(), "task") +
                     ". The teacher is " + results.row(results.primary.reference).row.title + ". ";
   const Estimate &fidelity = ratio.halves[Half::fidelity].value, &elaboration = ratio.halves[Half::elaboration].value;
-  if (std::isfinite(fidelity.value))
-    out += "The student’s answers are as much about the request as " + percent(fidelity.value) + " of the teacher’s";
-  if (elaboration.value > 0)
-    out += ", and say " + percent(elaboration.value) + " of what the teacher’s say beyond its words";
-  if (elaboration.value <= 0) out += ", and say no more beyond its words than a phrase that fits everything";
-  return out + " (by " + results.shown_scorer().info.name + ", " + to_string(results.shown_scorer().info.role) + ").";
+  const std::string said = compared(fidelity.value, elaboration.value);
+  return said.empty() ? out
+                      : out + said + " (by " + results.shown_scorer().info.name + ", " +
+                            to_string(results.shown_scorer().info.role) + ").";
 }
 
 Html verdict(const Results& results) {

@@ -65,6 +65,14 @@ std::string type_name(const gguf_context* gguf) {
   return name != nullptr ? name : "";
 }
 
+/// Beside the converted file: a file that changed since it was made says nothing of it in its own header.
+fs::path checksum_file(fs::path converted) { return converted += ".sha256"; }
+
+bool has_its_checksum(const fs::path& converted) {
+  const fs::path checksum = checksum_file(converted);
+  return fs::exists(checksum) && read_file(checksum) == sha256_file(converted) + "\n";
+}
+
 /// Throws where what is there was not made here: it is not ours to replace.
 bool is_converted_from(const fs::path& file, const std::string& sha256) {
   std::error_code unknown;
@@ -76,7 +84,7 @@ bool is_converted_from(const fs::path& file, const std::string& sha256) {
         .at(file.string())
         .hint("to use that file, name it as gguf and leave weights = \"file\"; else move it away or remove it");
   }
-  return gguf_get_val_str(header.get(), key) == sha256 && is_whole(file, header.get());
+  return gguf_get_val_str(header.get(), key) == sha256 && is_whole(file, header.get()) && has_its_checksum(file);
 }
 
 llama_model_kv_override text_entry(const std::string& key, const std::string& value) {
@@ -113,6 +121,7 @@ void make_converted(const fs::path& source, const fs::path& to, const Target& ta
   const std::string type = type_name(header);
   try {
     make_file_atomic(to, [&](const fs::path& draft) { convert(source, draft, target, sha256, type); });
+    write_file_atomic(checksum_file(to), sha256_file(to) + "\n");
   } catch (Error& error) {
     if (error.kind() == ErrorKind::user) {
       error.hint(

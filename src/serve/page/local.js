@@ -9,14 +9,19 @@ const answered = new Map(); // when a task was last answered
 let requests = 0; // a page is one client, so a request supersedes all before it
 let asks = 0;
 
-// ---- Text, as data::normalise and command::capitalised have it ----
+// ---- Text, as data::normalise and command::as_shown have it ----
 function normalise(text) {
   const valid = text.replace(/\p{Surrogate}/gu, "\ufffd").replace(/\p{White_Space}/gu, " ");
   const kept = valid.replaceAll("⟨", "(").replace(/[▁\p{Cc}]/gu, "");
   return kept.normalize("NFC").replace(/ +/g, " ").replace(/^ | $/g, "");
 }
 
-const present = (written) => normalise(written).replace(/^[a-z]/, (letter) => letter.toUpperCase());
+/** A space stands before each value of the student's JSON, which is no part of it. */
+function present(written) {
+  const text = normalise(written);
+  if (!/^[[{]/.test(text)) return text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  return text.replace(/" ?((?:[^"\\]|\\.)*)("?)/g, '"$1$2');
+}
 const countWords = (text) => text.split(" ").filter(Boolean).length;
 
 // ---- The student ----

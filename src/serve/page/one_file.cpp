@@ -22,10 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using data::OrderedJson;
 
-constexpr const char* policy =
-    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; style-src "
-    "'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
-
 void replace_once(std::string& text, std::string_view old, std::string_view by) {
   const std::size_t at = text.find(old);
   if (at == std::string::npos || text.find(old, at + 1) != std::string::npos)
@@ -40,6 +36,20 @@ std::string base64(const std::string& bytes) {
                       reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(size));
   return text;
+}
+
+/// Only these scripts run: one that an answer brought along would be another.
+std::string policy(std::initializer_list<std::string> scripts) {
+  std::string allowed;
+  for (const std::string& code : scripts) {
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    EVP_Digest(code.data(), code.size(), hash, &size, EVP_sha256(), nullptr);
+    allowed += "'sha256-" + base64(std::string(reinterpret_cast<const char*>(hash), size)) + "' ";
+  }
+  return "default-src 'none'; script-src " + allowed +
+         "'wasm-unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+         "form-action 'none'";
 }
 
 std::string script(const std::string& attributes, std::string_view content) {
@@ -118,11 +128,10 @@ std::string runtime_file(const OneFileOptions& options, const char* name) {
       .hint("fetch it: scripts/fetch_wllama.sh; or name its folder with --runtime");
 }
 
-std::string page_html(const std::string& licence) {
+std::string page_html(const std::string& licence, const std::string& policy) {
   std::string html = page::html;
   replace_once(html, "<meta charset=\"utf-8\">",
-               "<meta charset=\"utf-8\">\n  <meta http-equiv=\"Content-Security-Policy\" content=\"" +
-                   std::string(policy) + "\">");
+               "<meta charset=\"utf-8\">\n  <meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">");
   replace_once(html, "<link rel=\"stylesheet\" href=\"/page.css\">", "<style>" + code(page::css) + "</style>");
   replace_once(html, "  <script type=\"module\" src=\"/page.js\"></script>\n", "");
   replace_once(html, "time at the server", "time it took");
@@ -139,7 +148,8 @@ std::string page_html(const std::string& licence) {
 
 std::uint64_t write_one_file(const OneFileOptions& options) {
   const std::string glue = runtime_file(options, "wllama.js"), wasm = runtime_file(options, "wllama.wasm");
-  std::string html = page_html(runtime_file(options, "LICENCE"));
+  const std::string server = code(page::local_js), shown = code(page::js);
+  std::string html = page_html(runtime_file(options, "LICENCE"), policy({server, shown}));
   const auto student = inference::StudentModel::open(options.model);
   const OrderedJson facts = student_data(student, options);
   const std::string model = ExportedStudent(options.model, options.file).bytes();
@@ -147,8 +157,7 @@ std::uint64_t write_one_file(const OneFileOptions& options) {
                script("type=\"application/json\" id=\"student-data\"", json_in_html(facts)) +
                    script("type=\"text/plain\" id=\"student-worker\"", code(page::local_worker_js)) +
                    packed("llama-js", glue) + packed("llama-wasm", wasm) + packed("student-model", model) +
-                   script("type=\"module\"", code(page::local_js)) + script("type=\"module\"", code(page::js)) +
-                   "</body>");
+                   script("type=\"module\"", server) + script("type=\"module\"", shown) + "</body>");
   write_file_atomic(options.file, html);
   return html.size();
 }

@@ -125,7 +125,7 @@ std::string ask(const Argument& argument) {
   return text + "{{- '⟨" + argument.piece + ":' ~ value ~ '⟩' -}}\n";
 }
 
-// Written as the student's own tools write it: see command::uncapitalised. transformers puts a mark behind a message
+// Written as the student's own tools write it: see command::as_written. transformers puts a mark behind a message
 // that is to be continued, and cuts the prompt at the last such mark. What it cuts off must hold the message as it
 // was, for it looks.
 constexpr const char* find_beginning = R"({%- set mark = 'CONTINUE_FINAL_MESSAGE_TAG' -%}

@@ -83,7 +83,7 @@ std::string renamed(const std::string& name) {
 
 // Quantised rows come in blocks of 32 values; a matrix whose rows do not divide is stored in half precision.
 ggml_type type_of_matrix(const Job& job, GgufType wanted) {
-  if (job.name == positions) return GGML_TYPE_F32;
+  if (job.name == positions) return wanted == GgufType::f32 ? GGML_TYPE_F32 : GGML_TYPE_F16;
   const bool is_head = job.name == embedding;  // tied, and read whole for every token
   const ggml_type type = storage(wanted == GgufType::q4_0 && is_head ? GgufType::q8_0 : wanted);
   return job.columns % ggml_blck_size(type) == 0 ? type : GGML_TYPE_F16;

@@ -43,7 +43,7 @@ Sample sample_of(const data::Record& record, const command::Fitted& fitted) {
   return {record.id,
           record.intent.intent,
           record.intent.subject,
-          command::uncapitalised(record.answer),
+          command::as_written(record.answer),
           fitted.index_of(record.task),
           bin_of(record, fitted, "return"),
           auxiliary_of(record, fitted)};

@@ -59,8 +59,12 @@ Augmentation draw_augmentation(const SequenceOptions& options, std::size_t auxil
 
 SequenceMaker::SequenceMaker(const student::Tokenizer& tokenizer, const SequenceOptions& options, const WordList* words)
     : tokenizer_(tokenizer), options_(options), words_(words) {
-  for (int id = 0; id < tokenizer.vocab_size(); ++id)
-    starts_word_.push_back(!tokenizer.is_control(id) && tokenizer.piece(id).starts_with(student::space_mark));
+  for (int id = 0; id < tokenizer.vocab_size(); ++id) {
+    const std::string& piece = tokenizer.piece(id);
+    starts_word_.push_back(!tokenizer.is_control(id) && piece.starts_with(student::space_mark));
+    may_be_quote_.push_back(starts_word_.back() &&
+                            piece.find_first_not_of("\"[{", student::space_mark.size()) == std::string::npos);
+  }
 }
 
 Sequence SequenceMaker::operator()(const StoredSample& record, RandomStream random) const {
@@ -126,8 +130,17 @@ Sequence SequenceMaker::joined(const command::Command& command, Tokens intent, T
 std::vector<std::size_t> SequenceMaker::word_starts(Tokens answer) const {
   std::vector<std::size_t> starts;
   for (std::size_t i = 0; i < answer.size(); ++i)
-    if (starts_word_[answer[i]]) starts.push_back(i);
+    if (starts_word_[answer[i]] && !is_quote_alone(answer, i)) starts.push_back(i);
   return starts;
+}
+
+/// As command::is_quote_alone, of the word that begins here.
+bool SequenceMaker::is_quote_alone(Tokens answer, std::size_t word) const {
+  if (!may_be_quote_[answer[word]]) return false;
+  std::string text;
+  for (std::size_t i = word; i < answer.size() && (i == word || !starts_word_[answer[i]]); ++i)
+    text += tokenizer_.piece(answer[i]);
+  return command::is_quote_alone(text.substr(student::space_mark.size()));
 }
 
 void SequenceMaker::append_counted(Tokens answer, std::vector<int>& to) const {

@@ -51,6 +51,7 @@ class SequenceMaker {
   Sequence made(const StoredSample& record, const Augmentation& change) const;
   Sequence joined(const command::Command& command, Tokens intent, Tokens have, Tokens answer) const;
   std::vector<std::size_t> word_starts(Tokens answer) const;
+  bool is_quote_alone(Tokens answer, std::size_t word) const;
   void append_counted(Tokens answer, std::vector<int>& to) const;
   std::string text_of(Tokens ids) const;
   Sample sample_of(const StoredSample& record) const;
@@ -58,7 +59,8 @@ class SequenceMaker {
   const student::Tokenizer& tokenizer_;
   const SequenceOptions& options_;
   const WordList* words_;
-  std::vector<bool> starts_word_;  ///< by token: it begins with a space
+  std::vector<bool> starts_word_;   ///< by token: it begins with a space
+  std::vector<bool> may_be_quote_;  ///< and holds nothing but quotes and brackets behind it
 };
 
 /// The stream of an epoch's random choices for one record, or for another copy of it.

@@ -97,13 +97,21 @@ TEST_CASE("a wrong type in a file is refused with its line") {
   CHECK(contains(r.refused("bins = [1]"), "got:      a list"));
   CHECK(contains(r.refused("name = 3"), "expected: a text\n  got:      3"));
   CHECK(contains(r.refused("resume = 1"), "expected: true or false"));
-  CHECK(contains(r.refused("tasks = \"image\""), "a list, each a text"));
+  CHECK(contains(r.refused("temperatures = \"warm\""), "got:      \"warm\""));
+  CHECK(contains(r.refused("[tasks]\nx = \"image\""), "a list, each a text"));
   CHECK(contains(r.refused("tasks = [1]"), "got:      1"));
   CHECK(contains(r.refused("weights = 3"), "a table of numbers"));
   CHECK(contains(r.refused("[bins]\nx = 1"), "got:      a table"));
   CHECK(contains(r.refused("[[model]]\nslots = 1"), "c.toml:1"));
   CHECK(contains(r.refused("bins = 2024-01-01"), "c.toml:1"));
   CHECK(contains(r.refused("temperatures = [[1.0]]"), "c.toml:1"));
+}
+
+TEST_CASE("a single value is a list of one") {
+  Reader r;
+  r.read("tasks = \"image\"\ntemperatures = 0.5");
+  CHECK(r.o.tasks == std::vector<std::string>{"image"});
+  CHECK(r.o.temperatures == std::vector<double>{0.5});
 }
 
 TEST_CASE("a value out of range in a file is refused with its line") {

@@ -31,7 +31,7 @@ class FakeSystem : public OpenSystem {
   std::size_t prefix_group(const Row&, const Case& c) const override { return c.task_index; }
   std::optional<int> asked_return(const Row&, const Case&) const override { return 4; }
   std::string kept(const Case&, const std::string& written) const override {
-    return command::capitalised(data::normalise(written));
+    return command::as_shown(data::normalise(written));
   }
 };
 

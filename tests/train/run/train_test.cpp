@@ -52,7 +52,7 @@ TEST_CASE("A validation loss is told in bits a byte of the answers too") {
   const auto tokenizer = student::open_checkpoint(options.out).tokenizer;
   double targets = 0, bytes = 0;
   for (const data::Record& record : data::read_records(options.data / "valid")) {
-    const std::string answer = command::uncapitalised(record.answer);
+    const std::string answer = command::as_written(record.answer);
     targets += static_cast<double>(tokenizer.encode(command::sequence_text(answer)).size()) + 1;  // and </s>
     bytes += static_cast<double>(answer.size());
   }

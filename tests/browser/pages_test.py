@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""The page that answers, of a server and as one file without a network: with a student that says markup
+(hostile_data.py sayings), by somebody who types, has no mouse, likes it dark, or has a phone.
+
+Usage: pages_test.py ADDRESS [FILE]    where the student is served; the page of udrl-export
+"""
+import pathlib
+import sys
+
+from chromium import CTRL, Chromium
+from looks import check, finish, is_harmless
+
+CARDS = "[...document.querySelectorAll('.card')]"
+READY = f"{CARDS}.length > 0 && !document.querySelector('.about [role=status]')"  # says that the student is being loaded
+ANSWERED = f"{CARDS}.length === 3 && {CARDS}.every((card) => card.querySelector('.facts').textContent && " \
+           "!card.matches('.pending, .failed'))"
+TEXTS = f"Object.fromEntries({CARDS}.map((card) => ['.name', '.text'].map((part) => card.querySelector(part).textContent)))"
+# What a keyboard must reach: all that is seen and can be used.
+CONTROLS = "[...document.querySelectorAll('input, button, [tabindex=\"0\"]')].filter((one) => one.checkVisibility() && !one.disabled)"
+NAMED = """((one) => one.id || [one.closest('.card')?.querySelector('.name').textContent, one.className, one.ariaLabel ??
+  one.textContent].join(' '))"""
+RING = """(({ outlineStyle, outlineWidth, boxShadow }) => (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none')(
+  getComputedStyle(document.activeElement))"""
+# Texts whose colour is less than 4.5 times as light, or as dark, as what is behind.
+FAINT = """(() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const parts = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = (rgb) => rgb.slice(0, 3).map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parts(getComputedStyle(at).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return parts(getComputedStyle(document.documentElement).colorScheme.includes('dark') ? 'black' : 'white');
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!own || !element.checkVisibility() || element.closest(':disabled, template, script, svg')) continue;
+    const [a, b] = [light(parts(getComputedStyle(element).color)), light(behind(element))];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 4.5) faint.push(`${element.tagName}.${element.className} ${contrast.toFixed(2)}`);
+  }
+  return faint;
+})()"""
+
+
+def answered(tab):
+    tab.wait(ANSWERED)
+    return tab.js(TEXTS)
+
+
+def types(name, tab):
+    """Letter by letter: each task's answer comes, and changes."""
+    tab.wait(READY, 120)
+    check(name, tab.js("document.activeElement.id") == "intent", "one cannot type at once")
+    seen, by_lines = {}, False
+    for letters in ["blue", " lamp", " in li", "ght"]:
+        tab.type(letters)
+        for task, text in answered(tab).items():
+            seen.setdefault(task, set()).add(text)
+        by_lines = by_lines or tab.js("document.querySelector('.card .row') !== null")
+    check(name, len(seen) == 3, f"tasks that were answered: {[*seen]}")
+    for task, texts in seen.items():
+        check(name, len(texts - {"–"}) > 1, f"{task} does not change: {texts}")
+    said = " ".join(text for texts in seen.values() for text in texts)
+    for part in ("<img src=x onerror=", "<b>", "<script>"):
+        check(name, part in said, f"the student does not say {part}: {said}")
+    check(name, by_lines, "an object is not shown line by line")
+    tab.wait("location.hash === '#intent=blue+lamp+in+light'")  # the address keeps it
+
+
+def has_no_mouse(name, tab):
+    tab.js("document.getElementById('intent').focus()")
+    wanted, reached, unseen = tab.js(f"{CONTROLS}.map({NAMED})"), [], []
+    for _ in range(len(wanted) + 10):
+        tab.press("Tab")
+        if tab.js("document.activeElement === document.body"):
+            continue  # behind the last one
+        reached.append(tab.js(f"{NAMED}(document.activeElement)"))
+        if not tab.js(RING):
+            unseen.append(reached[-1])
+    lost = [one for one in wanted if one not in reached]
+    check(name, not lost, f"the keyboard does not reach {lost}")
+    check(name, not unseen, f"one does not see where one is: {unseen}")
+
+    tab.js("document.getElementById('intent').focus()")
+    tab.press("ArrowDown")
+    check(name, tab.js("document.activeElement.matches('.card')"), "arrow down leads to no card")
+    tab.press("Enter")
+    tab.wait("[...document.querySelectorAll('.copy')].some((button) => /Copied|No copy/.test(button.textContent))")
+    tab.press("?")
+    check(name, tab.js("document.getElementById('help').open"), "no help")
+    tab.press("Escape")
+    check(name, not tab.js("document.getElementById('help').open"), "the help does not go")
+    tab.press("Escape")
+    check(name, tab.js("document.activeElement.id") == "intent", "Escape does not lead back")
+    tab.press("Enter", CTRL)
+    tab.wait("document.getElementById('seed').textContent === 'draw 2'")
+    answered(tab)
+    tab.js("document.querySelector('.words input').focus()")
+    before = tab.js("document.querySelector('.words .value').textContent")
+    tab.press("ArrowRight")
+    check(name, tab.js("document.querySelector('.words .value').textContent") == str(int(before) + 1), "the slider does not move")
+    answered(tab)
+    tab.js("document.getElementById('intent').focus()")
+    tab.press("Escape")
+    check(name, tab.js("document.getElementById('intent').value") == "", "Escape does not clear the intent")
+    tab.wait("document.querySelectorAll('.card.empty').length === 3")
+
+
+def is_readable(name, tab):
+    light = {}
+    for dark in (False, True):
+        tab.colours(dark)
+        tab.wait("document.getAnimations().every((one) => one.playState !== 'running')")
+        light[dark] = tab.js("getComputedStyle(document.body).backgroundColor")
+        faint = tab.js(FAINT)
+        check(name, not faint, f"{'dark' if dark else 'light'}: faint texts {faint[:8]}")
+    check(name, light[False] != light[True], f"dark is as light: {light}")
+    tab.colours(False)
+
+
+def fits(name, tab):
+    wide = tab.js("document.documentElement.scrollWidth"), tab.js("document.documentElement.clientWidth")
+    check(name, wide[0] <= wide[1] == 390, f"a phone scrolls sideways: {wide}")
+
+
+def look(browser, name, address, own, scripts, **options):
+    tab = browser.open(address, **options)
+    types(name, tab)
+    is_readable(name, tab)
+    has_no_mouse(name, tab)
+    is_harmless(name, tab, own, scripts)
+    tab.close()
+
+    tab = browser.open(address, phone=True, **options)
+    tab.js("document.getElementById('intent').focus()")
+    tab.wait(READY, 120)
+    fits(name, tab)
+    tab.type("blue lamp")
+    answered(tab)
+    fits(name, tab)
+    tab.js("document.getElementById('help-open').click()")
+    fits(name, tab)
+    is_harmless(name, tab, own, scripts)
+    tab.close()
+    print(name, flush=True)
+
+
+def main():
+    address = sys.argv[1]
+    with Chromium() as browser:
+        look(browser, "the page of udrl-serve", address + "/", (address,), 1)
+        if len(sys.argv) > 2:
+            file = pathlib.Path(sys.argv[2]).absolute().as_uri()
+            look(browser, "the page in one file", file, (file, "blob:"), 4, offline=True)
+    finish()
+
+
+if __name__ == "__main__":
+    main()
