@@ -2,13 +2,14 @@
 # A large evaluation on two cores: one student of five tasks (6M parameters, all of data/distilled) and one that no
 # return was told (plain SFT), then 500 unseen intents x 5 tasks x 6 systems; afterwards the SFT student as one more
 # system. Prints how long the evaluation took, and how long adding the student. Then the same student from two more
-# seeds, two at a time, and 100 intents of the teacher's best of four and of all three seeds.
+# seeds, two at a time, and 100 intents of the teacher's best of four and of all three seeds. And, only where it is named,
+# the student that ships with udrl (data/students/five-tasks): twice the steps, one file in q8_0, and its certificate.
 #
 # For: docs/log.md. Cost: 25 minutes of training a student on one core (Zen 5 with bf16), then about an hour, then 30 and
 # 15 minutes. Stop it with Ctrl-C and start it again: it goes on.
 #
-# Usage: five_tasks.sh [--run DIR] [--steps N] [tag | train | sft | evaluate | add | seeds | replicates]...
-#   default: all of them
+# Usage: five_tasks.sh [--run DIR] [--steps N] [tag | train | sft | evaluate | add | seeds | replicates | release]...
+#   default: all of them but release
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$ROOT"
@@ -53,6 +54,17 @@ evaluate() {
   echo "took $((SECONDS - start)) s"
 }
 
+# Its file is another than the run's, so the certificate is made of the shipped one.
+release() {
+  local to=data/students/five-tasks STEPS=3300
+  train released --valid-every 300 --save-every 300
+  mkdir -p "$to"
+  "$BIN/udrl-export" gguf --model "$RUN/released" --out "$to/student.gguf" --type q8_0 --name udrl-five-tasks --author udrl
+  cp "$RUN/released/"{commands.json,README.md} "$to"
+  "$BIN/udrl-eval" --certify --student "$to" --tagged "$RUN/tagged" --out "$RUN/certify-released" \
+    --embedder.gguf models/all-minilm-l6-v2.f32.gguf --embedder.slots 64
+}
+
 # The SFT student of this run, as a system.
 sft_system() {
   sed "s|^student = .*|student = \"$RUN/sft\"|" configs/five-tasks/systems/sft.toml > "$RUN/sft.toml"
@@ -68,6 +80,7 @@ for stage in "${STAGES[@]}"; do
     evaluate) evaluate "$RUN/eval" "$SYSTEMS" ;;
     add) evaluate "$RUN/eval" "$SYSTEMS,$(sft_system)" ;;
     seeds) train_seeds ;;
+    release) release ;;
     replicates)
       evaluate "$RUN/eval-replicates" "configs/five-tasks/systems/qwen-best.toml,$(sft_system)" --intents 100 \
         --student-seeds "$RUN/student-2,$RUN/student-3"

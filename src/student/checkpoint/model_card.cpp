@@ -167,7 +167,10 @@ std::string with_ollama() {
          fenced("sh", "ollama create udrl-student -f Modelfile\nollama run udrl-student") +
          "\nText that a user types should be normalised first: white space collapsed, `⟨` (which opens every command) "
          "replaced. The "
-         "udrl tools and the chat template do that; raw completions and Ollama's template do not.\n";
+         "udrl tools and the chat template do that; raw completions and Ollama's template do not.\n"
+         "\nThe student writes answers in lower case at their beginning, and in JSON with a space before each value, "
+         "so that a word is spelt as in the intent. The udrl tools show them with a capital and without these spaces; "
+         "other clients show them as they are.\n";
 }
 
 }  // namespace
