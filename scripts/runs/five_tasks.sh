@@ -57,7 +57,7 @@ evaluate() {
 # Its file is another than the run's, so the certificate is made of the shipped one.
 release() {
   local to=data/students/five-tasks STEPS=3300
-  train released --valid-every 300 --save-every 300
+  train released --valid-every 300 --save-every 300 --card.name udrl-five-tasks --card.author udrl
   mkdir -p "$to"
   "$BIN/udrl-export" gguf --model "$RUN/released" --out "$to/student.gguf" --type q8_0 --name udrl-five-tasks --author udrl
   cp "$RUN/released/"{commands.json,README.md} "$to"

@@ -108,6 +108,11 @@ void declare_saving(OptionSet& set, TrainOptions& o) {
           "steps between samples: the student answers a few requests of valid/; 0 for never")
       .range(0, 1e9)
       .runtime_only();
+  set.add("card.name", o.card.name, "what the model card and student.gguf call the student").runtime_only();
+  set.add("card.licence", o.card.licence,
+          "of the weights, for the same: an SPDX id in lower case; mind the terms of teacher and data")
+      .runtime_only();
+  set.add("card.author", o.card.author, "who made it, for student.gguf").runtime_only();
   set.add("tensorboard", o.tensorboard,
           "folder for an event file of TensorBoard, of this run alone: the figures of metrics.jsonl by their names "
           "there")

@@ -91,6 +91,13 @@ struct DivergenceOptions {
   double deviations = 10;  ///< running standard deviations of the training loss above its mean that stop a run; 0: off
 };
 
+/// What card and files call the student; nothing that is learned.
+struct CardOptions {
+  std::string name = "udrl-student";
+  std::string licence = "apache-2.0";  ///< an SPDX id in lower case
+  std::string author;                  ///< "": not said
+};
+
 struct TrainOptions {
   std::filesystem::path data;   ///< tagged/: train/, valid/ and commands.json
   std::filesystem::path out;    ///< the checkpoint folder
@@ -109,6 +116,7 @@ struct TrainOptions {
   int keep_last = 1;                  ///< saved states; where above 1, the last ones in checkpoints/ too
   int sample_every = 100;             ///< steps between samples of what the student writes; 0: never
   std::filesystem::path tensorboard;  ///< a folder for this run alone; empty: no event file
+  CardOptions card;
   ModelOptions model;
   PlainOptions plain;
   SequenceOptions sequence;

@@ -50,6 +50,8 @@ std::string steps_line(const Preparation& run) {
 
 student::ModelCard card_of(const TrainOptions& options, const Preparation& run) {
   student::ModelCard card;
+  card.name = options.card.name;
+  card.licence = options.card.licence;
   card.teachers = run.store().teachers();
   card.example = run.example();
   card.data = {{"training sequences", grouped(run.epoch().sequences)},
@@ -90,7 +92,9 @@ void finish(data::OutputFolder& out, const TrainOptions& options, const Preparat
   card.metrics = {{"validation loss", fixed(loss, 3) + " nats a token, " + fixed(run.bits_per_byte(loss), 3) +
                                           " bits a byte, after step " + grouped(state.best_step)}};
   write_texts(out.path(), run, card);
-  student::export_gguf(out.path());
+  student::export_gguf(
+      out.path(),
+      {.name = card.name, .licence = card.licence, .author = options.card.author, .started_from = card.started_from});
   out.manifest.counts = {{"steps", state.step},
                          {"tokens", state.tokens},
                          {"sequences", run.epoch().sequences},

@@ -48,6 +48,8 @@ TEST_CASE("A validation loss is told in bits a byte of the answers too") {
   write_tagged(folder.path() / "tagged", 96, 16);
   TrainOptions options = tiny(folder.path(), "out");
   options.model.context_length = 128;  // so that none is left out
+  options.card.name = "my-student";
+  options.card.licence = "cc-by-4.0";
   const TrainReport report = run(options);
   const auto tokenizer = student::open_checkpoint(options.out).tokenizer;
   double targets = 0, bytes = 0;
@@ -61,6 +63,8 @@ TEST_CASE("A validation loss is told in bits a byte of the answers too") {
   CHECK(metrics(options.out)[3].at("valid_bits_per_byte").get<double>() > 0);
   const std::string card = read_file(options.out / "README.md");
   CHECK(contains(card, "bits a byte"));
+  CHECK(contains(card, "license: cc-by-4.0"));
+  CHECK(contains(card, "# my-student"));
 }
 
 TEST_CASE("A run that was stopped and went on ends with the same bytes as one that was not") {
