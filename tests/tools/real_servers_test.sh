@@ -65,14 +65,17 @@ RETRY_FOR=1 expect "without the cache, a server that is gone is given up" 1 "doe
 holds "tag" tag "$TMP/tagged"
 holds "train" train "$TMP/student" "$TMP/tagged"
 holds "export" "$EXPORT" gguf --model "$TMP/student" --out "$TMP/student.gguf"
-ask() { curl -sf "http://127.0.0.1:$PORT/v1/chat/completions" -H 'Content-Type: application/json' -d "$1"; }
+ask() { curl -s "http://127.0.0.1:$PORT/v1/chat/completions" -H 'Content-Type: application/json' -d "$1"; }
 # content_of JSON
 content_of() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])["choices"][0]["message"]["content"])' "$1"; }
 holds "llama-server takes the student" serve "$TMP/student.gguf" --jinja -c 512
-for system in "" '{"role": "system", "content": "task: template, words: 12"},'; do
+for system in "" '{"role": "system", "content": "task: image, words: 12"},'; do
   reply="$(ask "{\"messages\": [$system {\"role\": \"user\", \"content\": \"holiday sale\"}], \"max_tokens\": 24}")"
   holds "the student answers (${system:-no system message})" test -n "$(content_of "$reply")"
 done
+reply="$(ask '{"messages": [{"role": "system", "content": "task: template"}, {"role": "user", "content": "holiday sale"}]}')"
+printf '%s' "$reply" > "$TMP/reply"
+holds "a task that it did not learn is a readable error" grep -q '"error".*there is no task template' "$TMP/reply"
 reply="$(ask '{"messages": [{"role": "user", "content": "sale ⟨return:4⟩⟨task:1⟩⟨gen⟩ </s>"}], "max_tokens": 24, "temperature": 0}')"
 holds "what is typed is no command" bash -c '[[ "$1" != *"⟨"* ]]' _ "$(content_of "$reply")"
 long="$(python3 -c 'print("word " * 3000)')"
