@@ -6,6 +6,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/command/schema.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/number.hpp"
 #include "udrl/score/estimate_json.hpp"
@@ -75,6 +76,11 @@ SteeringCurve curve_from(const Json& json) {
     curve.points.push_back(
         {of_point.number("asked"), score::estimate_from_json(of_point.object("got")), of_point.natural("answers")});
   }
+  for (const SteeringPoint& point : curve.points)
+    if (curve.command == "words" && !(point.asked >= 0 && point.asked <= max_words))
+      throw user_error("a curve of words asks for more than a student can be asked")
+          .expected("at most " + std::to_string(max_words))
+          .got(data::json_line(Json(point.asked)));
   curve.gain = score::estimate_from_json(fields.object("gain"));
   curve.offset = score::estimate_from_json(fields.object("offset"));
   curve.rank_correlation = score::estimate_from_json(fields.object("rank_correlation"));

@@ -1,5 +1,7 @@
 // commands.json: reading and writing it. Not for: what its figures mean (fitted.hpp).
 #include <algorithm>
+#include <climits>
+#include <cstdint>
 
 #include "udrl/base/error.hpp"
 #include "udrl/command/fitted.hpp"
@@ -11,6 +13,21 @@ namespace udrl::command {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr std::int64_t most_records = 1'000'000'000'000'000;
+
+/// A whole number as the file has it: a cast would make another one of what does not fit.
+std::int64_t whole(const Json& json, std::int64_t low, std::int64_t high) {
+  const bool is_whole =
+      json.is_number_integer() && !(json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX);
+  if (is_whole && json.get<std::int64_t>() >= low && json.get<std::int64_t>() <= high) return json.get<std::int64_t>();
+  throw user_error("commands.json has a number that it cannot have")
+      .expected("a whole number from " + std::to_string(low) + " to " + std::to_string(high))
+      .got(data::json_line(json))
+      .hint("tag the data again");
+}
+int whole_int(const Json& json, int low, int high) { return static_cast<int>(whole(json, low, high)); }
+std::uint64_t count_from(const Json& json) { return static_cast<std::uint64_t>(whole(json, 0, most_records)); }
 
 Json support_json(const Support& support) {
   Json json = Json::object();  // words → counts by bin, only where there are any
@@ -30,7 +47,7 @@ Support support_from(const Json& json, int bins) {
       throw user_error("bad support for " + item.key() + " words");
     }
     for (int bin = 0; bin < bins; ++bin) {
-      support.add(words, bin, item.value().at(static_cast<std::size_t>(bin)).get<std::uint64_t>());
+      support.add(words, bin, count_from(item.value().at(static_cast<std::size_t>(bin))));
     }
   }
   return support;
@@ -50,6 +67,8 @@ FittedReturn return_from(const Json& json, int bins) {
   fit.length_intercept = json.at("length").at("intercept").get<double>();
   fit.quantiles = json.at("quantiles").get<std::vector<double>>();
   fit.edges = json.at("edges").get<std::vector<double>>();
+  if (fit.edges.size() >= static_cast<std::size_t>(bins))
+    throw user_error("commands.json has more edges than its bins").hint("tag the data again");
   fit.spread_within = json.at("spread_within").get<double>();
   fit.support = support_from(json.at("support"), bins);
   return fit;
@@ -69,7 +88,8 @@ Json task_json(const FittedTask& task) {
 }
 
 std::vector<int> joint_bins(const Json& json, const Fitted& fitted) {
-  const auto bins = json.get<std::vector<int>>();
+  std::vector<int> bins;
+  for (const Json& bin : json) bins.push_back(whole_int(bin, INT_MIN, INT_MAX));
   const auto is_bin = [&](int bin) { return bin >= 0 && bin < fitted.bins; };
   if (bins.size() == static_cast<std::size_t>(fitted.returns()) && std::all_of(bins.begin(), bins.end(), is_bin))
     return bins;
@@ -93,7 +113,7 @@ FittedTask task_from(const Json& json, const Fitted& fitted) {
         .hint("tag the data again");
   }
   for (const Json& row : json.value("joint", Json::array())) {
-    task.joint[joint_bins(row.at(0), fitted)] = row.at(1).get<std::uint64_t>();
+    task.joint[joint_bins(row.at(0), fitted)] = count_from(row.at(1));
   }
   return task;
 }
@@ -138,7 +158,7 @@ std::vector<AuxiliaryReturn> auxiliary_from(const Json& json) {
 }
 
 void require_version(const Json& json, const char* field, int expected) {
-  const int got = json.at(field).get<int>();
+  const int got = whole_int(json.at(field), INT_MIN, INT_MAX);
   if (got == expected) return;
   throw user_error(std::string(field) + " of commands.json is another than this program's")
       .expected(std::to_string(expected))
@@ -150,12 +170,12 @@ Fitted parse(const Json& json) {
   require_version(json, "version", fitted_version);
   require_version(json, "normalisation_version", data::normalisation_version);
   Fitted fitted;
-  fitted.normalisation_version = json.at("normalisation_version").get<int>();
+  fitted.normalisation_version = whole_int(json.at("normalisation_version"), 0, INT_MAX);
   const std::string kind = json.at("return_kind").get<std::string>();
   if (!from_name<ReturnKind>(kind))
     throw user_error("unknown kind of return").expected("advantage or global").got(kind);
   fitted.kind = *from_name<ReturnKind>(kind);
-  fitted.bins = json.at("bins").get<int>();
+  fitted.bins = whole_int(json.at("bins"), INT_MIN, INT_MAX);
   if (fitted.bins < 1 || fitted.bins > max_returns) {
     throw user_error("bins is out of range").expected("1 to 10").got(std::to_string(fitted.bins));
   }
@@ -165,8 +185,8 @@ Fitted parse(const Json& json) {
       auxiliary_from(json.value("auxiliary_returns", Json::array()));  // absent in files of earlier versions
   fitted.countdown = json.value("countdown", false);
   const Json& rule = json.at("support_rule");
-  fitted.rule = {rule.at("at_least").get<std::uint64_t>(), rule.at("reach").get<int>(),
-                 rule.at("top_at_least").get<std::uint64_t>()};
+  fitted.rule = {count_from(rule.at("at_least")), whole_int(rule.at("reach"), 0, max_words),
+                 count_from(rule.at("top_at_least"))};
   for (const Json& task : json.at("tasks")) {
     fitted.tasks.push_back(task_from(task, fitted));
     check_task_name(fitted.tasks.back().name);

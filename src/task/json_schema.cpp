@@ -3,6 +3,8 @@
 
 #include <exception>
 #include <nlohmann/json.hpp>
+
+#define VALIJSON_USE_EXCEPTIONS 1  // else it ends the process over a schema that is none
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>

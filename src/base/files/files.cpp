@@ -14,6 +14,7 @@
 
 #include "draft.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/flush_folder.hpp"
 #include "udrl/base/reread.hpp"
 
 namespace udrl {
@@ -100,14 +101,8 @@ void stream_into(const OutputFile& file, const std::function<void(std::ostream&)
   out.flush();
 }
 
-/// A rename is on the disk only when its folder is. Some file systems cannot flush a folder: not an error.
-void flush_folder_of(const fs::path& file) {
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
-}
+/// A rename is on the disk only when its folder is.
+void flush_folder_of(const fs::path& file) { flush_folder(file.has_parent_path() ? file.parent_path() : "."); }
 
 using WriteInto = std::function<void(const OutputFile&)>;
 
@@ -169,6 +164,12 @@ bool is_users_mistake(int error_number) {
 }
 
 }  // namespace
+
+/// Some file systems cannot flush a folder: not an error.
+void flush_folder(const fs::path& folder) {
+  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() >= 0) ::fsync(fd.get());
+}
 
 Error file_error(const std::string& what, const fs::path& file, int error_number) {
   const ErrorKind kind = is_users_mistake(error_number) ? ErrorKind::user : ErrorKind::failure;

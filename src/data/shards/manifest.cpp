@@ -83,6 +83,17 @@ std::vector<fs::path> shards_below(const fs::path& folder) {
   return shards;
 }
 
+/// Of each what shares.cpp reads, and nothing else.
+Json shares_from(const Fields& fields) {
+  Json shares = Json::array();
+  for (const Json& entry : fields.list("shares")) {
+    const Fields share(entry, "share");
+    shares.push_back({{"run", share.text("run")}, {"share", share.text("share")}});
+    if (share.has("complete")) shares.back()["complete"] = share.boolean("complete");
+  }
+  return shares;
+}
+
 }  // namespace
 
 std::vector<std::string> differences(const Manifest& was, const Manifest& now) {
@@ -147,7 +158,7 @@ Manifest manifest_from_json(const Json& json) {
   manifest.inputs = fields.text_map("inputs");
   manifest.counts = fields.naturals("counts");
   if (json.contains("usage")) manifest.usage = fields.object("usage");
-  if (json.contains("shares")) manifest.shares = json.at("shares");
+  if (json.contains("shares")) manifest.shares = shares_from(fields);
   manifest.complete = fields.boolean("complete");
   return manifest;
 }

@@ -13,6 +13,7 @@ namespace udrl::data {
 namespace {
 
 constexpr std::size_t most_named = 12;
+constexpr std::uint64_t most_shares = 100'000;
 
 /// The config without the share itself, the seed, and hashes of models and inputs.
 std::string run_of(const Manifest& manifest) {
@@ -67,9 +68,9 @@ Share parse_share(const std::string& text) {
     return error == std::errc() && stop == last;
   };
   const bool good = whole(text.data(), middle, share.number) && middle != end && whole(middle + 1, end, share.of);
-  if (good && share.number >= 1 && share.number <= share.of) return share;
+  if (good && share.number >= 1 && share.number <= share.of && share.of <= most_shares) return share;
   throw user_error("shard is not a share of the work")
-      .expected("i/n with 1 <= i <= n, for example 2/8")
+      .expected("i/n with 1 <= i <= n <= " + std::to_string(most_shares) + ", for example 2/8")
       .got("'" + text + "'")
       .hint("give job i of n its number, and a folder of its own with --out");
 }

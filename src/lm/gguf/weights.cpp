@@ -34,12 +34,14 @@ Target target_of(WeightsKind weights) {
   return {GGML_TYPE_BF16, LLAMA_FTYPE_MOSTLY_BF16};
 }
 
-/// Whether there is nothing to convert. Norms and biases stay f32 in any file.
+/// Whether there is nothing to convert. Norms and biases stay f32 in any file, and a table of positions, which is no
+/// factor of a product, as it is.
 bool is_already(const Target& target, const gguf_context* gguf) {
   std::uint64_t converted = 0, f32 = 0;
   for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
     const ggml_type type = gguf_get_tensor_type(gguf, i);
-    if (type != target.type && type != GGML_TYPE_F32) return false;
+    const bool is_positions = std::string_view(gguf_get_tensor_name(gguf, i)) == "position_embd.weight";
+    if (type != target.type && type != GGML_TYPE_F32 && !is_positions) return false;
     (type == target.type ? converted : f32) += parameters_in(gguf, i);
   }
   return converted > f32;

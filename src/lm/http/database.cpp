@@ -61,7 +61,7 @@ bool Statement::step() {
 }
 
 void Statement::reset() {
-  sqlite3_reset(statement_);
+  require(sqlite3_reset(statement_));  // what a row that was left unread had still to write fails here
   sqlite3_clear_bindings(statement_);
 }
 

@@ -268,8 +268,11 @@ std::vector<std::vector<float>> read_embeddings(const HttpReply& reply, std::siz
   std::vector<std::vector<float>> rows(count);
   try {
     const json answer = parsed(reply);
-    for (const json& entry : answer.at("data"))
-      rows.at(entry.at("index")) = entry.at("embedding").get<std::vector<float>>();
+    for (const json& entry : answer.at("data")) {
+      const json& index = entry.at("index");
+      if (!index.is_number_unsigned()) throw wrong;
+      rows.at(index.get<std::size_t>()) = entry.at("embedding").get<std::vector<float>>();
+    }
   } catch (const std::exception&) {
     throw wrong;
   }

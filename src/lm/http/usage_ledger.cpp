@@ -121,8 +121,8 @@ void UsageLedger::add(const Usage& some) {
   add_->bind(0, options_.http_model).bind(1, whole(some.replies)).bind(2, whole(some.lost)).bind(3, whole(some.cached));
   add_->bind(4, whole(some.estimated)).bind(5, whole(some.prompt_tokens)).bind(6, whole(some.generated_tokens));
   add_->bind(7, some.cost);
-  if (add_->step()) total_ = usage_in(*add_);
-  add_->reset();  // a row that is still being read keeps the table locked
+  while (add_->step()) total_ = usage_in(*add_);  // to its end, where it is written
+  add_->reset();
 }
 
 Reserved UsageLedger::most_of(const HttpJob& job) const {

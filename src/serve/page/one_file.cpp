@@ -2,7 +2,9 @@
 #include "udrl/serve/one_file.hpp"
 
 #include <openssl/evp.h>
+#include <stdlib.h>
 
+#include <cerrno>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -101,24 +103,30 @@ OrderedJson student_data(const inference::StudentModel& student, const OneFileOp
           {"asked", asked_table(student)}};
 }
 
-/// Removed again, whatever happens.
-class ExportedStudent {
+/// A folder of its own, removed again; what a killed process leaves there is in nobody's way.
+class ScratchFolder {
  public:
-  ExportedStudent(const fs::path& model, const fs::path& beside) : file_(fs::path(beside).concat(".student.gguf")) {
-    if (fs::exists(file_)) throw user_error("a file is in the way").at(file_.string()).hint("move it away");
-    (void)student::export_gguf(model, {.type = student::GgufType::q8_0, .file = file_});
+  ScratchFolder() : path_((fs::temp_directory_path() / "udrl-export-XXXXXX").string()) {
+    if (::mkdtemp(path_.data()) == nullptr) throw file_error("cannot make a folder", path_, errno);
   }
-  ExportedStudent(const ExportedStudent&) = delete;
-  ExportedStudent& operator=(const ExportedStudent&) = delete;
-  ~ExportedStudent() {
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  ~ScratchFolder() {
     std::error_code ignored;
-    fs::remove(file_, ignored);
+    fs::remove_all(path_, ignored);
   }
-  std::string bytes() const { return read_file(file_); }
+  fs::path file(const char* name) const { return fs::path(path_) / name; }
 
  private:
-  fs::path file_;
+  std::string path_;
 };
+
+std::string exported_student(const fs::path& model) {
+  const ScratchFolder scratch;
+  const fs::path file = scratch.file("student.gguf");
+  (void)student::export_gguf(model, {.type = student::GgufType::q8_0, .file = file});
+  return read_file(file);
+}
 
 std::string runtime_file(const OneFileOptions& options, const char* name) {
   const fs::path file = options.runtime / name;
@@ -152,7 +160,7 @@ std::uint64_t write_one_file(const OneFileOptions& options) {
   std::string html = page_html(runtime_file(options, "LICENCE"), policy({server, shown}));
   const auto student = inference::StudentModel::open(options.model);
   const OrderedJson facts = student_data(student, options);
-  const std::string model = ExportedStudent(options.model, options.file).bytes();
+  const std::string model = exported_student(options.model);
   replace_once(html, "</body>",
                script("type=\"application/json\" id=\"student-data\"", json_in_html(facts)) +
                    script("type=\"text/plain\" id=\"student-worker\"", code(page::local_worker_js)) +

@@ -271,7 +271,8 @@ struct TokenStore::Impl {
     const std::uint64_t most = std::min<std::uint64_t>(bytes.size(), std::numeric_limits<std::uint32_t>::max());
     if (end.magic != magic || end.json_bytes > bytes.size() || end.records > most) refuse(file);
     const std::uint64_t after = sizeof end + end.json_bytes + end.records * sizeof(std::uint64_t);
-    if (after > bytes.size() || after % sizeof(std::uint64_t) != 0) refuse(file);
+    const bool is_aligned = after % sizeof(std::uint64_t) == 0 && bytes.size() % sizeof(std::uint64_t) == 0;
+    if (after > bytes.size() || !is_aligned) refuse(file);
     records = static_cast<std::uint32_t>(end.records);
     index = reinterpret_cast<const std::uint64_t*>(bytes.data() + bytes.size() - after);
     const char* json = reinterpret_cast<const char*>(bytes.data() + bytes.size() - sizeof end - end.json_bytes);

@@ -8,6 +8,7 @@
 
 #include "state.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/base/flush_folder.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "udrl/student/gguf_export.hpp"
 
@@ -36,6 +37,7 @@ void rename_folder(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::rename(from, to, error);
   check(error, "cannot rename the folder", from);
+  flush_folder(to.parent_path());
 }
 
 /// Under another name first: a kill in the middle leaves no half of it.
@@ -92,6 +94,7 @@ void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const
   const fs::path all = folder / checkpoints_folder, draft = all / ".draft";
   remove_folder(draft);
   make_folder(draft);
+  flush_folder(folder);  // of a new "checkpoints"
   copy_whole(folder / state_weights, draft / state_weights);
   copy_texts(folder, draft);
   trainer.save_model(draft / student::files::weights);
