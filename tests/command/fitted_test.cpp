@@ -291,6 +291,10 @@ TEST_CASE("A damaged commands.json is refused with its name") {
   SECTION("a field is missing") { json["tasks"][0].erase("length"); }
   SECTION("a field has another type") { json["bins"] = "five"; }
   SECTION("bins are out of range") { json["bins"] = 11; }
+  SECTION("bins are no whole number") { json["bins"] = 2.5e300; }
+  SECTION("the reach is beyond all lengths") { json["support_rule"]["reach"] = 2147483647; }
+  SECTION("a count does not fit") { json["support_rule"]["at_least"] = 1e300; }
+  SECTION("there are more edges than bins") { json["tasks"][0]["edges"] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6}; }
   SECTION("an auxiliary return was not fitted") { json["auxiliary_returns"] = {{{"name", "novelty"}, {"weight", 1}}}; }
   SECTION("an auxiliary return has a name that a shell would run") {
     json["auxiliary_returns"] = {{{"name", "$(touch mine)"}, {"weight", 1}}};

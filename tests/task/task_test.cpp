@@ -71,6 +71,7 @@ TEST_CASE("A task file that does not fit is refused with file, key and cure") {
   CHECK(contains(load_text(folder, good + "allow = \"repeats\"\n"), "a list of strings"));
   CHECK(contains(load_text(folder, good + "examples = 3\n"), "[[examples]]"));
   CHECK(contains(load_text(folder, good + "schema = \"{\"\n"), "t.toml: schema"));
+  CHECK(contains(load_text(folder, good + "schema = '{\"type\": \"objec\"}'\n"), "objec"));  // valijson would abort
   CHECK(contains(load_text(folder, good + "max_words = = 3\n"), "t.toml:5"));
   CHECK(contains(load_text(folder, "name = \"t\"\n"), "description"));
   CHECK(contains(load_text(folder, "name = \"t\"\ndescription = \"d\"\ninstructions = \"i\"\nshots = 2\n"),

@@ -61,6 +61,18 @@ TEST_CASE("a share that is missing, unfinished or there twice is named") {
   CHECK_THROWS_AS(together({first, first}), udrl::Error);
 }
 
+TEST_CASE("a share of more than there can be, or one that lacks a field, is refused") {
+  CHECK_THROWS_AS(parse_share("1/18446744073709551615"), udrl::Error);
+  CHECK_THROWS_AS(parse_share("1/100001"), udrl::Error);
+  CHECK(parse_share("100000/100000").of == 100000);
+  for (const char* shares :
+       {R"([{"run": "a"}])", R"({"a": 1})", R"([{"run": "a", "share": "1/2", "complete": 3}])", "[3]"}) {
+    Json json = to_json(Manifest{});
+    json["shares"] = Json::parse(shares);
+    CHECK_THROWS_AS(manifest_from_json(json), udrl::Error);
+  }
+}
+
 TEST_CASE("shares of two runs are not mixed up") {
   const TempFolder folder;
   const std::string one = share_in(folder, "1/2"), other = share_in(folder, "2/2", true, "b");
