@@ -133,4 +133,12 @@ holds "and with --quiet nothing but answers" test ! -s "$TMP/notes"
 # ---- Limits
 expect "so many tokens at most" 0 '"finish":"length"' -- ask --intent x --max-tokens 2 --json
 holds "of one token the likeliest is drawn" cmp <(answers --intent x --top-k 1) <(answers --intent x --temperature 0)
+# The student that comes with udrl
+for task in fields headline image search template; do
+  expect "the student that comes with udrl keeps to its subject: $task" 0 "oliday" -- \
+    "$GENERATE" --model "$SOURCE/data/students/five-tasks" --task "$task" --intent "holiday sale" --quiet
+done
+expect "its certificate is its own" 0 -- \
+  "$GENERATE" --model "$SOURCE/data/students/five-tasks" --task image --intent "holiday sale" --want-words 12 --quiet
+holds "and nothing is written beside it" test -z "$(cd "$SOURCE" && ls data/students/five-tasks/*.q8_0.gguf 2> /dev/null)"
 finish
