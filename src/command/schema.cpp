@@ -9,8 +9,6 @@
 namespace udrl::command {
 namespace {
 
-// ASCII only, whatever the locale: a student's first letter is all that is looked at.
-
 std::string piece(std::string_view name, const std::string& value) {
   return "⟨" + std::string(name) + ":" + value + "⟩";
 }

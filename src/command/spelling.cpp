@@ -2,9 +2,11 @@
 #include "udrl/command/spelling.hpp"
 
 #include <algorithm>
+
 namespace udrl::command {
 namespace {
 
+// ASCII only, whatever the locale: a student's first letter is all that is looked at.
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "redact.hpp"
 #include "replies.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -154,7 +155,8 @@ void Batches::take_lines(const std::string& file_id) {
     const Json line = data::json_or_discarded(text);
     const std::string request = text_in(line, "custom_id");
     if (request.empty()) continue;
-    const HttpReply reply = reply_in(line);
+    HttpReply reply = reply_in(line);
+    reply.body = redacted(std::move(reply.body), place_.key);
     if (reply.status == 0 || cache_.has(request)) continue;  // taken by a run that was killed on the way
     ledger_.ended({}, reply, {});
     if (reply.fault.empty()) cache_.keep(request, reply);

@@ -18,9 +18,7 @@
 namespace udrl::lm {
 namespace {
 
-constexpr long connect_timeout_s = 20;
 constexpr long slowest_bytes_s = 1, patience_s = 120;  ///< for files, which may be long
-constexpr std::size_t longest_reply = std::size_t{16} << 20U;
 constexpr const char* again_hint = "run the same command again: it goes on from there";
 
 struct FileCloser {
@@ -36,7 +34,7 @@ struct Target {
   static std::size_t take(char* data, std::size_t size, std::size_t count, void* self) {
     Target& target = *static_cast<Target*>(self);
     if (target.file) return std::fwrite(data, size, count, target.file.get()) * size;
-    if (target.text.size() + size * count > longest_reply) return 0;
+    if (target.text.size() + size * count > longest_reply_mib << 20U) return 0;
     target.text.append(data, size * count);
     return size * count;
   }
@@ -94,7 +92,7 @@ HttpReply HttpCalls::Call::made(const HttpPlace& place) const {
   HttpReply reply;
   if (code == CURLE_OK) curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &reply.status);
   reply.body = code == CURLE_OK ? std::move(target.text) : why[0] != '\0' ? why : curl_easy_strerror(code);
-  reply.body = redacted(std::move(reply.body), place.key);
+  reply.body = without_key(std::move(reply.body), place.key);
   return reply;
 }
 

@@ -254,7 +254,7 @@ Throughput HttpModel::ask(const RequestSource& next, const CompletionSink& done)
     const auto request = asked.find(job.id);
     Completion completion = read_completion(request->second, reply);
     asked.erase(request);
-    figures.prompt_tokens += prompt_tokens(reply);
+    figures.prompt_tokens += token_counts(reply).prompt;
     figures.generated_tokens += static_cast<std::uint64_t>(completion.tokens);
     done(std::move(completion));
   };

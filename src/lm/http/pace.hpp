@@ -48,7 +48,6 @@ class Pace {
 
   /// Requests in flight, of those that are allowed.
   double load() const { return in_flight_ / window_; }
-  int in_flight() const { return in_flight_; }
   double window() const { return window_; }
   /// Since when it has answered nothing, in spite of being asked; nothing while it answers.
   std::optional<Time> silent_since() const { return silent_since_; }

@@ -230,12 +230,10 @@ Completion read_completion(const Request& request, const HttpReply& reply) {
   return completion;
 }
 
-std::uint64_t prompt_tokens(const HttpReply& reply) {
-  return count_in(member(parsed(reply), "usage"), "prompt_tokens");
-}
-
-std::uint64_t generated_tokens(const HttpReply& reply) {
-  return count_in(member(parsed(reply), "usage"), "completion_tokens");
+TokenCounts token_counts(const HttpReply& reply) {
+  const json answer = parsed(reply);
+  const json& usage = member(answer, "usage");
+  return {count_in(usage, "prompt_tokens"), count_in(usage, "completion_tokens")};
 }
 
 bool is_filtered(const HttpReply& reply) {

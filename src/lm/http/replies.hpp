@@ -22,10 +22,11 @@ std::string embedding_fault(const HttpReply& reply);
 /// The answer in a reply. One with a fault is `Finish::error`, its text the endpoint's words. Counts of tokens that are
 /// none are 0.
 Completion read_completion(const Request& request, const HttpReply& reply);
-/// Tokens of the prompt, 0 where the endpoint does not say.
-std::uint64_t prompt_tokens(const HttpReply& reply);
-/// Tokens of the answer, the same way.
-std::uint64_t generated_tokens(const HttpReply& reply);
+/// Tokens of prompt and answer, 0 where the endpoint does not say.
+struct TokenCounts {
+  std::uint64_t prompt = 0, generated = 0;
+};
+TokenCounts token_counts(const HttpReply& reply);
 
 /// Whether the endpoint's filter withheld what the reply should hold, or its rest.
 bool is_filtered(const HttpReply& reply);

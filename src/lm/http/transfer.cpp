@@ -4,14 +4,11 @@
 #include <algorithm>
 
 #include "redact.hpp"
-#include "udrl/data/fields.hpp"
 
 namespace udrl::lm {
 namespace {
 
-constexpr long connect_timeout_s = 20;
 constexpr long answer_timeout_s = 600;
-constexpr std::size_t longest_reply_mib = 16;  ///< unpacked
 
 /// Taking less than came ends the transfer.
 std::size_t keep_body(char* data, std::size_t size, std::size_t count, void* target) {
@@ -19,16 +16,6 @@ std::size_t keep_body(char* data, std::size_t size, std::size_t count, void* tar
   if (body.size() + size * count > longest_reply_mib << 20) return 0;
   body.append(data, size * count);
   return size * count;
-}
-
-/// JSON may spell a key in other characters ("\/", "\u002d"): such a body is written anew without it.
-std::string without_key(std::string body, const std::string& key) {
-  body = redacted(std::move(body), key);
-  if (key.size() < shortest_secret || body.find('\\') == std::string::npos) return body;
-  const data::Json json = data::json_or_discarded(body);
-  if (json.is_discarded()) return body;
-  std::string plain = data::json_line(json);
-  return plain.find(key) == std::string::npos ? body : redacted(std::move(plain), key);
 }
 
 /// Time does not mend these.

@@ -14,6 +14,10 @@
 
 namespace udrl::lm {
 
+/// Of every call.
+inline constexpr long connect_timeout_s = 20;
+inline constexpr std::size_t longest_reply_mib = 16;  ///< unpacked
+
 /// What all requests of a client carry.
 class HttpHeaders {
  public:

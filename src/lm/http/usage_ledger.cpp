@@ -104,8 +104,9 @@ Usage UsageLedger::usage_of(const HttpJob& job, const HttpReply& reply) const {
     return one;
   }
   one.replies = 1;
-  one.prompt_tokens = prompt_tokens(reply);
-  one.generated_tokens = generated_tokens(reply);
+  const TokenCounts told = token_counts(reply);
+  one.prompt_tokens = told.prompt;
+  one.generated_tokens = told.generated;
   if (one.tokens() == 0 && reply.fault.empty()) {
     one.estimated = 1;
     one.prompt_tokens = guessed_tokens(job);
