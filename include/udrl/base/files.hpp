@@ -1,4 +1,5 @@
-// Files written whole or not at all, and read with errors that name them. Not for: JSONL shards (data/shards.hpp).
+// Files written whole or not at all, or by whole lines, and read with errors that name them. Not for: JSONL shards
+// (data/shards.hpp).
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,9 @@ void write_file_atomic(const std::filesystem::path& file, const std::function<vo
                        const std::function<void(const std::filesystem::path&)>& prove);
 /// The same for content that `make` writes to the path that it is given, a temporary file that is there and empty.
 void make_file_atomic(const std::filesystem::path& file, const std::function<void(const std::filesystem::path&)>& make);
+/// Adds a line, whole or not at all, and waits until it is on the disk. A torn last line that something else left is
+/// ended first, so that the two stay apart. Processes that do so at once go one by one.
+void append_line(const std::filesystem::path& file, std::string_view line);
 /// Removes what killed processes left of files in the making (drafts, of any name) in a folder; not those that a living
 /// one writes. What cannot be removed stays.
 void remove_left_drafts(const std::filesystem::path& folder);

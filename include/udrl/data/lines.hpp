@@ -41,7 +41,8 @@ class LineReader {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The object on a line. Throws `Error` (user) with the reason: not JSON, no object, empty, nested too deep, cut short.
+/// The object on a line. Throws `Error` (user) with the reason: not JSON, no object, empty, longer than 8 MiB,
+/// nested too deep, cut short.
 Json parse_line(const Line& line);
 
 /// What becomes of lines that cannot be read.

@@ -2,6 +2,7 @@
 // in flat memory. Not for: shards (lines.hpp), or JSON (fields.hpp).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -13,6 +14,10 @@
 #include "udrl/base/error.hpp"
 
 namespace udrl::data {
+
+/// Of a record, a document or a request: parsed, JSON takes up to forty times its bytes. Of text a line may have
+/// 64 MiB, as a whole list or document may be one.
+inline constexpr std::size_t longest_json_line_mib = 8;
 
 /// A line ends with \n, \r\n or \r. A byte order mark is dropped. Throws `Error` (user) with file and line where the
 /// file is not UTF-8, with the command that converts it, or no text at all.

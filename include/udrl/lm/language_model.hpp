@@ -66,10 +66,10 @@ struct Request {
 inline constexpr const char* endpoint_hint =
     "fix the cause that the endpoint reports, then run the same command again: only what is missing is asked again";
 
-/// stop: an end token, or an end that `Sampling` asks for; length: max_tokens or the end of the model's context;
-/// cancelled: nobody wanted the rest (`Request::written`); filtered: an endpoint's filter withheld the answer or its
-/// rest ("content_filter"); error: there is no answer, ask again another time (see `Completion::cause`). Only endpoints
-/// filter and fail; the gguf back-end throws instead.
+/// stop: an end token, or an end that `Sampling` asks for; length: max_tokens, the end of the model's context, or
+/// 1 MiB of an endpoint's answer; cancelled: nobody wanted the rest (`Request::written`); filtered: an endpoint's
+/// filter withheld the answer or its rest ("content_filter"); error: there is no answer, ask again another time (see
+/// `Completion::cause`). Only endpoints filter and fail; the gguf back-end throws instead.
 enum class Finish { stop, length, filtered, error, cancelled };
 constexpr auto names_of(Finish) { return enum_names("stop", "length", "content_filter", "error", "cancelled"); }
 

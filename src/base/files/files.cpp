@@ -2,6 +2,7 @@
 #include "udrl/base/files.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,6 +125,16 @@ void write_atomic(const fs::path& file, const WriteInto& write) {
   flush_folder_of(target);
 }
 
+/// Whether the file, of `size` bytes, ends within a line.
+bool is_torn(int fd, off_t size) {
+  char last = '\n';
+  return size > 0 && ::pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+}
+
+void flush_file(int fd, const fs::path& file) {
+  if (::fsync(fd) != 0 && errno != EINVAL && errno != EROFS) throw file_error(cannot_write, file, errno);
+}
+
 std::string cure_of(int error_number) {
   switch (error_number) {
     case ENOSPC:
@@ -209,6 +220,23 @@ void write_file_atomic(const fs::path& file, const std::function<void(std::ostre
 
 void make_file_atomic(const fs::path& file, const std::function<void(const fs::path&)>& make) {
   write_atomic(file, [&](const OutputFile& out) { make(out.path); });
+}
+
+void append_line(const fs::path& file, std::string_view line) {
+  const Descriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  if (fd.get() < 0) throw file_error(cannot_write, file, errno);
+  while (::flock(fd.get(), LOCK_EX) != 0 && errno == EINTR) continue;  // a file system without locks goes unlocked
+  const off_t size = ::lseek(fd.get(), 0, SEEK_END);
+  std::string added(is_torn(fd.get(), size) ? "\n" : "");
+  added.append(line).append("\n");
+  try {
+    write_all(fd.get(), added, file);
+  } catch (const Error&) {
+    if (size >= 0) (void)!::ftruncate(fd.get(), size);
+    throw;
+  }
+  flush_file(fd.get(), file);
+  flush_folder_of(file);
 }
 
 void make_folder(const fs::path& folder) {

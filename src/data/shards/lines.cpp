@@ -7,6 +7,7 @@
 #include "text/line_source.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
+#include "udrl/data/text_lines.hpp"
 
 namespace udrl::data {
 namespace {
@@ -15,6 +16,8 @@ namespace fs = std::filesystem;
 
 Json parse(const std::string& line) {
   if (line.find_first_not_of(" \t\r") == std::string::npos) throw user_error("the line is empty");
+  if (line.size() > longest_json_line_mib << 20U)
+    throw user_error("the line of JSON is longer than " + std::to_string(longest_json_line_mib) + " MiB");
   Json json = parse_json(line);
   if (!json.is_object()) throw user_error("not a JSON object").got(json.type_name());
   return json;

@@ -13,12 +13,13 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/reread.hpp"
+#include "udrl/data/text_lines.hpp"
 
 namespace udrl::data {
 namespace {
 
 constexpr std::size_t buffer_bytes = 256 * 1024;
-constexpr std::size_t longest_line = 64u << 20;  // what has no newline for so long is not JSON Lines
+constexpr std::size_t longest_line_mib = 64;
 
 bool is_compressed(const std::filesystem::path& file) { return file.extension() == ".gz"; }
 
@@ -33,7 +34,10 @@ Error cut_short(const std::filesystem::path& file, const std::string& why) {
 
 void LineSource::Close::operator()(gzFile_s* file) const { gzclose_r(file); }
 
-LineSource::LineSource(std::filesystem::path file, bool live) : file_(std::move(file)), buffer_(buffer_bytes, '\0') {
+LineSource::LineSource(std::filesystem::path file, bool live)
+    : file_(std::move(file)),
+      longest_line_mib_(live ? longest_json_line_mib : longest_line_mib),
+      buffer_(buffer_bytes, '\0') {
   if (live && !std::filesystem::is_regular_file(file_)) open_live();
   else open_compressed();
 }
@@ -123,8 +127,8 @@ bool LineSource::next(std::string& line) {
     const std::size_t n = newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - first) : end_ - begin_;
     line.append(first, n);
     begin_ += n + (newline ? 1 : 0);
-    if (line.size() > longest_line) {
-      throw user_error("a line is longer than 64 MiB")
+    if (line.size() > longest_line_mib_ << 20U) {
+      throw user_error("a line is longer than " + std::to_string(longest_line_mib_) + " MiB")
           .at(file_.string() + ":" + std::to_string(number_ + 1))
           .hint("break it into lines; a file of records has one a line");
     }

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
 
 namespace udrl::eval {
@@ -37,12 +37,7 @@ Openings count(const std::filesystem::path& file, const std::string& test) {
 Openings record_opening(const std::filesystem::path& folder, const std::vector<std::string>& student_sha256s,
                         const std::string& test_sha256) {
   const auto file = folder / "test_openings.jsonl";
-  std::ofstream out(file, std::ios::app);
-  out << data::json_line(Json{{"students", student_sha256s}, {"test", test_sha256}}) << "\n" << std::flush;
-  if (!out)
-    throw user_error("the openings of the test set cannot be counted")
-        .at(file.string())
-        .hint("make the folder writable: every evaluation adds a line there");
+  append_line(file, data::json_line(Json{{"students", student_sha256s}, {"test", test_sha256}}));
   return count(file, test_sha256);
 }
 

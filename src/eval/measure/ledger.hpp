@@ -14,8 +14,9 @@ struct Openings {
   std::uint64_t students = 0;  ///< different ones
 };
 
-/// Adds a line {students, test} to `test_openings.jsonl` in `folder` and counts the lines of the same test set. A torn
-/// or foreign line counts as an opening. Throws `Error` (user) if the ledger cannot be written.
+/// Adds a line {students, test} to `test_openings.jsonl` in `folder`, which is on the disk when this returns, and
+/// counts the lines of the same test set. A torn or foreign line counts as an opening, and what is added does not
+/// become part of it. Throws `Error` if the ledger cannot be written.
 Openings record_opening(const std::filesystem::path& folder, const std::vector<std::string>& student_sha256s,
                         const std::string& test_sha256);
 

@@ -5,6 +5,7 @@
 
 #include "redact.hpp"
 #include "replies.hpp"
+#include "transfer.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
@@ -152,6 +153,10 @@ void Batches::take_lines(const std::string& file_id) {
   calls_.download("/files/" + file_id + "/content", file);
   data::TextLines lines(file);
   for (std::string text; lines.next(text);) {
+    if (text.size() > longest_reply_mib << 20U) {
+      note("a reply of more than " + std::to_string(longest_reply_mib) + " MiB is left out: " + lines.place());
+      continue;
+    }
     const Json line = data::json_or_discarded(text);
     const std::string request = text_in(line, "custom_id");
     if (request.empty()) continue;

@@ -19,6 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t shown_bytes = 300;
+constexpr std::size_t most_answer_bytes = std::size_t{1} << 20U;  // a record holds it, whose line must be read again
 constexpr double most_tokens = 1e9;
 
 struct KnownFinish {
@@ -79,15 +80,19 @@ json parsed(const HttpReply& reply) { return data::json_or_discarded(reply.body)
 
 std::string text_in(const json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
 
+/// Cuts what is longer where a character ends, and says whether it was.
+bool cut_to(std::size_t most_bytes, std::string& text) {
+  if (text.size() <= most_bytes) return false;
+  while (most_bytes > 0 && (static_cast<unsigned char>(text[most_bytes]) & 0xC0U) == 0x80U) --most_bytes;
+  text.resize(most_bytes);
+  return true;
+}
+
 /// Without control characters and what is not UTF-8, cut where a character ends.
 std::string fit_to_show(std::string text) {
   for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  if (text.size() > shown_bytes) {
-    std::size_t end = shown_bytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    text.resize(end);
-  }
+  cut_to(shown_bytes, text);
   const std::string quoted = data::json_line(json(text));
   return data::parse_json(quoted).get<std::string>();
 }
@@ -227,6 +232,8 @@ Completion read_completion(const Request& request, const HttpReply& reply) {
   read_finish(completion, choice, request);
   if (completion.finish != Finish::filtered && cut_at_end(completion.text, request.sampling))
     completion.finish = Finish::stop;
+  if (cut_to(most_answer_bytes, completion.text) && completion.finish == Finish::stop)
+    completion.finish = Finish::length;
   return completion;
 }
 

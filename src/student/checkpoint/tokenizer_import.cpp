@@ -5,9 +5,11 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "tokenizer/export.hpp"
+#include "tokenizer/model_bytes.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/command/schema.hpp"
@@ -121,6 +123,15 @@ bool has_control_pieces(const Tokenizer& tokenizer) {
   return id && tokenizer.is_control(*id);
 }
 
+/// A model with a table of characters is no student's, and stays unopened.
+std::optional<Tokenizer> if_students(const std::filesystem::path& file) {
+  std::string bytes = read_file(file);
+  if (kind_of(bytes) == ModelBytes::with_table) return std::nullopt;
+  Tokenizer tokenizer = Tokenizer::from_bytes(std::move(bytes), file.string());
+  if (has_control_pieces(tokenizer)) return tokenizer;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string tokenizer_model_from_json(std::string_view json, const std::string& where) {
@@ -134,16 +145,12 @@ std::string tokenizer_model_from_json(std::string_view json, const std::string& 
 }
 
 std::optional<Tokenizer> student_tokenizer(const std::filesystem::path& folder) {
-  if (std::filesystem::exists(folder / files::tokenizer)) {
-    Tokenizer tokenizer = Tokenizer::load(folder / files::tokenizer);
-    if (has_control_pieces(tokenizer)) return tokenizer;
-    return std::nullopt;
-  }
+  if (std::filesystem::exists(folder / files::tokenizer)) return if_students(folder / files::tokenizer);
   const std::filesystem::path file = folder / files::tokenizer_json;
   if (!std::filesystem::exists(file)) return std::nullopt;
   const std::string text = read_file(file);
   const Json json = data::json_or_discarded(text);
-  const Json::json_pointer gen("/model/vocab/" + std::string(command::gen_piece));
+  const Json::json_pointer gen(std::string("/model/vocab/").append(command::gen_piece));
   if (!json.is_object() || !json.contains(gen)) return std::nullopt;
   return Tokenizer::from_bytes(tokenizer_model_from_json(text, file.string()), file.string());
 }

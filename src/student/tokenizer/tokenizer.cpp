@@ -3,8 +3,10 @@
 
 #include <sentencepiece_processor.h>
 
+#include <exception>
 #include <unordered_map>
 
+#include "model_bytes.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 
@@ -23,6 +25,19 @@ PieceType type_of(const sentencepiece::SentencePieceProcessor& model, int id) {
   return PieceType::normal;
 }
 
+void refuse_unsafe(std::string_view bytes, const std::string& where) {
+  switch (kind_of(bytes)) {
+    case ModelBytes::plain: return;
+    case ModelBytes::broken:
+      throw user_error("not a sentencepiece model").at(where).got("no whole message of protobuf").hint(cure);
+    case ModelBytes::with_table:
+      throw user_error("the tokenizer changes texts by a table of characters, which is not opened")
+          .at(where)
+          .got("a precompiled_charsmap")
+          .hint(std::string(cure) + "; one of your own is trained with normalization_rule_name=identity");
+  }
+}
+
 }  // namespace
 
 struct Tokenizer::Impl {
@@ -32,9 +47,9 @@ struct Tokenizer::Impl {
   std::string bytes, sha256;
 
   void load(const std::string& where) {
-    const auto status = model.LoadFromSerializedProto(bytes);
-    if (bytes.empty() || !status.ok() || model.GetPieceSize() == 0)
-      throw user_error("not a sentencepiece model").at(where).got(status.ToString()).hint(cure);
+    refuse_unsafe(bytes, where);
+    if (const std::string why = reason_not_to_load(); !why.empty())
+      throw user_error("not a sentencepiece model").at(where).got(why).hint(cure);
     for (int id = 0; id < model.GetPieceSize(); ++id) {
       ids.emplace(model.IdToPiece(id), id);
       types.push_back(type_of(model, id));
@@ -42,6 +57,17 @@ struct Tokenizer::Impl {
     if (model.bos_id() < 0 || model.eos_id() < 0 || model.unk_id() < 0)
       throw user_error("the tokenizer lacks the pieces that begin or end a sequence").at(where).hint(cure);
     sha256 = udrl::sha256(bytes);
+  }
+
+  /// "" where it is loaded. sentencepiece throws what it finds wrong while it indexes the pieces.
+  std::string reason_not_to_load() {
+    try {
+      const auto status = model.LoadFromSerializedProto(bytes);
+      if (!status.ok()) return status.ToString();
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return model.GetPieceSize() == 0 ? "no pieces" : "";
   }
 
   bool known(int id) const { return id >= 0 && id < static_cast<int>(types.size()); }

@@ -11,7 +11,10 @@
 #include <csignal>
 #include <fstream>
 #include <ostream>
+#include <sstream>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 #include "base/errors/expect_error.hpp"
 #include "base/process/child.hpp"
@@ -106,6 +109,45 @@ TEST_CASE("a file that may not grow leaves the old file and nothing else") {
   CHECK(ended_with(status, 0));
   CHECK(content_of(file) == "old");
   CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("lines are added whole, and keep apart from a torn one") {
+  const TempFolder folder;
+  const fs::path file = folder.path() / "x";
+  append_line(file, "one");
+  append_line(file, "two");
+  CHECK(content_of(file) == "one\ntwo\n");
+  std::ofstream(file, std::ios::app) << "to";
+  append_line(file, "three");
+  CHECK(content_of(file) == "one\ntwo\nto\nthree\n");
+  CHECK(contains(error_of([&] { append_line(folder.path() / "none" / "x", "one"); }), "no such file or folder"));
+}
+
+TEST_CASE("of a line that finds no room nothing is left, and what was there stays") {
+  const TempFolder folder;
+  const fs::path file = folder.file("x", "one\n");
+  const int status = wait_status_of_child([&] {
+    allow_files_of(4096);
+    const std::string error = error_of([&] { append_line(file, std::string(100000, 'x')); });
+    return contains(error, "1 " + file.string() + ": cannot write the file: the file is larger") ? 0 : 1;
+  });
+  CHECK(ended_with(status, 0));
+  CHECK(content_of(file) == "one\n");
+}
+
+TEST_CASE("lines that several add at once are all there, and whole") {
+  const TempFolder folder;
+  const fs::path file = folder.path() / "x";
+  std::vector<std::thread> writers;
+  for (const char name : {'a', 'b', 'c'})
+    writers.emplace_back([&file, name] {
+      for (int i = 0; i < 10; ++i) append_line(file, std::string(100, name));
+    });
+  for (std::thread& writer : writers) writer.join();
+  std::istringstream lines(content_of(file));
+  int whole = 0;
+  for (std::string line; std::getline(lines, line);) whole += line == std::string(100, line.at(0));
+  CHECK(whole == 30);
 }
 
 TEST_CASE("a full disk is named and is a failure") {

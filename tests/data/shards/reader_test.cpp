@@ -297,6 +297,15 @@ TEST_CASE("The position names shard and line") {
   CHECK(reader.position() == "part-00001.jsonl:2");
 }
 
+TEST_CASE("A line of JSON that would take much memory is refused, or set aside, before it is parsed") {
+  const TempFolder folder;
+  const std::string large = "{\"n\":[" + std::string(std::size_t{8} << 20, ' ') + "]}\n";
+  put(folder / "part-00000.jsonl", numbers(1, 1) + large + numbers(3, 3));
+  const std::string message = message_of([&] { read_numbers(folder.path()); });
+  CHECK(contains(message, "part-00000.jsonl:2: malformed line: the line of JSON is longer than 8 MiB"));
+  CHECK(read_numbers(folder.path(), {true, folder / "rejects.jsonl"}) == std::vector<int>{1, 3});
+}
+
 TEST_CASE("A line longer than a buffer is read whole") {
   const TempFolder folder;
   put(folder / "part-00000.jsonl", "{\"n\":1,\"t\":\"" + std::string(1 << 20, 'x') + "\"}\n" + numbers(2, 2));

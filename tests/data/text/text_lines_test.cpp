@@ -166,6 +166,21 @@ TEST_CASE("A file that is asked for live is read as any other, and what is compr
   CHECK(message_of([&] { packed.next(line); }).find("gzip -dc") != std::string::npos);
 }
 
+TEST_CASE("A line without end is refused before it fills the memory, also where a few bytes unpack to it") {
+  const TempFolder folder;
+  put_gzip(folder / "bomb.txt.gz", std::string(std::size_t{65} << 20, 'a'));
+  const std::string message = message_of([&] { read_text(folder / "bomb.txt.gz"); });
+  CHECK(contains(message, "bomb.txt.gz:1: a line is longer than 64 MiB"));
+}
+
+TEST_CASE("A request that is asked live may have 8 MiB") {
+  const TempFolder folder;
+  put(folder / "mine.txt", std::string(std::size_t{9} << 20, 'a'));
+  std::string line;
+  CHECK(TextLines(folder / "mine.txt").next(line));
+  CHECK(contains(message_of([&] { TextLines::live(folder / "mine.txt").next(line); }), "longer than 8 MiB"));
+}
+
 TEST_CASE("A pipe that is read to its end is read again from its beginning") {
   Pipe pipe;
   pipe.write("a\nb\n");

@@ -39,6 +39,25 @@ TEST_CASE("a line that cannot be read still counts") {
   CHECK(record_opening(folder.path(), {"student a"}, "test").times == 2);
 }
 
+TEST_CASE("a line that a kill tore counts, and swallows no later one") {
+  TempFolder folder;
+  record_opening(folder.path(), {"student a"}, "test");
+  const auto file = folder.path() / "test_openings.jsonl";
+  const std::string whole = udrl::read_file(file);
+  std::ofstream(file, std::ios::app) << whole.substr(0, whole.size() / 2);
+  CHECK(record_opening(folder.path(), {"student b"}, "test").times == 3);
+  CHECK(udrl::read_file(file).starts_with(whole + whole.substr(0, whole.size() / 2) + "\n{"));
+  CHECK(record_opening(folder.path(), {"student b"}, "test").times == 4);
+}
+
+TEST_CASE("a ledger that was edited by hand keeps its last line") {
+  TempFolder folder;
+  std::ofstream(folder.path() / "test_openings.jsonl") << R"({"students": ["student a"], "test": "test"})";
+  const Openings openings = record_opening(folder.path(), {"student a"}, "test");
+  CHECK(openings.times == 2);
+  CHECK(openings.students == 1);
+}
+
 TEST_CASE("a ledger that cannot be written stops the evaluation") {
   TempFolder folder;
   CHECK_THROWS_AS(record_opening(folder.path() / "absent", {"student a"}, "test"), udrl::Error);

@@ -25,6 +25,7 @@ class Provider {
   std::atomic<int> direct = 0, batches = 0, requests = 0, polls = 0;
   std::atomic<bool> is_stuck = false;
   std::string status = "completed";
+  std::string rest;    ///< of each answer of a batch
   int fails_each = 0;  ///< every so many-th request of a batch; 0: none
   json last_line;      ///< of the last file
 
@@ -49,7 +50,7 @@ class Provider {
     std::string lines;
     for (const json& line : files_.at(asked.at("input_file_id"))) {
       const bool is_bad = ++requests % std::max(1, fails_each) == 0 && fails_each > 0;
-      const json reply = json::parse(chat_answer("batch: " + last_content(line.at("body").dump())));
+      const json reply = json::parse(chat_answer("batch: " + last_content(line.at("body").dump()) + rest));
       lines += json{{"custom_id", line.at("custom_id")},
                     {"response", {{"status_code", is_bad ? 500 : 200}, {"body", is_bad ? json::object() : reply}}}}
                    .dump() +
@@ -124,6 +125,14 @@ TEST_CASE("requests that fail within a batch are asked one by one") {
   CHECK(answers.size() == 30);
   CHECK(provider.direct == 3);
   CHECK(model->usage()->replies == 33);
+}
+
+TEST_CASE("an answer of a batch that is too long to be read is asked for by itself") {
+  const TempFolder folder;
+  Provider provider;
+  provider.rest = std::string(std::size_t{17} << 20, 'a');
+  const auto model = open_model(options_of(provider), {nullptr, folder.path()});
+  CHECK(ask(*model, 1).at("0") == "direct: say 0");
 }
 
 TEST_CASE("a batch that a stopped run submitted is collected by the next one, not submitted again") {

@@ -358,6 +358,17 @@ TEST_CASE("a reply without end is cut off, and is no answer") {
   CHECK(answer.text.size() < 4096);
 }
 
+TEST_CASE("an endless answer is cut, so that its record can be read again") {
+  const FakeServer server([&](const auto&, const auto&, const auto&) {
+    std::string answer = "a";
+    while (answer.size() < std::size_t{2} << 20) answer += "é";
+    return FakeReply{200, chat_answer(answer), "", false};
+  });
+  const Completion answer = ask_one(server);
+  CHECK(answer.finish == Finish::length);
+  CHECK(answer.text.size() == (std::size_t{1} << 20) - 1);  // no character is cut
+}
+
 TEST_CASE("a judge that names no option, or is not let answer, leaves its row empty") {
   const FakeServer server([&](const auto&, const auto&, const std::string& body) {
     const std::string content = last_content(body);

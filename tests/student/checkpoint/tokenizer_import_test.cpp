@@ -44,6 +44,9 @@ TEST_CASE("a folder's tokenizer is a student's where it has the control pieces")
   CHECK_FALSE(student_tokenizer(folder.path()));
   write_file_atomic(folder / "tokenizer.model", tiny::tokenizer().bytes());
   CHECK(student_tokenizer(folder.path())->sha256() == tiny::tokenizer().sha256());
+  const std::string table("\x1A\x0C\x12\x0A\x04\0\0\0\xFF\xFF\xFF\x7Fx\0", 14);  // which no student has
+  write_file_atomic(folder / "tokenizer.model", tiny::tokenizer().bytes() + table);
+  CHECK_FALSE(student_tokenizer(folder.path()));
 }
 
 TEST_CASE("a tokenizer.json that was changed is refused") {

@@ -1,7 +1,9 @@
 #include "udrl/student/tokenizer.hpp"
 
+#include "base/errors/expect_error.hpp"
 #include "catch.hpp"
 #include "student/tiny.hpp"
+#include "tokenizer/model_bytes.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/command/schema.hpp"
 
@@ -13,6 +15,14 @@ namespace {
 std::string train(const std::vector<std::string>& texts, int vocab_size) {
   return train_tokenizer(texts, command::control_pieces(), {.vocab_size = vocab_size});
 }
+
+/// A text or a message as a field of a protobuf message.
+std::string field(char number, const std::string& content) {
+  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(content.size())} + content;
+}
+
+// One unit whose offset leads gigabytes away, and a text.
+const std::string hostile_table("\x04\0\0\0\xFF\xFF\xFF\x7Fx\0", 10);
 
 }  // namespace
 
@@ -114,6 +124,44 @@ TEST_CASE("a file that is no tokenizer is refused") {
   CHECK_THROWS_AS(Tokenizer::from_bytes("not a model", "x"), Error);
   const std::string& whole = tiny::tokenizer().bytes();
   CHECK_THROWS_AS(Tokenizer::from_bytes(whole.substr(0, whole.size() / 2), "x"), Error);
+}
+
+TEST_CASE("a tokenizer with a table of characters is refused before sentencepiece follows it") {
+  const std::string& whole = tiny::tokenizer().bytes();
+  const std::string table = field(2, hostile_table);
+  const std::string with_table =
+      GENERATE_COPY(whole + field(3, table), field(3, table) + whole, whole + field(5, table),
+                    whole + field(3, field(1, "own") + table), whole + field(3, table) + field(3, field(2, "")),
+                    whole + std::string("\x9A\0", 2) + field(3, table).substr(1));
+  CHECK(kind_of(with_table) == ModelBytes::with_table);
+  const std::string said = test::error_of([&] { Tokenizer::from_bytes(with_table, "some/tokenizer.model"); });
+  INFO(said);
+  CHECK(said.starts_with("2 some/tokenizer.model"));
+  CHECK(test::contains(said, "precompiled_charsmap"));
+  CHECK(test::contains(said, "normalization_rule_name=identity"));
+}
+
+TEST_CASE("a tokenizer with an empty table, or with fields of later versions, loads") {
+  const std::string& whole = tiny::tokenizer().bytes();
+  const std::string longer = GENERATE_COPY(whole + field(3, field(2, "")), whole + field(5, field(1, "identity")),
+                                           whole + field(15, field(2, hostile_table)), whole + "\x79" + "12345678");
+  CHECK(kind_of(longer) == ModelBytes::plain);
+  CHECK(Tokenizer::from_bytes(longer, "x").encode(" sun") == tiny::tokenizer().encode(" sun"));
+}
+
+TEST_CASE("bytes that are no whole message of protobuf are refused") {
+  const std::string& whole = tiny::tokenizer().bytes();
+  const std::string damage =
+      GENERATE(std::string("\x1A"), std::string("\x1A\x05own", 5), std::string("\0", 1), std::string("\x80", 1),
+               std::string(11, '\xFF'), std::string("\x1B\x1C"), std::string("\x1D\x01"), std::string("\x19\x01"),
+               std::string("\x9A\x80\x80\x80\x10\x01x"), field(3, "\x12\x7F"));
+  CHECK(kind_of(whole + damage) == ModelBytes::broken);
+  CHECK_THROWS_AS(Tokenizer::from_bytes(whole + damage, "x"), Error);
+}
+
+TEST_CASE("what sentencepiece throws of pieces is an error as any other") {
+  const std::string unigram = field(2, "\x18\x01"), piece = field(1, field(1, std::string("\0x", 2)));
+  CHECK_THROWS_AS(Tokenizer::from_bytes(tiny::tokenizer().bytes() + unigram + piece, "x"), Error);
 }
 
 TEST_CASE("a tokenizer is known by the hash of its bytes") {
