@@ -33,8 +33,7 @@ void check_options(const ModelOptions& options) {
 
 Weights find_weights(const ModelOptions& options) {
   check_options(options);
-  check_gguf_file(options.gguf);
-  return weights_of(options);
+  return weights_of(options, check_gguf_file(options.gguf).get());
 }
 
 }  // namespace

@@ -73,11 +73,11 @@ std::uint64_t least_bytes(const gguf_context* gguf) {
   return gguf_get_data_offset(gguf) + end;
 }
 
-void check_gguf_file(const fs::path& file) {
+GgufHandle check_gguf_file(const fs::path& file) {
   start_llama();
   check_readable(file);
   check_magic(file);
-  const GgufHandle gguf = read_header(file);
+  GgufHandle gguf = read_header(file);
   if (!gguf) {
     throw user_error("the model file's header is cut off or damaged")
         .at(file.string())
@@ -93,6 +93,7 @@ void check_gguf_file(const fs::path& file) {
         .got(std::to_string(size) + " bytes")
         .hint(fetch_hint);
   }
+  return gguf;
 }
 
 std::string metadata(const llama_model* model, const char* key, const std::string& otherwise) {

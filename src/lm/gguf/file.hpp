@@ -25,9 +25,9 @@ GgufHandle read_header(const std::filesystem::path& file);
 /// What a file with this header takes at least.
 std::uint64_t least_bytes(const gguf_context* gguf);
 
-/// Throws `Error` (user) that names the file if it is missing, not a GGUF, or shorter than its own header says.
+/// Its header. Throws `Error` (user) that names the file if it is missing, not a GGUF, or shorter than that says.
 /// llama.cpp maps files into memory: a truncated one could end the process with SIGBUS in the middle of a run.
-void check_gguf_file(const std::filesystem::path& file);
+GgufHandle check_gguf_file(const std::filesystem::path& file);
 
 /// Positions that the model was trained with. Its table may have more rows (trained_context_key).
 int trained_context(const llama_model* model);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <system_error>
 
 #include "file.hpp"
@@ -10,6 +11,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/lm/weights.hpp"
 
 namespace udrl::lm {
 namespace fs = std::filesystem;
@@ -75,10 +77,11 @@ bool has_its_checksum(const fs::path& converted) {
   return fs::exists(checksum) && read_file(checksum) == sha256_file(converted) + "\n";
 }
 
-/// Throws where what is there was not made here: it is not ours to replace.
-bool is_converted_from(const fs::path& file, const std::string& sha256) {
+/// The SHA-256 of what the file was made from; "" where there is none, or it is no longer as it was made. Throws where
+/// what is there was not made here: it is not ours to replace.
+std::string intact_source(const fs::path& file) {
   std::error_code unknown;
-  if (!fs::exists(file, unknown)) return false;
+  if (!fs::exists(file, unknown)) return "";
   const GgufHandle header = read_header(file);
   const std::int64_t key = header ? gguf_find_key(header.get(), source_key) : -1;
   if (key < 0 || gguf_get_kv_type(header.get(), key) != GGUF_TYPE_STRING) {
@@ -86,7 +89,7 @@ bool is_converted_from(const fs::path& file, const std::string& sha256) {
         .at(file.string())
         .hint("to use that file, name it as gguf and leave weights = \"file\"; else move it away or remove it");
   }
-  return gguf_get_val_str(header.get(), key) == sha256 && is_whole(file, header.get()) && has_its_checksum(file);
+  return is_whole(file, header.get()) && has_its_checksum(file) ? gguf_get_val_str(header.get(), key) : "";
 }
 
 llama_model_kv_override text_entry(const std::string& key, const std::string& value) {
@@ -147,12 +150,20 @@ void require_room(const fs::path& folder, std::uint64_t bytes) {
       .hint("free some space, or take weights = \"file\"");
 }
 
-Weights weights_of(const ModelOptions& options) {
+WeightsKind stored_weights(const fs::path& gguf) {
+  start_llama();
+  std::error_code none;
+  const GgufHandle header = fs::is_regular_file(gguf, none) ? read_header(gguf) : nullptr;
+  for (const WeightsKind kind : {WeightsKind::bf16, WeightsKind::q8_0})
+    if (header && is_already(target_of(kind), header.get())) return kind;
+  return WeightsKind::file;
+}
+
+Weights weights_of(const ModelOptions& options, const gguf_context* header) {
   if (options.weights == WeightsKind::file) return {options.gguf, ""};
-  const GgufHandle header = read_header(options.gguf);
   const Target target = target_of(options.weights);
-  if (is_already(target, header.get())) return {options.gguf, ""};
-  if (gguf_find_key(header.get(), "split.count") >= 0) {
+  if (is_already(target, header)) return {options.gguf, ""};
+  if (gguf_find_key(header, "split.count") >= 0) {
     throw user_error("weights = \"" + to_string(options.weights) + "\" is for a model in one file")
         .at(options.gguf.string())
         .hint("join its parts with llama.cpp's llama-gguf-split --merge");
@@ -160,8 +171,11 @@ Weights weights_of(const ModelOptions& options) {
   const bool has_ending = options.gguf.extension() == ".gguf";  // else its name may hold dots: Qwen2.5-0.5B
   fs::path converted = has_ending ? options.gguf.parent_path() / options.gguf.stem() : options.gguf;
   converted += "." + to_string(options.weights) + ".gguf";
+  // Both files are read whole, which is a good part of the time to a first answer: at once, unless no thread is to be
+  // had.
+  std::future<std::string> made_from = std::async([&] { return intact_source(converted); });
   const std::string sha256 = sha256_file(options.gguf);
-  if (!is_converted_from(converted, sha256)) make_converted(options.gguf, converted, target, sha256, header.get());
+  if (made_from.get() != sha256) make_converted(options.gguf, converted, target, sha256, header);
   return {converted, sha256};
 }
 

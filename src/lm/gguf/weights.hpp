@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "gguf.h"
 #include "udrl/lm/options.hpp"
 
 namespace udrl::lm {
@@ -15,12 +16,12 @@ struct Weights {
   std::string source_sha256;  ///< of the file that the options name, where it had to be known; else ""
 };
 
-/// For `options.gguf`, which check_gguf_file has passed. With weights = "bf16" or "q8_0" it is MODEL.bf16.gguf or
+/// For `options.gguf`, whose header check_gguf_file returned. With weights = "bf16" or "q8_0" it is MODEL.bf16.gguf or
 /// MODEL.q8_0.gguf in the same folder, made here unless it is there and comes from a file of the same SHA-256; a file
 /// that is of that type already is its own. Throws `Error`: a model in several files, a folder that cannot be written,
 /// no room on the disk, a file in that place that was not made here (user); llama.cpp cannot convert the file
 /// (failure).
-Weights weights_of(const ModelOptions& options);
+Weights weights_of(const ModelOptions& options, const gguf_context* header);
 
 /// Throws `Error` (failure) where the disk of `folder` has less than `bytes` free.
 void require_room(const std::filesystem::path& folder, std::uint64_t bytes);

@@ -16,6 +16,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/options.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/lm/weights.hpp"
 
 using namespace udrl::lm;
 namespace fs = std::filesystem;
@@ -197,6 +198,32 @@ TEST_CASE("a file that is bf16 already needs no other") {
   const auto model = place.open();
   CHECK(place.entries() == 3);
   CHECK(model->info().sha256 == udrl::sha256_file(place.widened));
+}
+
+TEST_CASE("a file is known by the weights that it stores") {
+  const Place place;
+  place.open(WeightsKind::bf16);
+  place.open(WeightsKind::q8_0);
+  CHECK(stored_weights(place.model) == WeightsKind::file);
+  CHECK(stored_weights(place.widened) == WeightsKind::bf16);
+  CHECK(stored_weights(place.folder.path() / "tiny.q.q8_0.gguf") == WeightsKind::q8_0);
+}
+
+TEST_CASE("of what is no model file the weights are not known") {
+  const TestFolder folder;
+  const fs::path file = folder.path() / "model.gguf", pipe = folder.path() / "pipe.gguf";
+  std::ofstream(file) << "mine";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  for (const fs::path& none : {file, pipe, folder.path(), folder.path() / "nothing"})
+    CHECK(stored_weights(none) == WeightsKind::file);
+}
+
+TEST_CASE("llama.cpp multiplies with the instructions that it names") {
+  const Instructions found = instructions();
+  const std::string named = llama_print_system_info();
+  CHECK(found.avx512_bf16 == names(named, "AVX512_BF16 = 1"));
+  CHECK(found.amx == names(named, "AMX_INT8 = 1"));
+  CHECK(found.gpu == llama_supports_gpu_offload());
 }
 
 TEST_CASE("a file in the place of the widened one that was made by another is left alone") {
