@@ -49,6 +49,7 @@ PACKAGES = [
     ("libvalijson-dev", HEADERS, {BSD2: "BSD-2clause", BOOST: "Boost-1"}),
     ("libgloo-dev", HEADERS, {BSD3: "BSD-3-Clause"}),
     ("libsqlite3-dev", LINKED, {"public domain": "public-domain"}),
+    ("libeigen3-dev", HEADERS, {"MPL-2.0": "MPL-2"}),
     ("libstdc++6", LINKED, {GCC: "/GCC\nRuntime Library Exception"}),
     ("libgcc-s1", LINKED, {GCC: "/GCC\nRuntime Library Exception"}),
     ("libgomp1", LINKED, {GCC: "/GCC\nRuntime Library Exception"}),

@@ -7,6 +7,7 @@
 #include "udrl/base/shown.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/distill/answer.hpp"
+#include "udrl/distill/ideas.hpp"
 #include "udrl/distill/intents.hpp"
 #include "udrl/distill/score.hpp"
 #include "udrl/distill/synthesize.hpp"
@@ -64,6 +65,10 @@ void run_tag(const distill::TagOptions& options, const RunContext& context) {
   print_counts(result.manifest, options.out);
 }
 
+void run_ideas(const distill::IdeasOptions& options, const RunContext& context) {
+  print_counts(distill::make_ideas(options, context), options.out);
+}
+
 void run_summary(const inspect::SummaryOptions& options, const RunContext& context) {
   std::cout << shown(inspect::to_text(inspect::summarise(options, context)));
 }
@@ -90,6 +95,7 @@ int main(int argc, char** argv) {
   distill::ScoreOptions score;
   distill::TagOptions tag;
   distill::AnswerOptions answer;
+  distill::IdeasOptions ideas;
   inspect::SummaryOptions summary;
   inspect::DoctorOptions doctor;
   inspect::DuplicatesOptions duplicates;
@@ -101,6 +107,7 @@ int main(int argc, char** argv) {
   commands.push_back(stage("score", "give each answer its figures: relevance, copying, words", score, run_score));
   commands.push_back(stage("doctor", "is scored data worth training on: verdicts, and why", doctor, run_doctor));
   commands.push_back(stage("tag", "turn scores into returns and commands, and hold subjects out", tag, run_tag));
+  commands.push_back(stage("ideas", "a table of words that fit requests, for a student to mention", ideas, run_ideas));
   commands.push_back(
       stage("answer", "have a trained student answer intents under commands, as samples", answer, run_answer));
   commands.push_back(stage("summary", "what is in folders, by task: valid, words, scores", summary, run_summary));

@@ -44,6 +44,9 @@ void declare_ask(OptionSet& set, inference::Ask& ask) {
   set.add(
       "nearest", ask.nearest,
       "where the data does not support what is asked: ask the nearest that it does, and say so; else it is refused");
+  set.add("mention", ask.mention,
+          "'auto': words that fit, of the student's own ideas; 'none'; or words that the answer is to hold, \"harbor, "
+          "boats\"");
   set.add("have", ask.have, "what is written already: go on from there");
 }
 

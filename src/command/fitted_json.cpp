@@ -184,6 +184,7 @@ Fitted parse(const Json& json) {
   fitted.auxiliary =
       auxiliary_from(json.value("auxiliary_returns", Json::array()));  // absent in files of earlier versions
   fitted.countdown = json.value("countdown", false);
+  fitted.mentions = json.value("mentions", false);
   const Json& rule = json.at("support_rule");
   fitted.rule = {count_from(rule.at("at_least")), whole_int(rule.at("reach"), 0, max_words),
                  count_from(rule.at("top_at_least"))};
@@ -209,6 +210,7 @@ Json to_json(const Fitted& fitted) {
       {"copying_penalty", fitted.copying_penalty},
       {"auxiliary_returns", auxiliary_json(fitted.auxiliary)},
       {"countdown", fitted.countdown},
+      {"mentions", fitted.mentions},
       {"support_rule",
        {{"at_least", fitted.rule.at_least}, {"reach", fitted.rule.reach}, {"top_at_least", fitted.rule.top_at_least}}},
       {"tasks", std::move(tasks)}};

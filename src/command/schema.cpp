@@ -34,6 +34,7 @@ std::vector<std::string> make_control_pieces() {
   add_return(0);
   pieces.insert(pieces.end(), left_pieces().begin(), left_pieces().end());
   for (int which = 1; which <= max_auxiliary; ++which) add_return(which);
+  pieces.emplace_back(mention_piece);
   return pieces;
 }
 
@@ -81,10 +82,13 @@ std::string command_pieces(const Command& command) {
 
 lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std::string_view have) {
   lm::Prompt prompt;
+  const auto text_of = [&](SequencePart part) -> std::string_view {
+    return part == SequencePart::intent ? intent : part == SequencePart::mention ? command.mention : have;
+  };
   lay_out(
       command, !have.empty(),
       [&](SequencePart part) {
-        prompt.push_back({sequence_text(part == SequencePart::intent ? intent : have), false});
+        prompt.push_back({sequence_text(text_of(part)), false});
       },
       [&](std::string pieces) {
         prompt.push_back({std::move(pieces), true});

@@ -17,6 +17,7 @@ void declare_decoding(OptionSet& set, Decoding& o) {
   set.add("decoding.top_p", o.top_p, "of the student: least probable tokens beyond this mass are left out")
       .range(0.01, 1);
   set.add("decoding.repeat_penalty", o.repeat_penalty, "of the student; 1: off").range(1, 2);
+  set.add("decoding.mention", o.mention, "'auto': words that fit, of the student's own ideas; 'none'").came_later();
   set.add("decoding.max_tokens", o.max_tokens, "of the student; 0: what the words asked need").range(0, 1024);
 }
 

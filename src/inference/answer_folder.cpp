@@ -11,7 +11,7 @@ namespace {
 data::Manifest wanted(const StudentModel& student, std::uint64_t seed, const RunContext& context) {
   data::Manifest manifest = data::manifest_of("generate", context);
   manifest.seed = seed;
-  manifest.models["student"] = student.info().sha256;
+  for (const auto& [role, sha256] : student.hashes()) manifest.models[role] = sha256;
   return manifest;
 }
 

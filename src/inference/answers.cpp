@@ -59,6 +59,7 @@ class Answering {
  private:
   struct Pending {
     std::shared_ptr<const Question> question;
+    command::Command command;  ///< of this draw
     std::string id;
   };
 
@@ -67,17 +68,17 @@ class Answering {
     return place.empty() ? "the intent '" + ask.intent.substr(0, 60) + "'" : place;
   }
 
-  lm::Request request_for(const Question& question, int draw) const {
-    return draw_request(student_, question.placed.ask, question.command, drawing_, draw);
+  Draw next_draw(const Question& question, int draw) const {
+    return draw_of(student_, question.placed.ask, question.command, drawing_, draw);
   }
 
   bool has_draws() const { return question_ != nullptr && draw_ < drawing_.drawn(); }
 
   std::optional<lm::Request> next() {
     if (!has_draws() && !read_question()) return std::nullopt;
-    lm::Request request = request_for(*question_, draw_++);
-    pending_.push_back({question_, request.id});
-    return request;
+    Draw draw = next_draw(*question_, draw_++);
+    pending_.push_back({question_, std::move(draw.command), draw.request.id});
+    return std::move(draw.request);
   }
 
   bool read_question() {
@@ -88,7 +89,7 @@ class Answering {
       Resolved resolved = student_.resolve(placed->ask);
       if (!resolved.note.empty() && noted_.insert(resolved.note).second) reader_.note(resolved.note);
       question_ = std::make_shared<const Question>(Question{std::move(*placed), std::move(resolved.command)});
-      (void)request_for(*question_, 0);
+      (void)next_draw(*question_, 0);
     } catch (const Error& error) {
       if (!error.where().empty() || place.empty()) throw;
       throw Error(error).at(place);
@@ -100,7 +101,7 @@ class Answering {
 
   void take(lm::Completion completion) {
     const Question& question = *pending_.front().question;
-    Answer answer = answer_of(student_, question.placed.ask, question.command, completion);
+    Answer answer = answer_of(student_, question.placed.ask, pending_.front().command, completion);
     ++tally_.written;
     if (!drawing_.ranks()) {
       pending_.pop_front();
@@ -152,8 +153,8 @@ data::OrderedJson or_null(const std::optional<int>& value) {
 
 }  // namespace
 
-lm::Request draw_request(const StudentModel& student, const Ask& ask, const command::Command& command,
-                         const Drawing& drawing, int draw) {
+Draw draw_of(const StudentModel& student, const Ask& ask, const command::Command& command, const Drawing& drawing,
+             int draw) {
   const std::string number = std::to_string(draw);
   lm::Sampling sampling;
   sampling.temperature = drawing.temperature;
@@ -163,10 +164,11 @@ lm::Request draw_request(const StudentModel& student, const Ask& ask, const comm
   sampling.seed = RandomStream(drawing.seed, "generate/" + number)();
   sampling.max_tokens = drawing.max_tokens;
   sampling.stop = drawing.stop;
-  lm::Request request = student.request(ask, command, sampling);
-  request.id = content_id({ask.intent, command_pieces(command), ask.have, number});
-  request.sampling.least_room = std::min(StudentModel::least_room(command), request.sampling.max_tokens);
-  return request;
+  Draw drawn{student.drawn(ask, command, sampling), {}};
+  drawn.request = student.request(ask, drawn.command, sampling);
+  drawn.request.id = content_id({ask.intent, command_pieces(command), ask.have, number});
+  drawn.request.sampling.least_room = std::min(StudentModel::least_room(command), drawn.request.sampling.max_tokens);
+  return drawn;
 }
 
 Answer answer_of(const StudentModel& student, const Ask& ask, const command::Command& command,
@@ -203,6 +205,7 @@ data::OrderedJson answer_json(const Answer& answer, const command::Fitted& fitte
   for (std::size_t i = 0; i < answer.command.auxiliary.size(); ++i)
     json["auxiliary"][fitted.auxiliary[i].name] = or_null(answer.command.auxiliary[i]);
   json["words_asked"] = or_null(answer.command.words);
+  if (!answer.command.mention.empty()) json["mention"] = answer.command.mention;
   json["words"] = data::count_words(answer.text);
   json["text"] = answer.text;
   json["finish"] = to_string(answer.finish);

@@ -33,6 +33,14 @@ std::string text_or_number(const data::Fields& fields, const std::string& name) 
   return fields.value(name).is_string() ? fields.text(name) : std::to_string(fields.integer(name));
 }
 
+/// A list is of words in any case, which the last comma says: "none" in a list is the word.
+std::string mention_of(const data::Fields& fields) {
+  if (!fields.value("mention").is_array()) return fields.text("mention");
+  std::string words;
+  for (const std::string& word : fields.texts("mention")) words += word + ", ";
+  return words.empty() ? "none" : words;
+}
+
 Ask ask_from_json(const std::string& line, Ask ask) {
   const data::Json json = data::parse_json(line);
   const data::Fields fields(json, "line of asks");
@@ -54,6 +62,7 @@ void read_ask(const data::Fields& fields, Ask& ask) {
   if (fields.has("want_words")) ask.want_words = fields.integer("want_words");
   if (fields.has("return")) ask.return_spec = text_or_number(fields, "return");
   ask.have = fields.text_or("have", ask.have);
+  if (fields.has("mention")) ask.mention = mention_of(fields);
   if (fields.has("nearest")) ask.nearest = fields.boolean("nearest");
 }
 

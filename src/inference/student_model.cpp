@@ -1,9 +1,13 @@
 // Opening a checkpoint for generation, and turning a user's question into a request.
 #include "udrl/inference/student_model.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <sstream>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/base/random.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/student/checkpoint.hpp"
 
@@ -38,8 +42,9 @@ std::unique_ptr<lm::LanguageModel> open_gguf(const lm::ModelOptions& options) {
 }
 
 /// Another model would read commands as plain text, and write what it likes.
-void check_vocabulary(const lm::LanguageModel& model, const fs::path& file) {
-  const std::vector<std::string>& pieces = command::control_pieces();
+void check_vocabulary(const lm::LanguageModel& model, const command::Fitted& fitted, const fs::path& file) {
+  std::vector<std::string> pieces = command::control_pieces();
+  if (!fitted.mentions) std::erase(pieces, command::mention_piece);  // students of before had none
   const std::vector<std::string> missing = model.missing_control(pieces);
   if (missing.empty()) return;
   throw user_error("not a student model: its vocabulary lacks the command tokens")
@@ -47,6 +52,25 @@ void check_vocabulary(const lm::LanguageModel& model, const fs::path& file) {
       .expected(std::to_string(pieces.size()) + " control tokens such as " + std::string(command::gen_piece))
       .got(std::to_string(missing.size()) + " of them missing, " + missing.front() + " first")
       .hint("put back the student.gguf that udrl-train wrote: run its command again");
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+/// A user's words as training tells them: "Harbor,boats" is "harbor, boats", and so is "harbor + boats" of a system
+/// message, where commas separate commands.
+std::string as_told(const std::string& wanted) {
+  std::vector<std::string> words;
+  std::string folded = data::fold_case(wanted);
+  std::replace_if(
+      folded.begin(), folded.end(), [](char c) { return c == '+' || c == '&'; }, ',');
+  std::istringstream stream(folded);
+  for (std::string word; std::getline(stream, word, ',');)
+    if (std::string clean = data::normalise(word); !clean.empty()) words.push_back(std::move(clean));
+  return joined(words);
 }
 
 }  // namespace
@@ -60,11 +84,18 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
           .expected("a checkpoint folder that udrl-train has finished")
           .hint("name the folder given to udrl-train as --out; if training was stopped, start it again to finish it");
   }
-  command::Fitted fitted = command::load(folder / student::files::commands);
-  auto model = open_gguf(options);
-  check_vocabulary(*model, folder / student::files::gguf);
-  auto certificate = command::certificate_of(folder, model->info().sha256);
-  return {std::move(fitted), std::move(certificate), std::move(model)};
+  StudentModel student;
+  student.fitted_ = command::load(folder / student::files::commands);
+  student.model_ = open_gguf(options);
+  check_vocabulary(*student.model_, student.fitted_, folder / student::files::gguf);
+  student.certificate_ = command::certificate_of(folder, student.info().sha256);
+  student.hashes_["student"] = lm::model_identity(student.info().sha256, options.weights);
+  const fs::path ideas = folder / student::files::ideas;
+  if (student.fitted_.mentions && fs::exists(ideas)) {
+    student.ideas_ = student::Ideas::load(ideas);
+    student.hashes_["ideas"] = sha256_file(ideas);
+  }
+  return student;
 }
 
 Resolved StudentModel::resolve(const Ask& ask) const {
@@ -88,6 +119,29 @@ int StudentModel::words_for(int wanted, const std::string& task) const {
       .expected(std::string(command::files::certificate) + " beside the student, of this very student and the task '" +
                 task + "'")
       .hint("measure it: udrl-eval --certify; or ask with --words");
+}
+
+command::Command StudentModel::drawn(const Ask& ask, command::Command command, const lm::Sampling& sampling) const {
+  const std::string wanted = data::normalise(ask.mention);
+  if (wanted == "auto") command.mention = ideas_for(ask, command, sampling);
+  else if (wanted == "none") command.mention.clear();
+  else if (fitted_.mentions) command.mention = as_told(wanted);
+  else
+    throw user_error("this student never learned to mention words that it is told")
+        .expected("mention: auto or none")
+        .got("'" + wanted + "'")
+        .hint("train with --sequence.mention 0.7");
+  return command;
+}
+
+std::string StudentModel::ideas_for(const Ask& ask, const command::Command& command,
+                                    const lm::Sampling& sampling) const {
+  if (!ideas_) return {};
+  const std::string intent = data::normalise(ask.intent + " " + ask.have);
+  const int words = command.words.value_or(fitted_.default_words(command.task_index));
+  RandomStream random(sampling.seed, "mention");
+  return joined(ideas_->propose(
+      {intent, fitted_.task(command.task_index).name, student::words_to_mention(words), sampling.temperature}, random));
 }
 
 lm::Request StudentModel::request(const Ask& ask, const command::Command& command, lm::Sampling sampling) const {

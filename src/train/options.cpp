@@ -29,6 +29,9 @@ void declare_sequence(OptionSet& set, SequenceOptions& o) {
   set.add("sequence.countdown", o.countdown, "the student writes ⟨left:k⟩ every 8 words, which nobody is shown");
   set.add("sequence.entity_swap", o.entity_swap, "share of records with a shared word swapped in intent and answer")
       .range(0, 1);
+  set.add("sequence.mention", o.mention, "share of records told some of the answer's own words, to be asked for later")
+      .range(0, 1)
+      .came_later();
   set.add("sequence.entity_words", o.entity_words, "file of nouns to swap in, one a line").runtime_only();
 }
 
@@ -126,6 +129,8 @@ void declare(OptionSet& set, TrainOptions& o) {
   set.add("out", o.out, "checkpoint folder to write").required().runtime_only();
   set.add("cache", o.cache, "folder of tokenized data, made once for all runs; empty: cache/ in the data folder")
       .runtime_only();
+  set.add("ideas", o.ideas, "folder of udrl-distill ideas: words that fit a request, for a student that is told some")
+      .runtime_only();
   set.add("init", o.init,
           "GPT-2 folder of transformers to start from, a student's or another; [model], where it is left at its "
           "defaults, is that folder's")
@@ -181,6 +186,11 @@ void check(const TrainOptions& options) {
         .expected("0, 1, 2, 4, 8, …")
         .got(std::to_string(options.batch.lanes))
         .hint("gradients are added up in halves of halves");
+  }
+  if (!options.ideas.empty() && options.sequence.mention <= 0) {
+    throw user_error("there are ideas, but the student never learns to mention a word")
+        .expected("sequence.mention above 0")
+        .hint("add --sequence.mention 0.7, or leave --ideas out");
   }
   if (options.plain.steps > 0 && options.plain.data.empty()) {
     throw user_error("plain.steps is set, but there is no plain text").hint("name it with --plain.data");

@@ -26,7 +26,7 @@ TEST_CASE("everything that a page may ask is resolved as udrl-generate --nearest
       const data::OrderedJson& entry = table["image"][words][wanted];
       CHECK(entry["pieces"] == command_pieces(resolved.command));
       CHECK(entry.value("note", "") == resolved.note);
-      const lm::Sampling sampling = draw_request(student, ask, resolved.command, {}, 0).sampling;
+      const lm::Sampling sampling = draw_of(student, ask, resolved.command, {}, 0).request.sampling;
       CHECK(entry["max_tokens"] == sampling.max_tokens);
       CHECK(entry["least_room"] == sampling.least_room);
     }

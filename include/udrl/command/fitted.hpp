@@ -99,6 +99,7 @@ struct Fitted {
   double copying_penalty = 0;
   std::vector<AuxiliaryReturn> auxiliary;
   bool countdown = false;  ///< the student writes ⟨left:k⟩ (set by training, not by tag)
+  bool mentions = false;   ///< the student was told words to mention (set by training too)
   SupportRule rule;
   std::vector<FittedTask> tasks;
 

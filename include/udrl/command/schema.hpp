@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "udrl/command/spelling.hpp"
@@ -25,11 +26,12 @@ struct Command {
   std::optional<int> words;  ///< of what is still to come
   std::optional<int> return_bin;
   std::vector<std::optional<int>> auxiliary = {};  ///< bins of the auxiliary returns, in the order of commands.json
+  std::string mention = {};  ///< words that the answer is to hold, "harbor, boats", normalised; "": none are named
 };
 
 /// Every control piece of the vocabulary, in the order of their ids after <unk> <s> </s>; fixed for ever:
 /// ⟨gen⟩ ⟨have⟩ ⟨task:0…63⟩ ⟨words:any⟩ ⟨words:1…80⟩ ⟨return:any⟩ ⟨return:0…9⟩ ⟨left:8⟩ ⟨left:16⟩ … ⟨left:80⟩
-/// ⟨return2:any⟩ ⟨return2:0…9⟩ ⟨return3:any⟩ ⟨return3:0…9⟩.
+/// ⟨return2:any⟩ ⟨return2:0…9⟩ ⟨return3:any⟩ ⟨return3:0…9⟩ ⟨mention⟩.
 const std::vector<std::string>& control_pieces();
 
 std::string task_piece(int task_index);
@@ -43,22 +45,27 @@ inline constexpr int words_per_count = 8;
 const std::vector<std::string>& left_pieces();
 inline constexpr std::string_view gen_piece = "⟨gen⟩";
 inline constexpr std::string_view have_piece = "⟨have⟩";
+inline constexpr std::string_view mention_piece = "⟨mention⟩";
 
-/// What is asked, between the intent and ⟨gen⟩: `⟨task:0⟩⟨words:18⟩⟨return:4⟩`; auxiliary returns follow the return.
+/// What is asked in numbers, behind the intent: `⟨task:0⟩⟨words:18⟩⟨return:4⟩`; auxiliary returns follow the return.
 std::string command_pieces(const Command& command);
 
 /// The parts of a sequence that are text, before the answer.
-enum class SequencePart { intent, have };
-/// The order of a sequence's parts up to the answer: `<s> holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩`, and with a
-/// beginning that is there already `…⟨have⟩ A cosy shop⟨gen⟩`; `<s>` is the tokenizer's own. Calls `text(part)` and
-/// `control(pieces)` in turn.
+enum class SequencePart { intent, mention, have };
+/// The order of a sequence's parts up to the answer: `<s> holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩`; with words to
+/// mention `…⟨return:4⟩⟨mention⟩ snow, lights⟨gen⟩`, and with a beginning that is there already `…⟨have⟩ A cosy
+/// shop⟨gen⟩`; `<s>` is the tokenizer's own. Calls `text(part)` and `control(pieces)` in turn.
 template <class Text, class Control>
 void lay_out(const Command& command, bool has_beginning, Text text, Control control) {
   text(SequencePart::intent);
-  control(command_pieces(command) + std::string(has_beginning ? have_piece : gen_piece));
-  if (!has_beginning) return;
-  text(SequencePart::have);
-  control(std::string(gen_piece));
+  std::string pieces = command_pieces(command);
+  const auto text_after = [&](std::string_view piece, SequencePart part) {
+    control(std::exchange(pieces, {}).append(piece));
+    text(part);
+  };
+  if (!command.mention.empty()) text_after(mention_piece, SequencePart::mention);
+  if (has_beginning) text_after(have_piece, SequencePart::have);
+  control(pieces.append(gen_piece));
 }
 /// The same as texts, each beginning with a space. `intent` and `have` must be normalised.
 lm::Prompt sequence_prompt(std::string_view intent, const Command& command, std::string_view have = {});

@@ -21,7 +21,8 @@ struct AnswerOptions {
   std::vector<std::string> returns = {"top"};  ///< "top", "lowest", "any" or numbers: each is asked of every draw
   std::string words = "sampled";  ///< a number, "any", "auto" (the usual), "sampled" (as the best were long)
   bool nearest = false;  ///< where the data does not support a command that `words` gives: ask the nearest that it does
-  int draws = 1;         ///< answers an intent, task and return
+  std::string mention = "auto";  ///< as `inference::Ask::mention`
+  int draws = 1;                 ///< answers an intent, task and return
   double temperature = 0.7;
   double top_p = 0.95;
   double repeat_penalty = 1.1;

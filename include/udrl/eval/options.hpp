@@ -16,9 +16,10 @@ struct Decoding {
   double temperature = 0.7;
   std::vector<double> temperatures;  ///< other ones, of the first return: the curve of relevance against diversity
   double top_p = 0.95;
-  double repeat_penalty = 1.1;  ///< as the teachers' own
-  int max_tokens = 0;           ///< 0: what the words asked need, with room to spare
-  int best_of = 1;              ///< more: one more row, the best of so many answers to the first return
+  double repeat_penalty = 1.1;   ///< as the teachers' own
+  std::string mention = "auto";  ///< words that answers are to hold, as `inference::Ask::mention`
+  int max_tokens = 0;            ///< 0: what the words asked need, with room to spare
+  int best_of = 1;               ///< more: one more row, the best of so many answers to the first return
 };
 
 /// Who is asked, and how.

@@ -24,12 +24,13 @@ struct Row {
   std::string title;        ///< what tables call it
   std::string short_title;  ///< what charts call it
   RowKind kind = RowKind::control;
-  std::string system;        ///< name of its system; "" for a control
-  std::string system_title;  ///< the row's title without the way of asking
-  lm::Sampling sampling;     ///< models and students; the seed is drawn per case
-  std::string asked_return;  ///< students: top, lowest, any or a number
-  bool few_shot = true;      ///< models
-  int best_of = 1;           ///< of so many answers the one that the ranker finds best (best_of.hpp)
+  std::string system;            ///< name of its system; "" for a control
+  std::string system_title;      ///< the row's title without the way of asking
+  lm::Sampling sampling;         ///< models and students; the seed is drawn per case
+  std::string asked_return;      ///< students: top, lowest, any or a number
+  std::string mention = "none";  ///< students: as `inference::Ask::mention`
+  bool few_shot = true;          ///< models
+  int best_of = 1;               ///< of so many answers the one that the ranker finds best (best_of.hpp)
   /// Asked at another temperature, to be a point of the curve of relevance against diversity and nothing else.
   bool on_curve = false;
   /// "": a row of its own. Else this is that row again, and only resampled: from another training seed, or drawn again.
@@ -63,6 +64,9 @@ struct System {
 System load_system(const std::filesystem::path& file, const SystemsOptions& options);
 /// The student under each return that the options name, and at each temperature.
 System student_system(const SystemsOptions& options);
+
+/// The student's table of ideas; "" where it has none.
+std::filesystem::path ideas_of(const System& system);
 
 /// SHA-256 of the model's file (and " as bf16" where its weights are widened), or of endpoint and name for one that is
 /// elsewhere.

@@ -50,9 +50,14 @@ struct Answer {
   double ms = 0;        ///< from the first token of the prompt to the last one of the answer
 };
 
-/// The request for one of an ask's draws: the same wherever the ask stands.
-lm::Request draw_request(const StudentModel& student, const Ask& ask, const command::Command& command,
-                         const Drawing& drawing, int draw);
+/// One of an ask's draws.
+struct Draw {
+  command::Command command;  ///< with the words that this one is to mention
+  lm::Request request;
+};
+/// The same wherever the ask stands.
+Draw draw_of(const StudentModel& student, const Ask& ask, const command::Command& command, const Drawing& drawing,
+             int draw);
 /// What came of it.
 Answer answer_of(const StudentModel& student, const Ask& ask, const command::Command& command,
                  const lm::Completion& completion);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "udrl/command/certificate.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/lm/language_model.hpp"
+#include "udrl/student/ideas.hpp"
 
 namespace udrl::inference {
 
@@ -22,6 +24,9 @@ struct Ask {
   std::string have = {};            ///< what is written already; the student goes on from there
   int want_words = 0;               ///< not 0: ask for what gives so many, by the certificate; `words` is not read then
   bool nearest = false;             ///< where the data does not support the command: ask the nearest one that it does
+  /// Words that the answer is to hold, "harbor, boats"; "none"; or "auto": words that fit the intent, of the student's
+  /// own ideas, other ones for each draw. None where it has no ideas.
+  std::string mention = "auto";
 };
 
 /// What a student is really asked.
@@ -39,6 +44,9 @@ class StudentModel {
   /// Resolves and checks the command; one outside the trained support is refused with the nearest supported one named,
   /// or replaced by it. Throws `Error` (user) for `want_words` of a student without a certificate.
   Resolved resolve(const Ask& ask) const;
+  /// The same with the words that one draw is to mention: a function of ask, command and sampling. Throws `Error`
+  /// (user) for words of the ask's own, where the student never learned to mention any.
+  command::Command drawn(const Ask& ask, command::Command command, const lm::Sampling& sampling) const;
   /// The request for it. `sampling.max_tokens` 0 is replaced by what the words asked need, with room to spare.
   lm::Request request(const Ask& ask, const command::Command& command, lm::Sampling sampling) const;
 
@@ -51,18 +59,23 @@ class StudentModel {
 
   lm::LanguageModel& model() { return *model_; }
   const lm::ModelInfo& info() const { return model_->info(); }
+  /// What answers depend on, for a manifest: "student", by the weights that it runs with, and "ideas" where it has any.
+  const std::map<std::string, std::string>& hashes() const { return hashes_; }
   const command::Fitted& fitted() const { return fitted_; }
   /// What it does with its commands, where that was measured (`udrl-eval --certify`).
   const std::optional<command::Certificate>& certificate() const { return certificate_; }
+  /// What it is told to mention where nothing else is asked.
+  const std::optional<student::Ideas>& ideas() const { return ideas_; }
 
  private:
   int words_for(int wanted, const std::string& task) const;
-  StudentModel(command::Fitted fitted, std::optional<command::Certificate> certificate,
-               std::unique_ptr<lm::LanguageModel> model)
-      : fitted_(std::move(fitted)), certificate_(std::move(certificate)), model_(std::move(model)) {}
+  std::string ideas_for(const Ask& ask, const command::Command& command, const lm::Sampling& sampling) const;
+  StudentModel() = default;
   command::Fitted fitted_;
   std::optional<command::Certificate> certificate_;
+  std::optional<student::Ideas> ideas_;
   std::unique_ptr<lm::LanguageModel> model_;
+  std::map<std::string, std::string> hashes_;
 };
 
 }  // namespace udrl::inference

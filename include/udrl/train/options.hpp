@@ -45,6 +45,7 @@ struct SequenceOptions {
   bool countdown = false;    ///< ⟨left:k⟩ every 8 words of an answer, written by the student itself
   std::filesystem::path entity_words =
       "data/words/nouns.txt";  ///< one noun or noun phrase a line; not read where entity_swap is 0
+  double mention = 0;          ///< records told some of the answer's own words in hindsight, in ⟨mention⟩
 };
 
 /// A first phase on plain text, for those with little distilled data: the same loss on every token.
@@ -102,6 +103,7 @@ struct TrainOptions {
   std::filesystem::path data;   ///< tagged/: train/, valid/ and commands.json
   std::filesystem::path out;    ///< the checkpoint folder
   std::filesystem::path cache;  ///< of tokenized data, made once for all runs; empty: cache/ in the data folder
+  std::filesystem::path ideas;  ///< what udrl-distill ideas made, to go with the student; empty: none
   std::filesystem::path init;   ///< a GPT-2 that transformers saved, to start from; empty: fresh weights
   std::uint64_t seed = 1;
   double epochs = 4;                           ///< over the training split; ignored where steps is set

@@ -91,12 +91,15 @@ class Questions {
     record.sampling = {options_.temperature, options_.top_p, random(), {}};
     inference::Ask ask{record.intent.intent, record.task, options_.words, wanted};
     ask.nearest = options_.nearest;
-    const command::Command command = command_for(ask, random);
+    ask.mention = options_.mention;
+    const lm::Sampling sampling = sampling_of(record);
+    const command::Command command = student_.drawn(ask, command_for(ask, random), sampling);
     record.extra["asked"]["return"] = or_null(command.return_bin);
     record.extra["asked"]["words"] = or_null(command.words);
     for (std::size_t i = 0; i < command.auxiliary.size(); ++i)
       record.extra["asked"][student_.fitted().auxiliary[i].name] = or_null(command.auxiliary[i]);
-    question.request = student_.request(ask, command, sampling_of(record));
+    if (!command.mention.empty()) record.extra["asked"]["mention"] = command.mention;
+    question.request = student_.request(ask, command, sampling);
     question.request.id = record.id;
     return question;
   }
@@ -150,12 +153,11 @@ void check_returns(const std::vector<std::string>& returns) {
   }
 }
 
-data::Manifest wanted_manifest(const AnswerOptions& options, lm::WeightsKind weights,
-                               const inference::StudentModel& student, const std::vector<task::Task>& tasks,
-                               const RunContext& context) {
+data::Manifest wanted_manifest(const AnswerOptions& options, const inference::StudentModel& student,
+                               const std::vector<task::Task>& tasks, const RunContext& context) {
   data::Manifest manifest = data::manifest_of("answer", context);
   manifest.seed = options.seed;
-  manifest.models["student"] = lm::model_identity(student.info().sha256, weights);
+  manifest.models = student.hashes();
   manifest.inputs[student::files::commands] = sha256_file(options.student / student::files::commands);
   manifest.inputs["intents"] = data::hash_input(options.intents);
   for (const task::Task& task : tasks) manifest.inputs["task " + task.name] = task.sha256;
@@ -180,6 +182,8 @@ void declare(OptionSet& set, AnswerOptions& o) {
           "where the data does not support what is asked: ask the nearest that it does, and say so; else it is refused "
           "('sampled' always asks the nearest)")
       .came_later();
+  set.add("mention", o.mention, "'auto': words of the student's own ideas; 'none'; or words, \"harbor, boats\"")
+      .came_later();
   set.add("draws", o.draws, "answers an intent, task and return").range(1, 1000);
   set.add("temperature", o.temperature, "0: always the likeliest token").range(0, 5);
   set.add("top_p", o.top_p, "nucleus sampling").range(0.01, 1);
@@ -196,7 +200,7 @@ data::Manifest answer_intents(const AnswerOptions& options, const RunContext& co
   const lm::ModelOptions model = model_options(options.pace, options.student);
   auto student = inference::StudentModel::open(options.student, model);
   const std::vector<task::Task> tasks = tasks_of(options, student.fitted());
-  data::OutputFolder out(std::move(held), wanted_manifest(options, model.weights, student, tasks, context));
+  data::OutputFolder out(std::move(held), wanted_manifest(options, student, tasks, context));
   const auto answered = read_answered(out);
   Questions questions(options, student, std::move(intents), tasks, context.observer);
   Progress progress{"answer", "answers", answered.size(), questions.total(), answered.size(), ""};

@@ -8,6 +8,7 @@
 #include "udrl/base/process.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/student/checkpoint.hpp"
+#include "udrl/student/ideas.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -67,6 +68,7 @@ void Asking::open_caches() {
     if (system.is_student) {
       identity.inputs[student::files::commands] = prepared_.hashes.at("commands " + system.name);
       identity.inputs["commands.json of the lengths"] = prepared_.hashes.at("commands student");
+      if (const auto ideas = ideas_of(system); !ideas.empty()) identity.inputs["ideas"] = sha256_file(ideas);
     }
     for (const Row& row : asked_rows(system)) {
       caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));
@@ -103,6 +105,8 @@ void Asking::measure(const System& system) {
     save(cost, file);
   }
   if (system.parameters > 0) cost.model.parameters = system.parameters;
+  if (const auto ideas = ideas_of(system); !ideas.empty())
+    cost.model.parameters += student::Ideas::load(ideas).parameters();
 }
 
 void Asking::ask(const System& system) {

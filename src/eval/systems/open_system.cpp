@@ -88,7 +88,8 @@ class StudentSystem : public OpenSystem {
   lm::Request request(const Row& row, const Case& c) const override {
     lm::Sampling sampling = row.sampling;
     sampling.seed = sampling_seed(seed_, row, c);
-    lm::Request request = student_.request(ask_of(row, c), command_for(row, c), sampling);
+    const inference::Ask ask = ask_of(row, c);
+    lm::Request request = student_.request(ask, student_.drawn(ask, command_for(row, c), sampling), sampling);
     request.id = c.id;
     return request;
   }
@@ -103,7 +104,9 @@ class StudentSystem : public OpenSystem {
 
  private:
   static inference::Ask ask_of(const Row& row, const Case& c) {
-    return {c.intent.intent, c.task, std::to_string(c.asked_words), row.asked_return, ""};
+    inference::Ask ask{c.intent.intent, c.task, std::to_string(c.asked_words), row.asked_return};
+    ask.mention = row.mention;
+    return ask;
   }
 
   command::Command command_for(const Row& row, const Case& c) const {

@@ -31,6 +31,7 @@ void declare(OptionSet& set, SystemFile& file) {
   set.add("repeat_penalty", file.repeat_penalty,
           "of all rows, as in synthesis; 1: off; 0: 1, a student's as the main one's")
       .range(0, 2);
+  set.add("mention", file.mention, "'auto' or 'none' (students): words of its own ideas; default: the main student's");
   set.add("parameters", file.parameters,
           "of the model, where its file stores a tied matrix twice; 0: what the file holds");
   lm::declare(set, "model", file.model);
@@ -53,6 +54,7 @@ void use_defaults(SystemFile& file, const Decoding& student) {
   fill(file.top_p, model_top_p, student.top_p);
   fill(file.repeat_penalty, model_repeat_penalty, student.repeat_penalty);
   if (is_student) file.max_tokens = student.max_tokens;
+  if (file.mention.empty()) file.mention = student.mention;
   const bool best_of =
       std::find(file.decodings.begin(), file.decodings.end(), DecodingKind::best_of_n) != file.decodings.end();
   if (best_of && file.temperature == 0)

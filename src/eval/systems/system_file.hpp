@@ -28,6 +28,7 @@ struct SystemFile {
   double temperature = 0;  // of this and the next two: 0 is the default, another for students than for models
   double top_p = 0;
   double repeat_penalty = 0;
+  std::string mention;  // "" is the default, the main student's
   int max_tokens = 0;
   std::vector<double> temperatures;
   std::uint64_t parameters = 0;

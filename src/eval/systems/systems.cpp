@@ -10,6 +10,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/student/checkpoint.hpp"
+#include "udrl/student/ideas.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -40,6 +41,7 @@ Row make_row(const SystemFile& file, const Variant& variant) {
     row.asked_return = variant.asked_return;
     call(row.asked_return, row.asked_return + " return", row.asked_return);
     row.sampling.max_tokens = file.max_tokens;
+    row.mention = file.mention;
   } else {
     row.kind = RowKind::model;
     row.few_shot = variant.few_shot;
@@ -203,6 +205,11 @@ System load_system(const std::filesystem::path& path, const SystemsOptions& opti
 }
 
 System student_system(const SystemsOptions& options) { return make_system(student_file(options)); }
+
+std::filesystem::path ideas_of(const System& system) {
+  const std::filesystem::path file = system.folder() / student::files::ideas;
+  return system.is_student && std::filesystem::exists(file) ? file : std::filesystem::path();
+}
 
 std::string identity_of(const lm::ModelOptions& model) {
   if (model.gguf.empty()) return lm::endpoint_identity(model);

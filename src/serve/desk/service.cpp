@@ -11,15 +11,15 @@ Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& d
         .at("best_of")
         .hint("start it with --embedder.gguf, or leave best_of out");
   Prepared prepared{ask, student_.resolve(ask), {}};
-  prepared.draws.push_back(draw_request(student_, ask, prepared.resolved.command, drawing, 0));
-  prepared.prompt_tokens = student_.model().check(prepared.draws.front());  // before more is made of it
+  prepared.draws.push_back(draw_of(student_, ask, prepared.resolved.command, drawing, 0));
+  prepared.prompt_tokens = student_.model().check(prepared.draws.front().request);  // before more is made of it
   for (int draw = 1; draw < drawing.drawn(); ++draw)
-    prepared.draws.push_back(draw_request(student_, ask, prepared.resolved.command, drawing, draw));
+    prepared.draws.push_back(draw_of(student_, ask, prepared.resolved.command, drawing, draw));
   return prepared;
 }
 
-inference::Answer Service::answer(const Prepared& prepared, const lm::Completion& completion) const {
-  return answer_of(student_, prepared.ask, prepared.resolved.command, completion);
+inference::Answer Service::answer(const Prepared& prepared, std::size_t draw, const lm::Completion& completion) const {
+  return answer_of(student_, prepared.ask, prepared.draws[draw].command, completion);
 }
 
 std::string Service::shown(const Prepared& prepared, std::string_view so_far) const {
@@ -32,7 +32,8 @@ void Service::warm_up(const std::string& task, int slots) {
   inference::Drawing drawing;
   drawing.n = slots;
   drawing.max_tokens = 1;
-  const std::vector<lm::Request> requests = prepare(ask, drawing).draws;
+  std::vector<lm::Request> requests;
+  for (inference::Draw& draw : prepare(ask, drawing).draws) requests.push_back(std::move(draw.request));
   (void)lm::complete_all(student_.model(), requests);
 }
 

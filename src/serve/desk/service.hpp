@@ -16,7 +16,7 @@ namespace udrl::serve {
 struct Prepared {
   inference::Ask ask;
   inference::Resolved resolved;
-  std::vector<lm::Request> draws;
+  std::vector<inference::Draw> draws;
   std::size_t prompt_tokens = 0;  ///< of one draw
 };
 
@@ -31,8 +31,8 @@ class Service {
   Prepared prepare(const inference::Ask& ask, const inference::Drawing& drawing) const;
   Taken order(std::vector<Order> orders) { return desk_.take(std::move(orders)); }
 
-  /// As it is shown.
-  inference::Answer answer(const Prepared& prepared, const lm::Completion& completion) const;
+  /// Of one of the draws, as it is shown.
+  inference::Answer answer(const Prepared& prepared, std::size_t draw, const lm::Completion& completion) const;
   std::string shown(const Prepared& prepared, std::string_view so_far) const;
   /// The best, as `inference::best_answers`.
   std::vector<std::size_t> best(std::span<const inference::Answer> answers, std::size_t wanted);

@@ -22,7 +22,7 @@ OrderedJson entry(const inference::StudentModel& student, const inference::Ask& 
   none.ask = ask;
   none.command = command;
   const OrderedJson shown = answer_json(none, student.fitted());
-  const lm::Sampling sampling = draw_request(student, ask, command, {}, 0).sampling;
+  const lm::Sampling sampling = draw_of(student, ask, command, {}, 0).request.sampling;
   OrderedJson json{{"pieces", command_pieces(command)}, {"return", shown["return"]}};
   if (shown.contains("auxiliary")) json["auxiliary"] = shown["auxiliary"];
   json["words_asked"] = shown["words_asked"];
@@ -45,6 +45,7 @@ OrderedJson asked_table(const inference::StudentModel& student) {
     ask.intent = "any";
     ask.task = fitted.task(i).name;
     ask.nearest = true;
+    ask.mention = "none";  // the page has no ideas
     for (const std::string& words : lengths)
       for (const std::string& wanted : returns) {
         ask.words = words;

@@ -69,7 +69,7 @@ Taken Draws::order() {
 
 /// What it calls is called by the desk's thread, so nothing there may take long.
 Order Draws::order_of(std::size_t ask, std::size_t draw) const {
-  Order order{asks_[ask].draws[draw], [latest = latest_, ask, draw](lm::Completion completion) {
+  Order order{asks_[ask].draws[draw].request, [latest = latest_, ask, draw](lm::Completion completion) {
                 latest->count(completion);
                 latest->put({ask, draw, true, {}, std::move(completion)});
               }};
@@ -88,7 +88,7 @@ std::vector<Letter> Draws::news() {
     --left_;
     failed_ = failed_ || letter.completion.finish == lm::Finish::error;
     tokens_ += static_cast<std::size_t>(letter.completion.tokens);
-    answers_[letter.ask][letter.draw] = service_.answer(of(letter), letter.completion);
+    answers_[letter.ask][letter.draw] = service_.answer(of(letter), letter.draw, letter.completion);
   }
   return letters;
 }

@@ -17,7 +17,13 @@ using data::Json;
 std::vector<std::string> command_names(const command::Fitted& fitted) {
   std::vector<std::string> names{"task", "words", "return"};
   for (const auto& auxiliary : fitted.auxiliary) names.push_back(auxiliary.name);
+  if (fitted.mentions) names.emplace_back("mention");
   return names;
+}
+
+/// As the student's chat template says it.
+std::string example_of(const command::Fitted& fitted) {
+  return "task: " + fitted.tasks.front().name + ", words: 12" + (fitted.mentions ? ", mention: harbor + boats" : "");
 }
 
 /// OpenAI's may be below 0.
@@ -39,6 +45,7 @@ void set_command(const std::string& name, const std::string& value, inference::A
   if (name == "task") ask.task = value;
   else if (name == "words") ask.words = value;
   else if (name == "return") ask.return_spec.replace(0, ask.return_spec.find('+'), value);
+  else if (name == "mention") ask.mention = small_letters(value);
   else ask.return_spec.append("+").append(name).append("=").append(value);
 }
 
@@ -84,7 +91,7 @@ void read_commands(const std::string& text, const command::Fitted& fitted, infer
     const auto colon = part.find(':');
     if (colon == std::string::npos || part.find(':', colon + 1) != std::string::npos || !is_name(part.substr(0, colon)))
       throw user_error("the system message says what is no command")
-          .expected("only " + listed(names) + ", as in task: " + fitted.tasks.front().name + ", words: 12")
+          .expected("only " + listed(names) + ", as in " + example_of(fitted))
           .got("'" + trimmed(part) + "'");
     set_command(small_letters(trimmed(part.substr(0, colon))), trimmed(part.substr(colon + 1)), ask);
   }

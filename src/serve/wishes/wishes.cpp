@@ -30,6 +30,7 @@ void check_length(const std::string& text, const char* what) {
 void check_lengths(const inference::Ask& ask) {
   check_length(ask.intent, "intent");
   check_length(ask.have, "have");
+  check_length(ask.mention, "mention");
   check_length(ask.return_spec, "return");
   check_length(ask.task, "task");
 }
@@ -148,7 +149,8 @@ TypeAhead WishReader::type_ahead(const Json& body) const {
   for (const std::string& task : tasks) {
     inference::Ask ask = usual_ask();
     Json own{{"task", task}};
-    for (const char* name : {"words", "return", "have", "want_words"}) own[name] = of_task(fields, name, task);
+    for (const char* name : {"words", "return", "have", "mention", "want_words"})
+      own[name] = of_task(fields, name, task);
     read_ask(Fields(own, "request"), ask);
     ask.nearest = fields.has("nearest") && fields.boolean("nearest");
     ask.intent = fields.text("intent");

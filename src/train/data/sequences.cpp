@@ -1,6 +1,7 @@
 // A record's sequence: what is changed about it first, then its commands, then the tokens in their order.
 #include "sequences.hpp"
 
+#include <sstream>
 #include <string>
 
 namespace udrl::train {
@@ -37,6 +38,21 @@ EncodedTexts encoded(const std::string& intent, const std::string& answer, const
   return {ids(intent), ids(answer)};
 }
 
+// Told words are swapped with the rest of the text, so that a student learns to mention any word. No text of a record
+// holds a line break.
+std::string joined_lines(const std::string& intent, const std::vector<std::string>& told) {
+  std::string lines = intent;
+  for (const std::string& word : told) lines += "\n" + word;
+  return lines;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
 }  // namespace
 
 RandomStream sequence_stream(std::uint64_t seed, std::uint64_t epoch, std::string_view id, int copy) {
@@ -54,11 +70,13 @@ Augmentation draw_augmentation(const SequenceOptions& options, std::size_t auxil
   change.any_return = random.uniform() < options.any_return;
   change.where = random.uniform();
   for (std::size_t i = 0; i < auxiliary; ++i) change.any_auxiliary.push_back(random.uniform() < options.any_return);
+  change.mention = random.uniform() < options.mention;
   return change;
 }
 
-SequenceMaker::SequenceMaker(const student::Tokenizer& tokenizer, const SequenceOptions& options, const WordList* words)
-    : tokenizer_(tokenizer), options_(options), words_(words) {
+SequenceMaker::SequenceMaker(const student::Tokenizer& tokenizer, const SequenceOptions& options, const WordList* words,
+                             const student::Ideas* ideas)
+    : tokenizer_(tokenizer), options_(options), words_(words), ideas_(ideas) {
   for (int id = 0; id < tokenizer.vocab_size(); ++id) {
     const std::string& piece = tokenizer.piece(id);
     starts_word_.push_back(!tokenizer.is_control(id) && piece.starts_with(student::space_mark));
@@ -69,18 +87,26 @@ SequenceMaker::SequenceMaker(const student::Tokenizer& tokenizer, const Sequence
 
 Sequence SequenceMaker::operator()(const StoredSample& record, RandomStream random) const {
   const Augmentation change = draw_augmentation(options_, record.auxiliary.size(), random);
-  if (!change.swap || words_ == nullptr) return made(record, change);
-  const IntentAndAnswer swapped = swap_entity(sample_of(record), *words_, random);
-  if (!swapped.swapped) return made(record, change);
-  const EncodedTexts texts = encoded(swapped.intent, swapped.answer, tokenizer_);
-  return made(texts.in(record), change);
+  const bool swaps = change.swap && words_ != nullptr;
+  if (!swaps && !change.mention) return made(record, change, {});
+  Sample sample = sample_of(record);
+  std::vector<std::string> told;
+  if (change.mention) told = words_to_tell(sample, ideas_, random);
+  if (!swaps) return made(record, change, told);
+  sample.intent = joined_lines(sample.intent, told);
+  const IntentAndAnswer swapped = swap_entity(sample, *words_, random);
+  if (!swapped.swapped) return made(record, change, told);
+  std::vector<std::string> lines = lines_of(swapped.intent);
+  const EncodedTexts texts = encoded(lines.front(), swapped.answer, tokenizer_);
+  lines.erase(lines.begin());
+  return made(texts.in(record), change, lines);
 }
 
 Sequence SequenceMaker::unchanged(const Sample& sample) const {
   const std::vector<std::uint16_t> auxiliary(sample.auxiliary.begin(), sample.auxiliary.end());
   const StoredSample commands{sample.id, {}, {}, {}, sample.task_index, sample.return_bin, auxiliary};
   const EncodedTexts texts = encoded(sample.intent, sample.answer, tokenizer_);
-  return made(texts.in(commands), {});
+  return made(texts.in(commands), {}, {});
 }
 
 int SequenceMaker::plain_length(const StoredSample& record) {
@@ -89,7 +115,8 @@ int SequenceMaker::plain_length(const StoredSample& record) {
 }
 
 // No piece holds the end of one word and the beginning of the next, so texts joined at spaces have their tokens joined.
-Sequence SequenceMaker::made(const StoredSample& record, const Augmentation& change) const {
+Sequence SequenceMaker::made(const StoredSample& record, const Augmentation& change,
+                             const std::vector<std::string>& told) const {
   const std::vector<std::size_t> starts = word_starts(record.answer);
   Tokens have, answer = record.answer;
   std::size_t words = starts.size();
@@ -106,6 +133,7 @@ Sequence SequenceMaker::made(const StoredSample& record, const Augmentation& cha
     const bool any = !change.any_auxiliary.empty() && change.any_auxiliary[i];
     command.auxiliary.push_back(any ? std::nullopt : std::optional<int>(record.auxiliary[i]));
   }
+  if (!told.empty()) command.mention = told_in(told, text_of(answer));
   return joined(command, record.intent, have, answer);
 }
 
@@ -113,6 +141,8 @@ Sequence SequenceMaker::joined(const command::Command& command, Tokens intent, T
   Sequence sequence;
   const auto append = [&](const auto& ids) { sequence.ids.insert(sequence.ids.end(), ids.begin(), ids.end()); };
   const auto append_text = [&](command::SequencePart part) {
+    if (part == command::SequencePart::mention)
+      return append(tokenizer_.encode(std::string_view(command::sequence_text(command.mention))));
     append(part == command::SequencePart::intent ? intent : have);
   };
   const auto append_pieces = [&](std::string pieces) {

@@ -1,5 +1,6 @@
-// A record as the token ids of one sequence (design §3): command dropout, segments, entity swaps, countdown; a function
-// of (seed, epoch, id). Not for: batches (batches.hpp), or the order of a sequence's parts (command/schema.hpp).
+// A record as the token ids of one sequence (design §3): command dropout, segments, entity swaps, words told in
+// hindsight, countdown; a function of (seed, epoch, id). Not for: batches (batches.hpp), or the order of a sequence's
+// parts (command/schema.hpp).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "entity_swap.hpp"
+#include "mention.hpp"
 #include "samples.hpp"
 #include "token_store.hpp"
 #include "udrl/command/schema.hpp"
@@ -31,14 +33,16 @@ struct Augmentation {
   bool swap = false, segment = false, any_words = false, any_return = false;
   double where = 0;                      ///< of a segment's cut, [0, 1)
   std::vector<bool> any_auxiliary = {};  ///< of each auxiliary return; empty: none
+  bool mention = false;
 };
 Augmentation draw_augmentation(const SequenceOptions& options, std::size_t auxiliary, RandomStream& random);
 
 /// Makes the sequences of records out of their tokens. Immutable; safe to share between threads.
 class SequenceMaker {
  public:
-  /// Borrows all three; `words` null: no swaps.
-  SequenceMaker(const student::Tokenizer& tokenizer, const SequenceOptions& options, const WordList* words);
+  /// Borrows all; `words` null: no swaps; `ideas` null: told words are drawn all alike.
+  SequenceMaker(const student::Tokenizer& tokenizer, const SequenceOptions& options, const WordList* words,
+                const student::Ideas* ideas = nullptr);
   /// As training sees a record. The words that are swapped in come from `random` too.
   Sequence operator()(const StoredSample& record, RandomStream random) const;
   /// As evaluation sees it: the record's own commands, nothing cut or swapped.
@@ -48,7 +52,7 @@ class SequenceMaker {
 
  private:
   using Tokens = std::span<const TokenId>;
-  Sequence made(const StoredSample& record, const Augmentation& change) const;
+  Sequence made(const StoredSample& record, const Augmentation& change, const std::vector<std::string>& told) const;
   Sequence joined(const command::Command& command, Tokens intent, Tokens have, Tokens answer) const;
   std::vector<std::size_t> word_starts(Tokens answer) const;
   bool is_quote_alone(Tokens answer, std::size_t word) const;
@@ -59,6 +63,7 @@ class SequenceMaker {
   const student::Tokenizer& tokenizer_;
   const SequenceOptions& options_;
   const WordList* words_;
+  const student::Ideas* ideas_;
   std::vector<bool> starts_word_;   ///< by token: it begins with a space
   std::vector<bool> may_be_quote_;  ///< and holds nothing but quotes and brackets behind it
 };

@@ -99,6 +99,7 @@ data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const Run
     wanted.inputs[part] = data::hash_input(options.data / part);
   }
   if (options.sequence.entity_swap > 0) wanted.inputs["entity words"] = data::hash_input(options.sequence.entity_words);
+  if (!options.ideas.empty()) wanted.inputs["ideas"] = sha256_file(options.ideas / student::files::ideas);
   if (!options.plain.data.empty()) wanted.inputs[plain_input] = hash_plain(options.plain.data);
   if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
   return {std::move(held), std::move(wanted)};
@@ -109,7 +110,9 @@ Preparation::Preparation(const TrainOptions& options, const data::Manifest& mani
   if (!options_.init.empty()) initial_.emplace(options_.init);
   fitted_ = command::load(options_.data / student::files::commands);
   fitted_.countdown = options_.sequence.countdown;
+  fitted_.mentions = options_.sequence.mention > 0;
   if (options_.sequence.entity_swap > 0) words_ = WordList::load(options_.sequence.entity_words);
+  if (!options_.ideas.empty()) take_ideas();
   make_tokenizer();
   model_ = initial_ ? initial_->shape(options_.model, *tokenizer_)
                     : student_config(options_.model, tokenizer_->vocab_size());
@@ -120,6 +123,13 @@ Preparation::Preparation(const TrainOptions& options, const data::Manifest& mani
   }
   make_source();
   make_valid();
+}
+
+/// They go with the student.
+void Preparation::take_ideas() {
+  const fs::path file = options_.ideas / student::files::ideas;
+  ideas_ = student::Ideas::load(file);
+  write_file_atomic(options_.out / student::files::ideas, read_file(file));
 }
 
 void Preparation::make_tokenizer() {
@@ -136,6 +146,10 @@ void Preparation::make_tokenizer() {
                                     (options_.plain.data.empty() ? "" : " and plain text"));
   }
   tokenizer_ = student::Tokenizer::load(file);
+  if (fitted_.mentions && !tokenizer_->id(command::mention_piece))
+    throw user_error("the tokenizer to start from has no ⟨mention⟩, and this run tells words to mention")
+        .at(options_.init.string())
+        .hint("set sequence.mention = 0, or start from a student whose training had it");
 }
 
 void Preparation::open_store(const data::Manifest& manifest) {
@@ -145,7 +159,7 @@ void Preparation::open_store(const data::Manifest& manifest) {
 }
 
 void Preparation::make_source() {
-  make_sequence_.emplace(*tokenizer_, options_.sequence, words_ ? &*words_ : nullptr);
+  make_sequence_.emplace(*tokenizer_, options_.sequence, words_ ? &*words_ : nullptr, ideas_ ? &*ideas_ : nullptr);
   source_.records = store_->size();
   source_.sequence_of = [this](std::uint32_t record, std::uint64_t epoch, int copy) {
     const StoredSample sample = (*store_)[record];

@@ -14,6 +14,7 @@
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/output_folder.hpp"
 #include "udrl/student/config.hpp"
+#include "udrl/student/ideas.hpp"
 #include "udrl/student/tokenizer.hpp"
 #include "udrl/train/options.hpp"
 #include "udrl/train/train.hpp"
@@ -53,6 +54,7 @@ class Preparation {
   const InitialModel* initial() const { return initial_ ? &*initial_ : nullptr; }
 
  private:
+  void take_ideas();
   void make_tokenizer();
   void open_store(const data::Manifest& manifest);
   void make_source();
@@ -63,6 +65,7 @@ class Preparation {
   Observer& observer_;
   command::Fitted fitted_;
   std::optional<WordList> words_;
+  std::optional<student::Ideas> ideas_;
   std::optional<InitialModel> initial_;
   std::optional<student::Tokenizer> tokenizer_;
   student::StudentConfig model_;

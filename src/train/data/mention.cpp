@@ -1,0 +1,60 @@
+// Content words, and drawing some of them.
+#include "mention.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "udrl/data/text.hpp"
+
+namespace udrl::train {
+namespace {
+
+constexpr std::uint64_t most_told = 5;
+constexpr std::size_t shortest_word = 3;  // bytes
+
+bool is_json(const std::string& answer) { return answer.starts_with('{') || answer.starts_with('['); }
+
+/// Each stem once, as the first word that has it.
+std::vector<std::string> own_words(const Sample& sample) {
+  const std::vector<std::string> of_intent = data::content_stems(sample.intent);
+  std::set<std::string> seen(of_intent.begin(), of_intent.end());
+  std::vector<std::string> words;
+  for (const std::string& word : data::word_tokens(sample.answer))
+    if (word.size() >= shortest_word && !data::is_stop_word(word) && seen.insert(data::stem(word)).second)
+      words.push_back(word);
+  return words;
+}
+
+std::vector<double> weights_of(const Sample& sample, const std::vector<std::string>& words,
+                               const student::Ideas* ideas) {
+  return ideas != nullptr ? ideas->readiness(sample.intent, words) : std::vector<double>(words.size(), 1.0);
+}
+
+}  // namespace
+
+std::vector<std::string> words_to_tell(const Sample& sample, const student::Ideas* ideas, RandomStream& random) {
+  std::vector<std::string> told;
+  if (is_json(sample.answer)) return told;
+  const std::vector<std::string> words = own_words(sample);
+  std::vector<double> weights = weights_of(sample, words, ideas);
+  for (std::uint64_t left = 1 + random.below(most_told); left > 0; --left) {
+    if (std::all_of(weights.begin(), weights.end(), [](double weight) { return weight <= 0; })) break;
+    const std::size_t chosen = random.weighted(weights);
+    weights[chosen] = 0;
+    told.push_back(words[chosen]);
+  }
+  return told;
+}
+
+std::string told_in(const std::vector<std::string>& told, const std::string& answer) {
+  const std::vector<std::string> tokens = data::word_tokens(answer);
+  std::string text;
+  for (const std::string& phrase : told) {
+    const std::vector<std::string> words = data::word_tokens(phrase);
+    const auto at = std::search(tokens.begin(), tokens.end(), words.begin(), words.end());
+    if (!words.empty() && at != tokens.end()) text += (text.empty() ? "" : ", ") + phrase;
+  }
+  return text;
+}
+
+}  // namespace udrl::train
