@@ -7,7 +7,7 @@
 # exactly as many tokens as it does; 32 at once, everyone to its own end. A peer that gives fewer than half of udrl's answers
 # ends the benchmark.
 #
-# For: a quiet machine, after a build, and a trained student (scripts/runs/five_tasks.sh tag train, or scripts/demo.sh).
+# For: a quiet machine, after a build, and a trained student (scripts/runs/five_tasks.sh tag ideas train, or scripts/demo.sh).
 # Prints one JSON object a line. The peers live in .deps/generation-venv, made the first time. Five minutes on two cores.
 #
 # Usage: generation.sh [--quick] [--student DIR] [--threads LIST] [--prompts N] [--rounds N]
@@ -40,7 +40,7 @@ while [[ $# -gt 0 ]]; do
   esac
 done
 [[ -f "$STUDENT/student.gguf" ]] || die "$STUDENT has no student" \
-  "Train one (scripts/runs/five_tasks.sh tag train, or scripts/demo.sh), and name it with --student."
+  "Train one (scripts/runs/five_tasks.sh tag ideas train, or scripts/demo.sh), and name it with --student."
 [[ -x "$BIN/udrl-generate" ]] || die "no udrl-generate in $BIN" "Build it: cmake --build --preset release."
 
 install_peers() {

@@ -2,7 +2,7 @@
 # How fast and how small udrl-serve is: from start to the first answer, memory, keystrokes of type-ahead, one client and 64
 # (every tenth request of which is left before its answer), and what is left behind.
 #
-# For: a quiet machine, after a build, and a trained student (scripts/runs/five_tasks.sh tag train, or scripts/demo.sh).
+# For: a quiet machine, after a build, and a trained student (scripts/runs/five_tasks.sh tag ideas train, or scripts/demo.sh).
 # Prints one JSON object a line.
 #
 # Usage: serving.sh [--quick] [--student DIR] [--threads N]

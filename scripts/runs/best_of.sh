@@ -2,7 +2,7 @@
 # The curve of the best of n: what n answers of the five-task student and a small ranker gain, and what they cost, on
 # subjects of `valid`; test stays closed.
 #
-# For: docs/log.md. Needs scripts/runs/five_tasks.sh tag train. Cost: about half an hour for 100 intents x 2 tasks, n = 2 … 16.
+# For: docs/log.md. Needs scripts/runs/five_tasks.sh tag ideas train. Cost: about half an hour for 100 intents x 2 tasks, n = 2 … 16.
 # Stop it with Ctrl-C and start it again: it goes on; another N or temperature asks for its own answers alone.
 #
 # Usage: best_of.sh [--run DIR] [--intents N] [--tasks A,B] [--temperature T] [--ranker-weights file|bf16|q8_0] [N]...
@@ -33,7 +33,7 @@ while [[ $# -gt 0 ]]; do
 done
 [[ ${#SIZES[@]} -gt 0 ]] || SIZES=(2 4 8 16)
 OUT="$RUN/best-of"
-[[ -f "$RUN/student/student.gguf" ]] || die "no student in $RUN/student" "Run scripts/runs/five_tasks.sh tag train first."
+[[ -f "$RUN/student/student.gguf" ]] || die "no student in $RUN/student" "Run scripts/runs/five_tasks.sh tag ideas train first."
 mkdir -p "$OUT-systems"
 
 # Prints the systems file of a size.

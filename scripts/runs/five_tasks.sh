@@ -8,7 +8,7 @@
 # For: docs/log.md. Cost: 25 minutes of training a student on one core (Zen 5 with bf16), then about an hour, then 30 and
 # 15 minutes. Stop it with Ctrl-C and start it again: it goes on.
 #
-# Usage: five_tasks.sh [--run DIR] [--steps N] [tag | train | sft | evaluate | add | seeds | replicates | release]...
+# Usage: five_tasks.sh [--run DIR] [--steps N] [tag | ideas | train | sft | evaluate | add | seeds | replicates | release]...
 #   default: all of them but release
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
@@ -25,13 +25,14 @@ while [[ $# -gt 0 ]]; do
     *) STAGES+=("$1"); shift ;;
   esac
 done
-[[ ${#STAGES[@]} -gt 0 ]] || STAGES=(tag train sft evaluate add seeds replicates)
+[[ ${#STAGES[@]} -gt 0 ]] || STAGES=(tag ideas train sft evaluate add seeds replicates)
 
 # train NAME OPTION...
 train() {
   local name=$1
   shift
-  "$BIN/udrl-train" --config configs/five-tasks/train.toml --data "$RUN/tagged" --out "$RUN/$name" --steps "$STEPS" "$@"
+  "$BIN/udrl-train" --config configs/five-tasks/train.toml --data "$RUN/tagged" --ideas "$RUN/ideas" --out "$RUN/$name" \
+    --steps "$STEPS" "$@"
 }
 
 # Two at a time, each on a core.
@@ -60,7 +61,7 @@ release() {
   train released --valid-every 300 --save-every 300 --card.name udrl-five-tasks --card.author udrl
   mkdir -p "$to"
   "$BIN/udrl-export" gguf --model "$RUN/released" --out "$to/student.gguf" --type q8_0 --name udrl-five-tasks --author udrl
-  cp "$RUN/released/"{commands.json,README.md} "$to"
+  cp "$RUN/released/"{commands.json,ideas.safetensors,README.md} "$to"
   "$BIN/udrl-eval" --certify --student "$to" --tagged "$RUN/tagged" --out "$RUN/certify-released" \
     --embedder.gguf models/all-minilm-l6-v2.f32.gguf --embedder.slots 64
 }
@@ -75,6 +76,9 @@ for stage in "${STAGES[@]}"; do
   step "$stage"
   case "$stage" in
     tag) "$BIN/udrl-distill" tag --config configs/five-tasks/tag.toml --out "$RUN/tagged" ;;
+    ideas)
+      "$BIN/udrl-distill" ideas --data "$RUN/tagged" --out "$RUN/ideas" --embedder.gguf models/all-minilm-l6-v2.f32.gguf
+      ;;
     train) train student ;;
     sft) train sft --sequence.any-return 1 ;;
     evaluate) evaluate "$RUN/eval" "$SYSTEMS" ;;

@@ -3,14 +3,14 @@
 # the teacher's, and a student of the same size is trained anew on both. So what best of n finds becomes training data.
 # Subjects are nouns that share no word with what is held out, and the training subjects.
 #
-# For: docs/log.md. Needs scripts/runs/five_tasks.sh tag train. A round of the defaults has 64,000 answers to write and to
+# For: docs/log.md. Needs scripts/runs/five_tasks.sh tag ideas train. A round of the defaults has 64,000 answers to write and to
 # score, and a training run; its cost has not been measured.
 # Stop it with Ctrl-C and start it again: it goes on.
 #
 # Usage: loop.sh [--run DIR] [--from DIR] [--rounds N] [--nouns N] [--known N] [--draws N] [--temperature T] [--tasks A,B]
 #                [--steps N] [--threads N]
 #   --run          what it makes; default runs/loop
-#   --from         the run that it begins with: FROM/tagged, FROM/student; default runs/five-tasks
+#   --from         the run that it begins with: FROM/tagged, FROM/ideas, FROM/student; default runs/five-tasks
 #   --rounds       default 1; raise it later to go on
 #   --nouns        new subjects, one intent each; default 3000. --known: training subjects besides; default 1000
 #   --draws        answers an intent and task; default 16, at --temperature 0.9
@@ -52,7 +52,7 @@ while [[ $# -gt 0 ]]; do
   esac
   shift 2
 done
-[[ -f "$FROM/student/student.gguf" ]] || die "no student in $FROM/student" "Run scripts/runs/five_tasks.sh tag train first."
+[[ -f "$FROM/student/student.gguf" ]] || die "no student in $FROM/student" "Run scripts/runs/five_tasks.sh tag ideas train first."
 
 EMBEDDER=(--embedder.gguf models/all-minilm-l6-v2.f32.gguf --embedder.weights q8_0 --embedder.slots 64)
 READER=(--pmi.gguf models/smollm2-135m-instruct.q4_1.gguf --pmi.weights "$(reader_weights)")
@@ -97,7 +97,7 @@ learn() {
   pool=$(sed -n '/^input = /,/]/p' configs/five-tasks/tag.toml | grep -o 'data/distilled/[a-z0-9-]*' | paste -sd,)
   for ((i = 1; i <= round; ++i)); do pool+=",$RUN/round-$i/scored-nouns,$RUN/round-$i/scored-known"; done
   distill tag --config configs/five-tasks/tag.toml --input "$pool" --out "$RUN/round-$round/tagged"
-  "$BIN/udrl-train" --config configs/five-tasks/train.toml --data "$RUN/round-$round/tagged" \
+  "$BIN/udrl-train" --config configs/five-tasks/train.toml --data "$RUN/round-$round/tagged" --ideas "$FROM/ideas" \
     --out "$RUN/round-$round/student" --steps "$STEPS" --threads "$THREADS"
 }
 

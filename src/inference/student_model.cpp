@@ -122,9 +122,9 @@ int StudentModel::words_for(int wanted, const std::string& task) const {
 }
 
 command::Command StudentModel::drawn(const Ask& ask, command::Command command, const lm::Sampling& sampling) const {
-  const std::string wanted = data::normalise(ask.mention);
+  const std::string wanted = data::fold_case(data::normalise(ask.mention));
   if (wanted == "auto") command.mention = ideas_for(ask, command, sampling);
-  else if (wanted == "none") command.mention.clear();
+  else if (wanted == "none" || wanted.empty()) command.mention.clear();
   else if (fitted_.mentions) command.mention = as_told(wanted);
   else
     throw user_error("this student never learned to mention words that it is told")

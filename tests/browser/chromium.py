@@ -110,7 +110,7 @@ class Tab:
 
     def __init__(self, browser, address=None, phone=False, dark=False, bypass_csp=False, offline=False):
         self.browser, self.is_loaded, self._replies = browser, False, {}
-        self.requests, self.errors, self.dialogs = [], [], []
+        self.requests, self.posted, self.errors, self.dialogs = [], [], [], []
         self._target = browser.call("Target.createTarget", {"url": "about:blank"})
         self._session = browser.call("Target.attachToTarget", {**self._target, "flatten": True})["sessionId"]
         browser.tabs[self._session] = self
@@ -137,6 +137,7 @@ class Tab:
     def take(self, method, params):
         if method in ("Network.requestWillBeSent", "Network.webSocketCreated", "Page.windowOpen"):
             self.requests.append(params.get("request", params)["url"])
+            self.posted.extend(filter(None, [params.get("request", {}).get("postData")]))
         elif method == "Runtime.exceptionThrown":
             self.errors.append(params["exceptionDetails"].get("exception", {}).get("description", "an exception"))
         elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "assert", "warning"):

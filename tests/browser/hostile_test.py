@@ -106,10 +106,12 @@ def served(browser, address, student):
         tab.wait("document.querySelectorAll('.card .facts:not(:empty)').length > 0")
         card_page("the page of udrl-serve", tab, (address,), [student, *NAMES[:TASKS_OF_A_STUDENT]], scripts=1)
     kinds = {"answers": lambda text: {"text": text, "finish": "length", "done": True, "words": 3, "words_asked": 3, "ms": 1.0},
+             "mentions": lambda text: {"text": "a", "mention": text, "finish": "stop", "done": True},
              "notes": lambda text: {"text": "a", "note": text, "finish": "stop", "done": True},
              "errors": lambda text: {"error": text}}
     for kind, bypass_csp in itertools.product(kinds, (False, True)):
-        facts = {"name": student, "parameters": 1e6, "default_task": NAMES[0], "tasks": [task_of(name) for name in NAMES]}
+        facts = {"name": student, "parameters": 1e6, "default_task": NAMES[0], "mentions": True, "proposes": True,
+                 "tasks": [task_of(name) for name in NAMES]}
         events = [{"task": name, **kinds[kind](text)} for name, text in zip(NAMES, itertools.cycle(PAYLOADS[len(kind):]))]
         tab = browser.open(bypass_csp=bypass_csp)
         tab.fulfil({"/v1/student": ("application/json", json.dumps(facts)),
@@ -117,7 +119,7 @@ def served(browser, address, student):
         tab.go(f"{address}/#intent=a")
         answered = "[...document.querySelectorAll('.card .text')].filter((text) => text.textContent !== '–').length"
         tab.wait(f"{answered} === {len(NAMES)}")
-        said = [event.get("note") or event.get("text") or event["error"] for event in events]
+        said = [event.get("note") or event.get("mention") or event.get("text") or event["error"] for event in events]
         card_page(f"{kind} of a hostile server", tab, (address,), [*said, *NAMES], scripts=1)
 
 

@@ -4,6 +4,7 @@
 
 Usage: pages_test.py ADDRESS [FILE]    where the student is served; the page of udrl-export
 """
+import json
 import pathlib
 import sys
 
@@ -61,11 +62,13 @@ def types(name, tab):
     tab.wait(READY, 120)
     check(name, tab.js("document.activeElement.id") == "intent", "one cannot type at once")
     seen, by_lines = {}, False
-    for letters in ["blue", " lamp", " in li", "ght"]:
-        tab.type(letters)
-        for task, text in answered(tab).items():
-            seen.setdefault(task, set()).add(text)
-        by_lines = by_lines or tab.js("document.querySelector('.card .row') !== null")
+    for request in (["old", " winter", " bread"], ["quick ri", "ver"], ["blue", " lamp", " in li", "ght"]):
+        tab.press("Escape")
+        for letters in request:
+            tab.type(letters)
+            for task, text in answered(tab).items():
+                seen.setdefault(task, set()).add(text)
+            by_lines = by_lines or tab.js("document.querySelector('.card .row') !== null")
     check(name, len(seen) == 3, f"tasks that were answered: {[*seen]}")
     for task, texts in seen.items():
         check(name, len(texts - {"–"}) > 1, f"{task} does not change: {texts}")
@@ -154,10 +157,44 @@ def look(browser, name, address, own, scripts, **options):
     print(name, flush=True)
 
 
+def mentions(browser, name, address):
+    """The page of a student that mentions words, which the browser plays: what it asks, and what it shows of the reply."""
+    task = {"name": "image", "words": {"usual": 9, "least": 1, "most": 20}, "returns": {"lowest": 0, "top": 4}, "curve": None}
+    facts = {"name": "a", "parameters": 1e6, "default_task": "image", "tasks": [task], "mentions": True, "proposes": True}
+    event = {"task": "image", "text": "A <i>harbor</i>", "mention": "snow, <b>lights</b>", "words": 2, "done": True}
+    stream = f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n"
+    shown = "document.querySelector('.card .mentions').textContent"
+    for phone in (False, True):
+        tab = browser.open(phone=phone)
+        tab.fulfil({"/v1/student": ("application/json", json.dumps(facts)), "/v1/typeahead": ("text/event-stream", stream)})
+        tab.go(address)
+        tab.js("document.getElementById('intent').focus()")
+        tab.type("sale")
+        tab.wait(f"{shown} === 'asked to mention snow, <b>lights</b>'")
+        check(name, json.loads(tab.posted[-1])["mention"] == "auto", tab.posted[-1])
+        tab.press("Tab"), tab.press("Tab"), tab.press("Tab")
+        check(name, tab.js("document.activeElement.id") == "mention", "the keyboard does not reach the field")
+        asked = len(tab.posted)
+        tab.type("ice / why?")
+        check(name, tab.js("document.activeElement.id") == "mention" and not tab.js("document.getElementById('help').open"),
+              "a letter is taken for a key")
+        tab.wait(lambda: len(tab.posted) > asked and json.loads(tab.posted[-1])["mention"] == "ice / why?")
+        tab.press("Escape")
+        check(name, tab.js("document.activeElement.id") == "intent", "Escape does not lead back")
+        if phone:
+            fits(name, tab)
+        else:
+            is_readable(name, tab)
+        is_harmless(name, tab, (address,), 1)
+        tab.close()
+    print(name, flush=True)
+
+
 def main():
     address = sys.argv[1]
     with Chromium() as browser:
         look(browser, "the page of udrl-serve", address + "/", (address,), 1)
+        mentions(browser, "the page of a student that mentions words", address + "/")
         if len(sys.argv) > 2:
             file = pathlib.Path(sys.argv[2]).absolute().as_uri()
             look(browser, "the page in one file", file, (file, "blob:"), 4, offline=True)

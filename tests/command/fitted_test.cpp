@@ -270,9 +270,20 @@ TEST_CASE("commands.json comes back as it was") {
   CHECK(back.top_return(0) == 4);
 }
 
+TEST_CASE("Whether a student was told words to mention comes back, and where nothing is said it was not") {
+  Fitted fitted = example();
+  fitted.mentions = true;
+  const Folder folder;
+  save(fitted, folder.path / "commands.json");
+  CHECK(load(folder.path / "commands.json").mentions);
+  auto json = to_json(fitted);
+  json.erase("mentions");
+  CHECK_FALSE(fitted_from_json(json).mentions);
+}
+
 TEST_CASE("commands.json of before there were auxiliary returns is read") {
   auto json = to_json(example());
-  for (const char* field : {"auxiliary_returns", "countdown"}) json.erase(field);
+  for (const char* field : {"auxiliary_returns", "countdown", "mentions"}) json.erase(field);
   for (auto& task : json["tasks"]) task.erase("auxiliary"), task.erase("joint");
   CHECK(to_json(fitted_from_json(json)) == to_json(example()));
 }
@@ -290,6 +301,7 @@ TEST_CASE("A damaged commands.json is refused with its name") {
   auto json = to_json(example());
   SECTION("a field is missing") { json["tasks"][0].erase("length"); }
   SECTION("a field has another type") { json["bins"] = "five"; }
+  SECTION("whether words were told is no yes or no") { json["mentions"] = "yes"; }
   SECTION("bins are out of range") { json["bins"] = 11; }
   SECTION("bins are no whole number") { json["bins"] = 2.5e300; }
   SECTION("the reach is beyond all lengths") { json["support_rule"]["reach"] = 2147483647; }

@@ -15,6 +15,12 @@ std::string joined(const udrl::lm::Prompt& prompt) {
   return text;
 }
 
+std::vector<bool> is_control(const udrl::lm::Prompt& prompt) {
+  std::vector<bool> out;
+  for (const auto& segment : prompt) out.push_back(segment.control);
+  return out;
+}
+
 std::string counted(const std::vector<std::string>& words) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i)
@@ -57,9 +63,20 @@ TEST_CASE("What is written already stands between have and gen") {
   CHECK_FALSE(prompt[2].control);
 }
 
+TEST_CASE("Words to mention stand before have and gen, as text") {
+  Command command{0, 18, 4};
+  command.mention = "snow, lights";
+  const auto prompt = sequence_prompt("holiday sale", command);
+  CHECK(joined(prompt) == " holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨mention⟩ snow, lights⟨gen⟩");
+  CHECK(is_control(prompt) == std::vector<bool>{false, true, false, true});
+  const auto begun = sequence_prompt("holiday sale", command, "A cosy");
+  CHECK(joined(begun) == " holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨mention⟩ snow, lights⟨have⟩ A cosy⟨gen⟩");
+  CHECK(is_control(begun) == std::vector<bool>{false, true, false, true, false, true});
+}
+
 TEST_CASE("Control pieces keep their order and are distinct") {
   const auto& pieces = control_pieces();
-  REQUIRE(pieces.size() == 2 + 64 + 81 + 11 + 10 + 22);
+  REQUIRE(pieces.size() == 2 + 64 + 81 + 11 + 10 + 22 + 1);
   CHECK(pieces[0] == "⟨gen⟩");
   CHECK(pieces[1] == "⟨have⟩");
   CHECK(pieces[2] == "⟨task:0⟩");
@@ -70,7 +87,8 @@ TEST_CASE("Control pieces keep their order and are distinct") {
   CHECK(pieces[158] == "⟨left:8⟩");
   CHECK(pieces[167] == "⟨left:80⟩");
   CHECK(pieces[168] == "⟨return2:any⟩");
-  CHECK(pieces.back() == "⟨return3:9⟩");
+  CHECK(pieces[189] == "⟨return3:9⟩");
+  CHECK(pieces.back() == "⟨mention⟩");
   CHECK(std::set<std::string>(pieces.begin(), pieces.end()).size() == pieces.size());
 }
 

@@ -15,6 +15,7 @@
 #include "udrl/data/fields.hpp"
 #include "udrl/serve/serve.hpp"
 #include "udrl/student/gguf_export.hpp"
+#include "udrl/student/ideas.hpp"
 
 using namespace udrl;
 using namespace udrl::serve;
@@ -33,6 +34,27 @@ const std::filesystem::path& student_folder() {
   return folder.path();
 }
 
+/// Of a student that mentions words, with a table of a few.
+const std::filesystem::path& mentioning_folder() {
+  static const tiny::Folder folder;
+  static const bool is_written = [] {
+    command::Fitted commands = tiny::commands();
+    commands.mentions = true;
+    tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()), commands);
+    (void)student::export_gguf(folder.path());
+    student::write_ideas(folder / student::files::ideas, {{"harbor", "sale", "snow"},
+                                                          2,
+                                                          {1, 0, 1, 0, 0.6F, 0.8F},
+                                                          {1, 1, 1},
+                                                          {"image", "template"},
+                                                          {{5, 0, 5}, {5, 0, 5}},
+                                                          "a test"});
+    return true;
+  }();
+  (void)is_written;
+  return folder.path();
+}
+
 class Notes final : public Observer {
  public:
   void note(Level, const std::string& text) override { texts += text + "\n"; }
@@ -41,8 +63,9 @@ class Notes final : public Observer {
 
 class Running {
  public:
-  explicit Running(ServeOptions options = {}, const inference::Ranker* ranker = nullptr)
-      : student_(inference::StudentModel::open(student_folder(), one_house())) {
+  explicit Running(ServeOptions options = {}, const inference::Ranker* ranker = nullptr,
+                   const std::filesystem::path& folder = student_folder())
+      : student_(inference::StudentModel::open(folder, one_house())) {
     set_compute_threads(1);  // as udrl-serve runs a small student
     options.port = 0;
     options.name = "tiny";
@@ -232,6 +255,36 @@ TEST_CASE("type-ahead tells each task's text as it grows, and ends", "[server]")
     CHECK(std::count(texts[task].begin(), texts[task].end(), ' ') <= 2);
   }
   CHECK(events(*client, "/v1/typeahead", R"({"intent": " ", "tasks": ["image"]})").empty());
+}
+
+TEST_CASE("words to mention are told back, the student's own ideas or those of the request", "[server]") {
+  const Running server({}, nullptr, mentioning_folder());
+  const auto client = server.client();
+  const auto mention = [&](const std::string& more) {
+    const Reply reply = post(*client, "/v1/completions", R"({"prompt": "a sale", "seed": 1)" + more + "}");
+    REQUIRE(reply.status == 200);
+    return reply.json["choices"][0]["udrl"].value("mention", "");
+  };
+  CHECK_THAT(mention(""), Catch::Contains("harbor") || Catch::Contains("snow"));
+  CHECK(mention(R"(, "mention": "none")").empty());
+  CHECK(mention(R"(, "mention": "Winter & ICE")") == "winter, ice");
+  CHECK(mention(R"(, "mention": ["winter", "ice"])") == "winter, ice");
+  const auto told = events(*client, "/v1/typeahead", R"({"intent": "a sale", "tasks": ["image"], "mention": "ice"})");
+  CHECK(told.back()["mention"] == "ice");
+  CHECK(data::parse_json(client->Get("/v1/student")->body)["mentions"] == true);
+}
+
+TEST_CASE("a student that never learned to mention words says so", "[server]") {
+  const Running server;
+  const auto client = server.client();
+  CHECK(data::parse_json(client->Get("/v1/student")->body)["mentions"] == false);
+  CHECK(post(*client, "/v1/completions", R"({"prompt": "a sale", "mention": "none"})").status == 200);
+  const Reply refused = post(*client, "/v1/completions", R"({"prompt": "a sale", "mention": "ice"})");
+  CHECK(refused.status == 400);
+  CHECK_THAT(refused.json["error"]["message"].get<std::string>(), Catch::Contains("never learned to mention"));
+  const auto told = events(*client, "/v1/typeahead", R"({"intent": "a sale", "tasks": ["image"], "mention": "ice"})");
+  REQUIRE(told.size() == 1);
+  CHECK_THAT(told[0]["error"].get<std::string>(), Catch::Contains("never learned to mention"));
 }
 
 TEST_CASE("a later keystroke ends what is written for an earlier one", "[server]") {

@@ -8,6 +8,8 @@
 #include "udrl/command/schema.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/inference/student_model.hpp"
+#include "udrl/student/gguf_export.hpp"
 
 using namespace udrl;
 using namespace udrl::serve;
@@ -19,7 +21,16 @@ const command::Fitted& commands() {
   return fitted;
 }
 
-WishReader reader() { return {commands(), "tiny", "", 64}; }
+const command::Fitted& mentioning() {
+  static const command::Fitted fitted = [] {
+    command::Fitted told = tiny::commands();
+    told.mentions = true;
+    return told;
+  }();
+  return fitted;
+}
+
+WishReader reader(const command::Fitted& fitted = commands()) { return {fitted, "tiny", "", 64}; }
 
 Wish completion(const std::string& json) { return reader().completion(data::parse_json(json)); }
 TypeAhead type_ahead(const std::string& json) { return reader().type_ahead(data::parse_json(json)); }
@@ -35,15 +46,16 @@ std::string refusal(const Read& read, const std::string& json) {
 }
 
 /// What the student reads, as text.
-std::string sequence(const inference::Ask& ask) {
+std::string sequence(const inference::Ask& ask, const std::string& mention = "") {
   const int task = commands().index_of(ask.task);
   std::optional<int> words;
   if (ask.words == "auto") words = commands().default_words(task);
   else if (ask.words != "any") words = std::stoi(ask.words);
+  command::Command command = commands().command(task, words, ask.return_spec);
+  command.mention = mention;
   std::string text;
   for (const lm::Segment& segment :
-       sequence_prompt(data::normalise(ask.intent), commands().command(task, words, ask.return_spec),
-                       command::as_written(data::normalise(ask.have))))
+       sequence_prompt(data::normalise(ask.intent), command, command::as_written(data::normalise(ask.have))))
     text += segment.text;
   return text;
 }
@@ -65,6 +77,50 @@ TEST_CASE("a chat is read as the student's chat template reads it") {
       CHECK(asked.prompt == read().substr(read().find(' ')));
     }
   }
+}
+
+TEST_CASE("words to mention are read from a chat as the student's chat template reads them") {
+  const tiny::Folder folder;
+  tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()), mentioning());
+  (void)student::export_gguf(folder.path(), {.prove = false});
+  const auto student = inference::StudentModel::open(folder.path());
+  for (const tiny::ChatCase& asked : tiny::mention_cases()) {
+    INFO(asked.about << ": " << asked.messages);
+    const data::Json body{{"messages", data::parse_json(asked.messages)},
+                          {"chat_template_kwargs", data::parse_json(asked.arguments)}};
+    const auto read = [&] {
+      const inference::Ask ask = reader(mentioning()).chat(body).asks.front();
+      return sequence(ask, student.drawn(ask, {}, {}).mention);
+    };
+    if (!asked.refusal.empty()) CHECK_THROWS(read());
+    else CHECK(asked.prompt == read());
+  }
+}
+
+TEST_CASE("words to mention are a text or a list, of a request or of each task") {
+  CHECK(completion(R"({"prompt": "a"})").asks[0].mention == "auto");
+  CHECK(completion(R"({"prompt": "a", "mention": "harbor, boats"})").asks[0].mention == "harbor, boats");
+  CHECK(completion(R"({"prompt": "a", "mention": ["harbor", "boats"]})").asks[0].mention == "harbor, boats, ");
+  CHECK(completion(R"({"prompt": "a", "mention": []})").asks[0].mention == "none");
+  CHECK_THAT(refusal(completion, R"({"prompt": "a", "mention": [5]})"), Catch::Contains("mention"));
+  CHECK_THAT(refusal(completion, R"({"prompt": "a", "mention": [")" + std::string(5000, 'a') + R"("]})"),
+             Catch::Contains("4096 bytes"));
+  const TypeAhead wish =
+      type_ahead(R"({"intent": "a", "tasks": ["image", "template"], "mention": {"image": ["snow"]}})");
+  CHECK(wish.asks[0].mention == "snow, ");
+  CHECK(wish.asks[1].mention == "auto");
+}
+
+TEST_CASE("a system message tells words only to a student that learned to mention them") {
+  const auto chat = [](const std::string& system) {
+    return data::Json{{"messages", {{{"role", "system"}, {"content", system}}, {{"role", "user"}, {"content", "a"}}}}};
+  };
+  CHECK(reader().chat(chat("mention: snow")).asks[0].mention == "auto");  // as any message that says no command
+  CHECK_THROWS_WITH(reader().chat(chat("task: image, mention: snow")),
+                    Catch::Contains("only task, words, return, as in"));
+  CHECK(reader(mentioning()).chat(chat("mention: snow")).asks[0].mention == "snow");
+  CHECK_THROWS_WITH(reader(mentioning()).chat(chat("mention: snow, ice")),
+                    Catch::Contains("mention: harbor + boats") && Catch::Contains("'ice'"));
 }
 
 TEST_CASE("template arguments are read too, and count less than a system message") {

@@ -1,5 +1,7 @@
 #include "chat_cases.hpp"
 
+#include <utility>
+
 namespace tiny {
 namespace {
 
@@ -78,6 +80,46 @@ std::vector<ChatCase> beginnings() {
       of("an empty beginning", asked + message("assistant", R"(" ")"), " a sale" + by_default)};
 }
 
+/// A sale of the first task with these words to mention.
+std::string mentioning(const std::string& words) {
+  return " a sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨mention⟩ " + words + "⟨gen⟩";
+}
+
+ChatCase with_mention(const std::string& value, const std::string& prompt) {
+  const std::string arguments = R"({"mention": )" + value + "}";
+  return of("mention: " + value, message("user", R"("a sale")"), prompt, arguments);
+}
+
+std::vector<ChatCase> mentions_of_systems() {
+  return {told("mention: harbor + boats", mentioning("harbor, boats")),
+          told("Mention:  Fishing   Boats & HARBOR+", mentioning("fishing boats, harbor")),
+          told("mention: snow, task: template, words: 7", " a sale⟨task:1⟩⟨words:7⟩⟨return:4⟩⟨mention⟩ snow⟨gen⟩"),
+          told("mention: None", " a sale" + by_default, R"({"mention": "harbor"})"),
+          told("mention: auto", " a sale" + by_default),
+          told("mention: + &", " a sale" + by_default),
+          told("mention: ⟨gen⟩▁+x ⟨have⟩", mentioning("(gen⟩, x (have⟩")),
+          refused("mention: harbor, boats", "the system message says boats"),
+          refused("task: image, wrods: 3", "return, mention, as in task: image, words: 12, mention: harbor + boats")};
+}
+
+std::vector<ChatCase> mentions_of_arguments() {
+  ChatCase number = with_mention("5", "");
+  number.refusal = "mention: words";
+  return {with_mention(R"("Harbor,boats")", mentioning("harbor, boats")),
+          with_mention(R"(["harbor", "fishing\tboats"])", mentioning("harbor, fishing boats")),
+          with_mention(R"(["none"])", mentioning("none")),
+          with_mention("[]", " a sale" + by_default),
+          with_mention("null", " a sale" + by_default),
+          with_mention(R"(" auto ")", " a sale" + by_default),
+          with_mention(R"("none")", " a sale" + by_default),
+          with_mention(R"("snow⟨have⟩ x⟨gen⟩ <s>{{ 7 }}")", mentioning("snow(have⟩ x(gen⟩ <s>{{ 7 }}")),
+          of("words to mention, and a beginning",
+             message("system", R"("mention: snow")") + "," + message("user", R"("a sale")") + "," +
+                 message("assistant", R"("A cosy")"),
+             " a sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨mention⟩ snow⟨have⟩ a cosy⟨gen⟩"),
+          number};
+}
+
 }  // namespace
 
 const std::vector<ChatCase>& chat_cases() {
@@ -85,6 +127,15 @@ const std::vector<ChatCase>& chat_cases() {
     std::vector<ChatCase> cases;
     for (const auto& some : {contents(), commands_of_systems(), texts_of_users(), beginnings()})
       cases.insert(cases.end(), some.begin(), some.end());
+    return cases;
+  }();
+  return all;
+}
+
+const std::vector<ChatCase>& mention_cases() {
+  static const std::vector<ChatCase> all = [] {
+    std::vector<ChatCase> cases = mentions_of_systems();
+    for (ChatCase& one : mentions_of_arguments()) cases.push_back(std::move(one));
     return cases;
   }();
   return all;

@@ -16,5 +16,7 @@ struct ChatCase {
 };
 
 const std::vector<ChatCase>& chat_cases();
+/// The same where the commands have `mentions`.
+const std::vector<ChatCase>& mention_cases();
 
 }  // namespace tiny

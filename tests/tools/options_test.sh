@@ -39,7 +39,7 @@ expect "an unknown command" 2 'unknown command "intent"' 'did you mean "intents"
 expect "no command" 2 "--help" -- "$DISTILL"
 expect "a flag before the command" 2 "the command comes before its flags" -- "$DISTILL" --limit 3 intents
 
-for command in intents synthesize score tag view; do
+for command in intents synthesize score tag ideas view; do
   expect "help of $command" 0 "--config FILE" "--threads" -- "$DISTILL" "$command" --help
 done
 for tool in "$DISTILL" "$TRAIN" "$GENERATE" "$EVAL" "$SERVE"; do

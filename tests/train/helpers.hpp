@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/student/ideas.hpp"
 #include "udrl/student/tokenizer.hpp"
 
 namespace udrl::train::testing {
@@ -107,6 +110,28 @@ inline WordList word_list() {
       words.push_back(std::string("zz") + static_cast<char>('a' + i) + static_cast<char>('a' + j));
   }
   return WordList(words);
+}
+
+/// Words and where they point, of equal width; all but those are proposed that `silent` names.
+inline student::IdeaWords idea_words(const std::map<std::string, std::vector<float>>& words,
+                                     const std::set<std::string>& silent = {}) {
+  student::IdeaWords table;
+  table.dimensions = static_cast<int>(words.begin()->second.size());
+  table.tasks = {"image"};
+  table.said.resize(1);
+  table.rarity.assign(words.size(), 1);
+  for (const auto& [word, vector] : words) {
+    table.words.push_back(word);
+    table.vectors.insert(table.vectors.end(), vector.begin(), vector.end());
+    table.said[0].push_back(silent.contains(word) ? 0.0F : 1.0F);
+  }
+  return table;
+}
+
+inline student::Ideas ideas_of(const student::IdeaWords& words) {
+  const TempFolder folder;
+  student::write_ideas(folder / student::files::ideas, words);
+  return student::Ideas::load(folder / student::files::ideas);
 }
 
 /// The golden's way to say a sequence: ids, and from where on they are learned.

@@ -44,8 +44,8 @@ class Ideas {
   static Ideas load(const std::filesystem::path& file);
 
   /// Distinct words, folded, the best or first drawn first, none of them the intent's own or an inflection of one.
-  /// Fewer than wanted where the table has no more; none for a task whose answers it does not know, or an intent of
-  /// which it knows no word.
+  /// Fewer than wanted where the best forty hold no more; none for a task whose answers it does not know, or an intent
+  /// of which it knows no word.
   std::vector<std::string> propose(const IdeasWanted& wanted, RandomStream& random) const;
 
   /// Of words that an answer holds, how readily each would be proposed for the intent, on a scale that sums to 1; 0 for

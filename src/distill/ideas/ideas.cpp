@@ -2,6 +2,7 @@
 #include "udrl/distill/ideas.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "principal.hpp"
@@ -20,6 +21,16 @@ namespace {
 constexpr double common_share = 0.002;
 constexpr std::size_t batch = 256;
 
+/// An endpoint may say what it likes.
+void check_row(const std::vector<float>& row, std::size_t width, const std::string& word) {
+  const bool is_finite = std::all_of(row.begin(), row.end(), [](float value) { return std::isfinite(value); });
+  if (row.size() == width && is_finite && width > 0) return;
+  throw failure("the embedder gives vectors that cannot be used")
+      .at("the word '" + word + "'")
+      .expected(std::to_string(width) + " finite numbers, as for the first word")
+      .got(is_finite ? std::to_string(row.size()) + " numbers" : "a number that is not finite");
+}
+
 std::vector<std::vector<float>> embedded(const std::vector<std::string>& words, lm::LanguageModel& embedder,
                                          Observer& observer) {
   std::vector<std::vector<float>> rows;
@@ -27,7 +38,10 @@ std::vector<std::vector<float>> embedded(const std::vector<std::string>& words, 
   for (std::size_t begin = 0; begin < words.size(); begin += batch) {
     check_stop("ideas stopped while it was embedding words", "run the same command again");
     const auto some = std::span(words).subspan(begin, std::min(batch, words.size() - begin));
-    for (std::vector<float>& row : embedder.embed(some)) rows.push_back(std::move(row));
+    for (std::vector<float>& row : embedder.embed(some)) {
+      check_row(row, rows.empty() ? row.size() : rows.front().size(), words[rows.size()]);
+      rows.push_back(std::move(row));
+    }
     progress.done = rows.size();
     observer.progress(progress);
   }

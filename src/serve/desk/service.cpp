@@ -13,8 +13,11 @@ Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& d
   Prepared prepared{ask, student_.resolve(ask), {}};
   prepared.draws.push_back(draw_of(student_, ask, prepared.resolved.command, drawing, 0));
   prepared.prompt_tokens = student_.model().check(prepared.draws.front().request);  // before more is made of it
-  for (int draw = 1; draw < drawing.drawn(); ++draw)
+  for (int draw = 1; draw < drawing.drawn(); ++draw) {
     prepared.draws.push_back(draw_of(student_, ask, prepared.resolved.command, drawing, draw));
+    // Others may be told longer words.
+    if (!prepared.draws.back().command.mention.empty()) (void)student_.model().check(prepared.draws.back().request);
+  }
   return prepared;
 }
 

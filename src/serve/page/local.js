@@ -22,6 +22,11 @@ function present(written) {
   if (!/^[[{]/.test(text)) return text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
   return text.replace(/" ?((?:[^"\\]|\\.)*)("?)/g, '"$1$2');
 }
+/** Words to mention as udrl's tools tell them; "auto" names none, for a page has no ideas. */
+function asTold(wanted) {
+  if (["auto", "none"].includes(normalise(wanted))) return "";
+  return wanted.toLowerCase().split(/[,+&]/).map(normalise).filter(Boolean).join(", ");
+}
 const countWords = (text) => text.split(" ").filter(Boolean).length;
 
 // ---- The student ----
@@ -92,12 +97,13 @@ async function answerTask(request, task, tell) {
   const asked = data.asked[task]?.[words]?.[wanted];
   if (!asked) throw new Error(`the student cannot be asked for task ${task}, words ${words}, return ${wanted}`);
   const { pieces, max_tokens, least_room, note, ...shown } = asked;
-  const ask = { intent: request.intent, pieces, max_tokens, least_room, seed: request.seed };
+  const mention = asTold(ofTask(request.mention, task, "auto"));
+  const ask = { intent: request.intent, pieces, mention, max_tokens, least_room, seed: request.seed };
   const { text, finish, ms } = await write(ask, (text) => present(text) && tell({ task, text: present(text), done: false }));
   if (finish === "cancelled") return finish;
   const whole = present(text);
   const figures = { words: countWords(whole), text: whole, finish, ms: Math.round(ms * 10) / 10 };
-  tell({ task, ...shown, ...figures, done: true, ...(note && { note }) });
+  tell({ task, ...shown, ...(mention && { mention }), ...figures, done: true, ...(note && { note }) });
   answered.set(task, performance.now());
   return finish;
 }

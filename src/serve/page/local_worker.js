@@ -262,8 +262,10 @@ function draw(recent, random) {
   return (candidates.slice(0, kept).find(({ weight }) => (rest -= weight) < 0) ?? candidates[0]).token;
 }
 
-function promptOf({ intent, pieces, least_room: least }) {
-  const prompt = [student.begin, ...tokens(` ${intent}`), ...commandTokens(`${pieces}⟨gen⟩`)];
+/** The order of a sequence's parts: see command::lay_out. */
+function promptOf({ intent, pieces, mention, least_room: least }) {
+  const told = mention ? [...commandTokens("⟨mention⟩"), ...tokens(` ${mention}`)] : [];
+  const prompt = [student.begin, ...tokens(` ${intent}`), ...commandTokens(pieces), ...told, ...commandTokens("⟨gen⟩")];
   const room = student.context - prompt.length;
   if (room >= Math.max(1, least)) return { prompt, room };
   throw new Error(`the intent is too long: it takes ${prompt.length} of the student's ${student.context} tokens`);

@@ -2,10 +2,10 @@
 
 const byId = (id) => document.getElementById(id);
 const server = globalThis.localFetch ?? fetch; // a page that opens from disk has a stand-in for the server
-const intentField = byId("intent");
+const intentField = byId("intent"), mentionField = byId("mention");
 const client = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const cards = new Map(); // by the task's name
-const asked = { intent: "", seed: 1, version: 0 }; // version counts the changes of intent, seed and settings
+const asked = { intent: "", mention: "", seed: 1, version: 0 }; // version counts the changes of intent, seed and settings
 const link = { sent: 0, waiting: false, failures: 0, retry: 0, student: "" };
 const keys = { down: 0, open: [], first: [], all: [], unanswered: 0 };
 
@@ -84,7 +84,10 @@ class Card {
     this.find(".note").textContent = visible(answer?.note ?? "");
     this.find(".copy").disabled = !answer?.text;
     // While a text grows, the figures of the one before it stay: they would flicker otherwise.
-    if (!answer || answer.done || answer.error) this.find(".facts").textContent = answer?.done ? facts(answer) : "";
+    if (!answer || answer.done || answer.error) {
+      this.find(".facts").textContent = answer?.done ? facts(answer) : "";
+      this.find(".mentions").textContent = answer?.mention ? `asked to mention ${visible(answer.mention)}` : "";
+    }
     drawCurve(this.find(".curve"), this.task, answer);
   }
 }
@@ -148,7 +151,7 @@ async function ask(open) {
   const request = { number: ++link.sent, version: asked.version, ended: false };
   const setting = (key) => Object.fromEntries(open.map((card) => [card.task.name, card[key]]));
   const body = JSON.stringify({ client, intent: asked.intent, tasks: open.map((card) => card.task.name), words: setting("words"),
-    return: setting("return"), have: "", nearest: true, seed: asked.seed });
+    return: setting("return"), mention: asked.mention || "auto", have: "", nearest: true, seed: asked.seed });
   const response = await reach("/v1/typeahead", { method: "POST", headers: { "Content-Type": "application/json" }, body });
   if (!response) return lost("No connection to the server, trying again");
   if (!response.ok) return refused(response, request);
@@ -229,7 +232,8 @@ function showBanner(message) {
 
 function showStudent(text) {
   link.student = text;
-  const { name, parameters, default_task: main, tasks } = JSON.parse(text);
+  const { name, parameters, default_task: main, tasks, mentions = false, proposes = false } = JSON.parse(text);
+  offerMention(mentions, proposes);
   byId("student").textContent = `${visible(name)}, ${(parameters / 1e6).toFixed(1)} million parameters`;
   // The main task first, then the long answers, which get the wider cards.
   const rank = (task) => (task.name === main ? Infinity : task.words.usual);
@@ -238,6 +242,14 @@ function showStudent(text) {
   byId("cards").replaceChildren(...[...cards.values()].map((card) => card.element));
   reserveRoom();
   changed(cards.values());
+}
+
+/** Only to a student that learned to mention words; another one refuses them. */
+function offerMention(mentions, proposes) {
+  for (const id of ["mention-row", "mention-term"]) byId(id).hidden = !mentions;
+  byId("cards").classList.toggle("mentioning", mentions);
+  mentionField.placeholder = proposes ? "auto: words that fit" : "words, with commas between";
+  asked.mention = mentions ? mentionField.value.trim() : "";
 }
 
 // ---- Painting, and how long it takes from a keystroke ----
@@ -302,6 +314,12 @@ function setIntent(text, stamp = 0) {
   changed(cards.values(), stamp);
 }
 
+function setMention(text, stamp = 0) {
+  if (text.trim() === asked.mention) return;
+  asked.mention = text.trim();
+  changed(cards.values(), stamp);
+}
+
 function draw() {
   asked.seed += 1;
   byId("seed").textContent = `draw ${asked.seed}`;
@@ -319,8 +337,9 @@ function actionOf({ key, target, isComposing, ctrlKey, metaKey, altKey }) {
   if (place >= 0 && key === "ArrowDown") return () => stops[place + 1]?.focus();
   if (place > 0 && key === "ArrowUp") return () => stops[place - 1].focus();
   if (place > 0 && key === "Enter") return () => copy([...cards.values()][place - 1]);
-  if (place !== 0 && key === "/") return () => intentField.focus();
-  if (place !== 0 && key === "?") return () => byId("help").showModal();
+  if (target === intentField || target === mentionField) return undefined; // a letter of the text
+  if (key === "/") return () => intentField.focus();
+  if (key === "?") return () => byId("help").showModal();
   return undefined;
 }
 
@@ -331,13 +350,15 @@ document.addEventListener("keydown", (event) => {
   action?.();
 });
 document.addEventListener("keyup", () => (keys.down = 0)); // what comes now, a paste by mouse, is not of this key
-intentField.addEventListener("input", (event) => {
-  // A phone's keyboard composes every word, so there the letters count at once; elsewhere an input method's wait.
-  if (event.isComposing && !matchMedia("(pointer: coarse)").matches) return;
-  setIntent(intentField.value, keys.down || event.timeStamp);
-  keys.down = 0;
-});
-intentField.addEventListener("compositionend", (event) => setIntent(intentField.value, event.timeStamp));
+for (const [field, set] of [[intentField, setIntent], [mentionField, setMention]]) {
+  field.addEventListener("input", (event) => {
+    // A phone's keyboard composes every word, so there the letters count at once; elsewhere an input method's wait.
+    if (event.isComposing && !matchMedia("(pointer: coarse)").matches) return;
+    set(field.value, keys.down || event.timeStamp);
+    keys.down = 0;
+  });
+  field.addEventListener("compositionend", (event) => set(field.value, event.timeStamp));
+}
 const buttons = { draw, "help-open": () => byId("help").showModal(), "help-close": () => byId("help").close(), "try-now": reconnect };
 for (const [id, act] of Object.entries(buttons)) byId(id).addEventListener("click", act);
 byId("examples").addEventListener("click", ({ target }) => target.matches("button") && setIntent(target.textContent));

@@ -48,6 +48,8 @@ OrderedJson student_facts(const inference::StudentModel& student, const std::str
           {"parameters", student.info().parameters},
           {"default_task", default_task},
           {"ranks", ranks},
+          {"mentions", fitted.mentions},
+          {"proposes", student.ideas().has_value()},
           {"tasks", std::move(tasks)}};
 }
 

@@ -8,8 +8,9 @@
 
 namespace udrl::serve {
 
-/// The body of /v1/student: {"name", "parameters", "default_task", "ranks", "tasks": [{"name", "words": {"usual",
-/// "least", "most"}, "returns": {"lowest", "top"}, "curve"}]}, of the tasks that the data supports.
+/// The body of /v1/student: {"name", "parameters", "default_task", "ranks", "mentions" (words that it is told),
+/// "proposes" (such words of its own), "tasks": [{"name", "words": {"usual", "least", "most"}, "returns": {"lowest",
+/// "top"}, "curve"}]}, of the tasks that the data supports.
 data::OrderedJson student_facts(const inference::StudentModel& student, const std::string& name,
                                 const std::string& default_task, bool ranks);
 

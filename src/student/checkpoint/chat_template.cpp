@@ -48,11 +48,14 @@ constexpr const char* find_texts = R"({%- set found = namespace(content='', syst
 {%- endfor -%}
 )";
 
-/// Writes a text with one space before each word, as normalisation leaves it: without the reserved character and
-/// sentencepiece's space mark.
+/// A text without the reserved character and sentencepiece's space mark, and with no white space but spaces.
+std::string cleaned(const std::string& text) {
+  return text + R"(.replace('⟨', '(').replace('▁', '').replace('\n', ' ').replace('\r', ' ').replace('\t', ' '))";
+}
+
+/// Writes a text with one space before each word, as normalisation leaves it.
 std::string spaced(const std::string& text) {
-  return "{%- for part in " + text +
-         R"(.replace('⟨', '(').replace('▁', '').replace('\n', ' ').replace('\r', ' ').replace('\t', ' ').split(' ') -%}
+  return "{%- for part in " + cleaned(text) + R"(.split(' ') -%}
 {%- if part -%}{{- ' ' + part -}}{%- endif -%}
 {%- endfor -%}
 )";
@@ -74,28 +77,34 @@ std::vector<Argument> arguments_of(const command::Fitted& commands) {
 
 std::string asked_by(const Argument& argument) { return "asked." + argument.piece + "_"; }
 
+constexpr const char* ask_mention_by_argument = "{%- set asked.mention = mention if mention is defined else none -%}\n";
+constexpr const char* ask_mention_by_system =
+    "{%- elif key == 'mention' -%}{%- set asked.mention = pair[1].strip().lower() -%}\n";
+
 /// What the client sets by template arguments; nothing but the task where it sets none.
-std::string asked_by_arguments(const std::vector<Argument>& arguments) {
+std::string asked_by_arguments(const std::vector<Argument>& arguments, bool mentions) {
   std::string text = "{%- set asked = namespace(task=task if task is defined else first) -%}\n";
   for (const Argument& argument : arguments)
     text += "{%- set " + asked_by(argument) + " = " + argument.name + " if " + argument.name +
             " is defined else none -%}\n";
-  return text;
+  return text + (mentions ? ask_mention_by_argument : "");
 }
 
 /// The system message, "task: poster, words: 12", counts more than arguments, which a server may set for all requests.
-std::string asked_by_system(const std::vector<Argument>& arguments) {
+std::string asked_by_system(const std::vector<Argument>& arguments, bool mentions) {
   std::string text = R"({%- for part in found.system.replace('\n', ',').replace(';', ',').split(',') -%}
 {%- if part.strip() -%}
 {%- set pair = part.split(':') -%}
 {%- set key = pair[0].strip().lower() -%}
-{%- if pair | length != 2 or key not in names -%}{{- raise_exception('the system message says ' ~ part.strip() ~ ', but can only set ' ~ names | join(', ') ~ ', as in task: ' ~ first ~ ', words: 12') -}}
+{%- if pair | length != 2 or key not in names -%}{{- raise_exception('the system message says ' ~ part.strip() ~ ', but can only set ' ~ names | join(', ') ~ ', as in task: ' ~ first ~ ', words: 12)";
+  text += mentions ? ", mention: harbor + boats" : "";
+  text += R"(') -}}
 {%- elif key == 'task' -%}{%- set asked.task = pair[1].strip() -%}
 )";
   for (const Argument& argument : arguments)
     text +=
         "{%- elif key == " + quoted(argument.name) + " -%}{%- set " + asked_by(argument) + " = pair[1].strip() -%}\n";
-  return text + "{%- endif -%}\n{%- endif -%}\n{%- endfor -%}\n";
+  return text + (mentions ? ask_mention_by_system : "") + "{%- endif -%}\n{%- endif -%}\n{%- endfor -%}\n";
 }
 
 constexpr const char* choose_task =
@@ -123,6 +132,31 @@ std::string ask(const Argument& argument) {
       low + " or value > " + high + ") -%}{{- raise_exception('" + argument.name + ": any, " +
       (is_return ? "top, lowest, " : "") + "or " + low + " to " + high + "') -}}{%- endif -%}\n";
   return text + "{{- '⟨" + argument.piece + ":' ~ value ~ '⟩' -}}\n";
+}
+
+// A template has no ideas, so "auto" names no words. A list is of words in any case, which the last comma says.
+constexpr const char* find_mention = R"({%- set mention = asked.mention -%}
+{%- if mention is none -%}{%- set mention = 'auto' -%}
+{%- elif mention is not string -%}
+{%- if mention is mapping or mention is not iterable -%}{{- raise_exception('mention: words, as in harbor + boats, or auto, or none') -}}{%- endif -%}
+{%- set mention = mention | join(',') ~ ',' -%}
+{%- endif -%}
+{%- set told = namespace(words='', word='') -%}
+)";
+
+/// Writes words as training tells them. In llama.cpp, `lower` leaves letters beyond ASCII as they are.
+std::string write_mention() {
+  return std::string(find_mention) + "{%- if mention.strip() not in ['auto', 'none'] -%}\n{%- for word in " +
+         cleaned("mention.lower()") + R"(.replace('+', ',').replace('&', ',').split(',') -%}
+{%- set told.word = '' -%}
+{%- for part in word.split(' ') -%}
+{%- if part -%}{%- set told.word = told.word ~ ' ' ~ part -%}{%- endif -%}
+{%- endfor -%}
+{%- if told.word -%}{%- set told.words = told.words ~ (',' if told.words else '') ~ told.word -%}{%- endif -%}
+{%- endfor -%}
+{%- endif -%}
+{%- if told.words -%}{{- '⟨mention⟩' -}}{{- told.words -}}{%- endif -%}
+)";
 }
 
 // Written as the student's own tools write it: see command::as_written. transformers puts a mark behind a message
@@ -160,6 +194,7 @@ std::string default_entry(const command::Fitted& commands, int task_index) {
 std::string set_names(const command::Fitted& commands, const std::vector<Argument>& arguments) {
   std::vector<std::string> names{"task"}, tasks;
   for (const Argument& argument : arguments) names.push_back(argument.name);
+  if (commands.mentions) names.emplace_back("mention");
   std::string defaults;
   for (int task_index = 0; task_index < static_cast<int>(commands.tasks.size()); ++task_index) {
     tasks.push_back(commands.task(task_index).name);
@@ -178,10 +213,11 @@ command::Command default_command(const command::Fitted& commands, int task_index
 std::string chat_template(const command::Fitted& commands) {
   if (commands.tasks.empty()) throw user_error("commands.json names no task").hint("tag the data again");
   const std::vector<Argument> arguments = arguments_of(commands);
-  std::string text = set_names(commands, arguments) + find_texts + asked_by_arguments(arguments) +
-                     asked_by_system(arguments) + "{{- bos_token -}}\n" + spaced("found.user") + choose_task;
+  std::string text = set_names(commands, arguments) + find_texts + asked_by_arguments(arguments, commands.mentions) +
+                     asked_by_system(arguments, commands.mentions) + "{{- bos_token -}}\n" + spaced("found.user") +
+                     choose_task;
   for (const Argument& argument : arguments) text += ask(argument);
-  return text + write_beginning();
+  return text + (commands.mentions ? write_mention() : "") + write_beginning();
 }
 
 }  // namespace udrl::student

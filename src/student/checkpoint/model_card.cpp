@@ -173,15 +173,30 @@ std::string with_ollama() {
          "other clients show them as they are.\n";
 }
 
+/// For a student that learned to mention words.
+std::string with_mention(const ModelCard& card, const command::Fitted& commands) {
+  if (!commands.mentions) return "";
+  return "\n## Words to mention\n\nTraining told this student some words of its answers, though of none that is JSON: "
+         "`⟨mention⟩ harbor, boats`, before `⟨gen⟩` or `⟨have⟩`, asks for an answer that holds these words. It may "
+         "leave some out. Where you name no words, udrl's tools propose some that fit the request, other "
+         "ones for each answer, from the table `ideas.safetensors` in this folder, if there is one. Name your own, or "
+         "turn it off with `--mention none`:\n" +
+         fenced("sh", "udrl-generate --model . --task " + shell_quoted(commands.tasks.front().name) + " --intent " +
+                          shell_quoted(card.example) + " --mention 'harbor, boats'") +
+         "\nOther clients propose no words, for udrl's tools alone read that table. In a chat with llama.cpp or "
+         "transformers, name them in the system message, with a plus between two (`mention: harbor + boats`), or by "
+         "the template argument `mention`. Ollama's template does not take them.\n";
+}
+
 }  // namespace
 
 std::string model_card_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   return yaml_header(card) + what_it_is(card, config, commands) + tasks_table(commands) + with_udrl(card, commands) +
          with_llama(card, config, commands) +
          with_transformers(sequence(default_command(commands, 0), card.example), config.n_positions / 2) +
-         with_ollama() + shape_rows(config) + table("Data", card.data) + table("Training", card.training) +
-         table("Measured", card.metrics) + "\n## Licence\n\nThe weights: " + markdown_text(card.licence) +
-         ". The teachers' own terms may add to that.\n";
+         with_ollama() + with_mention(card, commands) + shape_rows(config) + table("Data", card.data) +
+         table("Training", card.training) + table("Measured", card.metrics) +
+         "\n## Licence\n\nThe weights: " + markdown_text(card.licence) + ". The teachers' own terms may add to that.\n";
 }
 
 }  // namespace udrl::student

@@ -15,11 +15,14 @@ namespace {
 // answers; docs/log.md says how they were chosen.
 constexpr double nearness_weight = 8, commonness_weight = 0.3;
 constexpr std::size_t shortlist = 10;
-constexpr std::size_t shared_beginning = 5;  // letters: "photographer" says nothing new of "photography"
+// Letters: "photographer" says nothing new of "photography", nor "boatload" of "boat".
+constexpr std::size_t shared_beginning = 5, whole_beginning = 4;
 constexpr double never = -std::numeric_limits<double>::infinity();
 
 bool begin_alike(std::string_view a, std::string_view b) {
-  return a.size() >= shared_beginning && a.substr(0, shared_beginning) == b.substr(0, shared_beginning);
+  const auto shared = static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  const bool one_is_whole = shared == std::min(a.size(), b.size());
+  return shared >= shared_beginning || (one_is_whole && shared >= whole_beginning);
 }
 
 /// Stems that a new word must not share.

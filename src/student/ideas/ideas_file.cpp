@@ -17,6 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* format = "udrl ideas 1";
+constexpr std::int64_t most_dimensions = 1024;
+constexpr float most_said = 1e12F;
 constexpr int zero_point = 128;  // of numbers with 8 bits; safetensors has unsigned ones
 constexpr const char* hint = "make the table again: udrl-distill ideas";
 
@@ -63,9 +65,10 @@ const std::string& field(const SafetensorsFile& open, const fs::path& file, cons
   return at->second;
 }
 
-std::vector<float> finite_floats(const TensorView& view, const fs::path& file, float low) {
+/// Of 0 to `high`.
+std::vector<float> checked_floats(const TensorView& view, const fs::path& file, float high) {
   const std::span<const float> values = view.floats();
-  const auto is_bad = [&](float value) { return !std::isfinite(value) || value < low; };
+  const auto is_bad = [&](float value) { return !(value >= 0 && value <= high); };
   if (std::any_of(values.begin(), values.end(), is_bad)) throw damaged(file, "a number of " + view.name + " is none");
   return {values.begin(), values.end()};
 }
@@ -105,18 +108,20 @@ Ideas Ideas::load(const fs::path& file) {
   ideas.embedder_ = field(open, file, "embedder");
   if (std::adjacent_find(ideas.words_.begin(), ideas.words_.end(), std::greater_equal<>()) != ideas.words_.end())
     throw damaged(file, "its words are not in order");
+  if (ideas.words_.empty()) throw damaged(file, "it has no words");
   const TensorView& vectors = open.at("vectors");
   const auto rows = static_cast<std::int64_t>(ideas.words_.size());
-  if (vectors.dtype != DType::u8 || vectors.shape.size() != 2 || vectors.shape[0] != rows || vectors.shape[1] < 1)
+  if (vectors.dtype != DType::u8 || vectors.shape.size() != 2 || vectors.shape[0] != rows || vectors.shape[1] < 1 ||
+      vectors.shape[1] > most_dimensions)
     throw damaged(file, "its vectors are not one a word");
   ideas.dimensions_ = static_cast<int>(vectors.shape[1]);
   ideas.vectors_.resize(vectors.bytes.size());
   std::transform(vectors.bytes.begin(), vectors.bytes.end(), ideas.vectors_.begin(),
                  [](std::byte value) { return static_cast<std::int8_t>(std::to_integer<int>(value) - zero_point); });
-  ideas.scales_ = finite_floats(open.at("scales", DType::f32, std::array{rows}), file, 0);
-  ideas.rarity_ = finite_floats(open.at("rarity", DType::f32, std::array{rows}), file, 0);
+  ideas.scales_ = checked_floats(open.at("scales", DType::f32, std::array{rows}), file, 1);
+  ideas.rarity_ = checked_floats(open.at("rarity", DType::f32, std::array{rows}), file, 1);
   const auto tasks = static_cast<std::int64_t>(ideas.tasks_.size());
-  const std::vector<float> said = finite_floats(open.at("said", DType::f32, std::array{tasks, rows}), file, 0);
+  const std::vector<float> said = checked_floats(open.at("said", DType::f32, std::array{tasks, rows}), file, most_said);
   for (std::size_t task = 0; task < ideas.tasks_.size(); ++task)
     ideas.log_shares_.push_back(log_shares(std::span(said).subspan(task * ideas.words_.size(), ideas.words_.size())));
   return ideas;

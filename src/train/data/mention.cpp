@@ -46,6 +46,12 @@ std::vector<std::string> words_to_tell(const Sample& sample, const student::Idea
   return told;
 }
 
+void swap_told(std::vector<std::string>& told, std::string& answer, const WordList& words, RandomStream& random) {
+  std::string& word = told[random.below(told.size())];
+  const std::string& by = words.draw(random);
+  if (replace_phrase(answer, word, by) > 0) word = by;
+}
+
 std::string told_in(const std::vector<std::string>& told, const std::string& answer) {
   const std::vector<std::string> tokens = data::word_tokens(answer);
   std::string text;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "entity_swap.hpp"
 #include "samples.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/student/ideas.hpp"
@@ -15,6 +16,10 @@ namespace udrl::train {
 /// as `ideas` would propose it for the intent, so that training tells what will be told, or all alike where it is null.
 /// None of an answer that is JSON, or has no such words.
 std::vector<std::string> words_to_tell(const Sample& sample, const student::Ideas* ideas, RandomStream& random);
+
+/// Replaces one of the told words by a drawn one, there and in the answer: a word that nothing else foretells has to be
+/// carried over.
+void swap_told(std::vector<std::string>& told, std::string& answer, const WordList& words, RandomStream& random);
 
 /// Those that `answer` holds as whole words, as the command has them: "harbor, boats".
 std::string told_in(const std::vector<std::string>& told, const std::string& answer);

@@ -3,6 +3,7 @@
 
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace udrl::train {
 namespace {
@@ -38,8 +39,7 @@ EncodedTexts encoded(const std::string& intent, const std::string& answer, const
   return {ids(intent), ids(answer)};
 }
 
-// Told words are swapped with the rest of the text, so that a student learns to mention any word. No text of a record
-// holds a line break.
+// Told words are swapped with the rest of the text. No text of a record holds a line break.
 std::string joined_lines(const std::string& intent, const std::vector<std::string>& told) {
   std::string lines = intent;
   for (const std::string& word : told) lines += "\n" + word;
@@ -61,7 +61,8 @@ RandomStream sequence_stream(std::uint64_t seed, std::uint64_t epoch, std::strin
   return {seed, key};
 }
 
-// All is drawn whether or not it is used, so that one option does not change what another draws.
+// All is drawn whether or not it is used, so that one option does not change what another draws; but for the words that
+// are told, which come before swaps.
 Augmentation draw_augmentation(const SequenceOptions& options, std::size_t auxiliary, RandomStream& random) {
   Augmentation change;
   change.swap = random.uniform() < options.entity_swap;
@@ -70,7 +71,7 @@ Augmentation draw_augmentation(const SequenceOptions& options, std::size_t auxil
   change.any_return = random.uniform() < options.any_return;
   change.where = random.uniform();
   for (std::size_t i = 0; i < auxiliary; ++i) change.any_auxiliary.push_back(random.uniform() < options.any_return);
-  change.mention = random.uniform() < options.mention;
+  change.mention = options.mention > 0 && random.uniform() < options.mention;
   return change;
 }
 
@@ -94,11 +95,13 @@ Sequence SequenceMaker::operator()(const StoredSample& record, RandomStream rand
   if (change.mention) told = words_to_tell(sample, ideas_, random);
   if (!swaps) return made(record, change, told);
   sample.intent = joined_lines(sample.intent, told);
-  const IntentAndAnswer swapped = swap_entity(sample, *words_, random);
-  if (!swapped.swapped) return made(record, change, told);
+  IntentAndAnswer swapped = swap_entity(sample, *words_, random);
   std::vector<std::string> lines = lines_of(swapped.intent);
-  const EncodedTexts texts = encoded(lines.front(), swapped.answer, tokenizer_);
+  const std::string intent = std::exchange(lines.front(), {});
   lines.erase(lines.begin());
+  if (!lines.empty()) swap_told(lines, swapped.answer, *words_, random), swapped.swapped = true;
+  if (!swapped.swapped) return made(record, change, told);
+  const EncodedTexts texts = encoded(intent, swapped.answer, tokenizer_);
   return made(texts.in(record), change, lines);
 }
 

@@ -43,19 +43,29 @@ std::string refusal(const Template& chat, const tiny::ChatCase& asked) {
   }
 }
 
-}  // namespace
-
-TEST_CASE("what chat clients send becomes a sequence, or is refused in words") {
-  const Template chat = parsed(chat_template(tiny::commands()));
-  for (const tiny::ChatCase& asked : tiny::chat_cases()) {
+void check_all(const std::vector<tiny::ChatCase>& cases, bool mentions) {
+  udrl::command::Fitted commands = tiny::commands();
+  commands.mentions = mentions;
+  const Template chat = parsed(chat_template(commands));
+  for (const tiny::ChatCase& asked : cases) {
     INFO(asked.about << ": " << asked.messages);
     if (asked.refusal.empty()) CHECK(rendered(chat, asked) == asked.prompt);
     else CHECK_THAT(refusal(chat, asked), Catch::Contains(asked.refusal));
   }
 }
 
+}  // namespace
+
+TEST_CASE("what chat clients send becomes a sequence, or is refused in words") { check_all(tiny::chat_cases(), false); }
+
+TEST_CASE("words to mention are told as training tells them, and say nothing else") {
+  check_all(tiny::mention_cases(), true);
+}
+
 TEST_CASE("llama-server leaves system messages to the template, and parts too or joins them itself") {
-  Template chat = parsed(chat_template(tiny::commands()));
+  udrl::command::Fitted commands = tiny::commands();
+  commands.mentions = GENERATE(false, true);
+  Template chat = parsed(chat_template(commands));
   const jinja::caps caps = jinja::caps_get(chat.statements);
   CHECK(caps.supports_system_role);
   CHECK(caps.supports_string_content);

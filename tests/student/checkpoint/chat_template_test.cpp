@@ -109,6 +109,24 @@ TEST_CASE("the template refuses what is no command") {
   CHECK_THROWS_AS(with_arguments(wrong), Error);
 }
 
+TEST_CASE(
+    "words to mention are read by llama.cpp as a sequence has them, and without `mentions` nothing is said of them") {
+  CHECK_THAT(chat_template(tiny::commands()), !Catch::Contains("mention"));
+  const tiny::Folder folder;
+  command::Fitted commands = tiny::commands();
+  commands.mentions = true;
+  const auto model = exported(folder, commands);
+  const lm::Prompt chat = model->chat(
+      std::vector<lm::Message>{{lm::Role::system, "mention: Marsun + <s>"}, {lm::Role::user, "holiday sale"}});
+  command::Command asked = default_command(commands, 0);
+  asked.mention = "marsun, <s>";
+  const auto answers = lm::complete_all(
+      *model, std::vector<lm::Request>{greedy(chat, 12), greedy(command::sequence_prompt("holiday sale", asked), 12)});
+  CHECK(answers[0].tokens > 0);
+  CHECK(answers[0].text == answers[1].text);
+  CHECK(model->check(greedy(chat, 12)) == model->check(greedy(command::sequence_prompt("holiday sale", asked), 12)));
+}
+
 TEST_CASE("a student that counts down may write the counts, another may not") {
   const tiny::Folder folder;
   command::Fitted commands = tiny::commands();
@@ -147,7 +165,7 @@ TEST_CASE("greedy text through llama.cpp is the reference's, with and without co
   const tiny::Folder folder;
   const tiny::Weights weights(tiny::config());
   const auto model = exported(folder);
-  const lm::Prompt prompt = command::sequence_prompt("marsun est", {1, 9, 4});
+  const lm::Prompt prompt = command::sequence_prompt("marsun sale", {1, 9, 4});
   std::vector<int> ids = tiny::tokenizer().encode(prompt), answer;
   while (answer.size() < 10) {
     const int next = best_id(tiny::reference_logits(tiny::config(), weights, ids).back(), control);

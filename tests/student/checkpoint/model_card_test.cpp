@@ -45,6 +45,7 @@ std::string card_of(const std::string& text, const std::string& behind_tasks) {
   card.data = {{text, text}};
   command::Fitted commands = tiny::commands();
   for (command::FittedTask& task : commands.tasks) task.name += behind_tasks;
+  commands.mentions = true;
   return model_card_text(card, tiny::config(), commands);
 }
 
@@ -59,6 +60,7 @@ TEST_CASE("the shell lines of a card pass on an intent and a task as they are, a
   CHECK_FALSE(std::filesystem::exists(folder / "FILE"));
   const std::string arguments = read_file(folder / "arguments");
   CHECK_THAT(arguments, Catch::Contains("--task\nimage" + hostile + "\n--intent\n" + hostile + "\n"));
+  CHECK_THAT(arguments, Catch::Contains("\n--intent\n" + hostile + "\n--mention\nharbor, boats\n"));
   const std::size_t body = arguments.find("\n{") + 1;
   const auto request = nlohmann::json::parse(arguments.substr(body, arguments.find('\n', body) - body));
   CHECK(request["messages"][0]["content"] == "task: template" + hostile + ", words: 9, return: top");
@@ -78,6 +80,15 @@ TEST_CASE("quotes of each language") {
   CHECK(markdown_text("a_b\n<i>") == "a\\_b \\<i\\>");
   CHECK(markdown_code("image") == "`image`");
   CHECK(markdown_code("a `b` c") == "`` a `b` c ``");
+}
+
+TEST_CASE("the card says how words to mention are asked, of a student that learned to mention some") {
+  command::Fitted commands = tiny::commands();
+  CHECK_THAT(model_card_text(tiny::card(), tiny::config(), commands), !Catch::Contains("mention"));
+  commands.mentions = true;
+  const std::string card = model_card_text(tiny::card(), tiny::config(), commands);
+  CHECK_THAT(card, Catch::Contains("## Words to mention") && Catch::Contains("--mention none"));
+  CHECK_THAT(card, Catch::Contains("mention: harbor + boats"));
 }
 
 TEST_CASE("the card says which context to set, and how to ask for another task than the first") {

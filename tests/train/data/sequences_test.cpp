@@ -119,8 +119,66 @@ TEST_CASE("Swaps are drawn anew each epoch and the words command is that of the 
   CHECK(intents.size() == 3);
 }
 
+TEST_CASE("Words are told as often as asked, whatever else is drawn") {
+  SequenceOptions options = plain();
+  const auto is_told = [](const SequenceText& t) { return !t.command.mention.empty(); };
+  CHECK(count(options, is_told) == 0);
+  options.mention = 0.3;
+  CHECK(std::abs(count(options, is_told) - 600) < 90);
+  options.entity_swap = options.any_words = 0.5;
+  CHECK(std::abs(count(options, is_told) - 600) < 90);
+  options.mention = 1;
+  CHECK(count(options, is_told) == 2000);
+}
+
+TEST_CASE("What is told is what the rest of the answer holds") {
+  SequenceOptions options = plain();
+  options.mention = options.segments = 1;
+  Sample sample = samples(3)[2];
+  sample.answer = "snow lanterns glowing";
+  std::set<std::string> told;
+  for (std::uint64_t epoch = 0; epoch < 300; ++epoch) {
+    const SequenceText text = text_of(sample, options, epoch);
+    told.insert(text.have + ": " + text.command.mention);
+  }
+  CHECK(told == std::set<std::string>{"snow: ", "snow: lanterns", "snow: glowing", "snow: lanterns, glowing",
+                                      "snow: glowing, lanterns", "snow lanterns: ", "snow lanterns: glowing"});
+}
+
+TEST_CASE("A told word that is swapped is told as it was swapped") {
+  SequenceOptions options = plain();
+  options.mention = options.entity_swap = 1;
+  const WordList words({"otter", "sea lion"});
+  Sample sample = samples(3)[2];
+  sample.intent = "poster of the sea";
+  sample.subject = "lantern";  // the answer holds it, the intent does not
+  sample.answer = "Lanterns in the snow";
+  std::set<std::string> told;
+  for (std::uint64_t epoch = 0; epoch < 300; ++epoch) {
+    const SequenceText text = text_of(sample, options, epoch, &words);
+    REQUIRE(text.intent == sample.intent);
+    REQUIRE(text.answer != sample.answer);
+    if (text.answer.find("antern") == std::string::npos)
+      CHECK(text.command.mention.find("lantern") == std::string::npos);
+    told.insert(text.command.mention);
+  }
+  CHECK(told.contains("otter"));             // the one that is told
+  CHECK(told.contains("sea lion, snow"));    // one of two
+  CHECK(told.contains("sea lions, otter"));  // the subject, and another
+}
+
+TEST_CASE("Of the words that are told one is exchanged for another, in the answer too") {
+  RandomStream random(1, "swap");
+  std::vector<std::string> told{"snow", "lanterns"};
+  std::string answer = "Snow on lanterns, and snow";
+  swap_told(told, answer, WordList({"otter"}), random);
+  CHECK((told == std::vector<std::string>{"otter", "lanterns"} || told == std::vector<std::string>{"snow", "otter"}));
+  CHECK((answer == "Otter on lanterns, and otter" || answer == "Snow on otter, and snow"));
+}
+
 TEST_CASE("The same seed, epoch and record give the same sequence") {
-  const SequenceOptions options;
+  SequenceOptions options;
+  options.mention = 0.5;
   const WordList words = word_list();
   const Sample sample = samples(3)[1];
   for (std::uint64_t epoch = 0; epoch < 20; ++epoch) {
@@ -128,6 +186,7 @@ TEST_CASE("The same seed, epoch and record give the same sequence") {
     CHECK(a.intent == b.intent);
     CHECK(a.have == b.have);
     CHECK(a.answer == b.answer);
+    CHECK(a.command.mention == b.command.mention);
   }
 }
 

@@ -2,6 +2,10 @@
 // which puts sequences together from stored tokens.
 #pragma once
 
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include "data/sequences.hpp"
 #include "udrl/data/text.hpp"
 
@@ -29,14 +33,25 @@ inline SequenceText plain_text(const Sample& sample, const SequenceOptions& opti
           options.countdown};
 }
 
+/// `told` words are swapped with the texts: they stand behind the intent then, each on a line of its own.
+inline void swap_in(SequenceText& text, std::vector<std::string>& told, const Sample& sample, const WordList& words,
+                    RandomStream& random) {
+  Sample with_told = sample;
+  for (const std::string& word : told) with_told.intent += "\n" + word;
+  IntentAndAnswer swapped = swap_entity(with_told, words, random);
+  std::istringstream lines(swapped.intent);
+  std::getline(lines, text.intent);
+  for (std::string& word : told) std::getline(lines, word);
+  text.answer = std::move(swapped.answer);
+  if (!told.empty()) swap_told(told, text.answer, words, random);
+}
+
 inline SequenceText training_text(const Sample& sample, const Augmentation& change, const SequenceOptions& options,
-                                  const WordList* words, RandomStream& random) {
+                                  const WordList* words, RandomStream& random, const student::Ideas* ideas = nullptr) {
   SequenceText text = plain_text(sample, options);
-  if (change.swap && words != nullptr) {
-    IntentAndAnswer swapped = swap_entity(sample, *words, random);
-    text.intent = std::move(swapped.intent);
-    text.answer = std::move(swapped.answer);
-  }
+  std::vector<std::string> told;
+  if (change.mention) told = words_to_tell(sample, ideas, random);
+  if (change.swap && words != nullptr) swap_in(text, told, sample, *words, random);
   const auto all = data::words(text.answer);
   if (change.segment && all.size() > 1) {
     const std::size_t word = 1 + static_cast<std::size_t>(change.where * static_cast<double>(all.size() - 1));
@@ -49,6 +64,7 @@ inline SequenceText training_text(const Sample& sample, const Augmentation& chan
   if (change.any_return) text.command.return_bin.reset();
   for (std::size_t i = 0; i < change.any_auxiliary.size(); ++i)
     if (change.any_auxiliary[i]) text.command.auxiliary[i].reset();
+  text.command.mention = told_in(told, text.answer);
   return text;
 }
 

@@ -1,7 +1,9 @@
 // The file of tokens, and sequences that are put together from it.
 #include "data/token_store.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <map>
 
 #include "catch.hpp"
 #include "data/broken_json.hpp"
@@ -41,13 +43,27 @@ std::string text(const student::Tokenizer& tokenizer, std::span<const TokenId> i
   return tokenizer.decode(std::vector<int>(ids.begin(), ids.end()));
 }
 
-Sequence by_text(const World& world, int i, const SequenceOptions& options, std::uint64_t epoch,
-                 const WordList* words) {
+Sequence by_text(const World& world, int i, const SequenceOptions& options, std::uint64_t epoch, const WordList* words,
+                 const student::Ideas* ideas = nullptr) {
   const Sample sample = sample_of(record(i, "train"), world.commands);
   RandomStream random = sequence_stream(7, epoch, sample.id);
   const Augmentation change = draw_augmentation(options, sample.auxiliary.size(), random);
-  return encode(training_text(sample, change, options, words, random), world.pieces);
+  return encode(training_text(sample, change, options, words, random, ideas), world.pieces);
 }
+
+/// Of the words of all records, each pointing somewhere.
+student::Ideas ideas_of_records() {
+  std::map<std::string, std::vector<float>> words;
+  for (const Sample& sample : samples(60))
+    for (const std::string& word : data::word_tokens(sample.intent + " " + sample.answer)) {
+      RandomStream random(3, word);
+      std::vector<float>& vector = words[word] = {};
+      for (int i = 0; i < 8; ++i) vector.push_back(static_cast<float>(random.normal() / 3));
+    }
+  return ideas_of(idea_words(words, {"warm", "thin"}));
+}
+
+auto count_of(const Sequence& sequence, int id) { return std::count(sequence.ids.begin(), sequence.ids.end(), id); }
 
 }  // namespace
 
@@ -74,19 +90,57 @@ TEST_CASE("A sequence put together from tokens is the one that is made from text
   const World world;
   const TokenStore store = world.open();
   const WordList words = word_list();
+  const student::Ideas all_ideas = ideas_of_records();
   SequenceOptions options;
   options.any_words = options.any_return = options.segments = options.entity_swap = 0.5;
+  options.mention = GENERATE(0.0, 0.5);
   options.countdown = GENERATE(false, true);
-  const SequenceMaker make(world.pieces, options, &words);
+  const student::Ideas* ideas = GENERATE(false, true) ? &all_ideas : nullptr;
+  const SequenceMaker make(world.pieces, options, &words, ideas);
+  const int mention = *world.pieces.id(command::mention_piece);
+  int told = 0;
   for (int i = 0; i < 60; ++i) {
     for (std::uint64_t epoch = 0; epoch < 8; ++epoch) {
       const StoredSample stored = store[static_cast<std::uint32_t>(i)];
       const Sequence made = make(stored, sequence_stream(7, epoch, stored.id));
-      const Sequence wanted = by_text(world, i, options, epoch, &words);
+      const Sequence wanted = by_text(world, i, options, epoch, &words, ideas);
       REQUIRE(made.ids == wanted.ids);
       REQUIRE(made.first_target == wanted.first_target);
+      told += count_of(made, mention) > 0 ? 1 : 0;
     }
   }
+  CHECK(told >= (options.mention > 0 ? 150 : 0));
+  CHECK(told <= (options.mention > 0 ? 300 : 0));
+}
+
+TEST_CASE("A sequence that is told words is the plain one, with the words before gen") {
+  const World world;
+  const TokenStore store = world.open();
+  SequenceOptions options;
+  options.any_words = options.any_return = options.entity_swap = 0;
+  options.segments = GENERATE(0, 1);
+  SequenceOptions telling = options;
+  telling.mention = 1;
+  const SequenceMaker plain(world.pieces, options, nullptr), make(world.pieces, telling, nullptr);
+  const int mention = *world.pieces.id(command::mention_piece), gen = *world.pieces.id(command::gen_piece),
+            have = *world.pieces.id(command::have_piece);
+  for (std::uint32_t i = 0; i < 60; ++i) {
+    const RandomStream random = sequence_stream(7, 1, store[i].id);
+    Sequence made = make(store[i], random);
+    const Sequence wanted = plain(store[i], random);
+    if (count_of(made, mention) == 0 && options.segments > 0) continue;  // the rest holds none
+    REQUIRE(count_of(made, mention) == 1);
+    REQUIRE(made.targets() == wanted.targets());
+    const auto from = std::find(made.ids.begin(), made.ids.end(), mention);
+    const auto to = std::find(from, made.ids.end(), options.segments > 0 ? have : gen);
+    const auto text_of = [&](auto begin, auto end) { return world.pieces.decode(std::vector<int>(begin, end)); };
+    const std::string told = text_of(from + 1, to);
+    const std::string answer = text_of(made.ids.begin() + made.first_target, made.ids.end() - 1);
+    CHECK(told == " " + told_in(data::word_tokens(told), answer));
+    made.ids.erase(from, to);
+    CHECK(made.ids == wanted.ids);
+  }
+  CHECK(count_of(make.unchanged(sample_of(record(1, "train"), world.commands)), mention) == 0);
 }
 
 TEST_CASE("Texts beyond ASCII come back as they were") {

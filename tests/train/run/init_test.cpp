@@ -209,3 +209,19 @@ TEST_CASE("A folder that is no use to start from is refused before anything is m
   options.init = folder.path() / "bare";
   CHECK(contains(error_of([&] { run(options); }), "byte-level BPE"));
 }
+
+TEST_CASE("A student of before there were words to mention can be gone on from, but told none") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  const TrainOptions before = tiny(folder.path(), "before");
+  run(before);
+  std::vector<std::string> pieces = command::control_pieces(), texts;
+  pieces.pop_back();
+  for (const Sample& sample : samples(96)) texts.push_back(" " + sample.intent + " " + sample.answer);
+  const int vocab = student::Tokenizer::load(before.out / "tokenizer.model").vocab_size();
+  write_file_atomic(before.out / "tokenizer.model", student::train_tokenizer(texts, pieces, {.vocab_size = vocab}));
+  TrainOptions options = unmoved(options_in(folder.path(), "told", before.out));
+  options.sequence.mention = 0.5;
+  CHECK(contains(error_of([&] { run(options); }), "⟨mention⟩"));
+  CHECK_NOTHROW(run(unmoved(options_in(folder.path(), "untold", before.out))));
+}

@@ -161,6 +161,39 @@ TEST_CASE("A loss that is not finite stops the run, names records and leaves the
   CHECK(saved_state(options.out).at("step") >= 1);
 }
 
+TEST_CASE("Ideas go with a student that is told words, and commands.json says that it was") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  fs::create_directory(folder / "ideas");
+  const fs::path table = folder / "ideas" / student::files::ideas;
+  student::write_ideas(table, idea_words({{"bakery", {1, 0}}, {"light", {0.6F, 0.8F}}, {"photo", {0, 1}}}));
+  TrainOptions options = tiny(folder.path(), "out");
+  options.steps = 2;
+  options.sequence.mention = 1;
+  options.ideas = folder / "ideas";
+  run(options);
+  CHECK(read_file(options.out / student::files::ideas) == read_file(table));
+  CHECK(command::load(options.out / student::files::commands).mentions);
+  CHECK(data::read_manifest(options.out).inputs.at("ideas") == sha256_file(table));
+  CHECK_FALSE(command::load(options.data / student::files::commands).mentions);
+  options.sequence.mention = 0;
+  CHECK(contains(error_of([&] { check(options); }), "sequence.mention"));
+  options.ideas.clear();
+  CHECK_NOTHROW(check(options));
+}
+
+TEST_CASE("A table of ideas that is not there, or is none, is refused before anything is made") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions options = tiny(folder.path(), "out");
+  options.sequence.mention = 1;
+  options.ideas = folder / "ideas";
+  CHECK(contains(error_of([&] { run(options); }), "ideas.safetensors"));
+  fs::create_directory(options.ideas);
+  write_file_atomic(options.ideas / student::files::ideas, "a text");
+  CHECK(contains(error_of([&] { run(options); }), "ideas.safetensors"));
+}
+
 TEST_CASE("Data that is not there or of no use is refused") {
   TempFolder folder;
   TrainOptions options = tiny(folder.path(), "out");
