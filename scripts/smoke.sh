@@ -31,13 +31,16 @@ step doctor && "$BIN/udrl-distill" doctor --config configs/ci/doctor.toml
 again "$RUN/doctor/doctor.html" "$BIN/udrl-distill" doctor --config configs/ci/doctor.toml
 step tag && "$BIN/udrl-distill" tag --config configs/ci/tag.toml
 again "$RUN/tagged/train/part-00000.jsonl" "$BIN/udrl-distill" tag --config configs/ci/tag.toml
+step ideas && "$BIN/udrl-distill" ideas --config configs/ci/ideas.toml
+again "$RUN/ideas/ideas.safetensors" "$BIN/udrl-distill" ideas --config configs/ci/ideas.toml
 step view && "$BIN/udrl-distill" view --input "$RUN/tagged" --first 1
 step train && "$BIN/udrl-train" --config configs/ci/train.toml
-for file in config.json model.safetensors tokenizer.model tokenizer.json commands.json metrics.jsonl README.md student.gguf; do
+for file in config.json model.safetensors tokenizer.model tokenizer.json commands.json ideas.safetensors metrics.jsonl README.md student.gguf; do
   expect "$RUN/student/$file"
 done
 again "$RUN/student/model.safetensors" "$BIN/udrl-train" --config configs/ci/train.toml
 step generate && "$BIN/udrl-generate" --model "$RUN/student" --task image --intent "holiday sale" --words auto --return top -n 2
+step "words to mention" && "$BIN/udrl-generate" --model "$RUN/student" --task image --intent "holiday sale" --mention "snow, lights" --json
 step "the best of four" && "$BIN/udrl-generate" --model "$RUN/student" --task image --intent "holiday sale" --best-of 4 \
   --embedder.gguf models/all-minilm-l6-v2.f32.gguf
 step evaluate && "$BIN/udrl-eval" --config configs/ci/eval.toml

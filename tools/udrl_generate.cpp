@@ -58,6 +58,9 @@ void declare_drawing(OptionSet& set, inference::Drawing& d) {
                "of the best of several: fit (how well an answer fits its intent, by --embedder.gguf) or likelihood (of "
                "the student's own, which costs nothing more: fewer slips, more of what is common)");
   set.add("temperature", d.temperature, "0: always the likeliest token").range(0, 5);
+  set.add("spelling_temperature", d.spelling_temperature,
+          "within a word, where lower: so that words are drawn and not what is no word; 0: as temperature")
+      .range(0, 5);
   set.add("top_p", d.top_p, "nucleus sampling").range(0.01, 1);
   set.add("top_k", d.top_k, "draw among so many of the likeliest tokens; 0: all").range(0, 100'000);
   set.add("repeat_penalty", d.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);

@@ -14,6 +14,10 @@ void declare_scorers(OptionSet& set, ScorersOptions& o) {
 
 void declare_decoding(OptionSet& set, Decoding& o) {
   set.add("decoding.temperature", o.temperature, "of the student; 0 is greedy").range(0, 5);
+  set.add("decoding.spelling_temperature", o.spelling_temperature,
+          "of the student within a word, where lower; 0: as decoding.temperature")
+      .range(0, 5)
+      .came_later();
   set.add("decoding.top_p", o.top_p, "of the student: least probable tokens beyond this mass are left out")
       .range(0.01, 1);
   set.add("decoding.repeat_penalty", o.repeat_penalty, "of the student; 1: off").range(1, 2);

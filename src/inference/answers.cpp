@@ -158,6 +158,7 @@ Draw draw_of(const StudentModel& student, const Ask& ask, const command::Command
   const std::string number = std::to_string(draw);
   lm::Sampling sampling;
   sampling.temperature = drawing.temperature;
+  sampling.spelling_temperature = drawing.spelling_temperature;
   sampling.top_p = drawing.top_p;
   sampling.top_k = drawing.top_k;
   sampling.repeat_penalty = drawing.repeat_penalty;

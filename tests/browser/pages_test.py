@@ -163,7 +163,7 @@ def mentions(browser, name, address):
     facts = {"name": "a", "parameters": 1e6, "default_task": "image", "tasks": [task], "mentions": True, "proposes": True}
     event = {"task": "image", "text": "A <i>harbor</i>", "mention": "snow, <b>lights</b>", "words": 2, "done": True}
     stream = f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n"
-    shown = "document.querySelector('.card .mentions').textContent"
+    shown = "document.querySelector('.card .mentions')?.textContent"
     for phone in (False, True):
         tab = browser.open(phone=phone)
         tab.fulfil({"/v1/student": ("application/json", json.dumps(facts)), "/v1/typeahead": ("text/event-stream", stream)})

@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "udrl/base/options.hpp"
+#include "udrl/distill/ideas.hpp"
 #include "udrl/distill/intents.hpp"
 #include "udrl/distill/score.hpp"
 #include "udrl/distill/synthesize.hpp"
@@ -45,11 +46,14 @@ Options read(const fs::path& file) {
 void read_train(const fs::path& file) { udrl::train::check(read<udrl::train::TrainOptions>(file)); }
 
 using Reader = std::function<void(const fs::path&)>;
-const std::map<std::string, Reader> readers = {
-    {"intents", read<udrl::distill::IntentsOptions>}, {"synthesize", read<udrl::distill::SynthesizeOptions>},
-    {"score", read<udrl::distill::ScoreOptions>},     {"doctor", read<udrl::inspect::DoctorOptions>},
-    {"tag", read<udrl::distill::TagOptions>},         {"train", read_train},
-    {"eval", read<udrl::eval::EvalOptions>}};
+const std::map<std::string, Reader> readers = {{"intents", read<udrl::distill::IntentsOptions>},
+                                               {"synthesize", read<udrl::distill::SynthesizeOptions>},
+                                               {"score", read<udrl::distill::ScoreOptions>},
+                                               {"doctor", read<udrl::inspect::DoctorOptions>},
+                                               {"tag", read<udrl::distill::TagOptions>},
+                                               {"ideas", read<udrl::distill::IdeasOptions>},
+                                               {"train", read_train},
+                                               {"eval", read<udrl::eval::EvalOptions>}};
 
 /// configs/sample/synthesize-qwen-deep.toml → "synthesize"
 std::string stage_of(const fs::path& file) {

@@ -14,7 +14,8 @@ namespace udrl::eval {
 /// How the student's tokens are drawn.
 struct Decoding {
   double temperature = 0.7;
-  std::vector<double> temperatures;  ///< other ones, of the first return: the curve of relevance against diversity
+  double spelling_temperature = 0.3;  ///< as `lm::Sampling` has it
+  std::vector<double> temperatures;   ///< other ones, of the first return: the curve of relevance against diversity
   double top_p = 0.95;
   double repeat_penalty = 1.1;   ///< as the teachers' own
   std::string mention = "auto";  ///< words that answers are to hold, as `inference::Ask::mention`

@@ -31,9 +31,10 @@ struct Drawing {
   double top_p = 0.95;
   int top_k = 0;  ///< 0: off
   double repeat_penalty = 1.1;
-  int max_tokens = 0;             ///< 0: as many as the words asked need
-  std::vector<std::string> stop;  ///< an answer ends before the first of these texts
-  std::uint64_t seed = 1;         ///< draws are a function of it and of the ask, wherever that stands
+  int max_tokens = 0;                 ///< 0: as many as the words asked need
+  std::vector<std::string> stop;      ///< an answer ends before the first of these texts
+  std::uint64_t seed = 1;             ///< draws are a function of it and of the ask, wherever that stands
+  double spelling_temperature = 0.3;  ///< as `lm::Sampling` has it
 
   bool ranks() const { return best_of > 1; }
   bool needs_ranker() const { return ranks() && rank_by == RankBy::fit; }

@@ -46,6 +46,9 @@ struct Sampling {
   /// Spellings of the control tokens that may be drawn; all others but those that end an answer never are. They leave
   /// nothing in the answer's text. An endpoint refuses them.
   std::vector<std::string> allowed_control = {};
+  /// Of tokens that go on with a word, and of all where the likeliest one does, if it is lower: so that words are
+  /// drawn, and not spellings of what is no word. 0: as `temperature`. An endpoint does not know it.
+  double spelling_temperature = 0;
 };
 
 struct Request {

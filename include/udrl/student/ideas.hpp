@@ -73,7 +73,7 @@ class Ideas {
   std::string embedder_;
 };
 
-/// How many words an answer of so many words is asked to mention: one in five, one to four.
+/// How many words an answer of so many words is asked to mention: one in four, one to five.
 int words_to_mention(int answer_words);
 
 namespace files {

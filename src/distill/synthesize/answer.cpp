@@ -107,6 +107,7 @@ class Questions {
   lm::Sampling sampling_of(const Record& record) const {
     lm::Sampling sampling;
     sampling.temperature = record.sampling.temperature;
+    sampling.spelling_temperature = options_.spelling_temperature;
     sampling.top_p = record.sampling.top_p;
     sampling.seed = record.sampling.seed;
     sampling.repeat_penalty = options_.repeat_penalty;
@@ -186,6 +187,9 @@ void declare(OptionSet& set, AnswerOptions& o) {
       .came_later();
   set.add("draws", o.draws, "answers an intent, task and return").range(1, 1000);
   set.add("temperature", o.temperature, "0: always the likeliest token").range(0, 5);
+  set.add("spelling_temperature", o.spelling_temperature, "within a word, where lower; 0: as temperature")
+      .range(0, 5)
+      .came_later();
   set.add("top_p", o.top_p, "nucleus sampling").range(0.01, 1);
   set.add("repeat_penalty", o.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
   set.add("limit", o.limit, "only so many intents; 0: all. Raise it later to go on").runtime_only();

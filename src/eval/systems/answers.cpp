@@ -99,7 +99,10 @@ data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity) 
                      {"few_shot", row.kind != RowKind::student && row.few_shot},
                      {"return", row.asked_return},
                      {"normalisation_version", data::normalisation_version}};
-  if (row.kind == RowKind::student) manifest.config["mention"] = row.mention;
+  if (row.kind == RowKind::student) {
+    manifest.config["mention"] = row.mention;
+    manifest.config["spelling_temperature"] = row.sampling.spelling_temperature;
+  }
   manifest.models["model"] = identity.model_sha256;
   manifest.inputs = identity.inputs;
   return manifest;

@@ -26,6 +26,9 @@ void declare(OptionSet& set, SystemFile& file) {
   set.add("best_of", file.best_of, "answers of which best-of-n takes the best, by the embedder").range(2, 64);
   set.add("temperature", file.temperature, "of rows that are not greedy; 0: 0.8, a student's as the main one's")
       .range(0, 5);
+  set.add("spelling_temperature", file.spelling_temperature,
+          "within a word, where lower (students); 0: as temperature; -1: the main student's")
+      .range(-1, 5);
   set.add("temperatures", file.temperatures, "other ones, for the curve against diversity").range(0.01, 5);
   set.add("top_p", file.top_p, "of rows that are not greedy; 0: 0.95, a student's as the main one's").range(0, 1);
   set.add("repeat_penalty", file.repeat_penalty,
@@ -55,6 +58,7 @@ void use_defaults(SystemFile& file, const Decoding& student) {
   fill(file.repeat_penalty, model_repeat_penalty, student.repeat_penalty);
   if (is_student) file.max_tokens = student.max_tokens;
   if (file.mention.empty()) file.mention = student.mention;
+  if (file.spelling_temperature < 0) file.spelling_temperature = is_student ? student.spelling_temperature : 0;
   const bool best_of =
       std::find(file.decodings.begin(), file.decodings.end(), DecodingKind::best_of_n) != file.decodings.end();
   if (best_of && file.temperature == 0)

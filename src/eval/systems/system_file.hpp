@@ -25,7 +25,8 @@ struct SystemFile {
   std::vector<DecodingKind> decodings;
   std::vector<Shots> shots = {Shots::few};
   int best_of = 8;
-  double temperature = 0;  // of this and the next two: 0 is the default, another for students than for models
+  double spelling_temperature = -1;  // students; below 0 is the default, the main student's
+  double temperature = 0;            // of this and the next two: 0 is the default, another for students than for models
   double top_p = 0;
   double repeat_penalty = 0;
   std::string mention;  // "" is the default, the main student's

@@ -42,6 +42,7 @@ Row make_row(const SystemFile& file, const Variant& variant) {
     call(row.asked_return, row.asked_return + " return", row.asked_return);
     row.sampling.max_tokens = file.max_tokens;
     row.mention = file.mention;
+    row.sampling.spelling_temperature = file.spelling_temperature;
   } else {
     row.kind = RowKind::model;
     row.few_shot = variant.few_shot;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "fast_exp.hpp"
 #include "udrl/base/error.hpp"
@@ -29,6 +30,8 @@ void check(bool good, const char* what, const char* range, double got) {
 
 void check_sampling(const Sampling& sampling) {
   check(sampling.temperature >= 0 && sampling.temperature <= 100, "temperature", "0 to 100", sampling.temperature);
+  check(sampling.spelling_temperature >= 0 && sampling.spelling_temperature <= 100, "spelling_temperature",
+        "0 (off) to 100", sampling.spelling_temperature);
   check(sampling.top_p > 0 && sampling.top_p <= 1, "top_p", "above 0, at most 1", sampling.top_p);
   check(sampling.top_k >= 0, "top_k", "0 (off) or more", sampling.top_k);
   check(sampling.repeat_penalty > 0 && sampling.repeat_penalty <= 10, "repeat_penalty", "above 0, at most 10",
@@ -51,7 +54,8 @@ bool Sampler::before(const Candidate& a, const Candidate& b) {
   return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
 }
 
-Sampler::Sampler(const Sampling& sampling, std::string_view id) : sampling_(sampling), random_(sampling.seed, id) {
+Sampler::Sampler(const Sampling& sampling, std::string_view id, const std::vector<bool>* continues_word)
+    : sampling_(sampling), random_(sampling.seed, id), continues_word_(continues_word) {
   check_sampling(sampling);
 }
 
@@ -84,20 +88,39 @@ float Sampler::original(std::int32_t token, std::span<const float> logits) const
   for (const auto& [penalized, logit] : penalized_) {
     if (penalized == token) return logit;
   }
-  return logits[static_cast<std::size_t>(token)];
+  const float logit = logits[static_cast<std::size_t>(token)];
+  const bool is_cooled = cooled_ != 1 && (*continues_word_)[static_cast<std::size_t>(token)];
+  return is_cooled ? largest_ + (logit - largest_) / cooled_ : logit;
 }
 
-std::int32_t Sampler::choose(std::span<const float> logits) {
+std::int32_t Sampler::choose(std::span<float> logits) {
   block_maxima_.clear();
   for (std::size_t i = 0; i < logits.size(); i += block) block_maxima_.push_back(largest_of(block_of(logits, i)));
   largest_ = largest_of(block_maxima_);
   if (largest_ == never) throw failure("every token of the model's vocabulary is banned");
-  if (sampling_.temperature == 0) {
+  const auto likeliest = [&] {
     return static_cast<std::int32_t>(std::find(logits.begin(), logits.end(), largest_) - logits.begin());
-  }
+  };
+  if (sampling_.temperature == 0) return likeliest();
   scale_ = static_cast<float>(1.0 / sampling_.temperature);
+  cooled_ = 1;
+  const bool is_spelt_colder =
+      sampling_.spelling_temperature > 0 && sampling_.spelling_temperature < sampling_.temperature;
+  if (is_spelt_colder && continues_word_ != nullptr) cool_spelling(logits, likeliest());
   const bool whole = sampling_.top_k == 0 && sampling_.top_p >= 1;
   return whole ? from_all(logits) : from_nucleus(logits);
+}
+
+/// Within a word all is cold: what goes on with it, and what would end it too early. Behind a word only what would go
+/// on with it. The largest logit stays, and the blocks' maxima stay bounds.
+void Sampler::cool_spelling(std::span<float> logits, std::int32_t likeliest) {
+  if ((*continues_word_)[static_cast<std::size_t>(likeliest)]) {
+    scale_ = static_cast<float>(1.0 / sampling_.spelling_temperature);
+    return;
+  }
+  cooled_ = static_cast<float>(sampling_.temperature / sampling_.spelling_temperature);
+  for (std::size_t i = 0; i < logits.size(); ++i)
+    if ((*continues_word_)[i]) logits[i] = largest_ + (logits[i] - largest_) * cooled_;
 }
 
 /// Inverse of the cumulative distribution: first the block in which it passes u, then the token in that block.

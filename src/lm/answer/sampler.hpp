@@ -28,11 +28,13 @@ struct Drawn {
 double log_sum_exp(std::span<const float> logits);
 
 /// Order of what is applied: banned tokens, repeat penalty (over the last 64 tokens of the answer itself, never of the
-/// prompt: the prompt's words must stay free to use), temperature, top-k, top-p. The draws are a function of (seed,
-/// id).
+/// prompt: the prompt's words must stay free to use), temperature (or the spelling's), top-k, top-p. The draws are a
+/// function of (seed, id).
 class Sampler {
  public:
-  Sampler(const Sampling& sampling, std::string_view id);
+  /// `continues_word` says of each token whether it goes on with the word before it. Borrowed; null where there is no
+  /// temperature of its own for those.
+  Sampler(const Sampling& sampling, std::string_view id, const std::vector<bool>* continues_word = nullptr);
 
   /// Changes `logits` (banned tokens become −∞).
   Drawn draw(std::span<float> logits, std::span<const std::int32_t> banned);
@@ -47,7 +49,8 @@ class Sampler {
 
   void penalize_repeats(std::span<float> logits);
   float original(std::int32_t token, std::span<const float> logits) const;
-  std::int32_t choose(std::span<const float> logits);
+  std::int32_t choose(std::span<float> logits);
+  void cool_spelling(std::span<float> logits, std::int32_t likeliest);
   std::int32_t from_all(std::span<const float> logits);
   std::int32_t from_nucleus(std::span<const float> logits);
   std::int32_t first_of_race();
@@ -58,12 +61,14 @@ class Sampler {
 
   Sampling sampling_;
   RandomStream random_;
+  const std::vector<bool>* continues_word_;
   std::deque<std::int32_t> recent_;
   std::vector<std::pair<std::int32_t, float>> penalized_;  ///< tokens with their logit before the penalty
   // Of the row at hand.
   std::vector<float> block_maxima_;
   float largest_ = 0;
-  float scale_ = 1;  ///< 1 / temperature
+  float scale_ = 1;   ///< 1 / temperature
+  float cooled_ = 1;  ///< by what the distance to the largest logit was multiplied, of tokens that go on with a word
   std::vector<Candidate> candidates_;
   std::vector<double> weights_;
 };

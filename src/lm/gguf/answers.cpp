@@ -18,7 +18,10 @@ using Clock = std::chrono::steady_clock;
 class AnswerSlot final : public Slot {
  public:
   AnswerSlot(PreparedPrompt prepared, Request request, const Vocabulary& vocabulary, const CompletionSink& done)
-      : Slot(std::move(prepared)), request_(std::move(request)), sampler_(request_.sampling, request_.id), done_(done) {
+      : Slot(std::move(prepared)),
+        request_(std::move(request)),
+        sampler_(request_.sampling, request_.id, words_of(request_, vocabulary)),
+        done_(done) {
     completion_.id = request_.id;
     completion_.mark = request_.mark;
     const auto& allowed = request_.sampling.allowed_control;
@@ -35,6 +38,9 @@ class AnswerSlot final : public Slot {
   int deliver() override;
 
  private:
+  static const std::vector<bool>* words_of(const Request& request, const Vocabulary& vocabulary) {
+    return request.sampling.spelling_temperature > 0 ? &vocabulary.continues_word() : nullptr;
+  }
   bool accept(const Drawn& drawn, const Vocabulary& vocabulary);
   bool is_wanted() const;
   bool finish(Finish how);

@@ -6,6 +6,7 @@
 #include "bert_text.hpp"
 #include "file.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/data/whole_words.hpp"
 
 namespace udrl::lm {
 namespace {
@@ -51,6 +52,16 @@ Tokens Vocabulary::prompt_tokens(std::span<const Segment> segments) const {
 Tokens Vocabulary::encoder_tokens(const std::string& text) const {
   const bool bert = llama_vocab_type(vocab_) == LLAMA_VOCAB_TYPE_WPM;
   return tokenize(bert ? bert_text(text) : text, true, false);
+}
+
+const std::vector<bool>& Vocabulary::continues_word() const {
+  std::call_once(words_made_, [this] {
+    for (llama_token token = 0; token < size(); ++token) {
+      const std::string text = piece(token);
+      continues_word_.push_back(!text.empty() && data::is_word_byte(text.front()));
+    }
+  });
+  return continues_word_;
 }
 
 std::string Vocabulary::piece(llama_token token) const {

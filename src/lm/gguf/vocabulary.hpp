@@ -1,6 +1,7 @@
 // Segments to tokens and tokens to text, by the vocabulary in the model file. Not for: chat templates.
 #pragma once
 
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ class Vocabulary {
 
   /// The bytes that a token adds to an answer; "" for control tokens.
   std::string piece(llama_token token) const;
+  /// Of each token, whether it begins with a letter or a digit and no space before it. Made when it is first asked for.
+  const std::vector<bool>& continues_word() const;
   bool ends_answer(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
   int size() const { return llama_vocab_n_tokens(vocab_); }
   /// Tokens that no answer may hold: control and unused ones, but not those that end it.
@@ -49,6 +52,8 @@ class Vocabulary {
   bool adds_space_;  ///< a sentencepiece vocabulary that puts a space before each text it is given
   std::size_t newline_tokens_ = 0;
   Tokens banned_;
+  mutable std::once_flag words_made_;
+  mutable std::vector<bool> continues_word_;
 };
 
 }  // namespace udrl::lm

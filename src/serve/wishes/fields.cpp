@@ -55,6 +55,7 @@ void read_drawing(const Fields& fields, inference::Drawing& drawing) {
   if (fields.has("n")) drawing.n = fields.integer("n");
   if (fields.has("best_of")) drawing.best_of = fields.integer("best_of");
   if (fields.has("temperature")) drawing.temperature = fields.number("temperature");
+  if (fields.has("spelling_temperature")) drawing.spelling_temperature = fields.number("spelling_temperature");
   if (fields.has("top_p")) drawing.top_p = fields.number("top_p");
   if (fields.has("top_k")) drawing.top_k = fields.integer("top_k");
   if (fields.has("repeat_penalty")) drawing.repeat_penalty = fields.number("repeat_penalty");

@@ -13,7 +13,7 @@ namespace {
 
 // A word's score is nearness × its cosine with the request + commonness × the logarithm of its share of the task's
 // answers; docs/log.md says how they were chosen.
-constexpr double nearness_weight = 8, commonness_weight = 0.3;
+constexpr double nearness_weight = 8, commonness_weight = 0.15;
 constexpr std::size_t shortlist = 10;
 // Letters: "photographer" says nothing new of "photography", nor "boatload" of "boat".
 constexpr std::size_t shared_beginning = 5, whole_beginning = 4;
@@ -133,6 +133,6 @@ std::vector<double> Ideas::readiness(std::string_view intent, std::span<const st
   return out;
 }
 
-int words_to_mention(int answer_words) { return std::clamp((answer_words + 2) / 5, 1, 4); }
+int words_to_mention(int answer_words) { return std::clamp(answer_words / 4, 1, 5); }
 
 }  // namespace udrl::student

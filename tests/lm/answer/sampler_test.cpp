@@ -146,3 +146,47 @@ TEST_CASE("logits that differ by rounding seldom change a draw") {
   }
   CHECK(changed < draws / 100);
 }
+
+namespace {
+
+/// Shares of the tokens where some go on with a word.
+std::map<int, double> spelt(const std::vector<bool>& continues_word, double spelling_temperature) {
+  Sampling sampling = at(1.0);
+  sampling.spelling_temperature = spelling_temperature;
+  Sampler sampler(sampling, "test", &continues_word);
+  std::map<int, double> seen;
+  constexpr int draws = 20000;
+  for (int i = 0; i < draws; ++i) {
+    auto logits = base;
+    const Drawn drawn = sampler.draw(logits, {});
+    CHECK(drawn.log_prob ==
+          Approx(std::log(probability(static_cast<std::size_t>(drawn.token), 1.0))).margin(1e-4));  // as they came
+    seen[drawn.token] += 1.0 / draws;
+  }
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("within a word all tokens are drawn at the spelling's temperature") {
+  auto seen = spelt({false, false, false, false, true, false}, 0.5);
+  for (const int token : {0, 1, 4})
+    CHECK(seen[token] == Approx(probability(static_cast<std::size_t>(token), 0.5)).margin(0.015));
+}
+
+TEST_CASE("behind a word only what would go on with it is colder") {
+  auto seen = spelt({true, false, false, false, false, false}, 0.5);
+  double total = 0;
+  std::vector<double> weights;
+  for (std::size_t i = 0; i < base.size(); ++i) {
+    weights.push_back(std::exp((base[i] - base[4]) / (i == 0 ? 0.5 : 1.0)));
+    total += weights.back();
+  }
+  for (const int token : {0, 1, 4})
+    CHECK(seen[token] == Approx(weights[static_cast<std::size_t>(token)] / total).margin(0.015));
+}
+
+TEST_CASE("a spelling temperature that is higher than the other changes nothing") {
+  auto seen = spelt({true, true, true, true, true, true}, 2.0);
+  CHECK(seen[4] == Approx(probability(4, 1.0)).margin(0.015));
+}
