@@ -57,14 +57,13 @@ build
 START=$SECONDS
 say ""
 say "From here on it takes about a quarter of an hour on 2 cores: live synthesis 1 minute, training 10, evaluation 5."
-stage "1/8 intents: short requests to answer" "$BIN/udrl-distill" intents --config configs/demo/intents.toml
-stage "2/8 synthesize: the teacher answers them, live" "$BIN/udrl-distill" synthesize --config configs/demo/synthesize.toml
-stage "3/8 score: how relevant is each answer" "$BIN/udrl-distill" score --config configs/demo/score.toml
-stage "4/8 tag: returns and commands, with the committed sample" "$BIN/udrl-distill" tag --config configs/demo/tag.toml
-stage "5/8 ideas: words that fit requests" "$BIN/udrl-distill" ideas --config configs/demo/ideas.toml
-stage "6/8 train: tokenizer and student" "$BIN/udrl-train" --config configs/demo/train.toml --steps "$(training_steps)"
-stage "7/8 generate: the student at work" ask
-stage "8/8 evaluate: student, teacher and baseline on unseen subjects" "$BIN/udrl-eval" --config configs/demo/eval.toml \
+stage "1/7 intents: short requests to answer" "$BIN/udrl-distill" intents --config configs/demo/intents.toml
+stage "2/7 synthesize: the teacher answers them, live" "$BIN/udrl-distill" synthesize --config configs/demo/synthesize.toml
+stage "3/7 score: how relevant is each answer" "$BIN/udrl-distill" score --config configs/demo/score.toml
+stage "4/7 tag: returns and commands, with the committed sample" "$BIN/udrl-distill" tag --config configs/demo/tag.toml
+stage "5/7 train: tokenizer and student" "$BIN/udrl-train" --config configs/demo/train.toml --steps "$(training_steps)"
+stage "6/7 generate: the student at work" ask
+stage "7/7 evaluate: student, teacher and baseline on unseen subjects" "$BIN/udrl-eval" --config configs/demo/eval.toml \
   --pmi.weights "$(reader_weights)"
 
 say ""

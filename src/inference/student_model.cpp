@@ -130,7 +130,7 @@ command::Command StudentModel::drawn(const Ask& ask, command::Command command, c
     throw user_error("this student never learned to mention words that it is told")
         .expected("mention: auto or none")
         .got("'" + wanted + "'")
-        .hint("train with --sequence.mention 0.7");
+        .hint("train with --sequence.mention 0.85");
   return command;
 }
 

@@ -190,7 +190,7 @@ void check(const TrainOptions& options) {
   if (!options.ideas.empty() && options.sequence.mention <= 0) {
     throw user_error("there are ideas, but the student never learns to mention a word")
         .expected("sequence.mention above 0")
-        .hint("add --sequence.mention 0.7, or leave --ideas out");
+        .hint("add --sequence.mention 0.85, or leave --ideas out");
   }
   if (options.plain.steps > 0 && options.plain.data.empty()) {
     throw user_error("plain.steps is set, but there is no plain text").hint("name it with --plain.data");
