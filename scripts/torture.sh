@@ -7,7 +7,7 @@
 # Which change or moment is disturbed is drawn from the seed, the stage, the kind and the round, so that one round can be
 # had again alone.
 #
-# Stages: intents score tag doctor synthesize http answer generate train export page evaluate
+# Stages: intents score tag ideas doctor synthesize http answer generate train export page evaluate
 # Kinds:  kill   kill -9 at a change (write, rename, flush, cut, removal); half of the bytes of a write are written
 #         time   kill -9 at any moment
 #         gap    kill -9 between a rename and the flush after it
@@ -35,7 +35,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 BUILD="$ROOT/build/release"
 TORTURE_FAULT="${TORTURE_FAULT:-$BUILD/tests/tools/udrl_torture_fault.so}"
 STUB="${STUB:-$BUILD/tests/tools/udrl-endpoint-stub}"
-ALL_STAGES=intents,score,tag,doctor,synthesize,http,answer,generate,train,export,page,evaluate
+ALL_STAGES=intents,score,tag,ideas,doctor,synthesize,http,answer,generate,train,export,page,evaluate
 ALL_KINDS=kill,time,gap,int,term,hup,stop,two,full,eio,lost,power,posix,twice
 TIMES=3 STAGES=$ALL_STAGES KINDS=$ALL_KINDS SEED=1 ROUND= JSON= KEEP=
 while [[ $# -gt 0 ]]; do
@@ -74,6 +74,10 @@ one="--threads 1"
   tag() {
     ${EXEC:-} "$DISTILL" tag --input "$SCORED" --out "$1/out" --bins 3 --valid-fraction 0.2 --test-fraction 0.2 --support.at-least 1 \
       --support.reach 8 --support.top-at-least 1 $one
+  }
+  ideas() {
+    ${EXEC:-} "$DISTILL" ideas --data "$TMP/tagged" --out "$1/out" --nouns "$TMP/nouns.txt" --most-words 300 --at-least 1 \
+      --embedder.gguf "$MINILM" $one
   }
   doctor() { ${EXEC:-} "$DISTILL" doctor --input "$SCORED" --out "$1/out" --resamples 100 $one; }
   synthesize() {
@@ -115,7 +119,7 @@ hashes() { (cd "$1" && find . -type f ! -name '.*.tmp-*' "${@:2}" -exec sha256su
 state() {
   local out="$2/out"
   case "$1" in
-    intents | score | tag | doctor) comparable "$out" ;;
+    intents | score | tag | ideas | doctor) comparable "$out" ;;
     export | page) hashes "$out" ;;
     # report.html, metrics.jsonl and the manifest hold times
     train) hashes "$out" ! -name report.html ! -name metrics.jsonl ! -name manifest.json; without_times < "$out/metrics.jsonl" ;;
@@ -139,11 +143,12 @@ need_inputs() {
   holds "intents" "$DISTILL" intents --out "$TMP/intents" --limit 300 $one
   mkdir "$TMP/for-tag" && holds "tag" tag "$TMP/for-tag" && mv "$TMP/for-tag/out" "$TMP/tagged"
   seq 1 12 | sed 's/^/red shoes /' > "$TMP/lines.txt"
+  head -n 200 "$SOURCE/data/words/nouns.txt" > "$TMP/nouns.txt"
   mkdir "$TMP/runtime"
   for name in wllama.js wllama.wasm LICENCE; do echo "of $name" > "$TMP/runtime/$name"; done
   [[ ! ",$STAGES," =~ ,(answer|generate|export|page|evaluate), ]] || holds "train" train "$TMP/student" "$TMP/tagged" $one
   need_teacher
-  for stage in evaluate; do [[ -f "$MINILM" ]] || leave_out "$stage" "no ${MINILM#"$SOURCE"/}"; done
+  for stage in evaluate ideas; do [[ -f "$MINILM" ]] || leave_out "$stage" "no ${MINILM#"$SOURCE"/}"; done
   need_endpoint
   ((failures == 0)) || die "the inputs cannot be made"
 }
