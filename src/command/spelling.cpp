@@ -21,8 +21,6 @@ std::string capitalised(std::string text) {
   return text;
 }
 
-bool is_json(std::string_view text) { return text.starts_with('{') || text.starts_with('['); }
-
 /// The place behind the closing quote of a JSON string that opens at `open`, or the text's end.
 std::size_t end_of_string(std::string_view json, std::size_t open) {
   std::size_t at = open + 1;
@@ -69,6 +67,8 @@ std::string tightened(std::string_view json) {
 }
 
 }  // namespace
+
+bool is_json(std::string_view answer) { return answer.starts_with('{') || answer.starts_with('['); }
 
 std::string as_written(std::string_view answer) {
   return is_json(answer) ? loosened(answer) : uncapitalised(std::string(answer));

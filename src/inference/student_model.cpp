@@ -7,6 +7,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/base/listed.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/student/checkpoint.hpp"
@@ -54,12 +55,6 @@ void check_vocabulary(const lm::LanguageModel& model, const command::Fitted& fit
       .hint("put back the student.gguf that udrl-train wrote: run its command again");
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 /// A user's words as training tells them: "Harbor,boats" is "harbor, boats", and so is "harbor + boats" of a system
 /// message, where commas separate commands.
 std::string as_told(const std::string& wanted) {
@@ -70,7 +65,7 @@ std::string as_told(const std::string& wanted) {
   std::istringstream stream(folded);
   for (std::string word; std::getline(stream, word, ',');)
     if (std::string clean = data::normalise(word); !clean.empty()) words.push_back(std::move(clean));
-  return joined(words);
+  return listed(words);
 }
 
 }  // namespace
@@ -140,7 +135,7 @@ std::string StudentModel::ideas_for(const Ask& ask, const command::Command& comm
   const std::string intent = data::normalise(ask.intent + " " + ask.have);
   const int words = command.words.value_or(fitted_.default_words(command.task_index));
   RandomStream random(sampling.seed, "mention");
-  return joined(ideas_->propose(
+  return listed(ideas_->propose(
       {intent, fitted_.task(command.task_index).name, student::words_to_mention(words), sampling.temperature}, random));
 }
 

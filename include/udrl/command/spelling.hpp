@@ -11,6 +11,9 @@ namespace udrl::command {
 /// Of the texts that a sequence is made of: to be raised when any of them is made otherwise, for tokens are kept.
 inline constexpr int sequence_version = 2;
 
+/// Whether an answer is JSON, by how it begins.
+bool is_json(std::string_view answer);
+
 /// An answer as the student writes it: it begins in lower case, as the requests do ("DIY day" and "3D render" stay),
 /// and, where it is JSON, a space stands before each text that is a value, as before every other word:
 /// {"subject": " holiday sale"}. Beginnings of answers too.

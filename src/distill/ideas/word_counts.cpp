@@ -6,6 +6,7 @@
 
 #include "udrl/base/process.hpp"
 #include "udrl/command/fitted.hpp"
+#include "udrl/command/spelling.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
@@ -15,8 +16,6 @@ namespace udrl::distill {
 namespace {
 
 constexpr std::size_t shortest_word = 3;  // bytes
-
-bool is_json(const std::string& answer) { return answer.starts_with('{') || answer.starts_with('['); }
 
 /// Letters alone: "4k" and "don't" are no ideas.
 bool is_plain(const std::string& word) {
@@ -32,7 +31,7 @@ std::set<std::string> plain_words(const std::string& text) {
 }
 
 void count_answer(const data::Record& record, std::map<std::string, std::uint64_t>& said) {
-  if (is_json(record.answer)) return;
+  if (command::is_json(record.answer)) return;
   const std::vector<std::string> stems = data::content_stems(record.intent.intent);
   for (const std::string& word : plain_words(record.answer))
     if (std::find(stems.begin(), stems.end(), data::stem(word)) == stems.end()) ++said[word];

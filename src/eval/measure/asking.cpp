@@ -8,7 +8,6 @@
 #include "udrl/base/process.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/student/checkpoint.hpp"
-#include "udrl/student/ideas.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -105,8 +104,6 @@ void Asking::measure(const System& system) {
     save(cost, file);
   }
   if (system.parameters > 0) cost.model.parameters = system.parameters;
-  if (const auto ideas = ideas_of(system); !ideas.empty())
-    cost.model.parameters += student::Ideas::load(ideas).parameters();
 }
 
 void Asking::ask(const System& system) {

@@ -13,6 +13,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/score/statistics.hpp"
+#include "udrl/student/ideas.hpp"
 
 namespace udrl::eval {
 
@@ -108,6 +109,13 @@ std::vector<Case> commonest_group(const OpenSystem& system, const Row& row, cons
   const auto largest = std::max_element(groups.begin(), groups.end(),
                                         [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
   return largest == groups.end() ? std::vector<Case>{} : largest->second;
+}
+
+/// Hashes the file. A student's table counts among its parameters.
+lm::ModelInfo model_of(OpenSystem& open, const System& system) {
+  lm::ModelInfo model = open.model().info();
+  if (const auto ideas = ideas_of(system); !ideas.empty()) model.parameters += student::Ideas::load(ideas).parameters();
+  return model;
 }
 
 /// Of every system as many requests, the same share of each task; those of its commonest prefix, again where they are
@@ -254,7 +262,7 @@ Cost measure_cost(const CostWork& work) {
   const auto measure = [&](int clients) {
     const auto open = open_system(work.system, work.tasks, {clients, work.seed});
     const Latency latency = measure_load(*open, work.system, work.set, work.options.latency_requests, clients);
-    if (cost.model.name.empty()) cost.model = open->model().info();  // once: it hashes the file
+    if (cost.model.name.empty()) cost.model = model_of(*open, work.system);
     return latency;
   };
   cost.latency = measure(1);

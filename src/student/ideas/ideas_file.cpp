@@ -5,9 +5,9 @@
 #include <functional>
 #include <limits>
 #include <numeric>
-#include <sstream>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/split_lines.hpp"
 #include "udrl/student/ideas.hpp"
 #include "udrl/student/safetensors.hpp"
 
@@ -26,13 +26,6 @@ std::string joined(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
   return text;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
 }
 
 /// Rows of 8-bit numbers, each with a scale of its own.
@@ -103,8 +96,8 @@ Ideas Ideas::load(const fs::path& file) {
   if (const auto at = open.metadata().find("format"); at == open.metadata().end() || at->second != format)
     throw user_error("this is no table of ideas").at(file.string()).expected(format).hint(hint);
   Ideas ideas;
-  ideas.words_ = lines_of(field(open, file, "words"));
-  ideas.tasks_ = lines_of(field(open, file, "tasks"));
+  ideas.words_ = split_lines(field(open, file, "words"));
+  ideas.tasks_ = split_lines(field(open, file, "tasks"));
   ideas.embedder_ = field(open, file, "embedder");
   if (std::adjacent_find(ideas.words_.begin(), ideas.words_.end(), std::greater_equal<>()) != ideas.words_.end())
     throw damaged(file, "its words are not in order");

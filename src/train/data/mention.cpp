@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "udrl/command/spelling.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::train {
@@ -11,8 +12,6 @@ namespace {
 
 constexpr std::uint64_t most_told = 5;
 constexpr std::size_t shortest_word = 3;  // bytes
-
-bool is_json(const std::string& answer) { return answer.starts_with('{') || answer.starts_with('['); }
 
 /// Each stem once, as the first word that has it.
 std::vector<std::string> own_words(const Sample& sample) {
@@ -34,7 +33,7 @@ std::vector<double> weights_of(const Sample& sample, const std::vector<std::stri
 
 std::vector<std::string> words_to_tell(const Sample& sample, const student::Ideas* ideas, RandomStream& random) {
   std::vector<std::string> told;
-  if (is_json(sample.answer)) return told;
+  if (command::is_json(sample.answer)) return told;
   const std::vector<std::string> words = own_words(sample);
   std::vector<double> weights = weights_of(sample, words, ideas);
   for (std::uint64_t left = 1 + random.below(most_told); left > 0; --left) {

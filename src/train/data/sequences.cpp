@@ -1,9 +1,10 @@
 // A record's sequence: what is changed about it first, then its commands, then the tokens in their order.
 #include "sequences.hpp"
 
-#include <sstream>
 #include <string>
 #include <utility>
+
+#include "udrl/base/split_lines.hpp"
 
 namespace udrl::train {
 namespace {
@@ -43,13 +44,6 @@ EncodedTexts encoded(const std::string& intent, const std::string& answer, const
 std::string joined_lines(const std::string& intent, const std::vector<std::string>& told) {
   std::string lines = intent;
   for (const std::string& word : told) lines += "\n" + word;
-  return lines;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
 }
 
@@ -96,7 +90,7 @@ Sequence SequenceMaker::operator()(const StoredSample& record, RandomStream rand
   if (!swaps) return made(record, change, told);
   sample.intent = joined_lines(sample.intent, told);
   IntentAndAnswer swapped = swap_entity(sample, *words_, random);
-  std::vector<std::string> lines = lines_of(swapped.intent);
+  std::vector<std::string> lines = split_lines(swapped.intent);
   const std::string intent = std::exchange(lines.front(), {});
   lines.erase(lines.begin());
   if (!lines.empty()) swap_told(lines, swapped.answer, *words_, random), swapped.swapped = true;
