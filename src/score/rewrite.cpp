@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <unordered_map>
 
@@ -75,6 +76,32 @@ std::string stretch_of_its_own(std::string_view text, std::string_view other) {
   return {first->data(), last->data() + last->size()};
 }
 
+/// A share (rounded) of the numbers 0 … count − 1, drawn.
+std::vector<std::size_t> share_of(std::size_t count, double share, RandomStream& order) {
+  std::vector<std::size_t> chosen(count);
+  std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+  order.shuffle(chosen);
+  chosen.resize(static_cast<std::size_t>(std::lround(share * static_cast<double>(count))));
+  return chosen;
+}
+
+/// A text copied with some of its words replaced, from the first to the last.
+class Replacing {
+ public:
+  explicit Replacing(std::string_view text) : text_(text), done_(text.data()) {}
+  void replace(std::string_view word, const std::string& by) {
+    out_.append(done_, word.data());
+    out_ += capitalised_like(word, by);
+    done_ = word.data() + word.size();
+  }
+  std::string text() { return out_.append(done_, text_.data() + text_.size()); }
+
+ private:
+  std::string_view text_;
+  const char* done_;
+  std::string out_;
+};
+
 }  // namespace
 
 std::string with_subject(const std::string& text, const std::string& from, const std::string& to) {
@@ -112,19 +139,22 @@ std::string with_words_replaced(std::string_view text, std::string_view intent, 
                                 std::span<const std::string> donors, RandomStream order) {
   const std::vector<std::string_view> own = own_content_words(text, intent);
   if (donors.empty()) return std::string(text);
-  std::vector<std::size_t> chosen(own.size());
-  for (std::size_t i = 0; i < chosen.size(); ++i) chosen[i] = i;
-  order.shuffle(chosen);
-  chosen.resize(static_cast<std::size_t>(std::lround(share * static_cast<double>(own.size()))));
+  std::vector<std::size_t> chosen = share_of(own.size(), share, order);
   std::sort(chosen.begin(), chosen.end());
-  std::string out;
-  const char* done = text.data();
-  for (const std::size_t i : chosen) {
-    out.append(done, own[i].data());
-    out += capitalised_like(own[i], donors[i % donors.size()]);
-    done = own[i].data() + own[i].size();
-  }
-  return out.append(done, text.data() + text.size());
+  Replacing out(text);
+  for (const std::size_t i : chosen) out.replace(own[i], donors[i % donors.size()]);
+  return out.text();
+}
+
+std::string with_words_shuffled(std::string_view text, double share, RandomStream order) {
+  const std::vector<std::string_view> words = data::word_runs(text);
+  std::vector<std::size_t> moved = share_of(words.size(), share, order);
+  std::vector<std::size_t> places = moved;
+  std::sort(places.begin(), places.end());
+  order.shuffle(moved);
+  Replacing out(text);
+  for (std::size_t k = 0; k < places.size(); ++k) out.replace(words[places[k]], std::string(words[moved[k]]));
+  return out.text();
 }
 
 CommonForms::CommonForms(std::span<const Answered> answers) {

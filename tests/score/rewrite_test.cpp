@@ -25,6 +25,27 @@ std::string damaged(double share, const std::vector<std::string>& donors = {"x",
 
 }  // namespace
 
+TEST_CASE("shuffled words change places, and what stands between them stays") {
+  const std::string text = "One two, three; four \"five\" six.";
+  const auto shuffled = [&](double share) { return with_words_shuffled(text, share, RandomStream(1, "order")); };
+  const std::string all = shuffled(1);
+  CHECK(all != text);
+  const auto sorted = [](const std::string& of) {
+    std::vector<std::string> words = data::word_tokens(of);
+    std::sort(words.begin(), words.end());
+    return words;
+  };
+  CHECK(sorted(all) == sorted(text));
+  const auto between = [](std::string of) {
+    for (const std::string& word : data::word_tokens(of)) of.replace(data::fold_case(of).find(word), word.size(), "w");
+    return of;
+  };
+  CHECK(between(all) == "w w, w; w \"w\" w.");
+  CHECK(shuffled(0) == text);
+  CHECK(with_words_shuffled("alone", 1, RandomStream(1, "order")) == "alone");
+  CHECK(with_words_shuffled("", 1, RandomStream(1, "order")).empty());
+}
+
 TEST_CASE("a subject is swapped wherever it stands as whole words, in any case") {
   CHECK(with_subject("Rock climbing: a rock climbing wall", "rock climbing", "tea") == "Tea: a tea wall");
   CHECK(with_subject("Rocks and rock", "rock", "tea") == "Rocks and tea");

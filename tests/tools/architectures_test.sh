@@ -43,7 +43,7 @@ for name in $names; do
   holds "$name: in its own name" test "$(values teacher "$samples" | sort -u)" = "Tiny random $name"
   holds "$name: in words" says_words "$samples"
   holds "$name: some are valid" test "$(valid_answers "$samples")" -ge 8
-  scorers=pmi,serves,fluency,judge
+  scorers=pmi,serves,fluency,likelihood,judge
   expect "$name: score" 0 "scored" -- score_with "$model" "$samples" "$TMP/scored-$name" "copying,$scorers"
   for scorer in ${scorers//,/ }; do holds "$name: a value by $scorer" scored_by "$scorer" "$TMP/scored-$name"; done
   printf '%s = "%s"\n' name "$name" title "Tiny $name" short_title "$name" > "$TMP/$name.toml"

@@ -26,6 +26,10 @@ std::vector<std::string_view> own_content_words(std::string_view text, std::stri
 std::string with_words_replaced(std::string_view text, std::string_view intent, double share,
                                 std::span<const std::string> donors, RandomStream order);
 
+/// `text` with a share of its words (rounded) in each other's places; what stands between words stays. Which words go
+/// first is `order`'s: of a single one nothing can be exchanged.
+std::string with_words_shuffled(std::string_view text, double share, RandomStream order);
+
 /// An intent, and an answer to it.
 struct Answered {
   data::Intent intent;

@@ -131,6 +131,24 @@ std::vector<double> zero_values(const CaseSet& set, std::size_t scorer, Half hal
   return values;
 }
 
+std::vector<double> no_language_by_task(const MeasuredRow& word_list, const CaseSet& set) {
+  std::vector<double> zeros(set.tasks.size(), 0), read(set.tasks.size(), 0);
+  for (std::size_t i = 0; i < set.cases.size(); ++i) {
+    if (!word_list.answers[i].fluency) continue;
+    zeros[set.cases[i].task_index] += *word_list.answers[i].fluency;
+    ++read[set.cases[i].task_index];
+  }
+  for (std::size_t t = 0; t < zeros.size(); ++t) zeros[t] /= std::max(1.0, read[t]);
+  return zeros;
+}
+
+std::vector<double> fluency_values(const MeasuredRow& row, const CaseSet& set, const std::vector<double>& zeros) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < set.cases.size(); ++i)
+    values.push_back(row.answers[i].fluency.value_or(zeros[set.cases[i].task_index]));
+  return values;
+}
+
 WordSteering word_steering(std::span<const Measured> answers) {
   std::vector<double> asked, got, error;
   for (const Measured& m : answers) {

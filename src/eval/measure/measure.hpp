@@ -28,9 +28,10 @@ struct Measured {
   double copying = 0;       ///< share of the intent's content stems that the answer repeats
   int copy_run = 0;         ///< longest run of words shared with the intent
   int words = 0;
-  bool near_training = false;        ///< nearly an answer that trained
-  std::optional<double> achieved;    ///< students: its return among the teacher's draws, 0 … 1 (steering.hpp)
-  std::vector<Relevance> relevance;  ///< by scorer
+  bool near_training = false;          ///< nearly an answer that trained
+  std::optional<double> achieved;      ///< students: its return among the teacher's draws, 0 … 1 (steering.hpp)
+  std::vector<Relevance> relevance;    ///< by scorer
+  std::optional<double> fluency = {};  ///< nats a token (score/scorer.hpp), of valid answers of the main part
 
   bool valid() const { return broken_rule.empty(); }
 };
@@ -67,6 +68,12 @@ std::vector<double> half_values(const MeasuredRow& row, const CaseSet& set, std:
                                 const Zeros& zeros);
 /// The zero's own value in each case.
 std::vector<double> zero_values(const CaseSet& set, std::size_t scorer, Half half, const Zeros& zeros);
+
+/// Fluency of a row without language (`word_list_row`): the mean of its valid answers, by task; 0 where it has none,
+/// which is what words in any order are worth.
+std::vector<double> no_language_by_task(const MeasuredRow& word_list, const CaseSet& set);
+/// The fluency of each answer: the zero of its task where it was not read.
+std::vector<double> fluency_values(const MeasuredRow& row, const CaseSet& set, const std::vector<double>& zeros);
 
 /// Asked against got.
 struct WordSteering {

@@ -5,11 +5,8 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
-#include "udrl/base/process.hpp"
-#include "udrl/base/tool.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/manifest.hpp"
-#include "udrl/data/shards.hpp"
 #include "udrl/distill/scorer_options.hpp"
 #include "udrl/eval/systems.hpp"
 #include "udrl/score/kinds.hpp"
@@ -17,22 +14,6 @@
 
 namespace udrl::eval {
 namespace {
-
-constexpr std::size_t block = 256;  // answers scored before their values reach the disk
-
-std::string key_of(const score::Candidate& answer) {
-  return content_id({std::string(answer.intent), std::string(answer.task), std::string(answer.text)});
-}
-
-data::Manifest wanted_manifest(const ScorerInfo& info, const std::map<std::string, std::string>& inputs) {
-  data::Manifest manifest;
-  manifest.stage = "eval-scores";
-  manifest.tool_version = version();
-  manifest.config = {{"value", info.value}};
-  manifest.models["model"] = info.model;
-  manifest.inputs = inputs;
-  return manifest;
-}
 
 /// Not known where the manifest is no tagged folder's.
 Labels labels_in(const data::Manifest& manifest) {
@@ -97,6 +78,13 @@ std::vector<Relevance> RelevanceScorer::score(std::span<const score::Candidate> 
   return out;
 }
 
+std::vector<double> FluencyReader::read(std::span<const score::Candidate> answers) const {
+  score::ScorerSet scorer({info_.value}, resources_);
+  std::vector<double> out;
+  for (const score::Values& values : scorer.score(answers)) out.push_back(values.at(info_.value));
+  return out;
+}
+
 std::vector<score::Gate> RelevanceScorer::gates(const score::GateAnswers& answers, const score::GateOptions& options,
                                                 Observer& observer) const {
   score::GateOptions both = options;
@@ -107,48 +95,6 @@ std::vector<score::Gate> RelevanceScorer::gates(const score::GateAnswers& answer
 score::Damage RelevanceScorer::damage(const score::GateAnswers& answers, const score::DamageOptions& options,
                                       Observer& observer) const {
   return score::measure_damage(answers, info_.value, options, resources_, observer);
-}
-
-ScoreCache::ScoreCache(const std::filesystem::path& folder, const ScorerInfo& info,
-                       const std::map<std::string, std::string>& inputs)
-    : folder_(folder, wanted_manifest(info, inputs)) {
-  data::repair_shards(folder_);
-  if (!data::has_shards(folder_.path())) return;
-  data::JsonLinesReader reader(folder_.path());
-  const auto convert = [](const data::Json& json) {
-    const data::Fields fields(json, "score");
-    return std::pair<std::string, Relevance>(fields.text("key"), {fields.number("raw"), fields.number("masked")});
-  };
-  while (auto entry = reader.next_as(convert)) known_.insert(std::move(*entry));
-}
-
-std::vector<Relevance> ScoreCache::score(const RelevanceScorer& scorer, std::span<const score::Candidate> answers,
-                                         const std::function<void(std::size_t)>& done) {
-  std::vector<score::Candidate> missing;
-  std::vector<std::string> keys, missing_keys;
-  std::set<std::string> asked;
-  for (const score::Candidate& answer : answers) {
-    keys.push_back(key_of(answer));
-    if (known_.contains(keys.back()) || !asked.insert(keys.back()).second) continue;
-    missing.push_back(answer);
-    missing_keys.push_back(keys.back());
-  }
-  done(answers.size() - missing.size());
-  for (std::size_t begin = 0; begin < missing.size(); begin += block) {
-    const std::size_t n = std::min(block, missing.size() - begin);
-    const auto values = scorer.score(std::span(missing).subspan(begin, n));
-    data::ShardWriter writer(folder_);
-    for (std::size_t i = 0; i < n; ++i) {
-      known_[missing_keys[begin + i]] = values[i];
-      writer.append({{"key", missing_keys[begin + i]}, {"raw", values[i].raw}, {"masked", values[i].masked}});
-    }
-    writer.close();
-    done(answers.size() - missing.size() + begin + n);
-    check_stop("evaluation stopped while answers were scored", "run the same command again: it goes on from there");
-  }
-  std::vector<Relevance> out;
-  for (const std::string& key : keys) out.push_back(known_.at(key));
-  return out;
 }
 
 std::vector<ScorerInfo> OpenScorers::infos_for(const Labels& labels) const {
@@ -162,15 +108,18 @@ std::vector<ScorerInfo> OpenScorers::infos_for(const Labels& labels) const {
 
 OpenScorers::OpenScorers(const ScorersOptions& options, const std::filesystem::path& tasks_folder, const Labels& labels,
                          const lm::OpenFor& whom) {
+  const auto last_as = [&](const lm::ModelOptions& model, const std::string& value) -> ScorerInfo {
+    const lm::ModelInfo& known = models_.back()->info();
+    const std::string name = (value == "relevance" ? "" : value + " ") + (model.name.empty() ? known.name : model.name);
+    return {name, value, role_of(value, known.sha256, labels), identity_of(model), known.sha256};
+  };
   const auto open = [&](const lm::ModelOptions& model, const std::string& role, const std::string& value) {
     models_.push_back(lm::open_model(model, whom));
-    const lm::ModelInfo& known = models_.back()->info();
     distill::ScorerNeeds needs;
     needs.tasks_folder = tasks_folder;
-    const std::string name = (value == "relevance" ? "" : value + " ") + (model.name.empty() ? known.name : model.name);
-    scorers_.emplace_back(
-        ScorerInfo{name, value, role_of(value, known.sha256, labels), identity_of(model), known.sha256},
-        distill::resources_for(needs, {{role, models_.back().get()}}, nullptr));
+    const auto resources = distill::resources_for(needs, {{role, models_.back().get()}}, nullptr);
+    scorers_.emplace_back(last_as(model, value), resources);
+    if (value == "pmi") fluency_.emplace(last_as(model, "fluency"), resources);
   };
   open(options.embedder, "embedder", "relevance");
   if (is_named(options.second_embedder)) open(options.second_embedder, "embedder", "relevance");

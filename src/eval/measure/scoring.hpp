@@ -1,12 +1,13 @@
 // The scorers of an evaluation: each measures relevance, raw and with the intent's words masked, under a model of its
-// own; which of them made the student's labels; and whether each knows a true intent from another one.
+// own, and whether answers are language; which of them made the student's labels; and whether each knows a true intent
+// from another one.
 // Not for: what follows from it (compare.hpp).
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -15,7 +16,6 @@
 #include "measure.hpp"
 #include "udrl/base/enum_names.hpp"
 #include "udrl/base/observer.hpp"
-#include "udrl/data/output_folder.hpp"
 #include "udrl/eval/options.hpp"
 #include "udrl/score/damage.hpp"
 #include "udrl/score/gates.hpp"
@@ -60,6 +60,22 @@ Labels together(const Labels& a, const Labels& b);
 /// however it is asked, and so is every scorer where a label's value is not of this build.
 ScorerRole role_of(const std::string& value, const std::string& sha256, const Labels& labels);
 
+/// The scorer `fluency`, under one causal model.
+class FluencyReader {
+ public:
+  /// The models of `resources` must outlive it.
+  FluencyReader(ScorerInfo info, score::Resources resources)
+      : info_(std::move(info)), resources_(std::move(resources)) {}
+
+  const ScorerInfo& info() const { return info_; }
+  /// Nats a token.
+  std::vector<double> read(std::span<const score::Candidate> answers) const;
+
+ private:
+  ScorerInfo info_;
+  score::Resources resources_;
+};
+
 class RelevanceScorer {
  public:
   /// The models of `resources` must outlive it.
@@ -79,22 +95,6 @@ class RelevanceScorer {
   score::Resources resources_;
 };
 
-/// Values by content, kept on disk: a row that was scored before is not scored again.
-class ScoreCache {
- public:
-  /// Opening a folder that another model or other task files wrote throws, naming the difference.
-  ScoreCache(const std::filesystem::path& folder, const ScorerInfo& info,
-             const std::map<std::string, std::string>& inputs);
-  /// In blocks; each is on disk before the next begins. `done` is told how many answers have their value, first of all
-  /// how many had it before.
-  std::vector<Relevance> score(const RelevanceScorer& scorer, std::span<const score::Candidate> answers,
-                               const std::function<void(std::size_t done)>& done);
-
- private:
-  data::OutputFolder folder_;
-  std::map<std::string, Relevance> known_;  ///< by content_id of intent, task and answer
-};
-
 /// The models that the options name, open: the embedder (for controls too), and the scorers on them.
 class OpenScorers {
  public:
@@ -102,12 +102,15 @@ class OpenScorers {
               const lm::OpenFor& whom = {});
   lm::LanguageModel& embedder() const { return *models_.front(); }
   const std::vector<RelevanceScorer>& all() const { return scorers_; }
+  /// Reads whether answers are language, with the model of `pmi`; nothing where none is named.
+  const std::optional<FluencyReader>& fluency() const { return fluency_; }
   /// All of them, with the roles that they have for one student's labels alone.
   std::vector<ScorerInfo> infos_for(const Labels& labels) const;
 
  private:
   std::vector<std::unique_ptr<lm::LanguageModel>> models_;
   std::vector<RelevanceScorer> scorers_;
+  std::optional<FluencyReader> fluency_;
 };
 
 }  // namespace udrl::eval

@@ -27,6 +27,7 @@ Html parts_chart(const Results& results) {
     for (const Half half : halves) add(to_string(half) + who, css_class, ratio->halves[half].value);
   };
   halves_of(results.primary.row, "", "student");
+  if (const auto& fluency = results.row(results.primary.row).fluency) add("fluency", "student", fluency->value);
   if (const auto& d = results.row(results.primary.row).diversity_ratio) {
     add("diversity, pairs of words", "student", d->distinct_2);
     add("diversity, spread", "student", d->spread);

@@ -20,6 +20,8 @@ Html cell(const std::string& content);
 Html estimate_cell(const Estimate& e, int decimals);
 /// "–" for none.
 Html ratio_cell(const Ratio* ratio, Half half);
+/// "–" where it was not read.
+Html fluency_cell(const RowResult& row);
 /// With what would decide it, where it is open.
 Html verdict_cell(const Judgement& judgement);
 Html verdict_cell(Verdict verdict);

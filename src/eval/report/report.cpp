@@ -36,6 +36,7 @@ std::vector<std::string> parts_that(const PrimaryComparison& primary, Verdict ve
 std::string shortfall(const std::string& part) {
   if (part == to_string(Half::fidelity)) return "keeps less to the request";
   if (part == to_string(Half::elaboration)) return "says less about it";
+  if (part == "fluency") return "writes worse";
   return part == "diversity" ? "is less varied" : "is no better than a look-up";
 }
 

@@ -128,6 +128,8 @@ Html ratio_cell(const Ratio* ratio, Half half) {
   return ratio ? estimate_cell(ratio->halves[half].value, 2) : text("–");
 }
 
+Html fluency_cell(const RowResult& row) { return row.fluency ? estimate_cell(row.fluency->value, 2) : text("–"); }
+
 Html verdict_cell(const Judgement& judgement) {
   const std::string name = to_string(judgement.verdict);
   const bool open = judgement.verdict == Verdict::inconclusive && std::isfinite(judgement.subjects_needed);
@@ -205,19 +207,21 @@ Html variety_section(const Results& results) {
         {css_class(row.row.kind),
          {cell(row.row.title), cell(fixed(row.diversity.distinct_1, 2)), cell(fixed(row.diversity.distinct_2, 2)),
           cell(fixed(row.diversity.self_bleu, 2)), cell(fixed(row.diversity.compression, 2)),
-          cell(fixed(row.diversity.spread, 2)), cell(percent(row.copying)), cell(fixed(row.copy_run, 1)),
-          cell(percent(row.near_training)), cell(rules_text(row.broken_rules))}});
+          cell(fixed(row.diversity.spread, 2)), fluency_cell(row), cell(percent(row.copying)),
+          cell(fixed(row.copy_run, 1)), cell(percent(row.near_training)), cell(rules_text(row.broken_rules))}});
   const int cut = results.rows.empty() ? 0 : results.rows.front().diversity.at_most_words;
   return join(
       {heading(
-           "Variety, copying, broken rules",
+           "Variety, fluency, copying, broken rules",
            "Distinct words and pairs of words, self-BLEU and compression (of both, less is more varied), and one less "
            "the mean cosine of two answers, over the first " +
                std::to_string(cut) +
-               " words of each answer, as many answers from each system. Copying: share of the request’s content "
+               " words of each answer, as many answers from each system. Fluency: of the sampled teacher’s, counted "
+               "from a "
+               "list of words that fit. Copying: share of the request’s content "
                "words that the answer repeats. Near training: answers that nearly are one that trained."),
-       data_table({"System", "distinct words", "distinct pairs", "self-BLEU", "compression", "spread", "copied",
-                   "longest copied run", "near training", "rules broken"},
+       data_table({"System", "distinct words", "distinct pairs", "self-BLEU", "compression", "spread", "fluency",
+                   "copied", "longest copied run", "near training", "rules broken"},
                   rows)});
 }
 
@@ -241,6 +245,10 @@ Html method_section(const Results& results) {
                 "or with its commonest tail. Undefined where the reference is not above the zero."),
             item("Diversity: distinct pairs of words and the spread of embeddings, each against the sampled teacher’s, "
                  "over as many answers of as many words; intervals from half samples of the subjects."),
+            item("Fluency: how much likelier an answer is than its own words in another order, by the token, under a "
+                 "causal model; counted from a list of words that fit the request, and held against the sampled "
+                 "teacher’s. A task in which the teacher’s answers do not lose it with every quarter of their words "
+                 "shuffled, and with their own content words exchanged, is left out."),
             item("A verdict is carried by scorers that made no label and see damage to answers of " +
                  title_of(results, h.reference) +
                  ", each half its own: elaboration falls with every quarter of an answer’s own content words that is "

@@ -60,17 +60,37 @@ Html damage_table(const Results& results) {
   return rows.empty() ? Html{} : data_table(head, rows);
 }
 
+/// The same of fluency.
+Html fluency_damage_table(const Results& results) {
+  if (!results.fluency) return {};
+  std::vector<std::string> head = {"Fluency left after damage", "counts", "undamaged, nats a token"};
+  for (const double share : score::damage_shares) head.push_back(percent(share) + " of words shuffled");
+  head.emplace_back("own content words exchanged");
+  std::vector<TableRow> rows;
+  for (const score::FluencyDamage& task : results.fluency->damage) {
+    TableRow line{"", {cell(results.fluency->info.name + ", " + task.task)}};
+    line.cells.push_back(task.why_not.empty() ? cell("yes") : with_small("no", task.why_not));
+    line.cells.push_back(cell(fixed(task.undamaged, 2)));
+    for (const Estimate& shuffled : task.shuffled) line.cells.push_back(estimate_cell(shuffled, 2));
+    line.cells.push_back(estimate_cell(task.exchanged, 2));
+    rows.push_back(std::move(line));
+  }
+  return rows.empty() ? Html{} : data_table(head, rows);
+}
+
 Html controls_table(const Results& results) {
   std::vector<std::string> head = {"Controls that must fail: ratio to " +
                                    results.row(results.primary.reference).row.short_title};
   for (const ScorerResult& scorer : results.scorers)
     for (const Half half : halves) head.push_back(scorer.info.name + ", " + to_string(half));
+  if (results.fluency) head.push_back(results.fluency->info.name);
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows) {
     if (row.row.kind != RowKind::control) continue;
     TableRow line{"control", {cell(row.row.title)}};
     for (const Scored& scored : row.scored)
       for (const Half half : halves) line.cells.push_back(ratio_cell(scored.ratio_to(results.primary.reference), half));
+    if (results.fluency) line.cells.push_back(fluency_cell(row));
     rows.push_back(std::move(line));
   }
   return data_table(head, rows);
@@ -170,6 +190,7 @@ Html scorers_section(const Results& results) {
       scorers_table(results),
       task_verdicts_table(results),
       damage_table(results),
+      fluency_damage_table(results),
       controls_table(results),
       second_draw_table(results)};
   if (results.set.parts.size() > 1) parts.push_back(parts_table(results));

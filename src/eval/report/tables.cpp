@@ -18,6 +18,12 @@ std::string ratio_text(const Results& results, const RowResult& row, Half half, 
   return with_interval && std::isfinite(e.low) ? with_range(e, 2) : fixed(e.value, 2);
 }
 
+std::string fluency_text(const RowResult& row, bool with_interval) {
+  if (!row.fluency) return "–";
+  const Estimate& e = row.fluency->value;
+  return with_interval && std::isfinite(e.low) ? with_range(e, 2) : fixed(e.value, 2);
+}
+
 std::string words_error(const RowResult& row) {
   return row.words.answers > 0 ? fixed(row.words.mean_absolute_error, 1) : "–";
 }
@@ -103,6 +109,7 @@ std::string to_markdown(const Results& results) {
                "elaboration, of " + reference + " (95% interval)",
                "valid",
                "words off by",
+               "fluency, of the sampled teacher",
                "distinct-2",
                "p50 latency",
                "tokens/s, one at a time"};
@@ -114,20 +121,22 @@ std::string to_markdown(const Results& results) {
     out += markdown_line({row.row.title, parameters_text(results, row), with_range(all.masked), fixed(all.raw.value, 3),
                           ratio_text(results, row, Half::fidelity, true),
                           ratio_text(results, row, Half::elaboration, true), percent(all.valid), words_error(row),
-                          fixed(row.diversity.distinct_2, 2), latency_text(results, row), speed_text(results, row)});
+                          fluency_text(row, true), fixed(row.diversity.distinct_2, 2), latency_text(results, row),
+                          speed_text(results, row)});
   }
   return out;
 }
 
 std::string to_terminal(const Results& results) {
   std::vector<Line> lines = {
-      {"system", "params", "masked", "raw", "fidel", "elab", "valid", "words±", "dist-2", "p50", "tok/s"}};
+      {"system", "params", "masked", "raw", "fidel", "elab", "valid", "words±", "fluent", "dist-2", "p50", "tok/s"}};
   for (const RowResult& row : results.rows) {
     const Quality& all = results.shown(row).all;
     lines.push_back({row.row.short_title, parameters_text(results, row), fixed(all.masked.value, 3),
                      fixed(all.raw.value, 3), ratio_text(results, row, Half::fidelity, false),
                      ratio_text(results, row, Half::elaboration, false), percent(all.valid), words_error(row),
-                     fixed(row.diversity.distinct_2, 2), latency_text(results, row), speed_text(results, row)});
+                     fluency_text(row, false), fixed(row.diversity.distinct_2, 2), latency_text(results, row),
+                     speed_text(results, row)});
   }
   std::string out = aligned_table(lines, 1) + "\n" + set_text(results) + "\n";
   out += "by " + results.shown_scorer().info.name + " (" + to_string(results.shown_scorer().info.role) + ")\n";

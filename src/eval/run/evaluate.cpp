@@ -53,6 +53,7 @@ data::Json measured_line(const Results& results, const MeasuredRow& row, const C
                                                        {"masked", m.relevance[k].masked},
                                                        {"fidelity", counted[k][Half::fidelity][i]},
                                                        {"elaboration", counted[k][Half::elaboration][i]}};
+  if (m.fluency) json["fluency"] = *m.fluency;
   json["near_training"] = m.near_training;
   if (m.achieved) json["achieved_percentile"] = *m.achieved;
   json["copying"] = m.copying;
@@ -103,6 +104,7 @@ void evaluate(const EvalOptions& asked, const RunContext& context,
   results.lineage = lineage_of(prepared, context);
   for (const ScorerResult& scorer : results.scorers)
     results.lineage.hashes["scorer " + scorer.info.name] = scorer.info.model;
+  if (results.fluency) results.lineage.hashes["scorer " + results.fluency->info.name] = results.fluency->info.model;
   for (const System& system : prepared.systems)
     if (system.replicate_of.empty()) results.system_order.push_back(system.name);
   compare(results, {static_cast<std::size_t>(options.verdict.resamples), options.seed, options.verdict.margin,

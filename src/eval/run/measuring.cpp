@@ -31,12 +31,16 @@ struct Work {
 };
 
 /// The scorer's folder of values.
-std::filesystem::path folder_of(const RelevanceScorer& scorer, const EvalOptions& options) {
-  return options.out / "scores" / scorer.info().folder();
+std::filesystem::path folder_of(const ScorerInfo& scorer, const EvalOptions& options) {
+  return options.out / "scores" / scorer.folder();
+}
+
+ScorePlace place_of(const ScorerInfo& scorer, const Work& work) {
+  return {folder_of(scorer, work.options), work.p.task_hashes()};
 }
 
 void score(std::vector<MeasuredRow>& rows, const RelevanceScorer& scorer, const Work& work) {
-  score_rows(rows, work.p.set, scorer, {folder_of(scorer, work.options), work.p.task_hashes()}, work.observer);
+  score_rows(rows, work.p.set, scorer, place_of(scorer.info(), work), work.observer);
 }
 
 std::vector<SystemAnswer> best_of_draws(const Row& row, const Asking& asking, const Work& work) {
@@ -57,13 +61,15 @@ std::vector<Answered> all_answers(const Asking& asking, const Work& work) {
   const std::string source = shuffled_source(p.systems);
   const auto shuffled_from =
       std::find_if(rows.begin(), rows.end(), [&](const Answered& r) { return r.first.name == source; })->second;
+  const LookUp look_up(p.set, p.training, work.scorers.embedder());
   for (const Row& row : control_rows()) {
     if (row.name == shuffled_row) rows.emplace_back(row, shuffled_answers(shuffled_from, p.set, work.options.seed));
     else if (row.name == bare_intent_row) rows.emplace_back(row, bare_intent_answers(p.set));
     else if (row.name == frame_row) rows.emplace_back(row, frame_answers(p.set, p.training));
     else if (row.name == intent_frame_row) rows.emplace_back(row, intent_frame_answers(p.set, p.training));
     else if (row.name == intent_tail_row) rows.emplace_back(row, intent_tail_answers(p.set, p.training));
-    else rows.emplace_back(row, nearest_answers(p.set, p.training, work.scorers.embedder()));
+    else if (row.name == nearest_row) rows.emplace_back(row, nearest_answers(p.set, look_up));
+    else rows.emplace_back(row, word_list_answers(p.set, look_up));
   }
   return rows;
 }
@@ -149,7 +155,7 @@ score::GateAnswers gate_answers(const EvalInputs& p, const Results& results, con
 
 /// Adds a scorer with what it makes of the reference's answers.
 void examine(const RelevanceScorer& scorer, const score::GateAnswers& answers, Results& results, const Work& work) {
-  const auto folder = folder_of(scorer, work.options);
+  const auto folder = folder_of(scorer.info(), work.options);
   const auto gates =
       cached_gates(folder / "gates.json", scorer, answers, {{}, gate_resamples, work.options.seed}, work.observer);
   ScorerResult& result = results.scorers.emplace_back();
@@ -157,6 +163,15 @@ void examine(const RelevanceScorer& scorer, const score::GateAnswers& answers, R
   result.raw = gates[0], result.masked = gates[1];
   result.damage =
       cached_damage(folder / "damage.json", scorer, answers, {gate_resamples, work.options.seed}, work.observer);
+}
+
+/// Whether the answers are language, and whether who says so sees damage.
+FluencyResult fluency(std::vector<MeasuredRow>& rows, const FluencyReader& reader, const score::GateAnswers& probes,
+                      const Work& work) {
+  FluencyCache cache(reader, place_of(reader.info(), work), work.observer);
+  read_fluency(rows, work.p.set, cache);
+  const auto read = [&](std::span<const score::Candidate> texts) { return cache.read(texts); };
+  return {reader.info(), score::measure_fluency_damage(probes, {gate_resamples, work.options.seed}, read), {}, {}};
 }
 
 }  // namespace
@@ -172,6 +187,7 @@ void measure_all(Results& results, const EvalInputs& p, const Asking& asking, co
     score(results.measured, scorer, work);
     examine(scorer, probes, results, work);
   }
+  if (scorers.fluency()) results.fluency = fluency(results.measured, *scorers.fluency(), probes, work);
   std::vector<std::filesystem::path> splits;
   for (const Part& part : p.set.parts) splits.push_back(options.systems.tagged / part.name);
   results.return_steering.bins = p.fitted.bins;

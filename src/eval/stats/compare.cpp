@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "compare_fluency.hpp"
 #include "compare_returns.hpp"
 #include "comparison.hpp"
 #include "systems/controls.hpp"
@@ -199,12 +200,7 @@ Precision precision_of(const Results& results, std::size_t scorer, Half half, co
     replaced.push_back(value_of(other.answers[i].relevance[scorer], half));
     clusters.push_back(c.cluster);
   }
-  Precision precision{1, (1 - options.margin) / 2, values.size(), 0};
-  if (!values.empty())
-    precision.smallest_share = score::smallest_share_told(values, replaced, clusters, resamples, options.seed);
-  precision.answers_needed =
-      std::ceil(static_cast<double>(values.size()) * precision.smallest_share / precision.wanted);
-  return precision;
+  return precision_over(values, replaced, clusters, resamples, options);
 }
 
 void measure_precision(Results& results, std::size_t scorer, const Resamples& resamples,
@@ -235,6 +231,16 @@ void score_all(Results& results, std::size_t scorer, const CompareOptions& optio
 
 }  // namespace
 
+Precision precision_over(const std::vector<double>& own, const std::vector<double>& replaced,
+                         const std::vector<std::size_t>& clusters, const Resamples& resamples,
+                         const CompareOptions& options) {
+  Precision precision{1, (1 - options.margin) / 2, own.size(), 0};
+  if (!own.empty())
+    precision.smallest_share = score::smallest_share_told(own, replaced, clusters, resamples, options.seed);
+  precision.answers_needed = std::ceil(static_cast<double>(own.size()) * precision.smallest_share / precision.wanted);
+  return precision;
+}
+
 void compare(Results& results, const CompareOptions& options) {
   results.rows.clear();
   for (const auto& measured : results.measured) {
@@ -251,6 +257,7 @@ void compare(Results& results, const CompareOptions& options) {
     count_tasks(results.scorers[s], results.set.tasks);
     score_all(results, s, options);
   }
+  compare_fluency(results, Comparison(results, 0, 0, options), options);
   compare_returns(results, options);
   const auto first_of_curve = std::stable_partition(results.rows.begin(), results.rows.end(),
                                                     [](const RowResult& row) { return !row.row.on_curve; });

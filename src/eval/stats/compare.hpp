@@ -32,4 +32,9 @@ inline constexpr int fewest_seeds = 5;
 /// of each system, and within a seed the draws of each row.
 void compare(Results& results, const CompareOptions& options);
 
+/// How small a share of `replaced` among the values `own` would be told.
+Precision precision_over(const std::vector<double>& own, const std::vector<double>& replaced,
+                         const std::vector<std::size_t>& clusters, const score::Resamples& resamples,
+                         const CompareOptions& options);
+
 }  // namespace udrl::eval

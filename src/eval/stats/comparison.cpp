@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "systems/controls.hpp"
 #include "udrl/base/random.hpp"
 
 namespace udrl::eval {
@@ -10,6 +11,12 @@ namespace {
 
 std::function<bool(const Case&)> is_of(const std::string& task) {
   return [task](const Case& c) { return task.empty() || c.task == task; };
+}
+
+/// Those for which it counts; where it counts for none, all are shown. `counts` must outlive it.
+std::function<bool(const Case&)> any_of_tasks(const std::vector<bool>& counts) {
+  const bool none = std::find(counts.begin(), counts.end(), true) == counts.end();
+  return [&counts, none](const Case& c) { return none || counts[c.task_index]; };
 }
 
 }  // namespace
@@ -45,6 +52,19 @@ const Resampled& Comparison::zero(Half half, const std::string& task) const {
   Resampled& known = zero_[half][task];
   if (known.draws.empty()) known = column(zero_values(results_.set, scorer_, half, zeros_), counts(half, task));
   return known;
+}
+
+const Resampled& Comparison::fluency(const std::string& row) const {
+  const std::vector<double> zeros = no_language_by_task(results_.answers(word_list_row), results_.set);
+  const auto values = [&](const MeasuredRow& measured) { return fluency_values(measured, results_.set, zeros); };
+  return once(fluency_, row, {}, values, counts_in_fluency());
+}
+
+const Resampled& Comparison::no_language() const {
+  if (!no_language_.draws.empty()) return no_language_;
+  const MeasuredRow& row = results_.answers(word_list_row);
+  const std::vector<double> values = fluency_values(row, results_.set, no_language_by_task(row, results_.set));
+  return no_language_ = column(values, counts_in_fluency());
 }
 
 Difference Comparison::difference(const std::string& minuend, const std::string& subtrahend) const {
@@ -83,12 +103,12 @@ Comparison::ValuesOf Comparison::values_of(Half half) const {
   return [this, half](const MeasuredRow& row) { return half_values(row, results_.set, scorer_, half, zeros_); };
 }
 
+Comparison::Fits Comparison::counts_in_fluency() const { return any_of_tasks(results_.fluency->counts); }
+
 /// Whether a case is of the task; without one, whether its task counts for a half; where none does, all are shown.
 Comparison::Fits Comparison::counts(Half half, const std::string& task) const {
   if (!task.empty()) return is_of(task);
-  const std::vector<bool>& of_task = results_.scorers[scorer_].counts[half];
-  const bool none = std::find(of_task.begin(), of_task.end(), true) == of_task.end();
-  return [&of_task, none](const Case& c) { return none || of_task[c.task_index]; };
+  return any_of_tasks(results_.scorers[scorer_].counts[half]);
 }
 
 /// The mean over a row's replicates. Each draw takes as many training seeds as there are, with replacement, the same

@@ -6,6 +6,7 @@
 
 #include "compare.hpp"
 #include "format.hpp"
+#include "verdict.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -62,9 +63,19 @@ void need_a_scorer(Results& results) {
         "no scorer that made no label was named ([second_embedder] or [pmi] in the config)");
 }
 
+/// Without that, relevance alone would let a list of words pass, or something next to one.
+void warn_of_no_fluency(Results& results) {
+  const std::string so = ", so the verdict does not ask whether answers are well written";
+  if (!results.fluency)
+    results.primary.caveats.push_back("no causal model was named to read fluency ([pmi] in the config)" + so);
+  else if (const std::string why = results.fluency->why_not(); !why.empty())
+    results.primary.caveats.push_back(results.fluency->info.name + " has no say on fluency: " + why + so);
+}
+
 /// A row's parts but for diversity, by every scorer that carries a verdict.
-Verdict relevance_verdict(const Results& results, const RowResult& row) {
+Verdict verdict_on_control(const Results& results, const RowResult& row) {
   std::vector<Verdict> verdicts;
+  if (fails_in_fluency(results, row)) verdicts.push_back(Verdict::fail);
   for (std::size_t s = 0; s < results.scorers.size(); ++s)
     if (results.scorers[s].carries_verdict())
       verdicts.push_back(row.scored[s].ratio_to(results.primary.reference)->verdict());
@@ -77,7 +88,7 @@ void need_failing_controls(Results& results) {
       results.primary.verdict == Verdict::pass || (results.best_of && results.best_of->verdict == Verdict::pass);
   for (const RowResult& row : results.rows) {
     if (row.row.kind != RowKind::control) continue;
-    const Verdict verdict = relevance_verdict(results, row);
+    const Verdict verdict = verdict_on_control(results, row);
     if (verdict == Verdict::pass || (passes && verdict != Verdict::fail))
       results.primary.withheld_because.push_back("the control “" + row.row.short_title + "” must FAIL, and is " +
                                                  to_string(verdict));
@@ -107,6 +118,7 @@ void give_reasons(Results& results) {
   warn_of_zero_shot(results);
   need_all_answers(results);
   need_a_scorer(results);
+  warn_of_no_fluency(results);
   need_failing_controls(results);
   need_passing_second_draw(results);
   need_apart(results);

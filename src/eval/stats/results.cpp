@@ -23,6 +23,7 @@ Json to_json(const Judgement& j) {
 }
 
 Json to_json(const VerdictPart& p);
+Json to_json(const score::FluencyDamage& d);
 
 template <class List>
 Json list(const List& items) {
@@ -50,6 +51,10 @@ Json to_json(const Ratio& r) {
 Json to_json(const DiversityRatio& d) {
   return {
       {"to", d.reference}, {"distinct_2", to_json(d.distinct_2)}, {"spread", to_json(d.spread)}, {"at", list(d.at)}};
+}
+
+Json to_json(const FluencyRatio& f) {
+  return {{"to", f.reference}, {"nats_a_token", to_json(f.mean)}, {"ratio", to_json(f.value)}, {"at", list(f.at)}};
 }
 
 Json to_json(const VerdictPart& p) {
@@ -117,6 +122,7 @@ Json to_json(const RowResult& r, const std::vector<ScorerResult>& scorers) {
                  {"embedding_spread", number(r.diversity.spread)}}},
                {"broken_rules", r.broken_rules}};
   if (r.diversity_ratio) json["diversity"]["ratio"] = to_json(*r.diversity_ratio);
+  if (r.fluency) json["fluency"] = to_json(*r.fluency);
   if (r.seeds > 1 || r.draws > 1) json["replicates"] = {{"seeds", r.seeds}, {"draws", r.draws}};
   for (std::size_t s = 0; s < scorers.size(); ++s) json["relevance"][scorers[s].info.name] = to_json(r.scored[s]);
   if (!r.row.system.empty()) json["system"] = r.row.system;
@@ -161,6 +167,24 @@ Json to_json(const ScorerResult& s) {
   if (s.return_effect) json["return_effect"] = to_json(*s.return_effect);
   for (const Difference& d : s.primary_less) json["primary_less"][d.subtrahend] = to_json(d);
   return json;
+}
+
+Json to_json(const score::FluencyDamage& d) {
+  Json json = {{"task", d.task},
+               {"answers", d.answers},
+               {"undamaged", number(d.undamaged)},
+               {"exchanged", to_json(d.exchanged)},
+               {"lost_by_exchange", to_json(d.exchanging)},
+               {"why_not", d.why_not}};
+  for (std::size_t s = 0; s < score::damage_shares.size(); ++s)
+    json["shuffled"].push_back(
+        {{"share", score::damage_shares[s]}, {"left", to_json(d.shuffled[s])}, {"step", to_json(d.steps[s])}});
+  return json;
+}
+
+Json to_json(const FluencyResult& f) {
+  return {{"reader", f.info.name},    {"role", to_string(f.info.role)}, {"model", f.info.model},
+          {"damage", list(f.damage)}, {"why_not", f.why_not()},         {"precision", to_json(f.precision)}};
 }
 
 Json to_json(const Duel& d) {
@@ -271,7 +295,7 @@ void require_answers(const Results& results) {
 }
 
 Json to_json(const Results& results) {
-  Json json = {{"schema_version", 5},
+  Json json = {{"schema_version", 6},
                {"test_set", to_json(results.set)},
                {"systems", Json::object()},
                {"scorers", Json::object()},
@@ -283,6 +307,7 @@ Json to_json(const Results& results) {
   for (const FailedRequests& failed : results.failures)
     json["failed_requests"].push_back(
         {{"of", failed.row}, {"cause", failed.cause}, {"words", failed.words}, {"requests", failed.requests}});
+  if (results.fluency) json["fluency"] = to_json(*results.fluency);
   if (results.second_draw) json["second_draw"] = to_json(*results.second_draw);
   if (results.best_of) json["best_of"] = to_json(*results.best_of);
   if (results.judge) json["judge"] = to_json(*results.judge);

@@ -16,6 +16,7 @@
 #include "udrl/command/certificate.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/score/damage.hpp"
+#include "udrl/score/fluency_damage.hpp"
 
 namespace udrl::eval {
 
@@ -53,7 +54,7 @@ struct Quality {
 
 /// One of the things that the verdict asks for.
 struct VerdictPart {
-  std::string name;    ///< fidelity, elaboration, diversity, better than a look-up
+  std::string name;    ///< fidelity, elaboration, better than a look-up, fluency, diversity
   std::string scorer;  ///< "": none has a say
   Estimate value;
   Judgement judgement;
@@ -77,6 +78,15 @@ struct Scored {
   const Ratio* ratio_to(const std::string& reference) const;
 };
 
+/// How fluent a row's answers are, over the tasks for which the reader's word counts (all where it counts for none):
+/// (row − zero) / (reference − zero), the zero being the row `word-list`. An invalid answer counts as the zero.
+struct FluencyRatio {
+  std::string reference;  ///< as for diversity the sampled teacher: a cold answer is more fluent, and less varied
+  Estimate mean;          ///< nats a token
+  Estimate value;
+  std::vector<Judgement> at;  ///< each margin, the main one first
+};
+
 struct RowResult {
   Row row;
   std::vector<Scored> scored;  ///< by scorer
@@ -85,6 +95,7 @@ struct RowResult {
   double mean_words = 0, mean_tokens = 0, copying = 0, copy_run = 0;
   Diversity diversity;
   std::optional<DiversityRatio> diversity_ratio = {};  ///< students: to the sampled teacher
+  std::optional<FluencyRatio> fluency = {};
   std::map<std::string, double> broken_rules;
   double near_training = 0;  ///< share of answers that nearly are one that trained
 };
@@ -123,6 +134,17 @@ struct ScorerResult {
   std::string why_not(Half half) const;
   /// A verdict is carried by a scorer that made no label, and whose word counts for both halves.
   bool carries_verdict() const;
+};
+
+/// Who says whether answers are language, and in which tasks that counts.
+struct FluencyResult {
+  ScorerInfo info;
+  std::vector<score::FluencyDamage> damage;  ///< of the reference's answers, by task
+  std::vector<bool> counts = {};             ///< by task: whether its word counts
+  Precision precision = {};
+
+  /// Why its word counts for no task; "" where it does for some.
+  std::string why_not() const;
 };
 
 /// Returns asked for against returns that came, over the student's rows.
@@ -173,6 +195,7 @@ struct Results {
   std::map<std::string, Cost> costs;  ///< by system
   std::vector<std::string> system_order;
   std::vector<ScorerResult> scorers;
+  std::optional<FluencyResult> fluency;  ///< where a causal model reads
   std::optional<JudgeResult> judge;
   /// What endpoints left without an answer. Their cases are in no figure; those of systems keep the verdict back.
   std::vector<FailedRequests> failures;

@@ -83,6 +83,16 @@ void join_halves(Results& results) {
       }
 }
 
+/// Those of fluency and diversity, at each margin.
+std::vector<Judgement*> without_a_half(RowResult& row) {
+  std::vector<Judgement*> out;
+  if (row.fluency)
+    for (Judgement& judgement : row.fluency->at) out.push_back(&judgement);
+  if (row.diversity_ratio)
+    for (Judgement& judgement : row.diversity_ratio->at) out.push_back(&judgement);
+  return out;
+}
+
 /// Few subjects decide nothing.
 void refuse_few_subjects(Results& results) {
   const std::size_t subjects = results.set.main().subjects.size();
@@ -95,12 +105,11 @@ void refuse_few_subjects(Results& results) {
   });
   for_each_task_judgement(results, [&](RowResult&, std::size_t, const std::string&, Half, Judgement& judgement,
                                        std::size_t) { soften(judgement); });
-  for (RowResult& row : results.rows)
-    if (row.diversity_ratio)
-      for (Judgement& judgement : row.diversity_ratio->at) soften(judgement);
-  for (RowResult& row : results.rows)
+  for (RowResult& row : results.rows) {
+    for (Judgement* judgement : without_a_half(row)) soften(*judgement);
     for (Scored& scored : row.scored)
       if (scored.over_lookup) soften(scored.over_lookup->judgement);
+  }
   results.primary.caveats.push_back(std::to_string(subjects) + " subjects are too few to decide; at least " +
                                     std::to_string(fewest_subjects) + " are needed");
 }
@@ -111,6 +120,16 @@ void refuse_blunt_pass(Judgement& judgement, const Precision& precision, std::si
   const double times = precision.answers_needed / std::max(1.0, static_cast<double>(precision.answers));
   judgement.verdict = Verdict::inconclusive;
   judgement.subjects_needed = std::ceil(times * static_cast<double>(subjects));
+}
+
+/// Says from which share of wrong answers on a part of the verdict notices them, where that is too late.
+void warn_of_bluntness(Results& results, const std::string& scorer, const std::string& part,
+                       const Precision& precision) {
+  if (precision.suffices()) return;
+  results.primary.caveats.push_back("by " + scorer + ", " + part + " shows a share of wrong answers from " +
+                                    percent(precision.smallest_share, 1) + " on, " + percent(precision.wanted, 1) +
+                                    " wanted: " + about(precision.answers_needed, "answers") + " would do, there are " +
+                                    std::to_string(precision.answers));
 }
 
 /// A scorer that would not notice a small share of wrong answers may fail a student, and pass none.
@@ -124,22 +143,21 @@ void refuse_blunt_passes(Results& results) {
         if (judgement.verdict == Verdict::pass)
           refuse_blunt_pass(judgement, results.scorers[s].precision_by_task.at(task)[half], subjects);
       });
+  for (RowResult& row : results.rows)
+    if (row.fluency)
+      for (Judgement& judgement : row.fluency->at) refuse_blunt_pass(judgement, results.fluency->precision, subjects);
   for (const ScorerResult& scorer : results.scorers)
-    for (const Half half : halves) {
-      const Precision& precision = scorer.precision[half];
-      if (precision.suffices() || !scorer.carries_verdict()) continue;
-      results.primary.caveats.push_back("by " + scorer.info.name + ", " + to_string(half) +
-                                        " shows a share of wrong answers from " + percent(precision.smallest_share, 1) +
-                                        " on, " + percent(precision.wanted, 1) +
-                                        " wanted: " + about(precision.answers_needed, "answers") +
-                                        " would do, there are " + std::to_string(precision.answers));
-    }
+    for (const Half half : halves)
+      if (scorer.carries_verdict())
+        warn_of_bluntness(results, scorer.info.name, to_string(half), scorer.precision[half]);
+  if (counts_fluency(results))
+    warn_of_bluntness(results, results.fluency->info.name, "fluency", results.fluency->precision);
 }
 
 enum class AskForMore { no, than_a_lookup };
 
 /// What is asked of a row: both halves, of the primary one more than a look-up too, by every scorer that carries a
-/// verdict; and diversity.
+/// verdict; fluency; and diversity.
 std::vector<VerdictPart> parts_of(const Results& results, const RowResult& row, const std::string& reference,
                                   AskForMore more) {
   std::vector<VerdictPart> parts;
@@ -151,6 +169,8 @@ std::vector<VerdictPart> parts_of(const Results& results, const RowResult& row, 
       parts.push_back({to_string(half), scorer.info.name, ratio->halves[half].value, ratio->halves[half].at.front()});
     if (more == AskForMore::than_a_lookup && row.scored[s].over_lookup) parts.push_back(*row.scored[s].over_lookup);
   }
+  if (row.fluency && counts_fluency(results))
+    parts.push_back({"fluency", results.fluency->info.name, row.fluency->value, row.fluency->at.front()});
   if (row.diversity_ratio) {
     const DiversityRatio& d = *row.diversity_ratio;
     const bool spread_is_lower = std::isfinite(d.spread.value) && d.spread.value < d.distinct_2.value;
@@ -192,11 +212,12 @@ std::size_t shown_scorer(const std::vector<ScorerResult>& scorers) {
   return held_out < scorers.size() ? held_out : 0;
 }
 
-/// A comparison that a control survives (same scorer, reference and margin) lets no student pass.
+/// A comparison that a control survives (same scorer, reference and margin) lets no student pass. A control that is no
+/// language does not survive, whatever it is about.
 void withhold_where_controls_stand(Results& results, std::size_t scorer, std::size_t reference, std::size_t margin) {
   const auto at = [&](RowResult& row) -> Verdict& { return row.scored[scorer].ratios[reference].verdicts[margin]; };
   const bool all_fail = std::all_of(results.rows.begin(), results.rows.end(), [&](RowResult& row) {
-    return row.row.kind != RowKind::control || at(row) == Verdict::fail;
+    return row.row.kind != RowKind::control || at(row) == Verdict::fail || fails_in_fluency(results, row);
   });
   for (RowResult& row : results.rows) {
     const bool may_pass = row.row.kind == RowKind::student || row.row.kind == RowKind::second_draw;
@@ -239,8 +260,7 @@ void withhold(Results& results) {
       withhold(results.best_of->parts);
     }
     for (RowResult& row : results.rows)
-      if (row.diversity_ratio)
-        for (Judgement& judgement : row.diversity_ratio->at) judgement.verdict = Verdict::withheld;
+      for (Judgement* judgement : without_a_half(row)) judgement->verdict = Verdict::withheld;
   }
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     if (!all && results.scorers[s].carries_verdict()) continue;
@@ -254,6 +274,12 @@ void withhold(Results& results) {
 }
 
 }  // namespace
+
+bool counts_fluency(const Results& results) { return results.fluency && results.fluency->why_not().empty(); }
+
+bool fails_in_fluency(const Results& results, const RowResult& row) {
+  return counts_fluency(results) && row.fluency && row.fluency->at.front().verdict == Verdict::fail;
+}
 
 Verdict together(const std::vector<Verdict>& verdicts) {
   const auto holds = [&](Verdict verdict) {

@@ -13,4 +13,9 @@ namespace udrl::eval {
 /// easier (an intersection–union test). All other ratios of students are a family, corrected by Holm.
 void conclude(Results& results, const CompareOptions& options);
 
+/// Whether the verdict asks for fluency: somebody reads whose word counts.
+bool counts_fluency(const Results& results);
+/// Whether a row falls short in it.
+bool fails_in_fluency(const Results& results, const RowResult& row);
+
 }  // namespace udrl::eval

@@ -3,47 +3,15 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 
-#include "udrl/score/embeddings.hpp"
 #include "udrl/score/rewrite.hpp"
 
 namespace udrl::eval {
 namespace {
 
+constexpr std::size_t listed_words = 5;
+
 SystemAnswer answer_of(std::string text) { return {std::move(text), "stop", 0, {}, {}}; }
-
-/// The distinct intents of a task's sample, each with its best answer.
-struct Nearby {
-  std::vector<std::string> intents;
-  std::vector<const TrainingText*> best;
-};
-Nearby best_by_intent(const std::vector<TrainingText>& texts) {
-  Nearby out;
-  std::unordered_map<std::string, std::size_t> numbers;
-  for (const TrainingText& text : texts) {
-    const auto [found, is_new] = numbers.emplace(text.intent.intent, out.intents.size());
-    if (is_new) {
-      out.intents.push_back(text.intent.intent);
-      out.best.push_back(&text);
-    } else if (text.return_bin > out.best[found->second]->return_bin) {
-      out.best[found->second] = &text;
-    }
-  }
-  return out;
-}
-
-std::size_t nearest_to(const std::vector<float>& row, const std::vector<std::vector<float>>& others) {
-  std::size_t best = 0;
-  double most = -2;
-  for (std::size_t i = 0; i < others.size(); ++i) {
-    const double cosine = score::cosine(row, others[i]);
-    if (cosine <= most) continue;
-    most = cosine;
-    best = i;
-  }
-  return best;
-}
 
 Row control_row(const char* name, const std::string& title, const std::string& short_title) {
   Row row;
@@ -76,7 +44,8 @@ std::vector<Row> control_rows() {
       control_row(frame_row, "the commonest training frame, with the subject put in", "commonest frame"),
       control_row(intent_frame_row, "the commonest training frame, with the whole intent put in", "intent in frame"),
       control_row(intent_tail_row, "the whole intent with training’s commonest tail", "intent with tail"),
-      control_row(nearest_row, "the nearest training intent’s best answer, made over", "nearest, made over")};
+      control_row(nearest_row, "the nearest training intent’s best answer, made over", "nearest, made over"),
+      control_row(word_list_row, "the intent and a list of words that fit it", "words that fit")};
 }
 
 std::vector<SystemAnswer> shuffled_answers(const std::vector<SystemAnswer>& answers, const CaseSet& set,
@@ -108,25 +77,21 @@ std::vector<SystemAnswer> intent_tail_answers(const CaseSet& set, const Training
       set, training, [](const score::CommonForms& forms, const Case& c) { return forms.with_tail(c.intent.intent); });
 }
 
-std::vector<SystemAnswer> nearest_answers(const CaseSet& set, const TrainingView& training,
-                                          lm::LanguageModel& embedder) {
-  std::vector<SystemAnswer> out(set.cases.size());
-  for (const std::string& task : set.tasks) {
-    const Nearby nearby = best_by_intent(training.by_task.at(task));
-    std::vector<std::size_t> positions;
-    std::vector<std::string> asked;
-    for (std::size_t i = 0; i < set.cases.size(); ++i) {
-      if (set.cases[i].task != task) continue;
-      positions.push_back(i);
-      asked.push_back(set.cases[i].intent.intent);
-    }
-    const auto others = embedder.embed(nearby.intents);
-    const auto rows = embedder.embed(asked);
-    for (std::size_t k = 0; k < rows.size(); ++k) {
-      const TrainingText& text = *nearby.best[nearest_to(rows[k], others)];
-      const std::string& intent = set.cases[positions[k]].intent.intent;
-      out[positions[k]] = answer_of(score::made_over(text.answer, text.intent.intent, intent));
-    }
+std::vector<SystemAnswer> nearest_answers(const CaseSet& set, const LookUp& look_up) {
+  std::vector<SystemAnswer> out;
+  for (std::size_t i = 0; i < set.cases.size(); ++i) {
+    const TrainingText& text = look_up.nearest(i);
+    out.push_back(answer_of(score::made_over(text.answer, text.intent.intent, set.cases[i].intent.intent)));
+  }
+  return out;
+}
+
+std::vector<SystemAnswer> word_list_answers(const CaseSet& set, const LookUp& look_up) {
+  std::vector<SystemAnswer> out;
+  for (std::size_t i = 0; i < set.cases.size(); ++i) {
+    std::string text = set.cases[i].intent.intent;
+    for (const std::string& word : look_up.words_for(i, listed_words)) text += ", " + word;
+    out.push_back(answer_of(std::move(text)));
   }
   return out;
 }

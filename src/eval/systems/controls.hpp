@@ -8,9 +8,9 @@
 
 #include "answers.hpp"
 #include "cases.hpp"
+#include "look_up.hpp"
 #include "training.hpp"
 #include "udrl/eval/systems.hpp"
-#include "udrl/lm/language_model.hpp"
 
 namespace udrl::eval {
 
@@ -19,7 +19,8 @@ inline constexpr const char* bare_intent_row = "bare-intent";  ///< the intent, 
 inline constexpr const char* frame_row = "frame";              ///< the commonest training frame, the subject put in
 inline constexpr const char* intent_frame_row = "intent-in-frame";  ///< the same, the whole intent put in
 inline constexpr const char* intent_tail_row = "intent-with-tail";  ///< the whole intent with training's commonest tail
-inline constexpr const char* nearest_row = "nearest";  ///< the nearest training intent's best answer, made over
+inline constexpr const char* nearest_row = "nearest";      ///< the nearest training intent's best answer, made over
+inline constexpr const char* word_list_row = "word-list";  ///< the intent and a list of words that fit it
 
 std::vector<Row> control_rows();
 
@@ -31,9 +32,10 @@ std::vector<SystemAnswer> bare_intent_answers(const CaseSet& set);
 std::vector<SystemAnswer> frame_answers(const CaseSet& set, const TrainingView& training);
 std::vector<SystemAnswer> intent_frame_answers(const CaseSet& set, const TrainingView& training);
 std::vector<SystemAnswer> intent_tail_answers(const CaseSet& set, const TrainingView& training);
-/// Nearest by the cosine of the embeddings; of that intent's answers the one of the highest return, with the
-/// words that tell the two intents apart exchanged (`score::made_over`): nobody tells it the subjects.
-std::vector<SystemAnswer> nearest_answers(const CaseSet& set, const TrainingView& training,
-                                          lm::LanguageModel& embedder);
+/// Of the nearest training intent's answers the one of the highest return, with the words that tell the two intents
+/// apart exchanged (`score::made_over`): nobody tells it the subjects.
+std::vector<SystemAnswer> nearest_answers(const CaseSet& set, const LookUp& look_up);
+/// "INTENT, word, word, …": all that a relevance figure rewards, and no language.
+std::vector<SystemAnswer> word_list_answers(const CaseSet& set, const LookUp& look_up);
 
 }  // namespace udrl::eval

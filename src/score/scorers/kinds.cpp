@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 5> descriptions = {"copying", "copy_ngram", "repetition", "tokens", "words"};
 constexpr std::array<std::string_view, 2> embedding = {"relevance", "retrieval"};
 constexpr std::array<std::string_view, 2> asking = {"judge", "serves"};
-constexpr std::array<std::string_view, 3> without_intent = {"retrieval", "novelty", "valid"};
+constexpr std::array<std::string_view, 4> without_intent = {"retrieval", "fluency", "novelty", "valid"};
 constexpr std::string_view masked = "_masked";
 
 bool holds(const auto& names, std::string_view name) {

@@ -7,7 +7,9 @@
 #include <numeric>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/random.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/score/rewrite.hpp"
 
 namespace udrl::score {
 namespace {
@@ -15,6 +17,8 @@ namespace {
 /// What stands for the answer in the baseline.
 constexpr const char* no_answer = "(not shown)";
 constexpr std::size_t most_examples = 8;
+/// Of the order that an answer's own is held against, which is drawn by its text alone.
+constexpr std::uint64_t shuffle_seed = 1;
 
 /// Places of the answers, those of a task together: they share the beginning of what is asked.
 std::vector<std::size_t> by_task(std::span<const Candidate> answers) {
@@ -37,6 +41,13 @@ std::string examples_backwards(const TaskGuide& guide) {
     const auto& [intent, answer] = guide.examples[i];
     text.append("Text: ").append(answer).append("\nRequest: ").append(intent).append("\n\n");
   }
+  return text.append("Text:");
+}
+
+std::string examples_of_answers(const TaskGuide& guide) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(guide.examples.size(), most_examples); ++i)
+    text.append("Text: ").append(guide.examples[i].second).append("\n\n");
   return text.append("Text:");
 }
 
@@ -80,13 +91,13 @@ void Pmi::score(std::span<const Candidate> answers, std::span<Values> values) {
     values[i][name()] = (pairs[i].with->log_prob - pairs[i].without->log_prob) / pairs[i].with->tokens;
 }
 
-Fluency::Fluency(std::shared_ptr<Batch> shared) : BatchScorer("fluency", std::move(shared)) {
+LogLikelihood::LogLikelihood(std::shared_ptr<Batch> shared) : BatchScorer("likelihood", std::move(shared)) {
   batch().model("teacher", name());
   if (!batch().resources().teacher_question)
-    throw user_error("scorer 'fluency' needs the tasks' files").hint("name their folder (--tasks-folder)");
+    throw user_error("scorer 'likelihood' needs the tasks' files").hint("name their folder (--tasks-folder)");
 }
 
-void Fluency::score(std::span<const Candidate> answers, std::span<Values> values) {
+void LogLikelihood::score(std::span<const Candidate> answers, std::span<Values> values) {
   const std::vector<std::size_t> order = by_task(answers);
   std::vector<lm::Continuation> items;
   for (const std::size_t i : order) {
@@ -95,6 +106,26 @@ void Fluency::score(std::span<const Candidate> answers, std::span<Values> values
   const auto likelihoods = batch().model("teacher", name()).log_probs(items).values;
   for (std::size_t n = 0; n < order.size(); ++n) {
     values[order[n]][name()] = likelihoods[n].log_prob / std::max(1, likelihoods[n].tokens);
+  }
+}
+
+Fluency::Fluency(std::shared_ptr<Batch> shared) : BatchScorer("fluency", std::move(shared)) {
+  batch().model("pmi", name());
+}
+
+void Fluency::score(std::span<const Candidate> answers, std::span<Values> values) {
+  const std::vector<std::size_t> order = by_task(answers);
+  std::vector<lm::Continuation> items;
+  for (const std::size_t i : order) {
+    const lm::Question examples{{{examples_of_answers(batch().guide(answers[i].task)), true}}, 1};
+    const std::string_view text = answers[i].text;
+    items.push_back({examples, spaced(text)});
+    items.push_back({examples, spaced(with_words_shuffled(text, 1, RandomStream(shuffle_seed, text)))});
+  }
+  const auto read = batch().model("pmi", name()).log_probs(items).values;
+  for (std::size_t n = 0; n < order.size(); ++n) {
+    const lm::Likelihood &own = read[2 * n], &shuffled = read[2 * n + 1];
+    values[order[n]][name()] = (own.log_prob - shuffled.log_prob) / std::max(1, own.tokens);
   }
 }
 

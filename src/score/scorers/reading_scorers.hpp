@@ -18,6 +18,15 @@ class Pmi : public BatchScorer {
   bool masked_;
 };
 
+class LogLikelihood : public BatchScorer {
+ public:
+  explicit LogLikelihood(std::shared_ptr<Batch> shared);
+  void score(std::span<const Candidate> answers, std::span<Values> values) override;
+};
+
+/// How much likelier an answer is than its own words in another order, by the token. The model is shown the answers of
+/// the task's examples. As SLOR (Lau, Clark and Lappin, 2017) it counts neither rare words nor length; the words' own
+/// log-probabilities come from the same words shuffled, so that a list of words has none of it, whatever it lists.
 class Fluency : public BatchScorer {
  public:
   explicit Fluency(std::shared_ptr<Batch> shared);

@@ -9,6 +9,7 @@
 #include "eval/fixtures.hpp"
 
 #include "measure/gate_cache.hpp"
+#include "measure/value_cache.hpp"
 #include "score/scorers/fake_embedder.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/fields.hpp"
@@ -51,6 +52,21 @@ score::GateAnswers four_posters() {
 
 const std::vector<score::Candidate> answers = {{"tea shop", "a cup of tea", "image"}, {"tea shop", "a shop", "image"}};
 
+ValueCache cache_in(const TempFolder& folder, const ScorerInfo& scorer = info,
+                    const std::map<std::string, std::string>& inputs = {}) {
+  return {folder.path() / "s", scorer, inputs, {"raw", "masked"}};
+}
+
+/// What the scorer makes of the texts, by way of the cache.
+std::vector<TextValues> kept(ValueCache cache, const RelevanceScorer& scorer, std::span<const score::Candidate> texts) {
+  const auto score = [&](std::span<const score::Candidate> missing) {
+    std::vector<TextValues> values;
+    for (const Relevance& one : scorer.score(missing)) values.push_back({one.raw, one.masked});
+    return values;
+  };
+  return cache.score(texts, score, [](std::size_t) {});
+}
+
 }  // namespace
 
 TEST_CASE("a scorer's role follows from the labels' values and models") {
@@ -81,28 +97,26 @@ TEST_CASE("what was scored before is read back, not scored again") {
   TempFolder folder;
   FakeEmbedder embedder;
   const RelevanceScorer scorer = scorer_on(embedder);
-  const auto ignore = [](std::size_t) {};
-  const auto first = ScoreCache(folder.path() / "s", info, {}).score(scorer, answers, ignore);
+  const auto first = kept(cache_in(folder), scorer, answers);
   const std::size_t asked = embedder.asked.size();
   CHECK(asked > 0);
   std::vector<score::Candidate> more = answers;
   more.push_back(answers[0]);
-  const auto again = ScoreCache(folder.path() / "s", info, {}).score(scorer, more, ignore);
+  const auto again = kept(cache_in(folder), scorer, more);
   CHECK(embedder.asked.size() == asked);
-  CHECK(again[0].masked == first[0].masked);
-  CHECK(again[2].raw == first[0].raw);
+  CHECK(again[0] == first[0]);
+  CHECK(again[2] == first[0]);
 }
 
 TEST_CASE("values of another model, or under other task files, are refused") {
   TempFolder folder;
-  ScoreCache(folder.path() / "s", info, {{"task image", "1"}});
+  cache_in(folder, info, {{"task image", "1"}});
   ScorerInfo other = info;
   other.model = "bb";
   FakeEmbedder embedder;
-  const auto ignore = [](std::size_t) {};
-  ScoreCache(folder.path() / "s", info, {{"task image", "1"}}).score(scorer_on(embedder), answers, ignore);
-  CHECK_THROWS_AS(ScoreCache(folder.path() / "s", other, {{"task image", "1"}}), Error);
-  CHECK_THROWS_AS(ScoreCache(folder.path() / "s", info, {{"task image", "2"}}), Error);
+  kept(cache_in(folder, info, {{"task image", "1"}}), scorer_on(embedder), answers);
+  CHECK_THROWS_AS(cache_in(folder, other, {{"task image", "1"}}), Error);
+  CHECK_THROWS_AS(cache_in(folder, info, {{"task image", "2"}}), Error);
 }
 
 TEST_CASE("what made any student's labels made labels, and unknown labels stay unknown") {
@@ -163,8 +177,8 @@ TEST_CASE("Gates and damage that are damaged are measured again, and the user is
 TEST_CASE("Scores and labels that are damaged are refused with file and field") {
   TempFolder folder;
   FakeEmbedder embedder;
-  const auto told = [&] { return test::refusal([&] { ScoreCache(folder / "s", info, {}); }); };
-  ScoreCache(folder / "s", info, {}).score(scorer_on(embedder), answers, [](std::size_t) {});
+  const auto told = [&] { return test::refusal([&] { cache_in(folder); }); };
+  kept(cache_in(folder), scorer_on(embedder), answers);
   const std::filesystem::path shard = data::list_shards(folder / "s").front();
   const auto put = [&](const std::string& text) { std::ofstream(shard) << text << "\n"; };
   test::check_broken_is_told({{"key", "k"}, {"raw", 0.5}, {"masked", 0.25}}, shard.string(), put, told);

@@ -1,7 +1,9 @@
 // Every known cheat, judged as a student is, in a made-up world: each subject has words of its own, and an embedder
 // that knows them. An honest student must pass there and every cheat fail, or the evaluation can be fooled.
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <set>
 
 #include "catch.hpp"
 #include "eval/fixtures.hpp"
@@ -21,12 +23,40 @@ std::string word_about(int subject, std::uint64_t k) {
   return "about" + std::to_string(subject) + "x" + std::to_string(k);
 }
 
-/// A subject's name and its words point the same way; every other word nowhere in particular.
+/// Whether `next` may follow `word` in the language of the world.
+bool follows(const std::string& word, const std::string& next) {
+  const auto is_about = [](const std::string& w) { return w.starts_with("about"); };
+  const auto number = [](const std::string& w) { return std::stoi(w.substr(w.find('x') + 1)); };
+  if (is_about(word) && is_about(next)) return (number(word) + 1) % words_each == number(next);
+  if (word.starts_with("topic")) return next == "with" || next == "poster";
+  static const std::set<std::pair<std::string, std::string>> known{
+      {"a", "poster"}, {"poster", "for"}, {"in", "soft"}, {"soft", "light"}};
+  return known.contains({word, next}) || (word == "for" && next.starts_with("topic")) ||
+         (word == "with" && is_about(next)) || (is_about(word) && next == "in");
+}
+
+/// A subject's name and its words point the same way; every other word nowhere in particular. It reads its own
+/// language.
 class World : public lm::LanguageModel {
  public:
   const lm::ModelInfo& info() const override { return info_; }
   lm::Throughput complete(const lm::RequestSource&, const lm::CompletionSink&) override { return {}; }
   lm::Prompt chat(std::span<const lm::Message>) const override { return {}; }
+  lm::Likelihoods log_probs(std::span<const lm::Continuation> items) override {
+    lm::Likelihoods out;
+    for (const lm::Continuation& item : items) {
+      const auto words = data::word_tokens(item.text);
+      const auto topic = std::find_if(words.begin(), words.end(), [](auto& w) { return w.starts_with("topic"); });
+      const std::string about = topic == words.end() ? "" : "about" + topic->substr(5) + "x";
+      lm::Likelihood likelihood{0, static_cast<int>(words.size())};
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        const bool strays = words[i].starts_with("about") && !words[i].starts_with(about);
+        likelihood.log_prob += i > 0 && !strays && follows(words[i - 1], words[i]) ? -1.0 : -4.0;
+      }
+      out.values.push_back(likelihood);
+    }
+    return out;
+  }
   std::vector<std::vector<float>> embed(std::span<const std::string> texts) override {
     std::vector<std::vector<float>> rows;
     for (const std::string& text : texts) {
@@ -93,9 +123,14 @@ Results judged(const std::vector<SystemAnswer>& student) {
   World world;
   score::Resources resources;
   resources.models["embedder"] = &world;
+  resources.models["pmi"] = &world;
+  resources.tasks["image"] = {};
   const RelevanceScorer scorer({"world", "relevance", ScorerRole::other_kind, "00"}, resources);
+  const FluencyReader reader({"reader", "fluency", ScorerRole::other_kind, "00"}, resources);
   Results r;
   r.set = the_cases();
+  const TrainingView training = the_training();
+  const LookUp look_up(r.set, training, world);
   std::vector<task::Task> tasks(1);
   tasks[0].name = "image";
   tasks[0].min_words = 4;
@@ -107,10 +142,11 @@ Results judged(const std::vector<SystemAnswer>& student) {
       {row("teacher-greedy", RowKind::model), teacher},
       {control_rows()[0], shuffled_answers(sampled, r.set, 1)},
       {control_rows()[1], bare_intent_answers(r.set)},
-      {control_rows()[2], frame_answers(r.set, the_training())},
-      {control_rows()[3], intent_frame_answers(r.set, the_training())},
-      {control_rows()[4], intent_tail_answers(r.set, the_training())},
-      {control_rows()[5], nearest_answers(r.set, the_training(), world)},
+      {control_rows()[2], frame_answers(r.set, training)},
+      {control_rows()[3], intent_frame_answers(r.set, training)},
+      {control_rows()[4], intent_tail_answers(r.set, training)},
+      {control_rows()[5], nearest_answers(r.set, look_up)},
+      {control_rows()[6], word_list_answers(r.set, look_up)},
       {row("teacher-sampled", RowKind::model), sampled}};
   score::GateAnswers gate{{}, r.set.tasks, static_cast<std::size_t>(subjects)};
   for (const auto& [row, of_row] : rows) {
@@ -120,6 +156,9 @@ Results judged(const std::vector<SystemAnswer>& student) {
       texts.push_back({r.set.cases[i].intent.intent, of_row[i].text, "image"});
     const auto values = scorer.score(texts);
     for (std::size_t i = 0; i < values.size(); ++i) measured.answers[i].relevance = {values[i]};
+    const auto fluency = reader.read(texts);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (measured.answers[i].valid()) measured.answers[i].fluency = fluency[i];
     r.measured.push_back(std::move(measured));
   }
   for (std::size_t i = 0; i < teacher.size(); ++i)
@@ -133,6 +172,8 @@ Results judged(const std::vector<SystemAnswer>& student) {
   const auto gates = scorer.gates(gate, {{}, 200, 1}, silent);
   r.scorers = {{scorer.info(), gates[0], gates[1]}};
   r.scorers[0].damage = scorer.damage(gate, {200, 1}, silent);
+  r.fluency = FluencyResult{
+      reader.info(), score::measure_fluency_damage(gate, {200, 1}, [&](auto texts) { return reader.read(texts); })};
   compare(r, compare_options());
   return r;
 }
@@ -148,6 +189,18 @@ TEST_CASE("an honest student passes, and the scorer sees the damage") {
   CHECK(r.primary.verdict == Verdict::pass);
 }
 
+TEST_CASE("a list of words that fit is relevant, and fails because it is no language") {
+  const Results r = judged(answers([](int s) {
+    std::string out = subject_name(s) + " poster";
+    for (const std::uint64_t k : {9, 2, 7, 4, 11, 0, 5, 1, 8, 3}) out += ", " + word_about(s, k);
+    return out;
+  }));
+  CHECK(r.fluency->why_not() == "");
+  REQUIRE(r.primary.verdict == Verdict::fail);
+  for (const VerdictPart& part : r.primary.parts)
+    CHECK((part.judgement.verdict == Verdict::fail) == (part.name == "fluency"));
+}
+
 TEST_CASE("echoing the intent fails, alone or dressed up") {
   CHECK(verdict_on([](int s) { return subject_name(s) + " poster"; }) == Verdict::fail);
   CHECK(verdict_on([](int s) {
@@ -158,7 +211,9 @@ TEST_CASE("echoing the intent fails, alone or dressed up") {
 TEST_CASE("training's commonest frame and nearest answer fail, with the subject put in") {
   World world;
   CHECK(judged(frame_answers(the_cases(), the_training())).primary.verdict == Verdict::fail);
-  CHECK(judged(nearest_answers(the_cases(), the_training(), world)).primary.verdict == Verdict::fail);
+  const CaseSet set = the_cases();
+  const TrainingView training = the_training();
+  CHECK(judged(nearest_answers(set, {set, training, world})).primary.verdict == Verdict::fail);
 }
 
 TEST_CASE("one beautiful answer to everything fails") {

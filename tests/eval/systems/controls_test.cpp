@@ -33,8 +33,23 @@ TEST_CASE("the nearest training intent gives its best answer, made over without 
                                       {intent("wine tasting logo", ""), "The best wine tasting", 4},
                                       {intent("monster truck flyer", "monster truck"), "A monster truck", 4}});
   udrl::testing::FakeEmbedder embedder;
-  const auto answers = nearest_answers(one_case("wine bar logo", "wine bar"), view, embedder);
-  CHECK(answers.front().text == "The best wine bar");
+  const CaseSet set = one_case("wine bar logo", "wine bar");
+  CHECK(nearest_answers(set, {set, view, embedder}).front().text == "The best wine bar");
+}
+
+TEST_CASE("the words that fit are those that answers to near intents use more than others, and no intent's own") {
+  std::vector<TrainingText> texts;
+  for (int i = 0; i < 30; ++i) {
+    const std::string n = std::to_string(i);
+    texts.push_back({intent("wine tasting " + n, ""), "A wine tasting with grapes, a bottle and a frame", 0});
+    texts.push_back({intent("truck " + n, ""), "A truck with wheels and a frame", 0});
+  }
+  const TrainingView view = training(texts);
+  udrl::testing::FakeEmbedder embedder;
+  const CaseSet set = one_case("wine bar logo", "wine bar");
+  const LookUp look_up(set, view, embedder);
+  CHECK(look_up.words_for(0, 2) == std::vector<std::string>{"bottle", "grapes"});
+  CHECK(word_list_answers(set, look_up).front().text == "wine bar logo, bottle, grapes, frame");
 }
 
 TEST_CASE("the whole intent stands in the commonest frame, and before the commonest tail") {

@@ -60,10 +60,10 @@ TEST_CASE("What was shown is read once a batch, and answers of a task are asked 
   CHECK(std::vector<std::string>(reader.asked.begin() + 6, reader.asked.end()) == masked);
 }
 
-TEST_CASE("Fluency is the teacher's log-probability of the answer, a token") {
+TEST_CASE("Likelihood is the teacher's log-probability of the answer, a token") {
   FakeReader reader;
-  ScorerSet set({"fluency"}, reading(reader));
-  CHECK(set.score(std::vector<Candidate>{{"red fox", "red snow", "image"}}).front().at("fluency") == Approx(-2.5));
+  ScorerSet set({"likelihood"}, reading(reader));
+  CHECK(set.score(std::vector<Candidate>{{"red fox", "red snow", "image"}}).front().at("likelihood") == Approx(-2.5));
 }
 
 TEST_CASE("A judge's rating is expected over the digits") {

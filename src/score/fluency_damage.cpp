@@ -1,0 +1,149 @@
+// Reading damaged answers, and what follows.
+#include "udrl/score/fluency_damage.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "damaged_texts.hpp"
+#include "udrl/base/random.hpp"
+#include "udrl/base/table.hpp"
+#include "udrl/score/rewrite.hpp"
+
+namespace udrl::score {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr Estimate undefined{nan, nan, nan, nan, nan};
+
+/// One column for each kind of damage, over all answers.
+template <class T>
+struct Columns {
+  std::vector<T> own, exchanged;
+  std::array<std::vector<T>, damage_shares.size()> shuffled;
+};
+using Texts = Columns<std::string>;
+using Read = Columns<double>;
+
+Texts damaged_texts(const GateAnswers& answers, std::uint64_t seed) {
+  Texts out;
+  Damaging damaging(answers, seed);
+  for (std::size_t i = 0; i < answers.answers.size(); ++i) {
+    const Variants variants = damaging.variants_of(i);
+    out.own.push_back(variants.own);
+    out.exchanged.push_back(variants.words.back().empty() ? variants.own : variants.words.back());
+    for (std::size_t s = 0; s < damage_shares.size(); ++s)
+      out.shuffled[s].push_back(with_words_shuffled(variants.own, damage_shares[s],
+                                                    RandomStream(seed, "shuffled words/" + std::to_string(i))));
+  }
+  return out;
+}
+
+std::vector<double> read_column(const std::vector<std::string>& texts, const GateAnswers& answers,
+                                const ReadFluency& read) {
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    candidates.push_back({answers.answers[i].intent.intent, texts[i], answers.tasks[answers.answers[i].task]});
+  return read(candidates);
+}
+
+Read read_all(const Texts& texts, const GateAnswers& answers, const ReadFluency& read) {
+  Read out{read_column(texts.own, answers, read), read_column(texts.exchanged, answers, read), {}};
+  for (std::size_t s = 0; s < damage_shares.size(); ++s)
+    out.shuffled[s] = read_column(texts.shuffled[s], answers, read);
+  return out;
+}
+
+/// The values of one task's answers.
+std::vector<double> chosen(const std::vector<double>& column, const std::vector<std::size_t>& places) {
+  std::vector<double> out;
+  for (const std::size_t i : places) out.push_back(column[i]);
+  return out;
+}
+
+/// Columns of one task's values, resampled alike.
+class Sample {
+ public:
+  Sample(std::vector<std::size_t> clusters, const Resamples& resamples)
+      : clusters_(std::move(clusters)), resamples_(resamples) {}
+
+  /// mean(damaged) / mean(own)
+  Estimate left(const std::vector<double>& damaged, const std::vector<double>& own) const {
+    const Column top = make_column(damaged, clusters_, resamples_.clusters),
+                 bottom = make_column(own, clusters_, resamples_.clusters);
+    std::vector<double> tops = resampled_means(top, resamples_);
+    const std::vector<double> bottoms = resampled_means(bottom, resamples_);
+    if (!(estimate(bottom.mean(), bottoms).lower_95 > 0)) return undefined;
+    for (std::size_t i = 0; i < tops.size(); ++i) tops[i] = bottoms[i] > 0 ? tops[i] / bottoms[i] : nan;
+    return estimate(top.mean() / bottom.mean(), tops);
+  }
+
+  Estimate lost(const std::vector<double>& from, const std::vector<double>& to) const {
+    std::vector<double> losses;
+    for (std::size_t i = 0; i < from.size(); ++i) losses.push_back(from[i] - to[i]);
+    return estimate_mean(losses, clusters_, resamples_);
+  }
+
+ private:
+  std::vector<std::size_t> clusters_;
+  const Resamples& resamples_;
+};
+
+std::string why_not(const FluencyDamage& d) {
+  if (d.answers < fewest_damaged) return "fewer than 20 answers of the task";
+  if (!std::isfinite(d.exchanged.value)) return "the teacher’s own order of words is no likelier than another";
+  for (std::size_t s = 0; s < damage_shares.size(); ++s)
+    if (!(d.steps[s].lower_95 > 0))
+      return "it does not fall surely up to " + fixed(100 * damage_shares[s], 0) + "% of the words shuffled";
+  if (!(d.exchanging.lower_95 > 0)) return "it does not fall surely with the own content words exchanged";
+  return "";
+}
+
+/// Nothing is known yet.
+FluencyDamage empty_damage(const std::string& task, std::size_t answers) {
+  FluencyDamage d;
+  d.task = task;
+  d.answers = answers;
+  d.undamaged = nan;
+  d.shuffled.fill(undefined), d.steps.fill(undefined);
+  d.exchanged = d.exchanging = undefined;
+  return d;
+}
+
+/// Of the answers at `places`.
+void measure(FluencyDamage& d, const Read& read, const std::vector<std::size_t>& places, const Sample& sample) {
+  const std::vector<double> own = chosen(read.own, places), exchanged = chosen(read.exchanged, places);
+  d.undamaged = mean(own);
+  d.exchanged = sample.left(exchanged, own);
+  d.exchanging = sample.lost(own, exchanged);
+  std::vector<double> before = own;
+  for (std::size_t s = 0; s < damage_shares.size(); ++s) {
+    std::vector<double> after = chosen(read.shuffled[s], places);
+    d.shuffled[s] = sample.left(after, own);
+    d.steps[s] = sample.lost(before, after);
+    before = std::move(after);
+  }
+}
+
+}  // namespace
+
+std::vector<FluencyDamage> measure_fluency_damage(const GateAnswers& answers, const DamageOptions& options,
+                                                  const ReadFluency& read) {
+  const Read values = read_all(damaged_texts(answers, options.seed), answers, read);
+  const Resamples resamples =
+      draw_resamples(answers.subjects, static_cast<std::size_t>(options.resamples), options.seed);
+  std::vector<FluencyDamage> out;
+  for (std::size_t task = 0; task < answers.tasks.size(); ++task) {
+    std::vector<std::size_t> places, clusters;
+    for (std::size_t i = 0; i < answers.answers.size(); ++i) {
+      if (answers.answers[i].task != task) continue;
+      places.push_back(i);
+      clusters.push_back(answers.answers[i].subject);
+    }
+    FluencyDamage& d = out.emplace_back(empty_damage(answers.tasks[task], places.size()));
+    if (d.answers >= fewest_damaged) measure(d, values, places, Sample(clusters, resamples));
+    d.why_not = why_not(d);
+  }
+  return out;
+}
+
+}  // namespace udrl::score
