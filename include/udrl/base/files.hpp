@@ -2,6 +2,7 @@
 // (data/shards.hpp).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -19,8 +20,19 @@ namespace udrl {
 /// failure.
 Error file_error(const std::string& what, const std::filesystem::path& file, int error_number);
 
-/// Throws `Error` (user) that names the file and says why it cannot be read.
+/// What is read whole has no more: JSON, TOML, tokenizers, pages. The largest that are known, tokenizers of 260,000
+/// pieces, have half of it; parsed, JSON takes up to forty times its bytes.
+inline constexpr std::size_t longest_document_mib = 64;
+
+/// The content of a document. Throws `Error` (user) that names the file and says why it cannot be read, or that it is
+/// too long.
 std::string read_file(const std::filesystem::path& file);
+/// The same of any length: weights, which are passed on and not parsed.
+std::string read_weights(const std::filesystem::path& file);
+/// The error of a document that is too long, for those who read one in another way.
+Error document_too_long(const std::filesystem::path& file);
+/// Throws it where the size of the file says so, before anything is read. That of a pipe, or unpacked, is not known.
+void check_document_length(const std::filesystem::path& file);
 /// Writes a temporary file beside `file`, flushes it to the disk and renames it. A full disk leaves the old file as it
 /// was. A device or pipe (/dev/stdout) is written to as it is.
 void write_file_atomic(const std::filesystem::path& file, std::string_view content);

@@ -24,7 +24,7 @@ Json parse_json(std::string_view text);
 Json json_or_discarded(std::string_view text);
 OrderedJson ordered_json_or_discarded(std::string_view text);
 bool is_json(std::string_view text);
-/// The document that a file holds. Errors name file and line.
+/// The document that a file holds, which has 64 MiB at most (files.hpp). Errors name file and line.
 Json read_json(const std::filesystem::path& file);
 
 /// On one line, without its end; what is not UTF-8 becomes U+FFFD, what is not a finite number null.

@@ -15,8 +15,8 @@
 
 namespace udrl::data {
 
-/// Of a record, a document or a request: parsed, JSON takes up to forty times its bytes. Of text a line may have
-/// 64 MiB, as a whole list or document may be one.
+/// Of a record or a request: parsed, JSON takes up to forty times its bytes. Of text a line may have as much as a
+/// document (files.hpp), which may be one.
 inline constexpr std::size_t longest_json_line_mib = 8;
 
 /// A line ends with \n, \r\n or \r. A byte order mark is dropped. Throws `Error` (user) with file and line where the
@@ -44,7 +44,7 @@ class TextLines {
   std::unique_ptr<Impl> impl_;
 };
 
-/// All lines of a file, each with \n behind it. Throws as `TextLines`.
+/// All lines of a file, each with \n behind it. Throws as `TextLines`, and `document_too_long` (files.hpp).
 std::string read_text(const std::filesystem::path& file);
 
 /// Comma, tab or semicolon: the delimiter under which a header holds this column, whatever its case.
@@ -57,15 +57,18 @@ class TableReader {
  public:
   TableReader(const std::filesystem::path& file, char delimiter);
   /// The next row; false at the end of the file. Throws `Error` (user) with file and line where a quoted field does not
-  /// end, or goes over lines and ends within text: a quote that was not meant to open it.
+  /// end, or goes over lines and ends within text, or over more than a document may have: a quote that was not meant to
+  /// open it.
   bool next(std::vector<std::string>& fields);
   /// Of the row returned last: its first line, as "mine.csv:3".
   std::string place() const { return place_; }
 
  private:
   std::size_t read_quoted(std::size_t at, std::string& field);
+  void next_line_of_row();
   TextLines lines_;
   char delimiter_;
+  std::size_t row_bytes_ = 0;
   std::string line_, place_;
 };
 

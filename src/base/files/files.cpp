@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <ostream>
 #include <streambuf>
 #include <vector>
@@ -174,6 +175,32 @@ bool is_users_mistake(int error_number) {
   }
 }
 
+constexpr std::uintmax_t longest_document = longest_document_mib << 20U;
+
+/// 0 where it is not known before the end.
+std::uintmax_t size_on_disk(const fs::path& file) {
+  std::error_code error;
+  const bool is_regular = fs::is_regular_file(file, error);
+  const std::uintmax_t size = is_regular ? fs::file_size(file, error) : 0;
+  return error ? 0 : size;
+}
+
+std::string read_at_most(const fs::path& file, std::uintmax_t most_bytes) {
+  std::error_code ignored;
+  if (fs::is_directory(file, ignored)) throw file_error("cannot read the file", file, EISDIR);
+  errno = 0;
+  std::ifstream in(rereadable(file), std::ios::binary);
+  if (!in) throw file_error("cannot read the file", file, errno);
+  std::string content;
+  std::string block(std::size_t{1} << 16, '\0');
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
+    content.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    if (content.size() > most_bytes) throw document_too_long(file);  // a device may have no end
+  }
+  if (in.bad()) throw file_error("cannot read the file", file, errno);
+  return content;
+}
+
 }  // namespace
 
 /// Some file systems cannot flush a folder: not an error.
@@ -188,18 +215,26 @@ Error file_error(const std::string& what, const fs::path& file, int error_number
   return Error(kind, what + ": " + reason).at(file.string()).hint(cure_of(error_number));
 }
 
+Error document_too_long(const fs::path& file) {
+  const std::uintmax_t size = size_on_disk(file);
+  return user_error("the file is too long to be read whole")
+      .at(file.string())
+      .expected("at most " + std::to_string(longest_document_mib) + " MiB")
+      .got(size > longest_document ? std::to_string(size) + " bytes" : "more")
+      .hint("is it the right file? a list may have any length as JSON lines: jq -c '.[]' LIST.json > LIST.jsonl");
+}
+
+void check_document_length(const fs::path& file) {
+  if (size_on_disk(file) > longest_document) throw document_too_long(file);
+}
+
 std::string read_file(const fs::path& file) {
-  std::error_code ignored;
-  if (fs::is_directory(file, ignored)) throw file_error("cannot read the file", file, EISDIR);
-  errno = 0;
-  std::ifstream in(rereadable(file), std::ios::binary);
-  if (!in) throw file_error("cannot read the file", file, errno);
-  std::string content;
-  std::string block(std::size_t{1} << 16, '\0');
-  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0)
-    content.append(block.data(), static_cast<std::size_t>(in.gcount()));
-  if (in.bad()) throw file_error("cannot read the file", file, errno);
-  return content;
+  check_document_length(file);
+  return read_at_most(file, longest_document);
+}
+
+std::string read_weights(const fs::path& file) {
+  return read_at_most(file, std::numeric_limits<std::uintmax_t>::max());
 }
 
 void write_file_atomic(const fs::path& file, std::string_view content) {

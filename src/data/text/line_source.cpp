@@ -11,6 +11,7 @@
 
 #include "encoding.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/reread.hpp"
 #include "udrl/data/text_lines.hpp"
@@ -19,7 +20,7 @@ namespace udrl::data {
 namespace {
 
 constexpr std::size_t buffer_bytes = 256 * 1024;
-constexpr std::size_t longest_line_mib = 64;
+constexpr std::size_t longest_line_mib = longest_document_mib;  // a document may be one line
 
 bool is_compressed(const std::filesystem::path& file) { return file.extension() == ".gz"; }
 

@@ -5,12 +5,15 @@
 
 #include "encoding.hpp"
 #include "line_source.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::data {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t longest_document = longest_document_mib << 20U;
 
 std::string kind_of_bytes(std::string_view line) {
   if (line.starts_with("PK\x03\x04")) return "a zip archive, as .xlsx and .ods are";
@@ -82,9 +85,13 @@ std::uint64_t TextLines::number() const { return impl_->number; }
 std::string TextLines::place() const { return impl_->place(); }
 
 std::string read_text(const fs::path& file) {
+  check_document_length(file);  // else a document in one line would be told to break it
   TextLines lines(file);
   std::string text;
-  for (std::string line; lines.next(line);) text.append(line).append("\n");
+  for (std::string line; lines.next(line);) {
+    text.append(line).append("\n");
+    if (text.size() > longest_document) throw document_too_long(file);
+  }
   return text;
 }
 
@@ -106,6 +113,7 @@ bool TableReader::next(std::vector<std::string>& fields) {
   fields.clear();
   if (!lines_.next(line_)) return false;
   place_ = lines_.place();
+  row_bytes_ = line_.size();
   for (std::size_t at = 0; at <= line_.size();) {
     std::string& field = fields.emplace_back();
     if (at < line_.size() && line_[at] == '"') at = read_quoted(at + 1, field);
@@ -116,6 +124,18 @@ bool TableReader::next(std::vector<std::string>& fields) {
   return true;
 }
 
+/// Of a row that goes on because a quoted field does.
+void TableReader::next_line_of_row() {
+  if (!lines_.next(line_)) throw user_error("a quoted field does not end").at(place_).hint("close it with \"");
+  row_bytes_ += line_.size() + 1;
+  if (row_bytes_ > longest_document)
+    throw user_error("a row with a quoted field is too long")
+        .at(place_)
+        .expected("at most " + std::to_string(longest_document_mib) + " MiB")
+        .got("more, to line " + std::to_string(lines_.number()))
+        .hint("a quote at the start of a field opens it: close it, or double those that it holds");
+}
+
 /// Appends what stands from `at` to the closing quote, and returns where it goes on in `line_`, which is then the line
 /// of that quote.
 std::size_t TableReader::read_quoted(std::size_t at, std::string& field) {
@@ -123,7 +143,7 @@ std::size_t TableReader::read_quoted(std::size_t at, std::string& field) {
     const std::size_t quote = line_.find('"', at);
     field.append(line_, at, quote - at);
     if (quote == std::string::npos) {
-      if (!lines_.next(line_)) throw user_error("a quoted field does not end").at(place_).hint("close it with \"");
+      next_line_of_row();
       field += '\n';
       at = 0;
     } else if (line_.compare(quote, 2, "\"\"") == 0) {

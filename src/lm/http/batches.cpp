@@ -76,6 +76,16 @@ HttpReply reply_in(const Json& line) {
   return reply;
 }
 
+/// A line of 64 MiB, or of no text, is the endpoint's doing: what usually cures it does not here.
+bool next_line(data::TextLines& lines, std::string& text, const std::string& cure) {
+  try {
+    return lines.next(text);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::user) throw;
+    throw Error(error).hint(cure);
+  }
+}
+
 }  // namespace
 
 Batches::Batches(const HttpPlace& place, const BatchSetting& setting, ResponseCache& cache, UsageLedger& ledger)
@@ -148,25 +158,32 @@ Json Batches::wait_for(const std::string& id, std::uint64_t requests) const {
   }
 }
 
+/// Answers that cannot be taken would be met again with every start.
+std::string Batches::way_out() const {
+  return "remove " + (setting_.folder / file_name).string() +
+         " to give the batch up: its requests are asked, and paid for, again";
+}
+
 void Batches::take_lines(const std::string& file_id) {
   const std::filesystem::path file = setting_.folder / "batch-answers.jsonl";
-  calls_.download("/files/" + file_id + "/content", file);
+  const std::string cure = way_out();
+  calls_.download("/files/" + file_id + "/content", file, {most_answer_bytes, cure});
   data::TextLines lines(file);
-  for (std::string text; lines.next(text);) {
-    if (text.size() > longest_reply_mib << 20U) {
-      note("a reply of more than " + std::to_string(longest_reply_mib) + " MiB is left out: " + lines.place());
-      continue;
-    }
-    const Json line = data::json_or_discarded(text);
-    const std::string request = text_in(line, "custom_id");
-    if (request.empty()) continue;
-    HttpReply reply = reply_in(line);
-    reply.body = redacted(std::move(reply.body), place_.key);
-    if (reply.status == 0 || cache_.has(request)) continue;  // taken by a run that was killed on the way
-    ledger_.ended({}, reply, {});
-    if (reply.fault.empty()) cache_.keep(request, reply);
-  }
+  for (std::string text; next_line(lines, text, cure);) take_line(text, lines.place());
   std::filesystem::remove(file);
+}
+
+void Batches::take_line(const std::string& text, const std::string& where) {
+  if (text.size() > longest_reply_mib << 20U)
+    return note("a reply of more than " + std::to_string(longest_reply_mib) + " MiB is left out: " + where);
+  const Json line = data::json_or_discarded(text);
+  const std::string request = text_in(line, "custom_id");
+  if (request.empty()) return;
+  HttpReply reply = reply_in(line);
+  reply.body = redacted(std::move(reply.body), place_.key);
+  if (reply.status == 0 || cache_.has(request)) return;  // taken by a run that was killed on the way
+  ledger_.ended({}, reply, {});
+  if (reply.fault.empty()) cache_.keep(request, reply);
 }
 
 void Batches::note(const std::string& text) const {

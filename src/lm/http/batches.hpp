@@ -27,6 +27,8 @@ class Batches {
   /// Requests in one batch at most, as providers have it.
   static constexpr std::size_t most_requests = 50'000;
   static constexpr std::size_t most_bytes = std::size_t{90} << 20U;
+  /// Of a batch's answers, which go to the disk and are read a line at a time: 160 KiB each where a batch is full.
+  static constexpr std::uint64_t most_answer_bytes = std::uint64_t{8} << 30U;
 
   /// All outlive it.
   Batches(const HttpPlace& place, const BatchSetting& setting, ResponseCache& cache, UsageLedger& ledger);
@@ -48,7 +50,9 @@ class Batches {
   void write_submitted(const std::vector<Submitted>& submitted) const;
   /// Polls until it is over.
   data::Json wait_for(const std::string& id, std::uint64_t requests) const;
+  std::string way_out() const;
   void take_lines(const std::string& file_id);
+  void take_line(const std::string& text, const std::string& where);
   void note(const std::string& text) const;
 
   const HttpPlace& place_;

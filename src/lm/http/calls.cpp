@@ -4,7 +4,9 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <thread>
@@ -13,6 +15,7 @@
 #include "replies.hpp"
 #include "transfer.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 
 namespace udrl::lm {
@@ -26,19 +29,41 @@ struct FileCloser {
 };
 using File = std::unique_ptr<std::FILE, FileCloser>;
 
-/// Where a body goes: a text with a limit, or a file.
+/// Where a body goes, unpacked: a text, or a file.
 struct Target {
   std::string text;
   File file;
+  std::uint64_t bytes_left;
+  bool is_full = false;
+  int error_number = 0;  ///< of the file
 
+  /// Taking less than came ends the transfer.
   static std::size_t take(char* data, std::size_t size, std::size_t count, void* self) {
     Target& target = *static_cast<Target*>(self);
-    if (target.file) return std::fwrite(data, size, count, target.file.get()) * size;
-    if (target.text.size() + size * count > longest_reply_mib << 20U) return 0;
-    target.text.append(data, size * count);
-    return size * count;
+    const std::size_t bytes = size * count;
+    target.is_full = bytes > target.bytes_left;
+    if (target.is_full) return 0;
+    target.bytes_left -= bytes;
+    return target.put(data, bytes);
+  }
+
+ private:
+  std::size_t put(const char* data, std::size_t bytes) {
+    if (!file) return text.append(data, bytes), bytes;
+    errno = 0;
+    const std::size_t written = std::fwrite(data, 1, bytes, file.get());
+    if (written < bytes) error_number = errno;
+    return written;
   }
 };
+
+/// Every byte is on its way to the disk when it is taken: what fails there is not found when the file is closed.
+File opened(const std::filesystem::path& path) {
+  File file(std::fopen(path.c_str(), "wb"));
+  if (!file) throw file_error("cannot write the file", path, errno);
+  std::setvbuf(file.get(), nullptr, _IONBF, 0);
+  return file;
+}
 
 Error with_words(const Error& error, const HttpReply& reply) {
   const std::string words = words_of(reply);
@@ -54,19 +79,29 @@ struct HttpCalls::Call {
   const std::filesystem::path* sent = nullptr;  ///< a file, posted with its purpose
   std::string purpose;
   const std::filesystem::path* kept = nullptr;  ///< where the body goes
+  BodyLimit limit{longest_reply_mib << 20U, endpoint_hint};
 
-  /// One try.
+  /// One try. Throws `Error` where its reply cannot be taken: another try would not mend that.
   HttpReply made(const HttpPlace& place) const;
+  void check_taken(const Target& target, const HttpPlace& place) const;
 };
+
+void HttpCalls::Call::check_taken(const Target& target, const HttpPlace& place) const {
+  if (target.error_number != 0) throw file_error("cannot write the file", *kept, target.error_number);
+  if (target.is_full)
+    throw failure("the endpoint's reply is too long")
+        .at(place.urls.front() + path)
+        .expected("at most " + std::to_string(limit.most_bytes) + " bytes")
+        .got("more")
+        .hint(limit.cure);
+}
 
 HttpReply HttpCalls::Call::made(const HttpPlace& place) const {
   const std::unique_ptr<CURL, void (*)(CURL*)> easy(curl_easy_init(), curl_easy_cleanup);
   const HttpHeaders headers(place.key, json != nullptr);
   const std::unique_ptr<curl_mime, void (*)(curl_mime*)> form(sent == nullptr ? nullptr : curl_mime_init(easy.get()),
                                                               curl_mime_free);
-  Target target;
-  if (kept != nullptr) target.file.reset(std::fopen(kept->c_str(), "wb"));
-  if (kept != nullptr && !target.file) throw failure("a file cannot be written").at(kept->string());
+  Target target{{}, kept != nullptr ? opened(*kept) : nullptr, limit.most_bytes};
   char why[CURL_ERROR_SIZE] = {};
   curl_easy_setopt(easy.get(), CURLOPT_URL, (place.urls.front() + path).c_str());
   curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.list());
@@ -89,6 +124,7 @@ HttpReply HttpCalls::Call::made(const HttpPlace& place) const {
     curl_easy_setopt(easy.get(), CURLOPT_MIMEPOST, form.get());
   }
   const CURLcode code = curl_easy_perform(easy.get());
+  check_taken(target, place);
   HttpReply reply;
   if (code == CURLE_OK) curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &reply.status);
   reply.body = code == CURLE_OK ? std::move(target.text) : why[0] != '\0' ? why : curl_easy_strerror(code);
@@ -137,10 +173,11 @@ std::string HttpCalls::upload(const std::filesystem::path& file, const std::stri
   return made(call);
 }
 
-void HttpCalls::download(const std::string& path, const std::filesystem::path& file) const {
+void HttpCalls::download(const std::string& path, const std::filesystem::path& file, const BodyLimit& limit) const {
   Call call;
   call.path = path;
   call.kept = &file;
+  call.limit = limit;
   made(call);
 }
 

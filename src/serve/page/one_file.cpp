@@ -127,7 +127,7 @@ std::string exported_student(const fs::path& model) {
   const ScratchFolder scratch;
   const fs::path file = scratch.file("student.gguf");
   (void)student::export_gguf(model, {.type = student::GgufType::q8_0, .file = file});
-  return read_file(file);
+  return read_weights(file);
 }
 
 std::string runtime_file(const OneFileOptions& options, const char* name) {

@@ -129,7 +129,7 @@ Preparation::Preparation(const TrainOptions& options, const data::Manifest& mani
 void Preparation::take_ideas() {
   const fs::path file = options_.ideas / student::files::ideas;
   ideas_ = student::Ideas::load(file);
-  write_file_atomic(options_.out / student::files::ideas, read_file(file));
+  write_file_atomic(options_.out / student::files::ideas, read_weights(file));
 }
 
 void Preparation::make_tokenizer() {

@@ -215,6 +215,28 @@ TEST_CASE("a file that cannot be read is named with its reason") {
   CHECK(contains(error_of([&] { (void)sha256_file(folder.path()); }), "it is a folder"));
 }
 
+TEST_CASE("a file of more than 64 MiB is no document, and told before it is read") {
+  const TempFolder folder;
+  const fs::path file = folder.file("x", "1");
+  constexpr std::uintmax_t most = longest_document_mib << 20U;
+  fs::resize_file(file, most + 1);  // a hole: it takes no room on the disk
+  const std::string error = error_of([&] { (void)read_file(file); });
+  CHECK(contains(error, "2 " + file.string() + ": the file is too long to be read whole"));
+  CHECK(contains(error, "expected: at most 64 MiB"));
+  CHECK(contains(error, "got:      67108865 bytes"));
+  CHECK(contains(error, "hint:"));
+  CHECK(error_of([&] { check_document_length(file); }) == error);
+  CHECK(read_weights(file).size() == most + 1);
+  fs::resize_file(file, most);
+  CHECK(read_file(file).size() == most);
+}
+
+TEST_CASE("a device without end is no document") {
+  const std::string error = error_of([] { (void)read_file("/dev/zero"); });
+  CHECK(contains(error, "2 /dev/zero: the file is too long to be read whole"));
+  CHECK(contains(error, "got:      more"));
+}
+
 TEST_CASE("a file cannot be written where there is no folder") {
   const TempFolder folder;
   const fs::path file = folder.path() / "no" / "x";

@@ -5,6 +5,7 @@
 #include "base/files/temp_folder.hpp"
 #include "catch.hpp"
 #include "sample_options.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/options.hpp"
 #include "udrl/base/toml.hpp"
 
@@ -184,4 +185,47 @@ TEST_CASE("a TOML file that is data becomes JSON") {
   CHECK(json == nlohmann::json::parse(R"({"name": "image", "example": [{"words": 3, "share": 0.25, "text": "⟨\""}]})"));
   const auto broken = folder.file("broken.toml", "a = 1\nb = \n");
   CHECK(contains(error_of([&] { toml_file_as_json(broken); }), "2 " + broken.string() + ":2: this is not TOML"));
+}
+
+TEST_CASE("TOML that is nested too deep is refused before it overflows the stack") {
+  const TempFolder folder;
+  const auto repeated = [](const std::string& part, int times) {
+    std::string text;
+    for (int i = 0; i < times; ++i) text += part;
+    return text;
+  };
+  const auto error_in = [&](const std::string& line) {
+    return error_of([&] { (void)toml_file_as_json(folder.file("deep.toml", "b = 1\n" + line + "\n")); });
+  };
+  const std::string dotted = repeated("a.", 200'000) + "a", too_deep = "deep.toml:2: nested more than 64 deep";
+  CHECK(contains(error_in(dotted + " = 1"), too_deep));
+  CHECK(contains(error_in("[" + dotted + "]"), too_deep));
+  CHECK(contains(error_in("[[" + repeated("\"a\" . ", 200'000) + "a]]"), too_deep));
+  CHECK(contains(error_in("x = " + repeated("[", 200'000)), too_deep));
+  CHECK(contains(error_in("x = " + repeated("{a.a.a.a = ", 20) + "1" + repeated("}", 20)), too_deep));
+  CHECK(contains(error_in(R"(x = {text = """1"""", )" + dotted + " = 1}"), too_deep));  // the text ends in a quote
+}
+
+TEST_CASE("dots and brackets of texts, comments and lists are not depth") {
+  const TempFolder folder;
+  const std::string dots(100, '.'), brackets(100, '[');
+  std::string content = "a = \"" + dots + R"(\")" + dots + "\"  # " + brackets + "\n";
+  content += "b = '" + brackets + "\\'\n";
+  content += "c = \"\"\"\n" + dots + R"(\""" )" + brackets + "\"\"\"\"\n";
+  content += "d = '''" + dots + "'\n" + brackets + "'''\n";
+  content += "list = [\n";
+  for (int i = 0; i < 100; ++i) content += "  {x.y = 1.5},  # one\n";
+  const auto json = nlohmann::json::parse(toml_file_as_json(folder.file("flat.toml", content + "]\n")));
+  CHECK(json.at("a") == dots + "\"" + dots);
+  CHECK(json.at("b") == brackets + "\\");
+  CHECK(json.at("c") == dots + R"(""" )" + brackets + "\"");
+  CHECK(json.at("d") == dots + "'\n" + brackets);
+  CHECK(json.at("list").size() == 100);
+}
+
+TEST_CASE("a TOML file that is too long is refused unread") {
+  const TempFolder folder;
+  const auto file = folder.file("long.toml", "a = 1\n");
+  std::filesystem::resize_file(file, (longest_document_mib << 20U) + 1);
+  CHECK(contains(error_of([&] { (void)toml_file_as_json(file); }), "the file is too long to be read whole"));
 }

@@ -95,9 +95,9 @@ TEST_CASE("peak memory never falls") {
   const std::size_t before = peak_memory_bytes();
   CHECK(before > 1000000);
   {
-    const std::string large(50000000, 'x');
-    CHECK(peak_memory_bytes() >= before + 30000000);
+    const std::string large(300000000, 'x');  // more than any other test of the process
+    CHECK(peak_memory_bytes() >= large.size());
     CHECK(large.back() == 'x');
   }
-  CHECK(peak_memory_bytes() >= before + 30000000);
+  CHECK(peak_memory_bytes() >= 300000000);
 }

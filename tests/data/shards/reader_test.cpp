@@ -1,6 +1,7 @@
 // Reading shards: order, compression, and what is said of a bad line.
 #include "catch.hpp"
 #include "data/support.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
 
@@ -187,6 +188,29 @@ TEST_CASE("A document is read with the line of what is wrong") {
   CHECK(contains(message, "line 3"));
   put(folder / "a.json", "\xEF\xBB\xBF{\"a\": [1]}");
   CHECK(read_json(folder / "a.json") == Json::parse("{\"a\":[1]}"));
+}
+
+TEST_CASE("A document is refused unread where it is too long, in one line or many") {
+  const TempFolder folder;
+  put(folder / "a.json", "{}");
+  fs::resize_file(folder / "a.json", (longest_document_mib << 20U) + 1);
+  CHECK(contains(message_of([&] { read_json(folder / "a.json"); }), "a.json: the file is too long to be read whole"));
+  std::string lines(longest_document_mib << 20U, ' ');
+  for (std::size_t at = 0; at < lines.size(); at += std::size_t{1} << 20U) lines[at] = '\n';
+  put_gzip(folder / "bomb.json.gz", lines + "{}");
+  const std::string message = message_of([&] { read_json(folder / "bomb.json.gz"); });
+  CHECK(contains(message, "bomb.json.gz: the file is too long to be read whole"));
+  CHECK(contains(message, "expected: at most 64 MiB"));
+}
+
+TEST_CASE("A document that is nested too deep is refused with its name") {
+  const TempFolder folder;
+  put(folder / "a.json", std::string(100'000, '['));
+  CHECK(contains(message_of([&] { read_json(folder / "a.json"); }), "a.json: nested more than 64 deep"));
+  CHECK(json_or_discarded(std::string(100'000, '[')).is_discarded());
+  CHECK(ordered_json_or_discarded(std::string(100'000, '{')).is_discarded());
+  CHECK_FALSE(is_json(std::string(65, '[') + std::string(65, ']')));
+  CHECK(is_json(std::string(64, '[') + std::string(64, ']')));
 }
 
 TEST_CASE("Brackets within strings are not depth") {

@@ -131,6 +131,20 @@ TEST_CASE("A quote that swallows rows is refused with the line that it opens in"
   CHECK(contains(message, "line 5"));
 }
 
+TEST_CASE("A quote that swallows a whole file is refused before it fills the memory") {
+  const TempFolder folder;
+  const std::string mebibyte = std::string((std::size_t{1} << 20U) - 1, 'a') + "\n";
+  std::string content = "intent\n\"";
+  for (int i = 0; i < 65; ++i) content += mebibyte;
+  put_gzip(folder / "mine.csv.gz", content);
+  TableReader reader(folder / "mine.csv.gz", ',');
+  std::vector<std::string> fields;
+  REQUIRE(reader.next(fields));
+  const std::string message = message_of([&] { reader.next(fields); });
+  CHECK(contains(message, "mine.csv.gz:2: a row with a quoted field is too long"));
+  CHECK(contains(message, "expected: at most 64 MiB"));
+}
+
 TEST_CASE("Lines of a pipe are given as they come") {
   Pipe pipe;
   pipe.write("\xEF\xBB\xBFone\r\ntw");

@@ -6,6 +6,7 @@
 #include "../../base/files/temp_folder.hpp"
 #include "catch.hpp"
 #include "endpoint.hpp"
+#include "http/calls.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
@@ -133,6 +134,48 @@ TEST_CASE("an answer of a batch that is too long to be read is asked for by itse
   provider.rest = std::string(std::size_t{17} << 20, 'a');
   const auto model = open_model(options_of(provider), {nullptr, folder.path()});
   CHECK(ask(*model, 1).at("0") == "direct: say 0");
+}
+
+TEST_CASE("a line without end in a batch's answers is an error that says how to go on") {
+  const TempFolder folder;
+  Provider provider;
+  provider.rest = std::string(std::size_t{65} << 20, 'a');
+  const auto model = open_model(options_of(provider), {nullptr, folder.path()});
+  try {
+    ask(*model, 1);
+    FAIL("it was read");
+  } catch (const udrl::Error& error) {
+    CHECK(std::string(error.what()).find("a line is longer than 64 MiB") != std::string::npos);
+    CHECK(error.cure().find("batches.json to give the batch up") != std::string::npos);
+  }
+}
+
+TEST_CASE("a download ends at its limit, or where the disk does, and is not tried again") {
+  const TempFolder folder;
+  std::atomic<int> asked = 0;
+  const FakeServer server([&](const auto&, const auto&, const auto&) {
+    ++asked;
+    return FakeReply{200, std::string(100'000, 'a'), "", false};
+  });
+  HttpPlace place;
+  place.urls = {server.url()};
+  const HttpCalls calls(place);
+  const auto error_of = [&](const std::filesystem::path& file, std::uint64_t most_bytes) {
+    try {
+      calls.download("/files/1/content", file, {most_bytes, "the cure"});
+    } catch (const udrl::Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing thrown");
+  };
+  CHECK(error_of(folder / "a", 100'000) == "nothing thrown");
+  CHECK(std::filesystem::file_size(folder / "a") == 100'000);
+  const std::string too_long = error_of(folder / "a", 99'999);
+  CHECK(too_long.find("/files/1/content: the endpoint's reply is too long") != std::string::npos);
+  CHECK(too_long.find("at most 99999 bytes") != std::string::npos);
+  CHECK(too_long.find("the cure") != std::string::npos);
+  CHECK(error_of("/dev/full", 100'000).find("the disk is full") != std::string::npos);
+  CHECK(asked == 3);
 }
 
 TEST_CASE("a batch that a stopped run submitted is collected by the next one, not submitted again") {

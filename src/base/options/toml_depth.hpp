@@ -1,0 +1,13 @@
+// How deep TOML is nested, told before it is parsed: a table of toml++ goes by recursion, and toml++ limits brackets,
+// not the dots of keys, of which some ten thousand overflow the stack. Private to base. Not for: whether it is TOML.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace udrl::detail {
+
+/// Throws `Error` (user) with file and line where brackets and dotted keys nest more than 64 deep.
+void check_toml_depth(std::string_view text, const std::string& file);
+
+}  // namespace udrl::detail
