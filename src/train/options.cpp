@@ -32,6 +32,13 @@ void declare_sequence(OptionSet& set, SequenceOptions& o) {
   set.add("sequence.mention", o.mention, "share of records told some of the answer's own words, to be asked for later")
       .range(0, 1)
       .came_later();
+  set.add("sequence.mention_from", o.mention_from, "share of the run before which no words are told")
+      .range(0, 1)
+      .came_later();
+  set.add("sequence.swap_until", o.swap_until,
+          "share of the run after which nothing is swapped, so that it ends with texts as they were written")
+      .range(0, 1)
+      .came_later();
   set.add("sequence.entity_words", o.entity_words, "file of nouns to swap in, one a line").runtime_only();
 }
 

@@ -46,6 +46,8 @@ struct SequenceOptions {
   std::filesystem::path entity_words =
       "data/words/nouns.txt";  ///< one noun or noun phrase a line; not read where entity_swap is 0
   double mention = 0;          ///< records told some of the answer's own words in hindsight, in ⟨mention⟩
+  double mention_from = 0;     ///< share of the run's steps, about, before which none is told
+  double swap_until = 1;       ///< share of the run's steps, about, after which nothing is swapped
 };
 
 /// A first phase on plain text, for those with little distilled data: the same loss on every token.

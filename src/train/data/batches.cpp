@@ -73,6 +73,8 @@ std::vector<Item> window_items(const BatchSource& source, std::uint64_t epoch, s
 std::vector<Indexed> window_sequences(const BatchSource& source, std::uint64_t epoch, std::uint64_t window) {
   constexpr std::size_t together = 256;
   const std::vector<Item> items = window_items(source, epoch, window);
+  const double of_epoch = static_cast<double>(window) / static_cast<double>(windows(source));
+  const Pass pass{epoch, static_cast<double>(epoch) + of_epoch};
   std::vector<Indexed> sequences;
   std::size_t next = 0;
   in_order(
@@ -83,7 +85,7 @@ std::vector<Indexed> window_sequences(const BatchSource& source, std::uint64_t e
       },
       [&](std::span<const Item> some) {
         std::vector<Indexed> made;
-        for (const auto& [record, copy] : some) made.push_back({source.sequence_of(record, epoch, copy), record});
+        for (const auto& [record, copy] : some) made.push_back({source.sequence_of(record, pass, copy), record});
         return made;
       },
       [&](std::vector<Indexed> made) {

@@ -55,12 +55,18 @@ std::vector<MicroBatch> bucket(std::vector<Indexed> sequences, int budget, int p
 /// passes, so that those are of one length, and of steps, so that no step is short of passes.
 std::uint32_t window_of(const BatchOptions& options);
 
+/// Where in the data a sequence is made.
+struct Pass {
+  std::uint64_t epoch = 0;
+  double passes = 0;  ///< over the data that came before: whole epochs, and the share of this one before its window
+};
+
 /// All that a stream draws from. Its functions must be thread-safe and pure.
 struct BatchSource {
   std::uint32_t records = 0;
   /// How often the record stands in the epoch; empty: once.
   std::function<int(std::uint32_t record, std::uint64_t epoch)> copies_of = {};
-  std::function<Sequence(std::uint32_t record, std::uint64_t epoch, int copy)> sequence_of;
+  std::function<Sequence(std::uint32_t record, const Pass& pass, int copy)> sequence_of;
   BatchOptions options;
   int longest = 0;  ///< sequences longer than this are left out
   int pad_id = 0;

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "udrl/base/error.hpp"
+#include "udrl/data/phrases.hpp"
 #include "udrl/data/text.hpp"
-#include "udrl/data/text_lines.hpp"
 
 namespace udrl::train {
 namespace {
@@ -96,22 +96,12 @@ std::string drawn_phrase(const std::string& phrase, const WordList& words, Rando
   return drawn;
 }
 
-std::vector<std::string> lines_of(const std::filesystem::path& file) {
-  std::vector<std::string> lines;
-  data::TextLines text(file);
-  for (std::string line; text.next(line);) {
-    const std::string clean = data::normalise(line);
-    if (!clean.empty() && clean[0] != '#') lines.push_back(clean);
-  }
-  return lines;
-}
-
 }  // namespace
 
 WordList::WordList(std::vector<std::string> words) : words_(std::move(words)) {}
 
 WordList WordList::load(const std::filesystem::path& file) {
-  std::vector<std::string> words = lines_of(file);
+  std::vector<std::string> words = data::read_phrases(file);
   if (words.size() < 100) {
     throw user_error("the list of words to swap in is too short")
         .at(file.string())

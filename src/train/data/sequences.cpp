@@ -57,15 +57,16 @@ RandomStream sequence_stream(std::uint64_t seed, std::uint64_t epoch, std::strin
 
 // All is drawn whether or not it is used, so that one option does not change what another draws; but for the words that
 // are told, which come before swaps.
-Augmentation draw_augmentation(const SequenceOptions& options, std::size_t auxiliary, RandomStream& random) {
+Augmentation draw_augmentation(const SequenceOptions& options, std::size_t auxiliary, double progress,
+                               RandomStream& random) {
   Augmentation change;
-  change.swap = random.uniform() < options.entity_swap;
+  change.swap = random.uniform() < options.entity_swap && progress <= options.swap_until;
   change.segment = random.uniform() < options.segments;
   change.any_words = random.uniform() < options.any_words;
   change.any_return = random.uniform() < options.any_return;
   change.where = random.uniform();
   for (std::size_t i = 0; i < auxiliary; ++i) change.any_auxiliary.push_back(random.uniform() < options.any_return);
-  change.mention = options.mention > 0 && random.uniform() < options.mention;
+  change.mention = options.mention > 0 && random.uniform() < options.mention && progress >= options.mention_from;
   return change;
 }
 
@@ -80,8 +81,8 @@ SequenceMaker::SequenceMaker(const student::Tokenizer& tokenizer, const Sequence
   }
 }
 
-Sequence SequenceMaker::operator()(const StoredSample& record, RandomStream random) const {
-  const Augmentation change = draw_augmentation(options_, record.auxiliary.size(), random);
+Sequence SequenceMaker::operator()(const StoredSample& record, double progress, RandomStream random) const {
+  const Augmentation change = draw_augmentation(options_, record.auxiliary.size(), progress, random);
   const bool swaps = change.swap && words_ != nullptr;
   if (!swaps && !change.mention) return made(record, change, {});
   Sample sample = sample_of(record);

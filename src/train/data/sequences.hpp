@@ -1,6 +1,6 @@
 // A record as the token ids of one sequence (design §3): command dropout, segments, entity swaps, words told in
-// hindsight, countdown; a function of (seed, epoch, id). Not for: batches (batches.hpp), or the order of a sequence's
-// parts (command/schema.hpp).
+// hindsight, countdown; a function of (seed, epoch, id) and the share of the run that is over. Not for: batches
+// (batches.hpp), or the order of a sequence's parts (command/schema.hpp).
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,9 @@ struct Augmentation {
   std::vector<bool> any_auxiliary = {};  ///< of each auxiliary return; empty: none
   bool mention = false;
 };
-Augmentation draw_augmentation(const SequenceOptions& options, std::size_t auxiliary, RandomStream& random);
+/// `progress`: the share of the run that is over, 0 … 1.
+Augmentation draw_augmentation(const SequenceOptions& options, std::size_t auxiliary, double progress,
+                               RandomStream& random);
 
 /// Makes the sequences of records out of their tokens. Immutable; safe to share between threads.
 class SequenceMaker {
@@ -44,7 +46,7 @@ class SequenceMaker {
   SequenceMaker(const student::Tokenizer& tokenizer, const SequenceOptions& options, const WordList* words,
                 const student::Ideas* ideas = nullptr);
   /// As training sees a record. The words that are swapped in come from `random` too.
-  Sequence operator()(const StoredSample& record, RandomStream random) const;
+  Sequence operator()(const StoredSample& record, double progress, RandomStream random) const;
   /// As evaluation sees it: the record's own commands, nothing cut or swapped.
   Sequence unchanged(const Sample& sample) const;
   /// Tokens of a sequence that nothing is changed about, without a countdown.

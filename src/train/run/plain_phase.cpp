@@ -16,7 +16,7 @@ BatchSource source_of(const TrainOptions& options, const student::Tokenizer& tok
                       const std::shared_ptr<const TokenStore>& store) {
   BatchSource source;
   source.records = store->size();
-  source.sequence_of = [store, bos = tokenizer.bos_id()](std::uint32_t piece, std::uint64_t, int) {
+  source.sequence_of = [store, bos = tokenizer.bos_id()](std::uint32_t piece, const Pass&, int) {
     return sequence_of((*store)[piece], bos);
   };
   source.options = options.batch;

@@ -161,9 +161,10 @@ void Preparation::open_store(const data::Manifest& manifest) {
 void Preparation::make_source() {
   make_sequence_.emplace(*tokenizer_, options_.sequence, words_ ? &*words_ : nullptr, ideas_ ? &*ideas_ : nullptr);
   source_.records = store_->size();
-  source_.sequence_of = [this](std::uint32_t record, std::uint64_t epoch, int copy) {
+  source_.sequence_of = [this](std::uint32_t record, const Pass& pass, int copy) {
     const StoredSample sample = (*store_)[record];
-    return (*make_sequence_)(sample, sequence_stream(options_.seed, epoch, sample.id, copy));
+    const double progress = pass.passes / passes_to_make();
+    return (*make_sequence_)(sample, progress, sequence_stream(options_.seed, pass.epoch, sample.id, copy));
   };
   source_.copies_of = copies();
   source_.options = options_.batch;
@@ -231,6 +232,11 @@ std::string Preparation::example() const {
 std::string Preparation::record_name(std::uint64_t step, std::uint32_t record) const {
   const TokenStore& of = plain_ && step <= plain_->steps ? *plain_->store : *store_;
   return std::string(of[record].id);
+}
+
+double Preparation::passes_to_make() const {
+  return static_cast<double>(steps_to_take(epoch_, options_.steps, options_.epochs)) /
+         static_cast<double>(epoch_.steps);
 }
 
 std::uint64_t Preparation::total_steps() const {

@@ -60,6 +60,8 @@ class Preparation {
   void make_source();
   std::function<int(std::uint32_t record, std::uint64_t epoch)> copies() const;
   void make_valid();
+  /// Passes over the records that the run makes, about.
+  double passes_to_make() const;
 
   const TrainOptions& options_;
   Observer& observer_;

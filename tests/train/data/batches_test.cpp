@@ -1,5 +1,6 @@
 // Length buckets, windows, and the stream that can be gone on with.
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "catch.hpp"
@@ -13,7 +14,7 @@ using namespace udrl::train;
 namespace {
 
 /// Lengths like those of answers: 18 to about 110, mostly near 45; other in each epoch, as swaps make them.
-Sequence sequence_of(std::uint32_t record, std::uint64_t epoch, int = 0) {
+Sequence sequence_of(std::uint32_t record, std::uint64_t epoch) {
   RandomStream random(5, std::to_string(record) + ":" + std::to_string(epoch));
   const int length = static_cast<int>(18 + 8 * (random.uniform() + random.uniform() + random.uniform()) +
                                       (record % 50 == 0 ? 60 : 15) * random.uniform());
@@ -32,7 +33,7 @@ Lengths lengths_of(std::uint32_t record) {
 BatchSource source(std::uint32_t records = 3000) {
   BatchSource out;
   out.records = records;
-  out.sequence_of = sequence_of;
+  out.sequence_of = [](std::uint32_t record, const Pass& pass, int) { return sequence_of(record, pass.epoch); };
   out.options = {2048, 1024};
   out.longest = 1000;
   out.pad_id = 2;
@@ -60,6 +61,21 @@ std::multiset<std::uint32_t> records_of(const std::vector<Step>& steps) {
 std::vector<std::int64_t> first_ids(const Step& step) { return step.micro_batches.front().ids; }
 
 }  // namespace
+
+TEST_CASE("A sequence is told how many passes came before it, window by window") {
+  BatchSource from = source();
+  std::set<double> passes;
+  std::mutex mutex;
+  from.sequence_of = [&](std::uint32_t record, const Pass& pass, int) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    passes.insert(pass.passes);
+    return sequence_of(record, pass.epoch);
+  };
+  epoch_steps(from, 2);
+  const std::vector<double> seen(passes.begin(), passes.end());
+  REQUIRE(seen.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(seen[i] == Approx(2 + static_cast<double>(i) / 3));
+}
 
 TEST_CASE("Every record is in each epoch exactly once, in another order") {
   const auto a = epoch_steps(source(), 0), b = epoch_steps(source(), 1);
@@ -173,7 +189,7 @@ TEST_CASE("A stream opened at a cursor goes on with the very steps that were to 
 
 TEST_CASE("An error of the background thread reaches the caller") {
   BatchSource from = source();
-  from.sequence_of = [](std::uint32_t, std::uint64_t, int) -> Sequence { throw user_error("bad record"); };
+  from.sequence_of = [](std::uint32_t, const Pass&, int) -> Sequence { throw user_error("bad record"); };
   BatchStream stream(from, {});
   CHECK_THROWS_AS(stream.next(), Error);
 }

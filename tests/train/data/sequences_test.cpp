@@ -21,7 +21,7 @@ SequenceOptions plain() {
 SequenceText text_of(const Sample& sample, const SequenceOptions& options, std::uint64_t epoch = 0,
                      const WordList* words = nullptr) {
   RandomStream random = sequence_stream(3, epoch, sample.id);
-  const Augmentation change = draw_augmentation(options, sample.auxiliary.size(), random);
+  const Augmentation change = draw_augmentation(options, sample.auxiliary.size(), 0.5, random);
   return training_text(sample, change, options, words, random);
 }
 
@@ -54,6 +54,22 @@ TEST_CASE("Each command is dropped as often as asked, independently") {
   CHECK(std::abs(count(options, [](const SequenceText& t) { return !t.command.return_bin; }) - 200) < 60);
   CHECK(std::abs(count(options, [](const SequenceText& t) { return !t.command.words && !t.command.return_bin; }) - 20) <
         20);
+}
+
+TEST_CASE("Words are told from a share of the run on, and nothing is swapped after one") {
+  SequenceOptions options = plain();
+  options.entity_swap = options.mention = 1;
+  options.mention_from = 0.5, options.swap_until = 0.9;
+  const auto change_at = [&](double progress) {
+    RandomStream random(1, "any");
+    return draw_augmentation(options, 0, progress, random);
+  };
+  CHECK_FALSE(change_at(0).mention);
+  CHECK(change_at(0).swap);
+  CHECK(change_at(0.6).mention);
+  CHECK(change_at(0.6).swap);
+  CHECK(change_at(1).mention);
+  CHECK_FALSE(change_at(1).swap);
 }
 
 TEST_CASE("Auxiliary returns are dropped on their own") {

@@ -47,7 +47,7 @@ Sequence by_text(const World& world, int i, const SequenceOptions& options, std:
                  const student::Ideas* ideas = nullptr) {
   const Sample sample = sample_of(record(i, "train"), world.commands);
   RandomStream random = sequence_stream(7, epoch, sample.id);
-  const Augmentation change = draw_augmentation(options, sample.auxiliary.size(), random);
+  const Augmentation change = draw_augmentation(options, sample.auxiliary.size(), 0.5, random);
   return encode(training_text(sample, change, options, words, random, ideas), world.pieces);
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("A sequence put together from tokens is the one that is made from text
   for (int i = 0; i < 60; ++i) {
     for (std::uint64_t epoch = 0; epoch < 8; ++epoch) {
       const StoredSample stored = store[static_cast<std::uint32_t>(i)];
-      const Sequence made = make(stored, sequence_stream(7, epoch, stored.id));
+      const Sequence made = make(stored, 0.5, sequence_stream(7, epoch, stored.id));
       const Sequence wanted = by_text(world, i, options, epoch, &words, ideas);
       REQUIRE(made.ids == wanted.ids);
       REQUIRE(made.first_target == wanted.first_target);
@@ -126,8 +126,8 @@ TEST_CASE("A sequence that is told words is the plain one, with the words before
             have = *world.pieces.id(command::have_piece);
   for (std::uint32_t i = 0; i < 60; ++i) {
     const RandomStream random = sequence_stream(7, 1, store[i].id);
-    Sequence made = make(store[i], random);
-    const Sequence wanted = plain(store[i], random);
+    Sequence made = make(store[i], 0.5, random);
+    const Sequence wanted = plain(store[i], 0.5, random);
     if (count_of(made, mention) == 0 && options.segments > 0) continue;  // the rest holds none
     REQUIRE(count_of(made, mention) == 1);
     REQUIRE(made.targets() == wanted.targets());
@@ -162,9 +162,9 @@ TEST_CASE("Texts beyond ASCII come back as they were") {
   const SequenceMaker make(pieces, options, nullptr);
   for (std::uint64_t epoch = 0; epoch < 20; ++epoch) {
     RandomStream random = sequence_stream(1, epoch, odd.id);
-    const Augmentation change = draw_augmentation(options, 0, random);
+    const Augmentation change = draw_augmentation(options, 0, 0.5, random);
     const SequenceText wanted = training_text(sample_of(odd, commands), change, options, nullptr, random);
-    REQUIRE(make(store[0], sequence_stream(1, epoch, odd.id)).ids == encode(wanted, pieces).ids);
+    REQUIRE(make(store[0], 0.5, sequence_stream(1, epoch, odd.id)).ids == encode(wanted, pieces).ids);
   }
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("A plain sequence is as long as it is said to be") {
   options.any_words = options.any_return = options.segments = options.entity_swap = 0;
   const SequenceMaker make(world.pieces, options, nullptr);
   for (std::uint32_t i = 0; i < 20; ++i)
-    CHECK(make(store[i], RandomStream(1, "x")).length() == SequenceMaker::plain_length(store[i]));
+    CHECK(make(store[i], 0.5, RandomStream(1, "x")).length() == SequenceMaker::plain_length(store[i]));
 }
 
 TEST_CASE("A store is made once, and anew for other data or another tokenizer") {

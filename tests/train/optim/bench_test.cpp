@@ -23,7 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// Lengths like those of data/distilled: 32 tokens on average, 18 of them learned.
-Sequence sequence_of(std::uint32_t record, std::uint64_t epoch, int) {
+Sequence sequence_of(std::uint32_t record, std::uint64_t epoch) {
   RandomStream random(5, std::to_string(record) + ":" + std::to_string(epoch));
   const int length = 17 + static_cast<int>(10 * (random.uniform() + random.uniform() + random.uniform()));
   Sequence s;
@@ -40,7 +40,7 @@ struct Shape {
 BatchSource source(const Shape& shape) {
   BatchSource out;
   out.records = 8192;
-  out.sequence_of = sequence_of;
+  out.sequence_of = [](std::uint32_t record, const Pass& pass, int) { return sequence_of(record, pass.epoch); };
   out.options = {shape.step_tokens, shape.micro_tokens};
   out.longest = shape.context_length;
   out.pad_id = 2;
