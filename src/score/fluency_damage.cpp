@@ -38,18 +38,25 @@ Texts damaged_texts(const GateAnswers& answers, std::uint64_t seed) {
   return out;
 }
 
-std::vector<double> read_column(const std::vector<std::string>& texts, const GateAnswers& answers,
-                                const ReadFluency& read) {
-  std::vector<Candidate> candidates;
+void add_column(const std::vector<std::string>& texts, const GateAnswers& answers, std::vector<Candidate>& to) {
   for (std::size_t i = 0; i < texts.size(); ++i)
-    candidates.push_back({answers.answers[i].intent.intent, texts[i], answers.tasks[answers.answers[i].task]});
-  return read(candidates);
+    to.push_back({answers.answers[i].intent.intent, texts[i], answers.tasks[answers.answers[i].task]});
 }
 
+/// All in one go.
 Read read_all(const Texts& texts, const GateAnswers& answers, const ReadFluency& read) {
-  Read out{read_column(texts.own, answers, read), read_column(texts.exchanged, answers, read), {}};
-  for (std::size_t s = 0; s < damage_shares.size(); ++s)
-    out.shuffled[s] = read_column(texts.shuffled[s], answers, read);
+  std::vector<Candidate> candidates;
+  add_column(texts.own, answers, candidates);
+  add_column(texts.exchanged, answers, candidates);
+  for (const std::vector<std::string>& shuffled : texts.shuffled) add_column(shuffled, answers, candidates);
+  const std::vector<double> values = read(candidates);
+  auto next = values.begin();
+  const auto column = [&] {
+    const auto begin = next;
+    return std::vector<double>(begin, next += static_cast<std::ptrdiff_t>(answers.answers.size()));
+  };
+  Read out{column(), column(), {}};
+  for (std::vector<double>& shuffled : out.shuffled) shuffled = column();
   return out;
 }
 
