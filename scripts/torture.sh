@@ -179,7 +179,7 @@ need_endpoint() {
   LOG="$TMP/endpoint.log"
   "$STUB" --delay-ms 3 --log "$LOG" > "$TMP/port" 2> /dev/null &
   ENDPOINT=$!
-  for _ in {1..500}; do [[ ! -s "$TMP/port" ]] || break; sleep 0.02; done
+  comes_up "$ENDPOINT" test -s "$TMP/port"
   URL="http://127.0.0.1:$(< "$TMP/port")/v1"
 }
 

@@ -13,10 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.sampling.stop = {"\n"};
   (void)lm::words_of(reply);
   (void)lm::embedding_fault(reply);
-  (void)lm::prompt_tokens(reply);
-  (void)lm::generated_tokens(reply);
-  (void)lm::is_filtered(reply);
-  (void)lm::lists_choices(reply);
+  (void)lm::token_counts(reply);
   (void)lm::read_choice(reply, options);
   (void)lm::read_completion(request, reply);
   reply.fault = lm::completion_fault(reply);

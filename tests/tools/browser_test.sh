@@ -13,7 +13,7 @@ trap 'kill "${background[@]}" 2> /dev/null; clean_up' EXIT
 started() {
   "${@:2}" > "$1" 2> "$1.notes" &
   background+=($!)
-  for _ in {1..600}; do [[ -s "$1" ]] && return; sleep 0.1; done
+  comes_up $! test -s "$1" && return
   cp "$1.notes" "$TMP/output"
   fail "${*:2:2}" "did not start"
 }

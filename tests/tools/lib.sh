@@ -132,6 +132,18 @@ interrupt() {
 # A READY for stages that answer: progress shows the first answer.
 has_answered() { grep -qE ' [0-9]+ of [0-9]+ ' "$TMP/output"; }
 
+# comes_up PROCESS READY...: waits for READY (a command) to hold, a minute at most; fails where the process ends before.
+comes_up() {
+  local process="$1" _
+  shift
+  for _ in {1..1200}; do
+    ! "$@" > /dev/null 2>&1 || return 0
+    kill -0 "$process" 2> /dev/null || return 1
+    sleep 0.05
+  done
+  return 1
+}
+
 # A disk of so many KiB at $TMP/disk, where this user may mount one.
 mount_disk() {
   mkdir -p "$TMP/disk"

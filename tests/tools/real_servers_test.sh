@@ -18,12 +18,7 @@ URL="http://127.0.0.1:$PORT/v1"
 serve() {
   "$(llama_server)" -m "$1" -np 4 -t 1 --host 127.0.0.1 --port "$PORT" "${@:2}" > "$TMP/server.log" 2>&1 &
   SERVER_PID=$!
-  for _ in $(seq 240); do
-    ! curl -sf "http://127.0.0.1:$PORT/health" > /dev/null || return 0
-    kill -0 "$SERVER_PID" 2> /dev/null || break
-    sleep 0.25
-  done
-  return 1
+  comes_up "$SERVER_PID" curl -sf "http://127.0.0.1:$PORT/health"
 }
 # end SIGNAL
 end() {

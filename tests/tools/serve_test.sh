@@ -11,7 +11,7 @@ start() {
   rm -f "$TMP/url"
   "$SERVE" --model "$TMP/student" --port 0 "$@" > "$TMP/url" 2> "$TMP/notes" &
   server=$!
-  for _ in {1..300}; do [[ -s "$TMP/url" ]] && break; sleep 0.1; done
+  comes_up "$server" test -s "$TMP/url"
   url="$(< "$TMP/url")"
 }
 # ended: waits for it; its exit status.

@@ -7,10 +7,10 @@
 #include "udrl/base/process.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/command/spelling.hpp"
+#include "udrl/data/phrases.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
-#include "udrl/data/text_lines.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -39,9 +39,7 @@ void count_answer(const data::Record& record, std::map<std::string, std::uint64_
 
 std::set<std::string> words_of_nouns(const std::filesystem::path& file) {
   std::set<std::string> words;
-  data::TextLines lines(file);
-  for (std::string line; lines.next(line);)
-    if (!line.starts_with('#')) words.merge(plain_words(data::normalise(line)));
+  for (const std::string& phrase : data::read_phrases(file)) words.merge(plain_words(phrase));
   return words;
 }
 

@@ -151,9 +151,10 @@ class Choices {
   void take(std::size_t question, const HttpReply& reply) {
     ++answered_;
     if (!reply.fault.empty()) return fail(reply);
-    if (is_filtered(reply)) return void(++filtered_);
-    rows_[question] = read_choice(reply, options_);
-    any_listed_ = any_listed_ || lists_choices(reply);
+    Choice choice = read_choice(reply, options_);
+    if (choice.is_filtered) return void(++filtered_);
+    rows_[question] = std::move(choice.log_probs);
+    any_listed_ = any_listed_ || choice.is_listed;
     unlisted_reply_ = reply;
     if (!any_listed_ && ++unlisted_ == most_unlisted) throw no_probabilities(reply);
   }

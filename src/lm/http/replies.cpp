@@ -173,8 +173,7 @@ void read_finish(Completion& completion, const json& choice, const Request& requ
 }
 
 /// Calls `take` with each token that is listed and its log-probability. False where there is no list.
-bool for_each_listed(const HttpReply& reply, const std::function<void(const std::string&, double)>& take) {
-  const json answer = parsed(reply);
+bool for_each_listed(const json& answer, const std::function<void(const std::string&, double)>& take) {
   const json& logs = member(choice_of(answer), "logprobs");
   const json& content = member(logs, "content");
   const json& list =
@@ -243,25 +242,19 @@ TokenCounts token_counts(const HttpReply& reply) {
   return {count_in(usage, "prompt_tokens"), count_in(usage, "completion_tokens")};
 }
 
-bool is_filtered(const HttpReply& reply) {
+Choice read_choice(const HttpReply& reply, std::span<const std::string> options) {
   const json answer = parsed(reply);
-  return is_filtered_error(answer) ||
-         known_finish(text_in(member(choice_of(answer), "finish_reason"))) == Finish::filtered;
-}
-
-bool lists_choices(const HttpReply& reply) {
-  return for_each_listed(reply, [](const std::string&, double) {});
-}
-
-std::vector<double> read_choice(const HttpReply& reply, std::span<const std::string> options) {
-  std::vector<double> log_probs(options.size(), -std::numeric_limits<double>::infinity());
-  for_each_listed(reply, [&](const std::string& token, double log_prob) {
+  Choice choice;
+  choice.is_filtered = is_filtered_error(answer) ||
+                       known_finish(text_in(member(choice_of(answer), "finish_reason"))) == Finish::filtered;
+  choice.log_probs.assign(options.size(), -std::numeric_limits<double>::infinity());
+  choice.is_listed = for_each_listed(answer, [&](const std::string& token, double log_prob) {
     const std::string text = trimmed(token);
     for (std::size_t i = 0; i < options.size(); ++i) {
-      if (text == options[i]) log_probs[i] = std::max(log_probs[i], log_prob);
+      if (text == options[i]) choice.log_probs[i] = std::max(choice.log_probs[i], log_prob);
     }
   });
-  return log_probs;
+  return choice;
 }
 
 std::vector<std::vector<float>> read_embeddings(const HttpReply& reply, std::size_t count) {

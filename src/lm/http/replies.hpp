@@ -28,12 +28,13 @@ struct TokenCounts {
 };
 TokenCounts token_counts(const HttpReply& reply);
 
-/// Whether the endpoint's filter withheld what the reply should hold, or its rest.
-bool is_filtered(const HttpReply& reply);
-/// Whether the reply lists probabilities of tokens at all.
-bool lists_choices(const HttpReply& reply);
-/// log p of the token that is, without white space around it, each option; −∞ where it is not listed.
-std::vector<double> read_choice(const HttpReply& reply, std::span<const std::string> options);
+/// What a reply says of the first token of an answer.
+struct Choice {
+  bool is_filtered = false;       ///< the endpoint's filter withheld what the reply should hold, or its rest
+  bool is_listed = false;         ///< it lists probabilities of tokens at all
+  std::vector<double> log_probs;  ///< of the token that is, without white space around it, each option; −∞: not listed
+};
+Choice read_choice(const HttpReply& reply, std::span<const std::string> options);
 
 /// One row a text, in their order, not normalised. Throws `Error` (failure) if it is not `count` rows of one width.
 std::vector<std::vector<float>> read_embeddings(const HttpReply& reply, std::size_t count);
