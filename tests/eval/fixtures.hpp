@@ -108,6 +108,22 @@ inline score::Damage seen_damage() {
   return damage;
 }
 
+/// Of a reader that sees a task's answers lose their language; with `why_not` its word does not count there.
+inline score::FluencyDamage seen_fluency(const std::string& task, const std::string& why_not = "") {
+  const auto surely = [](double x) { return Estimate{x, x - 0.02, x + 0.02, x - 0.02, x + 0.02}; };
+  score::FluencyDamage damage;
+  damage.task = task;
+  damage.answers = 90;
+  damage.undamaged = 3;
+  for (std::size_t s = 0; s < score::damage_shares.size(); ++s) {
+    damage.shuffled[s] = surely(1 - score::damage_shares[s]);
+    damage.steps[s] = surely(0.7);
+  }
+  damage.exchanged = surely(0.6), damage.exchanging = surely(1.2);
+  damage.why_not = why_not;
+  return damage;
+}
+
 /// The scorer that made the labels, and one that made none.
 inline std::vector<ScorerResult> scorers() {
   const auto one = [&](const std::string& name, ScorerRole role) {
@@ -121,6 +137,13 @@ inline std::vector<ScorerResult> scorers() {
 inline void set_masked(MeasuredRow& row, double value) {
   for (Measured& m : row.answers)
     for (Relevance& r : m.relevance) r.masked = value;
+}
+
+/// Of valid answers: about so many nats a token.
+inline void set_fluency(MeasuredRow& row, double fluency) {
+  RandomStream random(5, row.row.name);
+  for (Measured& m : row.answers)
+    if (m.valid()) m.fluency = fluency + 0.3 * random.normal();
 }
 
 inline void break_rule(MeasuredRow& row, const std::string& rule) {

@@ -21,7 +21,8 @@ std::vector<Place> scoring_order(const CaseSet& set, std::size_t rows) {
 
 /// Tells the observer how many are done.
 std::function<void(std::size_t)> shown_as(const ScorerInfo& scorer, std::size_t answers, Observer& observer) {
-  Progress progress{"score", "answers", 0, answers, 0, scorer.name};
+  const std::string of = scorer.value == "fluency" ? "fluency, " : "";
+  Progress progress{"score", "answers", 0, answers, 0, of + scorer.name};
   return [progress, first = true, &observer](std::size_t done) mutable {
     if (std::exchange(first, false)) progress.resumed = done;
     progress.done = done;

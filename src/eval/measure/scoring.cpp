@@ -110,7 +110,8 @@ OpenScorers::OpenScorers(const ScorersOptions& options, const std::filesystem::p
                          const lm::OpenFor& whom) {
   const auto last_as = [&](const lm::ModelOptions& model, const std::string& value) -> ScorerInfo {
     const lm::ModelInfo& known = models_.back()->info();
-    const std::string name = (value == "relevance" ? "" : value + " ") + (model.name.empty() ? known.name : model.name);
+    const bool says_so = value == "relevance" || value == "fluency";  // where the name is shown
+    const std::string name = (says_so ? "" : value + " ") + (model.name.empty() ? known.name : model.name);
     return {name, value, role_of(value, known.sha256, labels), identity_of(model), known.sha256};
   };
   const auto open = [&](const lm::ModelOptions& model, const std::string& role, const std::string& value) {

@@ -1,6 +1,7 @@
 // The report's charts.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "parts.hpp"
@@ -84,8 +85,11 @@ Html returns_chart_of(const Results& results) {
   return lines_chart({achieved, perfect}, {"return asked for", "achieved, percent of the teacher’s draws below", {}});
 }
 
-/// A line a system that was asked at several temperatures.
-std::vector<Series> variety_curves(const Results& results) {
+/// A figure of a row.
+using Figure = std::function<double(const RowResult&)>;
+
+/// A line a system that was asked at several temperatures: that figure against its variety.
+std::vector<Series> variety_curves(const Results& results, const Figure& figure) {
   std::map<std::pair<std::string, bool>, Series> by_system;  // with examples, and without
   std::map<std::string, std::string> first_return;
   const auto add = [&](const RowResult& row) {
@@ -94,7 +98,7 @@ std::vector<Series> variety_curves(const Results& results) {
     Series& series = by_system[{row.row.system, row.row.few_shot}];
     series.label = row.row.system + (row.row.few_shot ? "" : ", zero-shot");
     series.css_class = css_class(row.row.kind);
-    series.points.emplace_back(1 - row.diversity.self_bleu, results.shown(row).all.masked.value);
+    series.points.emplace_back(1 - row.diversity.self_bleu, figure(row));
   };
   for (const RowResult& row : results.rows) add(row);
   for (const RowResult& row : results.curve) add(row);
@@ -111,6 +115,19 @@ std::string short_duration(double seconds) {
 }
 
 std::string short_count(double n) { return n < 1e9 ? fixed(n / 1e6, n < 1e6 ? 1 : 0) + "M" : fixed(n / 1e9, 0) + "B"; }
+
+/// What a hotter system gains in variety, and what it pays.
+void add_variety_charts(const Results& results, std::vector<Html>& all) {
+  if (results.curve.empty()) return;
+  const std::string note = "Each line a system at several temperatures; right is more varied.";
+  const auto relevance = [&](const RowResult& row) { return results.shown(row).all.masked.value; };
+  all.push_back(figure("Relevance and variety", note,
+                       lines_chart(variety_curves(results, relevance), {"1 − self-BLEU", "masked relevance", {}})));
+  if (!results.rows.front().fluency) return;
+  const auto fluency = [](const RowResult& row) { return row.fluency->value.value; };
+  all.push_back(figure("Fluency and variety", note,
+                       lines_chart(variety_curves(results, fluency), {"1 − self-BLEU", "fluency", {}})));
+}
 
 /// Relevance against both costs by every scorer, the one whose figures are shown first.
 void add_cost_charts(const Results& results, std::vector<Html>& all) {
@@ -148,9 +165,7 @@ Html charts_section(const Results& results) {
                          "Where the student’s answers stand among the teacher’s draws for the same request, by the "
                          "scorers that made the labels; the dashes are perfect obedience.",
                          returns_chart_of(results)));
-  if (!results.curve.empty())
-    all.push_back(figure("Relevance and variety", "Each line a system at several temperatures; right is more varied.",
-                         lines_chart(variety_curves(results), {"1 − self-BLEU", "masked relevance", {}})));
+  add_variety_charts(results, all);
   return tag("div", {{"class", "charts"}}, all);
 }
 

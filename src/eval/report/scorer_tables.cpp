@@ -83,7 +83,7 @@ Html controls_table(const Results& results) {
                                    results.row(results.primary.reference).row.short_title};
   for (const ScorerResult& scorer : results.scorers)
     for (const Half half : halves) head.push_back(scorer.info.name + ", " + to_string(half));
-  if (results.fluency) head.push_back(results.fluency->info.name);
+  if (results.fluency) head.push_back(results.fluency->info.name + ", fluency");
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows) {
     if (row.row.kind != RowKind::control) continue;

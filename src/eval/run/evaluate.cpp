@@ -104,7 +104,8 @@ void evaluate(const EvalOptions& asked, const RunContext& context,
   results.lineage = lineage_of(prepared, context);
   for (const ScorerResult& scorer : results.scorers)
     results.lineage.hashes["scorer " + scorer.info.name] = scorer.info.model;
-  if (results.fluency) results.lineage.hashes["scorer " + results.fluency->info.name] = results.fluency->info.model;
+  if (results.fluency)
+    results.lineage.hashes["reader of fluency, " + results.fluency->info.name] = results.fluency->info.model;
   for (const System& system : prepared.systems)
     if (system.replicate_of.empty()) results.system_order.push_back(system.name);
   compare(results, {static_cast<std::size_t>(options.verdict.resamples), options.seed, options.verdict.margin,

@@ -55,12 +55,12 @@ void compare_fluency(Results& results, const Comparison& comparison, const Compa
   if (!is_measured(results, reference) || !is_measured(results, word_list_row)) return;
   fluency.precision = precision_of(results, comparison.resamples(), options);
   for (RowResult& row : results.rows) {
-    if (row.row.on_curve) continue;
     const Compared c{comparison.fluency(row.row.name), comparison.fluency(reference), comparison.no_language()};
     FluencyRatio& ratio = row.fluency.emplace();
     ratio.reference = reference;
     ratio.mean = c.system.estimate();
     ratio.value = floor_corrected_ratio(c);
+    if (row.row.on_curve) continue;  // a point of the curve is judged against nobody
     ratio.at = {judge(c, options.margin)};
     if (options.margin != parity) ratio.at.push_back(judge(c, parity));
   }

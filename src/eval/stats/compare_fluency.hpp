@@ -6,8 +6,8 @@
 
 namespace udrl::eval {
 
-/// Fills `fluency` of the results (counts, precision) and of every row that is no point of the curve. Nothing where
-/// nobody read, or where a row that it counts from is not there.
+/// Fills `fluency` of the results (counts, precision) and of every row; points of the curve are not judged. Nothing
+/// where nobody read, or where a row that it counts from is not there.
 void compare_fluency(Results& results, const Comparison& comparison, const CompareOptions& options);
 
 }  // namespace udrl::eval

@@ -26,6 +26,20 @@ inline void rename(Results& r, std::size_t i, const std::string& title, const st
   r.measured[i].row.system_title = title.substr(0, title.rfind(','));
 }
 
+/// Read in every row, with a list of words and two hotter students beside them.
+inline void add_fluency(Results& r) {
+  r.measured.push_back(measured_row(r.set, control_rows()[6], 0.55));
+  for (const char* name : {"student-hot", "student-hotter"}) {
+    Row hot = r.measured.front().row;
+    hot.name = name;
+    hot.on_curve = true;
+    r.measured.push_back(measured_row(r.set, hot, 0.4));
+  }
+  for (MeasuredRow& row : r.measured) set_fluency(row, row.row.name == word_list_row ? 1 : 2.9);
+  r.fluency = FluencyResult{{"fluency of an invented reader", "fluency", ScorerRole::other_kind, "reader"},
+                            {seen_fluency("image"), seen_fluency("template", "it sees nothing")}};
+}
+
 inline Results whole_results() {
   Results r = results(0.42, 0.34);
   rename(r, 0, "udrl student, top return", "student, top");
@@ -44,6 +58,7 @@ inline Results whole_results() {
       if (i % 17 == 3) m.broken_rule = "repeats";
     }
   r.measured[0].answers[0].answer.text = "<script>alert(1)</script><img src=x onerror=alert(2)> \xE2\x80\xAE hostile";
+  add_fluency(r);
   r.costs = {{"student", made_up_cost("student", 5'900'000, 0.045)},
              {"teacher", made_up_cost("teacher", 494'000'000, 0.61)},
              {"baseline", made_up_cost("baseline", 134'500'000, 0.24)}};

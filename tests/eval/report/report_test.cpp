@@ -64,7 +64,9 @@ TEST_CASE("every system and every chart is there") {
   for (const char* title : {"udrl student, top return", "Invented-Teacher-0.5B-Instruct Q4_K_M, greedy",
                             "Invented-Baseline-135M-Instruct Q4_1, sampled", "the bare intent, repeated"})
     CHECK(page().find(title) != std::string::npos);
-  CHECK(count(page(), "<svg") == 7);  // speed and size by both scorers
+  CHECK(count(page(), "<svg") == 9);  // speed and size by both scorers
+  for (const char* title : {"Fluency and variety", "Fluency left after damage", "fluency of an invented reader"})
+    CHECK(page().find(title) != std::string::npos);
   CHECK(page().find("nan") == std::string::npos);
 }
 

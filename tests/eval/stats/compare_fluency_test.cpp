@@ -8,38 +8,16 @@ using namespace udrl::eval::testing;
 
 namespace {
 
-Estimate surely(double x) { return {x, x - 0.02, x + 0.02, x - 0.02, x + 0.02}; }
-
-score::FluencyDamage seen(const std::string& task, const std::string& why_not = "") {
-  score::FluencyDamage damage;
-  damage.task = task;
-  damage.answers = 90;
-  damage.undamaged = 3;
-  for (std::size_t s = 0; s < score::damage_shares.size(); ++s) {
-    damage.shuffled[s] = surely(1 - score::damage_shares[s]);
-    damage.steps[s] = surely(0.7);
-  }
-  damage.exchanged = surely(0.6), damage.exchanging = surely(1.2);
-  damage.why_not = why_not;
-  return damage;
-}
-
-void write_as_well_as(MeasuredRow& row, double fluency) {
-  RandomStream random(5, row.row.name);
-  for (Measured& m : row.answers)
-    if (m.valid()) m.fluency = fluency + 0.3 * random.normal();
-}
-
 /// A student that is as relevant as its teacher, writes this well, and stands beside a list of words that is relevant
 /// too. The teacher writes at 3, the list at 1.
 Results written(double student, const std::string& why_not = "") {
   Results r = results(0.60, 0.50, 60);
   r.measured.push_back(measured_row(r.set, control_rows()[6], 0.60));
-  for (MeasuredRow& row : r.measured) write_as_well_as(row, 3);
-  for (std::size_t i : {0, 1}) write_as_well_as(r.measured[i], student);
-  write_as_well_as(r.measured.back(), 1);
+  for (MeasuredRow& row : r.measured) set_fluency(row, 3);
+  for (std::size_t i : {0, 1}) set_fluency(r.measured[i], student);
+  set_fluency(r.measured.back(), 1);
   r.fluency = FluencyResult{{"fluency reader", "fluency", ScorerRole::other_kind, "reader"},
-                            {seen("image", why_not), seen("template", why_not)}};
+                            {seen_fluency("image", why_not), seen_fluency("template", why_not)}};
   return r;
 }
 

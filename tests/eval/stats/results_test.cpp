@@ -17,7 +17,7 @@ TEST_CASE("results.json is the same for the same figures") {
 TEST_CASE("results.json holds what was measured and where it comes from") {
   const auto json = to_json(whole_results());
   CHECK(json.at("test_set").at("parts").at(0).at("subjects") == 30);
-  CHECK(json.at("systems").size() == 11);
+  CHECK(json.at("systems").size() == 14);  // two of them points of the curve
   const auto& top = json.at("systems").at("student-top");
   const auto& scored = top.at("relevance").at("held-out-scorer");
   CHECK(scored.at("ratio_to").at("teacher-greedy").at("elaboration").at("ratio").at("value").get<double>() ==
@@ -27,11 +27,13 @@ TEST_CASE("results.json holds what was measured and where it comes from") {
   CHECK(json.at("costs").at("student").at("latency").at("p50_s") == 0.045);
   const auto& scorer = json.at("scorers").at("held-out-scorer");
   CHECK(scorer.at("return_effect").at("masked").at("low").get<double>() > 0);
-  CHECK(scorer.at("primary_less").size() == 10);
+  CHECK(scorer.at("primary_less").size() == 11);
   CHECK(scorer.at("primary_less").at("student-lowest").at("less") == "student-lowest");
   CHECK(scorer.at("carries_verdict") == true);
   CHECK(json.at("primary").at("scorer") == "held-out-scorer");
-  CHECK(json.at("primary").at("parts").size() == 4);
+  CHECK(json.at("primary").at("parts").size() == 5);
+  CHECK(json.at("systems").at("student-top").at("fluency").at("to") == "teacher-sampled");
+  CHECK(json.at("fluency").at("damage").at(1).at("why_not") == "it sees nothing");
   CHECK(scorer.at("damage").at("tasks").size() == 2);
 }
 
@@ -45,7 +47,7 @@ TEST_CASE("what is not a number is null in JSON") {
 
 TEST_CASE("the Markdown table has a line for each system") {
   const std::string table = to_markdown(whole_results());
-  CHECK(std::count(table.begin(), table.end(), '\n') == 2 + 2 + 11);
+  CHECK(std::count(table.begin(), table.end(), '\n') == 2 + 2 + 12);
   CHECK(table.find("| udrl student, top return | 5.9M |") != std::string::npos);
 }
 
