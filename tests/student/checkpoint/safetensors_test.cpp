@@ -131,6 +131,7 @@ TEST_CASE("a header that contradicts itself is refused") {
       {R"({"a":7})", "not an object"},
       {R"([1])", "not a JSON object"},
       {std::string(100000, '['), "64 deep"},
+      {std::string((16 << 20) + 1, ' '), "too long"},
       {R"({"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "other than text"},
       {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
        "twice"},
