@@ -19,7 +19,7 @@ constexpr Estimate undefined{nan, nan, nan, nan, nan};
 template <class T>
 struct Columns {
   std::vector<T> own, exchanged;
-  std::array<std::vector<T>, damage_shares.size()> shuffled;
+  std::array<std::vector<T>, shuffled_shares.size()> shuffled;
 };
 using Texts = Columns<std::string>;
 using Read = Columns<double>;
@@ -31,8 +31,8 @@ Texts damaged_texts(const GateAnswers& answers, std::uint64_t seed) {
     const Variants variants = damaging.variants_of(i);
     out.own.push_back(variants.own);
     out.exchanged.push_back(variants.words.back().empty() ? variants.own : variants.words.back());
-    for (std::size_t s = 0; s < damage_shares.size(); ++s)
-      out.shuffled[s].push_back(with_words_shuffled(variants.own, damage_shares[s],
+    for (std::size_t s = 0; s < shuffled_shares.size(); ++s)
+      out.shuffled[s].push_back(with_words_shuffled(variants.own, shuffled_shares[s],
                                                     RandomStream(seed, "shuffled words/" + std::to_string(i))));
   }
   return out;
@@ -98,9 +98,9 @@ class Sample {
 std::string why_not(const FluencyDamage& d) {
   if (d.answers < fewest_damaged) return "fewer than 20 answers of the task";
   if (!std::isfinite(d.exchanged.value)) return "the teacher’s own order of words is no likelier than another";
-  for (std::size_t s = 0; s < damage_shares.size(); ++s)
+  for (std::size_t s = 0; s < shuffled_shares.size(); ++s)
     if (!(d.steps[s].lower_95 > 0))
-      return "it does not fall surely up to " + fixed(100 * damage_shares[s], 0) + "% of the words shuffled";
+      return "it does not fall surely up to " + fixed(100 * shuffled_shares[s], 0) + "% of the words shuffled";
   if (!(d.exchanging.lower_95 > 0)) return "it does not fall surely with the own content words exchanged";
   return "";
 }
@@ -123,7 +123,7 @@ void measure(FluencyDamage& d, const Read& read, const std::vector<std::size_t>&
   d.exchanged = sample.left(exchanged, own);
   d.exchanging = sample.lost(own, exchanged);
   std::vector<double> before = own;
-  for (std::size_t s = 0; s < damage_shares.size(); ++s) {
+  for (std::size_t s = 0; s < shuffled_shares.size(); ++s) {
     std::vector<double> after = chosen(read.shuffled[s], places);
     d.shuffled[s] = sample.left(after, own);
     d.steps[s] = sample.lost(before, after);

@@ -115,8 +115,8 @@ inline score::FluencyDamage seen_fluency(const std::string& task, const std::str
   damage.task = task;
   damage.answers = 90;
   damage.undamaged = 3;
-  for (std::size_t s = 0; s < score::damage_shares.size(); ++s) {
-    damage.shuffled[s] = surely(1 - score::damage_shares[s]);
+  for (std::size_t s = 0; s < score::shuffled_shares.size(); ++s) {
+    damage.shuffled[s] = surely(1 - score::shuffled_shares[s]);
     damage.steps[s] = surely(0.7);
   }
   damage.exchanged = surely(0.6), damage.exchanging = surely(1.2);

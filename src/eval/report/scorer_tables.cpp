@@ -64,7 +64,7 @@ Html damage_table(const Results& results) {
 Html fluency_damage_table(const Results& results) {
   if (!results.fluency) return {};
   std::vector<std::string> head = {"Fluency left after damage", "counts", "undamaged, nats a token"};
-  for (const double share : score::damage_shares) head.push_back(percent(share) + " of words shuffled");
+  for (const double share : score::shuffled_shares) head.push_back(percent(share) + " of words shuffled");
   head.emplace_back("own content words exchanged");
   std::vector<TableRow> rows;
   for (const score::FluencyDamage& task : results.fluency->damage) {

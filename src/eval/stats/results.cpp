@@ -176,9 +176,9 @@ Json to_json(const score::FluencyDamage& d) {
                {"exchanged", to_json(d.exchanged)},
                {"lost_by_exchange", to_json(d.exchanging)},
                {"why_not", d.why_not}};
-  for (std::size_t s = 0; s < score::damage_shares.size(); ++s)
+  for (std::size_t s = 0; s < score::shuffled_shares.size(); ++s)
     json["shuffled"].push_back(
-        {{"share", score::damage_shares[s]}, {"left", to_json(d.shuffled[s])}, {"step", to_json(d.steps[s])}});
+        {{"share", score::shuffled_shares[s]}, {"left", to_json(d.shuffled[s])}, {"step", to_json(d.steps[s])}});
   return json;
 }
 
