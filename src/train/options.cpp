@@ -40,6 +40,10 @@ void declare_sequence(OptionSet& set, SequenceOptions& o) {
       .range(0, 1)
       .came_later();
   set.add("sequence.entity_words", o.entity_words, "file of nouns to swap in, one a line").runtime_only();
+  set.add("sequence.reward_weight", o.reward_weight,
+          "records weigh exp(this x return) in the loss, returns from 0 to 1; 0: all alike")
+      .range(0, 100)
+      .came_later();
 }
 
 void declare_plain(OptionSet& set, PlainOptions& o) {
@@ -129,6 +133,19 @@ void declare_saving(OptionSet& set, TrainOptions& o) {
       .runtime_only();
 }
 
+void check_sequence(const TrainOptions& options) {
+  if (!options.ideas.empty() && options.sequence.mention <= 0) {
+    throw user_error("there are ideas, but the student never learns to mention a word")
+        .expected("sequence.mention above 0")
+        .hint("add --sequence.mention 0.85, or leave --ideas out");
+  }
+  if (options.sequence.reward_weight > 0 && options.sequence.any_return < 1) {
+    throw user_error("the return is told and weighted at once")
+        .expected("sequence.any_return = 1 where sequence.reward_weight is above 0")
+        .hint("add --sequence.any-return 1, or leave --sequence.reward-weight out");
+  }
+}
+
 }  // namespace
 
 void declare(OptionSet& set, TrainOptions& o) {
@@ -194,11 +211,7 @@ void check(const TrainOptions& options) {
         .got(std::to_string(options.batch.lanes))
         .hint("gradients are added up in halves of halves");
   }
-  if (!options.ideas.empty() && options.sequence.mention <= 0) {
-    throw user_error("there are ideas, but the student never learns to mention a word")
-        .expected("sequence.mention above 0")
-        .hint("add --sequence.mention 0.85, or leave --ideas out");
-  }
+  check_sequence(options);
   if (options.plain.steps > 0 && options.plain.data.empty()) {
     throw user_error("plain.steps is set, but there is no plain text").hint("name it with --plain.data");
   }

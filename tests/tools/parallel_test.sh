@@ -75,6 +75,11 @@ unset STEPS SAVE
 changed() { sha256sum "$1"/model.safetensors "$1"/training_state.safetensors "$1"/student.gguf | cut -d ' ' -f 1; }
 holds "a run may change its processes" cmp <(changed "$TMP/changing") <(changed "$TMP/unchanging")
 
+# A step is divided by the weight of all of it, whoever computes which part.
+weighted=(--sample-every 0 --sequence.any-return 1 --sequence.reward-weight 2)
+for count in 1 2; do holds "$count processes, weighted by return" several "$count" "$TMP/weighted-$count" "${weighted[@]}"; done
+holds "two give the bytes of one, weighted too" cmp <(changed "$TMP/weighted-1") <(changed "$TMP/weighted-2")
+
 torchrun="$SOURCE/.deps/venv/bin/torchrun"
 if [[ -x "$torchrun" ]]; then
   EXEC="$torchrun --no-python --nproc-per-node 2 --master-port $((port + 50))"

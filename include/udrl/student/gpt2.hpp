@@ -48,9 +48,10 @@ class Gpt2 {
   at::Tensor logits(const at::Tensor& hidden_NC, ForwardMode mode = {}) const;
   /// −log p of target n (int64, [N]) after row n: nats, [N] float32. No gradient passes through it.
   at::Tensor losses(const at::Tensor& hidden_NC, const at::Tensor& targets_N, ForwardMode mode = {}) const;
-  /// The same, and adds the gradient of scale · Σ losses to that of every parameter. The rows were chosen from
-  /// `hidden`, called with gradients on.
-  at::Tensor learn(const at::Tensor& hidden_NC, const at::Tensor& targets_N, double scale, ForwardMode mode = {}) const;
+  /// The same, and adds the gradient of scale · Σ weight · loss to that of every parameter. The rows were chosen from
+  /// `hidden`, called with gradients on. Weights are [N] float32; undefined: 1 each.
+  at::Tensor learn(const at::Tensor& hidden_NC, const at::Tensor& targets_N, double scale, ForwardMode mode = {},
+                   const at::Tensor& weights_N = {}) const;
 
   /// The libraries that multiply its matrices from now on; at first MKL.
   void use(const GemmPlan& gemm);

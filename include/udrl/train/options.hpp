@@ -48,6 +48,7 @@ struct SequenceOptions {
   double mention = 0;          ///< records told some of the answer's own words in hindsight, in ⟨mention⟩
   double mention_from = 0;     ///< share of the run's steps, about, before which none is told
   double swap_until = 1;       ///< share of the run's steps, about, after which nothing is swapped
+  double reward_weight = 0;    ///< beta: a record weighs exp(beta · its return) in the loss, returns in [0, 1]; 0: off
 };
 
 /// A first phase on plain text, for those with little distilled data: the same loss on every token.

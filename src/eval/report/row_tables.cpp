@@ -245,10 +245,11 @@ Html method_section(const Results& results) {
                 "or with its commonest tail. Undefined where the reference is not above the zero."),
             item("Diversity: distinct pairs of words and the spread of embeddings, each against the sampled teacher’s, "
                  "over as many answers of as many words; intervals from half samples of the subjects."),
-            item("Fluency: how much likelier an answer is than its own words in another order, by the token, under a "
-                 "causal model; counted from a list of words that fit the request, and held against the sampled "
-                 "teacher’s. A task in which the teacher’s answers do not lose it with a quarter, half and all of their "
-                 "words shuffled, and with their own content words exchanged, is left out."),
+            item(
+                "Fluency: how much likelier an answer is than its own words in another order, by the token, under a "
+                "causal model; counted from a list of words that fit the request, and held against the sampled "
+                "teacher’s. A task in which the teacher’s answers do not lose it with a quarter, half and all of their "
+                "words shuffled, and with their own content words exchanged, is left out."),
             item("A verdict is carried by scorers that made no label and see damage to answers of " +
                  title_of(results, h.reference) +
                  ", each half its own: elaboration falls with every quarter of an answer’s own content words that is "

@@ -229,8 +229,9 @@ at::Tensor Gpt2::losses(const at::Tensor& hidden_NC, const at::Tensor& targets_N
   return layers_->head(hidden_NC, targets_N, std::nullopt, mode.bf16).losses_N;
 }
 
-at::Tensor Gpt2::learn(const at::Tensor& hidden_NC, const at::Tensor& targets_N, double scale, ForwardMode mode) const {
-  const HeadResult result = layers_->head(hidden_NC, targets_N, scale, mode.bf16);
+at::Tensor Gpt2::learn(const at::Tensor& hidden_NC, const at::Tensor& targets_N, double scale, ForwardMode mode,
+                       const at::Tensor& weights_N) const {
+  const HeadResult result = layers_->head(hidden_NC, targets_N, scale, mode.bf16, weights_N);
   hidden_NC.backward(result.gradient_NC);
   return result.losses_N;
 }

@@ -20,17 +20,21 @@ std::int64_t chunk_rows(const at::Tensor& rows_NC, std::int64_t vocab) {
   return std::max(least_rows, chunk_values(rows_NC) / vocab / row_step * row_step);
 }
 
-/// Rows and targets of a chunk, filled up with zeros so that few shapes recur: each is compiled for.
+/// Rows, targets and weights of a chunk, filled up with zeros so that few shapes recur: each is compiled for.
 struct Chunk {
   std::int64_t from, rows;
-  at::Tensor rows_NC, targets_N1;
+  at::Tensor rows_NC, targets_N1, weights_N1;  ///< weights: undefined where each is 1
 };
 
-Chunk chunk_at(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::int64_t from, std::int64_t largest) {
+Chunk chunk_at(const at::Tensor& rows_NC, const at::Tensor& targets_N, const at::Tensor& weights_N, std::int64_t from,
+               std::int64_t largest) {
   const std::int64_t rows = std::min(largest, rows_NC.size(0) - from);
   const std::int64_t filler = at::divup(rows, row_step) * row_step - rows;
-  return {from, rows, at::constant_pad_nd(rows_NC.narrow(0, from, rows), {0, 0, 0, filler}),
-          at::constant_pad_nd(targets_N.narrow(0, from, rows), {0, filler}).unsqueeze(1)};
+  const auto column = [&](const at::Tensor& values_N) {
+    return at::constant_pad_nd(values_N.narrow(0, from, rows), {0, filler}).unsqueeze(1);
+  };
+  return {from, rows, at::constant_pad_nd(rows_NC.narrow(0, from, rows), {0, 0, 0, filler}), column(targets_N),
+          weights_N.defined() ? column(weights_N) : at::Tensor()};
 }
 
 /// exp by one thread alone, once. MKL chooses the variant of a vector function at its first call; where two threads
@@ -38,13 +42,13 @@ Chunk chunk_at(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::int6
 /// that is begun again would not end with the same weights.
 void choose_exp() { [[maybe_unused]] static const at::Tensor first = at::zeros({1}).exp_(); }
 
-/// Turns log probabilities into scale times the gradient of the logits; the fillers' is 0.
+/// Turns log probabilities into scale times weight times the gradient of the logits; the fillers' is 0.
 at::Tensor logits_gradient(at::Tensor log_p_NV, const Chunk& chunk, double scale) {
   choose_exp();
   at::Tensor gradient_NV = log_p_NV.exp_();
   gradient_NV.scatter_add_(1, chunk.targets_N1, at::full_like(chunk.targets_N1, -1, gradient_NV.options()));
   gradient_NV.narrow(0, chunk.rows, gradient_NV.size(0) - chunk.rows).zero_();
-  return gradient_NV.mul_(scale);
+  return chunk.weights_N1.defined() ? gradient_NV.mul_(chunk.weights_N1 * scale) : gradient_NV.mul_(scale);
 }
 
 }  // namespace
@@ -57,14 +61,14 @@ at::Tensor Head::logits(const at::Tensor& rows_NC, bool bf16) const {
 }
 
 HeadResult Head::operator()(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::optional<double> scale,
-                            bool bf16) const {
+                            bool bf16, const at::Tensor& weights_N) const {
   const c10::NoGradGuard no_grad;
   const at::Tensor wte = wte_VC.in(bf16), used_NC = rows_NC.to(wte.scalar_type());
   HeadResult out{at::empty({rows_NC.size(0)}, rows_NC.options()), {}};
   if (scale) out.gradient_NC = at::empty_like(rows_NC);
   const std::int64_t largest = chunk_rows(rows_NC, wte.size(0));
   for (std::int64_t from = 0; from < rows_NC.size(0); from += largest) {
-    const Chunk chunk = chunk_at(used_NC, targets_N, from, largest);
+    const Chunk chunk = chunk_at(used_NC, targets_N, weights_N, from, largest);
     at::Tensor log_p_NV = logits(chunk.rows_NC, bf16);
     at::_log_softmax_out(log_p_NV, log_p_NV, 1, false);
     out.losses_N.narrow(0, from, chunk.rows)

@@ -62,7 +62,7 @@ void add_product(const at::Tensor& parameter, const at::Tensor& a, const at::Ten
 /// What the head makes of rows of hidden states.
 struct HeadResult {
   at::Tensor losses_N;     ///< −log p of each target, nats, float32
-  at::Tensor gradient_NC;  ///< of scale · Σ losses with respect to the rows; undefined where none was asked for
+  at::Tensor gradient_NC;  ///< of scale · Σ weight · loss with respect to the rows; undefined where none was asked for
 };
 
 /// The tied head and the cross-entropy, a few hundred rows at a time, so that the logits of all rows never exist.
@@ -71,9 +71,10 @@ struct Head {
   LayerGemm gemm;
 
   at::Tensor logits(const at::Tensor& rows_NC, bool bf16) const;
-  /// With a `scale`, adds the gradient of scale · Σ losses to that of the embedding.
-  HeadResult operator()(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::optional<double> scale,
-                        bool bf16) const;
+  /// With a `scale`, adds the gradient of scale · Σ weight · loss to that of the embedding. Weights are float32;
+  /// undefined: 1 each.
+  HeadResult operator()(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::optional<double> scale, bool bf16,
+                        const at::Tensor& weights_N = {}) const;
 };
 
 }  // namespace udrl::student

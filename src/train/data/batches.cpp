@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,6 +35,17 @@ MicroBatch make_batch(const std::vector<Indexed>& sequences, std::size_t from, s
   }
   for (std::size_t i = from; i < to; ++i) add_row(batch, sequences[i], pad_id);
   return batch;
+}
+
+/// Each target weighs what its record does.
+void weigh(MicroBatch& batch, const std::function<double(std::uint32_t)>& weight_of) {
+  for (const std::int64_t position : batch.positions)
+    batch.weights.push_back(weight_of(batch.records[static_cast<std::size_t>(position / batch.width)]));
+}
+
+double weight_of_targets(const MicroBatch& batch) {
+  if (batch.weights.empty()) return static_cast<double>(batch.targets.size());
+  return std::accumulate(batch.weights.begin(), batch.weights.end(), 0.0);
 }
 
 /// Where batches of at most `budget` positions begin and end in what is sorted by length: from the longest down, so
@@ -116,8 +128,8 @@ std::vector<Step> group(std::vector<MicroBatch> batches, std::size_t per_step, s
 }
 
 template <class Of>
-std::int64_t sum(const std::vector<MicroBatch>& batches, Of of) {
-  std::int64_t total = 0;
+auto sum(const std::vector<MicroBatch>& batches, Of of) {
+  decltype(of(batches.front())) total = 0;
   for (const MicroBatch& batch : batches) total += of(batch);
   return total;
 }
@@ -127,6 +139,7 @@ std::int64_t sum(const std::vector<MicroBatch>& batches, Of of) {
 std::int64_t Step::targets() const {
   return sum(micro_batches, [](const MicroBatch& b) { return static_cast<std::int64_t>(b.targets.size()); });
 }
+double Step::weight() const { return sum(micro_batches, weight_of_targets); }
 std::int64_t Step::tokens() const {
   return sum(micro_batches, [](const MicroBatch& b) { return b.tokens; });
 }
@@ -153,6 +166,8 @@ std::uint64_t windows(const BatchSource& source) {
 
 std::vector<Step> window_steps(const BatchSource& source, std::uint64_t epoch, std::uint64_t window) {
   auto batches = bucket(window_sequences(source, epoch, window), source.options.micro_tokens, source.pad_id);
+  if (source.weight_of)
+    for (MicroBatch& batch : batches) weigh(batch, source.weight_of);
   RandomStream(source.seed, "steps:" + std::to_string(epoch) + ":" + std::to_string(window)).shuffle(batches);
   return group(std::move(batches), batches_a_step(source.options), epoch);
 }

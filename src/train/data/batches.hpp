@@ -20,6 +20,7 @@ struct MicroBatch {
   std::vector<std::int64_t> ids;        ///< rows × width; padding is </s>, seen by no target
   std::vector<std::int64_t> positions;  ///< where the output head is asked: index into rows × width
   std::vector<std::int64_t> targets;    ///< the token that follows each of `positions`
+  std::vector<double> weights;          ///< of each target in the loss; empty: 1 each
   std::vector<std::uint32_t> records;   ///< index of each row's sample
   std::int64_t tokens = 0;              ///< without padding
 };
@@ -30,6 +31,7 @@ struct Step {
   std::vector<MicroBatch> micro_batches;
 
   std::int64_t targets() const;
+  double weight() const;  ///< of all targets together; their number where none is weighted
   std::int64_t tokens() const;
   std::int64_t positions() const;  ///< with padding
 };
@@ -66,6 +68,8 @@ struct BatchSource {
   std::uint32_t records = 0;
   /// How often the record stands in the epoch; empty: once.
   std::function<int(std::uint32_t record, std::uint64_t epoch)> copies_of = {};
+  /// What each of the record's targets weighs in the loss, above 0; empty: all alike.
+  std::function<double(std::uint32_t record)> weight_of = {};
   std::function<Sequence(std::uint32_t record, const Pass& pass, int copy)> sequence_of;
   BatchOptions options;
   int longest = 0;  ///< sequences longer than this are left out

@@ -39,9 +39,20 @@ bool bf16_of(const TrainerOptions& options, at::Device device) {
   return precision == Precision::bf16;
 }
 
-at::Tensor to_tensor(const std::vector<std::int64_t>& values, at::Device device) {
-  return at::from_blob(const_cast<std::int64_t*>(values.data()), {static_cast<std::int64_t>(values.size())}, at::kLong)
+template <class T>
+at::Tensor to_tensor(const std::vector<T>& values, at::Device device) {
+  return at::from_blob(const_cast<T*>(values.data()), {static_cast<std::int64_t>(values.size())},
+                       c10::CppTypeToScalarType<T>::value)
       .to(device, /*non_blocking=*/false, /*copy=*/true);
+}
+
+/// What each target has of a step's weight; undefined where all weigh alike. Divided before it is float32, where a
+/// weight may be too small to be held.
+at::Tensor shares(const MicroBatch& batch, double step_weight, at::Device device) {
+  if (batch.weights.empty()) return {};
+  std::vector<float> out;
+  for (const double weight : batch.weights) out.push_back(static_cast<float>(weight / step_weight));
+  return to_tensor(out, device);
 }
 
 /// A run that goes on comes to the same bits. On processors it does so anyway; on a GPU LibTorch otherwise adds up in
@@ -183,16 +194,20 @@ struct Trainer::Impl {
   void run_lane(const Step& step, const std::vector<std::uint64_t>& seeds, int lane, std::size_t depth,
                 std::vector<at::Tensor>& parts) {
     begin_sum(depth);
-    const double targets = static_cast<double>(step.targets());
+    const double weight = step.weight();
     const std::size_t all = step.micro_batches.size(), n = static_cast<std::size_t>(lanes);
     const std::size_t begin = all * static_cast<std::size_t>(lane) / n,
                       end = all * static_cast<std::size_t>(lane + 1) / n;
     for (std::size_t i = begin; i < end; ++i) {
-      const MicroBatch& batch = step.micro_batches[i];
-      const student::ForwardMode how{mode.bf16, true, seeds[i]};
-      const at::Tensor losses = model.learn(hidden(batch, how), to_tensor(batch.targets, device), 1 / targets, how);
-      parts[i] = losses.sum() / targets;
+      parts[i] = learn(step.micro_batches[i], weight, {mode.bf16, true, seeds[i]});
     }
+  }
+
+  /// Adds a forward pass's part of the gradient of a step of that weight; returns its part of the loss.
+  at::Tensor learn(const MicroBatch& batch, double step_weight, student::ForwardMode how) const {
+    const at::Tensor shares_N = shares(batch, step_weight, device), targets_N = to_tensor(batch.targets, device);
+    if (shares_N.defined()) return (model.learn(hidden(batch, how), targets_N, 1, how, shares_N) * shares_N).sum();
+    return model.learn(hidden(batch, how), targets_N, 1 / step_weight, how).sum() / step_weight;
   }
 
   std::vector<double> summed_losses(const std::vector<at::Tensor>& parts) const {

@@ -30,7 +30,7 @@ struct TrainerOptions {
 
 /// What a step did. Where `finite` is false the weights are as they were before it.
 struct StepResult {
-  double loss = 0;       ///< nats a target token, over the whole step
+  double loss = 0;       ///< nats a target token, over the whole step; their weighted mean where targets have weights
   double grad_norm = 0;  ///< before clipping
   bool finite = true;
   std::vector<std::size_t> bad_micro_batches;  ///< those whose own loss is not finite
@@ -56,7 +56,8 @@ class Trainer {
   ~Trainer();
   Trainer(Trainer&&) noexcept;
 
-  /// One optimizer step: the loss is summed over all target tokens and divided by their number in the whole step.
+  /// One optimizer step: the loss is summed over all target tokens and divided by their number in the whole step. Where
+  /// they have weights it is the sum of weight · loss, divided by the weight of the whole step.
   /// `step_index` seeds dropout; `lr_share` scales all learning rates.
   StepResult step(const Step& step, std::uint64_t step_index, double lr_share);
   /// Lanes are parts of a step, a power of two, each of which some process computes: gradients are added within each,

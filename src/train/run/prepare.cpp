@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "data/plain_texts.hpp"
+#include "data/reward_weight.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/shards.hpp"
@@ -167,6 +168,7 @@ void Preparation::make_source() {
     return (*make_sequence_)(sample, progress, sequence_stream(options_.seed, pass.epoch, sample.id, copy));
   };
   source_.copies_of = copies();
+  source_.weight_of = weights();
   source_.options = options_.batch;
   source_.longest = model_.n_positions;
   source_.pad_id = tokenizer_->eos_id();
@@ -198,6 +200,14 @@ std::function<int(std::uint32_t, std::uint64_t)> Preparation::copies() const {
     const double weight = weights[static_cast<std::size_t>(sample.task_index)];
     RandomStream random(options_.seed, "copies:" + std::to_string(epoch) + ":" + std::string(sample.id));
     return static_cast<int>(weight + random.uniform());
+  };
+}
+
+/// By the records' returns.
+std::function<double(std::uint32_t)> Preparation::weights() const {
+  if (options_.sequence.reward_weight == 0) return {};
+  return [this, of_bin = bin_weights(options_.sequence.reward_weight, fitted_.bins)](std::uint32_t record) {
+    return of_bin[static_cast<std::size_t>((*store_)[record].return_bin)];
   };
 }
 

@@ -59,6 +59,7 @@ class Preparation {
   void open_store(const data::Manifest& manifest);
   void make_source();
   std::function<int(std::uint32_t record, std::uint64_t epoch)> copies() const;
+  std::function<double(std::uint32_t record)> weights() const;
   void make_valid();
   /// Passes over the records that the run makes, about.
   double passes_to_make() const;

@@ -155,6 +155,32 @@ TEST_CASE("A record stands in an epoch as often as its weight says") {
   for (const std::uint32_t record : {0U, 1U, 2U, 2997U, 2998U, 2999U}) CHECK(records.count(record) == record % 3);
 }
 
+TEST_CASE("Targets weigh what their record does, and a step what its targets do") {
+  BatchSource from = source();
+  const auto weight_of = [](std::uint32_t record) { return 0.5 + record % 5; };
+  from.weight_of = weight_of;
+  for (const Step& step : window_steps(from, 0, 0)) {
+    double sum = 0;
+    for (const MicroBatch& batch : step.micro_batches) {
+      REQUIRE(batch.weights.size() == batch.targets.size());
+      std::size_t next = 0;  // rows stand in their order, each with all its targets
+      for (const std::uint32_t record : batch.records) {
+        const int targets = sequence_of(record, 0).targets();
+        for (int t = 0; t < targets; ++t) REQUIRE(batch.weights.at(next++) == weight_of(record));
+        sum += targets * weight_of(record);
+      }
+    }
+    CHECK(step.weight() == Approx(sum));
+  }
+}
+
+TEST_CASE("Where no record is weighted a step weighs the number of its targets") {
+  for (const Step& step : window_steps(source(), 0, 0)) {
+    for (const MicroBatch& batch : step.micro_batches) CHECK(batch.weights.empty());
+    CHECK(step.weight() == static_cast<double>(step.targets()));
+  }
+}
+
 TEST_CASE("Steps do not depend on how many threads make them") {
   const int before = compute_threads();
   set_compute_threads(1);

@@ -105,6 +105,18 @@ TEST_CASE("A run over both phases ends with the same bytes wherever it was stopp
   }
 }
 
+TEST_CASE("Weights by return are of records alone: plain text is learned as without") {
+  const World world;
+  TrainOptions weighted = world.options("weighted"), alike = world.options("alike");
+  weighted.sequence.any_return = alike.sequence.any_return = 1;
+  weighted.sequence.reward_weight = 2;
+  run(weighted);
+  run(alike);
+  const auto a = metrics(weighted.out), b = metrics(alike.out);
+  for (std::size_t i = 0; i < 6; ++i) CHECK(a.at(i).at("loss") == b.at(i).at("loss"));
+  CHECK(a.at(6).at("loss") != b.at(6).at("loss"));
+}
+
 TEST_CASE("Patience does not end the first phase") {
   const World world;
   TrainOptions options = world.options("out");

@@ -156,6 +156,23 @@ TEST_CASE("The head in chunks loses and learns as the whole") {
   CHECK(difference(half.gradient_NC, hidden.grad()) < 0.01);
 }
 
+TEST_CASE("The head learns from each row by its weight, and loses as without") {
+  const std::int64_t vocab = 30'000, rows = 600, width = 8;  // three chunks, the last one filled up
+  const Head head{Weight(drawn({vocab, width}, 0.3)), {}};
+  const at::Tensor wte = copy_of(head.wte_VC.value()), hidden = drawn({rows, width}),
+                   targets = at::randint(vocab, {rows}), weights = at::rand({rows});
+  const at::Tensor expected = at::cross_entropy_loss(hidden.matmul(wte.t()), targets, {}, at::Reduction::None);
+  ((expected * weights).sum() * 0.25).backward();
+
+  const HeadResult result = head(hidden.detach(), targets, 0.25, false, weights);
+  CHECK(difference(result.losses_N, expected) < 1e-5);
+  CHECK(difference(result.gradient_NC, hidden.grad()) < 1e-6);
+  CHECK(difference(head.wte_VC.value().grad(), wte.grad()) < 1e-5);
+  const HeadResult without = head(hidden.detach(), targets, 0.25, false),
+                   ones = head(hidden.detach(), targets, 0.25, false, at::ones({rows}));
+  CHECK(ones.gradient_NC.equal(without.gradient_NC));
+}
+
 TEST_CASE("Libraries are chosen by time, written down and read back") {
   StudentConfig model;
   model.n_embd = 64;

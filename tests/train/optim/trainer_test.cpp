@@ -1,4 +1,5 @@
 // The trainer: loss over the right tokens, micro-batches, optimizers, files. Not for: parity (parity_test.cpp).
+#include <algorithm>
 #include <cmath>
 
 #include "catch.hpp"
@@ -68,6 +69,28 @@ double largest_difference(const std::map<std::string, std::vector<float>>& a,
   return largest;
 }
 
+/// Each target of a sequence weighs what its sequence does; the step is cut into two forward passes.
+Step weighted_step(const std::vector<double>& weight_of_sequence) {
+  Step step = step_of({{sequences[0]}, {sequences[1], sequences[2]}});
+  step.micro_batches[1].records = {1, 2};
+  for (MicroBatch& batch : step.micro_batches)
+    for (const std::int64_t position : batch.positions) {
+      const std::uint32_t record = batch.records[static_cast<std::size_t>(position / batch.width)];
+      batch.weights.push_back(weight_of_sequence[record]);
+    }
+  return step;
+}
+
+/// Of a step that leaves the weights as they are.
+std::map<std::string, std::vector<float>> gradients_of(const Step& step, int lanes = 1) {
+  TrainerOptions options = tiny();
+  options.optimizer.clip = 0;
+  Trainer trainer(options);
+  trainer.use_lanes(lanes);
+  trainer.step(step, 0, 0.0);
+  return trainer.gradients();
+}
+
 Trainer with_average(double decay) {
   TrainerOptions options = tiny();
   options.optimizer.ema = decay;
@@ -82,6 +105,42 @@ TEST_CASE("Cutting a step into forward passes changes neither loss nor gradient"
   const StepResult b = cut.step(step_of({{sequences[0]}, {sequences[1], sequences[2]}}), 0, 0.0);
   CHECK(a.loss == Approx(b.loss).epsilon(1e-6));
   CHECK(largest_difference(whole.gradients(), cut.gradients()) < 1e-6);
+}
+
+TEST_CASE("A weighted step loses and learns the weighted mean of what its targets do") {
+  const std::vector<double> weights{0.5, 3, 1.25};
+  const Step step = weighted_step(weights);
+  double loss = 0, total = 0;
+  std::map<std::string, std::vector<float>> expected = gradients_of(step_of({sequences}));
+  for (auto& [name, values] : expected) std::fill(values.begin(), values.end(), 0.0F);
+  for (std::size_t i = 0; i < sequences.size(); ++i) total += weights[i] * sequences[i].targets();
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    const Step alone = step_of({{sequences[i]}});
+    const double share = weights[i] * sequences[i].targets() / total;
+    loss += share * Trainer(tiny()).step(alone, 0, 0.0).loss;
+    for (const auto& [name, values] : gradients_of(alone))
+      for (std::size_t j = 0; j < values.size(); ++j) expected[name][j] += static_cast<float>(share * values[j]);
+  }
+  CHECK(Trainer(tiny()).step(step, 0, 0.0).loss == Approx(loss).epsilon(1e-6));
+  CHECK(largest_difference(expected, gradients_of(step)) < 1e-6);
+  CHECK(largest_difference(gradients_of(step), gradients_of(step, 2)) < 1e-6);
+  CHECK(largest_difference(gradients_of(step), gradients_of(step_of({sequences}))) > 1e-3);
+}
+
+TEST_CASE("Equal weights, however small, are as none") {
+  const Step none = step_of({{sequences[0]}, {sequences[1], sequences[2]}});
+  for (const double weight : {1.0, 2.0, 1e-60}) {
+    INFO(weight);
+    const Step equal = weighted_step({weight, weight, weight});
+    CHECK(Trainer(tiny()).step(equal, 0, 0.0).loss == Approx(Trainer(tiny()).step(none, 0, 0.0).loss).epsilon(1e-6));
+    CHECK(largest_difference(gradients_of(none), gradients_of(equal)) < 1e-7);
+  }
+}
+
+TEST_CASE("Weights do not change what an evaluation says") {
+  Trainer trainer(tiny());
+  const Step weighted = weighted_step({0.5, 3, 1.25}), none = step_of({{sequences[0]}, {sequences[1], sequences[2]}});
+  CHECK(trainer.evaluate(weighted.micro_batches).loss == trainer.evaluate(none.micro_batches).loss);
 }
 
 TEST_CASE("An evaluation says what each sequence costs, whatever it is batched with") {

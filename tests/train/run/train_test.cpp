@@ -88,6 +88,57 @@ TEST_CASE("A run that was stopped and went on ends with the same bytes as one th
   }
 }
 
+namespace {
+
+TrainOptions weighted_by_return(const fs::path& folder, const std::string& out) {
+  TrainOptions options = tiny(folder, out);
+  options.sequence.any_return = 1;
+  options.sequence.reward_weight = 2;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("Where records weigh what they earned, a run that was stopped ends with the same bytes too") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions straight = weighted_by_return(folder.path(), "straight");
+  TrainOptions stopped = weighted_by_return(folder.path(), "stopped");
+  straight.batch.lanes = stopped.batch.lanes = 2;
+  run(straight);
+  run_until(stopped, 7);
+  run(stopped);
+  for (const char* file : {"model.safetensors", "training_state.safetensors", "training_state.json"}) {
+    INFO(file);
+    CHECK(read_file(straight.out / file) == read_file(stopped.out / file));
+  }
+}
+
+TEST_CASE("Weights by return change what is learned, and not how it is validated") {
+  TempFolder folder;
+  write_tagged(folder.path() / "tagged", 96, 16);
+  TrainOptions weighted = weighted_by_return(folder.path(), "weighted");
+  TrainOptions plain = weighted_by_return(folder.path(), "plain");
+  plain.sequence.reward_weight = 0;
+  for (TrainOptions* options : {&weighted, &plain}) {
+    options->steps = 2;
+    options->valid_every = 1;
+    options->optimizer.lr = options->optimizer.muon_lr = 0;  // both are validated with the same weights
+    run(*options);
+  }
+  const auto a = metrics(weighted.out).front(), b = metrics(plain.out).front();
+  CHECK(a.at("tokens") == b.at("tokens"));
+  CHECK(a.at("loss") != b.at("loss"));
+  CHECK(a.at("valid_loss") == b.at("valid_loss"));
+}
+
+TEST_CASE("Weights by return are refused where the return is told") {
+  TempFolder folder;
+  TrainOptions options = weighted_by_return(folder.path(), "out");
+  options.sequence.any_return = 0.1;
+  CHECK(contains(error_of([&] { check(options); }), "--sequence.any-return 1"));
+}
+
 TEST_CASE("A run that was killed goes on from the last saved state") {
   TempFolder folder;
   write_tagged(folder.path() / "tagged", 96, 16);
