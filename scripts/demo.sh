@@ -3,7 +3,7 @@
 #
 # For: a newcomer on a laptop (2 cores, no GPU). Sets up what is missing and builds first. Leaves runs/demo/eval/report.html
 # and results.json. Stop it with Ctrl-C and start it again: it goes on where it was.
-# Not for: a student to ship; see scripts/runs/ and configs/replica for longer runs.
+# Not for: a student to ship; see scripts/runs/ for longer runs.
 #
 # Usage: demo.sh [--fresh] [--no-setup] [--help]
 #   --fresh      remove runs/demo and begin anew

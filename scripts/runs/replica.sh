@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# The claim, from the committed sample to the verdict: is a student at 1/80 of its teacher's size as relevant, as fluent and
+# as varied, better than a look-up, and is UDRL the cause? One recipe (configs/five-tasks), three training seeds, 500 unseen
+# intents x 5 tasks against the teacher's greedy answers, and what is taken away from the recipe arm by arm at equal tokens.
+#
+# For: docs/results.md. Stop it with Ctrl-C and start it again: it goes on. Costs, on two cores of a Zen 5 with bf16:
+#   tag         1 min    the committed sample, tagged; test subjects held out
+#   ideas       10 s     words that fit a request
+#   students    60 min   three seeds, side by side on the cores
+#   arms        4 h      nine arms of one seed (ARMS below), side by side
+#   certify     5 min    what each command moves, on valid
+#   ablations   1.5 h    the arms beside the student, on valid
+#   evaluate    3 h      the claim, on the split of --split; test is opened once, when nothing is left to choose
+#   results     1 s      RUN/results.md, of which docs/results.md is made
+#
+# Usage: replica.sh [--run DIR] [--steps N] [--intents N] [--split valid|test] [--jobs N] [--rehearse] [STAGE | ARM]...
+#                               default: runs/replica, 3,300 steps, 500 intents of valid, a job a core, all stages
+#   --split test   open the test set; every opening is counted and reported
+#   --rehearse     40 steps, 24 intents, two tasks, two arms: whether all of it runs, in about ten minutes; no result
+# ARM: of scripts/lib/arms.sh; named ones are trained and compared instead of all
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+source "$ROOT/scripts/lib/arms.sh"
+cd "$ROOT"
+
+BIN=${UDRL_BIN:-build/release/bin}
+RUN=runs/replica STEPS=3300 INTENTS=500 SPLIT=valid
+CORES=$(nproc)
+JOBS=$CORES
+SEEDS=(1 2 3)
+ARMS=() STAGES=() MORE=()
+ALL_ARMS=(sft best-of-n top-share reward-weighted global placebo advantage-no-swaps no-segments untold)
+ALL_STAGES=(tag ideas students arms certify ablations evaluate results)
+while [[ $# -gt 0 ]]; do
+  case "$1" in
+    --run) RUN=$2; shift 2 ;;
+    --steps) STEPS=$2; shift 2 ;;
+    --intents) INTENTS=$2; shift 2 ;;
+    --split) SPLIT=$2; shift 2 ;;
+    --jobs) JOBS=$2; shift 2 ;;
+    --rehearse)
+      RUN=runs/replica-rehearsal STEPS=40 INTENTS=24 SEEDS=(1 2) ALL_ARMS=(sft placebo)
+      MORE=(--tasks image,headline --resamples 200 --gate-answers 20 --latency-requests 2 --clients 2 --judge-cases 4)
+      shift
+      ;;
+    -h | --help) show_help "$0"; exit 0 ;;
+    *)
+      if [[ " ${ALL_STAGES[*]} " == *" $1 "* ]]; then STAGES+=("$1"); else ARMS+=("$1"); fi
+      shift
+      ;;
+  esac
+done
+[[ ${#ARMS[@]} -gt 0 ]] || ARMS=("${ALL_ARMS[@]}")
+[[ ${#STAGES[@]} -gt 0 ]] || STAGES=("${ALL_STAGES[@]}")
+for arm in "${ARMS[@]}"; do tag_options "$(tags_of "$arm")" > /dev/null; done  # one that is not known ends it here
+THREADS=$((CORES > JOBS ? CORES / JOBS : 1))
+EMBEDDER=(--embedder.gguf models/all-minilm-l6-v2.f32.gguf --embedder.slots 64)
+
+tag() {
+  local options
+  read -ra options <<< "$(tag_options "$1")"
+  "$BIN/udrl-distill" tag --config configs/five-tasks/tag.toml --out "$RUN/tagged/$1" "${options[@]}"
+}
+
+# train OUT TAGS OPTION...
+train() {
+  local out=$1 tags=$2 mention=()
+  shift 2
+  [[ " $* " == *" --sequence.mention 0 "* ]] || mention=(--ideas "$RUN/ideas")
+  "$BIN/udrl-train" --config configs/five-tasks/train.toml --data "$RUN/tagged/$tags" --out "$out" --steps "$STEPS" \
+    --threads "$THREADS" "${mention[@]}" "$@"
+}
+train_seed() { train "$RUN/students/$1" advantage --seed "${1#seed-}"; }
+train_arm() {
+  local options
+  read -ra options <<< "$(train_options "$1")"
+  train "$RUN/arms/$1" "$(tags_of "$1")" "${options[@]}"
+}
+
+# evaluate OUT SYSTEMS OPTION...: the first seed's student against its teacher.
+evaluate() {
+  local out=$1 systems=$2
+  shift 2
+  "$BIN/udrl-eval" --config configs/five-tasks/eval.toml --student "$RUN/students/seed-1" --tagged "$RUN/tagged/advantage" \
+    --out "$out" --systems "$systems" --intents "$INTENTS" --pmi.weights "$(reader_weights)" "$@" "${MORE[@]}"
+}
+
+TEACHER=configs/five-tasks/systems/qwen-best.toml
+ablations() {
+  local systems=$TEACHER arm
+  for arm in "${ARMS[@]}"; do
+    arm_system "$arm" "$RUN/arms/$arm" "$RUN/tagged/$(tags_of "$arm")" "$RUN/systems/$arm.toml"
+    systems+=",$RUN/systems/$arm.toml"
+  done
+  evaluate "$RUN/ablations" "$systems" --split valid
+}
+
+claim() {
+  local seeds=() seed
+  for seed in "${SEEDS[@]:1}"; do seeds+=("$RUN/students/seed-$seed"); done
+  evaluate "$RUN/eval-$SPLIT" "$TEACHER,configs/five-tasks/systems/smollm2.toml" --split "$SPLIT" \
+    --student-seeds "$(IFS=,; echo "${seeds[*]}")"
+}
+
+for stage in "${STAGES[@]}"; do
+  step "$stage"
+  case "$stage" in
+    tag) tag advantage ;;
+    ideas) "$BIN/udrl-distill" ideas --data "$RUN/tagged/advantage" --out "$RUN/ideas" "${EMBEDDER[@]}" ;;
+    students) side_by_side "$JOBS" "$RUN/logs" train_seed "${SEEDS[@]/#/seed-}" ;;
+    arms)
+      for arm in "${ARMS[@]}"; do tag "$(tags_of "$arm")"; done
+      side_by_side "$JOBS" "$RUN/logs" train_arm "${ARMS[@]}"
+      ;;
+    certify)
+      "$BIN/udrl-eval" --certify --student "$RUN/students/seed-1" --tagged "$RUN/tagged/advantage" --out "$RUN/certify" "${EMBEDDER[@]}"
+      ;;
+    ablations) ablations ;;
+    evaluate) claim ;;
+    results) python3 scripts/runs/replica_results.py "$RUN" "$SPLIT" > "$RUN/results.md" && say "$RUN/results.md" ;;
+  esac
+done
