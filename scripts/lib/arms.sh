@@ -6,6 +6,20 @@
 # ARM: advantage (UDRL as it is), sft (told the length), best-of-n, top-share, reward-weighted, global, placebo, masked,
 #      no-segments, countdown, untold; and any of these with -no-swaps behind it.
 
+# check_arms ARM...: ends the script at one that there is not.
+check_arms() {
+  local arm
+  for arm in "$@"; do
+    case "${arm%-no-swaps}" in
+      advantage | sft | best-of-n | top-share | reward-weighted | global | placebo | masked | no-segments | countdown | untold) ;;
+      *) die "there is no stage, option or arm $arm" "See the head of $0, and scripts/lib/arms.sh." ;;
+    esac
+  done
+}
+
+# threads_a_job JOBS
+threads_a_job() { local cores; cores=$(nproc); echo $((cores > $1 ? cores / $1 : 1)); }
+
 # The name of the tagged data that an arm trains on.
 tags_of() {
   local base=${1%-no-swaps}
@@ -24,7 +38,6 @@ tag_options() {
     top-share) echo --keep-share 0.2 ;;
     masked) echo --weights relevance_masked=1 --copying-penalty 1 ;;
     placebo) echo --shuffle-returns ;;
-    *) die "unknown arm $1" "See scripts/lib/arms.sh." ;;
   esac
 }
 
@@ -68,7 +81,11 @@ side_by_side() {
     while [[ "$(jobs -rp | wc -l)" -ge "$jobs" ]]; do wait -n || true; done
     step "$arm ($logs/$arm.log)"
     rm -f "$logs/$arm.done"
-    { "$command" "$arm" && touch "$logs/$arm.done"; } > "$logs/$arm.log" 2>&1 &
+    (
+      set -e
+      "$command" "$arm"
+      touch "$logs/$arm.done"
+    ) > "$logs/$arm.log" 2>&1 &
   done
   wait
   for arm in "$@"; do

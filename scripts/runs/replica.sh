@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The claim, from the committed sample to the verdict: is a student at 1/80 of its teacher's size as relevant, as fluent and
-# as varied, better than a look-up, and is UDRL the cause? One recipe (configs/five-tasks), three training seeds, 500 unseen
-# intents x 5 tasks against the teacher's greedy answers, and what is taken away from the recipe arm by arm at equal tokens.
+# as varied, better than a look-up, and is UDRL the cause? One recipe (configs/five-tasks), three training seeds, unseen
+# intents (all 203 of valid, or 500 of test) x 5 tasks against the teacher's greedy answers, and what is taken away from the
+# recipe arm by arm at equal tokens.
 #
 # For: docs/results.md. Stop it with Ctrl-C and start it again: it goes on. Costs, on two cores of a Zen 5 with bf16:
 #   tag         1 min    the committed sample, tagged; test subjects held out
@@ -14,7 +15,7 @@
 #   results     1 s      RUN/results.md, of which docs/results.md is made
 #
 # Usage: replica.sh [--run DIR] [--steps N] [--intents N] [--split valid|test] [--jobs N] [--rehearse] [STAGE | ARM]...
-#                               default: runs/replica, 3,300 steps, 500 intents of valid, a job a core, all stages
+#                               default: runs/replica, 3,300 steps, at most 500 intents of valid, a job a core, all stages
 #   --split test   open the test set; every opening is counted and reported
 #   --rehearse     40 steps, 24 intents, two tasks, two arms: whether all of it runs, in about ten minutes; no result
 # ARM: of scripts/lib/arms.sh; named ones are trained and compared instead of all
@@ -24,9 +25,8 @@ source "$ROOT/scripts/lib/arms.sh"
 cd "$ROOT"
 
 BIN=${UDRL_BIN:-build/release/bin}
-RUN=runs/replica STEPS=3300 INTENTS=500 SPLIT=valid
-CORES=$(nproc)
-JOBS=$CORES
+RUN="" STEPS="" INTENTS="" SPLIT=valid REHEARSE=""
+JOBS=$(nproc)
 SEEDS=(1 2 3)
 ARMS=() STAGES=() MORE=()
 ALL_ARMS=(sft best-of-n top-share reward-weighted global placebo advantage-no-swaps no-segments untold)
@@ -38,11 +38,7 @@ while [[ $# -gt 0 ]]; do
     --intents) INTENTS=$2; shift 2 ;;
     --split) SPLIT=$2; shift 2 ;;
     --jobs) JOBS=$2; shift 2 ;;
-    --rehearse)
-      RUN=runs/replica-rehearsal STEPS=40 INTENTS=24 SEEDS=(1 2) ALL_ARMS=(sft placebo)
-      MORE=(--tasks image,headline --resamples 200 --gate-answers 20 --latency-requests 2 --clients 2 --judge-cases 4)
-      shift
-      ;;
+    --rehearse) REHEARSE=yes; shift ;;
     -h | --help) show_help "$0"; exit 0 ;;
     *)
       if [[ " ${ALL_STAGES[*]} " == *" $1 "* ]]; then STAGES+=("$1"); else ARMS+=("$1"); fi
@@ -50,10 +46,17 @@ while [[ $# -gt 0 ]]; do
       ;;
   esac
 done
+if [[ -n "$REHEARSE" ]]; then
+  : "${RUN:=runs/replica-rehearsal}" "${STEPS:=40}" "${INTENTS:=24}"
+  SEEDS=(1 2) ALL_ARMS=(sft placebo)
+  MORE=(--tasks image,headline --resamples 200 --gate-answers 20 --latency-requests 2 --clients 2 --judge-cases 10)
+fi
+: "${RUN:=runs/replica}" "${STEPS:=3300}" "${INTENTS:=500}"
 [[ ${#ARMS[@]} -gt 0 ]] || ARMS=("${ALL_ARMS[@]}")
 [[ ${#STAGES[@]} -gt 0 ]] || STAGES=("${ALL_STAGES[@]}")
-for arm in "${ARMS[@]}"; do tag_options "$(tags_of "$arm")" > /dev/null; done  # one that is not known ends it here
-THREADS=$((CORES > JOBS ? CORES / JOBS : 1))
+check_arms "${ARMS[@]}"
+JOBS=$((JOBS < 1 ? 1 : JOBS))
+THREADS=$(threads_a_job "$JOBS")
 EMBEDDER=(--embedder.gguf models/all-minilm-l6-v2.f32.gguf --embedder.slots 64)
 
 tag() {
@@ -117,6 +120,10 @@ for stage in "${STAGES[@]}"; do
       ;;
     ablations) ablations ;;
     evaluate) claim ;;
-    results) python3 scripts/runs/replica_results.py "$RUN" "$SPLIT" > "$RUN/results.md" && say "$RUN/results.md" ;;
+    results)
+      python3 scripts/runs/replica_results.py "$RUN" "$SPLIT" > "$RUN/results.md.new"
+      mv "$RUN/results.md.new" "$RUN/results.md"
+      say "$RUN/results.md"
+      ;;
   esac
 done

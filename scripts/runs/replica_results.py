@@ -21,9 +21,14 @@ def with_range(e, decimals=2):
     return f"{number(e['value'], decimals)} ({number(e['low'], decimals)} to {number(e['high'], decimals)})"
 
 
+def cell(text):
+    """On one line, and no end of a cell."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
 def table(head, rows):
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+    lines = ["| " + " | ".join(map(cell, head)) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(map(cell, row)) + " |" for row in rows]) + "\n"
 
 
 def verdict(results, key, what):
@@ -70,7 +75,7 @@ def arms(results):
             ]
         )
     head = ["arm", "student less arm: masked", "raw", "fluency of the arm", "its distinct-2"]
-    return f"By {name}, nats a token; above 0 the student is the better one.\n\n{table(head, rows)}"
+    return f"By {name}; above 0 the student is the better one.\n\n{table(head, rows)}"
 
 
 def traced(results):
@@ -86,7 +91,7 @@ def answers(measured, rows):
     for line in measured.open():
         m = json.loads(line)
         if m["row"] in rows:
-            by_task.setdefault(m["task"], {}).setdefault(m["intent"], {})[m["row"]] = m["answer"].replace("|", "\\|")
+            by_task.setdefault(m["task"], {}).setdefault(m["intent"], {})[m["row"]] = m["answer"]
     out = []
     for task, intents in sorted(by_task.items()):
         body = [[i] + [said.get(row, "") for row in rows] for i, said in list(intents.items())[:SHOWN]]

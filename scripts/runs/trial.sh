@@ -22,8 +22,7 @@ BIN=${UDRL_BIN:-build/release/bin}
 RUN=runs/trial
 STEPS=550
 INTENTS=150
-CORES=$(nproc)
-JOBS=$CORES
+JOBS=$(nproc)
 ABLATIONS=()
 while [[ $# -gt 0 ]]; do
   case "$1" in
@@ -60,8 +59,9 @@ evaluate() {
     --returns "$(returns_of "$main" | tr ' ' ,)" --systems "$systems" --intents "$INTENTS" --out "$RUN/eval"
 }
 
+check_arms "${ABLATIONS[@]}"
 JOBS=$((JOBS < 1 ? 1 : JOBS))
-THREADS=$((CORES > JOBS ? CORES / JOBS : 1))
+THREADS=$(threads_a_job "$JOBS")
 for ablation in "${ABLATIONS[@]}"; do tag "$(tags_of "$ablation")"; done
 side_by_side "$JOBS" "$RUN" run_ablation "${ABLATIONS[@]}"
 step "evaluation ($RUN/eval/report.html)"

@@ -68,7 +68,9 @@ void declare(OptionSet& set, EvalOptions& o) {
          "of the student: one more row, the best of so many answers by the embedder (udrl-generate --best-of); 1: none")
       .range(1, 64);
   set.add("resamples", o.verdict.resamples, "resamples of the subjects").range(100, 1e6);
-  set.add("margin", o.verdict.margin, "share of the reference's relevance that PASS asks for").range(0, 2);
+  set.add("margin", o.verdict.margin,
+          "share of the reference's relevance, and of the sampled teacher's fluency, that PASS asks for")
+      .range(0, 2);
   set.add("diversity_margin", o.verdict.diversity_margin, "share of the sampled teacher's diversity that PASS asks for")
       .range(0, 2);
   set.add("diversity_words", o.verdict.diversity_words,

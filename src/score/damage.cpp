@@ -126,12 +126,7 @@ class Sample {
       const std::vector<double> values = column([&](const VariantValues& v) { return value_of(v) - zero(v); });
       return make_column(values, clusters_, resamples_.clusters);
     };
-    const Column top = above(damaged), bottom = above(undamaged);
-    std::vector<double> tops = resampled_means(top, resamples_);
-    const std::vector<double> bottoms = resampled_means(bottom, resamples_);
-    if (!(estimate(bottom.mean(), bottoms).lower_95 > 0)) return undefined;
-    for (std::size_t i = 0; i < tops.size(); ++i) tops[i] = bottoms[i] > 0 ? tops[i] / bottoms[i] : nan;
-    return estimate(top.mean() / bottom.mean(), tops);
+    return estimate_share(above(damaged), above(undamaged), resamples_);
   }
 
   Sample only(auto fits) const {

@@ -75,13 +75,10 @@ class Sample {
 
   /// mean(damaged) / mean(own)
   Estimate left(const std::vector<double>& damaged, const std::vector<double>& own) const {
-    const Column top = make_column(damaged, clusters_, resamples_.clusters),
-                 bottom = make_column(own, clusters_, resamples_.clusters);
-    std::vector<double> tops = resampled_means(top, resamples_);
-    const std::vector<double> bottoms = resampled_means(bottom, resamples_);
-    if (!(estimate(bottom.mean(), bottoms).lower_95 > 0)) return undefined;
-    for (std::size_t i = 0; i < tops.size(); ++i) tops[i] = bottoms[i] > 0 ? tops[i] / bottoms[i] : nan;
-    return estimate(top.mean() / bottom.mean(), tops);
+    const auto column = [&](const std::vector<double>& values) {
+      return make_column(values, clusters_, resamples_.clusters);
+    };
+    return estimate_share(column(damaged), column(own), resamples_);
   }
 
   Estimate lost(const std::vector<double>& from, const std::vector<double>& to) const {

@@ -51,7 +51,7 @@ struct TestOptions {
 struct ScorersOptions {
   lm::ModelOptions embedder;         ///< scores relevance; usually the one that made the labels
   lm::ModelOptions second_embedder;  ///< one that made none; may be left out
-  lm::ModelOptions pmi;              ///< a causal model that scores PMI; may be left out
+  lm::ModelOptions pmi;              ///< a causal model that scores PMI, and reads fluency; may be left out
   lm::ModelOptions question;         ///< a chat model that is asked whether an answer serves; may be left out
   int gate_answers = 100;            ///< of the reference and a task: damaged, and scored against other intents too
 };
@@ -70,7 +70,7 @@ struct CostOptions {
 struct VerdictOptions {
   std::string reference;  ///< row the primary comparison is measured against; "": the teacher's greedy row
   int resamples = 10'000;
-  double margin = 0.95;            ///< the share of the reference's relevance that PASS asks for, in each half
+  double margin = 0.95;            ///< of the reference's relevance, in each half, and of the sampled teacher's fluency
   double diversity_margin = 0.94;  ///< the share of the sampled teacher's diversity
   int diversity_words = 12;
 };

@@ -41,9 +41,9 @@ class Scorer {
 ///   judge             1 … 5: a chat model's rating under the task's rubric, expected over the digits' probabilities
 ///   serves            log-odds of yes to "Does the answer serve the request?", asked of a chat model
 ///   serves_masked     the same, with the intent's words masked in the answer
-///   fluency           (log p(answer) − log p(its words in another order)) / tokens of the answer, nats a token, under
-///   any
-///                     causal model that was shown the task's example answers: is it language, or a list of words?
+///   fluency           (log p(answer) − log p(its words in another order)) / tokens of the answer, nats a token,
+///                     under any causal model that was shown the task's example answers: is it language, or a list of
+///                     words?
 ///   likelihood        log p(answer | task, intent) under the teacher, nats a token
 ///   novelty           1 − the largest cosine to another answer of the same intent and task in the batch; 1 if alone
 ///   words             runs without white space

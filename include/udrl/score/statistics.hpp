@@ -73,6 +73,8 @@ Estimate estimate_mean(const Column& column, const Resamples& resamples);
 /// `cluster_of` as for a column.
 Estimate estimate_mean(std::span<const double> values, std::span<const std::size_t> cluster_of,
                        const Resamples& resamples);
+/// mean(part) / mean(whole), resampled alike. Undefined where the whole is not above 0 with its one-sided 95% bound.
+Estimate estimate_share(const Column& part, const Column& whole, const Resamples& resamples);
 /// Spearman's rank correlation. The ranks are those among all values; the bootstrap resamples clusters of them.
 Estimate estimate_spearman(std::span<const double> x, std::span<const double> y,
                            std::span<const std::size_t> cluster_of, const Resamples& resamples);

@@ -10,7 +10,7 @@
 namespace udrl::distill {
 namespace {
 
-/// Few-shot examples that `fluency` shows the teacher: one subset for all answers, so that their values compare.
+/// Few-shot examples that `likelihood` shows the teacher: one subset for all answers, so that their values compare.
 constexpr std::uint64_t few_shot_seed = 1;
 
 std::map<std::string, lm::ModelOptions> options_by_role(const ScorerNeeds& needs) {

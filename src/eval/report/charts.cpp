@@ -6,6 +6,7 @@
 
 #include "parts.hpp"
 #include "stats/format.hpp"
+#include "stats/verdict.hpp"
 #include "systems/controls.hpp"
 #include "udrl/page/chart.hpp"
 
@@ -28,7 +29,8 @@ Html parts_chart(const Results& results) {
     for (const Half half : halves) add(to_string(half) + who, css_class, ratio->halves[half].value);
   };
   halves_of(results.primary.row, "", "student");
-  if (const auto& fluency = results.row(results.primary.row).fluency) add("fluency", "student", fluency->value);
+  if (const auto& fluency = results.row(results.primary.row).fluency; fluency && counts_fluency(results))
+    add("fluency", "student", fluency->value);
   if (const auto& d = results.row(results.primary.row).diversity_ratio) {
     add("diversity, pairs of words", "student", d->distinct_2);
     add("diversity, spread", "student", d->spread);
@@ -98,7 +100,8 @@ std::vector<Series> variety_curves(const Results& results, const Figure& figure)
     Series& series = by_system[{row.row.system, row.row.few_shot}];
     series.label = row.row.system + (row.row.few_shot ? "" : ", zero-shot");
     series.css_class = css_class(row.row.kind);
-    series.points.emplace_back(1 - row.diversity.self_bleu, figure(row));
+    if (const double value = figure(row); std::isfinite(value))
+      series.points.emplace_back(1 - row.diversity.self_bleu, value);
   };
   for (const RowResult& row : results.rows) add(row);
   for (const RowResult& row : results.curve) add(row);
@@ -123,7 +126,7 @@ void add_variety_charts(const Results& results, std::vector<Html>& all) {
   const auto relevance = [&](const RowResult& row) { return results.shown(row).all.masked.value; };
   all.push_back(figure("Relevance and variety", note,
                        lines_chart(variety_curves(results, relevance), {"1 − self-BLEU", "masked relevance", {}})));
-  if (!results.rows.front().fluency) return;
+  if (!counts_fluency(results) || !results.rows.front().fluency) return;
   const auto fluency = [](const RowResult& row) { return row.fluency->value.value; };
   all.push_back(figure("Fluency and variety", note,
                        lines_chart(variety_curves(results, fluency), {"1 − self-BLEU", "fluency", {}})));

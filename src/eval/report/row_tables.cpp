@@ -217,9 +217,8 @@ Html variety_section(const Results& results) {
            "the mean cosine of two answers, over the first " +
                std::to_string(cut) +
                " words of each answer, as many answers from each system. Fluency: of the sampled teacher’s, counted "
-               "from a "
-               "list of words that fit. Copying: share of the request’s content "
-               "words that the answer repeats. Near training: answers that nearly are one that trained."),
+               "from a list of words that fit. Copying: share of the request’s content words that the answer repeats. "
+               "Near training: answers that nearly are one that trained."),
        data_table({"System", "distinct words", "distinct pairs", "self-BLEU", "compression", "spread", "fluency",
                    "copied", "longest copied run", "near training", "rules broken"},
                   rows)});

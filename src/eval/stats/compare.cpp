@@ -19,8 +19,6 @@ using score::Resamples, score::mean;
 
 namespace {
 
-constexpr double parity = 1.0;  // the other margin
-
 /// Nothing is more on topic than on topic.
 Estimate at_most_one(Estimate e) {
   for (double* x : {&e.value, &e.low, &e.high, &e.lower_95, &e.upper_95})

@@ -21,6 +21,9 @@ struct CompareOptions {
   std::string diversity_reference;  ///< the sampled teacher's row
 };
 
+/// The other margin, beside the one that is asked for.
+inline constexpr double parity = 1.0;
+
 /// Fewer subjects than this decide nothing: a bootstrap of few clusters is too sure of itself.
 inline constexpr std::size_t fewest_subjects = 20;
 

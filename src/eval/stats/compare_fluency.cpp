@@ -9,8 +9,6 @@
 namespace udrl::eval {
 namespace {
 
-constexpr double parity = 1.0;  // the other margin
-
 bool is_measured(const Results& results, const std::string& name) {
   return std::any_of(results.measured.begin(), results.measured.end(),
                      [&](const MeasuredRow& row) { return row.row.name == name; });
@@ -26,14 +24,14 @@ void count_tasks(FluencyResult& fluency, const std::vector<std::string>& tasks) 
 /// How small a share of lists of words among the reference's own answers would be told.
 Precision precision_of(const Results& results, const score::Resamples& resamples, const CompareOptions& options) {
   const MeasuredRow &own = results.answers(options.diversity_reference), &list = results.answers(word_list_row);
+  const std::vector<double> zeros = no_language_by_task(list, results.set);
   std::vector<double> values, replaced;
   std::vector<std::size_t> clusters;
   for (std::size_t i = 0; i < own.answers.size(); ++i) {
     const Case& c = results.set.cases[i];
-    if (c.part != 0 || !results.fluency->counts[c.task_index]) continue;
-    if (!own.answers[i].fluency || !list.answers[i].fluency) continue;
+    if (c.part != 0 || !results.fluency->counts[c.task_index] || !own.answers[i].fluency) continue;
     values.push_back(*own.answers[i].fluency);
-    replaced.push_back(*list.answers[i].fluency);
+    replaced.push_back(list.answers[i].fluency.value_or(zeros[c.task_index]));
     clusters.push_back(c.cluster);
   }
   return precision_over(values, replaced, clusters, resamples, options);

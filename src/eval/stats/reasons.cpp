@@ -72,7 +72,7 @@ void warn_of_no_fluency(Results& results) {
     results.primary.caveats.push_back(results.fluency->info.name + " has no say on fluency: " + why + so);
 }
 
-/// A row's parts but for diversity, by every scorer that carries a verdict.
+/// FAIL where it falls short in fluency; else that on both halves, by every scorer that carries a verdict.
 Verdict verdict_on_control(const Results& results, const RowResult& row) {
   std::vector<Verdict> verdicts;
   if (fails_in_fluency(results, row)) verdicts.push_back(Verdict::fail);

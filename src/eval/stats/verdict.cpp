@@ -213,7 +213,7 @@ std::size_t shown_scorer(const std::vector<ScorerResult>& scorers) {
 }
 
 /// A comparison that a control survives (same scorer, reference and margin) lets no student pass. A control that is no
-/// language does not survive, whatever it is about.
+/// language does not survive, whatever it is about; nor does a student that is none pass.
 void withhold_where_controls_stand(Results& results, std::size_t scorer, std::size_t reference, std::size_t margin) {
   const auto at = [&](RowResult& row) -> Verdict& { return row.scored[scorer].ratios[reference].verdicts[margin]; };
   const bool all_fail = std::all_of(results.rows.begin(), results.rows.end(), [&](RowResult& row) {
@@ -221,7 +221,8 @@ void withhold_where_controls_stand(Results& results, std::size_t scorer, std::si
   });
   for (RowResult& row : results.rows) {
     const bool may_pass = row.row.kind == RowKind::student || row.row.kind == RowKind::second_draw;
-    if (at(row) == Verdict::pass && (!may_pass || !all_fail)) at(row) = Verdict::withheld;
+    if (at(row) == Verdict::pass && (!may_pass || !all_fail || fails_in_fluency(results, row)))
+      at(row) = Verdict::withheld;
   }
 }
 

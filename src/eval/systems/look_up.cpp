@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -15,8 +14,8 @@
 namespace udrl::eval {
 namespace {
 
-/// A word that came so often or less is too rare to be trusted.
-constexpr double rare = 10;
+/// Added to how often a word comes, so that a rare one does not stand first by chance.
+constexpr double smoothing = 10;
 
 /// The numbers of the `kept` rows nearest to `row`, the nearest first; of rows equally near the earlier.
 std::vector<std::size_t> nearest_to(const std::vector<float>& row, const std::vector<std::vector<float>>& others,
@@ -88,7 +87,7 @@ std::vector<std::string> LookUp::words_for(std::size_t i, std::size_t at_most) c
   std::vector<std::pair<double, std::string>> ranked;
   for (const auto& [word, count] : counts)
     if (!score::own_content_words(word, cases_[i]->intent.intent).empty())
-      ranked.emplace_back(-count / std::sqrt(of_task.all.at(word) + rare), word);
+      ranked.emplace_back(-count / std::sqrt(of_task.all.at(word) + smoothing), word);
   std::sort(ranked.begin(), ranked.end());
   std::vector<std::string> out;
   for (std::size_t k = 0; k < std::min(at_most, ranked.size()); ++k) out.push_back(ranked[k].second);

@@ -18,7 +18,7 @@ class LookUp {
  public:
   static constexpr std::size_t kept = 20;  ///< intents a case
 
-  /// `training`, which must outlive it, holds answers of every task of the set.
+  /// Both must outlive it; `training` holds answers of every task of the set.
   LookUp(const CaseSet& set, const TrainingView& training, lm::LanguageModel& embedder);
 
   /// The best answer of the nearest intent.

@@ -154,6 +154,15 @@ Estimate estimate_mean(std::span<const double> values, std::span<const std::size
   return estimate_mean(make_column(values, cluster_of, resamples.clusters), resamples);
 }
 
+Estimate estimate_share(const Column& part, const Column& whole, const Resamples& resamples) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> parts = resampled_means(part, resamples);
+  const std::vector<double> wholes = resampled_means(whole, resamples);
+  if (!(estimate(whole.mean(), wholes).lower_95 > 0)) return {nan, nan, nan, nan, nan};
+  for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = wholes[i] > 0 ? parts[i] / wholes[i] : nan;
+  return estimate(part.mean() / whole.mean(), parts);
+}
+
 Estimate estimate_spearman(std::span<const double> x, std::span<const double> y,
                            std::span<const std::size_t> cluster_of, const Resamples& resamples) {
   assert(x.size() == y.size() && x.size() == cluster_of.size());

@@ -164,7 +164,7 @@ void Preparation::make_source() {
   source_.records = store_->size();
   source_.sequence_of = [this](std::uint32_t record, const Pass& pass, int copy) {
     const StoredSample sample = (*store_)[record];
-    const double progress = pass.passes / passes_to_make();
+    const double progress = std::min(1.0, pass.passes / passes_to_make_);
     return (*make_sequence_)(sample, progress, sequence_stream(options_.seed, pass.epoch, sample.id, copy));
   };
   source_.copies_of = copies();
@@ -182,6 +182,7 @@ void Preparation::make_source() {
     throw user_error("no record of train/ fits into the model")
         .at(options_.data.string())
         .hint("raise model.context_length, or the weights of the tasks");
+  passes_to_make_ = passes_to_make();
   const std::uint64_t positions = epoch_.positions / epoch_.steps;
   if (positions < static_cast<std::uint64_t>(options_.batch.step_tokens) / 2)
     observer_.note(Level::warning, "a step has about " + std::to_string(positions) + " positions, not the " +
@@ -244,9 +245,18 @@ std::string Preparation::record_name(std::uint64_t step, std::uint32_t record) c
   return std::string(of[record].id);
 }
 
+/// Told words and swaps make sequences longer than the records that an epoch is counted by: a sample says how much.
 double Preparation::passes_to_make() const {
-  return static_cast<double>(steps_to_take(epoch_, options_.steps, options_.epochs)) /
-         static_cast<double>(epoch_.steps);
+  constexpr std::uint32_t sampled = 1024;
+  const std::uint32_t step = std::max<std::uint32_t>(1, source_.records / sampled);
+  double made = 0, plain = 0;
+  for (std::uint32_t record = 0; record < source_.records; record += step) {
+    const StoredSample sample = (*store_)[record];
+    made += (*make_sequence_)(sample, 0.5, sequence_stream(options_.seed, 0, sample.id)).length();
+    plain += SequenceMaker::plain_length(sample);
+  }
+  const auto steps = static_cast<double>(steps_to_take(epoch_, options_.steps, options_.epochs));
+  return steps / static_cast<double>(epoch_.steps) * plain / made;
 }
 
 std::uint64_t Preparation::total_steps() const {

@@ -80,6 +80,7 @@ class Preparation {
   std::vector<MicroBatch> valid_;
   double valid_targets_a_byte_ = 0;
   EpochCount epoch_;  ///< without swaps, cuts and countdown
+  double passes_to_make_ = 1;
 };
 
 }  // namespace udrl::train

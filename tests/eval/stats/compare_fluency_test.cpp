@@ -64,6 +64,26 @@ TEST_CASE("where nobody's word on fluency counts, a list of words that is releva
   }
 }
 
+TEST_CASE("a list of words passes no comparison, be it a control or a student") {
+  const auto verdict = [](const Results& r, const std::string& row) {
+    return r.row(row).scored[1].ratio_to("teacher-greedy")->verdict();
+  };
+  CHECK(verdict(compared(written(3.1)), "student-top") == Verdict::pass);
+  CHECK(verdict(compared(written(1)), "student-top") == Verdict::withheld);
+  CHECK(verdict(compared(written(3.1)), word_list_row) == Verdict::withheld);
+}
+
+TEST_CASE("where no list of words is a valid answer, words in any order are the zero") {
+  Results r = written(3.1);
+  break_rule(r.measured.back(), "no JSON");
+  for (Measured& m : r.measured.back().answers) m.fluency.reset();
+  r = compared(std::move(r));
+  CHECK(r.fluency->precision.answers > 0);
+  CHECK(r.fluency->precision.suffices());
+  CHECK(part_named(r, "fluency")->judgement.verdict == Verdict::pass);
+  CHECK(r.row("student-top").fluency->value.value == Approx(3.1 / 3).margin(0.05));
+}
+
 TEST_CASE("invalid answers are no language") {
   Results r = written(3);
   break_rule(r.measured[0], "too_short");
