@@ -62,6 +62,7 @@ release() {
   mkdir -p "$to"
   "$BIN/udrl-export" gguf --model "$RUN/released" --out "$to/student.gguf" --type q8_0 --name udrl-five-tasks --author udrl
   cp "$RUN/released/"{commands.json,ideas.safetensors,README.md} "$to"
+  rm -rf "$RUN/certify-released"  # of another student
   "$BIN/udrl-eval" --certify --student "$to" --tagged "$RUN/tagged" --out "$RUN/certify-released" \
     --embedder.gguf models/all-minilm-l6-v2.f32.gguf --embedder.slots 64
 }
