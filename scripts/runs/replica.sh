@@ -17,7 +17,7 @@
 # Usage: replica.sh [--run DIR] [--steps N] [--intents N] [--split valid|test] [--jobs N] [--rehearse] [STAGE | ARM]...
 #                               default: runs/replica, 3,300 steps, at most 500 intents of valid, a job a core, all stages
 #   --split test   open the test set; every opening is counted and reported
-#   --rehearse     40 steps, 24 intents, two tasks, two arms: whether all of it runs, in about ten minutes; no result
+#   --rehearse     40 steps, 24 intents, two tasks, two arms: whether all of it runs, in eight minutes (measured once); no result
 # ARM: of scripts/lib/arms.sh; named ones are trained and compared instead of all
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
