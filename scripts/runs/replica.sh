@@ -4,7 +4,7 @@
 # intents (all 203 of valid, or 500 of test) x 5 tasks against the teacher's greedy answers, and what is taken away from the
 # recipe arm by arm at equal tokens.
 #
-# For: docs/results.md. Stop it with Ctrl-C and start it again: it goes on. Costs, on two cores of a Zen 5 with bf16:
+# For: docs/results.md. Stop it with Ctrl-C and start it again: it goes on. Costs, on two cores of a Zen 5 with bf16, from single trainings and smaller evaluations:
 #   tag         1 min    the committed sample, tagged; test subjects held out
 #   ideas       10 s     words that fit a request
 #   students    60 min   three seeds, side by side on the cores
