@@ -18,7 +18,6 @@ namespace udrl::score {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr Estimate undefined{nan, nan, nan, nan, nan};
 constexpr std::size_t block = 64;  // answers scored at once, each with its variants
 
 /// The values of an answer's variants.
@@ -224,9 +223,9 @@ void measure_steps(TaskDamage& d, const Sample& sample) {
 TaskDamage empty_damage(const std::string& task) {
   TaskDamage d;
   d.task = task;
-  for (auto& words : d.words) words.of.fill(undefined);
-  d.subject.of.fill(undefined);
-  d.steps.fill(undefined);
+  for (auto& words : d.words) words.of.fill(undefined_estimate);
+  d.subject.of.fill(undefined_estimate);
+  d.steps.fill(undefined_estimate);
   d.undamaged.of.fill(nan), d.zero.of.fill(nan);
   return d;
 }

@@ -2,7 +2,6 @@
 #include "udrl/score/fluency_damage.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "damaged_texts.hpp"
 #include "udrl/base/random.hpp"
@@ -11,9 +10,6 @@
 
 namespace udrl::score {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr Estimate undefined{nan, nan, nan, nan, nan};
 
 /// One column for each kind of damage, over all answers.
 template <class T>
@@ -107,9 +103,9 @@ FluencyDamage empty_damage(const std::string& task, std::size_t answers) {
   FluencyDamage d;
   d.task = task;
   d.answers = answers;
-  d.undamaged = nan;
-  d.shuffled.fill(undefined), d.steps.fill(undefined);
-  d.exchanged = d.exchanging = undefined;
+  d.undamaged = not_a_number;
+  d.shuffled.fill(undefined_estimate), d.steps.fill(undefined_estimate);
+  d.exchanged = d.exchanging = undefined_estimate;
   return d;
 }
 

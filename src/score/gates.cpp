@@ -157,7 +157,7 @@ class Measuring {
   }
 
   static Gate empty_gate(const std::string& scorer, const std::string& why_not) {
-    return {scorer, why_not, 0, {nan, nan, nan, nan, nan}, {}, {}, {}, {}, {}};
+    return {scorer, why_not, 0, undefined_estimate, {}, {}, {}, {}, {}};
   }
 
  private:

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -63,6 +64,9 @@ struct Estimate {
   double lower_95;  ///< 5% percentile: one-sided 95% lower bound
   double upper_95;  ///< 95% percentile
 };
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+inline constexpr Estimate undefined_estimate{not_a_number, not_a_number, not_a_number, not_a_number, not_a_number};
+
 /// Which percentiles an estimate takes.
 struct Levels {
   double low = 0.025, high = 0.975, lower_95 = 0.05, upper_95 = 0.95;

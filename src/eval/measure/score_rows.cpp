@@ -20,9 +20,8 @@ std::vector<Place> scoring_order(const CaseSet& set, std::size_t rows) {
 }
 
 /// Tells the observer how many are done.
-std::function<void(std::size_t)> shown_as(const ScorerInfo& scorer, std::size_t answers, Observer& observer) {
-  const std::string of = scorer.value == "fluency" ? "fluency, " : "";
-  Progress progress{"score", "answers", 0, answers, 0, of + scorer.name};
+std::function<void(std::size_t)> shown_as(const std::string& scorer, std::size_t answers, Observer& observer) {
+  Progress progress{"score", "answers", 0, answers, 0, scorer};
   return [progress, first = true, &observer](std::size_t done) mutable {
     if (std::exchange(first, false)) progress.resumed = done;
     progress.done = done;
@@ -46,7 +45,7 @@ void score_rows(std::vector<MeasuredRow>& rows, const CaseSet& set, const Releva
     for (const Relevance& relevance : scorer.score(texts)) values.push_back({relevance.raw, relevance.masked});
     return values;
   };
-  const auto values = cache.score(answers, score, shown_as(scorer.info(), answers.size(), observer));
+  const auto values = cache.score(answers, score, shown_as(scorer.info().name, answers.size(), observer));
   for (std::size_t n = 0; n < places.size(); ++n)
     rows[places[n].row].answers[places[n].answer].relevance.push_back({values[n][0], values[n][1]});
 }
@@ -76,9 +75,9 @@ std::vector<double> FluencyCache::read(std::span<const score::Candidate> answers
     for (const double value : reader_.read(texts)) values.push_back({value});
     return values;
   };
+  const auto shown = shown_as("fluency, " + reader_.info().name, answers.size(), observer_);
   std::vector<double> out;
-  for (const TextValues& values : cache_.score(answers, score, shown_as(reader_.info(), answers.size(), observer_)))
-    out.push_back(values.front());
+  for (const TextValues& values : cache_.score(answers, score, shown)) out.push_back(values.front());
   return out;
 }
 

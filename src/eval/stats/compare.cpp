@@ -53,11 +53,6 @@ TaskRatio task_ratio(const Comparison& comparison, const ScorerResult& scorer, c
   return out;
 }
 
-bool has_row(const Results& results, const std::string& name) {
-  return std::any_of(results.measured.begin(), results.measured.end(),
-                     [&](const MeasuredRow& row) { return row.row.name == name; });
-}
-
 Resampled lesser(const Resampled& a, const Resampled& b) {
   Resampled out = a.value < b.value ? a : b;
   for (std::size_t i = 0; i < out.draws.size(); ++i) out.draws[i] = std::min(a.draws[i], b.draws[i]);
@@ -93,7 +88,7 @@ std::vector<Scored> score_rows(const Results& results, const Comparison& compari
       for (std::size_t t = 0; t < results.set.tasks.size(); ++t)
         scored.ratio_by_task[results.set.tasks[t]] =
             task_ratio(comparison, scorer, name, options, results.set.tasks[t], t);
-      if (row.row.kind == RowKind::student && has_row(results, nearest_row))
+      if (row.row.kind == RowKind::student && results.has_answers(nearest_row))
         scored.over_lookup = over_lookup(comparison, name, options.reference, scorer.info.name);
     }
     out.push_back(std::move(scored));
@@ -247,7 +242,7 @@ void compare(Results& results, const CompareOptions& options) {
     row.row = measured.row;
     describe(row, results, options.diversity_words);
     const bool is_judged = row.row.kind == RowKind::student || row.row.kind == RowKind::second_draw;
-    if (is_judged && !row.row.on_curve && has_row(results, options.diversity_reference))
+    if (is_judged && !row.row.on_curve && results.has_answers(options.diversity_reference))
       row.diversity_ratio = diversity_ratio(measured, results.answers(options.diversity_reference), results.set,
                                             options.diversity_words, {options.diversity_margin, parity}, options.seed);
   }

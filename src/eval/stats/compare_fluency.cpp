@@ -9,11 +9,6 @@
 namespace udrl::eval {
 namespace {
 
-bool is_measured(const Results& results, const std::string& name) {
-  return std::any_of(results.measured.begin(), results.measured.end(),
-                     [&](const MeasuredRow& row) { return row.row.name == name; });
-}
-
 void count_tasks(FluencyResult& fluency, const std::vector<std::string>& tasks) {
   fluency.counts.assign(tasks.size(), false);
   for (std::size_t t = 0; t < tasks.size(); ++t)
@@ -50,10 +45,11 @@ void compare_fluency(Results& results, const Comparison& comparison, const Compa
   FluencyResult& fluency = *results.fluency;
   count_tasks(fluency, results.set.tasks);
   const std::string& reference = options.diversity_reference;
-  if (!is_measured(results, reference) || !is_measured(results, word_list_row)) return;
+  if (!results.has_answers(reference) || !results.has_answers(word_list_row)) return;
   fluency.precision = precision_of(results, comparison.resamples(), options);
   for (RowResult& row : results.rows) {
-    const Compared c{comparison.fluency(row.row.name), comparison.fluency(reference), comparison.no_language()};
+    const Compared c{comparison.fluency(row.row.name), comparison.fluency(reference),
+                     comparison.fluency(word_list_row)};
     FluencyRatio& ratio = row.fluency.emplace();
     ratio.reference = reference;
     ratio.mean = c.system.estimate();

@@ -57,14 +57,7 @@ const Resampled& Comparison::zero(Half half, const std::string& task) const {
 const Resampled& Comparison::fluency(const std::string& row) const {
   const std::vector<double> zeros = no_language_by_task(results_.answers(word_list_row), results_.set);
   const auto values = [&](const MeasuredRow& measured) { return fluency_values(measured, results_.set, zeros); };
-  return once(fluency_, row, {}, values, counts_in_fluency());
-}
-
-const Resampled& Comparison::no_language() const {
-  if (!no_language_.draws.empty()) return no_language_;
-  const MeasuredRow& row = results_.answers(word_list_row);
-  const std::vector<double> values = fluency_values(row, results_.set, no_language_by_task(row, results_.set));
-  return no_language_ = column(values, counts_in_fluency());
+  return once(fluency_, row, {}, values, any_of_tasks(results_.fluency->counts));
 }
 
 Difference Comparison::difference(const std::string& minuend, const std::string& subtrahend) const {
@@ -102,8 +95,6 @@ const Resampled& Comparison::once(Known& known, const std::string& row, const st
 Comparison::ValuesOf Comparison::values_of(Half half) const {
   return [this, half](const MeasuredRow& row) { return half_values(row, results_.set, scorer_, half, zeros_); };
 }
-
-Comparison::Fits Comparison::counts_in_fluency() const { return any_of_tasks(results_.fluency->counts); }
 
 /// Whether a case is of the task; without one, whether its task counts for a half; where none does, all are shown.
 Comparison::Fits Comparison::counts(Half half, const std::string& task) const {

@@ -31,9 +31,8 @@ class Comparison {
   const Resampled& half(const std::string& row, Half half, const std::string& task = {}) const;
   const Resampled& zero(Half half, const std::string& task = {}) const;
 
-  /// Fluency over the tasks for which the reader's word counts, in every row and at its zero.
+  /// Fluency over the tasks for which the reader's word counts; that of `word_list_row` is its zero.
   const Resampled& fluency(const std::string& row) const;
-  const Resampled& no_language() const;
 
   Difference difference(const std::string& minuend, const std::string& subtrahend) const;
   Quality quality(const std::string& row, const std::string& task = {}) const;
@@ -47,7 +46,6 @@ class Comparison {
                         const Fits& fits) const;
   ValuesOf values_of(Half half) const;
   Fits counts(Half half, const std::string& task) const;
-  Fits counts_in_fluency() const;
   Resampled over_replicates(const std::string& row, const ValuesOf& values_of, const Fits& fits) const;
   Resampled mean_of(const std::vector<std::vector<Resampled>>& seeds, const Row& row) const;
   Resampled column(const std::vector<double>& values, const Fits& fits) const;
@@ -60,7 +58,6 @@ class Comparison {
   mutable Known masked_, raw_, fluency_;
   mutable Halves<Known> counted_;
   mutable Halves<std::map<std::string, Resampled>> zero_;  ///< by task
-  mutable Resampled no_language_;
 };
 
 }  // namespace udrl::eval

@@ -31,7 +31,7 @@ std::vector<bool> main_cases(const CaseSet& set) {
 
 Estimate ratio_of(double own, double other, const std::vector<double>& own_halves,
                   const std::vector<double>& other_halves) {
-  if (!(other > 0) || own_halves.empty() || own_halves.size() != other_halves.size()) return {nan, nan, nan, nan, nan};
+  if (!(other > 0) || own_halves.empty() || own_halves.size() != other_halves.size()) return score::undefined_estimate;
   std::vector<double> ratios;
   for (std::size_t i = 0; i < own_halves.size(); ++i)
     ratios.push_back(other_halves[i] > 0 ? own_halves[i] / other_halves[i] : nan);

@@ -50,7 +50,7 @@ Resampled share_of(const Resampled& part, const Resampled& whole) {
 }
 
 Estimate floor_corrected_ratio(const Compared& c) {
-  if (!reference_beats_floor(c)) return {nan, nan, nan, nan, nan};
+  if (!reference_beats_floor(c)) return score::undefined_estimate;
   return share_of(combine({{1, &c.system}, {-1, &c.floor}}), combine({{1, &c.reference}, {-1, &c.floor}})).estimate();
 }
 

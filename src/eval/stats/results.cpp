@@ -1,6 +1,8 @@
 // Looking rows up, and results.json.
 #include "results.hpp"
 
+#include <algorithm>
+
 #include "udrl/base/error.hpp"
 #include "udrl/score/damage_json.hpp"
 #include "udrl/score/estimate_json.hpp"
@@ -279,6 +281,10 @@ const Cost* Results::cost_of(const RowResult& row) const {
 
 const RowResult& Results::row(const std::string& name) const { return find_row(rows, name); }
 const MeasuredRow& Results::answers(const std::string& name) const { return find_row(measured, name); }
+
+bool Results::has_answers(const std::string& name) const {
+  return std::any_of(measured.begin(), measured.end(), [&](const MeasuredRow& row) { return row.row.name == name; });
+}
 
 std::vector<const MeasuredRow*> Results::replicates(const std::string& name) const {
   std::vector<const MeasuredRow*> out{&answers(name)};

@@ -214,6 +214,7 @@ struct Results {
   const Scored& shown(const RowResult& row) const { return row.scored[primary.scorer]; }
   const ScorerResult& shown_scorer() const { return scorers[primary.scorer]; }
   const MeasuredRow& answers(const std::string& name) const;
+  bool has_answers(const std::string& name) const;
   /// The row's answers, and those of the same row with other seeds.
   std::vector<const MeasuredRow*> replicates(const std::string& name) const;
 };

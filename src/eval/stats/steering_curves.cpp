@@ -62,7 +62,7 @@ class Responses {
     curve.task = task_;
     for (const MeasuredRow& row : rows_) add_point(row, resamples, curve.points);
     curve.gain = gain(resamples);
-    curve.offset = {nan, nan, nan, nan, nan};
+    curve.offset = score::undefined_estimate;
     Pairs all = pairs_of_all();
     curve.rank_correlation = score::estimate_spearman(all.asked, all.got, all.clusters, resamples);
     if (same_unit) {

@@ -155,11 +155,10 @@ Estimate estimate_mean(std::span<const double> values, std::span<const std::size
 }
 
 Estimate estimate_share(const Column& part, const Column& whole, const Resamples& resamples) {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> parts = resampled_means(part, resamples);
   const std::vector<double> wholes = resampled_means(whole, resamples);
-  if (!(estimate(whole.mean(), wholes).lower_95 > 0)) return {nan, nan, nan, nan, nan};
-  for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = wholes[i] > 0 ? parts[i] / wholes[i] : nan;
+  if (!(estimate(whole.mean(), wholes).lower_95 > 0)) return undefined_estimate;
+  for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = wholes[i] > 0 ? parts[i] / wholes[i] : not_a_number;
   return estimate(part.mean() / whole.mean(), parts);
 }
 

@@ -182,7 +182,8 @@ void Preparation::make_source() {
     throw user_error("no record of train/ fits into the model")
         .at(options_.data.string())
         .hint("raise model.context_length, or the weights of the tasks");
-  passes_to_make_ = passes_to_make();
+  const bool is_scheduled = options_.sequence.mention_from > 0 || options_.sequence.swap_until < 1;
+  if (is_scheduled) passes_to_make_ = passes_to_make();  // else nothing depends on it
   const std::uint64_t positions = epoch_.positions / epoch_.steps;
   if (positions < static_cast<std::uint64_t>(options_.batch.step_tokens) / 2)
     observer_.note(Level::warning, "a step has about " + std::to_string(positions) + " positions, not the " +
