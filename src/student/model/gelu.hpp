@@ -5,8 +5,8 @@
 
 namespace udrl::student {
 
-/// Of each element, float32 or bfloat16 (computed in float32). On processors several times as fast as LibTorch's, whose
-/// tanh would take a twentieth of a training step.
+/// Of each element. In float32 on processors several times as fast as LibTorch's, whose tanh would take a twentieth of
+/// a training step; in bfloat16 on processors the whole layer around it is one function (bf16_layers.hpp).
 at::Tensor tanh_gelu(const at::Tensor& x);
 
 }  // namespace udrl::student

@@ -28,32 +28,14 @@ inline float derivative(float x) {
   return s + x * (e * s) * s * twice_root * (1.0F + 3.0F * cubic * x * x);
 }
 
-template <class Real>
-inline __attribute__((always_inline)) void forward(const Real* x, Real* y, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto value = static_cast<float>(x[i]);
-    y[i] = static_cast<Real>(value * sigmoid(exp_of_minus_twice_u(value)));
-  }
-}
-
-template <class Real>
-inline __attribute__((always_inline)) void backward(const Real* x, const Real* dy, Real* dx, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i)
-    dx[i] = static_cast<Real>(static_cast<float>(dy[i]) * derivative(static_cast<float>(x[i])));
-}
-
 }  // namespace
 
-UDRL_FOR_EACH_PROCESSOR void gelu_forward(const float* x, float* y, std::int64_t count) { forward(x, y, count); }
-UDRL_FOR_EACH_PROCESSOR void gelu_forward(const c10::BFloat16* x, c10::BFloat16* y, std::int64_t count) {
-  forward(x, y, count);
+UDRL_FOR_EACH_PROCESSOR void gelu_forward(const float* x, float* y, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) y[i] = x[i] * sigmoid(exp_of_minus_twice_u(x[i]));
 }
+
 UDRL_FOR_EACH_PROCESSOR void gelu_backward(const float* x, const float* dy, float* dx, std::int64_t count) {
-  backward(x, dy, dx, count);
-}
-UDRL_FOR_EACH_PROCESSOR void gelu_backward(const c10::BFloat16* x, const c10::BFloat16* dy, c10::BFloat16* dx,
-                                           std::int64_t count) {
-  backward(x, dy, dx, count);
+  for (std::int64_t i = 0; i < count; ++i) dx[i] = dy[i] * derivative(x[i]);
 }
 
 }  // namespace udrl::student

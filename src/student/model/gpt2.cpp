@@ -1,6 +1,7 @@
 // GPT-2 from tokens to hidden states, its loss and its fresh weights. Gradients come from autograd and from the
-// functions of layers.cpp, gelu.cpp and head.cpp. Not for: which tokens are learned, or updates
-// (train/optim/trainer.cpp). Shapes: B sequences, T positions, C width, H heads, D = C/H, N = B·T rows, V vocabulary.
+// functions of layers.cpp, bf16_layers.cpp, heads.cpp, gelu.cpp and head.cpp. Not for: which tokens are learned, or
+// updates (train/optim/trainer.cpp). Shapes: B sequences, T positions, C width, H heads, D = C/H, N = B·T rows, V
+// vocabulary.
 #include "udrl/student/gpt2.hpp"
 
 #include <ATen/ATen.h>
@@ -11,6 +12,7 @@
 #include <limits>
 #include <map>
 
+#include "bf16_layers.hpp"
 #include "gelu.hpp"
 #include "layers.hpp"
 #include "udrl/base/random.hpp"
@@ -87,6 +89,13 @@ struct AttentionDropout {
   std::uint64_t seed;
 };
 
+/// The mask that `attention_by_products` makes for itself; undefined where nothing is dropped.
+at::Tensor weights_mask(RowShape shape, std::int64_t heads, AttentionDropout dropout) {
+  if (dropout.rate == 0) return {};
+  const at::Tensor weights_ATT = at::empty({shape.sequences * heads, shape.length, shape.length}, at::kFloat);
+  return dropout_mask(weights_ATT, dropout.rate, dropout.seed);
+}
+
 /// Attention as two batched products around a softmax, in float32. A = B·H.
 at::Tensor attention_by_products(const std::array<at::Tensor, 3>& qkv_ATD, const at::Tensor& causal_TT,
                                  AttentionDropout dropout) {
@@ -118,15 +127,41 @@ std::int64_t rows_for(std::int64_t positions, bool few_shapes) {
   return few_shapes ? at::divup(positions, row_step) * row_step : positions;
 }
 
+/// The residual stream, float32. In bfloat16 on processors what is added waits for the norm that follows: sum, norm and
+/// the change of type are one pass then.
+class Stream {
+ public:
+  Stream(at::Tensor x_NC, bool waits) : x_NC_(std::move(x_NC)), waits_(waits) {}
+
+  void add(const at::Tensor& part_NC) {
+    if (waits_) {
+      waiting_NC_ = part_NC;
+    } else {
+      x_NC_ = x_NC_ + part_NC;
+    }
+  }
+
+  at::Tensor norm(const at::Tensor& weight_C, const at::Tensor& bias_C, double epsilon) {
+    if (!waits_) return at::layer_norm(x_NC_, weight_C.sizes(), weight_C, bias_C, epsilon);
+    const Normed normed = add_and_norm(x_NC_, waiting_NC_, weight_C, bias_C, epsilon);
+    x_NC_ = normed.sum_NC;
+    waiting_NC_.reset();
+    return normed.y_NC;
+  }
+
+  at::Tensor sum() const { return waiting_NC_.defined() ? x_NC_ + waiting_NC_ : x_NC_; }
+
+ private:
+  at::Tensor x_NC_;
+  bool waits_;
+  at::Tensor waiting_NC_;  // a part of the sum, undefined where there is none
+};
+
 }  // namespace
 
 struct Gpt2::Batch {
   RowShape shape;
   at::Tensor causal_TT;  // undefined where LibTorch's own attention is used
-
-  /// Of the heads. Attention by products is in float32 whatever is around it: it has a fiftieth of the arithmetic, and
-  /// MKL's products, unlike oneDNN's, keep nothing for each of its many shapes.
-  at::ScalarType type_within(at::ScalarType around) const { return causal_TT.defined() ? at::kFloat : around; }
 };
 
 struct Gpt2::Block {
@@ -193,18 +228,24 @@ at::Tensor Gpt2::norm(const at::Tensor& x_NC, const at::Tensor& weight_C, const 
 
 at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, const Batch& batch, ForwardMode mode) const {
   const at::Tensor qkv_NC = block.attn(x_NC, mode.bf16);
-  const auto qkv_ATD = split_heads(qkv_NC, batch.shape, config_.n_head, batch.type_within(qkv_NC.scalar_type()));
-  const double dropout = mode.training ? config_.dropout : 0.0;
-  const at::Tensor y_ATD = batch.causal_TT.defined() ? attention_by_products(qkv_ATD, batch.causal_TT,
-                                                                             {dropout, mode.dropout_seed + block.site})
-                                                     : attention_by_library(qkv_ATD, batch.shape, dropout);
-  const at::Tensor y_NC = merge_heads(y_ATD, batch.shape, config_.n_head, qkv_NC.scalar_type());
+  const AttentionDropout dropout{mode.training ? config_.dropout : 0.0, mode.dropout_seed + block.site};
+  at::Tensor y_NC;
+  if (batch.causal_TT.defined() && is_bf16_on_cpu(qkv_NC)) {
+    const at::Tensor dropout_ATT = weights_mask(batch.shape, config_.n_head, dropout);
+    y_NC = attention(qkv_NC, batch.shape, config_.n_head, batch.causal_TT, dropout_ATT);
+  } else {
+    const auto qkv_ATD = split_heads(qkv_NC, batch.shape, config_.n_head, qkv_NC.scalar_type());
+    const at::Tensor y_ATD = batch.causal_TT.defined() ? attention_by_products(qkv_ATD, batch.causal_TT, dropout)
+                                                       : attention_by_library(qkv_ATD, batch.shape, dropout.rate);
+    y_NC = merge_heads(y_ATD, batch.shape, config_.n_head, qkv_NC.scalar_type());
+  }
   return drop(block.proj(y_NC, mode.bf16), mode, block.site + 1);
 }
 
 at::Tensor Gpt2::feed_forward(const Block& block, const at::Tensor& x_NC, ForwardMode mode) const {
-  const at::Tensor inner = tanh_gelu(block.fc(x_NC, mode.bf16));
-  return drop(block.out(inner, mode.bf16), mode, block.site + 2);
+  const at::Tensor y_NC = is_bf16_on_cpu(x_NC) ? student::feed_forward(x_NC, block.fc, block.out)
+                                               : block.out(tanh_gelu(block.fc(x_NC, mode.bf16)), mode.bf16);
+  return drop(y_NC, mode, block.site + 2);
 }
 
 at::Tensor Gpt2::hidden(const at::Tensor& ids_BT, ForwardMode mode) const {
@@ -213,12 +254,13 @@ at::Tensor Gpt2::hidden(const at::Tensor& ids_BT, ForwardMode mode) const {
   if (device_.is_cpu() && length <= longest_by_products) batch.causal_TT = causal_mask(length);
   at::Tensor x_NC = embed(layers_->head.wte_VC.value(), layers_->wpe_TC, ids_BT);
   if (batch.shape.rows > positions) x_NC = at::constant_pad_nd(x_NC, {0, 0, 0, batch.shape.rows - positions});
-  x_NC = drop(x_NC, mode, 0);
+  Stream stream(drop(x_NC, mode, 0), /*waits=*/mode.bf16 && device_.is_cpu());
+  const double epsilon = config_.layer_norm_epsilon;
   for (const Block& block : layers_->blocks) {
-    x_NC = x_NC + attend(block, norm(x_NC, block.ln_1_weight, block.ln_1_bias), batch, mode);
-    x_NC = x_NC + feed_forward(block, norm(x_NC, block.ln_2_weight, block.ln_2_bias), mode);
+    stream.add(attend(block, stream.norm(block.ln_1_weight, block.ln_1_bias, epsilon), batch, mode));
+    stream.add(feed_forward(block, stream.norm(block.ln_2_weight, block.ln_2_bias, epsilon), mode));
   }
-  return norm(x_NC.narrow(0, 0, positions), layers_->ln_f_weight, layers_->ln_f_bias);
+  return norm(stream.sum().narrow(0, 0, positions), layers_->ln_f_weight, layers_->ln_f_bias);
 }
 
 at::Tensor Gpt2::logits(const at::Tensor& hidden_NC, ForwardMode mode) const {

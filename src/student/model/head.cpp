@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "bf16_layers.hpp"
+#include "bf16_loops.hpp"
 #include "layers.hpp"
 
 namespace udrl::student {
@@ -51,13 +53,49 @@ at::Tensor logits_gradient(at::Tensor log_p_NV, const Chunk& chunk, double scale
   return chunk.weights_N1.defined() ? gradient_NV.mul_(chunk.weights_N1 * scale) : gradient_NV.mul_(scale);
 }
 
+at::Tensor product(const at::Tensor& rows_NC, const at::Tensor& wte_VC, LayerGemm gemm) {
+  const WithBackend with(gemm.of(Form::forward));
+  return at::mm(rows_NC.to(wte_VC.scalar_type()), wte_VC.t());
+}
+
+/// Puts the losses of a chunk's rows where they belong and returns the gradient of its logits, where a scale is given.
+at::Tensor lose(at::Tensor logits_NV, const Chunk& chunk, std::optional<double> scale, const at::Tensor& losses_N) {
+  const at::ScalarType type = logits_NV.scalar_type();
+  at::Tensor log_p_NV = logits_NV.to(at::kFloat);
+  logits_NV.reset();
+  at::_log_softmax_out(log_p_NV, log_p_NV, 1, false);
+  losses_N.copy_(log_p_NV.gather(1, chunk.targets_N1).narrow(0, 0, chunk.rows).squeeze(1).neg_());
+  return scale ? logits_gradient(log_p_NV, chunk, *scale).to(type) : at::Tensor();
+}
+
+constexpr std::int64_t least_rows_of_thread = 8;
+
+/// The same in bfloat16 on processors, row by row: the gradient takes the place of the logits.
+at::Tensor lose_in_place(at::Tensor logits_NV, const Chunk& chunk, std::optional<double> scale,
+                         const at::Tensor& losses_N) {
+  const std::int64_t vocab = logits_NV.size(1);
+  Bf16* logits = logits_NV.data_ptr<Bf16>();
+  const std::int64_t* targets = chunk.targets_N1.const_data_ptr<std::int64_t>();
+  const float* weights = chunk.weights_N1.defined() ? chunk.weights_N1.const_data_ptr<float>() : nullptr;
+  float* losses = losses_N.data_ptr<float>();
+  at::parallel_for(0, chunk.rows, least_rows_of_thread, [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t n = from; n < to; ++n) {
+      TORCH_CHECK_INDEX(targets[n] >= 0 && targets[n] < vocab, "target ", targets[n], " of ", vocab, " tokens");
+      const double weight = weights != nullptr ? weights[n] : 1.0;
+      losses[n] =
+          scale ? cross_entropy_backward(logits + n * vocab, vocab, targets[n], static_cast<float>(*scale * weight))
+                : cross_entropy(logits + n * vocab, vocab, targets[n]);
+    }
+  });
+  logits_NV.narrow(0, chunk.rows, logits_NV.size(0) - chunk.rows).zero_();
+  return logits_NV;
+}
+
 }  // namespace
 
 at::Tensor Head::logits(const at::Tensor& rows_NC, bool bf16) const {
   const c10::NoGradGuard no_grad;
-  const WithBackend with(gemm.of(Form::forward));
-  const at::Tensor wte = wte_VC.in(bf16);
-  return at::mm(rows_NC.to(wte.scalar_type()), wte.t()).to(at::kFloat);
+  return product(rows_NC, wte_VC.in(bf16), gemm).to(at::kFloat);
 }
 
 HeadResult Head::operator()(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::optional<double> scale,
@@ -69,12 +107,10 @@ HeadResult Head::operator()(const at::Tensor& rows_NC, const at::Tensor& targets
   const std::int64_t largest = chunk_rows(rows_NC, wte.size(0));
   for (std::int64_t from = 0; from < rows_NC.size(0); from += largest) {
     const Chunk chunk = chunk_at(used_NC, targets_N, weights_N, from, largest);
-    at::Tensor log_p_NV = logits(chunk.rows_NC, bf16);
-    at::_log_softmax_out(log_p_NV, log_p_NV, 1, false);
-    out.losses_N.narrow(0, from, chunk.rows)
-        .copy_(log_p_NV.gather(1, chunk.targets_N1).narrow(0, 0, chunk.rows).squeeze(1).neg_());
+    const at::Tensor losses_N = out.losses_N.narrow(0, from, chunk.rows);
+    const auto lose_logits = is_bf16_on_cpu(wte) ? lose_in_place : lose;
+    const at::Tensor gradient_NV = lose_logits(product(chunk.rows_NC, wte, gemm), chunk, scale, losses_N);
     if (!scale) continue;
-    const at::Tensor gradient_NV = logits_gradient(log_p_NV, chunk, *scale).to(wte.scalar_type());
     {
       const WithBackend with(gemm.of(Form::weight_gradient));
       add_product(wte_VC.value(), gradient_NV.t(), chunk.rows_NC);

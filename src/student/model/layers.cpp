@@ -5,6 +5,8 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "bf16_layers.hpp"
+
 namespace udrl::student {
 namespace {
 
@@ -14,17 +16,21 @@ using torch::autograd::Variable;
 
 void add_to_gradient(const at::Tensor& parameter, const at::Tensor& part) {
   at::Tensor& gradient = parameter.mutable_grad();
-  if (gradient.defined()) {
-    gradient.add_(part);
-  } else {
+  if (!gradient.defined()) {
     gradient = part.to(parameter.scalar_type());
+  } else if (is_bf16_on_cpu(part) && gradient.is_contiguous()) {
+    add_widened(gradient, part);
+  } else {
+    gradient.add_(part);
   }
 }
 
-at::Tensor& gradient_or_zeros(const at::Tensor& parameter) {
-  at::Tensor& gradient = parameter.mutable_grad();
-  if (!gradient.defined()) gradient = at::zeros_like(parameter);
-  return gradient;
+void add_to_bias_gradient(const at::Tensor& bias, const at::Tensor& dy) {
+  if (is_bf16_on_cpu(dy)) {
+    add_column_sums(bias, dy);
+  } else {
+    add_to_gradient(bias, dy.sum(0, false, at::kFloat));
+  }
 }
 
 class LinearFunction : public torch::autograd::Function<LinearFunction> {
@@ -46,7 +52,7 @@ class LinearFunction : public torch::autograd::Function<LinearFunction> {
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2], &weight_used = saved[3];
     const LayerGemm gemm = LayerGemm::from_bits(context->saved_data["gemm"].toInt());
     const at::Tensor dy = gradients[0].contiguous();
-    add_to_gradient(bias, dy.sum(0, false, at::kFloat));
+    add_to_bias_gradient(bias, dy);
     {
       const WithBackend with(gemm.of(Form::weight_gradient));
       add_product(weight, x.t(), dy);
@@ -110,6 +116,12 @@ at::Tensor Linear::operator()(const at::Tensor& x_NI, bool bf16) const {
 
 at::Tensor embed(const at::Tensor& wte_VC, const at::Tensor& wpe_TC, const at::Tensor& ids_BT) {
   return EmbeddingFunction::apply(wte_VC, wpe_TC, ids_BT);
+}
+
+at::Tensor& gradient_or_zeros(const at::Tensor& parameter) {
+  at::Tensor& gradient = parameter.mutable_grad();
+  if (!gradient.defined()) gradient = at::zeros_like(parameter);
+  return gradient;
 }
 
 void add_product(const at::Tensor& parameter, const at::Tensor& a, const at::Tensor& b) {

@@ -56,6 +56,8 @@ std::array<at::Tensor, 3> split_heads(const at::Tensor& qkv_NC, RowShape shape, 
 /// [B·H, T, D] → [N, C] of that type; rows beyond the positions are 0.
 at::Tensor merge_heads(const at::Tensor& y_ATD, RowShape shape, std::int64_t heads, at::ScalarType type);
 
+/// Of a parameter, begun at 0 where there is none.
+at::Tensor& gradient_or_zeros(const at::Tensor& parameter);
 /// gradient += a·b, or = where it is undefined; a and b of any one type, the sum in the parameter's.
 void add_product(const at::Tensor& parameter, const at::Tensor& a, const at::Tensor& b);
 
