@@ -86,6 +86,7 @@ DATA = [
         APACHE: ("data/distilled/README.md", r"the selection and the intents are Apache-2\.0"),
         "answers: output of the models named in the card": ("data/distilled/README.md", r"output of the teachers"),
         **WORDNET}),
+    ("data/students", {APACHE: ("data/students/README.md", r"weights are Apache-2\.0")}),
 ]
 
 

@@ -3,7 +3,8 @@
 // build's.
 //
 // Prints every product with its error; --quiet nothing. Exit status 0 where all are right, 1 where some are wrong, 2
-// where what it printed did not arrive, that of a signal where the processor lacks an instruction.
+// for an unknown argument and where what it printed did not arrive, that of a signal where the processor lacks an
+// instruction.
 #include <cstdio>
 #include <cstring>
 
@@ -12,12 +13,35 @@
 
 namespace {
 
+constexpr const char* usage =
+    "Usage: udrl-selftest [--quiet]\n\n"
+    "Whether the build of llama.cpp at hand multiplies rightly on this processor: every type of weights in every\n"
+    "memory layout, beside plain sums. Exit status 0: all products are right; 1: some are wrong.\n\n"
+    "  --quiet     print nothing\n"
+    "  -h, --help  print this\n";
+
 void say_nothing(ggml_log_level, const char*, void*) {}
+
+/// 2 where what was printed did not arrive.
+int ended(int status) { return std::fflush(stdout) != 0 || std::ferror(stdout) != 0 ? 2 : status; }
+
+bool is(const char* argument, const char* flag) { return std::strcmp(argument, flag) == 0; }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool quiet = argc > 1 && std::strcmp(argv[1], "--quiet") == 0;
+  bool quiet = false;
+  for (int i = 1; i < argc; ++i) {
+    if (is(argv[i], "-h") || is(argv[i], "--help")) {
+      std::fputs(usage, stdout);
+      return ended(0);
+    }
+    if (!is(argv[i], "--quiet")) {
+      std::fprintf(stderr, "udrl-selftest: unknown argument \"%s\"\n\n%s", argv[i], usage);
+      return 2;
+    }
+    quiet = true;
+  }
   ggml_log_set(say_nothing, nullptr);
   const auto checks = udrl::lm::check_products();
   const std::string wrong = udrl::lm::wrong_products(checks);
@@ -26,6 +50,5 @@ int main(int argc, char** argv) {
       std::printf("%-6s %-12s %3d columns: error %.5f\n", one.type.c_str(), one.layout.c_str(), one.columns, one.error);
     std::printf("%zu products%s%s\n", checks.size(), wrong.empty() ? ", all right" : "; wrong: ", wrong.c_str());
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return 2;
-  return wrong.empty() ? 0 : 1;
+  return ended(wrong.empty() ? 0 : 1);
 }

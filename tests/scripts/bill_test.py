@@ -125,7 +125,7 @@ def wrong_with_time(root):
 
 def copy_of(root, folder):
     """A checkout without .deps, in which a model is another one, and a README no longer says a licence."""
-    for name in ("scripts", "data/intents", "data/tasks", "data/words", "data/distilled"):
+    for name in ("scripts", "data/intents", "data/tasks", "data/words", "data/distilled", "data/students"):
         shutil.copytree(root / name, folder / name)
     for name in ("CMakeLists.txt", "LICENSE"):
         shutil.copy(root / name, folder / name)

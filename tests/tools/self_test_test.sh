@@ -5,6 +5,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ -x "$BIN/udrl-selftest" ]] || exit 77  # a ggml that loads its back-ends
 expect "all is right here" 0 "all right" -- "$BIN/udrl-selftest"
+expect "help" 0 "Usage: udrl-selftest" "--quiet" -- "$BIN/udrl-selftest" --help
+holds "help tries nothing" bash -c "! '$BIN/udrl-selftest' -h | grep -q 'products, '"
+expect "an unknown argument" 2 'unknown argument "--loud"' "Usage: udrl-selftest" -- "$BIN/udrl-selftest" --quiet --loud
+holds "quiet" test -z "$("$BIN/udrl-selftest" --quiet)"
 expect "a wrong product is told by the status" 1 "error 1" -- env UDRL_SELF_TEST_FAULT=wrong "$BIN/udrl-selftest"
 expect "a missing instruction is told by the status" 132 -- env UDRL_SELF_TEST_FAULT=death "$BIN/udrl-selftest"
 

@@ -1,4 +1,5 @@
-// The model card (README.md) and the Ollama Modelfile of a checkpoint folder. Not for: evaluation reports (eval).
+// The model card (README.md) and the Ollama Modelfile of a checkpoint folder, and the card of a folder that holds its
+// student.gguf alone. Not for: evaluation reports (eval).
 #pragma once
 
 #include <string>
@@ -26,6 +27,19 @@ struct ModelCard {
 
 /// README.md in Markdown with the YAML header that model hubs read.
 std::string model_card_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands);
+
+/// What a card is the card of, and under which licence it puts the weights.
+struct CardNames {
+  std::string name, licence;
+};
+
+/// Out of the text of a card, which people may have gone on writing. Throws `Error` (user) where it does not say both.
+CardNames names_of_card(const std::string& card);
+
+/// The card of a folder with student.gguf, commands.json and Modelfile, out of the card of the checkpoint that they are
+/// of: nothing in it needs the checkpoint's other files, or Python. The rest is as it was, but for the names. Throws
+/// `Error` (user) as `names_of_card` does.
+std::string gguf_card_text(std::string card, const CardNames& names);
 
 /// A Modelfile for `ollama create`: student.gguf, the default command of the first task as template.
 std::string modelfile_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands);

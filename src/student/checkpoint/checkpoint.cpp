@@ -34,7 +34,7 @@ std::string generation_config(const StudentConfig& config) {
                      {"eos_token_id", config.eos_id},
                      {"pad_token_id", config.eos_id},
                      {"do_sample", true},
-                     {"temperature", 0.8},
+                     {"temperature", 0.7},
                      {"max_new_tokens", config.n_positions / 2}};
   return data::json_document(json);
 }

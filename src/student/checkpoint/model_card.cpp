@@ -1,12 +1,14 @@
 // The text of a model card, from a few figures. What comes from data is quoted for the language that it stands in.
-// Not for: measuring them, or the Modelfile (modelfile.cpp).
+// Not for: measuring them, the Modelfile (modelfile.cpp), or the card of a folder without the files of a checkpoint
+// (gguf_card.cpp).
 #include "udrl/student/model_card.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "card_lines.hpp"
 #include "chat_template.hpp"
 #include "quoting.hpp"
+#include "udrl/base/listed.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/student/gguf_export.hpp"
 
@@ -19,31 +21,16 @@ std::string thousands(std::uint64_t n) {
   return text;
 }
 
-std::string joined(const std::vector<std::string>& items) {
-  std::string text;
-  for (std::size_t i = 0; i < items.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == items.size() ? " and " : ", ") + items[i];
-  return text;
-}
-
 std::string sequence(const command::Command& command, const std::string& intent) {
   std::string text;
   for (const lm::Segment& segment : command::sequence_prompt(intent, command)) text += segment.text;
   return text;
 }
 
-/// Plain where it can be.
-std::string yaml_word(const std::string& text) {
-  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
-  return plain && text[0] >= 'a' ? text : json_quoted(text);
-}
-
 std::string yaml_header(const ModelCard& card) {
-  return "---\nlicense: " + yaml_word(card.licence) +
-         "\nlanguage: en\nlibrary_name: transformers\npipeline_tag: text-generation\ntags: [gpt2, udrl, "
-         "prompt-generation]\n---\n";
+  return std::string("---") + card_lines::licence + yaml_word(card.licence) + "\nlanguage: en" +
+         card_lines::transformers_library + "\npipeline_tag: text-generation" + card_lines::tags +
+         "gpt2, udrl, prompt-generation]\n---\n";
 }
 
 std::string what_it_is(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
@@ -51,11 +38,11 @@ std::string what_it_is(const ModelCard& card, const StudentConfig& config, const
   for (const command::FittedTask& task : commands.tasks) tasks.push_back(markdown_code(task.name));
   std::string text = "# " + markdown_text(card.name) + "\n\nA GPT-2 of " + thousands(config.parameter_count()) +
                      " parameters (embeddings included) that turns a short intent (\"" + markdown_text(card.example) +
-                     "\") into a text of these kinds: " + joined(tasks) + ". It was trained by udrl, from " +
+                     "\") into a text of these kinds: " + enumerated(tasks) + ". It was trained by udrl, from " +
                      (card.started_from.empty() ? "nothing" : "the weights of " + markdown_text(card.started_from));
   std::vector<std::string> teachers;
   for (const std::string& teacher : card.teachers) teachers.push_back(markdown_text(teacher));
-  if (!teachers.empty()) text += ", on answers of " + joined(teachers);
+  if (!teachers.empty()) text += ", on answers of " + enumerated(teachers);
   return text +
          ", with upside-down reinforcement learning: each training answer carries the return that it achieved and its "
          "number of words as commands, and the student is asked for the return and the length that you want.\n\n"
@@ -134,20 +121,21 @@ std::string context_advice(const StudentConfig& config) {
 std::string with_llama(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   std::vector<std::string> arguments{"`task`", "`words`", "`return`"};
   for (const auto& auxiliary : commands.auxiliary) arguments.push_back("`" + auxiliary.name + "`");
-  const std::string names = joined(arguments), context = std::to_string(config.n_positions);
+  const std::string names = enumerated(arguments), context = std::to_string(config.n_positions);
   return "\nWith llama.cpp, as a chat: the template in the file adds the commands. A system message sets " + names +
          " (`chat_template_kwargs` may too); without one it is the first task. Values are numbers, `any`, and for "
          "returns `top` and `lowest`. What the user says is the intent and never a command. A last message of the "
          "assistant is what is written already; llama-server begins its answer with it.\n" +
-         fenced("sh", "llama-server -m student.gguf -c " + context +
-                          "   # or: python -m llama_cpp.server --model student.gguf --n_ctx " + context + "\n" +
+         fenced("sh", "llama-server -m student.gguf -c " + context + card_lines::server_of_python +
+                          " --model student.gguf --n_ctx " + context + "\n" +
                           "curl localhost:8080/v1/chat/completions -H 'Content-Type: application/json' \\\n  -d " +
                           shell_quoted(chat_request(card, commands))) +
          context_advice(config);
 }
 
 std::string with_transformers(const std::string& prompt, int max_new_tokens) {
-  return "\nWith transformers (the text begins with a space; commands follow it without one):\n" +
+  return std::string(card_lines::with_transformers) +
+         " (the text begins with a space; commands follow it without one):\n" +
          fenced("python",
                 "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
                 "tokenizer = AutoTokenizer.from_pretrained(\".\")\n"
@@ -155,7 +143,7 @@ std::string with_transformers(const std::string& prompt, int max_new_tokens) {
                 "inputs = tokenizer(" +
                     json_quoted(prompt) +
                     ", return_tensors=\"pt\")\n"
-                    "output = model.generate(**inputs, do_sample=True, temperature=0.8, max_new_tokens=" +
+                    "output = model.generate(**inputs, do_sample=True, temperature=0.7, max_new_tokens=" +
                     std::to_string(max_new_tokens) +
                     ")\n"
                     "print(tokenizer.decode(output[0, inputs.input_ids.shape[1]:], skip_special_tokens=True))");
@@ -183,9 +171,10 @@ std::string with_mention(const ModelCard& card, const command::Fitted& commands)
          "turn it off with `--mention none`:\n" +
          fenced("sh", "udrl-generate --model . --task " + shell_quoted(commands.tasks.front().name) + " --intent " +
                           shell_quoted(card.example) + " --mention 'harbor, boats'") +
-         "\nOther clients propose no words, for udrl's tools alone read that table. In a chat with llama.cpp or "
-         "transformers, name them in the system message, with a plus between two (`mention: harbor + boats`), or by "
-         "the template argument `mention`. Ollama's template does not take them.\n";
+         "\nOther clients propose no words, for udrl's tools alone read that table. In a chat with " +
+         card_lines::mentioning_clients +
+         ", name them in the system message, with a plus between two (`mention: harbor + boats`), or by the template "
+         "argument `mention`. Ollama's template does not take them.\n";
 }
 
 }  // namespace
@@ -195,8 +184,8 @@ std::string model_card_text(const ModelCard& card, const StudentConfig& config, 
          with_llama(card, config, commands) +
          with_transformers(sequence(default_command(commands, 0), card.example), config.n_positions / 2) +
          with_ollama() + with_mention(card, commands) + shape_rows(config) + table("Data", card.data) +
-         table("Training", card.training) + table("Measured", card.metrics) +
-         "\n## Licence\n\nThe weights: " + markdown_text(card.licence) + ". The teachers' own terms may add to that.\n";
+         table("Training", card.training) + table("Measured", card.metrics) + "\n## Licence\n" + card_lines::weights +
+         markdown_text(card.licence) + ". The teachers' own terms may add to that.\n";
 }
 
 }  // namespace udrl::student

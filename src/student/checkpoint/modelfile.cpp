@@ -115,7 +115,7 @@ std::string modelfile_text(const ModelCard& card, const StudentConfig& config, c
   const std::string name = data::normalise(card.name);  // of one line
   return "# " + name + " for Ollama: ollama create " + name + " -f Modelfile\nFROM ./student.gguf\nTEMPLATE \"\"\"" +
          go_template(commands) + "\"\"\"\n" + parameter("num_ctx", std::to_string(config.n_positions)) +
-         parameter("num_predict", std::to_string(config.n_positions / 2)) + parameter("temperature", "0.8") +
+         parameter("num_predict", std::to_string(config.n_positions / 2)) + parameter("temperature", "0.7") +
          parameter("top_p", "0.95") + parameter("repeat_penalty", "1.1") + "LICENSE \"\"\"" +
          data::normalise(card.licence) + "\"\"\"\n";
 }

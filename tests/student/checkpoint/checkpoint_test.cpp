@@ -105,6 +105,6 @@ TEST_CASE("the Modelfile puts the commands behind what is typed") {
   CHECK(holds(text, "{{- $task = \"1\" -}}{{- $words = \"9\" -}}{{- $top = \"4\" -}}{{- $lowest = \"0\" -}}"));
   CHECK(holds(text, "\n⟨gen⟩\"\"\"\n"));
   CHECK(holds(text, "LICENSE \"\"\"apache-2.0\"\"\"\n"));
-  CHECK(holds(text, "PARAMETER temperature 0.8\n"));
+  CHECK(holds(text, "PARAMETER temperature 0.7\n"));
   CHECK(holds(text, "PARAMETER num_ctx 64\n"));
 }

@@ -1,10 +1,12 @@
 // What stands in data does nothing in a model card: its shell lines are run, with programs that note their arguments.
+// And what a card says of a folder without the checkpoint's files.
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 #include "checkpoint/quoting.hpp"
 #include "student/tiny.hpp"
+#include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 
 using namespace udrl;
@@ -78,6 +80,9 @@ TEST_CASE("quotes of each language") {
   CHECK(shell_quoted("it's") == "'it'\\''s'");
   CHECK(json_quoted("a \"b\" \\ \n") == "\"a \\\"b\\\" \\\\ \\n\"");
   CHECK(markdown_text("a_b\n<i>") == "a\\_b \\<i\\>");
+  CHECK(from_markdown_text(markdown_text(hostile)) == hostile);
+  CHECK(yaml_word("cc-by-4.0") == "cc-by-4.0");
+  CHECK(yaml_word("4.0: mine") == "\"4.0: mine\"");
   CHECK(markdown_code("image") == "`image`");
   CHECK(markdown_code("a `b` c") == "`` a `b` c ``");
 }
@@ -96,4 +101,37 @@ TEST_CASE("the card says which context to set, and how to ask for another task t
   CHECK_THAT(card, Catch::Contains("llama-server -m student.gguf -c 64"));
   CHECK_THAT(card, Catch::Contains("--n_ctx 64"));
   CHECK_THAT(card, Catch::Contains("task: template, words: 9, return: top"));
+}
+
+TEST_CASE("the card of a student.gguf alone asks for no file of the checkpoint, and for no Python") {
+  const std::string before = card_of(hostile, "");
+  const std::string card = gguf_card_text(before, names_of_card(before));
+  for (const char* absent : {"transformers", "python", "tokenizer", "config.json", "model.safetensors"})
+    CHECK_THAT(card, !Catch::Contains(absent));
+  CHECK_THAT(card, Catch::Contains("\nlibrary_name: gguf\n") && Catch::Contains("\ntags: [gguf, gpt2, udrl, "));
+  CHECK_THAT(card, Catch::Contains("\nllama-server -m student.gguf -c 64\ncurl "));
+  CHECK_THAT(card, Catch::Contains("but nothing was learned there.\n\nWith Ollama, "));
+  CHECK_THAT(card, Catch::Contains("In a chat with llama.cpp, name them"));
+  CHECK(gguf_card_text(card, names_of_card(card)) == card);
+}
+
+TEST_CASE("the card of a student.gguf keeps what people wrote, and says its new name and licence everywhere") {
+  ModelCard written = tiny::card();
+  written.name = hostile;
+  written.licence = "My \"own\": terms";
+  const std::string before = model_card_text(written, tiny::config(), tiny::commands()) + "\nThe teacher's terms: …\n";
+  CHECK(names_of_card(before).name == hostile);
+  CHECK(names_of_card(before).licence == written.licence);
+  const std::string card = gguf_card_text(before, {.name = "my_student", .licence = "cc-by-4.0"});
+  CHECK(card.starts_with("---\nlicense: cc-by-4.0\n"));
+  CHECK_THAT(card, Catch::Contains("\n---\n# my\\_student\n"));
+  CHECK_THAT(card, Catch::Contains("\nThe weights: cc-by-4.0. The teachers"));
+  CHECK_THAT(card, Catch::EndsWith("\nThe teacher's terms: …\n"));
+  CHECK_THAT(card, !Catch::Contains("My "));
+  CHECK(names_of_card(card).name == "my_student");
+}
+
+TEST_CASE("a card without a head or a heading is refused") {
+  for (const char* text : {"", "# A student\n", "---\nlicense: mit\n---\n", "---\nlanguage: en\n---\n# A student\n"})
+    CHECK_THROWS_AS(names_of_card(text), Error);
 }
