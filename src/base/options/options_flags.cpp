@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "files/installed.hpp"
 #include "option_values.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/options.hpp"
@@ -85,6 +86,13 @@ void refuse_flag_as_value(const Arguments& values, const std::string& flag, cons
     if (std::count(flags.begin(), flags.end(), value) > 0) throw no_value(flag).got(value);
 }
 
+/// A default such as "data/tasks" is a checkout's; an installed tool brings its own.
+void look_where_installed(const Option& option) {
+  const auto* path = std::get_if<std::filesystem::path*>(&option.target());
+  if (path != nullptr && option.source() == "default")
+    **path = detail::here_or_installed(**path, detail::installed_folder());
+}
+
 /// The CLI11 side of an option set.
 struct CommandLine {
   CLI::App app;
@@ -130,6 +138,7 @@ bool OptionSet::parse(const std::vector<std::string>& arguments, const std::stri
     if (flag->count() > 0)
       detail::assign(*option, detail::parse_flag(*option, flag->results(), option->flag()), option->flag());
   for (const auto& file : line.config->results()) read_toml(file);
+  for (const auto& option : options_) look_where_installed(*option);
   return true;
 }
 
