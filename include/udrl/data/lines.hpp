@@ -44,6 +44,9 @@ class LineReader {
 /// The object on a line. Throws `Error` (user) with the reason: not JSON, no object, empty, longer than 8 MiB,
 /// nested too deep, cut short.
 Json parse_line(const Line& line);
+/// Throws `Error` (user) with its place where a line is longer than 8 MiB. For logs, whose readers take what kills
+/// tore, and so parse it themselves.
+void check_json_length(const Line& line);
 
 /// What becomes of lines that cannot be read.
 class BadLines {

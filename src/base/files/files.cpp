@@ -185,11 +185,12 @@ std::uintmax_t size_on_disk(const fs::path& file) {
   return error ? 0 : size;
 }
 
-std::string read_at_most(const fs::path& file, std::uintmax_t most_bytes) {
+/// `place` is where `file` can be read.
+std::string read_at_most(const fs::path& file, const fs::path& place, std::uintmax_t most_bytes) {
   std::error_code ignored;
   if (fs::is_directory(file, ignored)) throw file_error("cannot read the file", file, EISDIR);
   errno = 0;
-  std::ifstream in(rereadable(file), std::ios::binary);
+  std::ifstream in(place, std::ios::binary);
   if (!in) throw file_error("cannot read the file", file, errno);
   std::string content;
   std::string block(std::size_t{1} << 16, '\0');
@@ -230,11 +231,11 @@ void check_document_length(const fs::path& file) {
 
 std::string read_file(const fs::path& file) {
   check_document_length(file);
-  return read_at_most(file, longest_document);
+  return read_at_most(file, rereadable_document(file), longest_document);
 }
 
 std::string read_weights(const fs::path& file) {
-  return read_at_most(file, std::numeric_limits<std::uintmax_t>::max());
+  return read_at_most(file, rereadable(file), std::numeric_limits<std::uintmax_t>::max());
 }
 
 void write_file_atomic(const fs::path& file, std::string_view content) {

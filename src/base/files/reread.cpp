@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <map>
@@ -43,16 +44,34 @@ void write_all(int fd, const char* bytes, ssize_t n, const fs::path& from) {
   }
 }
 
-Descriptor copy_of(const fs::path& pipe) {
+/// How much of a pipe is kept, and what is thrown where more comes.
+struct Limit {
+  std::uint64_t most_bytes;
+  Error (*too_much)(const fs::path& pipe, std::uint64_t most_bytes);
+};
+
+Error too_much_for_a_pipe(const fs::path& pipe, std::uint64_t most_bytes) {
+  return user_error("more comes through a pipe than is kept of one")
+      .at(pipe.string())
+      .expected("at most " + std::to_string(most_bytes) + " bytes")
+      .got("more")
+      .hint("write it into a file, which may have any length, and name that");
+}
+
+Error too_much_for_a_document(const fs::path& pipe, std::uint64_t /*most_bytes*/) { return document_too_long(pipe); }
+
+Descriptor copy_of(const fs::path& pipe, const Limit& limit) {
   const Descriptor from(::open(pipe.c_str(), O_RDONLY | O_CLOEXEC));
   if (from.get() < 0) throw file_error("cannot read the file", pipe, errno);
   Descriptor to = make_unnamed_file();
   std::string block(std::size_t{1} << 18, '\0');
-  for (;;) {
+  for (std::uint64_t bytes = 0;;) {
     const ssize_t n = ::read(from.get(), block.data(), block.size());
     if (n == 0) return to;
     if (n < 0 && errno != EINTR) throw file_error("cannot read the file", pipe, errno);
     check_stop("stopped while reading " + pipe.string(), "run the same command again");
+    bytes += static_cast<std::uint64_t>(std::max<ssize_t>(n, 0));
+    if (bytes > limit.most_bytes) throw limit.too_much(pipe, limit.most_bytes);
     write_all(to.get(), block.data(), n, pipe);
   }
 }
@@ -65,9 +84,7 @@ bool is_read_once(const fs::path& file, const struct stat& status) {
   return device.get() >= 0 && ::isatty(device.get()) != 0;
 }
 
-}  // namespace
-
-fs::path rereadable(const fs::path& file) {
+fs::path kept(const fs::path& file, const Limit& limit) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0 || !is_read_once(file, status)) return file;
   static std::mutex mutex;
@@ -75,8 +92,18 @@ fs::path rereadable(const fs::path& file) {
   const std::lock_guard lock(mutex);
   const auto key = std::pair(status.st_dev, status.st_ino);
   auto found = copies.find(key);
-  if (found == copies.end()) found = copies.emplace(key, copy_of(file)).first;
+  if (found == copies.end()) found = copies.emplace(key, copy_of(file, limit)).first;
   return "/proc/self/fd/" + std::to_string(found->second.get());
+}
+
+}  // namespace
+
+fs::path rereadable(const fs::path& file, std::uint64_t most_bytes) {
+  return kept(file, {most_bytes, too_much_for_a_pipe});
+}
+
+fs::path rereadable_document(const fs::path& file) {
+  return kept(file, {std::uint64_t{longest_document_mib} << 20U, too_much_for_a_document});
 }
 
 }  // namespace udrl

@@ -18,8 +18,9 @@ Scalar read_switch(const std::string& text);
 /// A whole number if it is one, else a floating one, else the text itself. Does not depend on the locale.
 Scalar read_number(const std::string& text);
 
-/// A value as TOML spells it, lists and tables included; any other text is itself.
-Scalar read_toml_value(const std::string& text);
+/// A value as TOML spells it, lists and tables included; any other text is itself. Throws `Error` (user) at `source`
+/// where a list or a table is nested too deep.
+Scalar read_toml_value(const std::string& text, const std::string& source);
 
 bool is_allowed(const Option& option, const std::string& value);
 Error not_allowed(const Option& option, const std::string& value, const std::string& source);

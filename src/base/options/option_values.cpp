@@ -202,10 +202,10 @@ T converted(const Option& option, const RawValue& value, const std::string& sour
 }
 
 template <class T>
-Scalar read_scalar(const std::string& text) {
+Scalar read_scalar(const std::string& text, const std::string& source) {
   if constexpr (std::is_same_v<T, bool>) return read_switch(text);
   else if constexpr (is_text<T>) return text;
-  else if constexpr (std::is_same_v<T, JsonValue>) return read_toml_value(text);
+  else if constexpr (std::is_same_v<T, JsonValue>) return read_toml_value(text, source);
   else return read_number(text);
 }
 
@@ -235,7 +235,8 @@ RawValue parse_flag(const Option& option, const std::vector<std::string>& texts,
         throw wrong_type(option, text, source)
             .hint(std::is_same_v<T, JsonTable> ? "write name=value" : "write name=number");
       if (has_key) raw.keys.push_back(text.substr(0, text.find('=')));
-      raw.items.push_back(read_scalar<typename Traits<T>::Element>(has_key ? text.substr(text.find('=') + 1) : text));
+      const std::string item = has_key ? text.substr(text.find('=') + 1) : text;
+      raw.items.push_back(read_scalar<typename Traits<T>::Element>(item, source));
     }
     return raw;
   });

@@ -101,6 +101,11 @@ Error unknown_key(const Entry& entry, const std::vector<std::string>& known) {
       .hint(near.empty() ? "--help lists the known ones" : "did you mean \"" + near + "\"?");
 }
 
+bool is_list_or_table(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t");
+  return first != std::string::npos && (text[first] == '[' || text[first] == '{');
+}
+
 bool is_set_by_flag(const Option& option) { return option.source().rfind("-", 0) == 0; }
 
 }  // namespace
@@ -118,8 +123,12 @@ void OptionSet::read_toml(const std::filesystem::path& file) {
   }
 }
 
-Scalar detail::read_toml_value(const std::string& text) {
+Scalar detail::read_toml_value(const std::string& text, const std::string& source) {
   Scalar value = text;
+  if (is_toml_too_deep(text)) {
+    if (!is_list_or_table(text)) return value;  // sentences have dots
+    throw toml_too_deep().at(source).hint("if it is meant as a text, put it in quotation marks");
+  }
   try {
     const toml::table root = toml::parse("value = " + text);
     const toml::node* node = root.size() == 1 ? root.get("value") : nullptr;

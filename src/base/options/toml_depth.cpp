@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "udrl/base/error.hpp"
-
 namespace udrl::detail {
 namespace {
 
@@ -77,14 +75,17 @@ std::size_t first_too_deep(std::string_view text) {
 
 }  // namespace
 
+bool is_toml_too_deep(std::string_view text) { return first_too_deep(text) != std::string_view::npos; }
+
+Error toml_too_deep() {
+  return user_error("nested more than 64 deep").expected("brackets and dotted keys within each other 64 times at most");
+}
+
 void check_toml_depth(std::string_view text, const std::string& file) {
   const std::size_t at = first_too_deep(text);
   if (at == std::string_view::npos) return;
   const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-  throw user_error("nested more than 64 deep")
-      .at(file + ":" + std::to_string(line))
-      .expected("brackets and dotted keys within each other 64 times at most")
-      .hint("nothing that udrl reads is: is it the right file?");
+  throw toml_too_deep().at(file + ":" + std::to_string(line)).hint("nothing that udrl reads is: is it the right file?");
 }
 
 }  // namespace udrl::detail

@@ -5,9 +5,16 @@
 #include <string>
 #include <string_view>
 
+#include "udrl/base/error.hpp"
+
 namespace udrl::detail {
 
-/// Throws `Error` (user) with file and line where brackets and dotted keys nest more than 64 deep.
+/// Whether brackets and dotted keys nest more than 64 deep.
+bool is_toml_too_deep(std::string_view text);
+/// The error of that, without a place.
+Error toml_too_deep();
+
+/// Throws it (user) with file and line.
 void check_toml_depth(std::string_view text, const std::string& file);
 
 }  // namespace udrl::detail

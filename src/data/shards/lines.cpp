@@ -14,10 +14,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool is_too_long(const std::string& line) { return line.size() > longest_json_line_mib << 20U; }
+
+Error too_long() {
+  return user_error("the line of JSON is longer than " + std::to_string(longest_json_line_mib) + " MiB");
+}
+
 Json parse(const std::string& line) {
   if (line.find_first_not_of(" \t\r") == std::string::npos) throw user_error("the line is empty");
-  if (line.size() > longest_json_line_mib << 20U)
-    throw user_error("the line of JSON is longer than " + std::to_string(longest_json_line_mib) + " MiB");
+  if (is_too_long(line)) throw too_long();
   Json json = parse_json(line);
   if (!json.is_object()) throw user_error("not a JSON object").got(json.type_name());
   return json;
@@ -88,6 +93,11 @@ Json parse_line(const Line& line) {
   // A whole object without its newline: fine at the end of a file made by hand, a sign of a crash in a stage's shard.
   if (line.torn && !line.by_hand) throw user_error("the file ends without a newline");
   return json;
+}
+
+void check_json_length(const Line& line) {
+  if (!is_too_long(line.text)) return;
+  throw too_long().at(place(line)).hint("udrl writes no such line: remove it, and run the same command again");
 }
 
 struct BadLines::Impl {

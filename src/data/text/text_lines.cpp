@@ -6,6 +6,7 @@
 #include "encoding.hpp"
 #include "line_source.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/base/reread.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::data {
@@ -86,6 +87,7 @@ std::string TextLines::place() const { return impl_->place(); }
 
 std::string read_text(const fs::path& file) {
   check_document_length(file);  // else a document in one line would be told to break it
+  rereadable_document(file);    // nor is a longer one kept that comes through a pipe
   TextLines lines(file);
   std::string text;
   for (std::string line; lines.next(line);) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <string_view>
 #include <utility>
 
 #include "udrl/base/error.hpp"
@@ -27,21 +28,33 @@ std::vector<fs::path> plain_shards(const fs::path& folder) {
   return shards;
 }
 
-std::uint64_t count_lines(const fs::path& file) {
+/// Not by lines, which may have any length.
+void for_each_piece(const fs::path& file, const std::function<void(std::string_view)>& use) {
   std::ifstream in(file, std::ios::binary);
-  std::uint64_t lines = 0;
   std::vector<char> buffer(1 << 16);
-  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
-    lines += static_cast<std::uint64_t>(std::count(buffer.begin(), buffer.begin() + in.gcount(), '\n'));
-  }
+  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
+    use({buffer.data(), static_cast<std::size_t>(in.gcount())});
+}
+
+std::uint64_t count_lines(const fs::path& file) {
+  std::uint64_t lines = 0;
+  for_each_piece(file, [&](std::string_view piece) {
+    lines += static_cast<std::uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
+  });
   return lines;
 }
 
 std::uintmax_t bytes_of_lines(const fs::path& file, std::uint64_t lines) {
-  std::ifstream in(file, std::ios::binary);
-  std::string line;
   std::uintmax_t bytes = 0;
-  for (std::uint64_t i = 0; i < lines && std::getline(in, line); ++i) bytes += line.size() + 1;
+  for_each_piece(file, [&](std::string_view piece) {
+    std::size_t at = 0;
+    while (lines > 0 && at < piece.size()) {
+      const std::size_t newline = piece.find('\n', at);
+      at = newline == std::string_view::npos ? piece.size() : newline + 1;
+      if (newline != std::string_view::npos) --lines;
+    }
+    bytes += at;
+  });
   return bytes;
 }
 

@@ -3,12 +3,12 @@
 
 #include <unistd.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
+#include "udrl/data/lines.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -18,13 +18,14 @@ using Json = nlohmann::json;
 Openings count(const std::filesystem::path& file, const std::string& test) {
   Openings openings;
   std::set<std::string> students;
-  std::ifstream in(file);
-  for (std::string line; std::getline(in, line);) {
-    const Json json = data::json_or_discarded(line);
+  data::LineReader reader(file);
+  for (data::Line line; reader.next(line);) {
+    data::check_json_length(line);
+    const Json json = data::json_or_discarded(line.text);
     const bool known = json.is_object() && json.contains("test") && json.contains("students");
     if (known && json["test"] != test) continue;
     ++openings.times;
-    if (!known) students.insert(line);
+    if (!known) students.insert(line.text);
     else
       for (const Json& student : json["students"]) students.insert(data::json_line(student));
   }
@@ -37,6 +38,7 @@ Openings count(const std::filesystem::path& file, const std::string& test) {
 Openings record_opening(const std::filesystem::path& folder, const std::vector<std::string>& student_sha256s,
                         const std::string& test_sha256) {
   const auto file = folder / "test_openings.jsonl";
+  if (std::filesystem::exists(file)) count(file, test_sha256);  // what it refuses must not become an opening
   append_line(file, data::json_line(Json{{"students", student_sha256s}, {"test", test_sha256}}));
   return count(file, test_sha256);
 }

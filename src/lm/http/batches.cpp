@@ -65,12 +65,19 @@ std::string line_of(const HttpJob& job) {
   return data::json_line(line) + "\n";
 }
 
+/// 0 for what is none.
+long status_in(const Json& response) {
+  const auto found = response.find("status_code");
+  const bool is_one = found != response.end() && found->is_number_unsigned() && found->get<std::uint64_t>() < 1000;
+  return is_one ? found->get<long>() : 0;
+}
+
 /// As the same request's reply would have been.
 HttpReply reply_in(const Json& line) {
   HttpReply reply;
   const Json response = line.value("response", Json());
   if (!response.is_object() || !response.contains("body")) return reply;
-  reply.status = response.value("status_code", 0L);
+  reply.status = status_in(response);
   reply.body = data::json_line(response["body"]);
   reply.fault = completion_fault(reply);
   return reply;
@@ -97,7 +104,7 @@ void Batches::collect() {
     const Submitted batch = submitted.front();
     const Json ended = wait_for(batch.id, batch.requests);
     const std::string output = text_in(ended, "output_file_id");
-    if (!output.empty()) take_lines(output);
+    if (!output.empty()) take_lines(output, batch);
     submitted.erase(submitted.begin());
     write_submitted(submitted);
     if (output.empty() && text_in(ended, "status") != "completed") throw no_answer(ended);
@@ -114,7 +121,10 @@ void Batches::submit_and_collect(std::span<const HttpJob> jobs) {
   const Json asked = {{"input_file_id", input}, {"endpoint", "/v1" + jobs.front().path}, {"completion_window", "24h"}};
   const std::string id = id_in("batch", calls_.post("/batches", data::json_line(asked)));
   std::vector<Submitted> submitted = read_submitted();
-  submitted.push_back({id, jobs.size()});
+  Submitted& made = submitted.emplace_back();
+  made.id = id;
+  made.requests = jobs.size();
+  for (const HttpJob& job : jobs) made.asked.insert(ResponseCache::key_of(job));
   write_submitted(submitted);
   std::filesystem::remove(file);
   note("batch " + id + " of " + std::to_string(jobs.size()) +
@@ -130,7 +140,11 @@ std::vector<Batches::Submitted> Batches::read_submitted() const {
     std::vector<Submitted> submitted;
     for (const Json& entry : json.at("submitted")) {
       const data::Fields fields(entry, "a batch");
-      submitted.push_back({fields.text("id"), fields.natural("requests")});
+      Submitted& batch = submitted.emplace_back();
+      batch.id = fields.text("id");
+      batch.requests = fields.natural("requests");
+      const std::vector<std::string> asked = fields.has("asked") ? fields.texts("asked") : std::vector<std::string>();
+      batch.asked.insert(asked.begin(), asked.end());
     }
     return submitted;
   });
@@ -139,7 +153,7 @@ std::vector<Batches::Submitted> Batches::read_submitted() const {
 void Batches::write_submitted(const std::vector<Submitted>& submitted) const {
   Json json = {{"submitted", Json::array()}};
   for (const Submitted& batch : submitted)
-    json["submitted"].push_back({{"id", batch.id}, {"requests", batch.requests}});
+    json["submitted"].push_back({{"id", batch.id}, {"requests", batch.requests}, {"asked", batch.asked}});
   make_folder(setting_.folder);
   data::write_json(setting_.folder / file_name, json);
 }
@@ -164,21 +178,34 @@ std::string Batches::way_out() const {
          " to give the batch up: its requests are asked, and paid for, again";
 }
 
-void Batches::take_lines(const std::string& file_id) {
+void Batches::take_lines(const std::string& file_id, const Submitted& batch) {
   const std::filesystem::path file = setting_.folder / "batch-answers.jsonl";
   const std::string cure = way_out();
   calls_.download("/files/" + file_id + "/content", file, {most_answer_bytes, cure});
   data::TextLines lines(file);
-  for (std::string text; next_line(lines, text, cure);) take_line(text, lines.place());
+  std::uint64_t unasked = 0;
+  for (std::string text; next_line(lines, text, cure);) unasked += take_line(text, lines.place(), batch) ? 0U : 1U;
+  if (unasked > 0)
+    note("batch " + batch.id + " answers what it was not asked, which is left out: " + std::to_string(unasked) +
+             " of its answers",
+         Level::warning);
   std::filesystem::remove(file);
 }
 
-void Batches::take_line(const std::string& text, const std::string& where) {
-  if (text.size() > longest_reply_mib << 20U)
-    return note("a reply of more than " + std::to_string(longest_reply_mib) + " MiB is left out: " + where);
+bool Batches::take_line(const std::string& text, const std::string& where, const Submitted& batch) {
+  if (text.size() > longest_reply_mib << 20U) {
+    note("a reply of more than " + std::to_string(longest_reply_mib) + " MiB is left out: " + where);
+    return true;
+  }
   const Json line = data::json_or_discarded(text);
   const std::string request = text_in(line, "custom_id");
-  if (request.empty()) return;
+  if (request.empty()) return true;
+  if (!batch.may_answer(request)) return false;
+  take(request, line);
+  return true;
+}
+
+void Batches::take(const std::string& request, const Json& line) {
   HttpReply reply = reply_in(line);
   reply.body = redacted(std::move(reply.body), place_.key);
   if (reply.status == 0 || cache_.has(request)) return;  // taken by a run that was killed on the way
@@ -186,8 +213,8 @@ void Batches::take_line(const std::string& text, const std::string& where) {
   if (reply.fault.empty()) cache_.keep(request, reply);
 }
 
-void Batches::note(const std::string& text) const {
-  if (place_.observer != nullptr) place_.observer->note(Level::info, text);
+void Batches::note(const std::string& text, Level level) const {
+  if (place_.observer != nullptr) place_.observer->note(level, text);
 }
 
 }  // namespace udrl::lm

@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "calls.hpp"
 #include "response_cache.hpp"
+#include "udrl/base/observer.hpp"
 #include "udrl/data/fields.hpp"
 
 namespace udrl::lm {
@@ -45,15 +47,20 @@ class Batches {
   struct Submitted {
     std::string id;
     std::uint64_t requests = 0;
+    std::set<std::string> asked;  ///< names of its requests; none where an earlier version wrote the batch down
+
+    bool may_answer(const std::string& request) const { return asked.empty() || asked.contains(request); }
   };
   std::vector<Submitted> read_submitted() const;
   void write_submitted(const std::vector<Submitted>& submitted) const;
   /// Polls until it is over.
   data::Json wait_for(const std::string& id, std::uint64_t requests) const;
   std::string way_out() const;
-  void take_lines(const std::string& file_id);
-  void take_line(const std::string& text, const std::string& where);
-  void note(const std::string& text) const;
+  void take_lines(const std::string& file_id, const Submitted& batch);
+  /// False where it answers a request that the batch does not have: an endpoint must not fill the cache with others.
+  bool take_line(const std::string& text, const std::string& where, const Submitted& batch);
+  void take(const std::string& request, const data::Json& line);
+  void note(const std::string& text, Level level = Level::info) const;
 
   const HttpPlace& place_;
   const BatchSetting& setting_;

@@ -275,7 +275,8 @@ std::vector<std::vector<float>> read_embeddings(const HttpReply& reply, std::siz
     throw wrong;
   }
   for (const auto& row : rows) {
-    if (row.empty() || row.size() != rows.front().size()) throw wrong;
+    const bool are_numbers = std::all_of(row.begin(), row.end(), [](float value) { return std::isfinite(value); });
+    if (row.empty() || row.size() != rows.front().size() || !are_numbers) throw wrong;
   }
   return rows;
 }

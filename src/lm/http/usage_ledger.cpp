@@ -27,7 +27,7 @@ std::string money_text(double money) {
 void require_prices(const EndpointOptions& options) {
   if (options.max_cost <= 0 || options.price_in > 0 || options.price_out > 0) return;
   throw user_error("max_cost needs prices, or nothing is known to cost anything")
-      .expected("price_in and price_out, money a million tokens")
+      .expected("price_in and price_out, of a million tokens")
       .hint("take them from the provider's price list, or limit tokens instead: max_tokens_total");
 }
 

@@ -12,6 +12,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
+#include "udrl/data/lines.hpp"
 
 namespace udrl::train {
 namespace {
@@ -21,26 +22,37 @@ namespace fs = std::filesystem;
 std::string dumped(const Json& line) { return data::json_line(line) + "\n"; }
 
 /// Nothing where a line is no object: the last one of a killed run may be torn.
-Json parsed(const std::string& line) {
-  Json json = data::ordered_json_or_discarded(line);
+Json parsed(const data::Line& line) {
+  data::check_json_length(line);
+  Json json = data::ordered_json_or_discarded(line.text);
   return json.is_object() ? json : Json();
 }
 
+/// A line that names none is after all of them.
+std::uint64_t step_of(const Json& line) {
+  const auto found = line.find("step");
+  return found != line.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : ~std::uint64_t{0};
+}
+
+void for_each_line(const fs::path& file, const std::function<void(const data::Line& line)>& take) {
+  if (!fs::exists(file)) return;
+  data::LineReader reader(file);
+  for (data::Line line; reader.next(line);) take(line);
+}
+
 std::size_t count_lines(const fs::path& file) {
-  std::ifstream in(file);
   std::size_t count = 0;
-  for (std::string line; std::getline(in, line);) ++count;
+  for_each_line(file, [&](const data::Line&) { ++count; });
   return count;
 }
 
 }  // namespace
 
 void for_each_step_line(const fs::path& file, std::uint64_t last_step, const std::function<void(Json line)>& take) {
-  std::ifstream in(file);
-  for (std::string line; std::getline(in, line);) {
+  for_each_line(file, [&](const data::Line& line) {
     Json json = parsed(line);
-    if (!json.is_null() && json.value("step", ~std::uint64_t{0}) <= last_step) take(std::move(json));
-  }
+    if (!json.is_null() && step_of(json) <= last_step) take(std::move(json));
+  });
 }
 
 std::vector<Json> read_step_lines(const fs::path& file, std::uint64_t last_step) {
@@ -53,13 +65,12 @@ std::vector<Json> read_some_lines(const fs::path& file, std::size_t most, const 
   const std::size_t count = count_lines(file), stride = std::max<std::size_t>(1, (count + most - 1) / most);
   const std::string quoted = "\"" + key + "\"";
   std::vector<Json> lines;
-  std::ifstream in(file);
-  std::string line;
-  for (std::size_t i = 0; std::getline(in, line); ++i) {
-    if (i % stride != 0 && i + 1 != count && line.find(quoted) == std::string::npos) continue;
+  for_each_line(file, [&](const data::Line& line) {
+    const bool is_due = (line.number - 1) % stride == 0 || line.number == count;
+    if (!is_due && line.text.find(quoted) == std::string::npos) return;
     Json json = parsed(line);
     if (!json.is_null()) lines.push_back(std::move(json));
-  }
+  });
   return lines;
 }
 

@@ -16,7 +16,8 @@ using Json = nlohmann::ordered_json;
 
 inline constexpr const char* samples_file = "samples.jsonl";
 
-/// Hands out the complete lines of a file, up to a step, one at a time; none where there is no file.
+/// Hands out the complete lines of a file, up to a step, one at a time; none where there is no file. Throws `Error`
+/// (user), as all that read it here, where a line is longer than JSON may be.
 void for_each_step_line(const std::filesystem::path& file, std::uint64_t last_step,
                         const std::function<void(Json line)>& take);
 /// All of them.

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <fstream>
@@ -285,5 +286,42 @@ TEST_CASE("a pipe is hashed and read as a file of the same bytes") {
   CHECK(rereadable(folder.file("x", "1")) == folder / "x");
   CHECK(rereadable(folder.path()) == folder.path());
   CHECK(rereadable(folder / "nowhere") == folder / "nowhere");
+  ::close(ends[0]);
+}
+
+TEST_CASE("more than is kept of a pipe is refused, with the limit and the cure") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  REQUIRE(::write(ends[1], "holiday sale\n", 13) == 13);
+  ::close(ends[1]);
+  const fs::path pipe = "/dev/fd/" + std::to_string(ends[0]);
+  const std::string error = error_of([&] { (void)rereadable(pipe, 12); });
+  CHECK(contains(error, "2 " + pipe.string() + ": more comes through a pipe than is kept of one"));
+  CHECK(contains(error, "at most 12 bytes"));
+  CHECK(contains(error, "write it into a file"));
+  ::close(ends[0]);
+}
+
+TEST_CASE("of a pipe no more is kept than a document may have where one is read") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const auto left_after = [&](std::size_t bytes) {
+    const std::string block(std::size_t{1} << 20, 'a');
+    while (bytes > 0) {
+      const ssize_t n = ::write(ends[1], block.data(), std::min(bytes, block.size()));
+      if (n <= 0) break;
+      bytes -= static_cast<std::size_t>(n);
+    }
+    ::close(ends[1]);
+    return bytes;
+  };
+  std::size_t left = 1;
+  std::thread writer([&] { left = left_after((longest_document_mib << 20U) + 1); });
+  const fs::path pipe = "/dev/fd/" + std::to_string(ends[0]);
+  const std::string error = error_of([&] { (void)read_file(pipe); });
+  writer.join();
+  CHECK(left == 0);
+  CHECK(contains(error, "2 " + pipe.string() + ": the file is too long to be read whole"));
+  CHECK(contains(error, "at most 64 MiB"));
   ::close(ends[0]);
 }

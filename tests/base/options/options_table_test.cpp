@@ -120,3 +120,25 @@ TEST_CASE("the names of variables are taken: in capitals, and whatever is set") 
   e.set.parse({"--teacher.api-key-env", name}, "tool", nullptr);
   CHECK(e.key == name);
 }
+
+TEST_CASE("a value on the command line that is nested too deep is refused, and sentences with many dots are none") {
+  const auto parsed = [](const std::string& value) {
+    Endpoint e;
+    e.set.parse({"--teacher.extra", "x=" + value}, "tool", nullptr);
+    return e.resolved().at("teacher.extra").at("x");
+  };
+  std::string dotted, sentences;
+  for (int i = 0; i < 1000; ++i) {
+    dotted += "a.";
+    sentences += "Be brief. ";
+  }
+  sentences += "Thanks";
+  for (const std::string& deep : {"{" + dotted + "a = 1}", std::string(65, '[') + "1" + std::string(65, ']')}) {
+    const std::string error = error_of([&] { parsed(deep); });
+    CHECK(contains(error, "2 --teacher.extra: nested more than 64 deep"));
+    CHECK(contains(error, "64 times at most"));
+    CHECK(contains(error, "quotation marks"));
+  }
+  CHECK(parsed(sentences) == sentences);
+  CHECK(parsed("[[1]]") == json::parse("[[1]]"));
+}

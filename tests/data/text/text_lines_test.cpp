@@ -3,8 +3,11 @@
 
 #include <unistd.h>
 
+#include <thread>
+
 #include "catch.hpp"
 #include "data/support.hpp"
+#include "udrl/base/files.hpp"
 
 using namespace udrl;
 using namespace udrl::data;
@@ -185,6 +188,20 @@ TEST_CASE("A line without end is refused before it fills the memory, also where 
   put_gzip(folder / "bomb.txt.gz", std::string(std::size_t{65} << 20, 'a'));
   const std::string message = message_of([&] { read_text(folder / "bomb.txt.gz"); });
   CHECK(contains(message, "bomb.txt.gz:1: a line is longer than 64 MiB"));
+}
+
+TEST_CASE("A document that comes through a pipe is refused where it is too long") {
+  Pipe pipe;
+  std::thread writer([&] {  // asserts nothing: Catch2 counts in one thread
+    const std::string block(std::size_t{1} << 20U, '\n');
+    for (std::size_t i = 0; i < longest_document_mib; ++i) (void)!::write(pipe.ends[1], block.data(), block.size());
+    (void)!::write(pipe.ends[1], "a", 1);
+    pipe.close_writer();
+  });
+  const std::string message = message_of([&] { read_text(pipe.path()); });
+  writer.join();
+  CHECK(contains(message, "the file is too long to be read whole"));
+  CHECK(contains(message, "at most 64 MiB"));
 }
 
 TEST_CASE("A request that is asked live may have 8 MiB") {

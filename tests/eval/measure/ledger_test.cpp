@@ -70,3 +70,20 @@ TEST_CASE("openings are counted with the tagged data, or with the output where t
   CHECK(ledger_folder(folder.path(), "out") == folder.path());
   CHECK(ledger_folder(folder.path() / "gone", "out") == "out");
 }
+
+TEST_CASE("a line that is longer than JSON may be is refused with its place, and no opening is written down") {
+  TempFolder folder;
+  const auto file = folder.path() / "test_openings.jsonl";
+  record_opening(folder.path(), {"student a"}, "test");
+  std::ofstream(file, std::ios::app) << std::string(std::size_t{9} << 20U, 'a') << "\n";
+  const auto size = std::filesystem::file_size(file);
+  try {
+    record_opening(folder.path(), {"student b"}, "test");
+    FAIL("it was read");
+  } catch (const udrl::Error& error) {
+    CHECK(error.where() == file.string() + ":2");
+    CHECK(std::string(error.what()).find("longer than 8 MiB") != std::string::npos);
+    CHECK(error.cure().find("remove it") != std::string::npos);
+  }
+  CHECK(std::filesystem::file_size(file) == size);
+}

@@ -4,9 +4,11 @@
 #include <mutex>
 
 #include "../../base/files/temp_folder.hpp"
+#include "../../base/process/notes.hpp"
 #include "catch.hpp"
 #include "endpoint.hpp"
 #include "http/calls.hpp"
+#include "http/response_cache.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
@@ -27,6 +29,7 @@ class Provider {
   std::atomic<bool> is_stuck = false;
   std::string status = "completed";
   std::string rest;    ///< of each answer of a batch
+  std::string strays;  ///< further lines of a batch's answers
   int fails_each = 0;  ///< every so many-th request of a batch; 0: none
   json last_line;      ///< of the last file
 
@@ -57,7 +60,7 @@ class Provider {
                    .dump() +
                "\n";
     }
-    outputs_["output-" + id] = lines;
+    outputs_["output-" + id] = lines + strays;
     return {200, json{{"id", id}, {"status", "validating"}}.dump(), "", false};
   }
   FakeReply told(const std::string& id) {
@@ -126,6 +129,46 @@ TEST_CASE("requests that fail within a batch are asked one by one") {
   CHECK(answers.size() == 30);
   CHECK(provider.direct == 3);
   CHECK(model->usage()->replies == 33);
+}
+
+TEST_CASE("what a batch answers without being asked is left out, and said once") {
+  const TempFolder folder;
+  Provider provider;
+  const auto stray = [](const std::string& id, const json& status) {
+    const json response = {{"status_code", status}, {"body", json::parse(chat_answer("another one's"))}};
+    return json{{"custom_id", id}, {"response", response}}.dump() + "\n";
+  };
+  provider.strays = stray("stray", 200) + stray(std::string(64, 'f'), 200) + stray("odd", "200");
+  udrl::test::Notes notes;
+  ModelOptions options = options_of(provider);
+  options.endpoint.response_cache = folder.path();
+  CHECK(ask(*open_model(options, {&notes, {}}), 5).size() == 5);
+  CHECK(notes.all.find("is left out: 3 of its answers") != std::string::npos);
+  CHECK(notes.all.find("is left out") == notes.all.rfind("is left out"));
+  ResponseCache cache(folder.path());
+  CHECK_FALSE(cache.has("stray"));
+  CHECK_FALSE(cache.has(std::string(64, 'f')));
+}
+
+TEST_CASE("a batch that an earlier version wrote down is collected, and a status that is none is no answer") {
+  const TempFolder folder;
+  Provider provider;
+  const auto answer = [](const std::string& id, const json& status) {
+    const json response = {{"status_code", status}, {"body", json::parse(chat_answer("kept"))}};
+    return json{{"custom_id", id}, {"response", response}}.dump() + "\n";
+  };
+  provider.strays = answer("whole", 200) + answer("text", "200") + answer("beyond", 1e300) + answer("none", json());
+  ModelOptions options = options_of(provider);
+  options.endpoint.response_cache = folder.path();
+  CHECK(ask(*open_model(options), 1).size() == 1);  // the provider has batch-1 now
+  folder.file("batches.json", R"({"submitted": [{"id": "batch-1", "requests": 1}]})");
+  CHECK(ask(*open_model(options), 1).size() == 1);
+  ResponseCache cache(folder.path());
+  CHECK(cache.has("whole"));
+  CHECK_FALSE(cache.has("text"));
+  CHECK_FALSE(cache.has("beyond"));
+  CHECK_FALSE(cache.has("none"));
+  CHECK(provider.batches == 1);
 }
 
 TEST_CASE("an answer of a batch that is too long to be read is asked for by itself") {

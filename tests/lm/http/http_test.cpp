@@ -209,6 +209,21 @@ TEST_CASE("embeddings come in the order of the texts, normalised") {
   for (int i = 0; i < 150; ++i) CHECK(rows[static_cast<std::size_t>(i)][0] == Approx(i / std::hypot(i, 4.0)));
 }
 
+TEST_CASE("an embedding beyond the numbers there are is refused") {
+  const std::string number = GENERATE("1e39", "-1e300");
+  const FakeServer server([&](const std::string&, const std::string&, const std::string&) {
+    return FakeReply{200, R"({"data": [{"index": 0, "embedding": [0.5, )" + number + "]}]}", "", false};
+  });
+  const auto model = endpoint(server);
+  const std::vector<std::string> texts{"tea"};
+  try {
+    model->embed(texts);
+    FAIL("it was taken");
+  } catch (const udrl::Error& error) {
+    CHECK(std::string(error.what()).find("the endpoint's embeddings cannot be read") != std::string::npos);
+  }
+}
+
 TEST_CASE("answers on their way are taken when a run is stopped") {
   std::atomic<int> seen = 0;
   const FakeServer server([&](const std::string&, const std::string&, const std::string&) {

@@ -8,6 +8,7 @@
 #include "base/files/temp_folder.hpp"
 #include "catch.hpp"
 #include "page/markup.hpp"
+#include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 
 using namespace udrl::train;
@@ -105,6 +106,30 @@ TEST_CASE("Curves are drawn from some of a long run's lines, and from all that w
   CHECK(std::count_if(some.begin(), some.end(), [](const Json& line) { return line.contains("valid_loss"); }) == 999);
   CHECK(some.front() == all.front());
   CHECK(read_some_lines(folder.path() / "none", 100, "valid_loss").empty());
+}
+
+TEST_CASE("A line of the figures that is longer than JSON may be is refused with its place") {
+  const udrl::test::TempFolder folder;
+  const auto file =
+      folder.file("metrics.jsonl", "{\"step\": 1}\n" + std::string(std::size_t{9} << 20U, 'a') + "\n{\"step\": 2}\n");
+  for (const bool some : {false, true}) {
+    try {
+      if (some) read_some_lines(file, 100, "valid_loss");
+      else read_step_lines(file);
+      FAIL("it was read");
+    } catch (const udrl::Error& error) {
+      CHECK(error.where() == file.string() + ":2");
+      CHECK(holds(error.what(), "longer than 8 MiB"));
+      CHECK(holds(error.cure(), "remove it"));
+    }
+  }
+}
+
+TEST_CASE("A line whose step is no number is of no step") {
+  const udrl::test::TempFolder folder;
+  const auto file =
+      folder.file("metrics.jsonl", "{\"step\": 1}\n{\"step\": \"1\"}\n{\"step\": -1}\n{\"step\": 1e300}\n{}\n");
+  CHECK(read_step_lines(file, 1000).size() == 1);
 }
 
 TEST_CASE("A report of a run that has hardly begun is whole, and so is one of a long run") {
