@@ -31,7 +31,6 @@ while [[ $# -gt 0 ]]; do
   esac
 done
 
-wanted() { [[ ",$ONLY," == *",$1,"* ]]; }
 quotient() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }'; }
 median() { printf '%s\n' "$@" | sort -g | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
 

@@ -45,8 +45,6 @@ declare -A MEMORY=([tokens]="memory of its own" [resume]="memory of its own")  #
 OWN_PID=
 trap '[[ -z "$OWN_PID" ]] || kill -9 "$OWN_PID" 2> /dev/null || true; rm -rf "$DEPS"/tmp.$$.*' EXIT  # Ctrl-C does not reach it
 
-wanted() { [[ ",$ONLY," == *",$1,"* ]]; }
-
 # timed STAGE RECORDS COMMAND...: leaves TOOK, CPU (seconds) and PEAK (MB) of STAGE-RECORDS.
 timed() {
   local key="$1-$2"

@@ -50,9 +50,6 @@ choose_answers() {
   zcat data/distilled/*/part-*.jsonl.gz | awk -v n="$2" 'NR % 5 == 1 && k < n { print; ++k }' > "$RUN/$1/part-00000.jsonl"
 }
 
-# ratio A B: A / B
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
-
 rm -rf "$RUN"
 mkdir -p "$RUN"
 install_peer

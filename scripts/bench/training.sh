@@ -60,7 +60,6 @@ while [[ $# -gt 0 ]]; do
 done
 [[ "$MACHINE" == *avx512_bf16* ]] || PRECISIONS=(fp32)
 
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 greater() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a > b) }'; }
 
 # contestant NAME OPTION...: leaves RATE, MEMORY and SHARE. In the environment of $SETTING.

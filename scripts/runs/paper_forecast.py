@@ -37,7 +37,7 @@ CONSTANTS = {
     # Of generated tokens, all prompts read meanwhile; Qwen2.5-Coder-0.5B. A larger model is slower in proportion.
     "synthesize.tokens_per_s": (132, f"{LOG}, 2026-11-24, Qwen2.5-Coder-0.5B"),
     "synthesize.bytes": (711, SCALE),
-    "synthesize.bytes_kept": (139, f"{SCALE}: intents, and ids of what is answered, are kept in memory"),
+    "synthesize.bytes_kept": (40, f"{SCALE}: intents, and ids of what is answered, are kept in memory"),
     "valid_share": (115 / 120, SCALE),
     "score.s": (1 / 53, f"{SCALE}, one thread"),
     "score.bytes": (823, SCALE),

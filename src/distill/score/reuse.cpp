@@ -1,6 +1,9 @@
 // Values of samples that were scored before, by content.
 #include "reuse.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/shards.hpp"
@@ -49,18 +52,25 @@ Reuse::Reuse(const std::vector<std::string>& folders, const data::Manifest& now,
 void Reuse::read(const std::string& folder) {
   data::JsonLinesReader reader(folder);
   while (const auto record = reader.next_as(data::record_from_json)) {
-    score::Values& values = known_[text_key(*record)];
-    for (const std::string& name : wanted_) {
-      const auto found = record->scores.find(name);
-      if (found != record->scores.end()) values.insert(*found);
+    const auto [number, is_new] = samples_.add(text_key(*record));
+    if (is_new) values_.resize(values_.size() + wanted_.size(), std::numeric_limits<double>::quiet_NaN());
+    const std::size_t first = number * wanted_.size();
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      const auto found = record->scores.find(wanted_[i]);
+      if (found != record->scores.end() && std::isnan(values_[first + i])) values_[first + i] = found->second;
     }
   }
 }
 
-const score::Values& Reuse::of(const data::Record& record) const {
-  static const score::Values nothing;
-  const auto found = known_.empty() ? known_.end() : known_.find(text_key(record));
-  return found == known_.end() ? nothing : found->second;
+score::Values Reuse::of(const data::Record& record) const {
+  score::Values values;
+  if (samples_.size() == 0) return values;
+  const auto number = samples_.find(text_key(record));
+  for (std::size_t i = 0; number && i < wanted_.size(); ++i) {
+    const double value = values_[*number * wanted_.size() + i];
+    if (!std::isnan(value)) values.emplace(wanted_[i], value);
+  }
+  return values;
 }
 
 }  // namespace udrl::distill

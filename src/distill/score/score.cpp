@@ -49,8 +49,8 @@ class BlockScorer {
 
   void score(std::vector<Record>& records) {
     set_.begin_batch();
-    std::vector<const Values*> known;
-    for (const Record& record : records) known.push_back(&reuse_.of(record));
+    std::vector<Values> known;
+    for (const Record& record : records) known.push_back(reuse_.of(record));
     for (const Column& column : columns_) fill(column, records, known);
     for (Record& record : records) record.words = data::count_words(record.answer);
   }
@@ -83,14 +83,14 @@ class BlockScorer {
     });
   }
 
-  static void fill(const Column& column, std::vector<Record>& records, const std::vector<const Values*>& known) {
+  static void fill(const Column& column, std::vector<Record>& records, const std::vector<Values>& known) {
     std::vector<Record*> unknown;
     std::vector<score::Candidate> answers;
     for (std::size_t i = 0; i < records.size(); ++i) {
       Record& record = records[i];
-      if (column.is_known(*known[i])) {
+      if (column.is_known(known[i])) {
         for (const std::string& name : column.names)
-          store(record, name + column.suffix, *known[i], name + column.suffix);
+          store(record, name + column.suffix, known[i], name + column.suffix);
       } else {
         unknown.push_back(&record);
         answers.push_back(score::answers_of({&record, 1}).front());

@@ -9,6 +9,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/random.hpp"
+#include "udrl/data/id_numbers.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/inference/student_model.hpp"
 #include "udrl/student/checkpoint.hpp"
@@ -64,7 +65,7 @@ class Questions {
 
   std::uint64_t total() const { return intents_.size() * tasks_.size() * options_.returns.size() * draws(); }
 
-  std::optional<PlannedAnswer> next(const std::unordered_set<std::string>& answered) {
+  std::optional<PlannedAnswer> next(const data::IdNumbers& answered) {
     while (place_ < total()) {
       PlannedAnswer question = at(place_++);
       if (!answered.contains(question.record.id)) return question;
@@ -187,9 +188,8 @@ void declare(OptionSet& set, AnswerOptions& o) {
       .came_later();
   set.add("draws", o.draws, "answers an intent, task and return").range(1, 1000);
   set.add("temperature", o.temperature, "0: always the likeliest token").range(0, 5);
-  set.add("spelling_temperature", o.spelling_temperature, "within a word, where lower; 0: as temperature")
-      .range(0, 5)
-      .came_later();
+  // Not `came_later`: folders that name none were answered with 0, the default then.
+  set.add("spelling_temperature", o.spelling_temperature, "within a word, where lower; 0: as temperature").range(0, 5);
   set.add("top_p", o.top_p, "nucleus sampling").range(0.01, 1);
   set.add("repeat_penalty", o.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
   set.add("limit", o.limit, "only so many intents; 0: all. Raise it later to go on").runtime_only();

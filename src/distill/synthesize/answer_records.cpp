@@ -71,8 +71,8 @@ lm::Throughput complete_and(lm::LanguageModel& model, const lm::RequestSource& n
 
 std::vector<data::Intent> each_once(std::vector<data::Intent> intents, Observer& observer) {
   const std::size_t all = intents.size();
-  std::unordered_set<std::string> seen;
-  std::erase_if(intents, [&](const data::Intent& intent) { return !seen.insert(intent.intent).second; });
+  data::IdNumbers seen;
+  std::erase_if(intents, [&](const data::Intent& intent) { return !seen.add(intent.intent).second; });
   if (intents.size() < all)
     observer.note(Level::warning,
                   "intents that stand more than once are asked about once: " + std::to_string(all - intents.size()) +
@@ -124,8 +124,8 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::Out
   return figures;
 }
 
-std::unordered_set<std::string> read_answered(data::OutputFolder& out) {
-  std::unordered_set<std::string> ids;
+data::IdNumbers read_answered(data::OutputFolder& out) {
+  data::IdNumbers ids;
   out.manifest.counts.clear();
   data::repair_shards(out);
   if (!data::has_shards(out.path())) return ids;
@@ -139,7 +139,7 @@ std::unordered_set<std::string> read_answered(data::OutputFolder& out) {
   };
   while (const auto found = reader.next_as(answered)) {
     if (found->finish == to_string(lm::Finish::error)) continue;
-    if (ids.insert(found->id).second) ++out.manifest.counts[found->outcome];
+    if (ids.add(found->id).second) ++out.manifest.counts[found->outcome];
   }
   return ids;
 }

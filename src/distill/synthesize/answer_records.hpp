@@ -8,10 +8,10 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "udrl/base/observer.hpp"
+#include "udrl/data/id_numbers.hpp"
 #include "udrl/data/output_folder.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/lm/language_model.hpp"
@@ -44,9 +44,10 @@ std::vector<data::Intent> each_once(std::vector<data::Intent> intents, Observer&
 /// answered before) is done. Throws `Error` (failure) after that if requests failed, and what the model throws.
 lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::OutputFolder& out, Progress& progress);
 
-/// Ids of what earlier runs wrote (a torn last line is repaired). The manifest's counts become those of their outcomes.
-/// Failures that older versions wrote as records of finish `error` are not answers.
-std::unordered_set<std::string> read_answered(data::OutputFolder& out);
+/// Ids of what earlier runs wrote (a torn last line is repaired). The manifest's counts become those of their outcomes;
+/// what stands twice counts once, as it stands first. Failures that older versions wrote as records of finish `error`
+/// are not answers.
+data::IdNumbers read_answered(data::OutputFolder& out);
 
 /// Throws `Error` (failure) where of all answers that were counted none is a sample: a later stage would blame its
 /// input.

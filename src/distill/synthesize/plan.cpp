@@ -27,8 +27,7 @@ std::vector<std::vector<Subset>> make_subsets(const std::vector<task::Task>& tas
 }
 
 Plan::Plan(const SynthesizeOptions& options, std::vector<Intent> intents,
-           const std::vector<std::vector<Subset>>& subsets, std::string teacher,
-           std::unordered_set<std::string> answered)
+           const std::vector<std::vector<Subset>>& subsets, std::string teacher, data::IdNumbers answered)
     : options_(options),
       intents_(std::move(intents)),
       subsets_(subsets),
@@ -80,7 +79,7 @@ void Plan::add(const Intent& intent, const std::vector<Subset>& task_subsets, in
   record.teacher = teacher_;
   record.draw = draw;
   record.id = content_id({intent.intent, record.task, teacher_, std::to_string(draw)});
-  if (answered_.count(record.id)) return;
+  if (answered_.contains(record.id)) return;
   RandomStream stream(options_.seed, "synthesize/" + record.id);
   const Subset& subset = task_subsets[choose_subset(record, task_subsets.size(), stream)];
   record.sampling.temperature = options_.temperatures[static_cast<std::size_t>(draw) % options_.temperatures.size()];

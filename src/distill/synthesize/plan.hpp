@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "udrl/base/random.hpp"
+#include "udrl/data/id_numbers.hpp"
 #include "udrl/data/record.hpp"
 #include "udrl/distill/synthesize_options.hpp"
 #include "udrl/lm/language_model.hpp"
@@ -37,7 +37,7 @@ struct Planned {
 class Plan {
  public:
   Plan(const SynthesizeOptions& options, std::vector<data::Intent> intents,
-       const std::vector<std::vector<Subset>>& subsets, std::string teacher, std::unordered_set<std::string> answered);
+       const std::vector<std::vector<Subset>>& subsets, std::string teacher, data::IdNumbers answered);
 
   /// Answered ones included.
   std::uint64_t total() const;
@@ -54,7 +54,7 @@ class Plan {
   std::vector<data::Intent> intents_;
   const std::vector<std::vector<Subset>>& subsets_;
   std::string teacher_;
-  std::unordered_set<std::string> answered_;
+  data::IdNumbers answered_;
   std::vector<Planned> block_;
   std::size_t position_ = 0;
   std::size_t next_intent_ = 0;

@@ -35,6 +35,17 @@ lm::Request to_request(const Planned& planned, const lm::LanguageModel& teacher,
   return request;
 }
 
+/// In place: millions of them are not held twice.
+void keep_share(std::vector<Intent>& intents, const data::Share& share) {
+  std::size_t kept = 0;
+  for (std::size_t i = share.number - 1; i < intents.size(); i += share.of) {
+    if (i != kept) intents[kept] = std::move(intents[i]);
+    ++kept;
+  }
+  intents.resize(kept);
+  if (intents.capacity() / 2 > kept) intents.shrink_to_fit();
+}
+
 std::vector<Intent> choose_intents(const SynthesizeOptions& options, Observer& observer) {
   std::vector<Intent> intents = each_once(data::read_intents(options.intents), observer);
   const std::size_t all = intents.size();
@@ -42,15 +53,14 @@ std::vector<Intent> choose_intents(const SynthesizeOptions& options, Observer& o
                 intents.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(options.skip, intents.size())));
   if (options.limit > 0 && intents.size() > options.limit) intents.resize(options.limit);
   const data::Share share = data::parse_share(options.shard);
-  std::vector<Intent> mine;
-  for (std::size_t i = share.number - 1; i < intents.size(); i += share.of) mine.push_back(std::move(intents[i]));
-  if (mine.empty())
+  keep_share(intents, share);
+  if (intents.empty())
     throw user_error("there is no intent to ask about")
         .at(options.intents.string())
         .expected("at least one")
         .got(std::to_string(all) + " in all, none of them for this run")
         .hint(all == 0 ? "make intents first: udrl-distill intents" : "see 'skip' and 'shard'");
-  return mine;
+  return intents;
 }
 
 data::Manifest wanted_manifest(const SynthesizeOptions& options, const std::vector<task::Task>& tasks,

@@ -65,12 +65,20 @@ TEST_CASE("a share of more than there can be, or one that lacks a field, is refu
   CHECK_THROWS_AS(parse_share("1/18446744073709551615"), udrl::Error);
   CHECK_THROWS_AS(parse_share("1/100001"), udrl::Error);
   CHECK(parse_share("100000/100000").of == 100000);
-  for (const char* shares :
-       {R"([{"run": "a"}])", R"({"a": 1})", R"([{"run": "a", "share": "1/2", "complete": 3}])", "[3]"}) {
+  for (const char* shares : {R"([{"run": "a"}])", R"({"a": 1})", R"([{"run": "a", "share": "1/2", "complete": 3}])",
+                             R"([{"run": "a", "share": "3/2"}])", "[3]"}) {
     Json json = to_json(Manifest{});
     json["shares"] = Json::parse(shares);
     CHECK_THROWS_AS(manifest_from_json(json), udrl::Error);
   }
+}
+
+TEST_CASE("shares are written as they were read") {
+  Json json = to_json(Manifest{});
+  json["shares"] = Json::parse(
+      R"([{"run": "a", "share": "1/2"}, {"run": "a", "share": "2/2", "complete": false},
+          {"run": "b", "share": "1/1", "complete": true}])");
+  CHECK(to_json(manifest_from_json(json)) == json);
 }
 
 TEST_CASE("shares of two runs are not mixed up") {

@@ -43,6 +43,12 @@ TEST_CASE("Content stems are in order and each once") {
   CHECK(content_stems("of the and").empty());
 }
 
+TEST_CASE("An answer's own words are content words of which its request holds no inflection") {
+  const OwnWords own("A kite over the harbour");
+  for (const char* word : {"red", "sails"}) CHECK(own.has(word));
+  for (const char* word : {"kites", "harbour", "the", "with"}) CHECK_FALSE(own.has(word));
+}
+
 TEST_CASE("Stemming is the same in many threads") {
   const Strings expected = content_stems("bakeries sailing photographers minimalist designs");
   std::vector<int> wrong(4, 0);

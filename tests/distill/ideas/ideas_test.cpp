@@ -159,7 +159,7 @@ TEST_CASE("The table has the nouns' words, those of requests, and those that eno
   CHECK(words_of_table(world.options, counts) == Words{"boats", "club", "harbor", "poster", "sailing"});
 }
 
-TEST_CASE("Where words are too many, the nouns' come first, then the commonest") {
+TEST_CASE("Where words are too many, the nouns' come first, then the most common") {
   World world({});
   world.options.most_words = 5;
   WordCounts counts;

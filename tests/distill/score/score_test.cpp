@@ -3,6 +3,8 @@
 
 #include "catch.hpp"
 #include "distill/support.hpp"
+#include "score/blocks.hpp"
+#include "score/reuse.hpp"
 #include "score/scorers/fake_embedder.hpp"
 #include "udrl/data/manifest.hpp"
 
@@ -111,6 +113,21 @@ TEST_CASE("A block that was half written is redone") {
   CHECK(contents(folder / "out") == whole);
 }
 
+TEST_CASE("Shards are cut behind whole lines, however long these are") {
+  const TempFolder folder;
+  const udrl::HeldFolder held(folder / "out");
+  const std::string line = std::string(200'000, 'a') + "\n";  // more than is read at once
+  for (const char* shard : {"part-00000.jsonl", "part-00001.jsonl"})
+    std::ofstream(held / shard) << line << line << line;
+  CHECK(written_lines(held) == 6);
+  keep_lines(held, 4);
+  CHECK(fs::file_size(held / "part-00000.jsonl") == 3 * line.size());
+  CHECK(fs::file_size(held / "part-00001.jsonl") == line.size());
+  keep_lines(held, 2);
+  CHECK(fs::file_size(held / "part-00000.jsonl") == 2 * line.size());
+  CHECK_FALSE(fs::exists(held / "part-00001.jsonl"));
+}
+
 TEST_CASE("Values are reused for the same intent and answer and asked for otherwise") {
   const TempFolder folder;
   auto old_records = samples(4, 3);
@@ -132,6 +149,26 @@ TEST_CASE("Values are reused for the same intent and answer and asked for otherw
     const bool same_text = record.answer == before.at(record.id).answer;
     CHECK((record.scores == before.at(record.id).scores) == same_text);
   }
+}
+
+TEST_CASE("Of values that stand twice the first are reused, and folders fill in what others lack") {
+  const TempFolder folder;
+  const auto scored = [&](const std::string& name, int intents, const udrl::score::Values& scores) {
+    auto records = samples(intents, 1);
+    for (auto& record : records) record.scores = scores;
+    write_records(folder / name, records);
+    udrl::data::write_manifest(folder / name, udrl::data::Manifest());
+    return (folder / name).string();
+  };
+  const std::string first = scored("first", 2, {{"a", 0.25}});
+  const std::string second = scored("second", 3, {{"a", 0.5}, {"b", -1.5}, {"unwanted", 3.0}});
+  const Reuse reuse({first, second}, udrl::data::Manifest(), {"a", "b", "c"});
+  const auto asked = samples(4, 1);
+  CHECK(reuse.of(asked[0]) == udrl::score::Values{{"a", 0.25}, {"b", -1.5}});
+  CHECK(reuse.of(asked[1]) == udrl::score::Values{{"a", 0.25}, {"b", -1.5}});
+  CHECK(reuse.of(asked[2]) == udrl::score::Values{{"a", 0.5}, {"b", -1.5}});
+  CHECK(reuse.of(asked[3]).empty());
+  CHECK(Reuse({}, udrl::data::Manifest(), {"a"}).of(asked[0]).empty());
 }
 
 TEST_CASE("Values of another embedding model are not reused") {

@@ -152,6 +152,48 @@ TEST_CASE("A line torn by a kill is asked again") {
   CHECK(lines_by_id(options.out).size() == 24);
 }
 
+TEST_CASE("What stands in two shards is asked for once, and counts as it stands first") {
+  const NoStop no_stop;
+  const TempFolder folder;
+  const SynthesizeOptions options = options_in(folder, "samples");
+  FakeModel teacher;
+  synthesize(options, teacher, quiet_context());
+  std::string again;
+  for (data::Record record : data::read_records(options.out)) {
+    record.finish = "length";
+    again += data::to_line(data::to_json(record)) + "\n";
+  }
+  write_file_atomic(options.out / "part-00001.jsonl", again);
+  FakeModel second;
+  const SynthesizeResult result = synthesize(options, second, quiet_context());
+  CHECK(second.asked.empty());
+  CHECK(result.manifest.complete);
+  CHECK(result.manifest.counts == std::map<std::string, std::uint64_t>{{"stop", 24}});
+}
+
+TEST_CASE("An answer under an id of another shape is kept, and its question asked") {
+  const NoStop no_stop;
+  const TempFolder folder;
+  const SynthesizeOptions options = options_in(folder, "samples");
+  FakeModel teacher;
+  synthesize(options, teacher, quiet_context());
+  std::string lines, lost;
+  for (data::Record record : data::read_records(options.out)) {
+    if (lost.empty()) {
+      lost = record.id;
+      record.id = "by hand";
+    }
+    lines += data::to_line(data::to_json(record)) + "\n";
+  }
+  write_file_atomic(options.out / "part-00000.jsonl", lines);
+  FakeModel second;
+  CHECK(synthesize(options, second, quiet_context()).manifest.counts.at("stop") == 25);
+  CHECK(second.asked_ids() == std::set<std::string>{lost});
+  const auto by_id = lines_by_id(options.out);
+  CHECK(by_id.size() == 25);
+  CHECK(by_id.count("by hand") == 1);
+}
+
 TEST_CASE("A truncated answer is recorded and is no sample") {
   const NoStop no_stop;
   const TempFolder folder;
