@@ -12,8 +12,8 @@
 #   --teacher-url URL     an OpenAI-compatible endpoint instead; several of one model with commas
 #   --teacher-model NAME  the model's name there
 #   --api-key-env VAR     the variable that holds its key
-#   --price-in X          money a million tokens of prompts, for the forecast and the limit
-#   --price-out X         the same of answers
+#   --price-in X          price of a million prompt tokens, for the forecast and the limit
+#   --price-out X         the same of answer tokens
 #   --max-cost X          the most that the synthesis may cost, and that the evaluation may
 #   --endpoint-rate N     answers a second that the endpoint gives, for the forecast
 #   --teacher.NAME VALUE  any other option of udrl-distill synthesize for its teacher, such as --teacher.weights bf16
@@ -21,7 +21,8 @@
 #   --pairs N             answers to ask for (default 52000000); another number is another run
 #   --intents FILE        your own requests instead of the lists of data/intents
 #   --systems A,B         systems files to compare with, the teacher's first (default: the teacher, and those of
-#                         configs/paper/eval.toml whose model is there)
+#                         configs/paper/eval.toml whose model is there: Qwen2 and 3, Mistral, Ministral; name those that are
+#                         endpoints, such as configs/systems/qwen3-8b-vllm.toml)
 #   --threads N           that compute (default 0: all cores)
 #   --forecast            print the forecast, and end
 #   --no-pilot            forecast from figures of docs/scale.md and docs/log.md alone

@@ -148,8 +148,9 @@ holds "the systems of configs" called udrl-eval "--systems configs/systems/qwen2
 holds "one stage alone" rehearse export
 holds "is one call" test "$(stages | wc -w)" -eq 19
 
-# --- an endpoint as teacher
+# --- an endpoint as teacher, beside models that are there
 rm "$CALLS"
+for file in qwen3-8b ministral-3-8b-instruct-2512; do echo model > "$WORK/models/$file.q4_k_m.gguf"; done
 export MY_TEST_KEY=secret-of-the-test
 expect "an endpoint" 0 "report.html" -- paper --teacher-url http://127.0.0.1:1/v1 --teacher-model "Some/Model-8B" --api-key-env MY_TEST_KEY --price-in 0.5 \
   --price-out 1.5 --max-cost 20 --teacher.leave-out seed --no-pilot --pairs 60 --run "$TMP/endpoint"
@@ -157,6 +158,8 @@ holds "is asked" called synthesize "--teacher.url http://127.0.0.1:1/v1" "--teac
   "--teacher.price-in 0.5" "--teacher.price-out 1.5" "--teacher.max-cost 20" "--teacher.leave-out seed"
 holds "and compared with" grep -qxF 'url = ["http://127.0.0.1:1/v1"]' "$TMP/endpoint/systems/teacher.toml"
 holds "for money" grep -qxF 'max_cost = 20' "$TMP/endpoint/systems/teacher.toml"
+holds "beside the recipe's systems whose file is there" called udrl-eval \
+  "--systems $TMP/endpoint/systems/teacher.toml,configs/systems/qwen3-8b.toml,configs/systems/ministral-3-8b-instruct.toml --pmi"
 holds "under a name" grep -qxF 'name = "some-model-8b"' "$TMP/endpoint/systems/teacher.toml"
 no_key() { ! grep -rqF "$MY_TEST_KEY" "$CALLS" "$TMP/endpoint"; }
 holds "the key itself is nowhere" no_key

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,42 @@ TEST_CASE("The recipe that is tested has all stages") {
   for (const auto& stage : readers) {
     INFO(stage.first);
     CHECK(fs::exists(source / "configs/ci" / (stage.first + ".toml")));
+  }
+}
+
+TEST_CASE("The paper's comparison names each family once, as a file that is put there") {
+  std::set<std::string> names;
+  const auto options = read<udrl::eval::EvalOptions>(source / "configs/paper/eval.toml");
+  for (const std::string& file : options.systems.files) {
+    INFO(file);
+    const auto loaded = udrl::eval::load_system(source / file, {});
+    CHECK(names.insert(loaded.name).second);
+    CHECK_FALSE(loaded.model.gguf.empty());  // paper.sh leaves out those that are not there
+  }
+  CHECK(names == std::set<std::string>{"llama-3-8b-instruct", "qwen2-7b-instruct", "qwen3-8b", "mistral-7b-instruct",
+                                       "ministral-3-8b-instruct"});
+}
+
+TEST_CASE("Qwen3 and Ministral can be asked behind an endpoint as from a file, and do not think aloud") {
+  for (const std::string name : {"qwen3-8b", "ministral-3-8b-instruct"}) {
+    INFO(name);
+    const auto of_file = udrl::eval::load_system(source / "configs/systems" / (name + ".toml"), {});
+    const auto served = udrl::eval::load_system(source / "configs/systems" / (name + "-vllm.toml"), {});
+    CHECK(served.model.endpoint.urls.size() == 1);
+    CHECK_FALSE(served.model.endpoint.http_model.empty());
+    REQUIRE(served.rows.size() == of_file.rows.size());
+    for (std::size_t i = 0; i < served.rows.size(); ++i) {
+      CHECK(served.rows[i].sampling.temperature == of_file.rows[i].sampling.temperature);
+      CHECK(served.rows[i].sampling.repeat_penalty == of_file.rows[i].sampling.repeat_penalty);
+      CHECK(served.rows[i].name != of_file.rows[i].name);  // both fit into one report
+    }
+    const auto kwargs = served.model.endpoint.extra.find("chat_template_kwargs");
+    CHECK((kwargs != served.model.endpoint.extra.end()) == (name == "qwen3-8b"));
+    if (kwargs != served.model.endpoint.extra.end()) {
+      INFO(kwargs->second.text);
+      CHECK(kwargs->second.text.find("enable_thinking") != std::string::npos);
+      CHECK(kwargs->second.text.find("false") != std::string::npos);
+    }
   }
 }
 
