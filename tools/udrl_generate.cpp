@@ -117,7 +117,7 @@ void check_ranking(const inference::Drawing& d, const lm::ModelOptions& embedder
         .got(std::to_string(d.n));
   if (d.temperature == 0)
     throw user_error("at temperature 0 all answers are the same: there is no best of them")
-        .hint("set --temperature 0.8, or leave --best-of out");
+        .hint("set --temperature 0.7, or leave --best-of out");
 }
 
 /// The intent alone, for each task, or those of the file.

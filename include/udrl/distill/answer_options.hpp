@@ -24,7 +24,7 @@ struct AnswerOptions {
   std::string mention = "auto";  ///< as `inference::Ask::mention`
   int draws = 1;                 ///< answers an intent, task and return
   double temperature = 0.7;
-  double spelling_temperature = 0;  ///< as `lm::Sampling` has it
+  double spelling_temperature = 0.3;  ///< as `lm::Sampling` has it
   double top_p = 0.95;
   double repeat_penalty = 1.1;
   std::uint64_t limit = 0;  ///< only the first so many intents, by the hash of their id; 0: all

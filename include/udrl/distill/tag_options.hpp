@@ -53,7 +53,7 @@ struct ReturnOptions {
   int bins = 5;
   command::ReturnKind kind = command::ReturnKind::advantage;
   std::map<std::string, double> weights = {{"relevance", 0.5}, {"relevance_masked", 0.5}};
-  double copying_penalty = 0.1;  ///< standard deviations of return for one of copying; naming the subject copies too
+  double copying_penalty = 0.25;  ///< standard deviations of return for one of copying; naming the subject copies too
   /// Scorers that can be asked for beside the return, each by its name; "-repetition": less is better. At most
   /// command::max_auxiliary.
   std::vector<std::string> auxiliary;

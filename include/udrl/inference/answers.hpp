@@ -27,7 +27,7 @@ struct Drawing {
   int n = 1;        ///< answers that are given
   int best_of = 1;  ///< above 1: so many are written, and the best `n` are given, the best first
   RankBy rank_by = RankBy::fit;
-  double temperature = 0.8;
+  double temperature = 0.7;
   double top_p = 0.95;
   int top_k = 0;  ///< 0: off
   double repeat_penalty = 1.1;

@@ -15,6 +15,7 @@ namespace udrl::lm {
 namespace {
 
 constexpr std::size_t penalty_window = 64;
+constexpr std::size_t longest_run = 6;  // of one token within a word
 constexpr std::size_t block = 1024;
 constexpr float never = -std::numeric_limits<float>::infinity();
 
@@ -64,11 +65,19 @@ Drawn Sampler::draw(std::span<float> logits, std::span<const std::int32_t> banne
   if (!std::isfinite(normalizer))
     throw failure("the model computed no finite probabilities").hint("is the model file damaged?");
   for (const std::int32_t token : banned) logits[static_cast<std::size_t>(token)] = never;
+  if (is_loop()) logits[static_cast<std::size_t>(recent_.back())] = never;
   penalize_repeats(logits);
   const std::int32_t token = choose(logits);
   recent_.push_back(token);
   if (recent_.size() > penalty_window) recent_.pop_front();
   return {token, original(token, logits) - normalizer};
+}
+
+bool Sampler::is_loop() const {
+  if (continues_word_ == nullptr || recent_.size() < longest_run) return false;
+  const std::int32_t last = recent_.back();
+  return (*continues_word_)[static_cast<std::size_t>(last)] &&
+         std::all_of(recent_.rbegin(), recent_.rbegin() + longest_run, [last](auto token) { return token == last; });
 }
 
 void Sampler::penalize_repeats(std::span<float> logits) {

@@ -27,13 +27,14 @@ struct Drawn {
 /// log Σ exp(x), to a relative error of about 1e-6 of the sum.
 double log_sum_exp(std::span<const float> logits);
 
-/// Order of what is applied: banned tokens, repeat penalty (over the last 64 tokens of the answer itself, never of the
-/// prompt: the prompt's words must stay free to use), temperature (or the spelling's), top-k, top-p. The draws are a
-/// function of (seed, id).
+/// Order of what is applied: banned tokens, a run that has become a loop, repeat penalty (over the last 64 tokens of
+/// the answer itself, never of the prompt: the prompt's words must stay free to use), temperature (or the spelling's),
+/// top-k, top-p. The draws are a function of (seed, id).
 class Sampler {
  public:
-  /// `continues_word` says of each token whether it goes on with the word before it. Borrowed; null where there is no
-  /// temperature of its own for those.
+  /// `continues_word` says of each token whether it goes on with the word before it. Borrowed; null where nobody asks
+  /// for a temperature of its own for those. One that has come six times running is not drawn a seventh time: no word
+  /// is spelt so, and a cold spelling never leaves such a loop by itself ("300000…").
   Sampler(const Sampling& sampling, std::string_view id, const std::vector<bool>* continues_word = nullptr);
 
   /// Changes `logits` (banned tokens become −∞).
@@ -47,6 +48,7 @@ class Sampler {
   };
   static bool before(const Candidate& a, const Candidate& b);
 
+  bool is_loop() const;
   void penalize_repeats(std::span<float> logits);
   float original(std::int32_t token, std::span<const float> logits) const;
   std::int32_t choose(std::span<float> logits);

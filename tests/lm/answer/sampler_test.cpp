@@ -1,6 +1,8 @@
 // Draws from known distributions. Not for: models.
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <string>
 
 #include "answer/fast_exp.hpp"
 #include "answer/sampler.hpp"
@@ -153,10 +155,10 @@ namespace {
 std::map<int, double> spelt(const std::vector<bool>& continues_word, double spelling_temperature) {
   Sampling sampling = at(1.0);
   sampling.spelling_temperature = spelling_temperature;
-  Sampler sampler(sampling, "test", &continues_word);
   std::map<int, double> seen;
   constexpr int draws = 20000;
   for (int i = 0; i < draws; ++i) {
+    Sampler sampler(sampling, std::to_string(i), &continues_word);
     auto logits = base;
     const Drawn drawn = sampler.draw(logits, {});
     CHECK(drawn.log_prob ==
@@ -189,4 +191,22 @@ TEST_CASE("behind a word only what would go on with it is colder") {
 TEST_CASE("a spelling temperature that is higher than the other changes nothing") {
   auto seen = spelt({true, true, true, true, true, true}, 2.0);
   CHECK(seen[4] == Approx(probability(4, 1.0)).margin(0.015));
+}
+
+TEST_CASE("a token within a word that comes again and again is a loop, and ends") {
+  Sampling sampling = at(1.0);
+  sampling.spelling_temperature = 0.3;
+  const auto longest_run_of_4 = [&](bool within_word) {
+    const std::vector<bool> continues_word{false, false, false, false, within_word, false};
+    Sampler sampler(sampling, "test", &continues_word);
+    int run = 0, longest = 0;
+    for (int i = 0; i < 40; ++i) {
+      std::vector<float> logits{0, 0, 0, 0, 50, 0};
+      run = sampler.draw(logits, {}).token == 4 ? run + 1 : 0;
+      longest = std::max(longest, run);
+    }
+    return longest;
+  };
+  CHECK(longest_run_of_4(true) == 6);
+  CHECK(longest_run_of_4(false) == 40);  // "- - - -" may be meant
 }
