@@ -28,7 +28,7 @@ parse_arguments() {
 
 build() {
   step "build"
-  cmake --preset release > "$DEPS/configure.log" 2>&1 || { tail -n 40 "$DEPS/configure.log" >&2; die "cmake --preset release failed"; }
+  quietly "$DEPS/configure.log" cmake --preset release || die "cmake --preset release failed"
   cmake --build --preset release --target udrl-distill udrl-train udrl-generate udrl-eval udrl-serve
 }
 

@@ -41,7 +41,7 @@ all_targets() { find "$ROOT/tests/fuzz" -name '*.cpp' -printf '%f\n' | sed 's/\.
 
 build() {
   command -v clang++ > /dev/null || die "no clang++" "Install clang and its libFuzzer: on Debian 12 apt-get install clang libclang-rt-14-dev."
-  cmake --preset fuzz > "$DEPS/configure.log" 2>&1 || { tail -n 40 "$DEPS/configure.log" >&2; die "cmake --preset fuzz failed"; }
+  quietly "$DEPS/configure.log" cmake --preset fuzz || die "cmake --preset fuzz failed"
   cmake --build --preset fuzz --target "${TARGETS[@]/#/fuzz_}"
 }
 

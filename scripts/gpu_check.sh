@@ -44,8 +44,6 @@ while [[ $# -gt 0 ]]; do
   esac
 done
 
-wanted() { [[ ",$ONLY," == *",$1,"* ]]; }
-
 # --- the bundle
 
 # Libraries that every GPU box has, or that come with its driver or its PyTorch.

@@ -30,7 +30,7 @@ parse_arguments() {
 
 build() {
   step "build ($PRESET)"
-  cmake --preset "$PRESET" > "$DEPS/configure.log" 2>&1 || { tail -n 40 "$DEPS/configure.log" >&2; die "cmake --preset $PRESET failed"; }
+  quietly "$DEPS/configure.log" cmake --preset "$PRESET" || die "cmake --preset $PRESET failed"
   cmake --build --preset "$PRESET"
   [[ "$PRESET" != release ]] || cmake --build --preset "$PRESET" --target all_verify_interface_header_sets  # each alone
 }

@@ -5,7 +5,6 @@
 #include <cctype>
 #include <cmath>
 #include <numeric>
-#include <set>
 #include <unordered_map>
 
 #include "udrl/data/text.hpp"
@@ -31,11 +30,6 @@ bool stands_at(std::string_view text, std::size_t at, std::string_view words) {
 std::string capitalised_like(std::string_view word, std::string by) {
   if (!by.empty() && !word.empty() && word.front() != lower(word.front())) by.front() = upper(by.front());
   return by;
-}
-
-std::set<std::string> stems_of(std::string_view text) {
-  const std::vector<std::string> stems = data::content_stems(text);
-  return {stems.begin(), stems.end()};
 }
 
 /// The last words of a text, without the punctuation after them; "" where there are not so many.
@@ -64,12 +58,9 @@ std::string commonest(const std::vector<std::string>& order, int at_least) {
 
 /// The one stretch of `words` that is left when what `others` holds is taken off both ends; empty where nothing is.
 std::string stretch_of_its_own(std::string_view text, std::string_view other) {
-  const std::set<std::string> known = stems_of(other);
+  const data::OwnWords own(other);
   const auto words = data::word_runs(text);
-  const auto is_own = [&](std::string_view word) {
-    const std::string folded = data::fold_case(word);
-    return !data::is_stop_word(folded) && !known.contains(data::stem(folded));
-  };
+  const auto is_own = [&](std::string_view word) { return own.has(data::fold_case(word)); };
   const auto first = std::find_if(words.begin(), words.end(), is_own);
   if (first == words.end()) return "";
   const auto last = std::find_if(words.rbegin(), words.rend(), is_own);
@@ -126,12 +117,10 @@ bool holds_words(const std::string& text, const std::string& words) {
 }
 
 std::vector<std::string_view> own_content_words(std::string_view text, std::string_view intent) {
-  const std::set<std::string> known = stems_of(intent);
+  const data::OwnWords own(intent);
   std::vector<std::string_view> out;
-  for (const std::string_view word : data::word_runs(text)) {
-    const std::string folded = data::fold_case(word);
-    if (!data::is_stop_word(folded) && !known.contains(data::stem(folded))) out.push_back(word);
-  }
+  for (const std::string_view word : data::word_runs(text))
+    if (own.has(data::fold_case(word))) out.push_back(word);
   return out;
 }
 

@@ -82,7 +82,7 @@ TEST_CASE("a scorer that sees what an answer is about and what it says is valid 
   CHECK(d.subject[Half::elaboration].value > 0.9);
 }
 
-TEST_CASE("a scorer that hears names alone has no say on elaboration") {
+TEST_CASE("a scorer that hears names alone cannot judge elaboration") {
   Embedder names;
   names.about = 0;
   const TaskDamage d = measured(names);
@@ -90,7 +90,7 @@ TEST_CASE("a scorer that hears names alone has no say on elaboration") {
   CHECK_FALSE(d.is_valid(Half::elaboration));
 }
 
-TEST_CASE("a scorer that takes elaboration for fidelity has no say on fidelity") {
+TEST_CASE("a scorer that takes elaboration for fidelity cannot judge fidelity") {
   Embedder words;
   words.topic = 1;
   const TaskDamage d = measured(words);

@@ -97,7 +97,7 @@ TEST_CASE("an ending that the intent holds is no common tail") {
   CHECK(CommonForms(answers).with_tail("x") == "x");
 }
 
-TEST_CASE("an answer is made over for an intent that is like its own") {
+TEST_CASE("an answer is adapted to an intent that is like its own") {
   CHECK(made_over("The best wine tasting in town", "wine tasting logo", "wine bar logo") ==
         "The best wine bar in town");
   CHECK(made_over("Fresh bread every day", "bakery flyer", "rowing club flyer") == "Fresh bread every day");

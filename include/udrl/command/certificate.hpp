@@ -32,7 +32,7 @@ struct SteeringCurve {
   score::Estimate rank_correlation{};  ///< Spearman's, over answers
 };
 
-/// What else moves when one command alone goes from its lowest to its highest value.
+/// What else changes when one command alone goes from its lowest to its highest value.
 struct SideEffect {
   std::string command, measure;
   score::Estimate change{};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,19 @@ namespace udrl::data {
 
 inline constexpr int schema_version = 2;
 
+/// The i-th of n, from 1.
+struct Share {
+  std::uint64_t number = 1, of = 1;
+  bool operator==(const Share&) const = default;
+};
+
+/// A share of a synthesis that a folder holds (shares.hpp).
+struct HeldShare {
+  std::string run;  ///< what all shares of a synthesis have in common
+  Share share;
+  std::optional<bool> complete;  ///< nothing in the manifest of the share itself, whose `complete` says it
+};
+
 struct Manifest {
   std::string stage;         ///< "synthesize"
   std::string tool_version;  ///< udrl::version()
@@ -28,8 +42,8 @@ struct Manifest {
   std::map<std::string, std::string> models;    ///< name → SHA-256 of the file
   std::map<std::string, std::string> inputs;    ///< what → SHA-256 (of a folder: its manifest, or its shards)
   std::map<std::string, std::uint64_t> counts;  ///< by outcome
-  Json usage = Json::object();  ///< what endpoints were asked and cost, by model; left out where there was none
-  Json shares = Json::array();  ///< of a synthesis, that the folder holds (shares.hpp); left out where it is whole
+  Json usage = Json::object();    ///< what endpoints were asked and cost, by model; left out where there was none
+  std::vector<HeldShare> shares;  ///< left out where the synthesis is whole
   bool complete = false;
   int schema = schema_version;                ///< JSON field "schema_version"
   int normalisation = normalisation_version;  ///< JSON field "normalisation_version"

@@ -2,7 +2,6 @@
 // together. Not for: shards, the files of one folder (shards.hpp).
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,12 +9,9 @@
 
 namespace udrl::data {
 
-/// The i-th of n, from 1.
-struct Share {
-  std::uint64_t number = 1, of = 1;
-};
 /// "3/16"; "" is 1/1. Throws `Error` (user) for anything else.
 Share parse_share(const std::string& text);
+std::string to_text(const Share& share);
 
 /// Writes into a synthesis's manifest which share it is, and of which run: what all shares of a run have in common.
 /// Nothing for the whole.

@@ -1,6 +1,7 @@
 // Text as udrl sees it: normalised once where it enters, words, content words. Not for: tokens.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,15 @@ bool has_other_script(std::string_view text);
 bool is_stop_word(std::string_view folded_word);
 /// Stems of the words that are not stop words, in order, each once.
 std::vector<std::string> content_stems(std::string_view text);
+/// Which words an answer has beyond its request: content words of which the request holds none of the same stem.
+class OwnWords {
+ public:
+  explicit OwnWords(std::string_view request);
+  bool has(std::string_view folded_word) const;
+
+ private:
+  std::set<std::string> of_request_;  ///< stems
+};
 /// `text` with each word whose stem is among the intent's content stems replaced by `mask`.
 std::string mask_words(std::string_view text, std::string_view intent, std::string_view mask = "…");
 

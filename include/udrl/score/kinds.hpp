@@ -1,4 +1,4 @@
-// Which values judge an answer, and which of them are kin: the one place that knows values by name. Not for: making
+// Which values judge an answer, and which of them are related: the one place that knows values by name. Not for: making
 // values (scorer.hpp).
 #pragma once
 

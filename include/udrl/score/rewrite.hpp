@@ -43,10 +43,10 @@ class CommonForms {
   CommonForms() = default;
   explicit CommonForms(std::span<const Answered> answers);
 
-  /// The commonest frame, which is what is left of an answer when its subject is taken out, with `text` in its place.
+  /// The most common frame, which is what is left of an answer when its subject is taken out, with `text` in its place.
   /// Of frames equally common the first; where no answer names its subject, `text` alone.
   std::string framed(const std::string& text) const;
-  /// "TEXT, " and the commonest last three words of an answer that its intent does not hold; `text` alone where no
+  /// "TEXT, " and the most common last three words of an answer that its intent does not hold; `text` alone where no
   /// ending comes twice.
   std::string with_tail(const std::string& text) const;
 
@@ -54,7 +54,7 @@ class CommonForms {
   std::string frame_, tail_;
 };
 
-/// The answer of one intent made over for another one that is like it: the words that only the old intent has, in one
+/// The answer of one intent adapted to another one that is like it: the words that only the old intent has, in one
 /// stretch, are replaced by those that only the new one has. The answer as it is where either has none, or where the
 /// stretch does not stand in it.
 std::string made_over(const std::string& answer, const std::string& old_intent, const std::string& new_intent);

@@ -9,6 +9,7 @@
 #include "udrl/base/tool.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
+#include "udrl/data/shares.hpp"
 
 namespace udrl::data {
 namespace {
@@ -83,15 +84,17 @@ std::vector<fs::path> shards_below(const fs::path& folder) {
   return shards;
 }
 
-/// Of each what shares.cpp reads, and nothing else.
-Json shares_from(const Fields& fields) {
-  Json shares = Json::array();
-  for (const Json& entry : fields.list("shares")) {
-    const Fields share(entry, "share");
-    shares.push_back({{"run", share.text("run")}, {"share", share.text("share")}});
-    if (share.has("complete")) shares.back()["complete"] = share.boolean("complete");
-  }
-  return shares;
+Json share_json(const HeldShare& held) {
+  Json json = {{"run", held.run}, {"share", to_text(held.share)}};
+  if (held.complete) json["complete"] = *held.complete;
+  return json;
+}
+
+HeldShare share_from(const Json& json) {
+  const Fields fields(json, "share");
+  HeldShare held{fields.text("run"), parse_share(fields.text("share")), std::nullopt};
+  if (fields.has("complete")) held.complete = fields.boolean("complete");
+  return held;
 }
 
 }  // namespace
@@ -139,7 +142,7 @@ Json to_json(const Manifest& manifest) {
                {"counts", manifest.counts},
                {"complete", manifest.complete}};
   if (!manifest.usage.empty()) json["usage"] = manifest.usage;
-  if (!manifest.shares.empty()) json["shares"] = manifest.shares;
+  for (const HeldShare& held : manifest.shares) json["shares"].push_back(share_json(held));
   return json;
 }
 
@@ -158,7 +161,8 @@ Manifest manifest_from_json(const Json& json) {
   manifest.inputs = fields.text_map("inputs");
   manifest.counts = fields.naturals("counts");
   if (json.contains("usage")) manifest.usage = fields.object("usage");
-  if (json.contains("shares")) manifest.shares = shares_from(fields);
+  if (json.contains("shares"))
+    for (const Json& share : fields.list("shares")) manifest.shares.push_back(share_from(share));
   manifest.complete = fields.boolean("complete");
   return manifest;
 }

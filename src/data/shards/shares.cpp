@@ -1,4 +1,4 @@
-// In a manifest: "shares": [{"run", "share": "3/16", "complete"}, …].
+// Noting shares, and missing them.
 #include "udrl/data/shares.hpp"
 
 #include <charconv>
@@ -22,18 +22,14 @@ std::string run_of(const Manifest& manifest) {
   return sha256(json_line(Json::array({config, manifest.seed, manifest.models, manifest.inputs}))).substr(0, 16);
 }
 
-bool is_share(const Json& entry, const Json& other) {
-  return entry.at("run") == other.at("run") && entry.at("share") == other.at("share");
-}
-
-void add_once(Manifest& manifest, const Json& share, const std::string& folder) {
-  for (const Json& known : manifest.shares)
-    if (is_share(known, share))
+void add_once(Manifest& manifest, const HeldShare& held, const std::string& folder) {
+  for (const HeldShare& known : manifest.shares)
+    if (known.run == held.run && known.share == held.share)
       throw user_error("a share of a synthesis is given twice")
           .at(folder)
-          .got("share " + share.at("share").get<std::string>())
+          .got("share " + to_text(held.share))
           .hint("name each folder once; of two copies leave one out");
-  manifest.shares.push_back(share);
+  manifest.shares.push_back(held);
 }
 
 std::string listed(const std::set<std::uint64_t>& numbers, std::uint64_t of) {
@@ -41,7 +37,7 @@ std::string listed(const std::set<std::uint64_t>& numbers, std::uint64_t of) {
   std::size_t named = 0;
   for (const std::uint64_t number : numbers) {
     if (++named > most_named) return text + " and " + std::to_string(numbers.size() - most_named) + " more";
-    text += (text.empty() ? "" : ", ") + std::to_string(number) + "/" + std::to_string(of);
+    text += (text.empty() ? "" : ", ") + to_text(Share{number, of});
   }
   return text;
 }
@@ -75,35 +71,35 @@ Share parse_share(const std::string& text) {
       .hint("give job i of n its number, and a folder of its own with --out");
 }
 
+std::string to_text(const Share& share) { return std::to_string(share.number) + "/" + std::to_string(share.of); }
+
 void note_share(Manifest& manifest, const std::string& share) {
-  if (!share.empty()) manifest.shares = Json::array({{{"run", run_of(manifest)}, {"share", share}}});
+  if (share.empty()) return;
+  manifest.shares.clear();
+  manifest.shares.push_back(HeldShare{run_of(manifest), parse_share(share), std::nullopt});
 }
 
 void note_shares_of(Manifest& manifest, const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
     if (!has_manifest(input)) continue;  // a file, or records of somebody else's
     const Manifest earlier = read_manifest(input);
-    for (Json share : earlier.shares) {
-      share["complete"] = earlier.complete && share.value("complete", true);
-      add_once(manifest, share, input);
+    for (HeldShare held : earlier.shares) {
+      held.complete = earlier.complete && held.complete.value_or(true);
+      add_once(manifest, held, input);
     }
   }
 }
 
 void require_whole(const Manifest& manifest) {
   std::map<std::pair<std::string, std::uint64_t>, std::set<std::uint64_t>> missing;
-  for (const Json& entry : manifest.shares) {
-    const Share share = parse_share(entry.at("share"));
-    if (!entry.value("complete", true))
-      throw not_whole("a share of a synthesis is not finished", "share " + entry.at("share").get<std::string>());
-    auto& left = missing[{entry.at("run"), share.of}];
+  for (const HeldShare& held : manifest.shares) {
+    if (!held.complete.value_or(true))
+      throw not_whole("a share of a synthesis is not finished", "share " + to_text(held.share));
+    auto& left = missing[{held.run, held.share.of}];
     if (left.empty())
-      for (std::uint64_t number = 1; number <= share.of; ++number) left.insert(number);
+      for (std::uint64_t number = 1; number <= held.share.of; ++number) left.insert(number);
   }
-  for (const Json& entry : manifest.shares) {
-    const Share share = parse_share(entry.at("share"));
-    missing[{entry.at("run"), share.of}].erase(share.number);
-  }
+  for (const HeldShare& held : manifest.shares) missing[{held.run, held.share.of}].erase(held.share.number);
   for (const auto& [run, numbers] : missing)
     if (!numbers.empty())
       throw not_whole("shares of a synthesis are missing", "no share " + listed(numbers, run.second));

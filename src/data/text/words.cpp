@@ -129,6 +129,14 @@ std::vector<std::string> content_stems(std::string_view text) {
   return out;
 }
 
+OwnWords::OwnWords(std::string_view request) {
+  for (std::string& stemmed : content_stems(request)) of_request_.insert(std::move(stemmed));
+}
+
+bool OwnWords::has(std::string_view folded_word) const {
+  return !is_stop_word(folded_word) && !of_request_.contains(stem(folded_word));
+}
+
 std::string mask_words(std::string_view text, std::string_view intent, std::string_view mask) {
   const std::vector<std::string> stems = content_stems(intent);
   const std::set<std::string> masked(stems.begin(), stems.end());

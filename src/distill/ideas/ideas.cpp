@@ -107,7 +107,7 @@ void declare(OptionSet& set, IdeasOptions& o) {
   set.add("dimensions", o.dimensions, "of a word's vector; the table has so many bytes a word").range(8, 1024);
   set.add("at_least", o.at_least, "answers of a task that hold a word before it is proposed for the task")
       .range(1, 1e6);
-  set.add("most_words", o.most_words, "words of the table; those of the nouns come first, then the commonest")
+  set.add("most_words", o.most_words, "words of the table; those of the nouns come first, then the most common")
       .range(100, 1e6);
   lm::declare(set, "embedder", o.embedder);
 }

@@ -32,9 +32,9 @@ std::set<std::string> plain_words(const std::string& text) {
 
 void count_answer(const data::Record& record, std::map<std::string, std::uint64_t>& said) {
   if (command::is_json(record.answer)) return;
-  const std::vector<std::string> stems = data::content_stems(record.intent.intent);
+  const data::OwnWords own(record.intent.intent);
   for (const std::string& word : plain_words(record.answer))
-    if (std::find(stems.begin(), stems.end(), data::stem(word)) == stems.end()) ++said[word];
+    if (own.has(word)) ++said[word];
 }
 
 std::set<std::string> words_of_nouns(const std::filesystem::path& file) {

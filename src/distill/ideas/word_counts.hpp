@@ -20,7 +20,7 @@ struct WordCounts {
 /// Of the training split. Good answers are those of the upper half of the returns; answers in JSON count for nothing.
 WordCounts count_words(const IdeasOptions& options);
 
-/// The words of the table, ascending: those of the nouns, then the commonest of answers and requests.
+/// The words of the table, ascending: those of the nouns, then the most common of answers and requests.
 std::vector<std::string> words_of_table(const IdeasOptions& options, const WordCounts& counts);
 
 }  // namespace udrl::distill

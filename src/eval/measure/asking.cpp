@@ -7,7 +7,6 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/fields.hpp"
-#include "udrl/student/checkpoint.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -65,9 +64,8 @@ void Asking::open_caches() {
     AnswerIdentity identity{prepared_.hashes.at("model " + system.name), prepared_.task_hashes(), options_.seed,
                             context_.command_line};
     if (system.is_student) {
-      identity.inputs[student::files::commands] = prepared_.hashes.at("commands " + system.name);
+      identity.inputs.merge(student_inputs(system));
       identity.inputs["commands.json of the lengths"] = prepared_.hashes.at("commands student");
-      if (const auto ideas = ideas_of(system); !ideas.empty()) identity.inputs["ideas"] = sha256_file(ideas);
     }
     for (const Row& row : asked_rows(system)) {
       caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));

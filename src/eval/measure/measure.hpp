@@ -89,7 +89,7 @@ WordSteering word_steering(std::span<const Measured> answers);
 struct Diversity {
   int at_most_words = 0;  ///< every answer cut to so many words
   double distinct_1 = 0, distinct_2 = 0, self_bleu = 0, compression = 0;
-  double spread = 0;  ///< 1 less the mean cosine of two answers' embeddings
+  double spread = 0;  ///< 1 − mean cosine of two answers' embeddings
 };
 Diversity diversity(std::span<const Measured> answers, int at_most_words);
 

@@ -60,7 +60,8 @@ std::string raters_agree_text(const Opinion& o) {
 std::string scorers_agree_text(const Opinion& o) {
   Table table = {{"scorer", "value", "pairs", "orders as people do", "kappa"}};
   for (const ScorerAgrees& s : o.scorers_agree)
-    table.push_back({s.scorer, s.value, std::to_string(s.pairs), with_range(s.same, 2), page::fixed(s.kappa, 2)});
+    table.push_back({s.scorer, s.value == "raw" ? "as written" : s.value, std::to_string(s.pairs),
+                     with_range(s.same, 2), page::fixed(s.kappa, 2)});
   return "\n" + aligned_table(table, 2);
 }
 

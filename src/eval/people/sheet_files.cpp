@@ -5,6 +5,7 @@
 #include "udrl/data/csv.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/page/parts.hpp"
+#include "udrl/page/visible.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -71,9 +72,10 @@ std::string sheet_html(const Sheet& sheet) {
         {{"id", pair.id}, {"task", pair.task}, {"intent", pair.intent}, {"A", pair.texts[0]}, {"B", pair.texts[1]}});
   const Html bar = tag("div", {{"class", "bar"}}, {tag("div", {{"id", "bar"}}, "")});
   const Html note = tag("p", {{"class", "small"}, {"id", "note"}, {"role", "status"}}, "");
+  const std::string script = std::string(sheet_script).append(page::visible_script);
   return page::working_document("Which serves the request better?",
                                 tag("main", {{"class", "sheet"}}, {top(), bar, note, pair_card(), end_card()}),
-                                {data::json_line(json), sheet_script, sheet_style});
+                                {data::json_line(json), script, sheet_style});
 }
 
 }  // namespace udrl::eval

@@ -1,5 +1,5 @@
 // What the page of a rating sheet does, and how it looks. Texts of models enter by textContent alone. Not for: the
-// elements (sheet_files.cpp).
+// elements (sheet_files.cpp), or `visible` (page/visible.hpp).
 #pragma once
 
 #include <string_view>
@@ -34,12 +34,6 @@ function keep() {
 }
 
 function rated() { return sheet.pairs.filter((pair) => state.ratings[pair.id]).length; }
-
-/** What nobody would see, or what turns the text behind it, is spelt out. */
-function visible(text) {
-  const hidden = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
-  return text.replace(hidden, (c) => '⟨U+' + c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0') + '⟩');
-}
 
 function showPair(pair) {
   for (const field of ['task', 'intent', 'A', 'B']) byId(field).textContent = visible(pair[field] || '(no answer)');

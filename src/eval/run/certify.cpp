@@ -171,8 +171,7 @@ class Asker {
  private:
   std::vector<SystemAnswer> answers_to(const Asked& asked) {
     AnswerIdentity identity{model_, setting_.task_hashes, options_.seed, context_.command_line};
-    identity.inputs[student::files::commands] = sha256_file(options_.student / student::files::commands);
-    if (const auto ideas = ideas_of(setting_.student); !ideas.empty()) identity.inputs["ideas"] = sha256_file(ideas);
+    identity.inputs.merge(student_inputs(setting_.student));
     std::string lengths;
     for (const Case& c : asked.cases) lengths += c.id + " " + std::to_string(c.asked_words) + "\n";
     identity.inputs["lengths"] = sha256(lengths);

@@ -4,9 +4,11 @@
 #include <algorithm>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/student/checkpoint.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -83,6 +85,13 @@ void AnswerCache::close(bool complete) {
   for (const auto& [cause, failed] : failures_) folder_.manifest.counts["failed: " + cause] = failed.requests;
   folder_.manifest.complete = complete;
   folder_.save();
+}
+
+std::map<std::string, std::string> student_inputs(const System& system) {
+  std::map<std::string, std::string> inputs;
+  inputs[student::files::commands] = sha256_file(system.folder() / student::files::commands);
+  if (const auto ideas = ideas_of(system); !ideas.empty()) inputs["ideas"] = sha256_file(ideas);
+  return inputs;
 }
 
 data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity) {

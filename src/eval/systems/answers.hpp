@@ -72,6 +72,8 @@ struct AnswerIdentity {
   std::uint64_t seed = 1;
   std::string command_line;
 };
+/// Of a student, beside the weights: its commands.json, and its table of ideas where it has one.
+std::map<std::string, std::string> student_inputs(const System& system);
 data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity);
 
 struct AskedRow {

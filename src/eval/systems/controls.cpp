@@ -39,13 +39,14 @@ std::vector<SystemAnswer> in_common_form(const CaseSet& set, const TrainingView&
 
 std::vector<Row> control_rows() {
   return {
-      control_row(shuffled_row, "shuffled: the teacher’s answers to other intents (the floor)", "shuffled (floor)"),
+      control_row(shuffled_row, "shuffled: the teacher’s answers to other intents (the zero)", "shuffled (zero)"),
       control_row(bare_intent_row, "the bare intent, repeated", "bare intent"),
-      control_row(frame_row, "the commonest training frame, with the subject put in", "commonest frame"),
-      control_row(intent_frame_row, "the commonest training frame, with the whole intent put in", "intent in frame"),
-      control_row(intent_tail_row, "the whole intent with training’s commonest tail", "intent with tail"),
-      control_row(nearest_row, "the nearest training intent’s best answer, made over", "nearest, made over"),
-      control_row(word_list_row, "the intent and a list of words that fit it", "words that fit")};
+      control_row(frame_row, "the most common training frame, with the subject put in", "most common frame"),
+      control_row(intent_frame_row, "the most common training frame, with the whole intent put in", "intent in frame"),
+      control_row(intent_tail_row, "the whole intent with training’s most common tail", "intent with tail"),
+      control_row(nearest_row, "the nearest training intent’s best answer, with its subject replaced",
+                  "nearest neighbour"),
+      control_row(word_list_row, "the intent and a list of keywords that fit it", "keyword list")};
 }
 
 std::vector<SystemAnswer> shuffled_answers(const std::vector<SystemAnswer>& answers, const CaseSet& set,

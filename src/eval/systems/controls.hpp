@@ -1,4 +1,4 @@
-// Controls: answers made without a model. One is the floor; the others are the cheats that a relevance figure might
+// Controls: answers made without a model. One is the zero; the others are the cheats that a relevance figure might
 // reward, and must FAIL, or nothing passes. Not for: how the verdict uses them (compare.hpp).
 #pragma once
 
@@ -14,13 +14,13 @@
 
 namespace udrl::eval {
 
-inline constexpr const char* shuffled_row = "shuffled";        ///< the teacher's answers to other intents: the floor
+inline constexpr const char* shuffled_row = "shuffled";        ///< the teacher's answers to other intents: the zero
 inline constexpr const char* bare_intent_row = "bare-intent";  ///< the intent, repeated
-inline constexpr const char* frame_row = "frame";              ///< the commonest training frame, the subject put in
+inline constexpr const char* frame_row = "frame";              ///< the most common training frame, subject put in
 inline constexpr const char* intent_frame_row = "intent-in-frame";  ///< the same, the whole intent put in
-inline constexpr const char* intent_tail_row = "intent-with-tail";  ///< the whole intent with training's commonest tail
-inline constexpr const char* nearest_row = "nearest";      ///< the nearest training intent's best answer, made over
-inline constexpr const char* word_list_row = "word-list";  ///< the intent and a list of words that fit it
+inline constexpr const char* intent_tail_row = "intent-with-tail";  ///< the whole intent with the most common tail
+inline constexpr const char* nearest_row = "nearest";  ///< the nearest training intent's best answer, subject replaced
+inline constexpr const char* word_list_row = "word-list";  ///< the intent and a list of keywords that fit it
 
 std::vector<Row> control_rows();
 

@@ -1,20 +1,23 @@
 // The page's files, and what a browser may do with them.
 #include "page.hpp"
 
+#include <string>
+#include <utility>
+
 #include "page_files.hpp"
 
 namespace udrl::serve {
 namespace {
 
-httplib::Server::Handler file(const char* content, const char* type) {
-  return [content, type](const httplib::Request&, httplib::Response& response) {
+httplib::Server::Handler file(std::string content, const char* type) {
+  return [body = std::move(content), type](const httplib::Request&, httplib::Response& response) {
     response.set_header("Content-Security-Policy",
                         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                         "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
     response.set_header("X-Content-Type-Options", "nosniff");
     response.set_header("Referrer-Policy", "no-referrer");
     response.set_header("Cache-Control", "no-cache");
-    response.set_content(content, type);
+    response.set_content(body, type);
   };
 }
 

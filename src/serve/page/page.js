@@ -10,11 +10,7 @@ const link = { sent: 0, waiting: false, failures: 0, retry: 0, student: "" };
 const keys = { down: 0, open: [], first: [], all: [], unanswered: 0 };
 
 // ---- Text ----
-/** Control characters, bidi controls and characters that nothing shows could make a text look like another one. */
-function visible(text) {
-  const hidden = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
-  return String(text).replace(hidden, (c) => `⟨U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
-}
+// visible(text), which spells out what nothing shows, is include/udrl/page/visible.hpp.
 
 /** An object gets a line for each member. Works on an unfinished one too, so lines stay where they are as it grows. */
 const jsonLines = (text) => text.split(/(?<=,)\s*(?="(?:[^"\\]|\\.)*"\s*:)/u).map((line, i) => span("row", i ? ` ${line}` : line));

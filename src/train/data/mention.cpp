@@ -15,12 +15,11 @@ constexpr std::size_t shortest_word = 3;  // bytes
 
 /// Each stem once, as the first word that has it.
 std::vector<std::string> own_words(const Sample& sample) {
-  const std::vector<std::string> of_intent = data::content_stems(sample.intent);
-  std::set<std::string> seen(of_intent.begin(), of_intent.end());
+  const data::OwnWords own(sample.intent);
+  std::set<std::string> seen;
   std::vector<std::string> words;
   for (const std::string& word : data::word_tokens(sample.answer))
-    if (word.size() >= shortest_word && !data::is_stop_word(word) && seen.insert(data::stem(word)).second)
-      words.push_back(word);
+    if (word.size() >= shortest_word && own.has(word) && seen.insert(data::stem(word)).second) words.push_back(word);
   return words;
 }
 

@@ -158,6 +158,19 @@ TEST_CASE("a request that an endpoint failed is no answer, and is asked again") 
   for (const Case& c : set.cases) CHECK(cache.at(c).finish == "stop");
 }
 
+TEST_CASE("a student's answers depend on its commands, and on its ideas where it has some") {
+  TempFolder folder;
+  System system;
+  system.is_student = true;
+  system.model.gguf = folder.path() / "student.gguf";
+  std::ofstream(folder.path() / "commands.json") << "{}";
+  CHECK(student_inputs(system).size() == 1);
+  std::ofstream(folder.path() / "ideas.safetensors") << "words";
+  const auto inputs = student_inputs(system);
+  REQUIRE(inputs.size() == 2);
+  CHECK(inputs.at("ideas") != inputs.at("commands.json"));
+}
+
 TEST_CASE("a malformed answer is refused") {
   CHECK_THROWS_AS(answer_from_json({{"answer", 3}, {"finish", "stop"}, {"tokens", 1}}), Error);
   CHECK_THROWS_AS(answer_from_json({{"answer", "x"}, {"finish", "stop"}}), Error);

@@ -15,7 +15,7 @@ TrainingView training(const std::vector<TrainingText>& texts) { return {{{"image
 
 }  // namespace
 
-TEST_CASE("the commonest frame takes the case's subject") {
+TEST_CASE("the most common frame takes the case's subject") {
   const TrainingView view = training({{intent("a", "tea"), "A lonely cup of tea", 0},
                                       {intent("b", "rowing"), "Poster of rowing in gold", 0},
                                       {intent("c", "chess"), "Poster of chess in gold", 0},
@@ -28,7 +28,7 @@ TEST_CASE("a task whose answers never name their subject has the subject alone f
   CHECK(frame_answers(one_case("wine bar logo", "wine bar"), view).front().text == "wine bar");
 }
 
-TEST_CASE("the nearest training intent gives its best answer, made over without being told the subjects") {
+TEST_CASE("the nearest training intent gives its best answer, adapted without being told the subjects") {
   const TrainingView view = training({{intent("wine tasting logo", ""), "A worse wine tasting", 1},
                                       {intent("wine tasting logo", ""), "The best wine tasting", 4},
                                       {intent("monster truck flyer", "monster truck"), "A monster truck", 4}});
@@ -37,7 +37,7 @@ TEST_CASE("the nearest training intent gives its best answer, made over without 
   CHECK(nearest_answers(set, {set, view, embedder}).front().text == "The best wine bar");
 }
 
-TEST_CASE("the words that fit are those that answers to near intents use more than others, and no intent's own") {
+TEST_CASE("the keywords are those that answers to near intents use more than others, and no intent's own") {
   std::vector<TrainingText> texts;
   for (int i = 0; i < 30; ++i) {
     const std::string n = std::to_string(i);
@@ -52,7 +52,7 @@ TEST_CASE("the words that fit are those that answers to near intents use more th
   CHECK(word_list_answers(set, look_up).front().text == "wine bar logo, bottle, grapes, frame");
 }
 
-TEST_CASE("the whole intent stands in the commonest frame, and before the commonest tail") {
+TEST_CASE("the whole intent stands in the most common frame, and before the most common tail") {
   const TrainingView view = training({{intent("a", "tea"), "Cup of tea, warm soft light", 0},
                                       {intent("b", "rowing"), "Poster of rowing in warm soft light", 0},
                                       {intent("c", "chess"), "Poster of chess in warm soft light", 0}});

@@ -56,7 +56,7 @@ TEST_CASE("A text has one fluency, in any batch") {
   CHECK(together[1].at("fluency") == set.score(std::vector<Candidate>{one}).front().at("fluency"));
 }
 
-TEST_CASE("A reader of word order sees it destroyed step by step; one that does not has no say") {
+TEST_CASE("A reader of word order sees it destroyed step by step; one that does not cannot judge") {
   AlphabetReader reader;
   ScorerSet set({"fluency"}, reading(reader));
   const auto by_reader = [&](std::span<const Candidate> texts) {

@@ -1,4 +1,4 @@
-// grouped.hpp against SciPy (statistics.json), and which values are kin.
+// grouped.hpp against SciPy (statistics.json), and which values are related.
 #include "udrl/score/grouped.hpp"
 
 #include <cmath>
@@ -95,7 +95,7 @@ TEST_CASE("strict ranks put the earlier one of a tie below") {
   CHECK(strict_ranks(std::vector<double>{2, 1, 2, 0}) == std::vector<std::size_t>{3, 2, 4, 1});
 }
 
-TEST_CASE("values that judge are told from those that describe, and kin from independent ones") {
+TEST_CASE("values that judge are told from those that describe, and related from independent ones") {
   CHECK(is_quality("relevance_masked"));
   CHECK(is_quality("something new"));
   for (const char* name : {"copying", "copy_ngram", "repetition", "tokens", "words"}) CHECK_FALSE(is_quality(name));
