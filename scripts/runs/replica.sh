@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The claim, from the committed sample to the verdict: is a student at 1/80 of its teacher's size as relevant, as fluent and
-# as varied, better than a look-up, and is UDRL the cause? One recipe (configs/five-tasks), three training seeds, unseen
-# intents (all 203 of valid, or 500 of test) x 5 tasks against the teacher's greedy answers, and what is taken away from the
-# recipe arm by arm at equal tokens.
+# as varied, better than the nearest neighbour, and is UDRL the cause? One recipe (configs/five-tasks), three training seeds,
+# unseen intents (all 203 of valid, or 500 of test) x 5 tasks against the teacher's greedy answers, and what is taken away
+# from the recipe arm by arm at equal tokens.
 #
 # For: docs/results.md. Stop it with Ctrl-C and start it again: it goes on. Costs, on two cores of a Zen 5 with bf16, from single trainings and smaller evaluations:
 #   tag         1 min    the committed sample, tagged; test subjects held out

@@ -74,7 +74,7 @@ def arms(results):
                 number(system["diversity"]["distinct_2"]),
             ]
         )
-    head = ["arm", "student less arm: masked", "raw", "fluency of the arm", "its distinct-2"]
+    head = ["arm", "student less arm: masked", "as written", "fluency of the arm", "its distinct-2"]
     return f"By {name}; above 0 the student is the better one.\n\n{table(head, rows)}"
 
 

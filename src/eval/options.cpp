@@ -81,7 +81,7 @@ void declare(OptionSet& set, EvalOptions& o) {
       .range(2, 248);
   set.add("slots", o.slots, "requests answered at once").range(1, 256);
   set.add("gate_answers", o.scorers.gate_answers,
-          "answers a task that are damaged, to show what a scorer's word is worth")
+          "answers per task that are damaged on purpose, to test whether each scorer sees it")
       .range(10, 1e6);
   set.add("shown", o.shown, "cases with answers side by side in the report").range(0, 1000);
 }

@@ -7,10 +7,10 @@ namespace udrl::lm {
 namespace {
 
 void declare_money(OptionSet& set, const std::string& dot, EndpointOptions& options) {
-  set.add(dot + "price_in", options.price_in, "of an endpoint: money a million tokens of prompts")
+  set.add(dot + "price_in", options.price_in, "of an endpoint: price of a million prompt tokens")
       .range(0, 1e6)
       .runtime_only();
-  set.add(dot + "price_out", options.price_out, "of an endpoint: money a million tokens of answers")
+  set.add(dot + "price_out", options.price_out, "of an endpoint: price of a million answer tokens")
       .range(0, 1e6)
       .runtime_only();
   set.add(dot + "max_cost", options.max_cost,
@@ -28,7 +28,7 @@ void declare_patience(OptionSet& set, const std::string& dot, EndpointOptions& o
       .range(1, 86400)
       .runtime_only();
   set.add(dot + "retry_for", options.retry_for,
-          "seconds that an endpoint which is away or busy, and answers nothing, is asked again before the run ends")
+          "seconds to go on retrying an endpoint that is busy or does not answer, before the run ends")
       .range(0, 604800)
       .runtime_only();
 }

@@ -26,7 +26,8 @@ void declare_sequence(OptionSet& set, SequenceOptions& o) {
           "share of sequences whose return command is ⟨return:any⟩; so too for each auxiliary one")
       .range(0, 1);
   set.add("sequence.segments", o.segments, "share of records cut at a random word (type-ahead)").range(0, 1);
-  set.add("sequence.countdown", o.countdown, "the student writes ⟨left:k⟩ every 8 words, which nobody is shown");
+  set.add("sequence.countdown", o.countdown,
+          "the student writes ⟨left:k⟩ every 8 words, hidden from the reader: it keeps to the length better");
   set.add("sequence.entity_swap", o.entity_swap, "share of records with a shared word swapped in intent and answer")
       .range(0, 1);
   set.add("sequence.mention", o.mention, "share of records told some of the answer's own words, to be asked for later")
@@ -64,8 +65,8 @@ void declare_batch(OptionSet& set, BatchOptions& o) {
   set.add("batch.micro_tokens", o.micro_tokens, "tokens of a forward pass, padding included; at most step_tokens")
       .range(16, 1e7);
   set.add("batch.lanes", o.lanes,
-          "parts in which a step's gradients are added up, a power of two: as many processes can share the run, to the "
-          "same weights as one; 0: as many as it is begun with")
+          "parts into which a step's forward passes are divided, a power of two; processes share them (at most so many "
+          "processes) and end with the same weights as one; 0: one for each process at the start")
       .range(0, 1024)
       .came_later();
 }
@@ -162,7 +163,7 @@ void declare(OptionSet& set, TrainOptions& o) {
   set.add("seed", o.seed, "seed of weights, order, swaps and command dropout");
   set.add("epochs", o.epochs, "passes over the training split; ignored where steps is set").range(1e-6, 1e6);
   set.add("steps", o.steps, "optimizer steps, those on plain text not counted; 0: from epochs").range(0, 2e9);
-  set.add("task_weights", o.task_weights, "how often a task's records stand in an epoch; once if not named")
+  set.add("task_weights", o.task_weights, "how many times an epoch shows each record of a task; 1 if not named")
       .range(0, 100);
   set.add_enum("device", o.device, "auto is CUDA where there is one");
   set.add_enum("precision", o.precision, "auto is bf16 on CUDA and on processors with AVX512_BF16");

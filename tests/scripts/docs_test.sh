@@ -75,7 +75,7 @@ all_help() {
     help_of $command
   done
   for command in $(help_of udrl-distill | sed -nE 's/^  ([a-z]+) +.*/\1/p'); do help_of udrl-distill "$command"; done
-  for command in gguf page; do help_of udrl-export "$command"; done
+  for command in gguf folder page; do help_of udrl-export "$command"; done
   cat scripts/*.sh scripts/*/*.sh
   printf -- '--%s. \n' embedder pmi judge  # what a table's flags begin with
 }

@@ -116,7 +116,8 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
 
 void declare(OptionSet& set, TagOptions& o) {
   set.add("input", o.pool.input, "scored folders, pooled").required().runtime_only();
-  set.add("out", o.out, "folder to write: train/, valid/, test/ and the other held-out parts, commands.json, table.txt")
+  set.add("out", o.out,
+          "folder to write: train/, valid/, test/ and the other held-out splits, commands.json, table.txt")
       .required()
       .runtime_only();
   set.add("bins", o.returns.bins, "how many returns can be asked for").range(1, command::max_returns);
@@ -144,7 +145,7 @@ void declare(OptionSet& set, TagOptions& o) {
   set.add("new_intents", o.pool.split.new_intents, "share of training subjects' intents held out as test_intents")
       .range(0, 0.9);
   set.add("paraphrases", o.pool.split.paraphrases,
-          "of the wishes phrased in several ways, the share of which one phrasing alone trains")
+          "of requests with several phrasings, the share that trains with one phrasing; the others are held out")
       .range(0, 1);
   set.add("unseen_groups", o.pool.split.unseen_groups, "whole groups held out as test_groups, at most a tenth")
       .range(0, 1000);

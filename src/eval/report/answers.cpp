@@ -18,7 +18,7 @@ std::vector<std::size_t> shown_cases(const CaseSet& set, std::size_t shown) {
 
 std::string figures(const Measured& m, std::size_t scorer) {
   const Relevance& r = m.relevance[scorer];
-  std::string out = "relevance " + fixed(r.masked, 2) + " masked, " + fixed(r.raw, 2) + " raw · " +
+  std::string out = "relevance " + fixed(r.masked, 2) + " masked, " + fixed(r.raw, 2) + " as written · " +
                     std::to_string(m.words) + " words";
   if (m.answer.asked_words) out += ", " + std::to_string(*m.answer.asked_words) + " asked";
   return out;

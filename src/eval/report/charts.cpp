@@ -18,7 +18,7 @@ Mark mark_of(const RowResult& row, std::size_t scorer) {
   return {row.row.short_title, css_class(row.row.kind), e.value, e.low, e.high};
 }
 
-/// What the verdict asks for, and what a look-up comes to beside it.
+/// What the verdict asks for, and what the nearest neighbour comes to beside it.
 Html parts_chart(const Results& results) {
   std::vector<Mark> marks;
   const auto add = [&](const std::string& label, const char* css_class, const Estimate& e) {
@@ -37,7 +37,7 @@ Html parts_chart(const Results& results) {
   }
   if (std::any_of(results.rows.begin(), results.rows.end(),
                   [](const RowResult& r) { return r.row.name == nearest_row; }))
-    halves_of(nearest_row, " of a look-up", "control");
+    halves_of(nearest_row, ", nearest neighbour", "control");
   return interval_chart(marks, results.primary.margin, "share of the teacher’s, counted from the zero");
 }
 
@@ -156,8 +156,8 @@ void add_cost_charts(const Results& results, std::vector<Html>& all) {
 
 Html charts_section(const Results& results) {
   std::vector<Html> all = {
-      figure("What the verdict asks for", "The dashed line is the margin of relevance; a look-up is beside it.",
-             parts_chart(results)),
+      figure("What the verdict asks for",
+             "The dashed line is the margin of relevance; the nearest neighbour is beside it.", parts_chart(results)),
       figure("Relevance", "Dots are means, lines 95% intervals; the dashed line is the teacher.",
              relevance_chart(results)),
       figure("Words asked for, words written", "A dot an answer; the line is their mean, the dashes what was asked.",

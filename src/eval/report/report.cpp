@@ -6,6 +6,7 @@
 
 #include "parts.hpp"
 #include "stats/format.hpp"
+#include "udrl/base/listed.hpp"
 #include "udrl/page/chart.hpp"
 
 namespace udrl::eval {
@@ -13,14 +14,6 @@ namespace {
 
 const Ratio& primary_ratio(const Results& results) {
   return *results.shown(results.row(results.primary.row)).ratio_to(results.primary.reference);
-}
-
-/// "fidelity and elaboration"
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
-  return out;
 }
 
 /// The names of the parts with a verdict, each once.
@@ -37,7 +30,7 @@ std::string shortfall(const std::string& part) {
   if (part == to_string(Half::fidelity)) return "keeps less to the request";
   if (part == to_string(Half::elaboration)) return "says less about it";
   if (part == "fluency") return "writes worse";
-  return part == "diversity" ? "is less varied" : "is no better than a look-up";
+  return part == "diversity" ? "is less varied" : "is no better than the nearest neighbour";
 }
 
 /// One sentence for somebody who decides.
@@ -48,9 +41,10 @@ std::string title(const Results& results) {
     case Verdict::fail: {
       std::vector<std::string> reasons = parts_that(primary, Verdict::fail);
       std::transform(reasons.begin(), reasons.end(), reasons.begin(), shortfall);
-      return "The student cannot stand in for its teacher: it " + listed(reasons);
+      return "The student cannot stand in for its teacher: it " + enumerated(reasons);
     }
-    case Verdict::inconclusive: return "It is not decided yet: " + listed(parts_that(primary, Verdict::inconclusive));
+    case Verdict::inconclusive:
+      return "It is not decided yet: " + enumerated(parts_that(primary, Verdict::inconclusive));
     case Verdict::undefined: return "No ratio can be given: the teacher is not above the zero";
     case Verdict::withheld: break;
   }

@@ -45,7 +45,7 @@ const RowResult* best_of_reference(const Results& results) {
 /// What the primary row gains over each of the others, paired.
 Html differences_table(const Results& results) {
   std::vector<std::string> head = {results.row(results.primary.row).row.short_title + " less", "masked relevance",
-                                   "raw"};
+                                   "as written"};
   head.insert(head.end(), results.set.tasks.begin(), results.set.tasks.end());
   std::vector<TableRow> rows;
   for (const Difference& d : results.shown_scorer().primary_less) {
@@ -155,7 +155,7 @@ Html systems_section(const Results& results) {
   std::vector<std::string> head = {"System", "relevance, request’s words masked"};
   for (const std::string& reference : references)
     for (const Half half : halves) head.push_back(to_string(half) + ", of " + results.row(reference).row.short_title);
-  head.insert(head.end(), {"raw relevance", "valid answers", "words an answer"});
+  head.insert(head.end(), {"relevance as written", "valid answers", "words an answer"});
   std::vector<TableRow> rows;
   for (const RowResult& row : results.rows) {
     const Scored& scored = results.shown(row);
@@ -171,8 +171,8 @@ Html systems_section(const Results& results) {
       {heading("The systems",
                "By " + results.shown_scorer().info.name +
                    ". Intervals are 95%, paired by request and resampled by subject" + replicates_text(results) +
-                   ". A system’s invalid answers count as the zero in masked relevance and the ratios; raw relevance "
-                   "takes every answer as written, echoes included."),
+                   ". A system’s invalid answers count as the zero in masked relevance and the ratios; relevance "
+                   "as written takes every answer, echoes included."),
        data_table(head, rows), ratios_table(results), tasks_table(results), differences_table(results)});
 }
 
@@ -196,7 +196,8 @@ Html steering_section(const Results& results) {
                          {cell(scorer.info.name), cell(to_string(scorer.info.role)), estimate_cell(effect->masked, 3),
                           estimate_cell(effect->raw, 3)}});
   if (!effects.empty())
-    parts.push_back(data_table({"Top return less lowest return", "scorer", "masked", "raw"}, effects, narrow_table));
+    parts.push_back(
+        data_table({"Top return less lowest return", "scorer", "masked", "as written"}, effects, narrow_table));
   return join(parts);
 }
 
@@ -213,11 +214,11 @@ Html variety_section(const Results& results) {
   return join(
       {heading(
            "Variety, fluency, copying, broken rules",
-           "Distinct words and pairs of words, self-BLEU and compression (of both, less is more varied), and one less "
-           "the mean cosine of two answers, over the first " +
+           "Distinct words and pairs of words, self-BLEU and compression (of both, less is more varied), and "
+           "1 − mean cosine of two answers, over the first " +
                std::to_string(cut) +
                " words of each answer, as many answers from each system. Fluency: of the sampled teacher’s, counted "
-               "from a list of words that fit. Copying: share of the request’s content words that the answer repeats. "
+               "from a list of keywords. Copying: share of the request’s content words that the answer repeats. "
                "Near training: answers that nearly are one that trained."),
        data_table({"System", "distinct words", "distinct pairs", "self-BLEU", "compression", "spread", "fluency",
                    "copied", "longest copied run", "near training", "rules broken"},
@@ -240,23 +241,23 @@ Html method_section(const Results& results) {
             item(
                 "A ratio is (system − zero) / (reference − zero), over all answers; an invalid one counts as the zero. "
                 "Fidelity’s zero is an answer to another request, and its ratio is capped at 1; elaboration’s is, task "
-                "by task, the content-free control that scores best: the whole request in training’s commonest frame, "
-                "or with its commonest tail. Undefined where the reference is not above the zero."),
+                "by task, the content-free control that scores best: the whole request in training’s most common "
+                "frame, or with its most common tail. Undefined where the reference is not above the zero."),
             item("Diversity: distinct pairs of words and the spread of embeddings, each against the sampled teacher’s, "
                  "over as many answers of as many words; intervals from half samples of the subjects."),
             item(
                 "Fluency: how much likelier an answer is than its own words in another order, by the token, under a "
-                "causal model; counted from a list of words that fit the request, and held against the sampled "
+                "causal model; counted from a list of keywords that fit the request, and held against the sampled "
                 "teacher’s. A task in which the teacher’s answers do not lose it with a quarter, half and all of their "
                 "words shuffled, and with their own content words exchanged, is left out."),
-            item("A verdict is carried by scorers that made no label and see damage to answers of " +
+            item("A verdict is decided by scorers that made no label and see damage to answers of " +
                  title_of(results, h.reference) +
                  ", each half its own: elaboration falls with every quarter of an answer’s own content words that is "
                  "exchanged for those of another answer, to 0.15 or less, while fidelity loses less than a third of "
                  "that; fidelity falls below 0.5 where the subject is exchanged, elaboration by less. A task in which "
                  "a half does not is left out of that half."),
-            item("The student must also be better than a look-up: the nearest training request’s best answer, made "
-                 "over."),
+            item("The student must also be better than the nearest neighbour: the nearest training request’s best "
+                 "answer, with its subject replaced."),
             item("The other ratios of students are a family under each scorer and margin, corrected by Holm at 5%."),
             item("The controls must FAIL; if one does not, no PASS is given. Nor is one where test intents nearly "
                  "are ones that trained: here " +

@@ -36,9 +36,9 @@ Html scorers_table(const Results& results) {
     line.cells.push_back(auc_cell(scorer.raw));
     rows.push_back(std::move(line));
   }
-  return data_table({"Scorer", "role", "student’s fidelity", "student’s elaboration", "its word on fidelity",
-                     "its word on elaboration", "both halves at " + fixed(results.primary.margin, 2), "AUC, masked",
-                     "knows another subject, masked", "AUC, raw"},
+  return data_table({"Scorer", "role", "student’s fidelity", "student’s elaboration", "as judge of fidelity",
+                     "as judge of elaboration", "both halves at " + fixed(results.primary.margin, 2), "AUC, masked",
+                     "knows another subject, masked", "AUC, as written"},
                     rows);
 }
 
@@ -148,9 +148,9 @@ TableRow duel_row(const Results& results, const Duel& d, const char* css_class) 
 Html judge_section(const Results& results) {
   const JudgeResult& j = *results.judge;
   const std::string believed =
-      j.passed() ? "It knows the reference’s answers from another request’s, so its word counts."
+      j.passed() ? "It knows the reference’s answers from another request’s, so its preferences count."
                  : "It does not know the reference’s answers from another request’s in " +
-                       percent(JudgeResult::score_needed) + " of all cases: its word carries no verdict.";
+                       percent(JudgeResult::score_needed) + " of all cases: it decides nothing.";
   return join({heading("What a judge says", j.name +
                                                 " chose between two answers, asked in both orders; an answer that is "
                                                 "not valid loses to one that is. " +

@@ -64,7 +64,7 @@ std::string scorer_line(const ScorerResult& scorer) {
       "  scorer " + scorer.info.name + ": " + to_string(scorer.info.role) + "; " + to_string(scorer.verdict) + "\n";
   for (const Half half : halves)
     if (const std::string why = scorer.why_not(half); !why.empty())
-      out += "    no say on " + to_string(half) + ": " + why + "\n";
+      out += "    cannot judge " + to_string(half) + ": " + why + "\n";
   return out;
 }
 
@@ -88,7 +88,7 @@ std::string judge_line(const JudgeResult& judge) {
   return "judge " + judge.name + ": " + judge.primary.row + " wins " + percent(judge.primary.win_rate.value) + " (" +
          percent(judge.primary.length_controlled.value) + " at equal length) against " + judge.primary.other +
          "; flips " + percent(judge.primary.flip_rate) + "; " +
-         (judge.passed() ? "gate passed" : "gate FAILED: carries no verdict") + "\n";
+         (judge.passed() ? "gate passed" : "gate FAILED: decides nothing") + "\n";
 }
 
 std::string set_text(const Results& results) {
@@ -104,7 +104,7 @@ std::string to_markdown(const Results& results) {
   Line head = {"system",
                "parameters",
                "relevance, intent masked (95% interval)",
-               "relevance, raw",
+               "relevance, as written",
                "fidelity, of " + reference + " (95% interval)",
                "elaboration, of " + reference + " (95% interval)",
                "valid",
@@ -148,7 +148,8 @@ std::string to_terminal(const Results& results) {
   for (const auto& caveat : results.primary.caveats) out += "  note: " + caveat + "\n";
   if (results.judge) out += judge_line(*results.judge);
   if (const auto& effect = results.shown_scorer().return_effect)
-    out += "top less lowest return: " + with_range(effect->masked) + " masked, " + with_range(effect->raw) + " raw\n";
+    out += "top less lowest return: " + with_range(effect->masked) + " masked, " + with_range(effect->raw) +
+           " as written\n";
   return out;
 }
 

@@ -59,7 +59,7 @@ Resampled lesser(const Resampled& a, const Resampled& b) {
   return out;
 }
 
-/// What the row has over a look-up of training's answers, in units of what the reference has over the zero: of the half
+/// What the row has over the nearest training answers, in units of what the reference has over the zero: of the half
 /// in which that is less.
 VerdictPart over_lookup(const Comparison& comparison, const std::string& row, const std::string& reference,
                         const std::string& scorer) {
@@ -68,7 +68,7 @@ VerdictPart over_lookup(const Comparison& comparison, const std::string& row, co
                     minus(comparison.half(reference, half), comparison.zero(half)));
   };
   const Estimate e = lesser(gain(Half::fidelity), gain(Half::elaboration)).estimate();
-  return {"better than a look-up", scorer, e, judge_estimate(e, 0, comparison.subjects())};
+  return {"better than the nearest neighbour", scorer, e, judge_estimate(e, 0, comparison.subjects())};
 }
 
 /// Of every row under one scorer, over the main part.

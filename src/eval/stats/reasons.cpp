@@ -48,7 +48,7 @@ std::string why_silent(const ScorerResult& scorer) {
   std::string out;
   for (const Half half : halves)
     if (const std::string why = scorer.why_not(half); !why.empty())
-      out += (out.empty() ? name + " has no say on " : "; on ") + to_string(half) + ": " + why;
+      out += (out.empty() ? name + " cannot judge " : "; nor ") + to_string(half) + ": " + why;
   return out;
 }
 
@@ -69,7 +69,7 @@ void warn_of_no_fluency(Results& results) {
   if (!results.fluency)
     results.primary.caveats.push_back("no causal model was named to read fluency ([pmi] in the config)" + so);
   else if (const std::string why = results.fluency->why_not(); !why.empty())
-    results.primary.caveats.push_back(results.fluency->info.name + " has no say on fluency: " + why + so);
+    results.primary.caveats.push_back(results.fluency->info.name + " cannot judge fluency: " + why + so);
 }
 
 /// FAIL where it falls short in fluency; else that on both halves, by every scorer that carries a verdict.

@@ -54,7 +54,7 @@ struct Quality {
 
 /// One of the things that the verdict asks for.
 struct VerdictPart {
-  std::string name;    ///< fidelity, elaboration, better than a look-up, fluency, diversity
+  std::string name;    ///< fidelity, elaboration, better than the nearest neighbour, fluency, diversity
   std::string scorer;  ///< "": none has a say
   Estimate value;
   Judgement judgement;
@@ -132,7 +132,7 @@ struct ScorerResult {
 
   /// Why its word on a half counts for no task; "" where it does for some.
   std::string why_not(Half half) const;
-  /// A verdict is carried by a scorer that made no label, and whose word counts for both halves.
+  /// A verdict is decided by a scorer that made no label, and whose word counts for both halves.
   bool carries_verdict() const;
 };
 
@@ -202,7 +202,7 @@ struct Results {
   ReturnSteering return_steering;                   ///< `why_not` and `bins` are filled by who measures
   std::map<std::string, std::string> near_intents;  ///< test intent → the training intent it nearly is
   PrimaryComparison primary;
-  std::optional<RowVerdict> second_draw;  ///< against the teacher's first draw; no look-up is asked to be beaten
+  std::optional<RowVerdict> second_draw;  ///< against the teacher's first draw; need not beat the nearest neighbour
   std::optional<RowVerdict> best_of;      ///< the student's best of n, a claim of its own
   std::optional<command::Certificate> certificate;  ///< the student's own, where it has one
   Lineage lineage;

@@ -29,7 +29,7 @@ struct SteeringInputs {
 /// over all. Invalid answers have words, and no return or relevance.
 std::vector<command::SteeringCurve> steering_curves(const SteeringRows& rows, const SteeringInputs& inputs);
 
-/// What else moves from the lowest to the highest of each command: words, return, copying, validity, the halves, and
+/// What else changes from the lowest to the highest of each command: words, return, copying, validity, the halves, and
 /// the ratio of distinct pairs of words.
 std::vector<command::SideEffect> side_effects(const SteeringRows& rows, const SteeringInputs& inputs);
 

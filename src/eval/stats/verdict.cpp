@@ -156,8 +156,8 @@ void refuse_blunt_passes(Results& results) {
 
 enum class AskForMore { no, than_a_lookup };
 
-/// What is asked of a row: both halves, of the primary one more than a look-up too, by every scorer that carries a
-/// verdict; fluency; and diversity.
+/// What is asked of a row: both halves, of the primary one also to be better than the nearest neighbour, by every
+/// scorer that carries a verdict; fluency; and diversity.
 std::vector<VerdictPart> parts_of(const Results& results, const RowResult& row, const std::string& reference,
                                   AskForMore more) {
   std::vector<VerdictPart> parts;

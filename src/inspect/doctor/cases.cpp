@@ -182,7 +182,7 @@ void add_columns(const CaseRow& row, DoctorCases& cases) {
     cases.factors["teacher " + teacher].push_back(row.teacher == teacher ? 1 : 0);
 }
 
-/// What each answer's intent says in the commonest frame of its task's answers, and with their commonest tail.
+/// What each answer's intent says in the most common frame of its task's answers, and with their most common tail.
 void add_content_free(score::GateAnswers& texts) {
   for (std::size_t task = 0; task < texts.tasks.size(); ++task) {
     std::vector<score::Answered> answered;

@@ -70,11 +70,11 @@ Series best_of_line(const Findings& f, const std::string& selecting, const std::
   return line;
 }
 
-/// What selecting by one scorer gains, as itself, its kin and independent scorers see it.
+/// What selecting by one scorer gains, as itself, related and independent scorers see it.
 Html best_of_chart(const Findings& f, const std::string& selecting) {
-  std::vector<std::string> kin, others;
+  std::vector<std::string> related, others;
   for (const std::string& name : f.scorers)
-    if (name != selecting && !score::independent(name, selecting)) kin.push_back(name);
+    if (name != selecting && !score::independent(name, selecting)) related.push_back(name);
   for (const std::string& name : f.judges)
     if (score::independent(name, selecting)) others.push_back(name);
   std::vector<Series> series;
@@ -84,8 +84,8 @@ Html best_of_chart(const Findings& f, const std::string& selecting) {
     if (!line.points.empty()) series.push_back(std::move(line));
   };
   add("as it sees itself", "student", {selecting});
-  add("its kin", "control", kin);
-  add("independent", "model dashed", others);
+  add("related scorers", "control", related);
+  add("independent scorers", "model dashed", others);
   if (series.empty()) return {};
   std::vector<double> ticks;
   for (const auto& point : series.front().points) ticks.push_back(point.first);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "udrl/base/listed.hpp"
 #include "udrl/page/figures.hpp"
 
 namespace udrl::inspect {
@@ -29,7 +30,8 @@ Finding against(const Estimate& e, double threshold) {
 }
 
 std::string listed_or_counted(const std::vector<std::string>& scorers) {
-  return scorers.size() < 4 ? listed(scorers) : "each of " + std::to_string(scorers.size()) + " independent scorers";
+  return scorers.size() < 4 ? enumerated(scorers)
+                            : "each of " + std::to_string(scorers.size()) + " independent scorers";
 }
 
 std::string score_again_cure(const std::string& scorer, const std::string& why_not) {
@@ -74,15 +76,15 @@ Check damage(const Findings& f, const std::string& scorer) {
   }
   const TasksSeen tasks = tasks_seen(of_scorer, half);
   check.reason = "as a measure of " + to_string(half) + " it sees its own damage in " +
-                 (tasks.seen.empty() ? "no task" : listed(tasks.seen));
+                 (tasks.seen.empty() ? "no task" : enumerated(tasks.seen));
   for (const std::string& why : tasks.why_not) check.reason += "; " + why;
-  if (!tasks.open.empty()) check.reason += "; too few answers: " + listed(tasks.open);
+  if (!tasks.open.empty()) check.reason += "; too few answers: " + enumerated(tasks.open);
   check.reason += changed(f, scorer);
   if (tasks.why_not.empty() && tasks.open.empty()) {
     check.finding = Finding::pass;
   } else if (tasks.seen.empty() && tasks.open.empty()) {
     check.finding = Finding::fail;
-    check.cure = "make no labels with it alone: it does not see what an answer is about; let others carry verdicts";
+    check.cure = "make no labels with it alone: it does not see what an answer is about; let others decide verdicts";
   } else {
     check.cure = tasks.why_not.empty()
                      ? "raise --pairs"
@@ -153,7 +155,7 @@ Check spread(const Spread& s) {
 }
 
 std::string confounded_cure(const std::string& factor) {
-  if (factor == "words") return "tag takes out what length explains: keep that on, and do not read the raw value";
+  if (factor == "words") return "tag takes out what length explains: keep that on, and do not use the value without it";
   if (factor == "copying") return "raise tag --copying-penalty, or label with the masked value";
   return "draw at fewer temperatures: a top return would mean little more than cold";
 }
@@ -224,13 +226,6 @@ Check few(const Findings& f, const std::string& scorer) {
 }
 
 }  // namespace
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
-  return out;
-}
 
 std::vector<Check> make_checks(const Findings& f) {
   std::vector<Check> checks;

@@ -8,12 +8,10 @@ namespace udrl::inspect {
 inline const std::string damage_check = "sees damage to an answer";
 inline const std::string noise_check = "order of an intent's draws is more than noise";
 inline const std::string spread_check = "draws of an intent differ";
-inline const std::string confounded_check = "not length, copying or temperature";
-inline const std::string gain_check = "returns that move what is real";
+inline const std::string confounded_check = "independent of length, copying and temperature";
+inline const std::string gain_check = "a higher return is better by independent scorers";
 inline const std::string few_check = "ranks hold with few draws";
 
-/// "a, b and c"
-std::string listed(const std::vector<std::string>& names);
 /// By question, scorers in their order.
 std::vector<Check> make_checks(const Findings& findings);
 /// PASS where some scorer passes all that a label must; FAIL where each fails at something; else UNKNOWN.

@@ -73,7 +73,8 @@ void declare(OptionSet& set, DoctorOptions& o) {
   set.add("scorers", o.scorers, "values to examine; default: all in every record that judge the answer");
   declare(set, static_cast<distill::ScorerNeeds&>(o));
   set.add("intents", o.intents, "pairs of intent and task examined, and as many deep ones besides").range(2, 1e6);
-  set.add("deep_draws", o.deep_draws, "draws that make an intent and task deep: ranks among few are held against these")
+  set.add("deep_draws", o.deep_draws,
+          "draws that make an intent and task a deep one: ranks among fewer draws are compared with its ranks")
       .range(3, 1000);
   set.add("pairs", o.pairs, "answers a task that are damaged, and scored against other intents").range(0, 1e6);
   set.add("bins", o.bins, "returns that can be asked for, as in tag").range(2, 10);

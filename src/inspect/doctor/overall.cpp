@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "checks.hpp"
+#include "udrl/base/listed.hpp"
 
 namespace udrl::inspect {
 namespace {
@@ -63,9 +64,9 @@ Check overall_check(const std::vector<Check>& checks, const Findings& f) {
     overall.cure = "fix what fails below before training: a student learns what its labels say";
   } else if (!good.empty()) {
     overall.finding = Finding::pass;
-    overall.reason = listed(good) + (good.size() > 1 ? " make" : " makes") + " labels that other scorers bear out";
+    overall.reason = enumerated(good) + (good.size() > 1 ? " make" : " makes") + " labels that other scorers bear out";
   } else {
-    overall.reason = "nothing rules out labels by " + listed(open) + ", but not every question could be answered";
+    overall.reason = "nothing rules out labels by " + enumerated(open) + ", but not every question could be answered";
     overall.cure = open_cures(checks, overall.scorer);
   }
   overall.reason += caveat(checks, overall.scorer);

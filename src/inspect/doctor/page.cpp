@@ -49,7 +49,7 @@ Html facts(const Findings& f, const std::string& scorer) {
     parts.push_back(fact(fixed(gate.shuffled.value, 3), "AUC of " + scorer + " against shuffled intents"));
   for (const Spread& s : f.spreads)
     if (s.scorer == scorer && std::isfinite(s.within))
-      parts.push_back(fact(percent(s.within), "of its variance lies within intents, where a return can command"));
+      parts.push_back(fact(percent(s.within), "of its variance lies within intents, which a return can control"));
   for (const char* judge : {scorer.c_str(), independent_judge.c_str()}) {
     const Expected* e = f.expected_of(scorer, judge);
     if (!e || !std::isfinite(e->range.value)) continue;
@@ -109,16 +109,16 @@ Html method() {
       "Damage: a quarter, half, three quarters and all of an answer’s own content words are exchanged for those of "
       "another intent’s answer, and its subject for another. What is left is (damaged − zero) / (whole − zero); the "
       "zero "
-      "is another intent’s answer for a value as written, the intent in the commonest frame or with the commonest tail "
-      "for a masked one. udrl-eval asks the same of its scorers.",
+      "is another intent’s answer for a value as written, the intent in the most common frame or with the most "
+      "common tail for a masked one. udrl-eval asks the same of its scorers.",
       "Shuffled: the answer is scored again for another subject’s intent of the same task; AUC is the chance that a "
       "true "
       "pair scores above a shuffled one, within a task.",
       "Swapped: the subject (or the format) in the intent’s own words is replaced by another record’s; the share of "
       "answers that score higher for the true intent, ties half. Not every task’s answer shows its format.",
       "Agreement: Spearman within each group of three draws and more, mean over groups weighing size − 1. Chance: the "
-      "same after shuffling one scorer within each group. Scorers of one family are kin, and their agreement proves "
-      "little.",
+      "same after shuffling one scorer within each group. Scorers of one family are related, and their agreement "
+      "proves little.",
       "Reliability: if two independent scorers are equally good, each correlates with what both measure by the square "
       "root of their agreement.",
       "Ranks among few: random subsets of deep groups. Values are fixed for an answer, so this is what chance in the "

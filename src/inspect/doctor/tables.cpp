@@ -77,9 +77,9 @@ Html agreements(const Findings& f) {
   std::vector<TableRow> rows;
   for (const Agreement& a : f.agreements)
     rows.push_back({"",
-                    {page::with_small(a.a + " / " + a.b, a.independent ? "independent" : "kin"), cell(a.spearman, 3),
-                     text(fixed(a.chance.null_95, 3)), text(fixed(a.chance.p, 3)), text(fixed(a.given_words, 3)),
-                     text(fixed(a.given_copying, 3)),
+                    {page::with_small(a.a + " / " + a.b, a.independent ? "independent" : "related"),
+                     cell(a.spearman, 3), text(fixed(a.chance.null_95, 3)), text(fixed(a.chance.p, 3)),
+                     text(fixed(a.given_words, 3)), text(fixed(a.given_copying, 3)),
                      text(a.independent ? fixed(std::sqrt(std::max(0.0, a.spearman.value)), 2) : "–")}});
   return join({heading("Agreement within intents", "Rank correlation of two scorers over the draws of an intent."),
                data_table({"Scorers", "Spearman", "95% of chance below", "p", "length taken out", "copying taken out",
@@ -101,7 +101,7 @@ Html effects(const Findings& f) {
     rows.push_back(std::move(row));
   }
   return join(
-      {heading("What else moves a scorer",
+      {heading("What else affects a scorer",
                "Rank correlation among the draws of an intent, and across all answers of a task. For a teacher: "
                "with being of that teacher."),
        data_table(head, rows)});
@@ -114,7 +114,7 @@ Html spreads(const Findings& f) {
                     {text(s.scorer), text(percent(s.between)), text(percent(s.within)), text(fixed(s.sd, 3)),
                      text(fixed(s.sd_within, 3))}});
   return join({heading("Where the variance lies",
-                       "Between intents is how easy the intent is; within is what a return can command."),
+                       "Between intents is how easy the intent is; within is what a return can control."),
                data_table({"Scorer", "between intents", "within", "SD", "SD within"}, rows, narrow_table)});
 }
 
@@ -140,7 +140,7 @@ Html expected(const Findings& f) {
   std::vector<TableRow> rows;
   for (const Expected& e : f.expected) {
     if (!shown(e, f.scorers.size())) continue;
-    const std::string kind = e.judge == e.label ? "by its own measure" : e.independent ? "independent" : "kin";
+    const std::string kind = e.judge == e.label ? "by its own measure" : e.independent ? "independent" : "related";
     rows.push_back({e.judge == e.label ? "student" : "",
                     {page::with_small(e.label + " → " + e.judge, kind), cell(e.gain, 2), cell(e.range, 2),
                      text(fixed(e.slope, 2)), text(fixed(e.raw_range, 3))}});

@@ -62,7 +62,7 @@ std::string Engine::source_sha256() const {
   return weights_.source_sha256.empty() ? sha256_file(options_.gguf) : weights_.source_sha256;
 }
 
-/// BERT and its kin: no causal attention, so nothing to generate with.
+/// BERT and its relatives: no causal attention, so nothing to generate with.
 bool Engine::is_encoder() const {
   const std::string architecture = metadata(model_.get(), "general.architecture");
   return metadata(model_.get(), (architecture + ".attention.causal").c_str(), "true") == "false";

@@ -189,7 +189,7 @@ TEST_CASE("an honest student passes, and the scorer sees the damage") {
   CHECK(r.primary.verdict == Verdict::pass);
 }
 
-TEST_CASE("a list of words that fit is relevant, and fails because it is no language") {
+TEST_CASE("a list of keywords is relevant, and fails because it is no language") {
   const Results r = judged(answers([](int s) {
     std::string out = subject_name(s) + " poster";
     for (const std::uint64_t k : {9, 2, 7, 4, 11, 0, 5, 1, 8, 3}) out += ", " + word_about(s, k);
@@ -208,7 +208,7 @@ TEST_CASE("echoing the intent fails, alone or dressed up") {
         }) == Verdict::fail);
 }
 
-TEST_CASE("training's commonest frame and nearest answer fail, with the subject put in") {
+TEST_CASE("training's most common frame and nearest answer fail, with the subject put in") {
   World world;
   CHECK(judged(frame_answers(the_cases(), the_training())).primary.verdict == Verdict::fail);
   const CaseSet set = the_cases();

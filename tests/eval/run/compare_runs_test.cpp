@@ -59,7 +59,7 @@ TEST_CASE("what the second evaluation changed is paired by case") {
   CHECK(student.row == "student-top");
   CHECK(student.cases == 29);
   CHECK(student.subjects == 15);
-  CHECK(student.elaboration.value == Approx(0.1 * 28 / 29));  // one answer is invalid in both: the floor, no change
+  CHECK(student.elaboration.value == Approx(0.1 * 28 / 29));  // one answer is invalid in both: the zero, no change
   CHECK(student.fidelity.value == Approx(0.1));
   CHECK(compared.otherwise == std::vector<std::string>{"decoding.temperature: 0.3, 0.4"});
   CHECK(to_text(compared, options).find("+0.097") != std::string::npos);

@@ -57,7 +57,7 @@ TEST_CASE("where nobody's word on fluency counts, a list of words that is releva
     CHECK(part_named(r, "fluency") == nullptr);
     CHECK(r.primary.verdict == Verdict::withheld);
     REQUIRE(r.primary.withheld_because.size() == 1);
-    CHECK(r.primary.withheld_because.front().find("words that fit") != std::string::npos);
+    CHECK(r.primary.withheld_because.front().find("keyword list") != std::string::npos);
     CHECK(std::any_of(r.primary.caveats.begin(), r.primary.caveats.end(), [](const std::string& caveat) {
       return caveat.find("does not ask whether answers are well written") != std::string::npos;
     }));
@@ -91,7 +91,7 @@ TEST_CASE("invalid answers are no language") {
   CHECK(compared(std::move(r)).row("student-top").fluency->value.value == Approx(0).margin(1e-9));
 }
 
-TEST_CASE("a reader that made the labels has no say") {
+TEST_CASE("a reader that made the labels cannot judge") {
   Results r = written(3.1);
   r.fluency->info.role = ScorerRole::label;
   CHECK(part_named(compared(std::move(r)), "fluency") == nullptr);

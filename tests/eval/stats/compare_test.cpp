@@ -80,7 +80,7 @@ TEST_CASE("test intents that nearly are training's withhold the verdict") {
   CHECK(mentions(r.primary.withheld_because, "holiday sales poster"));
 }
 
-TEST_CASE("the bare intent fails although its raw relevance is perfect") {
+TEST_CASE("the bare intent fails although its relevance as written is perfect") {
   const Results r = compared(results(0.62, 0.4));
   CHECK(r.shown(r.row(bare_intent_row)).all.raw.value == Approx(1.0));
   CHECK(ratio_to(r, bare_intent_row, "teacher-greedy").verdict() == Verdict::fail);
@@ -124,7 +124,7 @@ TEST_CASE("the teacher's second draw must pass against its first") {
   REQUIRE(r.second_draw);
   CHECK(r.second_draw->reference == "teacher-sampled");
   CHECK(r.second_draw->verdict == Verdict::pass);
-  CHECK(r.second_draw->parts.size() == 3);  // both halves and diversity, and no look-up
+  CHECK(r.second_draw->parts.size() == 3);  // both halves and diversity, and no nearest neighbour
   CHECK(r.primary.withheld_because.empty());
   CHECK(r.primary.verdict == Verdict::pass);
   CHECK(to_json(r).at("second_draw").at("verdict") == "PASS");
@@ -215,7 +215,7 @@ TEST_CASE("no verdict from a scorer that does not see the damage") {
     task.why_not[Half::elaboration] = "0.40 of it is left, at most 0.15 wanted";
   r = compared(std::move(r));
   CHECK(r.primary.verdict == Verdict::withheld);
-  CHECK(mentions(r.primary.withheld_because, "no say on elaboration: 0.40 of it is left"));
+  CHECK(mentions(r.primary.withheld_because, "cannot judge elaboration: 0.40 of it is left"));
   CHECK_FALSE(mentions(r.primary.withheld_because, "fidelity"));
 }
 
@@ -237,10 +237,10 @@ TEST_CASE("a student fails by the half in which it is weak, and the part is name
   CHECK(r.primary.verdict == Verdict::fail);
   for (const VerdictPart& part : r.primary.parts)
     CHECK((part.judgement.verdict == Verdict::fail) ==
-          (part.name == "fidelity" || part.name == "better than a look-up"));
+          (part.name == "fidelity" || part.name == "better than the nearest neighbour"));
 }
 
-TEST_CASE("a student that is no better than a look-up does not pass") {
+TEST_CASE("a student that is no better than the nearest neighbour does not pass") {
   Results r = results(0.62, 0.4);
   set_masked(r.measured[9], 0.62);
   for (std::size_t i = 0; i < r.set.cases.size(); ++i)
