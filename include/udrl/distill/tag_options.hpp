@@ -13,6 +13,10 @@
 
 namespace udrl::distill {
 
+/// A score that tag computes itself, of counted words: how unusual an answer's phrases are (docs/method.md). No model
+/// and no scorer of evaluation has a part in it. All others stand in the records.
+inline constexpr const char* rarity_score = "rarity";
+
 /// Which of the training records stay, and what is done to their returns: the ablations that UDRL is compared with
 /// (docs/method.md). Held-out parts are never touched.
 struct AblationOptions {

@@ -33,6 +33,10 @@ ReadSample SampleReader::read(data::Record record) const {
   sample.row.words = static_cast<std::uint8_t>(std::clamp(words, 0, 255));
   sample.row.outcome = outcome_of(record, words, tasks_);
   for (std::size_t i = 0; i < score_names_.size(); ++i) {
+    if (score_names_[i] == rarity_score) {
+      sample.scores.push_back(0);  // filled in when all are read
+      continue;
+    }
     const auto score = record.scores.find(score_names_[i]);
     const bool there = score != record.scores.end();
     if (!there && sample.row.kept() && data::is_unscored(record, score_names_[i]))

@@ -60,6 +60,10 @@ void RowFile::set_bin(std::uint64_t number, int which, int bin) {
   file_.change(number, offsetof(RecordRow, bin) + static_cast<std::size_t>(which), std::as_bytes(std::span(&small, 1)));
 }
 
+void RowFile::set_score(std::uint64_t number, std::size_t which, double score) {
+  file_.change(number, sizeof(RecordRow) + which * sizeof score, std::as_bytes(std::span(&score, 1)));
+}
+
 void RowFile::for_each(const Use& use) {
   std::vector<double> scores(scores_);
   file_.for_each([&](std::uint64_t number, std::span<const std::byte> entry) {

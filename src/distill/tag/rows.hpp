@@ -67,6 +67,7 @@ class RowFile {
   std::vector<RecordRow> read(std::uint64_t first, std::uint64_t count);
   void set_outcome(std::uint64_t number, RowOutcome outcome);
   void set_bin(std::uint64_t number, int which, int bin);
+  void set_score(std::uint64_t number, std::size_t which, double score);
 
   using Use = std::function<void(std::uint64_t number, const RecordRow& row, std::span<const double> scores)>;
   void for_each(const Use& use);

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "rarity.hpp"
 #include "scores.hpp"
 #include "steps.hpp"
 #include "udrl/base/error.hpp"
@@ -24,6 +25,7 @@ using data::Manifest;
 std::set<std::string> label_roles(const ReturnOptions& options) {
   std::set<std::string> roles;
   const auto add = [&](const std::string& value) {
+    if (value == rarity_score) return;  // no model's
     const std::string scorer = score::scorer_of_value(value);
     const std::string role = scorer.empty() ? "unknown" : score::model_of(scorer);
     if (!role.empty()) roles.insert(role);
@@ -85,6 +87,7 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
   require_kept(pool, from.input);
   if (from.near.drop_samples) drop_near_samples(pool, observer);
   if (from.near.drop_held_out) drop_near_held_out(pool, observer);
+  fill_rarity(pool, from.input, observer);
   command::Fitted fitted = fit_returns(pool, options.returns);
   RankedIntents ranked = rank_returns(pool, fitted, {options.out}, options.ablation);
   IntentCounts& intents = ranked.counts;
@@ -126,7 +129,8 @@ void declare(OptionSet& set, TagOptions& o) {
   set.add("copying_penalty", o.returns.copying_penalty, "taken off the return for each standard deviation of copying")
       .range(0, 10);
   set.add("auxiliary", o.returns.auxiliary,
-          "scorers that can be asked for beside the return, each by its name (-NAME: less is better); at most two");
+          "scorers that can be asked for beside the return, each by its name (-NAME: less is better); at most two; "
+          "'rarity', of an answer's word pairs among all answers, needs no scoring");
   set.add("tasks", o.pool.tasks.names, "order of the tasks; those not named follow by name");
   set.add("only_tasks", o.pool.tasks.only, "leave out tasks that 'tasks' does not name: one student a task");
   set.add("held_out_scorers", o.returns.held_out_scorers, "kept for evaluation: none of them may have a weight");

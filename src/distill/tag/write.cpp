@@ -1,37 +1,25 @@
-// The second pass over the text: records take their tags, in threads.
+// The last pass over the text: records take their tags, in threads.
 #include "steps.hpp"
 
 #include <array>
 #include <optional>
 
-#include "udrl/base/error.hpp"
+#include "text_and_rows.hpp"
 #include "udrl/base/in_order.hpp"
-#include "udrl/data/record_stream.hpp"
 #include "udrl/data/shards.hpp"
 
 namespace udrl::distill {
 namespace {
 
-struct LineBatch {
-  std::vector<data::SampleLines::Line> lines;
-  std::vector<RecordRow> rows;
-};
 /// A line to write, and where to; without a split the record is not kept.
 struct Tagged {
   std::optional<Split> split;
   std::string line;
 };
 
-/// The input changed between two passes: no file of ours can be trusted then.
-Error changed_input() {
-  return failure("the input changed while it was being tagged")
-      .hint("let nothing write to it, and run the same command again");
-}
-
 Tagged tagged(const data::Line& line, const RecordRow& row, const std::vector<command::AuxiliaryReturn>& auxiliary) {
   if (!row.kept()) return {};
-  data::Record record = data::sample_of(line);
-  if (row_id(record) != row.id) throw changed_input();
+  data::Record record = record_of(line, row);
   record.return_value = row.real_return[0];
   record.words = row.words;
   record.commands = {{"return", row.bin[0]}, {"words", row.words}};
@@ -48,25 +36,6 @@ std::vector<Tagged> tag_batch(const LineBatch& batch, const std::vector<command:
   for (std::size_t i = 0; i < batch.lines.size(); ++i) out.push_back(tagged(batch.lines[i], batch.rows[i], auxiliary));
   return out;
 }
-
-/// Lines with their rows.
-class TextAndRows {
- public:
-  TextAndRows(Pool& pool, const std::vector<std::string>& input) : rows_(pool.rows), lines_(input) {}
-  std::optional<LineBatch> next() {
-    auto lines = lines_.next_batch();
-    const std::uint64_t first = done_;
-    done_ += lines ? lines->size() : 0;
-    if (done_ > rows_.size() || (!lines && done_ < rows_.size())) throw changed_input();
-    if (!lines) return std::nullopt;
-    return LineBatch{std::move(*lines), rows_.read(first, done_ - first)};
-  }
-
- private:
-  RowFile& rows_;
-  data::SampleLines lines_;
-  std::uint64_t done_ = 0;
-};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include "udrl/data/fields.hpp"
 #include "udrl/data/manifest.hpp"
 #include "udrl/distill/scorer_options.hpp"
+#include "udrl/distill/tag_options.hpp"
 #include "udrl/eval/systems.hpp"
 #include "udrl/score/kinds.hpp"
 #include "udrl/score/scorer.hpp"
@@ -25,6 +26,7 @@ Labels labels_in(const data::Manifest& manifest) {
   if (config.has("auxiliary"))
     for (const std::string& value : config.texts("auxiliary"))
       labels.values.insert(value.starts_with('-') ? value.substr(1) : value);
+  labels.values.erase(distill::rarity_score);
   for (const auto& model : manifest.models) labels.models.insert(model.second);
   labels.known = true;
   return labels;

@@ -27,7 +27,7 @@ Labels labels_of(const data::Json& weights, const std::string& model) {
   data::Manifest manifest;
   manifest.stage = "tag";
   manifest.tool_version = "test";
-  manifest.config = {{"weights", weights}, {"auxiliary", {"-novelty"}}};
+  manifest.config = {{"weights", weights}, {"auxiliary", {"-novelty", "rarity"}}};
   if (!model.empty()) manifest.models["embedder"] = model;
   data::write_manifest(folder.path(), manifest);
   return read_labels(folder.path());
@@ -75,6 +75,7 @@ TEST_CASE("a scorer's role follows from the labels' values and models") {
   CHECK(role_of("relevance", "bb", labels) == ScorerRole::same_kind);
   CHECK(role_of("pmi", "cc", labels) == ScorerRole::other_kind);
   CHECK(labels.values.contains("novelty"));
+  CHECK(!labels.values.contains("rarity"));  // counted words: no scorer's kin
 }
 
 TEST_CASE("the labels' model is no other scorer however it is asked, nor is anything beside an unknown value") {
