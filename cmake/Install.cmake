@@ -8,7 +8,8 @@
 # Components: runtime (udrl-generate, udrl-serve, llama.cpp, the student that comes with udrl) and training (the other tools,
 # their data, LibTorch), which needs runtime. What the system brings stays the system's: the components runtime-libraries and
 # training-libraries, installed only by name, are copies for a machine that lacks it (scripts/package.sh).
-# Not for: LibTorch for CUDA, gigabytes that belong together with a driver: udrl-train looks where it was built with.
+# Not for: LibTorch for CUDA, gigabytes that belong together with a driver: udrl-train looks where it was built with; a ggml
+# that loads its back-ends (GGML_BACKEND_DL), which looks for them beside the tool that runs, in bin/, and not in lib/udrl/.
 
 include(GNUInstallDirs)
 set(_udrl_libraries ${CMAKE_INSTALL_LIBDIR}/udrl)

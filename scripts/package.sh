@@ -13,6 +13,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 COMPONENT=runtime BUILD="$ROOT/build/release" OUT=
+LLAMA_LICENCE="$DEPS/llama-src-$("$ROOT/scripts/llama_key.sh" --version)/vendor/llama.cpp/LICENSE"
 
 while [[ $# -gt 0 ]]; do
   case "$1" in
@@ -31,7 +32,12 @@ check_build() {
   [[ "$COMPONENT" =~ ^(runtime|all)$ ]] || die "--component $COMPONENT" "expected runtime or all"
   [[ -x "$BUILD/bin/udrl-serve" ]] || die "no finished build in $BUILD" \
     "scripts/setup.sh && cmake --preset release && cmake --build --preset release"
+  [[ "$COMPONENT" == runtime || -x "$BUILD/bin/udrl-train" ]] || die "no udrl-train in $BUILD" \
+    "Finish the build (cmake --build $BUILD), or pack --component runtime."
   [[ -z "$OUT" || -d "$(dirname "$OUT")" ]] || die "there is no folder for --out $OUT" "Make it first."
+  [[ ! -d "$OUT" ]] || die "--out $OUT is a folder" "Name the archive in it."
+  [[ -r "$LLAMA_LICENCE" ]] || die "no licence of llama.cpp, which must go along: $LLAMA_LICENCE" \
+    "scripts/setup.sh --models none fetches its source, and the licence in it."
   [[ "$COMPONENT" == runtime ]] || ! loaded_by "$BUILD/bin/udrl-train" | grep -q '^libtorch_cuda' \
     || die "LibTorch for CUDA is not packed" "Build on the machine that has the GPU, or pack --component runtime."
 }
@@ -88,7 +94,7 @@ add_licences() {
   # Of headers, which are compiled in.
   while read -r package; do licence_of "$package" "$folder" || true; done \
     < <(sed -nE 's/^\| `([a-z0-9+.-]+-dev)` \| headers.*/\1/p' "$ROOT/docs/licences.md")
-  cp "$DEPS/llama-src-$("$ROOT/scripts/llama_key.sh" --version)/vendor/llama.cpp/LICENSE" "$folder/llama.cpp.txt"
+  cp "$LLAMA_LICENCE" "$folder/llama.cpp.txt"
   [[ "$COMPONENT" == runtime ]] || cp -r "$VENV"/lib/python3*/site-packages/torch-*.dist-info/licenses "$folder/LibTorch" \
     || say "no licence at hand: LibTorch" >&2
   "$ROOT/scripts/bill_of_materials.py" --out "$1/share/udrl/bill.json"
@@ -128,8 +134,11 @@ FOLDER="$(new_temporary)/$NAME"
 install_into "$FOLDER"
 add_licences "$FOLDER"
 check_complete "$FOLDER"
-XZ_OPT="${XZ_OPT:--T0}" tar -C "$(dirname "$FOLDER")" --sort=name --owner=0 --group=0 --numeric-owner -cJf "$FOLDER.tar.xz" "$NAME"
-mv "$FOLDER.tar.xz" "$OUT"
+# Beside its place, on the same disk: there whole or not at all.
+DRAFT="$OUT.tmp-$$"
+trap 'rm -rf "$DEPS"/tmp.$$.* "$DRAFT"' EXIT
+XZ_OPT="${XZ_OPT:--T0}" tar -C "$(dirname "$FOLDER")" --sort=name --owner=0 --group=0 --numeric-owner -cJf - "$NAME" > "$DRAFT"
+mv "$DRAFT" "$OUT"
 say "$OUT: $(du -m "$OUT" | cut -f1) MB, unpacked $(du -sm "$FOLDER" | cut -f1) MB; needs ${NAME##*-} and $(glibc_of "$FOLDER") or newer"
 say "libraries and licences: share/udrl/licences/ in it, $(wc -l < "$FOLDER/share/udrl/licences/libraries.tsv") libraries"
 tell_processors

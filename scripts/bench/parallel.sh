@@ -5,7 +5,7 @@
 #
 # Usage: parallel.sh [--quick] [--size 6m|104m|all] [--kills N] [--tagged DIR]
 #   --quick    under a minute (reckoned, not measured): 6m alone, few records and steps, one kill
-#   --kills    of a random process at a random time, the run begun again each time (default 20; 0: none)
+#   --kills    of a random process at a random step, the run begun again each time (default 20; 0: none)
 #   --tagged   folder of udrl-distill tag
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
@@ -116,22 +116,40 @@ ended_within() {
   return 1
 }
 
-# A process dies somewhere in the steps; the others must follow, and the run goes on with two or four.
+# steps_taken STEPS: waits until the run begun after $RUN/begun, which begins or shortens its metrics.jsonl, has added so many
+# lines, or has ended.
+steps_taken() {
+  local metrics="$RUN/killed/metrics.jsonl" from=
+  while kill -0 "${IDS[@]}" 2> /dev/null; do
+    if [[ "$metrics" -nt "$RUN/begun" ]]; then
+      from=${from:-$(wc -l < "$metrics")}
+      [[ $(wc -l < "$metrics") -lt $((from + $1)) ]] || return 0
+    fi
+    sleep 0.02
+  done
+}
+is_complete() { grep -q '"complete": *true' "$RUN/killed/manifest.json" 2> /dev/null; }
+
+# A process dies somewhere in the steps; the others must follow, and the run goes on with two or four. All kills fall into
+# about the first half of the steps.
 measure_kills() {
-  local kills=0 ended=0 id
+  local kills=0 ended=0 in_time id
   small "$RUN/killed"
-  while [[ $kills -lt $KILLS ]] && ! grep -q '"complete": *true' "$RUN/killed/manifest.json" 2> /dev/null; do
+  while [[ $kills -lt $KILLS ]]; do
+    touch "$RUN/begun"
     begin $((2 + 2 * (RANDOM % 2))) "${SMALL[@]}"
-    sleep "$(awk -v r=$RANDOM 'BEGIN { print 2 + 2 * r / 32768 }')"
+    steps_taken $((1 + RANDOM % (SMALL_STEPS / (KILLS + 2) + 1)))
     { kill -9 "${IDS[RANDOM % ${#IDS[@]}]}" || true; } 2> /dev/null
-    kills=$((kills + 1))
-    ! ended_within 30 || ended=$((ended + 1))
+    in_time=0
+    ! ended_within 30 || in_time=1
     for id in "${IDS[@]}"; do { wait "$id" || true; } 2> /dev/null; done
+    ! is_complete || break  # over before it was killed
+    kills=$((kills + 1)) ended=$((ended + in_time))
   done
   several 2 "${SMALL[@]}"
   figure "training whose processes were killed, the bytes of an undisturbed run" \
     "$([[ "$(hash_of "$RUN/killed")" == "$(hash_of "$RUN/same-1")" ]] && echo 1 || echo 0)" "yes" "$kills kills; $MACHINE" 1
-  figure "kills of a process after which all had ended within 30 s" "$ended" "kills" "$kills kills; $MACHINE" "$kills"
+  figure "kills of a process after which all had ended within 30 s" "$ended" "kills" "$kills kills; $MACHINE" "$KILLS"
 }
 
 if [[ "$QUICK" == true && "$TAGGED" == runs/bench/tagged ]]; then tag_few; else tag_records; fi

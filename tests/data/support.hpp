@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "base/errors/expect_error.hpp"
 #include "base/files/temp_folder.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/record.hpp"
@@ -17,6 +18,7 @@ namespace udrl::data::testing {
 
 namespace fs = std::filesystem;
 
+using test::contains;
 using test::TempFolder;
 
 inline void put(const fs::path& file, const std::string& content) {
@@ -47,8 +49,6 @@ std::optional<Error> error_of(Act act) {
   }
   return std::nullopt;
 }
-
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 template <class Act>
 std::string message_of(Act act) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/errors/expect_error.hpp"
 #include "base/files/temp_folder.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -20,6 +21,7 @@ namespace udrl::distill::testing {
 
 namespace fs = std::filesystem;
 
+using test::contains;
 using test::TempFolder;
 
 /// Takes back a stop request at the end of a test.
@@ -72,7 +74,5 @@ std::string refusal(Act act, ErrorKind kind = ErrorKind::user) {
   }
   return "";
 }
-
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace udrl::distill::testing

@@ -1,11 +1,9 @@
 // What damage shows of a scorer, with embedders that see all of it, or only one half.
 #include "udrl/score/damage.hpp"
 
-#include <cmath>
-
 #include "catch.hpp"
 #include "udrl/base/random.hpp"
-#include "udrl/data/text.hpp"
+#include "word_sums.hpp"
 
 using namespace udrl;
 using namespace udrl::score;
@@ -22,16 +20,8 @@ class Embedder : public lm::LanguageModel {
   lm::Throughput complete(const lm::RequestSource&, const lm::CompletionSink&) override { return {}; }
   lm::Prompt chat(std::span<const lm::Message>) const override { return {}; }
   std::vector<std::vector<float>> embed(std::span<const std::string> texts) override {
-    std::vector<std::vector<float>> rows;
-    for (const std::string& text : texts) {
-      std::vector<double> sum(64, 1e-3);
-      for (const std::string& word : data::word_tokens(text)) add(word, sum);
-      double norm = 0;
-      for (const double x : sum) norm += x * x;
-      std::vector<float>& row = rows.emplace_back();
-      for (const double x : sum) row.push_back(static_cast<float>(x / std::sqrt(norm)));
-    }
-    return rows;
+    return udrl::testing::word_sums(texts,
+                                    [this](const std::string& word, std::vector<double>& sum) { add(word, sum); });
   }
 
  private:

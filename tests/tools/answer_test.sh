@@ -30,6 +30,13 @@ for fault in kill:6 int:8 full:5; do
 done
 
 expect "another seed" 2 "seed: was 1, now 2" "choose another output folder" -- answer "$TMP/whole" --seed 2
+# Spelling was as hot as all else once, by default and where a folder names no temperature for it.
+holds "another spelling temperature" answer "$TMP/spelt" --limit 1 --spelling-temperature 0
+expect "is not gone on with by default" 2 "spelling_temperature: was 0" "now 0.3" "choose another output folder" -- \
+  answer "$TMP/spelt" --limit 1
+sed -i '/"spelling_temperature"/d' "$TMP/spelt/manifest.json"
+expect "nor is a folder that names none" 2 "spelling_temperature: was not set, now 0.3" -- answer "$TMP/spelt" --limit 1
+
 # Two returns and a countdown, from scores to answers.
 holds "tag two returns" tag "$TMP/tagged2" --auxiliary -copying
 holds "train with a countdown" train "$TMP/student2" "$TMP/tagged2" --sequence.countdown

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Installed, or packed and unpacked elsewhere, the tools need nothing of the checkout: libraries, the self-test, data.
-# Not for: LibTorch (400 MB to copy); processors that lack what llama.cpp was built for (self_test_test.sh).
+# Not for: LibTorch (400 MB to copy); processors that lack what llama.cpp was built for (self_test_test.sh); a ggml that
+# loads its back-ends (cmake/Install.cmake).
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 readonly BUILD="$BIN/.."
 readonly STUDENT=share/udrl/data/students/five-tasks
+[[ -x "$BIN/udrl-selftest" ]] || skip "no udrl-selftest: ggml loads its back-ends, which are not installed"
 
 # in_empty_environment COMMAND...: from a folder that holds nothing.
 in_empty_environment() { (mkdir -p "$TMP/elsewhere" && cd "$TMP/elsewhere" && exec env -i "$@"); }
@@ -67,5 +69,11 @@ not_its_own() { libraries_of "$TMP/server" | grep -vF " $TMP/server/" | grep -vE
 holds "of the system's libraries it needs glibc's alone" test -z "$(not_its_own)"
 holds "its libraries are listed" test -s "$TMP/server/share/udrl/licences/libraries.tsv"
 holds "each library has a licence" test -z "$(grep -P '\tunknown$' "$TMP/server/share/udrl/licences/libraries.tsv")"
+holds "nothing is left beside it" test "$(cd "$TMP" && echo udrl.tar.xz*)" = udrl.tar.xz
 expect "no build, nothing to pack" 1 "no finished build" -- scripts/package.sh --build "$TMP"
+mkdir -p "$TMP/runtime/bin"
+cp "$BIN/udrl-serve" "$TMP/runtime/bin/"
+expect "a build without training is not packed whole" 1 "no udrl-train" "--component runtime" -- \
+  scripts/package.sh --build "$TMP/runtime" --component all
+expect "a folder is no archive" 1 "is a folder" -- scripts/package.sh --build "$BUILD" --out "$TMP/server"
 finish

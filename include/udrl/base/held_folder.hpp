@@ -15,13 +15,17 @@ class HeldFolder {
  public:
   /// Throws `Error` (user) where another process holds it, and where it cannot be made.
   explicit HeldFolder(std::filesystem::path path);
-  /// A folder that it made, and that nothing was put into, goes again.
+  /// A folder that it made, and that nothing was put into, goes again; never one that has come to its place since.
   ~HeldFolder();
   HeldFolder(HeldFolder&& other) noexcept;
   HeldFolder& operator=(HeldFolder&& other) noexcept;
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(const std::filesystem::path& name) const { return path_ / name; }
+
+  /// Gives it another name, where nothing or an empty folder is, and waits until that is on the disk. It is held there,
+  /// and stays. Throws `Error` where that cannot be done: it has its old name then.
+  void rename_to(const std::filesystem::path& path);
 
  private:
   std::filesystem::path path_;

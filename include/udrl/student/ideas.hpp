@@ -34,7 +34,7 @@ struct IdeasWanted {
   std::string_view intent;  ///< normalised
   std::string_view task;
   int count = 0;
-  double temperature = 1;  ///< 0: always the best; above, drawn among the best ten
+  double temperature = 1;  ///< 0: always the best candidates; above, drawn among them
 };
 
 /// Immutable; safe to share between threads.
@@ -43,9 +43,9 @@ class Ideas {
   /// Throws `Error` (user) for a file that is none, or is damaged.
   static Ideas load(const std::filesystem::path& file);
 
-  /// Distinct words, folded, the best or first drawn first, none of them the intent's own or an inflection of one.
-  /// Fewer than wanted where the best forty hold no more; none for a task whose answers it does not know, or an intent
-  /// of which it knows no word.
+  /// Distinct words, folded, the best or first drawn first. Of the forty that score best those are left out that are
+  /// the intent's own or an inflection of one; the best ten of the others are the candidates. Fewer than wanted where
+  /// those do not suffice; none for a task whose answers it does not know, or an intent of which it knows no word.
   std::vector<std::string> propose(const IdeasWanted& wanted, RandomStream& random) const;
 
   /// Of words that an answer holds, how readily each would be proposed for the intent, on a scale that sums to 1; 0 for

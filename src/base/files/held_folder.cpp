@@ -10,6 +10,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/base/flush_folder.hpp"
 
 namespace udrl {
 namespace {
@@ -19,7 +20,8 @@ namespace fs = std::filesystem;
 std::vector<fs::path> missing_folders(const fs::path& path) {
   std::vector<fs::path> missing;
   std::error_code ignored;
-  for (fs::path at = path; !at.empty() && !fs::exists(at, ignored); at = at.parent_path()) missing.push_back(at);
+  for (fs::path at = path; !at.empty() && !fs::exists(at, ignored); at = at.parent_path())
+    if (at.has_filename()) missing.push_back(at);  // "a/" is "a"
   return missing;
 }
 
@@ -29,7 +31,7 @@ Error held_by_another(const fs::path& folder) {
       .hint("wait for it or stop it, or choose another output folder");
 }
 
-/// False where whoever made the folder has removed it since it was opened.
+/// False where the folder was removed or renamed since it was opened.
 bool is_there(const fs::path& folder, const Descriptor& fd) {
   struct stat opened {
   }, named{};
@@ -54,7 +56,9 @@ HeldFolder::HeldFolder(fs::path path) : path_(std::move(path)), made_(missing_fo
 
 HeldFolder::~HeldFolder() {
   std::error_code ignored;
-  for (const fs::path& folder : made_) fs::remove(folder, ignored);  // while it is locked, and only if it is empty
+  // While it is locked, and only what is empty. Where it has gone, the name may be another's by now.
+  for (const fs::path& folder : made_)
+    if (folder != made_.front() || is_there(folder, lock_)) fs::remove(folder, ignored);
 }
 
 HeldFolder::HeldFolder(HeldFolder&& other) noexcept
@@ -65,6 +69,15 @@ HeldFolder& HeldFolder::operator=(HeldFolder&& other) noexcept {
   std::swap(made_, other.made_);
   std::swap(lock_, other.lock_);
   return *this;
+}
+
+void HeldFolder::rename_to(const fs::path& path) {
+  std::error_code error;
+  fs::rename(path_, path, error);
+  if (error) throw file_error("cannot write the folder", path, error.value());
+  path_ = path;
+  made_.clear();
+  flush_folder(path.has_parent_path() ? path.parent_path() : ".");
 }
 
 }  // namespace udrl

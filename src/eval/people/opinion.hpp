@@ -61,6 +61,9 @@ struct Opinion {
 Opinion opinion_of(const Sheet& sheet, const std::vector<Rating>& ratings, const FinishedRun& run,
                    const OpinionOptions& options);
 
+/// Which of the scorer's values, as the reports call it.
+std::string value_name(const ScorerAgrees& scorer);
+
 data::Json to_json(const Opinion& opinion);
 std::string to_text(const Opinion& opinion);
 

@@ -53,8 +53,8 @@ Html scorers_agree(const Opinion& o) {
   std::vector<TableRow> rows;
   for (const ScorerAgrees& s : o.scorers_agree)
     rows.push_back({"",
-                    {cell(s.scorer + ", " + (s.value == "raw" ? "as written" : s.value)), cell(std::to_string(s.pairs)),
-                     estimate_cell(s.same, 2), cell(fixed(s.kappa, 2))}});
+                    {cell(s.scorer + ", " + value_name(s)), cell(std::to_string(s.pairs)), estimate_cell(s.same, 2),
+                     cell(fixed(s.kappa, 2))}});
   return data_table({"Scorer", "pairs that people decide", "orders them as people do", "beyond chance (kappa)"}, rows,
                     narrow_table);
 }

@@ -60,8 +60,7 @@ std::string raters_agree_text(const Opinion& o) {
 std::string scorers_agree_text(const Opinion& o) {
   Table table = {{"scorer", "value", "pairs", "orders as people do", "kappa"}};
   for (const ScorerAgrees& s : o.scorers_agree)
-    table.push_back({s.scorer, s.value == "raw" ? "as written" : s.value, std::to_string(s.pairs),
-                     with_range(s.same, 2), page::fixed(s.kappa, 2)});
+    table.push_back({s.scorer, value_name(s), std::to_string(s.pairs), with_range(s.same, 2), page::fixed(s.kappa, 2)});
   return "\n" + aligned_table(table, 2);
 }
 
@@ -73,6 +72,8 @@ std::string verdicts_text(const Opinion& o) {
 }
 
 }  // namespace
+
+std::string value_name(const ScorerAgrees& scorer) { return scorer.value == "raw" ? "as written" : scorer.value; }
 
 Json to_json(const Opinion& o) {
   Json json = {{"schema_version", 1},

@@ -131,10 +131,10 @@ inline constexpr std::string_view sheet_style = R"css(
 .top { display: flex; flex-wrap: wrap; gap: 10px 18px; align-items: center; justify-content: space-between; }
 .top label { color: var(--muted); font-size: 0.9rem; }
 #count { color: var(--muted); font-variant-numeric: tabular-nums; }
-.sheet input { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 8px;
-  padding: 6px 10px; margin-left: 6px; width: 12em; }
-.sheet button { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 10px;
-  padding: 8px 16px; cursor: pointer; }
+.sheet input { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line);
+  border-radius: 8px; padding: 6px 10px; margin-left: 6px; width: 12em; }
+.sheet button { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line);
+  border-radius: 10px; padding: 8px 16px; cursor: pointer; }
 .sheet button:hover:not(:disabled) { border-color: var(--student); }
 .sheet button:disabled { opacity: 0.45; cursor: default; }
 .sheet :focus-visible { outline: 2px solid var(--student); outline-offset: 2px; }
@@ -143,7 +143,8 @@ inline constexpr std::string_view sheet_style = R"css(
 #note { min-height: 1.5em; margin: 0 0 14px; color: var(--open); }
 .request { font: 600 1.55rem/1.3 var(--serif); overflow-wrap: anywhere; margin: 6px 0 10px; }
 .answers { display: grid; grid-template-columns: 1fr 1fr; gap: 18px; margin: 18px 0; }
-.answer { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 16px 20px 20px; min-height: 11em; min-width: 0; }
+.answer { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 16px 20px 20px;
+  min-height: 11em; min-width: 0; }
 .answer.chosen { border-color: var(--student); box-shadow: 0 0 0 1px var(--student); }
 .answer .letter { font: 600 1.1rem/1 var(--serif); color: var(--muted); }
 .answer .said { font-size: 1.06rem; white-space: pre-wrap; unicode-bidi: isolate; }
@@ -152,8 +153,8 @@ inline constexpr std::string_view sheet_style = R"css(
 .choices button[aria-pressed=true] { border-color: var(--student); color: var(--student); }
 .moves { display: flex; gap: 12px; margin-top: 22px; }
 .moves button { color: var(--muted); border-color: transparent; background: none; padding: 6px 8px; }
-kbd { font: 0.8em ui-monospace, "DejaVu Sans Mono", monospace; color: var(--muted); border: 1px solid var(--line); border-radius: 5px;
-  padding: 1px 6px; margin-right: 9px; }
+kbd { font: 0.8em ui-monospace, "DejaVu Sans Mono", monospace; color: var(--muted); border: 1px solid var(--line);
+  border-radius: 5px; padding: 1px 6px; margin-right: 9px; }
 @media (max-width: 700px) {
   .answers { grid-template-columns: 1fr; gap: 12px; }
   .answer { min-height: 0; }

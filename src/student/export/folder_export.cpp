@@ -9,7 +9,6 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
-#include "udrl/base/flush_folder.hpp"
 #include "udrl/base/held_folder.hpp"
 #include "udrl/base/listed.hpp"
 #include "udrl/command/certificate.hpp"
@@ -22,7 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* cannot_write = "cannot write the folder";
 constexpr const char* certificate = command::files::certificate;
 
 /// Without links, and with a name: what stands beside it stands in its parent.
@@ -42,10 +40,10 @@ fs::path workshop_of(const fs::path& folder) {
   return place;
 }
 
-/// Where a folder is made. One process has it; it goes, with what is in it, unless the folder was published.
+/// Where a folder is made. One process has it; it goes, with what is in it, unless it was published.
 class Workshop {
  public:
-  explicit Workshop(const fs::path& folder) : folder_(folder), held_(workshop_of(folder)) {
+  explicit Workshop(const fs::path& folder) : held_(workshop_of(folder)) {
     for (const auto& left : fs::directory_iterator(path())) fs::remove_all(left.path());  // of a run that was killed
   }
   Workshop(const Workshop&) = delete;
@@ -57,16 +55,12 @@ class Workshop {
 
   const fs::path& path() const { return held_.path(); }
 
-  void publish() {
-    std::error_code error;
-    fs::rename(path(), folder_, error);
-    if (error) throw file_error(cannot_write, folder_, error.value());
+  void publish(const fs::path& folder) {
+    held_.rename_to(folder);
     published_ = true;
-    flush_folder(folder_.parent_path());
   }
 
  private:
-  fs::path folder_;
   HeldFolder held_;
   bool published_ = false;
 };
@@ -151,7 +145,7 @@ void check_same(const fs::path& made, const fs::path& folder, const std::string&
 
 FolderExport export_folder(const FolderOptions& options) {
   const fs::path folder = place_of(options.folder);
-  if (fs::exists(folder) && !fs::is_directory(folder)) throw file_error(cannot_write, folder, ENOTDIR);
+  if (fs::exists(folder) && !fs::is_directory(folder)) throw file_error("cannot write the folder", folder, ENOTDIR);
   const Checkpoint checkpoint = open_checkpoint(options.model);
   Workshop workshop(folder);
   FolderExport made;
@@ -159,7 +153,7 @@ FolderExport export_folder(const FolderOptions& options) {
   made.bytes = bytes_in(workshop.path());
   made.was_there = fs::exists(folder) && !fs::is_empty(folder);
   if (made.was_there) check_same(workshop.path(), folder, made.gguf.sha256);
-  else workshop.publish();
+  else workshop.publish(folder);
   made.gguf.file = folder / files::gguf;
   made.lacks_certificate = fs::exists(options.model / certificate) && !fs::exists(folder / certificate);
   return made;

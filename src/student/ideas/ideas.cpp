@@ -100,7 +100,7 @@ std::vector<std::string> Ideas::propose(const IdeasWanted& wanted, RandomStream&
   for (Row row = 0; row < words_.size(); ++row)
     if (shares[row] > never)
       best.push_back({nearness_weight * nearness(row, direction) + commonness_weight * shares[row], row});
-  // The shortlist and room for those that are the intent's own.
+  // The candidates, and room for those that are the intent's own.
   const std::size_t looked_at = std::min(best.size(), 4 * shortlist);
   std::partial_sort(best.begin(), best.begin() + static_cast<std::ptrdiff_t>(looked_at), best.end(), is_better);
   best.resize(looked_at);

@@ -70,6 +70,47 @@ TEST_CASE("a held folder moves, lock and all") {
   CHECK_FALSE(fs::exists(folder.path() / "out"));
 }
 
+TEST_CASE("a held folder that is renamed is held under its new name and stays; the old name is free") {
+  const TempFolder folder;
+  const fs::path made = folder.path() / "made", place = folder.path() / "place";
+  {
+    HeldFolder held(made);
+    held.rename_to(place);
+    CHECK(held.path() == place);
+    CHECK_FALSE(fs::exists(made));
+    CHECK_THROWS_AS(HeldFolder(place), Error);
+    fs::create_directory(made);  // another's
+  }
+  CHECK(fs::is_directory(made));
+  CHECK(fs::is_directory(place));
+  CHECK_NOTHROW(HeldFolder(place));
+}
+
+TEST_CASE("a folder is not renamed over one that holds something, and is as it was") {
+  const TempFolder folder;
+  const fs::path made = folder.path() / "made", place = folder.path() / "place";
+  fs::create_directory(place);
+  write_file_atomic(place / "x", "kept");
+  {
+    HeldFolder held(made);
+    CHECK(contains(error_of([&] { held.rename_to(place); }), place.string()));
+    CHECK(held.path() == made);
+  }
+  CHECK_FALSE(fs::exists(made));
+  CHECK(content_of(place / "x") == "kept");
+}
+
+TEST_CASE("what has come to the place of a removed folder is another's, and stays") {
+  const TempFolder folder;
+  const fs::path out = folder.path() / "out";
+  {
+    const HeldFolder held(out);
+    fs::remove(out);
+    fs::create_directory(out);
+  }
+  CHECK(fs::is_directory(out));
+}
+
 TEST_CASE("what cannot be a folder is refused by name") {
   const TempFolder folder;
   const fs::path file = folder.file("x", "text");

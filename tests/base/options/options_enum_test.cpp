@@ -1,13 +1,13 @@
 // Options that are enumerations: by name everywhere, and refused like any other choice.
+#include "base/errors/expect_error.hpp"
 #include "catch.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/options.hpp"
 
 using namespace udrl;
+using udrl::test::contains;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 enum class Speed { slow, fast_enough };
 constexpr auto names_of(Speed) { return enum_names("slow", "fast-enough"); }

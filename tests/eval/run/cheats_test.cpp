@@ -1,13 +1,13 @@
 // Every known cheat, judged as a student is, in a made-up world: each subject has words of its own, and an embedder
 // that knows them. An honest student must pass there and every cheat fail, or the evaluation can be fooled.
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <set>
 
 #include "catch.hpp"
 #include "eval/fixtures.hpp"
 #include "measure/scoring.hpp"
+#include "score/word_sums.hpp"
 #include "udrl/base/observer.hpp"
 
 using namespace udrl;
@@ -58,17 +58,7 @@ class World : public lm::LanguageModel {
     return out;
   }
   std::vector<std::vector<float>> embed(std::span<const std::string> texts) override {
-    std::vector<std::vector<float>> rows;
-    for (const std::string& text : texts) {
-      std::vector<double> sum(64, 1e-3);
-      for (const std::string& word : data::word_tokens(text)) add(word, sum);
-      double norm = 0;
-      for (const double x : sum) norm += x * x;
-      std::vector<float> row;
-      for (const double x : sum) row.push_back(static_cast<float>(x / std::sqrt(norm)));
-      rows.push_back(std::move(row));
-    }
-    return rows;
+    return udrl::testing::word_sums(texts, &World::add);
   }
 
  private:

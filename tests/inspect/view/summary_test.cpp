@@ -9,16 +9,6 @@ using namespace udrl;
 using namespace udrl::inspect;
 using namespace udrl::distill::testing;
 
-namespace {
-
-void write(const fs::path& folder, const std::vector<data::Record>& records) {
-  data::ShardWriter writer(folder);
-  for (const data::Record& record : records) writer.append(data::to_json(record));
-  writer.close();
-}
-
-}  // namespace
-
 TEST_CASE("A summary has a row for each folder and task") {
   const TempFolder folder;
   std::vector<data::Record> records;
@@ -30,7 +20,7 @@ TEST_CASE("A summary has a row for each folder and task") {
   records[3].finish = "rejected";
   records[3].extra["rejected_by"] = "repeats";
   records.push_back(sample("holiday sale", "headline", 0, "Sleigh what you can"));
-  write(folder / "in", records);
+  write_records(folder / "in", records);
   SummaryOptions options;
   options.input = {(folder / "in").string()};
   const auto rows = summarise(options, quiet_context());
@@ -75,9 +65,10 @@ TEST_CASE("A rule's name of another type is named with its line") {
 TEST_CASE("A higher threshold leaves out less, and examples show its edge") {
   const TempFolder folder;
   const std::string base = "a red sleigh full of wrapped boxes under warm shop lights on a snowy street at dusk";
-  write(folder / "in", {sample("holiday sale", "image", 0, base), sample("holiday sale", "image", 1, base + " today"),
-                        sample("winter market", "image", 0, base + " in an old town far away"),
-                        sample("winter market", "template", 0, base)});
+  write_records(folder / "in",
+                {sample("holiday sale", "image", 0, base), sample("holiday sale", "image", 1, base + " today"),
+                 sample("winter market", "image", 0, base + " in an old town far away"),
+                 sample("winter market", "template", 0, base)});
   DuplicatesOptions options;
   options.input = {(folder / "in").string()};
   options.temporary = folder / "in";

@@ -1,5 +1,6 @@
 #include <fstream>
 
+#include "base/errors/expect_error.hpp"
 #include "catch.hpp"
 #include "student/tiny.hpp"
 #include "udrl/base/error.hpp"
@@ -7,12 +8,7 @@
 
 using namespace udrl;
 using namespace udrl::student;
-
-namespace {
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
+using udrl::test::contains;
 
 TEST_CASE("a checkpoint opens as it was written") {
   const tiny::Folder folder;
@@ -65,7 +61,7 @@ TEST_CASE("a file that is missing or cut is named") {
   } catch (const Error& error) {
     INFO(error.what());
     CHECK(error.kind() == ErrorKind::user);
-    CHECK(holds(error.what(), name));
+    CHECK(contains(error.what(), name));
   }
 }
 
@@ -88,23 +84,23 @@ TEST_CASE("the model card says what it is, how to ask it, and under which licenc
   tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()));
   const std::string card = read_file(folder / files::card);
   CHECK(card.starts_with("---\nlicense: apache-2.0\n"));
-  CHECK(holds(card, "teacher-a and teacher-b"));
-  CHECK(holds(card, " 49,920 parameters"));
-  CHECK(holds(card, "| image | `⟨task:0⟩` | 18 | 0 (lowest) to 4 (top) |"));
-  CHECK(holds(card, "\" holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩\""));
-  CHECK(holds(card, "| loss | 1.93 |"));
-  CHECK_FALSE(holds(card, "## Training"));  // an empty table
+  CHECK(contains(card, "teacher-a and teacher-b"));
+  CHECK(contains(card, " 49,920 parameters"));
+  CHECK(contains(card, "| image | `⟨task:0⟩` | 18 | 0 (lowest) to 4 (top) |"));
+  CHECK(contains(card, "\" holiday sale⟨task:0⟩⟨words:18⟩⟨return:4⟩⟨gen⟩\""));
+  CHECK(contains(card, "| loss | 1.93 |"));
+  CHECK_FALSE(contains(card, "## Training"));  // an empty table
 }
 
 TEST_CASE("the Modelfile puts the commands behind what is typed") {
   const tiny::Folder folder;
   tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()));
   const std::string text = read_file(folder / files::modelfile);
-  CHECK(holds(text, "FROM ./student.gguf\n"));
-  CHECK(holds(text, "⟨task:{{ $task }}⟩⟨words:{{ $words }}⟩⟨return:{{ $return }}⟩\n"));
-  CHECK(holds(text, "{{- $task = \"1\" -}}{{- $words = \"9\" -}}{{- $top = \"4\" -}}{{- $lowest = \"0\" -}}"));
-  CHECK(holds(text, "\n⟨gen⟩\"\"\"\n"));
-  CHECK(holds(text, "LICENSE \"\"\"apache-2.0\"\"\"\n"));
-  CHECK(holds(text, "PARAMETER temperature 0.7\n"));
-  CHECK(holds(text, "PARAMETER num_ctx 64\n"));
+  CHECK(contains(text, "FROM ./student.gguf\n"));
+  CHECK(contains(text, "⟨task:{{ $task }}⟩⟨words:{{ $words }}⟩⟨return:{{ $return }}⟩\n"));
+  CHECK(contains(text, "{{- $task = \"1\" -}}{{- $words = \"9\" -}}{{- $top = \"4\" -}}{{- $lowest = \"0\" -}}"));
+  CHECK(contains(text, "\n⟨gen⟩\"\"\"\n"));
+  CHECK(contains(text, "LICENSE \"\"\"apache-2.0\"\"\"\n"));
+  CHECK(contains(text, "PARAMETER temperature 0.7\n"));
+  CHECK(contains(text, "PARAMETER num_ctx 64\n"));
 }

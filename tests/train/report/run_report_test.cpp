@@ -5,6 +5,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "base/errors/expect_error.hpp"
 #include "base/files/temp_folder.hpp"
 #include "catch.hpp"
 #include "page/markup.hpp"
@@ -13,6 +14,7 @@
 
 using namespace udrl::train;
 using udrl::page::testing::is_balanced;
+using udrl::test::contains;
 
 namespace {
 
@@ -44,8 +46,6 @@ std::vector<Json> made_up_samples() {
 
 RunDescription description() { return {{"1,000 parameters"}, 40, 5'800'000, "udrl-train --data <tagged>", {}}; }
 
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("A report shows curves, figures, the first and last answers and how to go on") {
@@ -56,10 +56,10 @@ TEST_CASE("A report shows curves, figures, the first and last answers and how to
         "Validation loss by task", "headline", "return 4", "Learning rate", "Speed", "Gradient norm", "A of the a",
         "A cup", "8 words asked", "the same command goes on", "udrl-train --data &lt;tagged&gt;"}) {
     INFO(said);
-    CHECK(holds(html, said));
+    CHECK(contains(html, said));
   }
-  CHECK_FALSE(holds(html, "<script"));
-  CHECK_FALSE(holds(html, "nan"));
+  CHECK_FALSE(contains(html, "<script"));
+  CHECK_FALSE(contains(html, "nan"));
 }
 
 TEST_CASE("A report of a run that has ended says how") {
@@ -67,16 +67,16 @@ TEST_CASE("A report of a run that has ended says how") {
   run.outcome = "This run took all its steps and is complete.";
   const std::string html = run_report_html(run, made_up_metrics(40), {});
   CHECK(is_balanced(html));
-  CHECK(holds(html, "is complete"));
-  CHECK_FALSE(holds(html, "to go on from"));
-  CHECK_FALSE(holds(html, "What the student writes"));
+  CHECK(contains(html, "is complete"));
+  CHECK_FALSE(contains(html, "to go on from"));
+  CHECK_FALSE(contains(html, "What the student writes"));
 }
 
 TEST_CASE("A report says which part of the curve is of plain text") {
   std::vector<Json> metrics = made_up_metrics(40);
-  CHECK_FALSE(holds(run_report_html(description(), metrics, {}), "plain text"));
+  CHECK_FALSE(contains(run_report_html(description(), metrics, {}), "plain text"));
   for (int i = 0; i < 25; ++i) metrics[static_cast<std::size_t>(i)]["phase"] = "plain";
-  CHECK(holds(run_report_html(description(), metrics, {}), "Up to about step 25 "));
+  CHECK(contains(run_report_html(description(), metrics, {}), "Up to about step 25 "));
 }
 
 TEST_CASE("A report of a run that failed says with what") {
@@ -84,10 +84,10 @@ TEST_CASE("A report of a run that failed says with what") {
   run.stopped_by = "the training loss diverged\n  at: step 7, records <b>";
   const std::string html = run_report_html(run, made_up_metrics(7), {});
   CHECK(is_balanced(html));
-  CHECK(holds(html, "the training loss diverged"));
-  CHECK(holds(html, "records &lt;b&gt;"));
-  CHECK_FALSE(holds(html, "the same command goes on"));
-  CHECK_FALSE(holds(html, "to go"));
+  CHECK(contains(html, "the training loss diverged"));
+  CHECK(contains(html, "records &lt;b&gt;"));
+  CHECK_FALSE(contains(html, "the same command goes on"));
+  CHECK_FALSE(contains(html, "to go"));
 }
 
 TEST_CASE("Curves are drawn from some of a long run's lines, and from all that were evaluated") {
@@ -119,8 +119,8 @@ TEST_CASE("A line of the figures that is longer than JSON may be is refused with
       FAIL("it was read");
     } catch (const udrl::Error& error) {
       CHECK(error.where() == file.string() + ":2");
-      CHECK(holds(error.what(), "longer than 8 MiB"));
-      CHECK(holds(error.cure(), "remove it"));
+      CHECK(contains(error.what(), "longer than 8 MiB"));
+      CHECK(contains(error.cure(), "remove it"));
     }
   }
 }
