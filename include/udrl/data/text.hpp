@@ -1,6 +1,7 @@
 // Text as udrl sees it: normalised once where it enters, words, content words. Not for: tokens.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -35,7 +36,9 @@ std::vector<std::string> content_stems(std::string_view text);
 class OwnWords {
  public:
   explicit OwnWords(std::string_view request);
-  bool has(std::string_view folded_word) const;
+  bool has(std::string_view folded_word) const { return stem_of(folded_word).has_value(); }
+  /// The stem of such a word, nothing of any other.
+  std::optional<std::string> stem_of(std::string_view folded_word) const;
 
  private:
   std::set<std::string> of_request_;  ///< stems

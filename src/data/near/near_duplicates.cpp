@@ -6,24 +6,12 @@
 #include <set>
 
 #include "udrl/base/random.hpp"
+#include "udrl/data/hash.hpp"
 #include "udrl/data/near_search.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::data {
 namespace {
-
-/// The finaliser of MurmurHash3: each bit of the input moves each bit of the output.
-std::uint64_t mix(std::uint64_t x) {
-  x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdULL;
-  x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53ULL;
-  return x ^ (x >> 33);
-}
-
-std::uint64_t hash_bytes(std::string_view bytes) {
-  std::uint64_t hash = bytes.size();
-  for (const char c : bytes) hash = mix(hash ^ static_cast<unsigned char>(c));
-  return hash;
-}
 
 std::string framed(std::string_view text) {
   std::string out = " ";

@@ -5,6 +5,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/hash.hpp"
 
 namespace udrl::data {
 namespace {
@@ -15,13 +16,6 @@ constexpr std::uint64_t low_half = 0xffffffff;
 
 bool is_id(std::string_view text) {
   return text.size() == id_digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-/// SplitMix64: ids made by hand may be numbers in a row.
-std::uint64_t mixed(std::uint64_t bits) {
-  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9U;
-  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebU;
-  return bits ^ (bits >> 31);
 }
 
 }  // namespace
@@ -66,7 +60,7 @@ IdNumbers::Key IdNumbers::key_of(std::string_view id) {
 
 std::uint64_t IdNumbers::place_of(const Key& key) {
   const std::uint64_t high = (std::uint64_t{key[0]} << 32) | key[1], low = (std::uint64_t{key[2]} << 32) | key[3];
-  return mixed(high ^ mixed(low));
+  return mix(high ^ mix(low));  // ids made by hand may be numbers in a row
 }
 
 std::size_t IdNumbers::part_of(const Key& key) { return static_cast<std::size_t>(place_of(key) >> (64 - part_bits)); }

@@ -133,8 +133,11 @@ OwnWords::OwnWords(std::string_view request) {
   for (std::string& stemmed : content_stems(request)) of_request_.insert(std::move(stemmed));
 }
 
-bool OwnWords::has(std::string_view folded_word) const {
-  return !is_stop_word(folded_word) && !of_request_.contains(stem(folded_word));
+std::optional<std::string> OwnWords::stem_of(std::string_view folded_word) const {
+  if (is_stop_word(folded_word)) return std::nullopt;
+  std::string stemmed = stem(folded_word);
+  if (of_request_.contains(stemmed)) return std::nullopt;
+  return stemmed;
 }
 
 std::string mask_words(std::string_view text, std::string_view intent, std::string_view mask) {

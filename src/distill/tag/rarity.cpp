@@ -9,6 +9,7 @@
 
 #include "text_and_rows.hpp"
 #include "udrl/base/in_order.hpp"
+#include "udrl/data/hash.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::distill {
@@ -16,12 +17,6 @@ namespace {
 
 constexpr std::size_t places = std::size_t{1} << 24;            // 64 MB
 constexpr std::string_view edge = "\n", of_the_request = "\t";  // no words
-
-/// FNV-1a: the same on every machine.
-std::uint64_t hashed(std::uint64_t hash, std::string_view text) {
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return (hash ^ 0xffU) * 0x100000001b3U;  // where the text ends
-}
 
 struct RowPairs {
   std::uint64_t number = 0;
@@ -66,8 +61,8 @@ std::vector<std::uint32_t> pair_places(std::uint16_t task, std::string_view requ
   std::vector<std::uint32_t> found;
   std::string_view before = edge;
   for (const std::string& word : words) {
-    const std::uint64_t hash = hashed(hashed(0xcbf29ce484222325U + task, before), word);
-    found.push_back(static_cast<std::uint32_t>((hash ^ (hash >> 32)) % places));
+    const std::uint64_t hash = data::mix(data::mix(data::hash_bytes(before) + task) ^ data::hash_bytes(word));
+    found.push_back(static_cast<std::uint32_t>(hash % places));
     before = word;
   }
   return found;

@@ -3,11 +3,10 @@
 #include "fast_exp.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 
+#include "udrl/base/exp2.hpp"
 #include "udrl/base/vector_clones.hpp"
 
 namespace udrl::lm {
@@ -16,18 +15,7 @@ namespace {
 constexpr std::size_t lanes = 16;
 
 inline __attribute__((always_inline)) float exp_below_zero(float x) {
-  const float t = std::max(x, -88.0F) * 1.44269504F;
-  const float shifted = t + 12582912.0F;  // 1.5·2^23: the sum's low bits hold t rounded to an integer
-  const float f = t - (shifted - 12582912.0F);
-  float p = 1.5403530e-4F;  // 2^f on [-½, ½], Taylor coefficients ln(2)^k / k!
-  p = p * f + 1.3333558e-3F;
-  p = p * f + 9.6181291e-3F;
-  p = p * f + 5.5504109e-2F;
-  p = p * f + 2.4022651e-1F;
-  p = p * f + 6.9314718e-1F;
-  p = p * f + 1.0F;
-  const std::uint32_t exponent = std::bit_cast<std::uint32_t>(shifted) << 23U;
-  const float result = std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) + exponent);
+  const float result = exp2_of<Exp2Terms::seven>(std::max(x, -88.0F) * 1.44269504F);
   return x < -87.0F ? 0.0F : result;
 }
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "udrl/base/exp2.hpp"
 #include "udrl/base/vector_clones.hpp"
 
 namespace udrl::student {
@@ -32,20 +33,6 @@ inline __attribute__((always_inline)) std::uint16_t narrowed(float value) {
   return static_cast<std::uint16_t>(std::isnan(value) ? 0x7FC0U : rounded);
 }
 
-/// 2^t for |t| ≤ 126, to 3e-6 of it. What is not a number stays so.
-inline __attribute__((always_inline)) float exp2_of(float t) {
-  const float shifted = t + 12582912.0F;  // 1.5·2^23: the sum's low bits hold t rounded to an integer
-  const float f = t - (shifted - 12582912.0F);
-  float p = 1.3333558e-3F;  // 2^f on [-½, ½], Taylor coefficients ln(2)^k / k!
-  p = p * f + 9.6181291e-3F;
-  p = p * f + 5.5504109e-2F;
-  p = p * f + 2.4022651e-1F;
-  p = p * f + 6.9314718e-1F;
-  p = p * f + 1.0F;
-  const std::uint32_t exponent = std::bit_cast<std::uint32_t>(shifted) << 23U;
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) + exponent);
-}
-
 /// Between -10 and 10 nothing overflows, and beyond GELU is 0 or x to all places of bfloat16.
 inline __attribute__((always_inline)) float at_least_minus_10(float x) { return x < -10.0F ? -10.0F : x; }
 inline __attribute__((always_inline)) float at_most_10(float x) { return x > 10.0F ? 10.0F : x; }
@@ -57,7 +44,7 @@ struct Gelu {
 /// σ(1 - σ) is written e·σ², which keeps its last places where σ is nearly 1 and the factor after it is large.
 inline __attribute__((always_inline)) Gelu gelu_of(float x) {
   const float low = at_least_minus_10(x), z = at_most_10(low), square = z * z;
-  const float e = exp2_of(-twice_root * log2_e * z * (1.0F + cubic * square)), s = 1.0F / (1.0F + e);
+  const float e = exp2_of<Exp2Terms::six>(-twice_root * log2_e * z * (1.0F + cubic * square)), s = 1.0F / (1.0F + e);
   return {low * s, s + z * (e * s) * s * twice_root * (1.0F + 3.0F * cubic * square)};
 }
 
@@ -88,7 +75,7 @@ inline __attribute__((always_inline)) float squares_about(float mean, const floa
 /// exp(x - largest), not below 2^-126.
 inline __attribute__((always_inline)) float exp_below(float x, float largest) {
   const float t = (x - largest) * log2_e;
-  return exp2_of(t < -126.0F ? -126.0F : t);
+  return exp2_of<Exp2Terms::six>(t < -126.0F ? -126.0F : t);
 }
 
 /// The bits of a value as a whole number in its order, and back; integers' maxima are vectorised, those of floats not.

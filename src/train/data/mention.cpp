@@ -18,8 +18,10 @@ std::vector<std::string> own_words(const Sample& sample) {
   const data::OwnWords own(sample.intent);
   std::set<std::string> seen;
   std::vector<std::string> words;
-  for (const std::string& word : data::word_tokens(sample.answer))
-    if (word.size() >= shortest_word && own.has(word) && seen.insert(data::stem(word)).second) words.push_back(word);
+  for (const std::string& word : data::word_tokens(sample.answer)) {
+    if (word.size() < shortest_word) continue;
+    if (auto stem = own.stem_of(word); stem && seen.insert(*std::move(stem)).second) words.push_back(word);
+  }
   return words;
 }
 
