@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "udrl/base/options.hpp"
+#include "udrl/inference/decoding.hpp"
 #include "udrl/inference/quick.hpp"
 
 namespace udrl::distill {
@@ -23,10 +24,10 @@ struct AnswerOptions {
   bool nearest = false;  ///< where the data does not support a command that `words` gives: ask the nearest that it does
   std::string mention = "auto";  ///< as `inference::Ask::mention`
   int draws = 1;                 ///< answers an intent, task and return
-  double temperature = 0.7;
-  double spelling_temperature = 0.3;  ///< as `lm::Sampling` has it
-  double top_p = 0.95;
-  double repeat_penalty = 1.1;
+  double temperature = inference::usual::temperature;
+  double spelling_temperature = inference::usual::spelling_temperature;
+  double top_p = inference::usual::top_p;
+  double repeat_penalty = inference::usual::repeat_penalty;
   std::uint64_t limit = 0;  ///< only the first so many intents, by the hash of their id; 0: all
   std::uint64_t seed = 1;
   inference::Pace pace;  ///< of the student

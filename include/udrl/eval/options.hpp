@@ -7,17 +7,18 @@
 #include <vector>
 
 #include "udrl/base/options.hpp"
+#include "udrl/inference/decoding.hpp"
 #include "udrl/lm/options.hpp"
 
 namespace udrl::eval {
 
 /// How the student's tokens are drawn.
 struct Decoding {
-  double temperature = 0.7;
-  double spelling_temperature = 0.3;  ///< as `lm::Sampling` has it
-  std::vector<double> temperatures;   ///< other ones, of the first return: the curve of relevance against diversity
-  double top_p = 0.95;
-  double repeat_penalty = 1.1;   ///< as the teachers' own
+  double temperature = inference::usual::temperature;
+  double spelling_temperature = inference::usual::spelling_temperature;
+  std::vector<double> temperatures;  ///< other ones, of the first return: the curve of relevance against diversity
+  double top_p = inference::usual::top_p;
+  double repeat_penalty = inference::usual::repeat_penalty;
   std::string mention = "auto";  ///< words that answers are to hold, as `inference::Ask::mention`
   int max_tokens = 0;            ///< 0: what the words asked need, with room to spare
   int best_of = 1;               ///< more: one more row, the best of so many answers to the first return

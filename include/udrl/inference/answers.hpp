@@ -12,6 +12,7 @@
 #include "udrl/base/enum_names.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/inference/ask_lines.hpp"
+#include "udrl/inference/decoding.hpp"
 #include "udrl/inference/ranker.hpp"
 #include "udrl/inference/student_model.hpp"
 
@@ -27,14 +28,14 @@ struct Drawing {
   int n = 1;        ///< answers that are given
   int best_of = 1;  ///< above 1: so many are written, and the best `n` are given, the best first
   RankBy rank_by = RankBy::fit;
-  double temperature = 0.7;
-  double top_p = 0.95;
+  double temperature = usual::temperature;
+  double top_p = usual::top_p;
   int top_k = 0;  ///< 0: off
-  double repeat_penalty = 1.1;
-  int max_tokens = 0;                 ///< 0: as many as the words asked need
-  std::vector<std::string> stop;      ///< an answer ends before the first of these texts
-  std::uint64_t seed = 1;             ///< draws are a function of it and of the ask, wherever that stands
-  double spelling_temperature = 0.3;  ///< as `lm::Sampling` has it
+  double repeat_penalty = usual::repeat_penalty;
+  int max_tokens = 0;             ///< 0: as many as the words asked need
+  std::vector<std::string> stop;  ///< an answer ends before the first of these texts
+  std::uint64_t seed = 1;         ///< draws are a function of it and of the ask, wherever that stands
+  double spelling_temperature = usual::spelling_temperature;
 
   bool ranks() const { return best_of > 1; }
   bool needs_ranker() const { return ranks() && rank_by == RankBy::fit; }

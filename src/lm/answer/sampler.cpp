@@ -55,10 +55,20 @@ bool Sampler::before(const Candidate& a, const Candidate& b) {
   return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
 }
 
-Sampler::Sampler(const Sampling& sampling, std::string_view id, const std::vector<bool>* continues_word)
-    : sampling_(sampling), random_(sampling.seed, id), continues_word_(continues_word) {
+Sampler::Sampler(const Sampling& sampling, std::string_view id, const TokenTexts* texts)
+    : sampling_(sampling), random_(sampling.seed, id), texts_(texts) {
   check_sampling(sampling);
 }
+
+bool Sampler::continues_word(std::int32_t token) const {
+  return texts_ != nullptr && texts_->continues_word[static_cast<std::size_t>(token)];
+}
+
+bool Sampler::may_repeat(std::int32_t token) const {
+  return texts_ != nullptr && texts_->may_repeat[static_cast<std::size_t>(token)];
+}
+
+bool Sampler::spells_apart() const { return texts_ != nullptr && sampling_.spelling_temperature > 0; }
 
 Drawn Sampler::draw(std::span<float> logits, std::span<const std::int32_t> banned) {
   const double normalizer = log_sum_exp(logits);
@@ -74,9 +84,9 @@ Drawn Sampler::draw(std::span<float> logits, std::span<const std::int32_t> banne
 }
 
 bool Sampler::is_loop() const {
-  if (continues_word_ == nullptr || recent_.size() < longest_run) return false;
+  if (!spells_apart() || recent_.size() < longest_run) return false;
   const std::int32_t last = recent_.back();
-  return (*continues_word_)[static_cast<std::size_t>(last)] &&
+  return continues_word(last) &&
          std::all_of(recent_.rbegin(), recent_.rbegin() + longest_run, [last](auto token) { return token == last; });
 }
 
@@ -86,7 +96,7 @@ void Sampler::penalize_repeats(std::span<float> logits) {
   const auto penalty = static_cast<float>(sampling_.repeat_penalty);
   for (const std::int32_t token : recent_) {
     const auto seen = [token](const auto& entry) { return entry.first == token; };
-    if (std::any_of(penalized_.begin(), penalized_.end(), seen)) continue;
+    if (may_repeat(token) || std::any_of(penalized_.begin(), penalized_.end(), seen)) continue;
     float& logit = logits[static_cast<std::size_t>(token)];
     penalized_.emplace_back(token, logit);
     logit = logit > 0 ? logit / penalty : logit * penalty;
@@ -98,7 +108,7 @@ float Sampler::original(std::int32_t token, std::span<const float> logits) const
     if (penalized == token) return logit;
   }
   const float logit = logits[static_cast<std::size_t>(token)];
-  const bool is_cooled = cooled_ != 1 && (*continues_word_)[static_cast<std::size_t>(token)];
+  const bool is_cooled = cooled_ != 1 && continues_word(token);
   return is_cooled ? largest_ + (logit - largest_) / cooled_ : logit;
 }
 
@@ -113,9 +123,8 @@ std::int32_t Sampler::choose(std::span<float> logits) {
   if (sampling_.temperature == 0) return likeliest();
   scale_ = static_cast<float>(1.0 / sampling_.temperature);
   cooled_ = 1;
-  const bool is_spelt_colder =
-      sampling_.spelling_temperature > 0 && sampling_.spelling_temperature < sampling_.temperature;
-  if (is_spelt_colder && continues_word_ != nullptr) cool_spelling(logits, likeliest());
+  const bool is_spelt_colder = spells_apart() && sampling_.spelling_temperature < sampling_.temperature;
+  if (is_spelt_colder) cool_spelling(logits, likeliest());
   const bool whole = sampling_.top_k == 0 && sampling_.top_p >= 1;
   return whole ? from_all(logits) : from_nucleus(logits);
 }
@@ -123,13 +132,13 @@ std::int32_t Sampler::choose(std::span<float> logits) {
 /// Within a word all is cold: what goes on with it, and what would end it too early. Behind a word only what would go
 /// on with it. The largest logit stays, and the blocks' maxima stay bounds.
 void Sampler::cool_spelling(std::span<float> logits, std::int32_t likeliest) {
-  if ((*continues_word_)[static_cast<std::size_t>(likeliest)]) {
+  if (continues_word(likeliest)) {
     scale_ = static_cast<float>(1.0 / sampling_.spelling_temperature);
     return;
   }
   cooled_ = static_cast<float>(sampling_.temperature / sampling_.spelling_temperature);
   for (std::size_t i = 0; i < logits.size(); ++i)
-    if ((*continues_word_)[i]) logits[i] = largest_ + (logits[i] - largest_) * cooled_;
+    if (texts_->continues_word[i]) logits[i] = largest_ + (logits[i] - largest_) * cooled_;
 }
 
 /// Inverse of the cumulative distribution: first the block in which it passes u, then the token in that block.

@@ -19,6 +19,12 @@ namespace udrl::lm {
 /// Throws `Error` (user) that names the value that is out of range.
 void check_sampling(const Sampling& sampling);
 
+/// What the sampler asks of each token's text.
+struct TokenTexts {
+  std::vector<bool> continues_word;  ///< begins with a letter or a digit and no space before it
+  std::vector<bool> may_repeat;      ///< JSON's brackets, quotes and colons, and white space: never penalised
+};
+
 struct Drawn {
   std::int32_t token = 0;
   double log_prob = 0;  ///< nats, under the softmax of the logits as they came
@@ -28,14 +34,14 @@ struct Drawn {
 double log_sum_exp(std::span<const float> logits);
 
 /// Order of what is applied: banned tokens, a run that has become a loop, repeat penalty (over the last 64 tokens of
-/// the answer itself, never of the prompt: the prompt's words must stay free to use), temperature (or the spelling's),
-/// top-k, top-p. The draws are a function of (seed, id).
+/// the answer itself, never of the prompt: the prompt's words must stay free to use; nor on what JSON repeats),
+/// temperature (or the spelling's), top-k, top-p. The draws are a function of (seed, id).
 class Sampler {
  public:
-  /// `continues_word` says of each token whether it goes on with the word before it. Borrowed; null where nobody asks
-  /// for a temperature of its own for those. One that has come six times running is not drawn a seventh time: no word
-  /// is spelt so, and a cold spelling never leaves such a loop by itself ("300000…").
-  Sampler(const Sampling& sampling, std::string_view id, const std::vector<bool>* continues_word = nullptr);
+  /// `texts` is borrowed; null where nobody asks for a penalty or for a temperature of its own within words. With the
+  /// latter, a token within a word that has come six times running is not drawn a seventh time: no word is spelt so,
+  /// and a cold spelling never leaves such a loop by itself ("300000…").
+  Sampler(const Sampling& sampling, std::string_view id, const TokenTexts* texts = nullptr);
 
   /// Changes `logits` (banned tokens become −∞).
   Drawn draw(std::span<float> logits, std::span<const std::int32_t> banned);
@@ -48,6 +54,9 @@ class Sampler {
   };
   static bool before(const Candidate& a, const Candidate& b);
 
+  bool continues_word(std::int32_t token) const;
+  bool may_repeat(std::int32_t token) const;
+  bool spells_apart() const;
   bool is_loop() const;
   void penalize_repeats(std::span<float> logits);
   float original(std::int32_t token, std::span<const float> logits) const;
@@ -63,7 +72,7 @@ class Sampler {
 
   Sampling sampling_;
   RandomStream random_;
-  const std::vector<bool>* continues_word_;
+  const TokenTexts* texts_;
   std::deque<std::int32_t> recent_;
   std::vector<std::pair<std::int32_t, float>> penalized_;  ///< tokens with their logit before the penalty
   // Of the row at hand.

@@ -20,7 +20,7 @@ class AnswerSlot final : public Slot {
   AnswerSlot(PreparedPrompt prepared, Request request, const Vocabulary& vocabulary, const CompletionSink& done)
       : Slot(std::move(prepared)),
         request_(std::move(request)),
-        sampler_(request_.sampling, request_.id, words_of(request_, vocabulary)),
+        sampler_(request_.sampling, request_.id, texts_of(request_.sampling, vocabulary)),
         done_(done) {
     completion_.id = request_.id;
     completion_.mark = request_.mark;
@@ -38,8 +38,9 @@ class AnswerSlot final : public Slot {
   int deliver() override;
 
  private:
-  static const std::vector<bool>* words_of(const Request& request, const Vocabulary& vocabulary) {
-    return request.sampling.spelling_temperature > 0 ? &vocabulary.continues_word() : nullptr;
+  static const TokenTexts* texts_of(const Sampling& sampling, const Vocabulary& vocabulary) {
+    const bool asked = sampling.spelling_temperature > 0 || sampling.repeat_penalty != 1;
+    return asked ? &vocabulary.texts() : nullptr;
   }
   bool accept(const Drawn& drawn, const Vocabulary& vocabulary);
   bool is_wanted() const;

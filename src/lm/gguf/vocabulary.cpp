@@ -54,14 +54,16 @@ Tokens Vocabulary::encoder_tokens(const std::string& text) const {
   return tokenize(bert ? bert_text(text) : text, true, false);
 }
 
-const std::vector<bool>& Vocabulary::continues_word() const {
-  std::call_once(words_made_, [this] {
+const TokenTexts& Vocabulary::texts() const {
+  std::call_once(texts_made_, [this] {
     for (llama_token token = 0; token < size(); ++token) {
       const std::string text = piece(token);
-      continues_word_.push_back(!text.empty() && data::is_word_byte(text.front()));
+      const bool blank = text.find_first_not_of(" \t\r\n") == std::string::npos;
+      texts_.continues_word.push_back(!text.empty() && data::is_word_byte(text.front()));
+      texts_.may_repeat.push_back(blank || text.find_first_of("{}[]\":") != std::string::npos);
     }
   });
-  return continues_word_;
+  return texts_;
 }
 
 std::string Vocabulary::piece(llama_token token) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "answer/sampler.hpp"
 #include "llama.h"
 #include "udrl/lm/language_model.hpp"
 
@@ -28,8 +29,8 @@ class Vocabulary {
 
   /// The bytes that a token adds to an answer; "" for control tokens.
   std::string piece(llama_token token) const;
-  /// Of each token, whether it begins with a letter or a digit and no space before it. Made when it is first asked for.
-  const std::vector<bool>& continues_word() const;
+  /// Made when it is first asked for.
+  const TokenTexts& texts() const;
   bool ends_answer(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
   int size() const { return llama_vocab_n_tokens(vocab_); }
   /// Tokens that no answer may hold: control and unused ones, but not those that end it.
@@ -52,8 +53,8 @@ class Vocabulary {
   bool adds_space_;  ///< a sentencepiece vocabulary that puts a space before each text it is given
   std::size_t newline_tokens_ = 0;
   Tokens banned_;
-  mutable std::once_flag words_made_;
-  mutable std::vector<bool> continues_word_;
+  mutable std::once_flag texts_made_;
+  mutable TokenTexts texts_;
 };
 
 }  // namespace udrl::lm

@@ -173,7 +173,8 @@ async function start(wasm) {
   return llama;
 }
 
-/** What each token writes, which ones are commands, and which the student never draws. */
+/** What each token writes, which ones are commands, which the student never draws, and which may come again unpenalised:
+ *  JSON's brackets, quotes and colons, and white space. */
 function vocabularyOf(about, writes) {
   const spelled = about["tokenizer.ggml.tokens"], kind = about["tokenizer.ggml.token_type"];
   const begin = about["tokenizer.ggml.bos_token_id"], end = about["tokenizer.ggml.eos_token_id"];
@@ -184,7 +185,8 @@ function vocabularyOf(about, writes) {
   const commands = new Map(spelled.map((text, id) => [text, id]).filter(([, id]) => kind[id] === kinds.control));
   const mayCome = (id) => id === end || writes.includes(spelled[id]);
   const banned = kind.map((one, id) => [kinds.control, kinds.unused].includes(one) && !mayCome(id));
-  return { begin, end, bytes, commands, banned };
+  const mayRepeat = spelled.map((text) => /^[▁\s]*$|[{}[\]":]/.test(text));
+  return { begin, end, bytes, commands, banned, mayRepeat };
 }
 
 function commandTokens(pieces) {
@@ -237,12 +239,12 @@ function randomOf(key) {
 /** Tokens and their weights at the temperature, the heaviest first. llama.cpp gives chances in that order; a token that
  *  is repeated is penalised by its logit, which is known from the chance of a token whose logit is 0. */
 function candidatesOf(recent) {
-  const { banned, still, drawing } = student;
+  const { banned, mayRepeat, still, drawing } = student;
   const words = call("get_logits", "glog_req", banned.length), count = words[7];
   const all = words.subarray(8, 8 + count), chances = new Float32Array(words.buffer, words.byteOffset + 4 * (10 + count), count);
   const most = chances[all.findIndex((token) => !banned[token])], unit = chances[all.indexOf(still)];
   if (!(unit > 0)) throw new Error("the model computed no finite probabilities");
-  const repeated = new Set(recent), candidates = [];
+  const repeated = new Set(recent.filter((token) => !mayRepeat[token])), candidates = [];
   const penalised = (logit) => unit * Math.exp(logit > 0 ? logit / drawing.repeat_penalty : logit * drawing.repeat_penalty);
   for (let i = 0; i < count && chances[i] > 1e-7 * most; ++i) { // all others together weigh nearly nothing
     if (banned[all[i]]) continue;

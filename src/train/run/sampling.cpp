@@ -7,6 +7,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/inference/decoding.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "udrl/student/gguf_export.hpp"
 
@@ -16,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_asked = 6;
-constexpr double repeat_penalty = 1.1;  // as udrl-generate
 
 /// Removes a folder at the end of a scope.
 struct Removal {
@@ -30,7 +30,7 @@ struct Removal {
 lm::Sampling greedy() {
   lm::Sampling sampling;
   sampling.temperature = 0;
-  sampling.repeat_penalty = repeat_penalty;
+  sampling.repeat_penalty = inference::usual::repeat_penalty;
   sampling.max_tokens = 0;  // as many as the words asked need
   return sampling;
 }

@@ -110,6 +110,17 @@ TEST_CASE("the repeat penalty makes a repeated token rarer and leaves its log-pr
   CHECK(drawn.log_prob == Approx(std::log(probability(4, 1.0))).margin(1e-5));
 }
 
+TEST_CASE("the repeat penalty leaves what JSON repeats as it is") {
+  Sampling sampling = at(0);
+  sampling.repeat_penalty = 2.0;
+  const TokenTexts texts{std::vector<bool>(6), {false, false, false, false, true, false}};
+  Sampler sampler(sampling, "x", &texts);
+  for (int i = 0; i < 3; ++i) {
+    auto logits = base;
+    CHECK(sampler.draw(logits, {}).token == 4);
+  }
+}
+
 TEST_CASE("draws are a function of seed and id") {
   const auto text = [](std::uint64_t seed, const std::string& id) {
     Sampling sampling;
@@ -153,12 +164,13 @@ namespace {
 
 /// Shares of the tokens where some go on with a word.
 std::map<int, double> spelt(const std::vector<bool>& continues_word, double spelling_temperature) {
+  const TokenTexts texts{continues_word, std::vector<bool>(continues_word.size())};
   Sampling sampling = at(1.0);
   sampling.spelling_temperature = spelling_temperature;
   std::map<int, double> seen;
   constexpr int draws = 20000;
   for (int i = 0; i < draws; ++i) {
-    Sampler sampler(sampling, std::to_string(i), &continues_word);
+    Sampler sampler(sampling, std::to_string(i), &texts);
     auto logits = base;
     const Drawn drawn = sampler.draw(logits, {});
     CHECK(drawn.log_prob ==
@@ -197,8 +209,8 @@ TEST_CASE("a token within a word that comes again and again is a loop, and ends"
   Sampling sampling = at(1.0);
   sampling.spelling_temperature = 0.3;
   const auto longest_run_of_4 = [&](bool within_word) {
-    const std::vector<bool> continues_word{false, false, false, false, within_word, false};
-    Sampler sampler(sampling, "test", &continues_word);
+    const TokenTexts texts{{false, false, false, false, within_word, false}, std::vector<bool>(6)};
+    Sampler sampler(sampling, "test", &texts);
     int run = 0, longest = 0;
     for (int i = 0; i < 40; ++i) {
       std::vector<float> logits{0, 0, 0, 0, 50, 0};

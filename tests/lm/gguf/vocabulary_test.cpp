@@ -35,6 +35,20 @@ TEST_CASE("a control token is one token in control segments and many in text") {
   CHECK(tiny.vocabulary().banned().size() == 2);  // not the one that ends an answer
 }
 
+TEST_CASE("which tokens go on with a word, and which may come again unpenalised") {
+  const TestFolder folder;
+  const Engine tiny = engine(folder, {});
+  const TokenTexts& texts = tiny.vocabulary().texts();
+  REQUIRE(texts.may_repeat.size() == static_cast<std::size_t>(tiny.vocabulary().size()));
+  const auto token = [&](const std::string& text) {
+    return static_cast<std::size_t>(tiny.vocabulary().tokens(Prompt{{text, false}}).at(0));
+  };
+  for (const char* text : {"{", "]", "\"", ":", " "}) CHECK(texts.may_repeat[token(text)]);
+  for (const char* text : {"a", "7", ",", "."}) CHECK_FALSE(texts.may_repeat[token(text)]);
+  CHECK(texts.continues_word[token("a")]);
+  CHECK_FALSE(texts.continues_word[token(",")]);
+}
+
 TEST_CASE("neighbours of one kind are one text, and empty segments nothing") {
   const TestFolder folder;
   const Engine tiny = engine(folder, {});
