@@ -58,8 +58,8 @@ train_options() {
   echo "${options[@]}"
 }
 
-# The returns that an arm is asked for, the first of which is its claim.
-returns_of() { if is_told_returns "$1"; then echo top lowest; else echo any; fi; }
+# The returns that an arm is asked for, the first of which is its claim. VARIETY: what is asked with the best one.
+returns_of() { if is_told_returns "$1"; then echo "top${VARIETY:-}" lowest; else echo any; fi; }
 
 # as_list WORDS: "a", "b"
 as_list() { printf '"%s", ' $1 | sed 's/, $//'; }

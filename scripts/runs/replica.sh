@@ -57,6 +57,7 @@ fi
 check_arms "${ARMS[@]}"
 JOBS=$((JOBS < 1 ? 1 : JOBS))
 THREADS=$(threads_a_job "$JOBS")
+VARIETY=+rarity=4
 EMBEDDER=(--embedder.gguf models/all-minilm-l6-v2.f32.gguf --embedder.slots 64)
 
 tag() {

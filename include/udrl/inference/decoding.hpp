@@ -4,7 +4,7 @@
 
 namespace udrl::inference::usual {
 
-inline constexpr double temperature = 0.5;
+inline constexpr double temperature = 0.4;
 inline constexpr double spelling_temperature = 0.3;  ///< as `lm::Sampling` has it
 inline constexpr double top_p = 0.95;
 /// A small model repeats itself four times as much as its training data do, and the colder it is the more. This brings
