@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The on-policy loop: a student answers requests that it was trained on, told the words that its own table proposes. Its
 # teacher reads the answers (fluency), an embedder measures their relevance, the best of each request are kept
-# (configs/five-tasks/best.toml), and a student of the same size is trained anew on them and the teachers' answers. Told
+# (configs/five-tasks/tag-best.toml), and a student of the same size is trained anew on them and the teachers' answers. Told
 # words of the table are unlike those that the teachers' answers are trained with; so a student learns what to do with them.
 #
 # For: docs/log.md. Needs scripts/runs/five_tasks.sh tag ideas train. A round of the defaults has 19,840 answers, which the
@@ -78,7 +78,7 @@ act() {
     --name "round-$round" --seed "$round"
   distill score --input "$here/answers" --out "$here/scored" --tasks-folder data/tasks "${EMBEDDER[@]}" "${TEACHER[@]}" \
     --scorers relevance,relevance_masked,copying,repetition,fluency
-  distill tag --config configs/five-tasks/best.toml --input "$here/scored" --out "$here/best"
+  distill tag --config configs/five-tasks/tag-best.toml --input "$here/scored" --out "$here/best"
 }
 
 # The teachers' records and the best of all rounds so far.

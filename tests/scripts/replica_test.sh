@@ -72,7 +72,7 @@ holds "who is told no words has no table" lacks "--out run/arms/untold" "--ideas
 holds "the claim is over three seeds" called "--out run/eval-valid" "--split valid" "--student-seeds run/students/seed-2,run/students/seed-3"
 holds "the test set stays closed" lacks "udrl-eval" "--split test"
 holds "an arm of SFT is asked for any return" grep -q 'returns = \["any"\]' "$WORK/run/systems/sft.toml"
-holds "the placebo for top and lowest" grep -q 'returns = \["top", "lowest"\]' "$WORK/run/systems/placebo.toml"
+holds "the placebo for top, with variety, and lowest" grep -q 'returns = \["top+rarity=4", "lowest"\]' "$WORK/run/systems/placebo.toml"
 
 # --- what becomes of the results
 holds "the verdict" grep -q '^\*\*One answer: FAIL\*\*' "$WORK/run/results.md"
