@@ -31,7 +31,7 @@ struct Sampling {
   double temperature = 1.0;     ///< 0 is greedy
   double top_p = 1.0;           ///< (0, 1]; of the mass at that temperature, within top_k
   int top_k = 0;                ///< 0: off
-  double repeat_penalty = 1.0;  ///< 1: off; over the answer's last 64 tokens, without what JSON repeats
+  double repeat_penalty = 1.0;  ///< 1: off; of the answer's last 64 tokens, never the prompt's nor what JSON repeats
   std::uint64_t seed = 0;       ///< draws are a function of (seed, the request's id)
   int max_tokens = 64;
   /// Positions that the prompt must leave for the answer: one that leaves fewer is an `Error` (user). An endpoint does

@@ -185,7 +185,7 @@ function vocabularyOf(about, writes) {
   const commands = new Map(spelled.map((text, id) => [text, id]).filter(([, id]) => kind[id] === kinds.control));
   const mayCome = (id) => id === end || writes.includes(spelled[id]);
   const banned = kind.map((one, id) => [kinds.control, kinds.unused].includes(one) && !mayCome(id));
-  const mayRepeat = spelled.map((text) => /^[▁\s]*$|[{}[\]":]/.test(text));
+  const mayRepeat = bytes.map((one) => /^[ \t\r\n]*$|[{}[\]":]/.test(plain.decode(one)));
   return { begin, end, bytes, commands, banned, mayRepeat };
 }
 
