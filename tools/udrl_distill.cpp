@@ -7,6 +7,7 @@
 #include "udrl/base/shown.hpp"
 #include "udrl/base/tool.hpp"
 #include "udrl/distill/answer.hpp"
+#include "udrl/distill/critic.hpp"
 #include "udrl/distill/ideas.hpp"
 #include "udrl/distill/intents.hpp"
 #include "udrl/distill/score.hpp"
@@ -69,6 +70,10 @@ void run_ideas(const distill::IdeasOptions& options, const RunContext& context) 
   print_counts(distill::make_ideas(options, context), options.out);
 }
 
+void run_critic(const distill::CriticOptions& options, const RunContext& context) {
+  std::cout << distill::to_text(distill::make_critic(options, context).fit) << "\n";
+}
+
 void run_summary(const inspect::SummaryOptions& options, const RunContext& context) {
   std::cout << shown(inspect::to_text(inspect::summarise(options, context)));
 }
@@ -96,6 +101,7 @@ int main(int argc, char** argv) {
   distill::TagOptions tag;
   distill::AnswerOptions answer;
   distill::IdeasOptions ideas;
+  distill::CriticOptions critic;
   inspect::SummaryOptions summary;
   inspect::DoctorOptions doctor;
   inspect::DuplicatesOptions duplicates;
@@ -110,6 +116,8 @@ int main(int argc, char** argv) {
   commands.push_back(stage("ideas", "a table of words that fit requests, for a student to mention", ideas, run_ideas));
   commands.push_back(
       stage("answer", "have a trained student answer intents under commands, as samples", answer, run_answer));
+  commands.push_back(stage("critic", "what a student's own answers are worth, read from its states: fits critic.json",
+                           critic, run_critic));
   commands.push_back(stage("summary", "what is in folders, by task: valid, words, scores", summary, run_summary));
   commands.push_back(
       stage("duplicates", "what a threshold for near duplicates would leave out", duplicates, run_duplicates));

@@ -7,6 +7,7 @@
 #include "udrl/lm/library_versions.hpp"
 #include "udrl/page/figures.hpp"
 #include "udrl/serve/one_file.hpp"
+#include "udrl/student/critic.hpp"
 #include "udrl/student/folder_export.hpp"
 #include "udrl/student/gguf_export.hpp"
 
@@ -78,11 +79,11 @@ void export_folder(const student::FolderOptions& o, Observer& observer) {
   observer.note(Level::info, o.folder.string() + (made.was_there ? ": there already, nothing to do: " : ": ") +
                                  to_string(o.gguf.type) + ", " + megabytes(made.bytes) + ", SHA-256 of student.gguf " +
                                  made.gguf.sha256);
-  if (made.lacks_certificate)
-    observer.note(Level::info,
-                  "without steering.json, for the checkpoint's was measured on another student.gguf; to measure this "
-                  "one: udrl-eval --certify --student " +
-                      o.folder.string());
+  for (const std::string& file : made.lacks)
+    observer.note(Level::info, "without " + file + ", for the checkpoint's was measured on another student.gguf; to " +
+                                   (file == student::files::critic ? "fit one to this: udrl-distill critic"
+                                                                   : "measure this one: udrl-eval --certify") +
+                                   " --student " + o.folder.string());
 }
 
 void export_page(serve::OneFileOptions o, Observer& observer) {

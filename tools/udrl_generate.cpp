@@ -55,8 +55,9 @@ void declare_drawing(OptionSet& set, inference::Drawing& d) {
   set.add("best_of", d.best_of, "write so many answers, and show the best `n`, the best first: by --rank-by")
       .range(1, 1000);
   set.add_enum("rank_by", d.rank_by,
-               "of the best of several: fit (how well an answer fits its intent, by --embedder.gguf) or likelihood (of "
-               "the student's own, which costs nothing more: fewer slips, more of what is common)");
+               "of the best of several: critic (what the student's own makes of them, which costs nothing more), fit "
+               "(how well an answer fits its intent, by --embedder.gguf), both, or likelihood (of the student's own: "
+               "fewer slips, more of what is common); auto: critic where the student has one, else fit");
   set.add("temperature", d.temperature, "0: always the likeliest token").range(0, 5);
   set.add("spelling_temperature", d.spelling_temperature,
           "within a word, where lower: so that words are drawn and not what is no word; 0: as temperature")
@@ -106,11 +107,16 @@ void check_asked(const GenerateOptions& o) {
     throw user_error("option '--task' is not given").hint("name a task of the checkpoint, for example --task image");
 }
 
-void check_ranking(const inference::Drawing& d, const lm::ModelOptions& embedder) {
+void check_ranking(const GenerateOptions& o, bool has_critic) {
+  const inference::Drawing& d = o.drawing;
   if (!d.ranks()) return;
-  if (d.needs_ranker() && !lm::is_named(embedder))
+  if (needs_embedder(d.rank_by) && !lm::is_named(o.embedder))
     throw user_error("no sentence embedder to choose the best answers with")
         .hint("name one: --embedder.gguf models/all-minilm-l6-v2.f32.gguf; or choose by --rank-by likelihood");
+  if (needs_critic(d.rank_by) && !has_critic)
+    throw user_error("this student has no critic to choose the best answers with, or one that was fitted to another")
+        .at((o.model / student::files::critic).string())
+        .hint("fit one: udrl-distill critic; or choose by --rank-by likelihood");
   if (d.n > d.best_of)
     throw user_error("more answers are to be shown than are written")
         .expected("-n of at most " + std::to_string(d.best_of) + ", which is --best-of")
@@ -189,6 +195,7 @@ inference::StudentModel open_student(const GenerateOptions& o) {
   lm::ModelOptions options = model_options(o.pace, o.model);
   if (o.input.empty()) options.slots = std::min(o.drawing.drawn() * static_cast<int>(o.tasks.size()), options.slots);
   if (o.exact) options.slots = 1;
+  options.states = o.drawing.ranks() && may_ask_critic(o.drawing.rank_by) && student::has_critic(o.model);
   return inference::StudentModel::open(o.model, options);
 }
 
@@ -211,14 +218,16 @@ inference::Tally answer_all(const GenerateOptions& o, inference::StudentModel& s
 }
 
 /// --quiet leaves answers and errors: all else is a note of the lowest level.
-void generate(const GenerateOptions& o, const RunContext& context) {
+void generate(GenerateOptions o, const RunContext& context) {
   Observer& observer = context.observer;
   check_asked(o);
-  check_ranking(o.drawing, o.embedder);
   const auto start = Clock::now();
   auto student = open_student(o);
+  o.drawing.rank_by = rank_by_for(o.drawing.rank_by, student.has_critic());
+  check_ranking(o, student.has_critic());
   std::optional<inference::OpenRanker> ranker;
-  if (o.drawing.needs_ranker()) ranker.emplace(o.embedder, static_cast<std::size_t>(o.drawing.best_of), &observer);
+  if (o.drawing.ranks() && needs_embedder(o.drawing.rank_by))
+    ranker.emplace(o.embedder, static_cast<std::size_t>(o.drawing.best_of), &observer);
   std::optional<inference::AnswerFolder> folder;
   if (!o.out.empty()) folder.emplace(o.out, student, o.drawing.seed, o.drawing.n, context);
   const double loading = ms_since(start);

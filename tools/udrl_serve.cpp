@@ -54,7 +54,8 @@ std::string name_of(const Options& o) {
 
 void serve_student(Options o, Observer& observer) {
   o.server.name = name_of(o);
-  const lm::ModelOptions model = model_options(o.pace, o.model);
+  lm::ModelOptions model = model_options(o.pace, o.model);
+  model.states = student::has_critic(o.model);
   o.server.slots = model.slots;
   auto student = inference::StudentModel::open(o.model, model);
   const bool ranks = lm::is_named(o.embedder);

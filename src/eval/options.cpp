@@ -5,6 +5,12 @@
 
 namespace udrl::eval {
 
+std::vector<std::string> ranker_names() {
+  auto names = all_names<inference::RankBy>();
+  std::erase(names, to_string(inference::RankBy::likelihood));
+  return names;
+}
+
 void declare_scorers(OptionSet& set, ScorersOptions& o) {
   lm::declare(set, "embedder", o.embedder);
   lm::declare(set, "second_embedder", o.second_embedder);
@@ -63,10 +69,15 @@ void declare(OptionSet& set, EvalOptions& o) {
   set.add("decoding.temperatures", o.systems.decoding.temperatures,
           "other temperatures, for the curve against diversity")
       .range(0, 5);
-  set.add(
-         "decoding.best_of", o.systems.decoding.best_of,
-         "of the student: one more row, the best of so many answers by the embedder (udrl-generate --best-of); 1: none")
+  set.add("decoding.best_of", o.systems.decoding.best_of,
+          "of the student: one more row, the best of so many answers (udrl-generate --best-of); 1: none")
       .range(1, 64);
+  set.add_enum(
+         "decoding.rank_by", o.systems.decoding.rank_by,
+         "what chooses the best: auto (the student's own critic where it has one, else the embedder), critic, fit "
+         "(the embedder), both")
+      .choices(ranker_names())
+      .came_later();
   set.add("resamples", o.verdict.resamples, "resamples of the subjects").range(100, 1e6);
   set.add("margin", o.verdict.margin,
           "share of the reference's relevance, and of the sampled teacher's fluency, that PASS asks for")

@@ -33,7 +33,8 @@ std::vector<Draft> drafts_of(std::span<const Answer> answers) {
   std::set<std::string> seen;
   std::vector<Draft> out;
   for (const Answer& answer : answers)
-    out.push_back({answer.text, answer.finish == lm::Finish::stop && seen.insert(answer.text).second});
+    out.push_back(
+        {answer.text, answer.finish == lm::Finish::stop && seen.insert(answer.text).second, answer.worth.value_or(0)});
   return out;
 }
 
@@ -180,12 +181,15 @@ Answer answer_of(const StudentModel& student, const Ask& ask, const command::Com
           completion.finish,
           completion.tokens,
           completion.log_prob,
-          completion.seconds * 1000};
+          completion.seconds * 1000,
+          student.worth(completion.read)};
 }
 
 std::vector<std::size_t> best_answers(const Ranker* ranker, std::span<const Answer> answers, std::size_t wanted) {
   const std::vector<Draft> drafts = drafts_of(answers);
   if (ranker != nullptr) return ranker->best(data::normalise(answers.front().ask.intent), drafts, wanted);
+  const auto has_worth = [](const Answer& answer) { return answer.worth.has_value(); };
+  if (std::any_of(answers.begin(), answers.end(), has_worth)) return best_by_worth(drafts, wanted);
   std::vector<Ranked> ranked;
   for (std::size_t i = 0; i < answers.size(); ++i)
     ranked.push_back({answers[i].log_prob / std::max(1, answers[i].tokens), drafts[i].whole});

@@ -62,9 +62,18 @@ std::vector<std::size_t> Ranker::best(std::string_view intent, std::span<const D
     for (const std::size_t i : places) candidates.push_back({intent, drafts[i].text});
     std::vector<double> fits;
     for (const score::Values& values : score::ScorerSet({"relevance", "relevance_masked"}, embedder_).score(candidates))
-      fits.push_back(fit_of(values.at("relevance"), values.at("relevance_masked")));
+      fits.push_back(
+          rank_value(fit_of(values.at("relevance"), values.at("relevance_masked")), drafts[places[fits.size()]].worth));
     return fits;
   });
+}
+
+std::vector<std::size_t> best_by_worth(std::span<const Draft> drafts, std::size_t wanted) {
+  std::vector<Ranked> ranked;
+  for (const Draft& draft : drafts) ranked.push_back({draft.worth, draft.whole});
+  std::vector<std::size_t> order = best_first(ranked);
+  order.resize(std::min(order.size(), wanted));
+  return order;
 }
 
 std::vector<std::size_t> best_first(std::span<const Ranked> answers) {

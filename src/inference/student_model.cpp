@@ -84,6 +84,8 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
   student.model_ = open_gguf(options);
   check_vocabulary(*student.model_, student.fitted_, folder / student::files::gguf);
   student.certificate_ = command::certificate_of(folder, student.info().sha256);
+  student.critic_ = student::critic_of(folder, student.info().sha256);
+  student.asks_states_ = options.states;
   student.hashes_["student"] = lm::model_identity(student.info().sha256, options.weights);
   const fs::path ideas = folder / student::files::ideas;
   if (student.fitted_.mentions && fs::exists(ideas)) {
@@ -91,6 +93,16 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
     student.hashes_["ideas"] = sha256_file(ideas);
   }
   return student;
+}
+
+std::optional<double> StudentModel::worth(const lm::Likelihood& read) const {
+  if (!has_critic() || read.tokens == 0) return std::nullopt;
+  if (read.state.size() != critic_->state.size())
+    throw user_error(std::string(student::files::critic) + " was fitted to a student of another width")
+        .expected(std::to_string(read.state.size()) + " weights")
+        .got(std::to_string(critic_->state.size()))
+        .hint("fit it again: udrl-distill critic");
+  return critic_->worth(read.log_prob / read.tokens, read.state);
 }
 
 Resolved StudentModel::resolve(const Ask& ask) const {

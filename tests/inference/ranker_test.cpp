@@ -48,6 +48,36 @@ TEST_CASE("without a ranker the likelier token by token comes first, whole and n
   CHECK(best_answers(nullptr, answers, 1) == std::vector<std::size_t>{1});
 }
 
+TEST_CASE("without a ranker the critic's worth decides where answers have one, and of cut ones none comes first") {
+  const auto answer = [](const std::string& text, double worth, lm::Finish finish = lm::Finish::stop) {
+    Answer one;
+    one.text = text;
+    one.tokens = 3;
+    one.log_prob = -worth;  // the other way round
+    one.worth = worth;
+    one.finish = finish;
+    return one;
+  };
+  const std::vector<Answer> answers = {answer("A quiet harbour", -0.5), answer("Cut", 3, lm::Finish::length),
+                                       answer("A club", 1.5)};
+  CHECK(best_answers(nullptr, answers, 3) == std::vector<std::size_t>{2, 0, 1});
+}
+
+TEST_CASE("an embedder's fit and the critic's worth are added, each by its usual spread") {
+  testing::FakeEmbedder embedder;
+  std::vector<Draft> drafts = {{"Sailing club by the sea"}, {"Sailing club"}};
+  CHECK(Ranker(embedder).best("sailing club", drafts, 1) == std::vector<std::size_t>{1});
+  drafts[0].worth = 100;
+  CHECK(Ranker(embedder).best("sailing club", drafts, 1) == std::vector<std::size_t>{0});
+  CHECK(rank_value(0.075, 1) == 2);
+}
+
+TEST_CASE("the critic is asked where the student has one, unless another is named") {
+  CHECK(rank_by_for(RankBy::automatic, true) == RankBy::critic);
+  CHECK(rank_by_for(RankBy::automatic, false) == RankBy::fit);
+  CHECK(rank_by_for(RankBy::likelihood, true) == RankBy::likelihood);
+}
+
 TEST_CASE("without rough vectors every text is read") {
   const std::vector<Draft> drafts(20, Draft{"A quiet harbour"});
   CHECK(worth_reading(nullptr, "sailing club", drafts, 1).size() == 20);

@@ -90,6 +90,18 @@ expect "one that was measured since is no other content" 0 "nothing to do" -- ex
 cp "$TMP/certified/steering.json" "$TMP/q8_0/"
 expect "one of another student is" 2 "steering.json" -- export_certified --out "$TMP/q8_0"
 
+# And so is its critic
+critic_of() {
+  printf '{"version": 1, "student": "%s", "log_prob": 0.5, "state": [1.0, -1.0], "fit": {"requests": 1, "answers": 4, "correlation": 0.5, "gain": 0.5}}\n' \
+    "$(sha256sum "$1/student.gguf" | cut -c1-64)"
+}
+cp -r "$TMP/student" "$TMP/criticised"
+critic_of "$TMP/student" > "$TMP/criticised/critic.json"
+export_criticised() { "$EXPORT" folder --model "$TMP/criticised" "$@"; }
+expect "a critic of another file stays" 0 "without critic.json" "udrl-distill critic" -- export_criticised --out "$TMP/critic-q8_0"
+expect "one of the same file goes along" 0 -- export_criticised --out "$TMP/critic-f16" --type f16
+holds "it is there" cmp "$TMP/criticised/critic.json" "$TMP/critic-f16/critic.json"
+
 # One HTML file. The runtime here is none: what is put where is looked at, not run.
 mkdir "$TMP/runtime"
 for name in wllama.js wllama.wasm LICENCE; do echo "of $name" > "$TMP/runtime/$name"; done

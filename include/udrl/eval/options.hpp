@@ -8,6 +8,7 @@
 
 #include "udrl/base/options.hpp"
 #include "udrl/inference/decoding.hpp"
+#include "udrl/inference/ranker.hpp"
 #include "udrl/lm/options.hpp"
 
 namespace udrl::eval {
@@ -22,6 +23,7 @@ struct Decoding {
   std::string mention = "auto";  ///< words that answers are to hold, as `inference::Ask::mention`
   int max_tokens = 0;            ///< 0: what the words asked need, with room to spare
   int best_of = 1;               ///< more: one more row, the best of so many answers to the first return
+  inference::RankBy rank_by = inference::RankBy::automatic;  ///< what chooses it; not likelihood
 };
 
 /// Who is asked, and how.
@@ -98,5 +100,7 @@ EvalOptions quickened(EvalOptions options);
 /// What udrl-eval's other uses have in common with it (certify.hpp).
 void declare_scorers(OptionSet& set, ScorersOptions& options);
 void declare_decoding(OptionSet& set, Decoding& options);
+/// What may choose the best of a student's answers. Its likelihood may not: it chooses what is common.
+std::vector<std::string> ranker_names();
 
 }  // namespace udrl::eval

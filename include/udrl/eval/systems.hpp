@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "udrl/eval/options.hpp"
+#include "udrl/inference/ranker.hpp"
 #include "udrl/lm/language_model.hpp"
 
 namespace udrl::eval {
@@ -36,7 +37,11 @@ struct Row {
   /// "": a row of its own. Else this is that row again, and only resampled: from another training seed, or drawn again.
   std::string replicate_of;
   int seed = 1, draw = 1;  ///< which of the replicates it is
+  /// Of the best of several, and of what it is taken of: what chooses. Students alone have a critic.
+  inference::RankBy rank_by = inference::RankBy::fit;
 
+  bool reads_critic() const { return rank_by == inference::RankBy::critic || rank_by == inference::RankBy::both; }
+  bool reads_embedder() const { return rank_by != inference::RankBy::critic; }
   /// A line of the tables, which verdicts are about.
   bool in_tables() const { return !on_curve && replicate_of.empty(); }
 };
@@ -68,11 +73,17 @@ System student_system(const SystemsOptions& options);
 /// The student's table of ideas; "" where it has none.
 std::filesystem::path ideas_of(const System& system);
 
+/// " by its critic": what chose a row of the best of several, where it is not the embedder alone.
+std::string chosen_by(const Row& row);
+/// The student's critic; a row that reads one has it.
+std::filesystem::path critic_of(const System& system);
+
 /// SHA-256 of the model's file (and " as bf16" where its weights are widened), or of endpoint and name for one that is
 /// elsewhere.
 std::string identity_of(const lm::ModelOptions& model);
 
-/// Student first, then the systems files, each followed by its replicates. Two rows of one name are an `Error` (user).
+/// Student first, then the systems files, each followed by its replicates. What chooses the best of several is settled:
+/// `Row::rank_by` is not automatic. Two rows of one name are an `Error` (user), and a critic that is not there.
 std::vector<System> load_systems(const SystemsOptions& options);
 /// The teacher's second draw; null where it was not asked for, or the teacher is asked greedily alone.
 const Row* second_draw_of(const std::vector<System>& systems);

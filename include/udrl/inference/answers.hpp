@@ -18,16 +18,11 @@
 
 namespace udrl::inference {
 
-/// What answers are put in order by. fit: an embedder's (ranker.hpp). likelihood: the mean log-probability of a token
-/// under the student itself, which costs nothing more; it keeps out what is no word, and prefers what is common.
-enum class RankBy { fit, likelihood };
-constexpr auto names_of(RankBy) { return enum_names("fit", "likelihood"); }
-
 /// How many answers an ask gets, and how they are drawn.
 struct Drawing {
   int n = 1;        ///< answers that are given
   int best_of = 1;  ///< above 1: so many are written, and the best `n` are given, the best first
-  RankBy rank_by = RankBy::fit;
+  RankBy rank_by = RankBy::automatic;
   double temperature = usual::temperature;
   double top_p = usual::top_p;
   int top_k = 0;  ///< 0: off
@@ -38,7 +33,6 @@ struct Drawing {
   double spelling_temperature = usual::spelling_temperature;
 
   bool ranks() const { return best_of > 1; }
-  bool needs_ranker() const { return ranks() && rank_by == RankBy::fit; }
   int drawn() const { return ranks() ? best_of : n; }
 };
 
@@ -48,8 +42,9 @@ struct Answer {
   std::string text;          ///< as it is shown
   lm::Finish finish = lm::Finish::stop;
   int tokens = 0;
-  double log_prob = 0;  ///< of its tokens, nats
-  double ms = 0;        ///< from the first token of the prompt to the last one of the answer
+  double log_prob = 0;               ///< of its tokens, nats
+  double ms = 0;                     ///< from the first token of the prompt to the last one of the answer
+  std::optional<double> worth = {};  ///< by the student's critic, among the answers to one ask
 };
 
 /// One of an ask's draws.
@@ -63,8 +58,8 @@ Draw draw_of(const StudentModel& student, const Ask& ask, const command::Command
 /// What came of it.
 Answer answer_of(const StudentModel& student, const Ask& ask, const command::Command& command,
                  const lm::Completion& completion);
-/// Positions of the `wanted` best of one ask's answers, the best first: as the ranker has them, or by likelihood where
-/// it is null. One that is cut, or was written before, comes after all others.
+/// Positions of the `wanted` best of one ask's answers, the best first: as the ranker has them; where it is null by
+/// their worth, or by likelihood where they have none. One that is cut, or was written before, comes after all others.
 std::vector<std::size_t> best_answers(const Ranker* ranker, std::span<const Answer> answers, std::size_t wanted);
 
 struct AskStream {

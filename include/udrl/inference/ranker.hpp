@@ -1,5 +1,6 @@
-// Best of n: which of several answers to one request fits it best, by a small sentence embedder.
-// Not for: drawing them (student_model.hpp), or judging a model (eval).
+// Best of n: which of several answers to one request is the best: by a small sentence embedder, by what the student's
+// own critic makes of them (student/critic.hpp), or by both. Not for: drawing them (student_model.hpp), or judging a
+// model (eval).
 #pragma once
 
 #include <functional>
@@ -9,20 +10,42 @@
 #include <string_view>
 #include <vector>
 
+#include "udrl/base/enum_names.hpp"
 #include "udrl/lm/language_model.hpp"
 #include "udrl/lm/token_vectors.hpp"
 
 namespace udrl::inference {
+
+/// What answers are put in order by. automatic: the critic where the student has one, else fit. fit: an embedder's.
+/// both: of critic and embedder the sum. likelihood: the mean log-probability of a token under the student itself; it
+/// keeps out what is no word, and prefers what is common. Critic and likelihood cost nothing more.
+enum class RankBy { automatic, critic, fit, both, likelihood };
+constexpr auto names_of(RankBy) { return enum_names("auto", "critic", "fit", "both", "likelihood"); }
+
+/// What `automatic` stands for.
+constexpr RankBy rank_by_for(RankBy asked, bool has_critic) {
+  if (asked != RankBy::automatic) return asked;
+  return has_critic ? RankBy::critic : RankBy::fit;
+}
+constexpr bool needs_embedder(RankBy rank_by) { return rank_by == RankBy::fit || rank_by == RankBy::both; }
+constexpr bool may_ask_critic(RankBy rank_by) {
+  return rank_by == RankBy::automatic || rank_by == RankBy::both || rank_by == RankBy::critic;
+}
+constexpr bool needs_critic(RankBy rank_by) { return rank_by == RankBy::critic || rank_by == RankBy::both; }
 
 /// How well an answer fits its request, from the cosines of their embeddings (−1 … 1 each): of the answer with the
 /// request's own words masked, so that an echo earns nothing, and half as much of the answer as written, so that one
 /// that has left the subject loses.
 constexpr double fit_of(double cosine, double masked_cosine) { return masked_cosine + 0.5 * cosine; }
 
+/// Fit and worth together. Among answers to one request fits vary by about 0.075 (docs/log.md), worths by 1.
+constexpr double rank_value(double fit, double worth) { return fit / 0.075 + worth; }
+
 /// An answer that may be chosen.
 struct Draft {
   std::string text;
   bool whole = true;  ///< false: cut, or breaks a rule of its task
+  double worth = 0;   ///< the critic's; 0 for all where it is not asked
 };
 
 /// The positions of the answers that the embedder should read so that `wanted` can be shown. It is what costs most from
@@ -50,7 +73,7 @@ class Ranker {
   explicit Ranker(lm::LanguageModel& embedder, const lm::TokenVectors* rough = nullptr)
       : embedder_(&embedder), rough_(rough) {}
 
-  /// `best_of`, by what the embedder reads.
+  /// `best_of`, by what the embedder reads and the drafts' worth.
   std::vector<std::size_t> best(std::string_view intent, std::span<const Draft> drafts, std::size_t wanted) const;
 
  private:
@@ -75,6 +98,9 @@ class OpenRanker {
   std::unique_ptr<lm::TokenVectors> rough_;
   Ranker ranker_;
 };
+
+/// Positions of `wanted` answers, the best first: whole ones before the others, then by worth, then in their order.
+std::vector<std::size_t> best_by_worth(std::span<const Draft> drafts, std::size_t wanted);
 
 /// One of several answers, as it is ranked.
 struct Ranked {

@@ -11,6 +11,7 @@
 #include "udrl/command/certificate.hpp"
 #include "udrl/command/fitted.hpp"
 #include "udrl/lm/language_model.hpp"
+#include "udrl/student/critic.hpp"
 #include "udrl/student/ideas.hpp"
 
 namespace udrl::inference {
@@ -64,6 +65,11 @@ class StudentModel {
   const command::Fitted& fitted() const { return fitted_; }
   /// What it does with its commands, where that was measured (`udrl-eval --certify`).
   const std::optional<command::Certificate>& certificate() const { return certificate_; }
+  /// Whether it can say what its answers are worth: it has a critic, and was opened with `ModelOptions::states`.
+  bool has_critic() const { return critic_ && asks_states_; }
+  /// What an answer is worth by the critic, among the answers to one request (`Completion::read`). Nothing for an empty
+  /// one, or without a critic.
+  std::optional<double> worth(const lm::Likelihood& read) const;
   /// What it is told to mention where nothing else is asked.
   const std::optional<student::Ideas>& ideas() const { return ideas_; }
 
@@ -74,6 +80,8 @@ class StudentModel {
   command::Fitted fitted_;
   std::optional<command::Certificate> certificate_;
   std::optional<student::Ideas> ideas_;
+  std::optional<student::Critic> critic_;
+  bool asks_states_ = false;
   std::unique_ptr<lm::LanguageModel> model_;
   std::map<std::string, std::string> hashes_;
 };

@@ -76,6 +76,15 @@ inline constexpr const char* endpoint_hint =
 enum class Finish { stop, length, filtered, error, cancelled };
 constexpr auto names_of(Finish) { return enum_names("stop", "length", "content_filter", "error", "cancelled"); }
 
+/// What a model makes of a text that follows another.
+struct Likelihood {
+  double log_prob = 0;  ///< nats, summed over the text's tokens
+  int tokens = 0;       ///< of the text; an end token is none
+  /// Where `ModelOptions::states` asks for it: what the model computes its logits from (the last hidden state, behind
+  /// its norm), [width], the mean over the places that predict the text's tokens. Else empty.
+  std::vector<float> state = {};
+};
+
 struct Completion {
   std::string id;
   std::string text;  ///< as the model wrote it, without the end token; not normalised
@@ -90,6 +99,7 @@ struct Completion {
   /// length if the answer has as many tokens as it may have, else stop.
   std::string unknown_finish = {};
   std::uint64_t mark = 0;  ///< the request's
+  Likelihood read = {};    ///< of the text, as `log_probs` would find it, where `ModelOptions::states` asks for it
 };
 
 struct ModelInfo {
@@ -130,10 +140,6 @@ struct Question {
 struct Continuation {
   Question question;
   std::string text;
-};
-struct Likelihood {
-  double log_prob = 0;  ///< nats, summed over the text's tokens
-  int tokens = 0;       ///< of the text
 };
 struct Likelihoods {
   std::vector<Likelihood> values;  ///< in the order of the continuations

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "udrl/student/gguf_export.hpp"
 
@@ -18,15 +20,17 @@ struct FolderOptions {
 
 struct FolderExport {
   GgufExport gguf;
-  std::uint64_t bytes = 0;         ///< of all files
-  bool was_there = false;          ///< with the same files: nothing was written
-  bool lacks_certificate = false;  ///< the checkpoint has one, but of another student.gguf
+  std::uint64_t bytes = 0;  ///< of all files
+  bool was_there = false;   ///< with the same files: nothing was written
+  /// What the checkpoint has, but of another student.gguf: steering.json, critic.json.
+  std::vector<std::string> lacks;
 };
 
 /// Writes student.gguf, proved as `export_gguf` does, commands.json, Modelfile, README.md (the checkpoint's card
 /// without what the folder lacks), and, where the checkpoint has them, ideas.safetensors and the steering certificate
-/// of this very student.gguf. The folder gets its name once it is whole; the same checkpoint and options give the same
-/// bytes. Throws `Error` (user): no checkpoint, no card, a folder that holds other files; else as `export_gguf`.
+/// and the critic of this very student.gguf. The folder gets its name once it is whole; the same checkpoint and options
+/// give the same bytes. Throws `Error` (user): no checkpoint, no card, a folder that holds other files; else as
+/// `export_gguf`.
 FolderExport export_folder(const FolderOptions& options);
 
 }  // namespace udrl::student

@@ -68,7 +68,8 @@ void Asking::open_caches() {
       identity.inputs["commands.json of the lengths"] = prepared_.hashes.at("commands student");
     }
     for (const Row& row : asked_rows(system)) {
-      caches_.try_emplace(row.name, options_.out / "outputs" / row.name, answers_manifest(row, identity));
+      const AnswerIdentity own = with_critic(identity, system, row);
+      caches_.try_emplace(row.name, options_.out / "outputs" / folder_name(row, own), answers_manifest(row, own));
     }
   }
 }
@@ -85,9 +86,13 @@ Progress Asking::progress_of(const System& system) const {
   return progress;
 }
 
-bool Asking::is_complete(const System& system) const {
-  const Progress progress = progress_of(system);
-  return progress.done == progress.total;
+std::vector<Row> Asking::unanswered(const System& system, bool critic) const {
+  std::vector<Row> rows = asked_rows(system);
+  std::erase_if(rows, [&](const Row& row) {
+    const auto has = [&](const Case& c) { return caches_.at(row.name).has(c); };
+    return row.reads_critic() != critic || std::all_of(prepared_.set.cases.begin(), prepared_.set.cases.end(), has);
+  });
+  return rows;
 }
 
 void Asking::measure(const System& system) {
@@ -107,18 +112,25 @@ void Asking::measure(const System& system) {
 void Asking::ask(const System& system) {
   const bool is_replicate = !system.replicate_of.empty();
   if (!is_replicate) measure(system);
-  if (is_complete(system)) return;
-  const ServedBatch batch = answer_rows(system);
-  if (is_replicate || !tells_throughput(batch)) return;
+  if (const auto rows = unanswered(system, false); !rows.empty()) {
+    const ServedBatch batch = answer_rows(system, rows);
+    if (!is_replicate && tells_throughput(batch)) keep(batch, system);
+  }
+  // apart: what the critic reads takes time that is none of the student's throughput
+  if (const auto rows = unanswered(system, true); !rows.empty()) answer_rows(system, rows);
+}
+
+void Asking::keep(const ServedBatch& batch, const System& system) {
   Cost& cost = costs_.at(system.name);
   if (cost.batch && cost.batch->requests > batch.requests) return;
   cost.batch = batch;
   save(cost, cost_file(system));
 }
 
-ServedBatch Asking::answer_rows(const System& system) {
+ServedBatch Asking::answer_rows(const System& system, const std::vector<Row>& rows) {
+  const bool critic = rows.front().reads_critic();
   const auto open =
-      open_system(system, prepared_.tasks, {options_.slots, options_.seed, {&context_.observer, options_.out}});
+      open_system(system, prepared_.tasks, {options_.slots, options_.seed, {&context_.observer, options_.out}, critic});
   ServedBatch batch{options_.slots, 0, 0, 0};
   Progress progress = progress_of(system);
   const auto answered = [&] {
@@ -126,7 +138,6 @@ ServedBatch Asking::answer_rows(const System& system) {
     ++progress.done;
     context_.observer.progress(progress);
   };
-  const std::vector<Row> rows = asked_rows(system);
   std::vector<AskedRow> asked;
   for (const Row& row : rows) asked.push_back({&row, &caches_.at(row.name)});
   const std::vector<Case>& cases = prepared_.set.cases;

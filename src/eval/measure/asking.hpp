@@ -38,10 +38,13 @@ class Asking {
   }
   void open_caches();
   Progress progress_of(const System& system) const;
-  bool is_complete(const System& system) const;
+  /// Rows that lack answers; with `critic` those that one reads, else the others.
+  std::vector<Row> unanswered(const System& system, bool critic) const;
   void measure(const System& system);
   void ask(const System& system);
-  ServedBatch answer_rows(const System& system);
+  void keep(const ServedBatch& batch, const System& system);
+  /// Either all of them are read by the critic, or none.
+  ServedBatch answer_rows(const System& system, const std::vector<Row>& rows);
 
   const EvalInputs& prepared_;
   const EvalOptions& options_;

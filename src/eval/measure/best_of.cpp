@@ -6,16 +6,25 @@
 namespace udrl::eval {
 namespace {
 
+std::vector<inference::Draft> drafts_of(const std::vector<MeasuredRow>& draws, std::size_t i) {
+  std::vector<inference::Draft> drafts;
+  for (const MeasuredRow& draw : draws) {
+    const Measured& m = draw.answers[i];
+    drafts.push_back({m.answer.text, m.valid(), m.answer.worth.value_or(0)});
+  }
+  return drafts;
+}
+
 /// The draw whose answer to case `i` would be shown.
 std::size_t best_draw(const std::vector<MeasuredRow>& draws, std::size_t i, const Case& c,
                       const lm::TokenVectors* rough) {
-  std::vector<inference::Draft> drafts;
-  for (const MeasuredRow& draw : draws) drafts.push_back({draw.answers[i].answer.text, draw.answers[i].valid()});
+  const std::vector<inference::Draft> drafts = drafts_of(draws, i);
+  if (!draws.front().row.reads_embedder()) return inference::best_by_worth(drafts, 1).front();
   const auto fits = [&](std::span<const std::size_t> places) {
     std::vector<double> out;
     for (const std::size_t k : places) {
       const Relevance& relevance = draws[k].answers[i].relevance.front();
-      out.push_back(inference::fit_of(relevance.raw, relevance.masked));
+      out.push_back(inference::rank_value(inference::fit_of(relevance.raw, relevance.masked), drafts[k].worth));
     }
     return out;
   };

@@ -5,8 +5,10 @@
 #include <chrono>
 
 #include "compute_threads.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/inference/ranker.hpp"
+#include "udrl/student/critic.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -15,16 +17,45 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// As a model that is read with: a weight for each value of the state, and one for the log-probability.
+lm::ModelInfo critic_info(const System& system) {
+  const auto file = critic_of(system);
+  lm::ModelInfo info;
+  info.name = "its own critic";
+  info.architecture = "linear";
+  info.quantization = "F64";
+  info.parameters = student::load_critic(file).state.size() + 1;
+  info.file_bytes = std::filesystem::file_size(file);
+  info.sha256 = sha256_file(file);
+  return info;
+}
+
+/// Two that choose together, as one.
+lm::ModelInfo together(lm::ModelInfo critic, const lm::ModelInfo& embedder) {
+  critic.name += " and " + embedder.name;
+  critic.architecture += " + " + embedder.architecture;
+  critic.quantization += " + " + embedder.quantization;
+  critic.parameters += embedder.parameters;
+  critic.file_bytes += embedder.file_bytes;
+  critic.context = embedder.context;
+  critic.sha256 += " + " + embedder.sha256;
+  return critic;
+}
+
 /// A student and its ranker, open.
 class BestOf {
  public:
   BestOf(const CostWork& work, const Row& row)
-      : system_(open_system(work.system, work.tasks, {row.best_of, work.seed})),
-        ranker_(work.ranker, static_cast<std::size_t>(row.best_of)),
+      : system_(open_system(work.system, work.tasks, {row.best_of, work.seed, {}, row.reads_critic()})),
         row_(row),
-        draws_(asked_rows(row)) {}
+        draws_(asked_rows(row)) {
+    if (row.reads_embedder()) embedder_.emplace(work.ranker, static_cast<std::size_t>(row.best_of));
+  }
 
-  lm::ModelInfo ranker() const { return ranker_.info(); }
+  lm::ModelInfo ranker(const System& system) const {
+    if (!row_.reads_critic()) return embedder_->info();
+    return embedder_ ? together(critic_info(system), embedder_->info()) : critic_info(system);
+  }
 
   Latency latency(const CostWork& work) {
     const auto cases = latency_cases(*system_, row_, work.set, work.options.latency_requests);
@@ -50,14 +81,15 @@ class BestOf {
     std::vector<inference::Draft> drafts;
     for (const lm::Completion& one : lm::complete_all(system_->model(), requests)) {
       tokens += one.tokens;
-      drafts.push_back({system_->kept(c, one.text)});
+      drafts.push_back({system_->kept(c, one.text), true, system_->worth(one).value_or(0)});
     }
-    ranker_.ranker().best(c.intent.intent, drafts, 1);
+    if (embedder_) embedder_->ranker().best(c.intent.intent, drafts, 1);
+    else inference::best_by_worth(drafts, 1);
     return tokens;
   }
 
   std::unique_ptr<OpenSystem> system_;
-  inference::OpenRanker ranker_;
+  std::optional<inference::OpenRanker> embedder_;  ///< where it chooses, or helps to
   const Row& row_;
   std::vector<Row> draws_;
 };
@@ -70,15 +102,21 @@ const Row* best_of_row(const System& system) {
   return row == system.rows.end() ? nullptr : &*row;
 }
 
+std::string ranker_identity(const System& system, const Row& row, const lm::ModelOptions& embedder) {
+  const std::string critic = row.reads_critic() ? "critic " + sha256_file(critic_of(system)) : "";
+  if (!row.reads_embedder()) return critic;
+  return critic.empty() ? identity_of(embedder) : critic + " + " + identity_of(embedder);
+}
+
 std::optional<BestOfCost> measure_best_of(const CostWork& work) {
   const Row* row = best_of_row(work.system);
   if (row == nullptr) return std::nullopt;
   BestOfCost cost;
   cost.n = row->best_of;
-  cost.identity = identity_of(work.ranker);
+  cost.identity = ranker_identity(work.system, *row, work.ranker);
   {
     BestOf both(work, *row);
-    cost.ranker = both.ranker();
+    cost.ranker = both.ranker(work.system);
     cost.latency = both.latency(work);
   }
   cost.one_thread = cost.latency;

@@ -178,7 +178,8 @@ BestOfCost best_of_from_json(const data::Json& json) {
 /// The same ranker and n, where the best of n is asked for at all.
 bool same_best_of(const std::optional<BestOfCost>& known, const System& system, const lm::ModelOptions& ranker) {
   const Row* row = best_of_row(system);
-  return row == nullptr || (known && known->n == row->best_of && known->identity == identity_of(ranker));
+  return row == nullptr ||
+         (known && known->n == row->best_of && known->identity == ranker_identity(system, *row, ranker));
 }
 
 ServedBatch batch_from_json(const data::Json& json) {

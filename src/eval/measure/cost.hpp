@@ -37,10 +37,10 @@ struct ServedBatch {
 /// The best of n answers, one request at a time: n answers at once, and the ranker's choice among them.
 struct BestOfCost {
   int n = 0;
-  std::string identity;  ///< `identity_of` the ranker
-  lm::ModelInfo ranker;
-  Latency latency;     ///< all threads; the first token is of no use to anybody
-  Latency one_thread;  ///< the same where there is but one
+  std::string identity;  ///< `ranker_identity` (best_of_cost.hpp)
+  lm::ModelInfo ranker;  ///< the embedder, the student's own critic, or both together
+  Latency latency;       ///< all threads; the first token is of no use to anybody
+  Latency one_thread;    ///< the same where there is but one
 };
 
 struct Cost {
@@ -72,7 +72,7 @@ struct CostWork {
   const std::vector<task::Task>& tasks;
   const CaseSet& set;
   const CostOptions& options;
-  const lm::ModelOptions& ranker;
+  const lm::ModelOptions& ranker;  ///< the embedder that chooses, where the critic alone does not
   std::uint64_t seed;
 };
 /// Opens the system, once for each load, and measures. Throws `stopped_error` when a stop is requested.

@@ -151,6 +151,8 @@ EvalInputs prepare(const EvalOptions& options, Observer& observer) {
     p.hashes["model " + system.name] = identity_of(system.model);
     if (system.is_student)
       p.hashes["commands " + system.name] = sha256_file(system.folder() / student::files::commands);
+    if (std::any_of(system.rows.begin(), system.rows.end(), [](const Row& row) { return row.reads_critic(); }))
+      p.hashes["critic " + system.name] = sha256_file(critic_of(system));
   }
   count_openings(p, options, observer);
   return p;

@@ -99,7 +99,8 @@ Html parts_table(const std::string& title, const std::vector<VerdictPart>& parts
 Html best_of_parts(const Results& results) {
   if (!results.best_of) return {};
   const Row& row = results.row(results.best_of->row).row;
-  return parts_table("The best of " + std::to_string(row.best_of) + " answers: " + to_string(results.best_of->verdict),
+  return parts_table("The best of " + std::to_string(row.best_of) + " answers" + chosen_by(row) + ": " +
+                         to_string(results.best_of->verdict),
                      results.best_of->parts);
 }
 

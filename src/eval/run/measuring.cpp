@@ -47,6 +47,7 @@ std::vector<SystemAnswer> best_of_draws(const Row& row, const Asking& asking, co
   std::vector<MeasuredRow> draws;
   for (const Row& draw : asked_rows(row))
     draws.push_back({draw, measure_texts(asking.answers(draw), work.p.set.cases, work.p.tasks)});
+  if (!row.reads_embedder()) return best_answers(draws, work.p.set, nullptr);
   score(draws, work.scorers.all().front(), work);  // the embedder's
   const auto rough = inference::rough_vectors(work.options.scorers.embedder, draws.size());
   return best_answers(draws, work.p.set, rough.get());

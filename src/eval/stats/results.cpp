@@ -134,6 +134,7 @@ Json to_json(const RowResult& r, const std::vector<ScorerResult>& scorers) {
                         {"top_p", r.row.sampling.top_p},
                         {"repeat_penalty", r.row.sampling.repeat_penalty},
                         {"best_of", r.row.best_of}};
+  if (r.row.best_of > 1) json["sampling"]["rank_by"] = to_string(r.row.rank_by);
   if (r.row.kind == RowKind::model || r.row.kind == RowKind::second_draw) json["sampling"]["few_shot"] = r.row.few_shot;
   return json;
 }

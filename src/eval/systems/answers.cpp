@@ -9,6 +9,7 @@
 #include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/student/checkpoint.hpp"
+#include "udrl/student/critic.hpp"
 
 namespace udrl::eval {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 std::optional<int> optional_number(const data::Fields& fields, const char* name) {
   return fields.has(name) ? std::optional(fields.integer(name)) : std::nullopt;
 }
+
+constexpr std::size_t shown_digits = 8;  ///< of a SHA-256, in a folder's name
 
 }  // namespace
 
@@ -31,13 +34,18 @@ data::Json to_json(const SystemAnswer& answer, const Case& c) {
                      {"tokens", answer.tokens}};
   if (answer.asked_words) json["asked_words"] = *answer.asked_words;
   if (answer.asked_return) json["asked_return"] = *answer.asked_return;
+  if (answer.worth) json["worth"] = *answer.worth;
   return json;
 }
 
 SystemAnswer answer_from_json(const data::Json& json) {
   const data::Fields fields(json, "answer");
-  return {fields.text("answer"), fields.text("finish"), fields.integer("tokens"),
-          optional_number(fields, "asked_words"), optional_number(fields, "asked_return")};
+  return {fields.text("answer"),
+          fields.text("finish"),
+          fields.integer("tokens"),
+          optional_number(fields, "asked_words"),
+          optional_number(fields, "asked_return"),
+          fields.has("worth") ? std::optional(fields.number("worth")) : std::nullopt};
 }
 
 AnswerCache::AnswerCache(const std::filesystem::path& folder, data::Manifest wanted)
@@ -94,6 +102,16 @@ std::map<std::string, std::string> student_inputs(const System& system) {
   return inputs;
 }
 
+AnswerIdentity with_critic(AnswerIdentity identity, const System& system, const Row& row) {
+  if (row.reads_critic()) identity.inputs[student::files::critic] = sha256_file(critic_of(system));
+  return identity;
+}
+
+std::string folder_name(const Row& row, const AnswerIdentity& identity) {
+  const auto critic = identity.inputs.find(student::files::critic);
+  return critic == identity.inputs.end() ? row.name : row.name + "+critic-" + critic->second.substr(0, shown_digits);
+}
+
 data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity) {
   data::Manifest manifest;
   manifest.stage = "eval-answers";
@@ -143,6 +161,7 @@ void take(const OpenSystem& system, const Missing& missing, const lm::Completion
   const Case& c = *missing.of;
   SystemAnswer answer{system.kept(c, done.text), to_string(done.finish), done.tokens, {}, system.asked_return(row, c)};
   if (row.kind == RowKind::student) answer.asked_words = c.asked_words;
+  if (row.reads_critic()) answer.worth = system.worth(done);
   missing.asked->cache->add(c, std::move(answer));
 }
 

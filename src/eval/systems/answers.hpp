@@ -23,6 +23,7 @@ struct SystemAnswer {
   std::string finish;  ///< stop, length
   int tokens = 0;
   std::optional<int> asked_words, asked_return;
+  std::optional<double> worth = {};  ///< by the student's critic, of rows that it chooses for
 };
 
 /// Requests of a row that an endpoint left without an answer, of one cause: no bad answers, but none.
@@ -68,12 +69,17 @@ class AnswerCache {
 /// What stands for the identity of a row's answers: the model's file, how it is asked, and the task files.
 struct AnswerIdentity {
   std::string model_sha256;
-  std::map<std::string, std::string> inputs;  ///< task files, commands.json → SHA-256
+  std::map<std::string, std::string> inputs;  ///< task files, commands.json, critic.json → SHA-256
   std::uint64_t seed = 1;
   std::string command_line;
 };
 /// Of a student, beside the weights: its commands.json, and its table of ideas where it has one.
 std::map<std::string, std::string> student_inputs(const System& system);
+/// The same for one of a system's rows: with the critic, where that reads its answers.
+AnswerIdentity with_critic(AnswerIdentity identity, const System& system, const Row& row);
+/// The folder of a row's answers. Those that a critic read are apart from those of another critic, or of none: they are
+/// asked for anew, and nothing is refused.
+std::string folder_name(const Row& row, const AnswerIdentity& identity);
 data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity);
 
 struct AskedRow {

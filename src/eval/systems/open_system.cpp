@@ -102,6 +102,8 @@ class StudentSystem : public OpenSystem {
 
   std::string kept(const Case&, const std::string& written) const override { return student_.present({}, written); }
 
+  std::optional<double> worth(const lm::Completion& done) const override { return student_.worth(done.read); }
+
  private:
   static inference::Ask ask_of(const Row& row, const Case& c) {
     inference::Ask ask{c.intent.intent, c.task, std::to_string(c.asked_words), row.asked_return};
@@ -126,6 +128,7 @@ std::unique_ptr<OpenSystem> open_system(const System& system, const std::vector<
   lm::ModelOptions model = system.model;
   model.slots = options.slots;
   if (system.is_student) {
+    model.states = options.critic;
     auto student = inference::StudentModel::open(system.folder(), model);
     return std::make_unique<StudentSystem>(std::move(student), options.seed);
   }

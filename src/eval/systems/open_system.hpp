@@ -27,12 +27,15 @@ class OpenSystem {
   virtual std::optional<int> asked_return(const Row& row, const Case& c) const = 0;
   /// What it wrote, as it is kept: a model's as in synthesis, a student's as it is shown.
   virtual std::string kept(const Case& c, const std::string& written) const = 0;
+  /// What its critic makes of an answer; nothing without one, or where it was opened without `OpenOptions::critic`.
+  virtual std::optional<double> worth(const lm::Completion&) const { return std::nullopt; }
 };
 
 struct OpenOptions {
   int slots = 32;
   std::uint64_t seed = 1;
   lm::OpenFor whom = {};
+  bool critic = false;  ///< a student's answers come with what its critic reads, which takes some time
 };
 
 /// `tasks` must outlive what is returned.

@@ -23,7 +23,12 @@ void declare(OptionSet& set, SystemFile& file) {
   set.add_enum("decodings", file.decodings,
                "one row each: greedy, sampled, best-of-n; default: greedy and sampled, of a student sampled");
   set.add_enum("shots", file.shots, "one row each (models): few, the task's examples as in synthesis; zero, none");
-  set.add("best_of", file.best_of, "answers of which best-of-n takes the best, by the embedder").range(2, 64);
+  set.add("best_of", file.best_of, "answers of which best-of-n takes the best").range(2, 64);
+  set.add_enum(
+         "rank_by", file.rank_by,
+         "what chooses it (students): critic, fit (the embedder), both; auto: as of the main student. A model's is "
+         "chosen by the embedder")
+      .choices(ranker_names());
   set.add("temperature", file.temperature, "of rows that are not greedy; 0: 0.8, a student's as the main one's")
       .range(0, 5);
   set.add("spelling_temperature", file.spelling_temperature,
@@ -58,6 +63,7 @@ void use_defaults(SystemFile& file, const Decoding& student) {
   fill(file.repeat_penalty, model_repeat_penalty, student.repeat_penalty);
   if (is_student) file.max_tokens = student.max_tokens;
   if (file.mention.empty()) file.mention = student.mention;
+  if (is_student && file.rank_by == inference::RankBy::automatic) file.rank_by = student.rank_by;
   if (file.spelling_temperature < 0) file.spelling_temperature = is_student ? student.spelling_temperature : 0;
   const bool best_of =
       std::find(file.decodings.begin(), file.decodings.end(), DecodingKind::best_of_n) != file.decodings.end();
@@ -86,6 +92,8 @@ void check(const SystemFile& file, const std::filesystem::path& path) {
         .hint("name a checkpoint folder ('student'), or a file or an endpoint in [model]");
   if (!file.is_student() && (!file.seeds.empty() || !file.tagged.empty()))
     throw user_error("only students have seeds and tagged data").at(path.string()).hint("remove 'seeds' and 'tagged'");
+  if (!file.is_student() && (file.rank_by == inference::RankBy::critic || file.rank_by == inference::RankBy::both))
+    throw user_error("only students have a critic").at(path.string()).hint("remove 'rank_by'");
   if (file.returns.empty() || file.shots.empty())
     throw user_error("a system without rows: nothing to evaluate")
         .at(path.string())

@@ -34,6 +34,7 @@ struct SystemFile {
   std::vector<double> temperatures;
   std::uint64_t parameters = 0;
   lm::ModelOptions model;
+  inference::RankBy rank_by = inference::RankBy::automatic;  // students; automatic: the main student's
 
   bool is_student() const { return !student.empty(); }
 };

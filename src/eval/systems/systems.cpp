@@ -10,6 +10,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/student/checkpoint.hpp"
+#include "udrl/student/critic.hpp"
 #include "udrl/student/ideas.hpp"
 
 namespace udrl::eval {
@@ -54,7 +55,9 @@ Row make_row(const SystemFile& file, const Variant& variant) {
   row.sampling.temperature = greedy ? 0.0 : file.temperature;
   row.sampling.top_p = greedy ? 1.0 : file.top_p;
   row.sampling.repeat_penalty = file.repeat_penalty;
-  if (variant.decoding == DecodingKind::best_of_n) row.best_of = file.best_of;
+  if (variant.decoding != DecodingKind::best_of_n) return row;
+  row.best_of = file.best_of;
+  if (file.is_student()) row.rank_by = file.rank_by;
   return row;
 }
 
@@ -126,7 +129,38 @@ System other_seed(const System& system, const std::filesystem::path& folder, int
   return other;
 }
 
+/// One that was fitted to this very student.
+bool has_critic(const std::filesystem::path& folder) {
+  const auto gguf = folder / student::files::gguf;
+  if (!std::filesystem::exists(folder / student::files::critic) || !std::filesystem::exists(gguf)) return false;
+  return student::critic_of(folder, sha256_file(gguf)).has_value();
+}
+
+/// The first of a recipe's students that has no critic; "" where all have one.
+std::filesystem::path without_critic(const System& system, const std::vector<std::string>& seeds) {
+  std::vector<std::filesystem::path> folders(seeds.begin(), seeds.end());
+  folders.insert(folders.begin(), system.folder());
+  const auto found = std::find_if_not(folders.begin(), folders.end(), has_critic);
+  return found == folders.end() ? std::filesystem::path() : *found;
+}
+
+/// All seeds' answers are chosen alike: a row is resampled over them.
+void settle_ranker(System& system, const std::vector<std::string>& seeds) {
+  for (Row& row : system.rows) {
+    if (!system.is_student || row.best_of == 1) continue;
+    const auto lacking = without_critic(system, seeds);
+    row.rank_by = inference::rank_by_for(row.rank_by, lacking.empty());
+    if (row.reads_critic() && !lacking.empty())
+      throw user_error("no critic to choose the best of this student's answers")
+          .at(lacking.string())
+          .expected(std::string(student::files::critic) + ", fitted to its " + student::files::gguf)
+          .hint("fit one (udrl-distill critic), or have the embedder choose (--decoding.rank-by fit)");
+    row.title += chosen_by(row);
+  }
+}
+
 void add(std::vector<System>& systems, System system, const std::vector<std::string>& seeds, int draws) {
+  settle_ranker(system, seeds);
   add_draws(system, draws);
   systems.push_back(system);
   int seed = 1;
@@ -211,6 +245,13 @@ std::filesystem::path ideas_of(const System& system) {
   const std::filesystem::path file = system.folder() / student::files::ideas;
   return system.is_student && std::filesystem::exists(file) ? file : std::filesystem::path();
 }
+
+std::string chosen_by(const Row& row) {
+  if (!row.reads_critic()) return "";
+  return row.reads_embedder() ? " by its critic and the embedder" : " by its critic";
+}
+
+std::filesystem::path critic_of(const System& system) { return system.folder() / student::files::critic; }
 
 std::string identity_of(const lm::ModelOptions& model) {
   if (model.gguf.empty()) return lm::endpoint_identity(model);

@@ -6,6 +6,7 @@
 
 #include "answer/answer_end.hpp"
 #include "answer/sampler.hpp"
+#include "mean_state.hpp"
 #include "run.hpp"
 #include "udrl/base/error.hpp"
 
@@ -17,15 +18,16 @@ using Clock = std::chrono::steady_clock;
 /// What is written so far, and when it ends.
 class AnswerSlot final : public Slot {
  public:
-  AnswerSlot(PreparedPrompt prepared, Request request, const Vocabulary& vocabulary, const CompletionSink& done)
+  AnswerSlot(PreparedPrompt prepared, Request request, const Engine& engine, const CompletionSink& done)
       : Slot(std::move(prepared)),
         request_(std::move(request)),
-        sampler_(request_.sampling, request_.id, texts_of(request_.sampling, vocabulary)),
-        done_(done) {
+        sampler_(request_.sampling, request_.id, texts_of(request_.sampling, engine.vocabulary())),
+        done_(done),
+        state_(engine.state_width()) {
     completion_.id = request_.id;
     completion_.mark = request_.mark;
     const auto& allowed = request_.sampling.allowed_control;
-    if (!allowed.empty()) banned_ = vocabulary.banned_but(allowed);
+    if (!allowed.empty()) banned_ = engine.vocabulary().banned_but(allowed);
   }
 
   void admit(llama_seq_id sequence, Prefix* prefix) override {
@@ -42,6 +44,7 @@ class AnswerSlot final : public Slot {
     const bool asked = sampling.spelling_temperature > 0 || sampling.repeat_penalty != 1;
     return asked ? &vocabulary.texts() : nullptr;
   }
+  void read(llama_context* context, const Drawn& drawn);
   bool accept(const Drawn& drawn, const Vocabulary& vocabulary);
   bool is_wanted() const;
   bool finish(Finish how);
@@ -50,6 +53,7 @@ class AnswerSlot final : public Slot {
   Request request_;
   Sampler sampler_;
   const CompletionSink& done_;
+  MeanState state_;
   std::optional<Tokens> banned_;  ///< where it is not the vocabulary's own list
   llama_token last_ = 0;
   int row_ = -1;  ///< where the batch computes its logits; −1: nowhere
@@ -75,7 +79,15 @@ void AnswerSlot::fill(TokenBatch& batch) {
 bool AnswerSlot::advance(llama_context* context, const Vocabulary& vocabulary) {
   if (row_ < 0) return false;
   const std::span logits(llama_get_logits_ith(context, row_), static_cast<std::size_t>(vocabulary.size()));
-  return accept(sampler_.draw(logits, banned_ ? *banned_ : vocabulary.banned()), vocabulary);
+  const Drawn drawn = sampler_.draw(logits, banned_ ? *banned_ : vocabulary.banned());
+  if (!vocabulary.ends_answer(drawn.token)) read(context, drawn);
+  return accept(drawn, vocabulary);
+}
+
+void AnswerSlot::read(llama_context* context, const Drawn& drawn) {
+  state_.add(context, row_);
+  completion_.read.log_prob += drawn.log_prob;
+  ++completion_.read.tokens;
 }
 
 bool AnswerSlot::accept(const Drawn& drawn, const Vocabulary& vocabulary) {
@@ -97,6 +109,7 @@ bool AnswerSlot::is_wanted() const {
 
 bool AnswerSlot::finish(Finish how) {
   completion_.finish = how;
+  completion_.read.state = state_.value();
   completion_.seconds = seconds();
   return true;
 }
@@ -131,7 +144,7 @@ Throughput answer_requests(Engine& engine, const RequestSource& next, const Comp
     std::optional<Request> request = next();
     if (!request) return nullptr;
     PreparedPrompt prepared = prepare(engine, *request);
-    return std::make_unique<AnswerSlot>(std::move(prepared), std::move(*request), engine.vocabulary(), done);
+    return std::make_unique<AnswerSlot>(std::move(prepared), std::move(*request), engine, done);
   });
 }
 

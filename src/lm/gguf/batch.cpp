@@ -8,8 +8,8 @@
 
 namespace udrl::lm {
 
-TokenBatch::TokenBatch(int capacity, int rows)
-    : batch_(llama_batch_init(capacity, 0, 1)), capacity_(capacity), most_rows_(rows) {}
+TokenBatch::TokenBatch(int capacity, int rows, Rows which)
+    : batch_(llama_batch_init(capacity, 0, 1)), capacity_(capacity), most_rows_(rows), which_(which) {}
 TokenBatch::~TokenBatch() { llama_batch_free(batch_); }
 
 int TokenBatch::add(llama_token token, int position, llama_seq_id sequence, bool wants_logits) {
@@ -19,7 +19,7 @@ int TokenBatch::add(llama_token token, int position, llama_seq_id sequence, bool
   batch_.pos[i] = position;
   batch_.n_seq_id[i] = 1;
   batch_.seq_id[i][0] = sequence;
-  batch_.logits[i] = wants_logits ? 1 : 0;
+  batch_.logits[i] = wants_logits || which_ == Rows::all ? 1 : 0;
   rows_ += wants_logits ? 1 : 0;
   return i;
 }

@@ -7,8 +7,10 @@ namespace udrl::lm {
 
 class TokenBatch {
  public:
+  enum class Rows { wanted, all };  ///< which tokens' logits are computed
+
   /// `capacity` tokens at most, of which `rows` may want logits.
-  TokenBatch(int capacity, int rows);
+  TokenBatch(int capacity, int rows, Rows which = Rows::wanted);
   explicit TokenBatch(int capacity) : TokenBatch(capacity, capacity) {}
   ~TokenBatch();
   TokenBatch(const TokenBatch&) = delete;
@@ -28,6 +30,7 @@ class TokenBatch {
  private:
   llama_batch batch_;
   int capacity_, most_rows_;
+  Rows which_;
   int rows_ = 0;  ///< that want logits
 };
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "answer/sampler.hpp"
+#include "mean_state.hpp"
 #include "run.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
@@ -34,8 +35,8 @@ class LogitRow {
 /// Reads its tokens, and takes the logits of the last `wanted` of them.
 class Reading : public Slot {
  public:
-  Reading(PreparedPrompt read, std::size_t wanted)
-      : Slot(std::move(read)), first_wanted_(prepared().tokens.size() - wanted) {}
+  Reading(PreparedPrompt read, std::size_t wanted, int state_width = 0)
+      : Slot(std::move(read)), first_wanted_(prepared().tokens.size() - wanted), state_(state_width) {}
 
   void fill(TokenBatch& batch) final {
     rows_.clear();
@@ -49,25 +50,36 @@ class Reading : public Slot {
     }
   }
   bool advance(llama_context* context, const Vocabulary& vocabulary) final {
-    for (const auto& [position, row] : rows_) take(position, LogitRow(context, row, vocabulary));
+    for (const auto& [position, row] : rows_) {
+      state_.add(context, row);
+      take(position, LogitRow(context, row, vocabulary));
+    }
     return !waits() && is_read();
   }
-  int deliver() final { return 0; }
+  int deliver() override { return 0; }
+
+ protected:
+  std::vector<float> state() const { return state_.value(); }
 
  private:
   virtual void take(std::size_t position, const LogitRow& row) = 0;
 
   std::size_t first_wanted_;
+  MeanState state_;
   std::vector<std::pair<std::size_t, int>> rows_;  ///< of the batch: position, row
 };
 
 class ContinuationReading final : public Reading {
  public:
-  ContinuationReading(PreparedPrompt prepared, Joined joined, Likelihood& result)
-      : Reading(std::move(prepared), joined.whole.size() - joined.first),
+  ContinuationReading(PreparedPrompt prepared, Joined joined, Likelihood& result, int state_width)
+      : Reading(std::move(prepared), joined.whole.size() - joined.first, state_width),
         whole_(std::move(joined.whole)),
         result_(result) {
-    result_ = {0, static_cast<int>(whole_.size() - joined.first)};
+    result_ = {0, static_cast<int>(whole_.size() - joined.first), {}};
+  }
+  int deliver() override {
+    result_.state = state();
+    return 0;
   }
 
  private:
@@ -200,7 +212,8 @@ Likelihoods continuation_log_probs(Engine& engine, std::span<const Continuation>
   out.throughput = run_all(engine, continuations.size(), [&](std::size_t i) -> std::unique_ptr<Slot> {
     Joined joined = join(engine, continuations[i].question.prompt, continuations[i].text);
     PreparedPrompt prepared = prepare(engine, continuations[i], joined);
-    return std::make_unique<ContinuationReading>(std::move(prepared), std::move(joined), out.values[i]);
+    return std::make_unique<ContinuationReading>(std::move(prepared), std::move(joined), out.values[i],
+                                                 engine.state_width());
   });
   return out;
 }

@@ -20,7 +20,10 @@ constexpr std::size_t shortest_question = 8;
 class ContinuousBatch {
  public:
   ContinuousBatch(const Engine& engine, Lane& lane, const SlotSource& next)
-      : engine_(engine), lane_(lane), next_(next), batch_(lane.batch(), lane.rows()) {}
+      : engine_(engine),
+        lane_(lane),
+        next_(next),
+        batch_(lane.batch(), lane.rows(), engine.options().states ? TokenBatch::Rows::all : TokenBatch::Rows::wanted) {}
 
   Throughput run() {
     const auto start = std::chrono::steady_clock::now();

@@ -6,10 +6,10 @@
 namespace udrl::serve {
 
 Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& drawing) const {
-  if (drawing.ranks() && ranker_ == nullptr)
-    throw user_error("this server has no embedder to choose the best answers with")
+  if (drawing.ranks() && ranker_ == nullptr && !student_.has_critic())
+    throw user_error("this server has neither a critic nor an embedder to choose the best answers with")
         .at("best_of")
-        .hint("start it with --embedder.gguf, or leave best_of out");
+        .hint("fit a critic (udrl-distill critic), start it with --embedder.gguf, or leave best_of out");
   Prepared prepared{ask, student_.resolve(ask), {}};
   prepared.draws.push_back(draw_of(student_, ask, prepared.resolved.command, drawing, 0));
   prepared.prompt_tokens = student_.model().check(prepared.draws.front().request);  // before more is made of it

@@ -1,6 +1,8 @@
 // The folder is made beside the place that it is for, whole, and then renamed; or compared with what is there.
 #include "udrl/student/folder_export.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -14,6 +16,7 @@
 #include "udrl/command/certificate.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/student/checkpoint.hpp"
+#include "udrl/student/critic.hpp"
 #include "udrl/student/ideas.hpp"
 
 namespace udrl::student {
@@ -21,7 +24,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* certificate = command::files::certificate;
+/// What is measured on one student.gguf, and says nothing of another.
+constexpr std::array measured{command::files::certificate, files::critic};
+
+/// Whether this file of a folder is of that student. Throws `Error` (user) for a damaged one.
+bool is_of(const fs::path& folder, const std::string& name, const std::string& student_sha256) {
+  if (name == files::critic) return critic_of(folder, student_sha256).has_value();
+  return name == command::files::certificate && command::certificate_of(folder, student_sha256).has_value();
+}
+
+bool is_measured(const std::string& name) {
+  return std::find(measured.begin(), measured.end(), name) != measured.end();
+}
 
 /// Without links, and with a name: what stands beside it stands in its parent.
 fs::path place_of(const fs::path& folder) {
@@ -98,7 +112,8 @@ GgufExport write_files(const Checkpoint& checkpoint, GgufOptions options, const 
   options.name = names.name;
   options.licence = names.licence;
   GgufExport made = export_gguf(checkpoint, options);
-  if (command::certificate_of(checkpoint.folder, made.sha256)) hand_on(checkpoint.folder, into, certificate);
+  for (const char* name : measured)
+    if (is_of(checkpoint.folder, name, made.sha256)) hand_on(checkpoint.folder, into, name);
   return made;
 }
 
@@ -108,10 +123,11 @@ std::uint64_t bytes_in(const fs::path& folder) {
   return bytes;
 }
 
-/// What comes beside a student later: a certificate of it, converted weights; and what is hidden is nobody's concern.
+/// What comes beside a student later: a certificate or a critic of it, converted weights; and what is hidden is
+/// nobody's concern.
 bool may_come_later(const fs::path& file, const std::string& student_sha256) {
   const std::string name = file.filename().string();
-  if (name == certificate) return command::certificate_of(file.parent_path(), student_sha256).has_value();
+  if (is_measured(name)) return is_of(file.parent_path(), name, student_sha256);
   const bool converted = name.starts_with("student.") && (name.ends_with(".gguf") || name.ends_with(".gguf.sha256"));
   return converted || name.starts_with(".");
 }
@@ -120,7 +136,7 @@ bool may_come_later(const fs::path& file, const std::string& student_sha256) {
 std::string difference(const fs::path& made, const fs::path& there, const std::string& student_sha256) {
   const std::string name = made.filename().string();
   if (!fs::exists(there)) return name + " is missing";
-  if (name == certificate && may_come_later(there, student_sha256)) return "";  // measured anew
+  if (is_measured(name) && may_come_later(there, student_sha256)) return "";  // measured anew
   const bool same = fs::is_regular_file(there) && sha256_file(there) == sha256_file(made);
   return same ? "" : name + " is another";
 }
@@ -155,7 +171,8 @@ FolderExport export_folder(const FolderOptions& options) {
   if (made.was_there) check_same(workshop.path(), folder, made.gguf.sha256);
   else workshop.publish(folder);
   made.gguf.file = folder / files::gguf;
-  made.lacks_certificate = fs::exists(options.model / certificate) && !fs::exists(folder / certificate);
+  for (const char* name : measured)
+    if (fs::exists(options.model / name) && !fs::exists(folder / name)) made.lacks.push_back(name);
   return made;
 }
 

@@ -38,3 +38,45 @@ TEST_CASE("an echo of the request is no better than what the answer adds") {
   }
   CHECK(best_answers(draws, set, nullptr).front().text == "masked 0.4");
 }
+
+TEST_CASE("where a critic chooses, the valid answer that is worth most is taken, and no scorer is needed") {
+  const CaseSet set = case_set(4, 1);
+  Row best = row("student-best-of-3", RowKind::student);
+  best.rank_by = inference::RankBy::critic;
+  std::vector<MeasuredRow> draws;
+  for (const double worth : {-0.5, 1.5, 0.5}) {
+    draws.push_back(measured_row(set, best, 0.5));
+    for (Measured& m : draws.back().answers) {
+      m.answer.text = "worth " + std::to_string(worth).substr(0, 4);
+      m.answer.worth = worth;
+      m.relevance.clear();
+    }
+  }
+  for (MeasuredRow& draw : draws) draw.answers[0].broken_rule = "repeats";
+  draws[1].answers[1].broken_rule = "repeats";
+  const auto chosen = best_answers(draws, set, nullptr);
+  CHECK(chosen[0].worth == 1.5);
+  CHECK(chosen[1].worth == 0.5);
+  CHECK(chosen[2].worth == 1.5);
+}
+
+TEST_CASE("where critic and embedder choose, fit and worth are added up") {
+  const CaseSet set = case_set(4, 1);
+  Row best = row("student-best-of-3", RowKind::student);
+  best.rank_by = inference::RankBy::both;
+  const auto chosen = [&](const std::vector<double>& worths) {
+    std::vector<MeasuredRow> draws;
+    for (std::size_t k = 0; k < worths.size(); ++k) {
+      draws.push_back(measured_row(set, best, 0.5));
+      for (Measured& m : draws.back().answers) {
+        m.answer.text = "answer " + std::to_string(k);
+        m.answer.worth = worths[k];
+        m.relevance.front() = {0.5, 0.1 * static_cast<double>(k)};
+      }
+    }
+    return best_answers(draws, set, nullptr).front().text;
+  };
+  CHECK(chosen({0, 0, 0}) == "answer 2");
+  CHECK(chosen({0.2, 0.1, 0}) == "answer 2");  // so little does not outweigh the fit
+  CHECK(chosen({9, 0, 0}) == "answer 0");
+}

@@ -8,6 +8,7 @@
 #include "data/broken_json.hpp"
 #include "eval/fixtures.hpp"
 #include "lm/fake_model.hpp"
+#include "measure/best_of_cost.hpp"
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -101,6 +102,42 @@ TEST_CASE("costs of another model or setting are measured again") {
   system.rows.front().name = "m-greedy";
   std::ofstream(gguf) << "other weights";
   CHECK_FALSE(read_cost(file, system, options, ranker, silent));
+}
+
+TEST_CASE("the best of several costs something else by another critic, and by the embedder") {
+  TempFolder folder;
+  const auto file = folder.path() / "s.json", gguf = folder.path() / "student.gguf";
+  const auto write_critic = [&](const std::string& text) { std::ofstream(folder.path() / "critic.json") << text; };
+  std::ofstream(gguf) << "weights";
+  write_critic("one");
+  System system;
+  system.is_student = true;
+  system.model.gguf = gguf;
+  system.rows = {row("student-top", RowKind::student), row("student-best", RowKind::student)};
+  Row& best = system.rows.back();
+  best.best_of = 8;
+  best.rank_by = inference::RankBy::critic;
+  lm::ModelOptions embedder;
+  embedder.gguf = gguf;
+  Cost c = cost();
+  c.row = "student-top";
+  c.identity = identity_of(system.model);
+  c.best_of->identity = ranker_identity(system, best, embedder);
+  write_file_atomic(file, to_json(c).dump());
+  Observer silent;
+  const auto known = [&] { return read_cost(file, system, {}, embedder, silent).has_value(); };
+  CHECK(known());
+  embedder.gguf = "not-there.gguf";  // is not even looked at
+  CHECK(known());
+  embedder.gguf = gguf;
+  best.rank_by = inference::RankBy::fit;
+  CHECK(ranker_identity(system, best, embedder) == identity_of(embedder));
+  CHECK_FALSE(known());
+  best.rank_by = inference::RankBy::both;
+  CHECK_FALSE(known());
+  best.rank_by = inference::RankBy::critic;
+  write_critic("another");
+  CHECK_FALSE(known());
 }
 
 TEST_CASE("Costs that are damaged are measured again, and the user is told why") {

@@ -60,6 +60,15 @@ TEST_CASE("as many answers are shown as asked for, and no more than there are") 
   CHECK(count(report_html(whole_results(), {500}), "class=\"pair\"") == 90);
 }
 
+TEST_CASE("the costs of the best of several say what chose it") {
+  Results r = whole_results();
+  CHECK(page().find("its own critic") == std::string::npos);
+  Cost& cost = r.costs.at("student");
+  cost.best_of =
+      BestOfCost{8, "critic abc", {"its own critic", "linear", "F64", 257, 0, 6000, "abc"}, cost.latency, {}};
+  CHECK(report_html(r, {5}).find("best of 8, chosen by its own critic") != std::string::npos);
+}
+
 TEST_CASE("every system and every chart is there") {
   for (const char* title : {"udrl student, top return", "Invented-Teacher-0.5B-Instruct Q4_K_M, greedy",
                             "Invented-Baseline-135M-Instruct Q4_1, sampled", "the bare intent, repeated"})

@@ -256,6 +256,7 @@ TEST_CASE("the best of n has a verdict of its own") {
   Results r = results(0.40, 0.30);
   Row best = row("student-best", RowKind::student);
   best.best_of = 8;
+  best.rank_by = inference::RankBy::critic;
   r.measured.insert(r.measured.begin() + 1, measured_row(r.set, best, 0.62));
   r = compared(std::move(r));
   CHECK(r.primary.verdict == Verdict::fail);
@@ -265,6 +266,8 @@ TEST_CASE("the best of n has a verdict of its own") {
   CHECK(r.best_of->verdict == Verdict::pass);
   CHECK(r.best_of->parts.size() == r.primary.parts.size());
   CHECK(to_json(r).at("best_of").at("verdict") == "PASS");
+  CHECK(to_json(r).at("systems").at("student-best").at("sampling").at("rank_by") == "critic");
+  CHECK_FALSE(to_json(r).at("systems").at("student-top").at("sampling").contains("rank_by"));
   CHECK_FALSE(compared(results(0.62, 0.40)).best_of);
 }
 

@@ -10,6 +10,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/command/schema.hpp"
 #include "udrl/data/text.hpp"
+#include "udrl/student/critic.hpp"
 
 using namespace udrl;
 using namespace udrl::eval;
@@ -33,13 +34,14 @@ class FakeSystem : public OpenSystem {
   std::string kept(const Case&, const std::string& written) const override {
     return command::as_shown(data::normalise(written));
   }
+  std::optional<double> worth(const lm::Completion& done) const override { return done.read.log_prob; }
 };
 
 data::Manifest manifest(const std::string& sha = "a") {
   return answers_manifest(row("student-top", RowKind::student), {sha, {{"task image", "b"}}, 1, "udrl-eval"});
 }
 
-const Row student = row("student-top", RowKind::student);
+const Row top_row = row("student-top", RowKind::student);
 
 }  // namespace
 
@@ -50,7 +52,7 @@ TEST_CASE("every case is answered once, prefix by prefix") {
   system.fake.answer = [](const lm::Request& r) { return " An answer\u200b to  " + r.id + " "; };
   AnswerCache cache(folder.path() / "o", manifest());
   int answered = 0;
-  ask_missing(system, {{&student, &cache}}, set.cases, [&] { ++answered; });
+  ask_missing(system, {{&top_row, &cache}}, set.cases, [&] { ++answered; });
   CHECK(answered == 16);
   for (std::size_t i = 0; i < 8; ++i) CHECK(system.fake.asked[i].id.find("/image") != std::string::npos);
   const SystemAnswer& a = cache.at(set.cases[3]);
@@ -65,7 +67,7 @@ TEST_CASE("rows whose prompts begin alike are asked together") {
   const Row lowest = row("student-lowest", RowKind::student);
   FakeSystem system;
   AnswerCache top(folder.path() / "top", manifest()), low(folder.path() / "low", manifest());
-  ask_missing(system, {{&student, &top}, {&lowest, &low}}, set.cases, [] {});
+  ask_missing(system, {{&top_row, &top}, {&lowest, &low}}, set.cases, [] {});
   REQUIRE(system.fake.asked.size() == 32);
   for (std::size_t i = 0; i < 16; ++i) CHECK(system.fake.asked[i].id.find("/image") != std::string::npos);
   for (const Case& c : set.cases) {
@@ -82,14 +84,14 @@ TEST_CASE("an interrupted run goes on where it stopped") {
     FakeSystem system;
     system.fake.stop_after = 5;
     AnswerCache cache(folder.path() / "o", manifest());
-    ask_missing(system, {{&student, &cache}}, set.cases, [] {});
+    ask_missing(system, {{&top_row, &cache}}, set.cases, [] {});
     request_stop(false);
     first = system.fake.asked_ids();
   }  // not closed: as if the process had ended
   std::ofstream(folder.path() / "o" / "part-00000.jsonl", std::ios::app) << "{\"case\": \"torn";
   FakeSystem system;
   AnswerCache cache(folder.path() / "o", manifest());
-  ask_missing(system, {{&student, &cache}}, set.cases, [] {});
+  ask_missing(system, {{&top_row, &cache}}, set.cases, [] {});
   CHECK(system.fake.asked.size() == 11);
   for (const auto& r : system.fake.asked) CHECK(first.count(r.id) == 0);
   cache.close(true);
@@ -103,11 +105,11 @@ TEST_CASE("a complete cache asks nothing") {
   first.fake.answer = [](const lm::Request&) { return "An answer"; };
   {
     AnswerCache cache(folder.path() / "o", manifest());
-    ask_missing(first, {{&student, &cache}}, set.cases, [] {});
+    ask_missing(first, {{&top_row, &cache}}, set.cases, [] {});
     cache.close(true);
   }
   AnswerCache cache(folder.path() / "o", manifest());
-  ask_missing(second, {{&student, &cache}}, set.cases, [] {});
+  ask_missing(second, {{&top_row, &cache}}, set.cases, [] {});
   CHECK(second.fake.asked.empty());
   CHECK(cache.at(set.cases[0]).text == "An answer");
 }
@@ -118,7 +120,7 @@ TEST_CASE("answers of another model or another setting are not mixed in") {
   {
     FakeSystem system;
     AnswerCache cache(folder.path() / "o", manifest());
-    ask_missing(system, {{&student, &cache}}, set.cases, [] {});
+    ask_missing(system, {{&top_row, &cache}}, set.cases, [] {});
     cache.close(false);
   }
   CHECK_THROWS_AS(AnswerCache(folder.path() / "o", manifest("another")), Error);
@@ -169,6 +171,52 @@ TEST_CASE("a student's answers depend on its commands, and on its ideas where it
   const auto inputs = student_inputs(system);
   REQUIRE(inputs.size() == 2);
   CHECK(inputs.at("ideas") != inputs.at("commands.json"));
+}
+
+TEST_CASE("what a critic makes of an answer is kept with it, and read back") {
+  const Case c = case_set(1, 1).cases.front();
+  const SystemAnswer answer{"An answer", "stop", 3, 12, 4, 0.123456789012345678};
+  const SystemAnswer back = answer_from_json(to_json(answer, c));
+  CHECK(back.worth == answer.worth);
+  CHECK(back.asked_words == answer.asked_words);
+  CHECK_FALSE(to_json(SystemAnswer{"An answer", "stop", 3, {}, {}}, c).contains("worth"));
+  CHECK_FALSE(answer_from_json({{"answer", "x"}, {"finish", "stop"}, {"tokens", 1}}).worth);
+  CHECK_THROWS_AS(answer_from_json({{"answer", "x"}, {"finish", "stop"}, {"tokens", 1}, {"worth", "much"}}), Error);
+}
+
+TEST_CASE("only the answers of which the critic chooses are read by it") {
+  TempFolder folder;
+  const CaseSet set = case_set(2, 1);
+  FakeSystem system;
+  system.fake.change = [](const lm::Request&, lm::Completion& done) { done.read.log_prob = -2.5; };
+  Row drawn = row("student-best", RowKind::student);
+  drawn.rank_by = inference::RankBy::critic;
+  AnswerCache plain(folder.path() / "plain", manifest()), ranked(folder.path() / "ranked", manifest());
+  ask_missing(system, {{&top_row, &plain}, {&drawn, &ranked}}, set.cases, [] {});
+  CHECK_FALSE(plain.at(set.cases[0]).worth);
+  CHECK(ranked.at(set.cases[0]).worth == -2.5);
+}
+
+TEST_CASE("answers that another critic read, or none, are not those of this one; other rows do not mind it") {
+  TempFolder folder;
+  System system;
+  system.is_student = true;
+  system.model.gguf = folder.path() / "student.gguf";
+  const AnswerIdentity identity{"a", {{"task image", "b"}}, 1, "udrl-eval"};
+  Row drawn = row("student-best", RowKind::student);
+  CHECK(with_critic(identity, system, drawn).inputs == identity.inputs);
+  CHECK(folder_name(drawn, with_critic(identity, system, drawn)) == "student-best");
+  drawn.rank_by = inference::RankBy::both;
+  const auto name = [&](const std::string& critic) {
+    std::ofstream(folder.path() / student::files::critic) << critic;
+    const AnswerIdentity own = with_critic(identity, system, drawn);
+    CHECK(answers_manifest(drawn, own).inputs.count(student::files::critic) == 1);
+    return folder_name(drawn, own);
+  };
+  const std::string first = name("one");
+  CHECK(first.starts_with("student-best+critic-"));
+  CHECK(name("another") != first);
+  CHECK(name("one") == first);
 }
 
 TEST_CASE("a malformed answer is refused") {

@@ -7,6 +7,9 @@
 #include "catch.hpp"
 #include "eval/fixtures.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
+#include "udrl/student/checkpoint.hpp"
+#include "udrl/student/critic.hpp"
 
 using namespace udrl;
 using namespace udrl::eval;
@@ -18,6 +21,24 @@ std::string write(const TempFolder& folder, const std::string& name, const std::
   const auto file = folder.path() / (name + ".toml");
   std::ofstream(file) << content;
   return file.string();
+}
+
+/// A folder with what counts as a student here, and its critic if it has one.
+std::string student_in(const TempFolder& folder, const std::string& name, bool with_critic) {
+  const auto home = folder.path() / name;
+  std::filesystem::create_directories(home);
+  std::ofstream(home / student::files::gguf) << name;
+  const student::Critic critic{sha256_file(home / student::files::gguf), 0.1, {0.2, 0.3}, {}};
+  if (with_critic) student::save(critic, home / student::files::critic);
+  return home.string();
+}
+
+/// Of the main student, at its best of four.
+Row best_row(const SystemsOptions& options) {
+  const auto systems = load_systems(options);
+  for (const Row& row : systems.front().rows)
+    if (row.best_of > 1) return row;
+  throw std::logic_error("no best of several");
 }
 
 const std::string tiny = "name = \"tiny\"\ntitle = \"Tiny Model Q4\"\n[model]\ngguf = \"tiny.gguf\"\n";
@@ -89,6 +110,96 @@ TEST_CASE("the best of equal answers is refused") {
   CHECK_NOTHROW(student_system(options));
   options.decoding.best_of = 4;
   CHECK_THROWS_AS(student_system(options), Error);
+}
+
+TEST_CASE("the best of a student's answers is chosen by its critic where it has one, else by the embedder") {
+  TempFolder folder;
+  SystemsOptions options;
+  options.second_draw = false;
+  options.decoding.best_of = 4;
+  options.student = student_in(folder, "plain", false);
+  CHECK(best_row(options).rank_by == inference::RankBy::fit);
+  CHECK(best_row(options).title == "udrl student, top return, best of 4");
+  options.student = student_in(folder, "own", true);
+  const Row own = best_row(options);
+  CHECK(own.rank_by == inference::RankBy::critic);
+  CHECK(own.name == "student-top-best-of-4");
+  CHECK(own.title == "udrl student, top return, best of 4 by its critic");
+  CHECK_FALSE(own.reads_embedder());
+  for (const Row& draw : asked_rows(own)) CHECK(draw.reads_critic());
+  CHECK_FALSE(load_systems(options).front().rows.front().reads_critic());
+  options.decoding.rank_by = inference::RankBy::fit;
+  CHECK(best_row(options).rank_by == inference::RankBy::fit);
+  options.decoding.rank_by = inference::RankBy::both;
+  CHECK(best_row(options).title == "udrl student, top return, best of 4 by its critic and the embedder");
+  CHECK((best_row(options).reads_critic() && best_row(options).reads_embedder()));
+}
+
+TEST_CASE("a critic that is asked for and is not there is refused") {
+  TempFolder folder;
+  SystemsOptions options;
+  options.second_draw = false;
+  options.student = student_in(folder, "plain", false);
+  options.decoding.rank_by = inference::RankBy::critic;
+  CHECK_NOTHROW(load_systems(options));  // it has nothing to choose
+  options.decoding.best_of = 4;
+  CHECK_THROWS_AS(load_systems(options), Error);
+  options.student = student_in(folder, "own", true);
+  CHECK_NOTHROW(load_systems(options));
+  std::ofstream(options.student / student::files::gguf) << "trained on";  // the critic is of what it was before
+  CHECK_THROWS_AS(load_systems(options), Error);
+}
+
+TEST_CASE("all seeds' answers are chosen alike") {
+  TempFolder folder;
+  SystemsOptions options;
+  options.second_draw = false;
+  options.decoding.best_of = 4;
+  options.student = student_in(folder, "own", true);
+  options.student_seeds = {student_in(folder, "second", true)};
+  CHECK(load_systems(options)[1].rows.back().reads_critic());
+  options.student_seeds.push_back(student_in(folder, "third", false));
+  for (const System& system : load_systems(options))
+    for (const Row& row : system.rows) CHECK_FALSE(row.reads_critic());
+}
+
+TEST_CASE("a further student's file may say what chooses its best; a model has no critic") {
+  TempFolder folder;
+  SystemsOptions options;
+  options.second_draw = false;
+  options.student = student_in(folder, "plain", false);
+  const std::string other =
+      "name = \"other\"\ntitle = \"Other\"\ndecodings = [\"sampled\", \"best-of-n\"]\nstudent = \"" +
+      student_in(folder, "own", true) + "\"\n";
+  const auto rank_by = [&](const std::string& key) {
+    options.files = {write(folder, "other", key + other)};
+    return load_systems(options)[1].rows.back().rank_by;
+  };
+  CHECK(rank_by("") == inference::RankBy::critic);
+  CHECK(rank_by("rank_by = \"fit\"\n") == inference::RankBy::fit);
+  CHECK_THROWS_AS(rank_by("rank_by = \"likelihood\"\n"), Error);
+  options.decoding.rank_by = inference::RankBy::both;
+  CHECK(rank_by("") == inference::RankBy::both);
+  CHECK_THROWS_AS(load_system(write(folder, "model", "rank_by = \"critic\"\n" + tiny), options), Error);
+  const std::string best = "decodings = [\"greedy\", \"best-of-n\"]\n";
+  CHECK(load_system(write(folder, "model", best + tiny), options).rows[1].rank_by == inference::RankBy::fit);
+}
+
+TEST_CASE("what chooses the best is an option; the likelihood is none of it") {
+  const auto read = [](const std::string& name) {
+    EvalOptions options;
+    OptionSet set;
+    declare(set, options);
+    std::string help;
+    set.parse({"--student", "s", "--tagged", "t", "--systems", "x.toml", "--out", "o", "--decoding.rank-by", name},
+              "udrl-eval", &help);
+    set.validate();
+    return options.systems.decoding.rank_by;
+  };
+  CHECK(EvalOptions{}.systems.decoding.rank_by == inference::RankBy::automatic);
+  CHECK(read("critic") == inference::RankBy::critic);
+  CHECK(read("fit") == inference::RankBy::fit);
+  CHECK_THROWS_AS(read("likelihood"), Error);
 }
 
 TEST_CASE("draws and other seeds are replicates of the first row") {

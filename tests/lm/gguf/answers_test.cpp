@@ -1,4 +1,5 @@
 // Answers of tiny random models: accounting, sharing, refilling, ends, limits. Not for: sense (smollm_test.cpp).
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -420,4 +421,40 @@ TEST_CASE("sampling out of range and an empty prompt are refused") {
   one.sampling.max_tokens = 5;
   one.prompt.clear();
   CHECK_THROWS_AS(complete_all(*model, {&one, 1}), udrl::Error);
+}
+
+TEST_CASE("states come where they are asked for, the same of a text that is written and one that is read") {
+  const std::string architecture = GENERATE("llama", "gpt2");
+  const TestFolder folder;
+  const int at_once = GENERATE(1, 4);
+  const TinyModel tiny{architecture, 256, 5, true};
+  ModelOptions asking = slots(at_once);
+  asking.states = true;
+  const auto silent = tiny_model(folder, tiny, slots(at_once));
+  const auto model = tiny_model(folder, tiny, asking);
+  std::vector<Request> all =
+      requests(120, GENERATE(1, 3), 1.0);  // short, so that some are text that is read as it was drawn
+  for (Request& one : all) one.shared_segments = 1;
+  const auto plain = complete_all(*silent, all), told = complete_all(*model, all);
+  std::vector<Continuation> texts;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    CHECK(plain[i].read.state.empty());
+    CHECK(told[i].text == plain[i].text);
+    CHECK(told[i].read.tokens == told[i].tokens - (told[i].finish == Finish::stop ? 1 : 0));
+    texts.push_back({{all[i].prompt, 1}, told[i].text});
+  }
+  const std::vector<Likelihood> read = model->log_probs(texts).values;
+  int compared = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto is_letter = [](char c) { return c > 32 && c < 127; };
+    const std::string& text = told[i].text;
+    if (read[i].tokens != told[i].read.tokens || !std::all_of(text.begin(), text.end(), is_letter)) continue;
+    ++compared;
+    CHECK(told[i].read.log_prob == Approx(read[i].log_prob).epsilon(1e-3));
+    REQUIRE(told[i].read.state.size() == read[i].state.size());
+    for (std::size_t k = 0; k < read[i].state.size(); ++k)
+      CHECK(told[i].read.state[k] == Approx(read[i].state[k]).margin(2e-3));
+  }
+  CHECK(compared > 0);
+  CHECK(silent->log_probs(texts).values.front().state.empty());
 }
