@@ -57,8 +57,14 @@ void declare_drawing(OptionSet& set, inference::Drawing& d) {
   set.add_enum("rank_by", d.rank_by,
                "of the best of several: critic (what the student's own makes of them, which costs nothing more), fit "
                "(how well an answer fits its intent, by --embedder.gguf), both, or likelihood (of the student's own: "
-               "fewer slips, more of what is common); auto: critic where the student has one, else fit");
-  set.add("temperature", d.temperature, "0: always the likeliest token").range(0, 5);
+               "fewer slips, more of what is common); auto: of these what there is, and fit without a critic");
+  set.add("temperature", d.temperature,
+          "0: always the likeliest token; -1: 0.4, or 0.5 where the critic chooses the best of several")
+      .range(-1, 5);
+  set.add("opening_temperature", d.opening_temperature,
+          "of the first eight tokens, where higher; 0: as temperature; -1: 0.9 where the critic chooses and no "
+          "temperature is set, else as temperature")
+      .range(-1, 5);
   set.add("spelling_temperature", d.spelling_temperature,
           "within a word, where lower: so that words are drawn and not what is no word; 0: as temperature")
       .range(0, 5);
@@ -223,7 +229,7 @@ void generate(GenerateOptions o, const RunContext& context) {
   check_asked(o);
   const auto start = Clock::now();
   auto student = open_student(o);
-  o.drawing.rank_by = rank_by_for(o.drawing.rank_by, student.has_critic());
+  o.drawing.rank_by = rank_by_for(o.drawing.rank_by, student.has_critic(), lm::is_named(o.embedder));
   check_ranking(o, student.has_critic());
   std::optional<inference::OpenRanker> ranker;
   if (o.drawing.ranks() && needs_embedder(o.drawing.rank_by))

@@ -8,6 +8,7 @@
 #   tag         1 min    the committed sample, tagged; test subjects held out
 #   ideas       10 s     words that fit a request
 #   students    60 min   three seeds, side by side on the cores
+#   critics     75 min   what each seed's own answers are worth, side by side (critic.sh)
 #   arms        4 h      nine arms of one seed (ARMS below), side by side
 #   certify     5 min    what each command moves, on valid
 #   ablations   1.5 h    the arms beside the student, on valid
@@ -28,9 +29,10 @@ BIN=${UDRL_BIN:-build/release/bin}
 RUN="" STEPS="" INTENTS="" SPLIT=valid REHEARSE=""
 JOBS=$(nproc)
 SEEDS=(1 2 3)
+CRITIC=()
 ARMS=() STAGES=() MORE=()
 ALL_ARMS=(sft best-of-n top-share reward-weighted global placebo advantage-no-swaps no-segments untold)
-ALL_STAGES=(tag ideas students arms certify ablations evaluate results)
+ALL_STAGES=(tag ideas students critics arms certify ablations evaluate results)
 while [[ $# -gt 0 ]]; do
   case "$1" in
     --run) RUN=$2; shift 2 ;;
@@ -49,6 +51,7 @@ done
 if [[ -n "$REHEARSE" ]]; then
   : "${RUN:=runs/replica-rehearsal}" "${STEPS:=40}" "${INTENTS:=24}"
   SEEDS=(1 2) ALL_ARMS=(sft placebo)
+  CRITIC=(--intents 40 --draws 4 --tasks image,headline)
   MORE=(--tasks image,headline --resamples 200 --gate-answers 20 --latency-requests 2 --clients 2 --judge-cases 10)
 fi
 : "${RUN:=runs/replica}" "${STEPS:=3300}" "${INTENTS:=500}"
@@ -75,6 +78,10 @@ train() {
     --threads "$THREADS" "${mention[@]}" "$@"
 }
 train_seed() { train "$RUN/students/$1" advantage --seed "${1#seed-}"; }
+fit_critic() {
+  UDRL_BIN=$BIN bash scripts/runs/critic.sh --run "$RUN/critics/$1" --student "$RUN/students/$1" --train "$RUN/tagged/advantage/train" \
+    --threads "$THREADS" "${CRITIC[@]}"
+}
 train_arm() {
   local options
   read -ra options <<< "$(train_options "$1")"
@@ -112,6 +119,7 @@ for stage in "${STAGES[@]}"; do
     tag) tag advantage ;;
     ideas) "$BIN/udrl-distill" ideas --data "$RUN/tagged/advantage" --out "$RUN/ideas" "${EMBEDDER[@]}" ;;
     students) side_by_side "$JOBS" "$RUN/logs" train_seed "${SEEDS[@]/#/seed-}" ;;
+    critics) side_by_side "$JOBS" "$RUN/logs" fit_critic "${SEEDS[@]/#/seed-}" ;;
     arms)
       for arm in "${ARMS[@]}"; do tag "$(tags_of "$arm")"; done
       side_by_side "$JOBS" "$RUN/logs" train_arm "${ARMS[@]}"

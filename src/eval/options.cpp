@@ -24,6 +24,14 @@ void declare_decoding(OptionSet& set, Decoding& o) {
           "of the student within a word, where lower; 0: as decoding.temperature")
       .range(0, 5)
       .came_later();
+  set.add("decoding.draft_temperature", o.draft_temperature,
+          "of the student's answers from which its critic chooses the best, instead of decoding.temperature")
+      .range(0.01, 5)
+      .came_later();
+  set.add("decoding.draft_opening_temperature", o.draft_opening_temperature,
+          "of the first eight tokens of those, where higher; 0: as decoding.draft_temperature")
+      .range(0, 5)
+      .came_later();
   set.add("decoding.top_p", o.top_p, "of the student: least probable tokens beyond this mass are left out")
       .range(0.01, 1);
   set.add("decoding.repeat_penalty", o.repeat_penalty, "of the student; 1: off").range(1, 2);

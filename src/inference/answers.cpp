@@ -148,6 +148,17 @@ class Answering {
   Tally tally_;
 };
 
+double temperature_of(const Drawing& drawing) {
+  if (drawing.temperature >= 0) return drawing.temperature;
+  return drawing.draws_drafts() ? usual::draft_temperature : usual::temperature;
+}
+
+/// One who sets a temperature has set it for all of the answer.
+double opening_temperature_of(const Drawing& drawing) {
+  if (drawing.opening_temperature >= 0) return drawing.opening_temperature;
+  return drawing.draws_drafts() && drawing.temperature < 0 ? usual::draft_opening_temperature : 0;
+}
+
 data::OrderedJson or_null(const std::optional<int>& value) {
   return value ? data::OrderedJson(*value) : data::OrderedJson();
 }
@@ -158,7 +169,8 @@ Draw draw_of(const StudentModel& student, const Ask& ask, const command::Command
              int draw) {
   const std::string number = std::to_string(draw);
   lm::Sampling sampling;
-  sampling.temperature = drawing.temperature;
+  sampling.temperature = temperature_of(drawing);
+  sampling.opening_temperature = opening_temperature_of(drawing);
   sampling.spelling_temperature = drawing.spelling_temperature;
   sampling.top_p = drawing.top_p;
   sampling.top_k = drawing.top_k;

@@ -136,3 +136,26 @@ TEST_CASE("a damaged table of a student is refused when it is opened") {
   std::filesystem::resize_file(folder / student::files::ideas, 100);
   CHECK(contains(error_of([&] { (void)StudentModel::open(folder.path()); }), "ideas.safetensors"));
 }
+
+TEST_CASE("drafts are drawn hotter than one answer, and hottest where they begin, unless a temperature is set") {
+  const tiny::Folder folder;
+  const StudentModel student = opened(folder, false, false);
+  const Ask ask = asked("none");
+  const auto sampling_of = [&](const Drawing& drawing) {
+    return draw_of(student, ask, student.resolve(ask).command, drawing, 0).request.sampling;
+  };
+  Drawing drawing;
+  CHECK(sampling_of(drawing).temperature == usual::temperature);
+  CHECK(sampling_of(drawing).opening_temperature == 0);
+  drawing.best_of = 4;
+  drawing.rank_by = RankBy::fit;
+  CHECK(sampling_of(drawing).temperature == usual::temperature);
+  drawing.rank_by = RankBy::critic;
+  CHECK(sampling_of(drawing).temperature == usual::draft_temperature);
+  CHECK(sampling_of(drawing).opening_temperature == usual::draft_opening_temperature);
+  drawing.temperature = 0.7;
+  CHECK(sampling_of(drawing).temperature == 0.7);
+  CHECK(sampling_of(drawing).opening_temperature == 0);
+  drawing.opening_temperature = 1;
+  CHECK(sampling_of(drawing).opening_temperature == 1);
+}

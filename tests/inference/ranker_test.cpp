@@ -69,13 +69,14 @@ TEST_CASE("an embedder's fit and the critic's worth are added, each by its usual
   CHECK(Ranker(embedder).best("sailing club", drafts, 1) == std::vector<std::size_t>{1});
   drafts[0].worth = 100;
   CHECK(Ranker(embedder).best("sailing club", drafts, 1) == std::vector<std::size_t>{0});
-  CHECK(rank_value(0.075, 1) == 2);
+  CHECK(rank_value(0.15, 1) == 2);
 }
 
-TEST_CASE("the critic is asked where the student has one, unless another is named") {
-  CHECK(rank_by_for(RankBy::automatic, true) == RankBy::critic);
-  CHECK(rank_by_for(RankBy::automatic, false) == RankBy::fit);
-  CHECK(rank_by_for(RankBy::likelihood, true) == RankBy::likelihood);
+TEST_CASE("critic and embedder are asked where they are there, unless one of them is named") {
+  CHECK(rank_by_for(RankBy::automatic, true, false) == RankBy::critic);
+  CHECK(rank_by_for(RankBy::automatic, true, true) == RankBy::both);
+  CHECK(rank_by_for(RankBy::automatic, false, true) == RankBy::fit);
+  CHECK(rank_by_for(RankBy::likelihood, true, true) == RankBy::likelihood);
 }
 
 TEST_CASE("without rough vectors every text is read") {

@@ -63,6 +63,8 @@ holds "nothing was called" test ! -e "$CALLS"
 # --- all of it
 expect "every stage" 0 "results.md" -- replica --run run --jobs 0
 holds "three seeds" called "--out run/students/seed-3" "--seed 3" "--data run/tagged/advantage" "--ideas run/ideas" "--steps 3300"
+holds "each seed has a critic of its own" called "--data run/critics/seed-2/tagged" "udrl-distill critic" "--student run/students/seed-2"
+holds "of its own answers" called "--out run/critics/seed-2/answers" "answer" "--student run/students/seed-2" "--intents run/tagged/advantage/train"
 holds "SFT is told no return" called "--out run/arms/sft " "--data run/tagged/advantage" "--sequence.any-return 1"
 holds "reward-weighted SFT neither" called "--out run/arms/reward-weighted" "--sequence.any-return 1 --sequence.reward-weight 2"
 holds "the placebo is, of data of its own" called "--out run/arms/placebo" "--data run/tagged/placebo"

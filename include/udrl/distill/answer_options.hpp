@@ -28,7 +28,8 @@ struct AnswerOptions {
   double spelling_temperature = inference::usual::spelling_temperature;
   double top_p = inference::usual::top_p;
   double repeat_penalty = inference::usual::repeat_penalty;
-  std::uint64_t limit = 0;  ///< only the first so many intents, by the hash of their id; 0: all
+  double opening_temperature = 0;  ///< as `lm::Sampling` has it
+  std::uint64_t limit = 0;         ///< only the first so many intents, by the hash of their id; 0: all
   std::uint64_t seed = 1;
   inference::Pace pace;  ///< of the student
 };

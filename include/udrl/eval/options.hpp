@@ -24,6 +24,9 @@ struct Decoding {
   int max_tokens = 0;            ///< 0: what the words asked need, with room to spare
   int best_of = 1;               ///< more: one more row, the best of so many answers to the first return
   inference::RankBy rank_by = inference::RankBy::automatic;  ///< what chooses it; not likelihood
+  /// Of the answers that the critic chooses from, instead of `temperature`; and of how they begin.
+  double draft_temperature = inference::usual::draft_temperature;
+  double draft_opening_temperature = inference::usual::draft_opening_temperature;
 };
 
 /// Who is asked, and how.

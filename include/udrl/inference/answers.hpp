@@ -23,7 +23,7 @@ struct Drawing {
   int n = 1;        ///< answers that are given
   int best_of = 1;  ///< above 1: so many are written, and the best `n` are given, the best first
   RankBy rank_by = RankBy::automatic;
-  double temperature = usual::temperature;
+  double temperature = -1;  ///< −1: the usual (decoding.hpp), of one answer or of drafts from which the critic chooses
   double top_p = usual::top_p;
   int top_k = 0;  ///< 0: off
   double repeat_penalty = usual::repeat_penalty;
@@ -31,8 +31,10 @@ struct Drawing {
   std::vector<std::string> stop;  ///< an answer ends before the first of these texts
   std::uint64_t seed = 1;         ///< draws are a function of it and of the ask, wherever that stands
   double spelling_temperature = usual::spelling_temperature;
+  double opening_temperature = -1;  ///< as `temperature`; the usual of one answer is none of its own
 
   bool ranks() const { return best_of > 1; }
+  bool draws_drafts() const { return ranks() && needs_critic(rank_by); }
   int drawn() const { return ranks() ? best_of : n; }
 };
 

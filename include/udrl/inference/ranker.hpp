@@ -16,16 +16,17 @@
 
 namespace udrl::inference {
 
-/// What answers are put in order by. automatic: the critic where the student has one, else fit. fit: an embedder's.
-/// both: of critic and embedder the sum. likelihood: the mean log-probability of a token under the student itself; it
-/// keeps out what is no word, and prefers what is common. Critic and likelihood cost nothing more.
+/// What answers are put in order by. automatic: what there is of critic and embedder (`rank_by_for`). fit: an
+/// embedder's. both: of critic and embedder the sum. likelihood: the mean log-probability of a token under the student
+/// itself; it keeps out what is no word, and prefers what is common. Critic and likelihood cost nothing more.
 enum class RankBy { automatic, critic, fit, both, likelihood };
 constexpr auto names_of(RankBy) { return enum_names("auto", "critic", "fit", "both", "likelihood"); }
 
-/// What `automatic` stands for.
-constexpr RankBy rank_by_for(RankBy asked, bool has_critic) {
+/// What `automatic` stands for: of a student with a critic both, or the critic where no embedder is named; else fit.
+constexpr RankBy rank_by_for(RankBy asked, bool has_critic, bool has_embedder) {
   if (asked != RankBy::automatic) return asked;
-  return has_critic ? RankBy::critic : RankBy::fit;
+  if (!has_critic) return RankBy::fit;
+  return has_embedder ? RankBy::both : RankBy::critic;
 }
 constexpr bool needs_embedder(RankBy rank_by) { return rank_by == RankBy::fit || rank_by == RankBy::both; }
 constexpr bool may_ask_critic(RankBy rank_by) {
@@ -38,8 +39,9 @@ constexpr bool needs_critic(RankBy rank_by) { return rank_by == RankBy::critic |
 /// that has left the subject loses.
 constexpr double fit_of(double cosine, double masked_cosine) { return masked_cosine + 0.5 * cosine; }
 
-/// Fit and worth together. Among answers to one request fits vary by about 0.075 (docs/log.md), worths by 1.
-constexpr double rank_value(double fit, double worth) { return fit / 0.075 + worth; }
+/// Fit and worth together. Among answers to one request fits vary by about 0.075 and worths by 1; the worth counts
+/// twice, for good language is what a small student has least of (docs/log.md, "a critic in the student's own states").
+constexpr double rank_value(double fit, double worth) { return fit / 0.15 + worth; }
 
 /// An answer that may be chosen.
 struct Draft {

@@ -49,6 +49,9 @@ struct Sampling {
   /// Of tokens that go on with a word, and of all where the likeliest one does, if it is lower: so that words are
   /// drawn, and not spellings of what is no word. 0: as `temperature`. An endpoint does not know it.
   double spelling_temperature = 0;
+  /// Of the first eight tokens, if it is higher: so that answers begin in many ways, and are cold from there on, where
+  /// heat costs sense. 0: as `temperature`. An endpoint does not know it.
+  double opening_temperature = 0;
 };
 
 struct Request {

@@ -109,6 +109,7 @@ class Questions {
     lm::Sampling sampling;
     sampling.temperature = record.sampling.temperature;
     sampling.spelling_temperature = options_.spelling_temperature;
+    sampling.opening_temperature = options_.opening_temperature;
     sampling.top_p = record.sampling.top_p;
     sampling.seed = record.sampling.seed;
     sampling.repeat_penalty = options_.repeat_penalty;
@@ -190,6 +191,9 @@ void declare(OptionSet& set, AnswerOptions& o) {
   set.add("temperature", o.temperature, "0: always the likeliest token").range(0, 5);
   // Not `came_later`: folders that name none were answered with 0, the default then.
   set.add("spelling_temperature", o.spelling_temperature, "within a word, where lower; 0: as temperature").range(0, 5);
+  set.add("opening_temperature", o.opening_temperature, "of the first eight tokens, where higher; 0: as temperature")
+      .range(0, 5)
+      .came_later();
   set.add("top_p", o.top_p, "nucleus sampling").range(0.01, 1);
   set.add("repeat_penalty", o.repeat_penalty, "divides the logits of recent tokens; 1: off").range(1, 2);
   set.add("limit", o.limit, "only so many intents; 0: all. Raise it later to go on").runtime_only();

@@ -129,6 +129,7 @@ data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity) 
   if (row.kind == RowKind::student) {
     manifest.config["mention"] = row.mention;
     manifest.config["spelling_temperature"] = row.sampling.spelling_temperature;
+    if (row.sampling.opening_temperature > 0) manifest.config["opening_temperature"] = row.sampling.opening_temperature;
   }
   manifest.models["model"] = identity.model_sha256;
   manifest.inputs = identity.inputs;

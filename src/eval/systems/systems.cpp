@@ -145,26 +145,31 @@ std::filesystem::path without_critic(const System& system, const std::vector<std
 }
 
 /// All seeds' answers are chosen alike: a row is resampled over them.
-void settle_ranker(System& system, const std::vector<std::string>& seeds) {
+void settle_ranker(System& system, const std::vector<std::string>& seeds, const Decoding& decoding) {
   for (Row& row : system.rows) {
     if (!system.is_student || row.best_of == 1) continue;
     const auto lacking = without_critic(system, seeds);
-    row.rank_by = inference::rank_by_for(row.rank_by, lacking.empty());
+    // An evaluation's embedder is there to measure: the critic alone is what costs nothing.
+    row.rank_by = inference::rank_by_for(row.rank_by, lacking.empty(), false);
     if (row.reads_critic() && !lacking.empty())
       throw user_error("no critic to choose the best of this student's answers")
           .at(lacking.string())
           .expected(std::string(student::files::critic) + ", fitted to its " + student::files::gguf)
           .hint("fit one (udrl-distill critic), or have the embedder choose (--decoding.rank-by fit)");
     row.title += chosen_by(row);
+    if (!row.reads_critic()) continue;
+    row.sampling.temperature = decoding.draft_temperature;
+    row.sampling.opening_temperature = decoding.draft_opening_temperature;
   }
 }
 
-void add(std::vector<System>& systems, System system, const std::vector<std::string>& seeds, int draws) {
-  settle_ranker(system, seeds);
-  add_draws(system, draws);
+void add(std::vector<System>& systems, System system, const std::vector<std::string>& seeds,
+         const SystemsOptions& options) {
+  settle_ranker(system, seeds, options.decoding);
+  add_draws(system, options.draws);
   systems.push_back(system);
   int seed = 1;
-  for (const std::string& folder : seeds) systems.push_back(other_seed(system, folder, ++seed, draws));
+  for (const std::string& folder : seeds) systems.push_back(other_seed(system, folder, ++seed, options.draws));
 }
 
 std::vector<std::string> model_rows(const std::vector<System>& systems) {
@@ -260,11 +265,11 @@ std::string identity_of(const lm::ModelOptions& model) {
 
 std::vector<System> load_systems(const SystemsOptions& options) {
   std::vector<System> systems;
-  add(systems, student_system(options), options.student_seeds, options.draws);
+  add(systems, student_system(options), options.student_seeds, options);
   for (const auto& path : options.files) {
     const SystemFile file = read_system_file(path, options);
     if (options.teacher_alone && file.is_student()) continue;
-    add(systems, make_system(file), file.seeds, options.draws);
+    add(systems, make_system(file), file.seeds, options);
     if (!options.teacher_alone) continue;
     std::erase_if(systems.back().rows, [](const Row& row) { return row.best_of > 1 || row.on_curve || !row.few_shot; });
     break;

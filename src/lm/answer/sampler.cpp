@@ -15,6 +15,7 @@ namespace udrl::lm {
 namespace {
 
 constexpr std::size_t penalty_window = 64;
+constexpr std::size_t opening = 8;      // tokens
 constexpr std::size_t longest_run = 6;  // of one token within a word
 constexpr std::size_t block = 1024;
 constexpr float never = -std::numeric_limits<float>::infinity();
@@ -33,6 +34,8 @@ void check_sampling(const Sampling& sampling) {
   check(sampling.temperature >= 0 && sampling.temperature <= 100, "temperature", "0 to 100", sampling.temperature);
   check(sampling.spelling_temperature >= 0 && sampling.spelling_temperature <= 100, "spelling_temperature",
         "0 (off) to 100", sampling.spelling_temperature);
+  check(sampling.opening_temperature >= 0 && sampling.opening_temperature <= 100, "opening_temperature",
+        "0 (off) to 100", sampling.opening_temperature);
   check(sampling.top_p > 0 && sampling.top_p <= 1, "top_p", "above 0, at most 1", sampling.top_p);
   check(sampling.top_k >= 0, "top_k", "0 (off) or more", sampling.top_k);
   check(sampling.repeat_penalty > 0 && sampling.repeat_penalty <= 10, "repeat_penalty", "above 0, at most 10",
@@ -112,6 +115,11 @@ float Sampler::original(std::int32_t token, std::span<const float> logits) const
   return is_cooled ? largest_ + (logit - largest_) / cooled_ : logit;
 }
 
+double Sampler::temperature_now() const {
+  return recent_.size() < opening ? std::max(sampling_.temperature, sampling_.opening_temperature)
+                                  : sampling_.temperature;
+}
+
 std::int32_t Sampler::choose(std::span<float> logits) {
   block_maxima_.clear();
   for (std::size_t i = 0; i < logits.size(); i += block) block_maxima_.push_back(largest_of(block_of(logits, i)));
@@ -121,22 +129,23 @@ std::int32_t Sampler::choose(std::span<float> logits) {
     return static_cast<std::int32_t>(std::find(logits.begin(), logits.end(), largest_) - logits.begin());
   };
   if (sampling_.temperature == 0) return likeliest();
-  scale_ = static_cast<float>(1.0 / sampling_.temperature);
+  const double temperature = temperature_now();
+  scale_ = static_cast<float>(1.0 / temperature);
   cooled_ = 1;
-  const bool is_spelt_colder = spells_apart() && sampling_.spelling_temperature < sampling_.temperature;
-  if (is_spelt_colder) cool_spelling(logits, likeliest());
+  const bool is_spelt_colder = spells_apart() && sampling_.spelling_temperature < temperature;
+  if (is_spelt_colder) cool_spelling(logits, likeliest(), temperature);
   const bool whole = sampling_.top_k == 0 && sampling_.top_p >= 1;
   return whole ? from_all(logits) : from_nucleus(logits);
 }
 
 /// Within a word all is cold: what goes on with it, and what would end it too early. Behind a word only what would go
 /// on with it. The largest logit stays, and the blocks' maxima stay bounds.
-void Sampler::cool_spelling(std::span<float> logits, std::int32_t likeliest) {
+void Sampler::cool_spelling(std::span<float> logits, std::int32_t likeliest, double temperature) {
   if (continues_word(likeliest)) {
     scale_ = static_cast<float>(1.0 / sampling_.spelling_temperature);
     return;
   }
-  cooled_ = static_cast<float>(sampling_.temperature / sampling_.spelling_temperature);
+  cooled_ = static_cast<float>(temperature / sampling_.spelling_temperature);
   for (std::size_t i = 0; i < logits.size(); ++i)
     if (texts_->continues_word[i]) logits[i] = largest_ + (logits[i] - largest_) * cooled_;
 }

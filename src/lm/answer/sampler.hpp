@@ -35,7 +35,7 @@ double log_sum_exp(std::span<const float> logits);
 
 /// Order of what is applied: banned tokens, a run that has become a loop, repeat penalty (over the last 64 tokens of
 /// the answer itself, never of the prompt: the prompt's words must stay free to use; nor on what JSON repeats),
-/// temperature (or the spelling's), top-k, top-p. The draws are a function of (seed, id).
+/// temperature (or the opening's, or the spelling's), top-k, top-p. The draws are a function of (seed, id).
 class Sampler {
  public:
   /// `texts` is borrowed; null where nobody asks for a penalty or for a temperature of its own within words. With the
@@ -61,7 +61,8 @@ class Sampler {
   void penalize_repeats(std::span<float> logits);
   float original(std::int32_t token, std::span<const float> logits) const;
   std::int32_t choose(std::span<float> logits);
-  void cool_spelling(std::span<float> logits, std::int32_t likeliest);
+  double temperature_now() const;
+  void cool_spelling(std::span<float> logits, std::int32_t likeliest, double temperature);
   std::int32_t from_all(std::span<const float> logits);
   std::int32_t from_nucleus(std::span<const float> logits);
   std::int32_t first_of_race();

@@ -5,12 +5,19 @@
 
 namespace udrl::serve {
 
-Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& drawing) const {
-  if (drawing.ranks() && ranker_ == nullptr && !student_.has_critic())
+/// The critic chooses where there is one, and an embedder with it.
+inference::Drawing Service::settled(inference::Drawing drawing) const {
+  drawing.rank_by = inference::rank_by_for(inference::RankBy::automatic, student_.has_critic(), ranker_ != nullptr);
+  return drawing;
+}
+
+Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& asked) const {
+  if (asked.ranks() && ranker_ == nullptr && !student_.has_critic())
     throw user_error("this server has neither a critic nor an embedder to choose the best answers with")
         .at("best_of")
         .hint("fit a critic (udrl-distill critic), start it with --embedder.gguf, or leave best_of out");
   Prepared prepared{ask, student_.resolve(ask), {}};
+  const inference::Drawing drawing = settled(asked);
   prepared.draws.push_back(draw_of(student_, ask, prepared.resolved.command, drawing, 0));
   prepared.prompt_tokens = student_.model().check(prepared.draws.front().request);  // before more is made of it
   for (int draw = 1; draw < drawing.drawn(); ++draw) {

@@ -41,9 +41,10 @@ class Service {
   void warm_up(const std::string& task, int slots);
 
   const inference::StudentModel& student() const { return student_; }
-  bool ranks() const { return ranker_ != nullptr; }
+  bool ranks() const { return ranker_ != nullptr || student_.has_critic(); }
 
  private:
+  inference::Drawing settled(inference::Drawing drawing) const;
   inference::StudentModel& student_;
   const inference::Ranker* ranker_;
   Desk& desk_;

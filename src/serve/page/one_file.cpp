@@ -96,7 +96,7 @@ OrderedJson student_data(const inference::StudentModel& student, const OneFileOp
   facts["proposes"] = false;  // the table of ideas stays where it is
   return {{"student", std::move(facts)},
           {"drawing",
-           {{"temperature", drawing.temperature},
+           {{"temperature", inference::usual::temperature},
             {"top_p", drawing.top_p},
             {"repeat_penalty", drawing.repeat_penalty},
             {"repeat_window", 64}}},

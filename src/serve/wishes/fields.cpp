@@ -7,6 +7,7 @@
 
 #include "udrl/base/ascii.hpp"
 #include "udrl/base/listed.hpp"
+#include "udrl/base/table.hpp"
 
 namespace udrl::serve {
 namespace {
@@ -49,12 +50,20 @@ void set_command(const std::string& name, const std::string& value, inference::A
   else ask.return_spec.append("+").append(name).append("=").append(value);
 }
 
+/// One that is below 0 stands for the usual one in a `Drawing`, and for nothing in a request.
+double temperature_of(const Fields& fields, const char* name) {
+  const double value = fields.number(name);
+  if (value < 0) throw user_error(std::string(name) + " is out of range").expected("0 or more").got(fixed(value, 2));
+  return value;
+}
+
 }  // namespace
 
 void read_drawing(const Fields& fields, inference::Drawing& drawing) {
   if (fields.has("n")) drawing.n = fields.integer("n");
   if (fields.has("best_of")) drawing.best_of = fields.integer("best_of");
-  if (fields.has("temperature")) drawing.temperature = fields.number("temperature");
+  if (fields.has("temperature")) drawing.temperature = temperature_of(fields, "temperature");
+  if (fields.has("opening_temperature")) drawing.opening_temperature = temperature_of(fields, "opening_temperature");
   if (fields.has("spelling_temperature")) drawing.spelling_temperature = fields.number("spelling_temperature");
   if (fields.has("top_p")) drawing.top_p = fields.number("top_p");
   if (fields.has("top_k")) drawing.top_k = fields.integer("top_k");

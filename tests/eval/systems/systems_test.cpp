@@ -127,6 +127,9 @@ TEST_CASE("the best of a student's answers is chosen by its critic where it has 
   CHECK(own.title == "udrl student, top return, best of 4 by its critic");
   CHECK_FALSE(own.reads_embedder());
   for (const Row& draw : asked_rows(own)) CHECK(draw.reads_critic());
+  CHECK(own.sampling.temperature == Approx(options.decoding.draft_temperature));
+  CHECK(own.sampling.opening_temperature == Approx(options.decoding.draft_opening_temperature));
+  CHECK(load_systems(options).front().rows.front().sampling.opening_temperature == 0);
   CHECK_FALSE(load_systems(options).front().rows.front().reads_critic());
   options.decoding.rank_by = inference::RankBy::fit;
   CHECK(best_row(options).rank_by == inference::RankBy::fit);

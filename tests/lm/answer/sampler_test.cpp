@@ -222,3 +222,31 @@ TEST_CASE("a token within a word that comes again and again is a loop, and ends"
   CHECK(longest_run_of_4(true) == 6);
   CHECK(longest_run_of_4(false) == 40);  // "- - - -" may be meant
 }
+
+TEST_CASE("the first eight tokens are drawn at the opening's temperature, where it is higher") {
+  constexpr int answers = 4000;
+  const auto share_of_likeliest = [](double temperature, double opening, int place) {
+    Sampling sampling = at(temperature);
+    sampling.opening_temperature = opening;
+    int likeliest = 0;
+    for (int i = 0; i < answers; ++i) {
+      Sampler sampler(sampling, std::to_string(i));
+      for (int k = 0; k <= place; ++k) {
+        auto logits = base;
+        const auto token = sampler.draw(logits, {}).token;
+        if (k == place) likeliest += token == 4 ? 1 : 0;
+      }
+    }
+    return static_cast<double>(likeliest) / answers;
+  };
+  for (const int place : {0, 7}) CHECK(share_of_likeliest(0.5, 2.0, place) == Approx(probability(4, 2.0)).margin(0.03));
+  CHECK(share_of_likeliest(0.5, 2.0, 8) == Approx(probability(4, 0.5)).margin(0.03));
+  CHECK(share_of_likeliest(1.0, 0.5, 0) == Approx(probability(4, 1.0)).margin(0.03));
+  CHECK(share_of_likeliest(1.0, 0.0, 0) == Approx(probability(4, 1.0)).margin(0.03));
+}
+
+TEST_CASE("an opening temperature must be in range") {
+  Sampling sampling = at(1.0);
+  sampling.opening_temperature = -1;
+  CHECK_THROWS_AS(check_sampling(sampling), udrl::Error);
+}
