@@ -140,5 +140,8 @@ for task in fields headline image search template; do
 done
 expect "its certificate is its own" 0 -- \
   "$GENERATE" --model "$SOURCE/data/students/five-tasks" --task image --intent "holiday sale" --want-words 12 --quiet
+expect "so is its critic, which chooses without an embedder" 0 -- \
+  "$GENERATE" --model "$SOURCE/data/students/five-tasks" --task image --intent "holiday sale" --best-of 4 --rank-by critic --quiet
+holds "one answer" test "$(wc -l < "$TMP/output")" -eq 1
 holds "and nothing is written beside it" test -z "$(cd "$SOURCE" && ls data/students/five-tasks/student.*.gguf* 2> /dev/null)"
 finish
