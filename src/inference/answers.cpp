@@ -205,9 +205,7 @@ std::vector<std::size_t> best_answers(const Ranker* ranker, std::span<const Answ
   std::vector<Ranked> ranked;
   for (std::size_t i = 0; i < answers.size(); ++i)
     ranked.push_back({answers[i].log_prob / std::max(1, answers[i].tokens), drafts[i].whole});
-  std::vector<std::size_t> order = best_first(ranked);
-  order.resize(std::min(order.size(), wanted));
-  return order;
+  return best_first(ranked, wanted);
 }
 
 Tally answer_asks(StudentModel& student, const Ranker* ranker, const AskStream& asks, const Drawing& drawing,

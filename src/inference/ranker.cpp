@@ -33,8 +33,7 @@ std::vector<std::size_t> worth_reading(const lm::TokenVectors* rough, std::strin
   std::vector<Ranked> ranked;
   for (const std::size_t i : places)
     ranked.push_back({score::cosine(asked, rough->of(data::mask_words(drafts[i].text, intent, ""))), drafts[i].whole});
-  std::vector<std::size_t> order = best_first(ranked);
-  order.resize(most);
+  std::vector<std::size_t> order = best_first(ranked, most);
   for (std::size_t& place : order) place = places[place];
   return order;
 }
@@ -50,9 +49,7 @@ std::vector<std::size_t> best_of(const lm::TokenVectors* rough, std::string_view
   const std::vector<std::size_t> places = worth_reading(rough, intent, drafts, wanted);
   const std::vector<double> fit = fits(places);
   for (std::size_t k = 0; k < places.size(); ++k) ranked[places[k]].fit = fit[k];
-  std::vector<std::size_t> order = best_first(ranked);
-  order.resize(std::min(order.size(), wanted));
-  return order;
+  return best_first(ranked, wanted);
 }
 
 std::vector<std::size_t> Ranker::best(std::string_view intent, std::span<const Draft> drafts,
@@ -71,17 +68,16 @@ std::vector<std::size_t> Ranker::best(std::string_view intent, std::span<const D
 std::vector<std::size_t> best_by_worth(std::span<const Draft> drafts, std::size_t wanted) {
   std::vector<Ranked> ranked;
   for (const Draft& draft : drafts) ranked.push_back({draft.worth, draft.whole});
-  std::vector<std::size_t> order = best_first(ranked);
-  order.resize(std::min(order.size(), wanted));
-  return order;
+  return best_first(ranked, wanted);
 }
 
-std::vector<std::size_t> best_first(std::span<const Ranked> answers) {
+std::vector<std::size_t> best_first(std::span<const Ranked> answers, std::size_t wanted) {
   std::vector<std::size_t> order(answers.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return std::tuple(answers[a].whole, answers[a].fit) > std::tuple(answers[b].whole, answers[b].fit);
   });
+  order.resize(std::min(order.size(), wanted));
   return order;
 }
 

@@ -84,8 +84,7 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
   student.model_ = open_gguf(options);
   check_vocabulary(*student.model_, student.fitted_, folder / student::files::gguf);
   student.certificate_ = command::certificate_of(folder, student.info().sha256);
-  student.critic_ = student::critic_of(folder, student.info().sha256);
-  student.asks_states_ = options.states;
+  if (options.states) student.critic_ = student::critic_of(folder, student.info().sha256);
   student.hashes_["student"] = lm::model_identity(student.info().sha256, options.weights);
   const fs::path ideas = folder / student::files::ideas;
   if (student.fitted_.mentions && fs::exists(ideas)) {

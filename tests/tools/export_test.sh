@@ -74,9 +74,10 @@ holds "what it leads to is as it was" test "$(cat "$TMP/others/notes.txt")" = mi
 holds "the card's own name and licence" grep -q '^# udrl-student' "$TMP/left/README.md"
 
 # Its certificate is of one student.gguf
+student_sha() { sha256sum "$1/student.gguf" | cut -c1-64; }
 certificate_of() {
   printf '{"version": 1, "student": "%s", "split": "valid", "intents": 1, "subjects": 1, "temperature": 0.7, "curves": [], "side_effects": [], "styles": [], "supported": []}\n' \
-    "$(sha256sum "$1/student.gguf" | cut -c1-64)"
+    "$(student_sha "$1")"
 }
 cp -r "$TMP/student" "$TMP/certified"
 certificate_of "$TMP/student" > "$TMP/certified/steering.json"
@@ -93,7 +94,7 @@ expect "one of another student is" 2 "steering.json" -- export_certified --out "
 # And so is its critic
 critic_of() {
   printf '{"version": 1, "student": "%s", "log_prob": 0.5, "state": [1.0, -1.0], "fit": {"requests": 1, "answers": 4, "correlation": 0.5, "gain": 0.5}}\n' \
-    "$(sha256sum "$1/student.gguf" | cut -c1-64)"
+    "$(student_sha "$1")"
 }
 cp -r "$TMP/student" "$TMP/criticised"
 critic_of "$TMP/student" > "$TMP/criticised/critic.json"

@@ -40,7 +40,7 @@ struct Row {
   /// Of the best of several, and of what it is taken of: what chooses. Students alone have a critic.
   inference::RankBy rank_by = inference::RankBy::fit;
 
-  bool reads_critic() const { return rank_by == inference::RankBy::critic || rank_by == inference::RankBy::both; }
+  bool reads_critic() const { return inference::needs_critic(rank_by); }
   bool reads_embedder() const { return rank_by != inference::RankBy::critic; }
   /// A line of the tables, which verdicts are about.
   bool in_tables() const { return !on_curve && replicate_of.empty(); }

@@ -29,10 +29,8 @@ constexpr RankBy rank_by_for(RankBy asked, bool has_critic, bool has_embedder) {
   return has_embedder ? RankBy::both : RankBy::critic;
 }
 constexpr bool needs_embedder(RankBy rank_by) { return rank_by == RankBy::fit || rank_by == RankBy::both; }
-constexpr bool may_ask_critic(RankBy rank_by) {
-  return rank_by == RankBy::automatic || rank_by == RankBy::both || rank_by == RankBy::critic;
-}
 constexpr bool needs_critic(RankBy rank_by) { return rank_by == RankBy::critic || rank_by == RankBy::both; }
+constexpr bool may_ask_critic(RankBy rank_by) { return rank_by == RankBy::automatic || needs_critic(rank_by); }
 
 /// How well an answer fits its request, from the cosines of their embeddings (−1 … 1 each): of the answer with the
 /// request's own words masked, so that an echo earns nothing, and half as much of the answer as written, so that one
@@ -109,7 +107,8 @@ struct Ranked {
   double fit = 0;  ///< −∞: not read
   bool whole = true;
 };
-/// Positions, the best first: whole ones before the others, then by fit, then in their order.
-std::vector<std::size_t> best_first(std::span<const Ranked> answers);
+/// Positions of `wanted` of them, or of all, the best first: whole ones before the others, then by fit, then in their
+/// order.
+std::vector<std::size_t> best_first(std::span<const Ranked> answers, std::size_t wanted = static_cast<std::size_t>(-1));
 
 }  // namespace udrl::inference

@@ -66,7 +66,7 @@ class StudentModel {
   /// What it does with its commands, where that was measured (`udrl-eval --certify`).
   const std::optional<command::Certificate>& certificate() const { return certificate_; }
   /// Whether it can say what its answers are worth: it has a critic, and was opened with `ModelOptions::states`.
-  bool has_critic() const { return critic_ && asks_states_; }
+  bool has_critic() const { return critic_.has_value(); }
   /// What an answer is worth by the critic, among the answers to one request (`Completion::read`). Nothing for an empty
   /// one, or without a critic.
   std::optional<double> worth(const lm::Likelihood& read) const;
@@ -81,7 +81,6 @@ class StudentModel {
   std::optional<command::Certificate> certificate_;
   std::optional<student::Ideas> ideas_;
   std::optional<student::Critic> critic_;
-  bool asks_states_ = false;
   std::unique_ptr<lm::LanguageModel> model_;
   std::map<std::string, std::string> hashes_;
 };

@@ -132,7 +132,7 @@ System other_seed(const System& system, const std::filesystem::path& folder, int
 /// One that was fitted to this very student.
 bool has_critic(const std::filesystem::path& folder) {
   const auto gguf = folder / student::files::gguf;
-  if (!std::filesystem::exists(folder / student::files::critic) || !std::filesystem::exists(gguf)) return false;
+  if (!student::has_critic(folder) || !std::filesystem::exists(gguf)) return false;
   return student::critic_of(folder, sha256_file(gguf)).has_value();
 }
 

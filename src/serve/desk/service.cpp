@@ -12,7 +12,7 @@ inference::Drawing Service::settled(inference::Drawing drawing) const {
 }
 
 Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& asked) const {
-  if (asked.ranks() && ranker_ == nullptr && !student_.has_critic())
+  if (asked.ranks() && !ranks())
     throw user_error("this server has neither a critic nor an embedder to choose the best answers with")
         .at("best_of")
         .hint("fit a critic (udrl-distill critic), start it with --embedder.gguf, or leave best_of out");

@@ -36,10 +36,7 @@ std::vector<double> weights_from(const Fields& critic) {
 Critic critic_from(const Json& json) {
   const Fields fields(json, "critic");
   if (const auto found = fields.integer("version"); found != version)
-    throw user_error("a critic of another version")
-        .expected(std::to_string(version))
-        .got(std::to_string(found))
-        .hint(cure);
+    throw user_error("a critic of another version").expected(std::to_string(version)).got(std::to_string(found));
   return {fields.text("student"), fields.number("log_prob"), weights_from(fields), fit_from(fields.object("fit"))};
 }
 
