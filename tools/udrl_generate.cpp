@@ -201,8 +201,8 @@ inference::StudentModel open_student(const GenerateOptions& o) {
   lm::ModelOptions options = model_options(o.pace, o.model);
   if (o.input.empty()) options.slots = std::min(o.drawing.drawn() * static_cast<int>(o.tasks.size()), options.slots);
   if (o.exact) options.slots = 1;
-  options.states = o.drawing.ranks() && may_ask_critic(o.drawing.rank_by) && student::has_critic(o.model);
-  return inference::StudentModel::open(o.model, options);
+  const bool asks_critic = o.drawing.ranks() && may_ask_critic(o.drawing.rank_by) && student::has_critic(o.model);
+  return inference::StudentModel::open(o.model, options, asks_critic);
 }
 
 /// A run that keeps its answers goes on by itself.

@@ -54,10 +54,9 @@ std::string name_of(const Options& o) {
 
 void serve_student(Options o, Observer& observer) {
   o.server.name = name_of(o);
-  lm::ModelOptions model = model_options(o.pace, o.model);
-  model.states = student::has_critic(o.model);
+  const lm::ModelOptions model = model_options(o.pace, o.model);
   o.server.slots = model.slots;
-  auto student = inference::StudentModel::open(o.model, model);
+  auto student = inference::StudentModel::open(o.model, model, student::has_critic(o.model));
   const bool ranks = lm::is_named(o.embedder);
   std::optional<inference::OpenRanker> ranker;
   if (ranks) ranker.emplace(o.embedder, static_cast<std::size_t>(o.server.most_answers), &observer);

@@ -180,6 +180,7 @@ Draw draw_of(const StudentModel& student, const Ask& ask, const command::Command
   sampling.stop = drawing.stop;
   Draw drawn{student.drawn(ask, command, sampling), {}};
   drawn.request = student.request(ask, drawn.command, sampling);
+  drawn.request.states = drawing.draws_drafts();
   drawn.request.id = content_id({ask.intent, command_pieces(command), ask.have, number});
   drawn.request.sampling.least_room = std::min(StudentModel::least_room(command), drawn.request.sampling.max_tokens);
   return drawn;

@@ -21,6 +21,9 @@ namespace fs = std::filesystem;
 constexpr int tokens_per_word = 4;
 constexpr int spare_tokens = 8;
 
+// Draws of one ask differ in what they are to mention: the intent, and the commands (`command::lay_out`).
+constexpr std::size_t segments_before_mention = 2;
+
 std::optional<int> words_from_text(const std::string& text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -70,7 +73,7 @@ std::string as_told(const std::string& wanted) {
 
 }  // namespace
 
-StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options) {
+StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options, bool with_critic) {
   options.gguf = folder / student::files::gguf;
   for (const char* file : {student::files::gguf, student::files::commands}) {
     if (!fs::exists(folder / file))
@@ -84,7 +87,7 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
   student.model_ = open_gguf(options);
   check_vocabulary(*student.model_, student.fitted_, folder / student::files::gguf);
   student.certificate_ = command::certificate_of(folder, student.info().sha256);
-  if (options.states) student.critic_ = student::critic_of(folder, student.info().sha256);
+  if (with_critic) student.critic_ = student::critic_of(folder, student.info().sha256);
   student.hashes_["student"] = lm::model_identity(student.info().sha256, options.weights);
   const fs::path ideas = folder / student::files::ideas;
   if (student.fitted_.mentions && fs::exists(ideas)) {
@@ -156,6 +159,7 @@ lm::Request StudentModel::request(const Ask& ask, const command::Command& comman
   if (intent.empty())
     throw user_error("the intent is empty").expected("a few words").hint("ask for example --intent \"holiday sale\"");
   request.prompt = sequence_prompt(intent, command, command::as_written(data::normalise(ask.have)));
+  request.shared_segments = command.mention.empty() ? 0 : segments_before_mention;
   if (sampling.max_tokens == 0)
     sampling.max_tokens = command.words.value_or(command::max_words) * tokens_per_word + spare_tokens;
   if (fitted_.countdown) sampling.allowed_control = command::left_pieces();

@@ -39,8 +39,10 @@ struct Resolved {
 class StudentModel {
  public:
   /// Throws `Error` (user) where the folder has no student.gguf or commands.json, or the vocabulary of its student.gguf
-  /// lacks the commands. `options.gguf` is set from the folder.
-  static StudentModel open(const std::filesystem::path& folder, lm::ModelOptions options = {});
+  /// lacks the commands. `options.gguf` is set from the folder. Its critic is only read where that is asked for, so
+  /// that who needs none can do without a sound one.
+  static StudentModel open(const std::filesystem::path& folder, lm::ModelOptions options = {},
+                           bool with_critic = false);
 
   /// Resolves and checks the command; one outside the trained support is refused with the nearest supported one named,
   /// or replaced by it. Throws `Error` (user) for `want_words` of a student without a certificate.
@@ -65,10 +67,10 @@ class StudentModel {
   const command::Fitted& fitted() const { return fitted_; }
   /// What it does with its commands, where that was measured (`udrl-eval --certify`).
   const std::optional<command::Certificate>& certificate() const { return certificate_; }
-  /// Whether it can say what its answers are worth: it has a critic, and was opened with `ModelOptions::states`.
+  /// Whether it can say what its answers are worth: it has a critic, and was opened with it.
   bool has_critic() const { return critic_.has_value(); }
-  /// What an answer is worth by the critic, among the answers to one request (`Completion::read`). Nothing for an empty
-  /// one, or without a critic.
+  /// What an answer is worth by the critic, among the answers to one request (`Completion::read`, of a request that
+  /// asked for `states`). Nothing for an empty one, or without a critic.
   std::optional<double> worth(const lm::Likelihood& read) const;
   /// What it is told to mention where nothing else is asked.
   const std::optional<student::Ideas>& ideas() const { return ideas_; }

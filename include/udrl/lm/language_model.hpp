@@ -66,6 +66,7 @@ struct Request {
   /// answers at once: it is not asked to write in parts.
   std::function<bool(std::string_view so_far)> written = {};
   std::uint64_t mark = 0;  ///< the caller's own: comes back with the completion, and changes nothing
+  bool states = false;     ///< the completion comes with `Likelihood::state`; an endpoint has none
 };
 
 /// What a user can do about requests that an endpoint left without an answer. What was answered is kept everywhere.
@@ -83,8 +84,8 @@ constexpr auto names_of(Finish) { return enum_names("stop", "length", "content_f
 struct Likelihood {
   double log_prob = 0;  ///< nats, summed over the text's tokens
   int tokens = 0;       ///< of the text; an end token is none
-  /// Where `ModelOptions::states` asks for it: what the model computes its logits from (the last hidden state, behind
-  /// its norm), [width], the mean over the places that predict the text's tokens. Else empty.
+  /// Where `states` asks for it: what the model computes its logits from (the last hidden state, behind its norm),
+  /// [width], the mean over the places that predict the text's tokens. Else empty.
   std::vector<float> state = {};
 };
 
@@ -102,7 +103,7 @@ struct Completion {
   /// length if the answer has as many tokens as it may have, else stop.
   std::string unknown_finish = {};
   std::uint64_t mark = 0;  ///< the request's
-  Likelihood read = {};    ///< of the text, as `log_probs` would find it, where `ModelOptions::states` asks for it
+  Likelihood read = {};    ///< of the text, as `log_probs` would find it; without a state unless it is asked for
 };
 
 struct ModelInfo {
@@ -143,6 +144,7 @@ struct Question {
 struct Continuation {
   Question question;
   std::string text;
+  bool states = false;  ///< the likelihood comes with `Likelihood::state`
 };
 struct Likelihoods {
   std::vector<Likelihood> values;  ///< in the order of the continuations

@@ -26,9 +26,6 @@ struct ModelOptions {
   int context = 0;       ///< tokens of KV cache shared by all slots; 0: as many as slots × max tokens need
   int batch = 512;       ///< tokens computed at once while reading prompts
   int gpu_layers = 999;  ///< layers put on a GPU where the build has one
-  /// Completions and likelihoods come with the model's own states (`Likelihood::state`); set by who reads them. Costs
-  /// the logits of prompts, which are else left out.
-  bool states = false;
 };
 
 /// Whether the options name a model at all.

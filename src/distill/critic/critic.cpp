@@ -34,9 +34,8 @@ void forget_damaged(const fs::path& file, Observer& observer) {
 }
 
 inference::StudentModel open_student(const CriticOptions& options) {
-  lm::ModelOptions model = inference::model_options(options.pace, options.student);
-  model.states = true;
-  auto student = inference::StudentModel::open(options.student, model);
+  auto student =
+      inference::StudentModel::open(options.student, inference::model_options(options.pace, options.student));
   if (student.fitted().countdown)  // a text holds no ⟨left:8⟩, so it would be read otherwise than it is written
     throw user_error("a student that counts down has no critic")
         .at(options.student.string())

@@ -59,7 +59,7 @@ std::string mention_of(const data::Fields& asked, const command::Fitted& fitted)
 lm::Continuation sequence_of(const data::Record& record, const inference::StudentModel& student) {
   const inference::Ask ask{record.intent.intent, record.task};
   const lm::Request request = student.request(ask, command_of(record, student.fitted()), {});
-  return {{request.prompt}, command::sequence_text(command::as_written(data::normalise(record.answer)))};
+  return {{request.prompt}, command::sequence_text(command::as_written(data::normalise(record.answer))), true};
 }
 
 OwnAnswer own_answer(const data::Record& record, const inference::StudentModel& student) {

@@ -91,6 +91,7 @@ class StudentSystem : public OpenSystem {
     const inference::Ask ask = ask_of(row, c);
     lm::Request request = student_.request(ask, student_.drawn(ask, command_for(row, c), sampling), sampling);
     request.id = c.id;
+    request.states = row.reads_critic();
     return request;
   }
 
@@ -128,8 +129,7 @@ std::unique_ptr<OpenSystem> open_system(const System& system, const std::vector<
   lm::ModelOptions model = system.model;
   model.slots = options.slots;
   if (system.is_student) {
-    model.states = options.critic;
-    auto student = inference::StudentModel::open(system.folder(), model);
+    auto student = inference::StudentModel::open(system.folder(), model, options.critic);
     return std::make_unique<StudentSystem>(std::move(student), options.seed);
   }
   return std::make_unique<ModelSystem>(lm::open_model(model, options.whom), tasks, options.seed);

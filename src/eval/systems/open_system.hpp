@@ -35,7 +35,7 @@ struct OpenOptions {
   int slots = 32;
   std::uint64_t seed = 1;
   lm::OpenFor whom = {};
-  bool critic = false;  ///< a student's answers come with what its critic reads, which takes some time
+  bool critic = false;  ///< a student is opened with its critic
 };
 
 /// `tasks` must outlive what is returned.

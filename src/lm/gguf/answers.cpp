@@ -23,7 +23,7 @@ class AnswerSlot final : public Slot {
         request_(std::move(request)),
         sampler_(request_.sampling, request_.id, texts_of(request_.sampling, engine.vocabulary())),
         done_(done),
-        state_(engine.state_width()) {
+        state_(request_.states ? engine.state_width() : 0) {
     completion_.id = request_.id;
     completion_.mark = request_.mark;
     const auto& allowed = request_.sampling.allowed_control;
@@ -35,6 +35,7 @@ class AnswerSlot final : public Slot {
     start_ = Clock::now();
   }
   bool generating() const override { return is_read(); }
+  bool wants_states() const override { return request_.states; }
   void fill(TokenBatch& batch) override;
   bool advance(llama_context* context, const Vocabulary& vocabulary) override;
   int deliver() override;

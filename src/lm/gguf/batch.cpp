@@ -8,31 +8,49 @@
 
 namespace udrl::lm {
 
-TokenBatch::TokenBatch(int capacity, int rows, Rows which)
-    : batch_(llama_batch_init(capacity, 0, 1)), capacity_(capacity), most_rows_(rows), which_(which) {}
-TokenBatch::~TokenBatch() { llama_batch_free(batch_); }
+namespace {
 
-int TokenBatch::add(llama_token token, int position, llama_seq_id sequence, bool wants_logits) {
-  assert(room() > 0);
-  const int i = batch_.n_tokens++;
-  batch_.token[i] = token;
-  batch_.pos[i] = position;
-  batch_.n_seq_id[i] = 1;
-  batch_.seq_id[i][0] = sequence;
-  batch_.logits[i] = wants_logits || which_ == Rows::all ? 1 : 0;
-  rows_ += wants_logits ? 1 : 0;
-  return i;
-}
-
-void TokenBatch::decode(llama_context* context) const {
-  const int code = llama_decode(context, batch_);
+void compute(llama_context* context, const llama_batch& batch, bool states) {
+  if (batch.n_tokens == 0) return;
+  llama_set_embeddings(context, states);
+  const int code = llama_decode(context, batch);
   if (code == 0) return;
   throw llama_failure("llama.cpp could not compute a batch (code " + std::to_string(code) + ")")
       .hint(code == 1 ? "the cache of keys and values is full: raise `context` or lower `slots`" : "");
 }
 
+}  // namespace
+
+int TokenBatch::Part::add(llama_token token, int position, llama_seq_id sequence, bool wants_row) {
+  const int i = batch_.n_tokens++;
+  batch_.token[i] = token;
+  batch_.pos[i] = position;
+  batch_.n_seq_id[i] = 1;
+  batch_.seq_id[i][0] = sequence;
+  batch_.logits[i] = wants_row ? 1 : 0;
+  return i;
+}
+
+void TokenBatch::clear(bool states) {
+  tokens_.clear();
+  silent_.clear();
+  states_ = states;
+  rows_ = 0;
+}
+
+int TokenBatch::add(llama_token token, int position, llama_seq_id sequence, bool wants_row) {
+  assert(room() > 0);
+  rows_ += wants_row ? 1 : 0;
+  return (states_ && !wants_row ? silent_ : tokens_).add(token, position, sequence, wants_row);
+}
+
+void TokenBatch::decode(llama_context* context) const {
+  compute(context, silent_.get(), false);
+  compute(context, tokens_.get(), states_);
+}
+
 void TokenBatch::encode(llama_context* context) const {
-  const int code = llama_encode(context, batch_);
+  const int code = llama_encode(context, tokens_.get());
   if (code != 0) throw llama_failure("llama.cpp could not encode a batch (code " + std::to_string(code) + ")");
 }
 

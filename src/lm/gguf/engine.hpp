@@ -34,8 +34,7 @@ class Engine {
   /// Positions that the model was trained with.
   int trained_positions() const { return trained_positions_; }
   bool is_encoder() const;
-  /// Of the states that the options ask for; 0: none.
-  int state_width() const { return options_.states ? llama_model_n_embd(model_.get()) : 0; }
+  int state_width() const { return llama_model_n_embd(model_.get()); }
 
   /// One lane of all slots and threads: to write with, where a token waits for the one before it.
   Lane& lane();

@@ -48,9 +48,8 @@ llama_context* Lane::open(int cells) {
   parameters.n_ubatch = parameters.n_batch;
   parameters.n_seq_max = static_cast<std::uint32_t>(sequences());
   parameters.n_outputs_max = static_cast<std::uint32_t>(rows());
-  parameters.embeddings = options_->states;  // llama.cpp then wants every token's row
-  parameters.kv_unified = true;              // sequences share the cells of a common prefix
-  context_.reset();                          // first, so that two caches never exist at once
+  parameters.kv_unified = true;  // sequences share the cells of a common prefix
+  context_.reset();              // first, so that two caches never exist at once
   cells_ = 0;
   context_ = new_context(model_, options_->gguf, parameters);
   cells_ = static_cast<int>(llama_n_ctx(context_.get()));

@@ -24,7 +24,7 @@ class Lane {
   /// In the cache: a slot's each, and those of shared prefixes.
   int sequences() const { return slots_ + prefix_sequences(); }
   /// Rows of logits that one batch can give; llama.cpp wants at least as many as there are sequences.
-  int rows() const { return std::max(sequences(), options_->states ? batch() : least_rows); }
+  int rows() const { return std::max(sequences(), least_rows); }
   /// Tokens that one batch can hold.
   int batch() const { return std::max(options_->batch, slots_); }
 

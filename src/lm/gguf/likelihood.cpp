@@ -56,6 +56,7 @@ class Reading : public Slot {
     }
     return !waits() && is_read();
   }
+  bool wants_states() const final { return state_.is_asked(); }
   int deliver() override { return 0; }
 
  protected:
@@ -213,7 +214,7 @@ Likelihoods continuation_log_probs(Engine& engine, std::span<const Continuation>
     Joined joined = join(engine, continuations[i].question.prompt, continuations[i].text);
     PreparedPrompt prepared = prepare(engine, continuations[i], joined);
     return std::make_unique<ContinuationReading>(std::move(prepared), std::move(joined), out.values[i],
-                                                 engine.state_width());
+                                                 continuations[i].states ? engine.state_width() : 0);
   });
   return out;
 }

@@ -14,8 +14,9 @@ class MeanState {
   /// `width` 0: nobody asks for states, and there are none.
   explicit MeanState(int width) : sum_(static_cast<std::size_t>(width), 0.0F) {}
 
+  bool is_asked() const { return !sum_.empty(); }
   void add(llama_context* context, int row) {
-    if (sum_.empty()) return;
+    if (!is_asked()) return;
     const std::span state(llama_get_embeddings_ith(context, row), sum_.size());
     for (std::size_t i = 0; i < state.size(); ++i) sum_[i] += state[i];
     ++rows_;

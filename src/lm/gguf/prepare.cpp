@@ -9,9 +9,6 @@
 namespace udrl::lm {
 namespace {
 
-/// Shorter ones are computed anew: sharing costs a step in which their requests wait.
-constexpr std::size_t shortest_shared = 16;
-
 std::size_t common_tokens(const Engine& engine, const Prompt& prompt, std::size_t shared_segments,
                           const Tokens& tokens) {
   const std::size_t segments = std::min(shared_segments, prompt.size());
@@ -25,7 +22,7 @@ std::size_t common_tokens(const Engine& engine, const Prompt& prompt, std::size_
 void share(PreparedPrompt& prepared, std::size_t common, std::size_t question) {
   prepared.question = question;
   common = std::min(common, question);
-  prepared.common = prepared.shared = common < shortest_shared ? 0 : common;
+  prepared.common = prepared.shared = common;
 }
 
 void check_length(const Engine& engine, const std::string& id, std::size_t tokens, std::size_t most) {

@@ -14,16 +14,16 @@ namespace {
 
 /// The automatic caches of all lanes together never grow beyond this, unless a single request needs more.
 constexpr int most_automatic_cells = 32768;
-/// A question shorter than this is computed anew for each draw: sharing costs a step in which the draws wait.
+/// Sharing costs a step in which those that share wait. A beginning that many have in common is worth it if so many
+/// tokens long, or if it spares so many of those that wait now.
+constexpr std::size_t worth_sharing = 16;
+/// A question shorter than this is computed anew for each draw.
 constexpr std::size_t shortest_question = 8;
 
 class ContinuousBatch {
  public:
   ContinuousBatch(const Engine& engine, Lane& lane, const SlotSource& next)
-      : engine_(engine),
-        lane_(lane),
-        next_(next),
-        batch_(lane.batch(), lane.rows(), engine.options().states ? TokenBatch::Rows::all : TokenBatch::Rows::wanted) {}
+      : engine_(engine), lane_(lane), next_(next), batch_(lane.batch(), lane.rows()) {}
 
   Throughput run() {
     const auto start = std::chrono::steady_clock::now();
@@ -38,7 +38,8 @@ class ContinuousBatch {
   // Admission.
   void refill();
   bool admit_first();
-  void share_question(PreparedPrompt& prepared);
+  bool is_worth_sharing(const PreparedPrompt& prepared);
+  void share_beginning(PreparedPrompt& prepared);
   Prefix* prefix_of(std::span<const llama_token> tokens, Prefix* parent);
   bool has_room(int cells);
   void open_cache();
@@ -88,8 +89,25 @@ bool same_question(const PreparedPrompt& a, const PreparedPrompt& b) {
   return a.question == b.question && std::equal(a.tokens.begin(), a.tokens.begin() + length, b.tokens.begin());
 }
 
-/// Several draws ask the same question one after another: it is then computed once.
-void ContinuousBatch::share_question(PreparedPrompt& prepared) {
+bool same_beginning(const PreparedPrompt& a, const PreparedPrompt& b) {
+  const auto length = static_cast<std::ptrdiff_t>(a.common);
+  return a.common == b.common && std::equal(a.tokens.begin(), a.tokens.begin() + length, b.tokens.begin());
+}
+
+/// Of the first that waits.
+bool ContinuousBatch::is_worth_sharing(const PreparedPrompt& prepared) {
+  if (prepared.common == 0 || prepared.common >= worth_sharing) return true;
+  if (prefixes_->find(std::span(prepared.tokens).first(prepared.common)) != nullptr) return true;
+  look_ahead(free_sequences_.size());
+  const auto others = std::count_if(waiting_.begin() + 1, waiting_.end(),
+                                    [&](const auto& slot) { return same_beginning(slot->prepared(), prepared); });
+  return static_cast<std::size_t>(others) * prepared.common >= worth_sharing;
+}
+
+/// What many begin with is computed once, and so is a question that several draws ask one after another.
+void ContinuousBatch::share_beginning(PreparedPrompt& prepared) {
+  if (!is_worth_sharing(prepared)) prepared.common = 0;
+  prepared.shared = prepared.common;
   if (prepared.question < prepared.common + shortest_question) return;
   const bool asked_before = prefixes_->find(std::span(prepared.tokens).first(prepared.question)) != nullptr;
   const bool asked_next = look_ahead(2) && waiting_.size() > 1 && same_question(waiting_[1]->prepared(), prepared);
@@ -108,7 +126,7 @@ Prefix* ContinuousBatch::prefix_of(std::span<const llama_token> tokens, Prefix* 
 /// The first that waits, if there is room.
 bool ContinuousBatch::admit_first() {
   PreparedPrompt& prepared = waiting_.front()->prepared();
-  share_question(prepared);
+  share_beginning(prepared);
   const auto leading = [&](std::size_t count) { return std::span(prepared.tokens).first(count); };
   Prefix* known = prefixes_->find(leading(prepared.shared));
   if (known == nullptr) known = prefixes_->find(leading(prepared.common));
@@ -163,7 +181,7 @@ void ContinuousBatch::open_cache() {
 }
 
 void ContinuousBatch::step() {
-  batch_.clear();
+  batch_.clear(std::any_of(running_.begin(), running_.end(), [](const auto& slot) { return slot->wants_states(); }));
   // First, since a prefix may have been there already when its slot was admitted.
   prefixes_->inherit();
   for (const auto& slot : running_) slot->take_prefix(*prefixes_);

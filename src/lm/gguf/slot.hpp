@@ -19,6 +19,8 @@ class Slot {
   void take_prefix(PrefixCache& prefixes);
   /// One token a step, so it comes first in a batch.
   virtual bool generating() const { return false; }
+  /// The model's own (`Likelihood::state`), with its rows of logits.
+  virtual bool wants_states() const = 0;
   /// Adds tokens as far as there is room. Nothing while its prefix is being computed.
   virtual void fill(TokenBatch& batch) = 0;
   /// Takes what the batch computed. True if this was its end.
