@@ -27,14 +27,17 @@ using Clock = std::chrono::steady_clock;
 struct Question {
   PlacedAsk placed;
   command::Command command;
+  std::shared_ptr<Heat> heat;
 };
 
 std::vector<Draft> drafts_of(std::span<const Answer> answers) {
   std::set<std::string> seen;
   std::vector<Draft> out;
-  for (const Answer& answer : answers)
-    out.push_back(
-        {answer.text, answer.finish == lm::Finish::stop && seen.insert(answer.text).second, answer.worth.value_or(0)});
+  for (const Answer& answer : answers) {
+    const bool is_whole = answer.finish == lm::Finish::stop && seen.insert(answer.text).second;
+    out.push_back(answer.finish == lm::Finish::cancelled ? given_up()
+                                                         : Draft{answer.text, is_whole, answer.worth.value_or(0)});
+  }
   return out;
 }
 
@@ -70,7 +73,13 @@ class Answering {
   }
 
   Draw next_draw(const Question& question, int draw) const {
-    return draw_of(student_, question.placed.ask, question.command, drawing_, draw);
+    Draw drawn = draw_of(student_, question.placed.ask, question.command, drawing_, draw);
+    if (question.heat) drawn.request.written = runs_in(question.heat, static_cast<std::size_t>(draw));
+    return drawn;
+  }
+
+  std::shared_ptr<Heat> heat() const {
+    return drawing_.draws_drafts() ? heat_of(student_, drawing_.best_of, drawing_.n) : nullptr;
   }
 
   bool has_draws() const { return question_ != nullptr && draw_ < drawing_.drawn(); }
@@ -89,7 +98,7 @@ class Answering {
     try {
       Resolved resolved = student_.resolve(placed->ask);
       if (!resolved.note.empty() && noted_.insert(resolved.note).second) reader_.note(resolved.note);
-      question_ = std::make_shared<const Question>(Question{std::move(*placed), std::move(resolved.command)});
+      question_ = std::make_shared<const Question>(Question{std::move(*placed), std::move(resolved.command), heat()});
       (void)next_draw(*question_, 0);
     } catch (const Error& error) {
       if (!error.where().empty() || place.empty()) throw;

@@ -22,6 +22,8 @@ std::size_t most_read(std::size_t drafts, std::size_t wanted) {
 
 }  // namespace
 
+Draft given_up() { return {"", false, never}; }
+
 std::vector<std::size_t> worth_reading(const lm::TokenVectors* rough, std::string_view intent,
                                        std::span<const Draft> drafts, std::size_t wanted) {
   std::vector<std::size_t> places;

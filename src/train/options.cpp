@@ -92,6 +92,16 @@ void declare_schedule(OptionSet& set, ScheduleOptions& o) {
   set.add("schedule.decay", o.decay, "wsd: share of the steps that decay").range(0, 1);
 }
 
+void declare_critic(OptionSet& set, CriticOptions& o) {
+  set.add(
+         "critic.data", o.data,
+         "tagged folder of answers that the student of --init wrote (answer, score, tag): it learns to tell the better "
+         "from the worse while it goes on, so that its critic reads more in its states; fit critic.json again "
+         "afterwards")
+      .runtime_only();
+  set.add("critic.weight", o.weight, "of that in the loss").range(0, 1000).came_later();
+}
+
 void declare_early_stopping(OptionSet& set, EarlyStoppingOptions& o) {
   set.add(
          "early_stopping.patience", o.patience,
@@ -132,6 +142,16 @@ void declare_saving(OptionSet& set, TrainOptions& o) {
           "folder for an event file of TensorBoard, of this run alone: the figures of metrics.jsonl by their names "
           "there")
       .runtime_only();
+}
+
+void check_critic(const TrainOptions& options) {
+  if (options.critic.data.empty()) return;
+  if (options.init.empty())
+    throw user_error("a critic learns on, and there is none to begin with")
+        .expected("--init: the checkpoint folder of the student that wrote the answers, with its critic.json")
+        .hint("train a student, fit its critic (udrl-distill critic), and start from that");
+  if (options.sequence.countdown)
+    throw user_error("a student that counts down has no critic").hint("leave --sequence.countdown out");
 }
 
 void check_sequence(const TrainOptions& options) {
@@ -181,6 +201,7 @@ void declare(OptionSet& set, TrainOptions& o) {
   declare_schedule(set, o.schedule);
   declare_early_stopping(set, o.early_stopping);
   declare_divergence(set, o.divergence);
+  declare_critic(set, o.critic);
 }
 
 std::filesystem::path cache_folder(const TrainOptions& options) {
@@ -213,6 +234,7 @@ void check(const TrainOptions& options) {
         .hint("gradients are added up in halves of halves");
   }
   check_sequence(options);
+  check_critic(options);
   if (options.plain.steps > 0 && options.plain.data.empty()) {
     throw user_error("plain.steps is set, but there is no plain text").hint("name it with --plain.data");
   }

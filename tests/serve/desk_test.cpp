@@ -107,7 +107,7 @@ TEST_CASE("what nobody wants any more is not written") {
   Desk desk(model, 10);
   std::promise<lm::Completion> unwanted, wanted;
   Order given_up{request("a"), [&](lm::Completion done) { unwanted.set_value(std::move(done)); }};
-  given_up.request.written = [](std::string_view) { return false; };
+  given_up.request.written = [](const lm::Written&) { return false; };
   REQUIRE(desk.take({given_up, {request("b"), [&](lm::Completion done) { wanted.set_value(std::move(done)); }}}) ==
           Taken::yes);
   Open open(desk);

@@ -39,6 +39,8 @@ struct Row {
   int seed = 1, draw = 1;  ///< which of the replicates it is
   /// Of the best of several, and of what it is taken of: what chooses. Students alone have a critic.
   inference::RankBy rank_by = inference::RankBy::fit;
+  /// Above 1: it is one of so many drafts of each case, which are written side by side (inference/heat.hpp).
+  int drafts = 1;
 
   bool reads_critic() const { return inference::needs_critic(rank_by); }
   bool reads_embedder() const { return rank_by != inference::RankBy::critic; }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 #include "udrl/data/fields.hpp"
 #include "udrl/inference/ask_lines.hpp"
 #include "udrl/inference/decoding.hpp"
+#include "udrl/inference/heat.hpp"
 #include "udrl/inference/ranker.hpp"
 #include "udrl/inference/student_model.hpp"
 
@@ -34,6 +36,7 @@ struct Drawing {
   double opening_temperature = -1;  ///< as `temperature`; the usual of one answer is none of its own
 
   bool ranks() const { return best_of > 1; }
+  /// The critic chooses, or helps to.
   bool draws_drafts() const { return ranks() && needs_critic(rank_by); }
   int drawn() const { return ranks() ? best_of : n; }
 };

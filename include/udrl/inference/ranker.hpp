@@ -47,6 +47,8 @@ struct Draft {
   bool whole = true;  ///< false: cut, or breaks a rule of its task
   double worth = 0;   ///< the critic's; 0 for all where it is not asked
 };
+/// One that was not written to its end (heat.hpp): nobody reads it, and it comes after all others.
+Draft given_up();
 
 /// The positions of the answers that the embedder should read so that `wanted` can be shown. It is what costs most from
 /// four answers on, so of more than that it reads about a third: those whose rough vectors are nearest to the

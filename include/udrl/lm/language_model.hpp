@@ -54,6 +54,21 @@ struct Sampling {
   double opening_temperature = 0;
 };
 
+/// What a model makes of a text that follows another.
+struct Likelihood {
+  double log_prob = 0;  ///< nats, summed over the text's tokens
+  int tokens = 0;       ///< of the text; an end token is none
+  /// Where `states` asks for it: what the model computes its logits from (the last hidden state, behind its norm),
+  /// [width], the mean over the places that predict the text's tokens. Else empty.
+  std::vector<float> state = {};
+};
+
+/// How far an answer is.
+struct Written {
+  std::string_view text = {};  ///< without what an end may yet take back, or half a character
+  Likelihood read = {};        ///< of its tokens so far, those included
+};
+
 struct Request {
   std::string id;  ///< draws depend on it, so equal requests may have the same
   Prompt prompt;
@@ -61,10 +76,9 @@ struct Request {
   /// start with the same segments are being answered. Ask for such requests one after another.
   std::size_t shared_segments = 0;
   Sampling sampling;
-  /// Told after each token what the answer is so far, without what an end may yet take back or half a character; false
-  /// gives the answer up, and it is delivered as `cancelled`. Called by the thread that runs `complete`. An endpoint
-  /// answers at once: it is not asked to write in parts.
-  std::function<bool(std::string_view so_far)> written = {};
+  /// Told after each token how far the answer is; false gives it up, and it is delivered as `cancelled`. Called by the
+  /// thread that runs `complete`. An endpoint answers at once: it is not asked to write in parts.
+  std::function<bool(const Written& so_far)> written = {};
   std::uint64_t mark = 0;  ///< the caller's own: comes back with the completion, and changes nothing
   bool states = false;     ///< the completion comes with `Likelihood::state`; an endpoint has none
 };
@@ -79,15 +93,6 @@ inline constexpr const char* endpoint_hint =
 /// `Completion::cause`). Only endpoints filter and fail; the gguf back-end throws instead.
 enum class Finish { stop, length, filtered, error, cancelled };
 constexpr auto names_of(Finish) { return enum_names("stop", "length", "content_filter", "error", "cancelled"); }
-
-/// What a model makes of a text that follows another.
-struct Likelihood {
-  double log_prob = 0;  ///< nats, summed over the text's tokens
-  int tokens = 0;       ///< of the text; an end token is none
-  /// Where `states` asks for it: what the model computes its logits from (the last hidden state, behind its norm),
-  /// [width], the mean over the places that predict the text's tokens. Else empty.
-  std::vector<float> state = {};
-};
 
 struct Completion {
   std::string id;

@@ -1,8 +1,8 @@
 // A student's critic (critic.json): what one of its own answers is worth, read from what the student computes while it
 // writes it, so at no cost: a linear map of the mean of its last hidden states and of its log-probability. As a value
 // head on a policy's own states (Cobbe et al. 2021, arXiv 2110.14168, train a verifier so), but fitted by ridge
-// regression to the returns of answers that the student wrote: no gradient reaches the student. Not for: fitting it
-// (distill/critic.hpp), or choosing (inference/ranker.hpp).
+// regression to the returns of answers that the student wrote. `udrl-train --critic.data` makes its states say more.
+// Not for: fitting it (distill/critic.hpp), or choosing (inference/ranker.hpp).
 #pragma once
 
 #include <filesystem>
@@ -36,6 +36,11 @@ struct Critic {
 namespace files {
 inline constexpr const char* critic = "critic.json";  ///< beside the student
 }
+
+/// Share of the intents whose answers measure a critic, and so teach it nothing.
+inline constexpr double usual_held_out = 0.25;
+/// Whether the answers to an intent are among them: a function of its id, the same wherever a critic learns.
+bool is_held_out(const std::string& intent_id, double share = usual_held_out);
 
 void save(const Critic& critic, const std::filesystem::path& file);
 /// Throws `Error` (user): damaged, or of another version.

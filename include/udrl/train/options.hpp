@@ -85,6 +85,12 @@ struct ScheduleOptions {
   double decay = 0.5;    ///< wsd: share of all steps
 };
 
+/// The critic learns on while the student does, from answers of the student's own.
+struct CriticOptions {
+  std::filesystem::path data;  ///< tagged/ of them; empty: none
+  double weight = 1;           ///< of what the critic's reading leaves of the returns' variance, in the loss
+};
+
 /// Nothing here changes a step; `patience` may make it the last one.
 struct EarlyStoppingOptions {
   int patience = 0;      ///< evaluations without a lower validation loss that end the run; 0: off
@@ -130,6 +136,7 @@ struct TrainOptions {
   ScheduleOptions schedule;
   EarlyStoppingOptions early_stopping;
   DivergenceOptions divergence;
+  CriticOptions critic;
 };
 
 void declare(OptionSet& set, TrainOptions& options);

@@ -5,10 +5,11 @@
 #include <map>
 #include <span>
 
-#include "own_answers.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
+#include "udrl/command/own_answers.hpp"
+#include "udrl/inference/student_model.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "worth.hpp"
 
@@ -50,7 +51,7 @@ std::vector<float> features_of(const lm::Likelihood& read) {
 }
 
 /// By answer.
-std::vector<std::vector<float>> read_features(const std::vector<OwnAnswer>& answers, lm::LanguageModel& model,
+std::vector<std::vector<float>> read_features(const std::vector<command::OwnAnswer>& answers, lm::LanguageModel& model,
                                               Observer& observer) {
   std::vector<std::vector<float>> features;
   Progress progress{"critic", "answers", 0, answers.size(), 0, ""};
@@ -58,7 +59,7 @@ std::vector<std::vector<float>> read_features(const std::vector<OwnAnswer>& answ
     check_stop("critic stopped while the student was reading", "run the same command again");
     std::vector<lm::Continuation> some;
     for (std::size_t i = features.size(); i < std::min(answers.size(), features.size() + block); ++i)
-      some.push_back(answers[i].sequence);
+      some.push_back({{answers[i].prompt}, answers[i].text, true});
     for (const lm::Likelihood& read : model.log_probs(some).values) features.push_back(features_of(read));
     progress.done = features.size();
     observer.progress(progress);
@@ -66,7 +67,8 @@ std::vector<std::vector<float>> read_features(const std::vector<OwnAnswer>& answ
   return features;
 }
 
-std::vector<ReadRequest> by_request(const std::vector<OwnAnswer>& answers, std::vector<std::vector<float>> features) {
+std::vector<ReadRequest> by_request(const std::vector<command::OwnAnswer>& answers,
+                                    std::vector<std::vector<float>> features) {
   std::map<std::pair<std::string, std::string>, ReadRequest> requests;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     ReadRequest& request = requests[{answers[i].intent_id, answers[i].task}];
@@ -114,7 +116,7 @@ student::Critic make_critic(const CriticOptions& options, const RunContext& cont
   const fs::path file = options.student / student::files::critic;
   forget_damaged(file, context.observer);
   auto student = open_student(options);
-  const std::vector<OwnAnswer> answers = read_own_answers(options, student);
+  const std::vector<command::OwnAnswer> answers = command::read_own_answers(options.data, student.fitted());
   const auto requests = by_request(answers, read_features(answers, student.model(), context.observer));
   student::Critic critic;
   critic.student = student.info().sha256;

@@ -8,14 +8,12 @@
 
 #include "ridge.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/random.hpp"
 #include "udrl/score/statistics.hpp"
 
 namespace udrl::distill {
 namespace {
 
 constexpr std::size_t least_to_compare = 2, least_to_measure = 4;
-constexpr std::uint64_t split_seed = 1;
 // What is left where the returns do not differ, but for rounding.
 constexpr double no_variance = 1e-18;
 constexpr double constant = 1e-12;  // of a feature: its variance, beside its square
@@ -96,8 +94,7 @@ std::pair<std::vector<ReadRequest>, std::vector<ReadRequest>> hold_out(const std
                                                                        double share) {
   std::pair<std::vector<ReadRequest>, std::vector<ReadRequest>> out;
   for (const ReadRequest& request : requests) {
-    const bool is_held_out = RandomStream(split_seed, "critic/" + request.intent_id).uniform() < share;
-    (is_held_out ? out.second : out.first).push_back(request);
+    (student::is_held_out(request.intent_id, share) ? out.second : out.first).push_back(request);
   }
   return out;
 }

@@ -1,5 +1,5 @@
 // Worth fitted to returns, and how well it goes with those of other requests. Not for: where answers come from
-// (own_answers.hpp), or the file (student/critic.hpp).
+// (command/own_answers.hpp), or the file (student/critic.hpp).
 #pragma once
 
 #include <span>

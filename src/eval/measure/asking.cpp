@@ -88,10 +88,13 @@ Progress Asking::progress_of(const System& system) const {
 
 std::vector<Row> Asking::unanswered(const System& system, bool critic) const {
   std::vector<Row> rows = asked_rows(system);
-  std::erase_if(rows, [&](const Row& row) {
+  std::erase_if(rows, [&](const Row& row) { return row.reads_critic() != critic; });
+  const auto is_answered = [&](const Row& row) {
     const auto has = [&](const Case& c) { return caches_.at(row.name).has(c); };
-    return row.reads_critic() != critic || std::all_of(prepared_.set.cases.begin(), prepared_.set.cases.end(), has);
-  });
+    return std::all_of(prepared_.set.cases.begin(), prepared_.set.cases.end(), has);
+  };
+  // Drafts are asked together, or not at all.
+  if (!critic || std::all_of(rows.begin(), rows.end(), is_answered)) std::erase_if(rows, is_answered);
   return rows;
 }
 

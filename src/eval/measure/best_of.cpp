@@ -10,7 +10,9 @@ std::vector<inference::Draft> drafts_of(const std::vector<MeasuredRow>& draws, s
   std::vector<inference::Draft> drafts;
   for (const MeasuredRow& draw : draws) {
     const Measured& m = draw.answers[i];
-    drafts.push_back({m.answer.text, m.valid(), m.answer.worth.value_or(0)});
+    const bool is_given_up = m.answer.finish == to_string(lm::Finish::cancelled);
+    drafts.push_back(is_given_up ? inference::given_up()
+                                 : inference::Draft{m.answer.text, m.valid(), m.answer.worth.value_or(0)});
   }
   return drafts;
 }

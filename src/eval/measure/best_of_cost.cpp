@@ -76,12 +76,18 @@ class BestOf {
   int answer(const Case& c) {
     std::vector<lm::Request> requests;
     for (const Row& draw : draws_) requests.push_back(system_->request(draw, c));
-    for (std::size_t i = 0; i < requests.size(); ++i) requests[i].id = std::to_string(i);
+    const auto heat = row_.reads_critic() ? system_->heat(row_.best_of) : nullptr;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      requests[i].id = std::to_string(i);
+      if (heat) requests[i].written = runs_in(heat, i);
+    }
     int tokens = 0;
     std::vector<inference::Draft> drafts;
     for (const lm::Completion& one : lm::complete_all(system_->model(), requests)) {
       tokens += one.tokens;
-      drafts.push_back({system_->kept(c, one.text), true, system_->worth(one).value_or(0)});
+      drafts.push_back(one.finish == lm::Finish::cancelled
+                           ? inference::given_up()
+                           : inference::Draft{system_->kept(c, one.text), true, system_->worth(one).value_or(0)});
     }
     if (embedder_) embedder_->ranker().best(c.intent.intent, drafts, 1);
     else inference::best_by_worth(drafts, 1);

@@ -130,6 +130,9 @@ data::Manifest answers_manifest(const Row& row, const AnswerIdentity& identity) 
     manifest.config["mention"] = row.mention;
     manifest.config["spelling_temperature"] = row.sampling.spelling_temperature;
     if (row.sampling.opening_temperature > 0) manifest.config["opening_temperature"] = row.sampling.opening_temperature;
+    if (row.drafts >= inference::Heat::least_drafts)
+      manifest.config["heat"] = {
+          {"drafts", row.drafts}, {"rung", inference::Heat::rung}, {"one_in", inference::Heat::one_in}};
   }
   manifest.models["model"] = identity.model_sha256;
   manifest.inputs = identity.inputs;
@@ -142,11 +145,26 @@ namespace {
 struct Missing {
   const AskedRow* asked;
   const Case* of;
+  std::size_t draft = 0;  ///< which of the case's drafts it is
 };
+
+/// All drafts of a case that lacks one of them: each is judged beside the others. Those that are known come to the same
+/// again.
+std::vector<Missing> missing_drafts(const std::vector<AskedRow>& rows, const std::vector<Case>& cases) {
+  std::vector<Missing> missing;
+  for (const Case& c : cases) {
+    if (std::all_of(rows.begin(), rows.end(), [&](const AskedRow& asked) { return asked.cache->has(c); })) continue;
+    for (std::size_t draft = 0; draft < rows.size(); ++draft) missing.push_back({&rows[draft], &c, draft});
+  }
+  return missing;
+}
+
+bool are_drafts(const std::vector<AskedRow>& rows) { return !rows.empty() && rows.front().row->drafts > 1; }
 
 /// What share the beginning of their prompt follow one another, whatever their row.
 std::vector<Missing> missing_of(const OpenSystem& system, const std::vector<AskedRow>& rows,
                                 const std::vector<Case>& cases) {
+  if (are_drafts(rows)) return missing_drafts(rows, cases);
   std::vector<Missing> missing;
   for (const AskedRow& asked : rows)
     for (const Case& c : cases)
@@ -172,12 +190,17 @@ lm::Throughput ask_missing(OpenSystem& system, const std::vector<AskedRow>& rows
                            const std::function<void()>& answered) {
   const std::vector<Missing> missing = missing_of(system, rows, cases);
   std::unordered_map<std::string, const Missing*> by_id;
+  std::shared_ptr<inference::Heat> heat;  // of the case that is asked last
   std::size_t position = 0;
   const auto next = [&]() -> std::optional<lm::Request> {
     if (position == missing.size()) return std::nullopt;
     const Missing& one = missing[position++];
     lm::Request request = system.request(*one.asked->row, *one.of);
     request.id = one.asked->row->name + "/" + one.of->id;
+    if (are_drafts(rows)) {
+      if (one.draft == 0) heat = system.heat(static_cast<int>(rows.size()));
+      if (heat) request.written = runs_in(heat, one.draft);
+    }
     by_id.emplace(request.id, &one);
     return request;
   };
@@ -185,6 +208,7 @@ lm::Throughput ask_missing(OpenSystem& system, const std::vector<AskedRow>& rows
     const Missing& one = *by_id.at(completion.id);
     if (completion.finish == lm::Finish::error || completion.finish == lm::Finish::filtered)
       return one.asked->cache->fail(*one.of, completion);
+    if (one.asked->cache->has(*one.of)) return;
     take(system, one, completion);
     answered();
   };

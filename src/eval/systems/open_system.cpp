@@ -105,6 +105,8 @@ class StudentSystem : public OpenSystem {
 
   std::optional<double> worth(const lm::Completion& done) const override { return student_.worth(done.read); }
 
+  std::shared_ptr<inference::Heat> heat(int drafts) const override { return heat_of(student_, drafts, 1); }
+
  private:
   static inference::Ask ask_of(const Row& row, const Case& c) {
     inference::Ask ask{c.intent.intent, c.task, std::to_string(c.asked_words), row.asked_return};

@@ -9,6 +9,7 @@
 
 #include "cases.hpp"
 #include "udrl/eval/systems.hpp"
+#include "udrl/inference/heat.hpp"
 #include "udrl/lm/language_model.hpp"
 #include "udrl/task/task.hpp"
 
@@ -29,6 +30,8 @@ class OpenSystem {
   virtual std::string kept(const Case& c, const std::string& written) const = 0;
   /// What its critic makes of an answer; nothing without one, or where it was opened without `OpenOptions::critic`.
   virtual std::optional<double> worth(const lm::Completion&) const { return std::nullopt; }
+  /// What so many drafts of a case run in; null where all are written to their end.
+  virtual std::shared_ptr<inference::Heat> heat(int) const { return nullptr; }
 };
 
 struct OpenOptions {

@@ -236,6 +236,7 @@ std::vector<Row> asked_rows(const Row& row) {
     Row& one = draws.emplace_back(row);
     one.name += "@" + std::to_string(draw);
     one.best_of = 1;
+    if (one.reads_critic()) one.drafts = row.best_of;
   }
   return draws;
 }

@@ -104,8 +104,11 @@ bool AnswerSlot::accept(const Drawn& drawn, const Vocabulary& vocabulary) {
 }
 
 bool AnswerSlot::is_wanted() const {
+  if (!request_.written) return true;
   const std::string_view text = completion_.text;
-  return !request_.written || request_.written(text.substr(0, settled(text, request_.sampling)));
+  Written so_far{text.substr(0, settled(text, request_.sampling)), completion_.read};
+  so_far.read.state = state_.value();
+  return request_.written(so_far);
 }
 
 bool AnswerSlot::finish(Finish how) {

@@ -70,7 +70,7 @@ std::optional<Order> Desk::next_order() {
 
 std::optional<lm::Request> Desk::next_request() {
   while (std::optional<Order> order = next_order()) {
-    if (order->request.written && !order->request.written("")) {
+    if (order->request.written && !order->request.written({})) {
       order->done(without_answer(order->request, lm::Finish::cancelled));
       continue;
     }

@@ -18,6 +18,7 @@ Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& a
         .hint("fit a critic (udrl-distill critic), start it with --embedder.gguf, or leave best_of out");
   Prepared prepared{ask, student_.resolve(ask), {}};
   const inference::Drawing drawing = settled(asked);
+  const auto heat = drawing.draws_drafts() ? heat_of(student_, drawing.best_of, drawing.n) : nullptr;
   prepared.draws.push_back(draw_of(student_, ask, prepared.resolved.command, drawing, 0));
   prepared.prompt_tokens = student_.model().check(prepared.draws.front().request);  // before more is made of it
   for (int draw = 1; draw < drawing.drawn(); ++draw) {
@@ -25,6 +26,9 @@ Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& a
     // Others may be told longer words.
     if (!prepared.draws.back().command.mention.empty()) (void)student_.model().check(prepared.draws.back().request);
   }
+  if (heat)
+    for (std::size_t draw = 0; draw < prepared.draws.size(); ++draw)
+      prepared.draws[draw].request.written = inference::runs_in(heat, draw);
   return prepared;
 }
 

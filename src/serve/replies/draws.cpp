@@ -73,9 +73,10 @@ Order Draws::order_of(std::size_t ask, std::size_t draw) const {
                 latest->count(completion);
                 latest->put({ask, draw, true, {}, std::move(completion)});
               }};
-  order.request.written = [latest = latest_, ask, draw, watch = watch_](std::string_view so_far) {
-    if (latest->is_left || !watch.goes_on(so_far)) return false;
-    if (watch.tells && !so_far.empty()) latest->put({ask, draw, false, std::string(so_far), {}});
+  order.request.written = [latest = latest_, ask, draw, watch = watch_,
+                           is_good = order.request.written](const lm::Written& so_far) {
+    if (latest->is_left || !watch.goes_on(so_far.text) || (is_good && !is_good(so_far))) return false;
+    if (watch.tells && !so_far.text.empty()) latest->put({ask, draw, false, std::string(so_far.text), {}});
     return true;
   };
   return order;

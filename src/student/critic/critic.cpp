@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/random.hpp"
 #include "udrl/data/fields.hpp"
 
 namespace udrl::student {
@@ -13,6 +14,7 @@ using data::Fields;
 using data::Json;
 
 constexpr int version = 1;
+constexpr std::uint64_t split_seed = 1;
 constexpr const char* cure = "fit it again: udrl-distill critic";
 
 Json to_json(const CriticFit& fit) {
@@ -44,6 +46,10 @@ Critic critic_from(const Json& json) {
 
 double Critic::worth(double mean_log_prob, std::span<const float> mean_state) const {
   return std::inner_product(state.begin(), state.end(), mean_state.begin(), log_prob * mean_log_prob);
+}
+
+bool is_held_out(const std::string& intent_id, double share) {
+  return RandomStream(split_seed, "critic/" + intent_id).uniform() < share;
 }
 
 void save(const Critic& critic, const std::filesystem::path& file) {

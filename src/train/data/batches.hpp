@@ -25,10 +25,13 @@ struct MicroBatch {
   std::int64_t tokens = 0;              ///< without padding
 };
 
+struct JudgedBatch;
+
 /// One optimizer step.
 struct Step {
   std::uint64_t epoch = 0;
   std::vector<MicroBatch> micro_batches;
+  const JudgedBatch* judged = nullptr;  ///< what the critic learns from in it (judged.hpp); null: nothing
 
   std::int64_t targets() const;
   double weight() const;  ///< of all targets together; their number where none is weighted

@@ -3,25 +3,36 @@
 
 #include <algorithm>
 
+#include "data/judged.hpp"
+
 namespace udrl::train {
 namespace {
 
 constexpr double shortest_s = 1e-9;
-constexpr double per_weight = 6;  // multiply and add, once forward and twice back
+constexpr double forward_per_weight = 2, per_weight = 6;  // multiply and add, once forward and twice back
+
+double products_of_blocks(const student::StudentConfig& model, const MicroBatch& batch) {
+  const double width = model.n_embd;
+  const double block = 4 * width * width + 2 * width * model.inner();
+  const auto positions = static_cast<double>(batch.rows * batch.width);
+  const double attention = 2 * positions * static_cast<double>(batch.width) * width;  // scores, and what they weigh
+  return model.n_layer * (positions * block + attention);
+}
+
+double products_of_head(const student::StudentConfig& model, const MicroBatch& batch) {
+  return static_cast<double>(batch.targets.size()) * model.n_embd * model.vocab_size;
+}
 
 }  // namespace
 
 double step_operations(const student::StudentConfig& model, const Step& step) {
-  const double width = model.n_embd, layers = model.n_layer;
-  const double block = 4 * width * width + 2 * width * model.inner();
-  double products = 0;
-  for (const MicroBatch& batch : step.micro_batches) {
-    const auto positions = static_cast<double>(batch.rows * batch.width);
-    const double attention = 2 * positions * static_cast<double>(batch.width) * width;  // scores, and what they weigh
-    products += layers * (positions * block + attention);
-    products += static_cast<double>(batch.targets.size()) * width * model.vocab_size;
-  }
-  return per_weight * products;
+  double operations = 0;
+  for (const MicroBatch& batch : step.micro_batches)
+    operations += per_weight * (products_of_blocks(model, batch) + products_of_head(model, batch));
+  if (step.judged == nullptr) return operations;
+  const MicroBatch& judged = step.judged->answers;  // through the head forward only
+  return operations + per_weight * products_of_blocks(model, judged) +
+         forward_per_weight * products_of_head(model, judged);
 }
 
 void Speed::end_step(double operations) {

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "critic_loss.hpp"
 #include "memory.hpp"
 #include "optimizers.hpp"
 #include "tensor_files.hpp"
@@ -169,12 +170,14 @@ struct Trainer::Impl {
   /// Leaves the gradient of the mean loss; returns each micro-batch's part of it. Both over all processes.
   std::vector<double> backward(const Step& step, RandomStream random) {
     at::manual_seed(random());
+    critic_error = 0;
     std::vector<std::uint64_t> seeds;
-    for (std::size_t i = 0; i < step.micro_batches.size(); ++i) seeds.push_back(std::uint64_t{random()} << 16);
+    for (std::size_t i = 0; i <= step.micro_batches.size(); ++i) seeds.push_back(std::uint64_t{random()} << 16);
     const int lanes_here = lanes / ranks->size();
     std::vector<at::Tensor> parts(step.micro_batches.size());
     add_lanes(step, seeds, ranks->rank() * lanes_here, lanes_here, 0, parts);
     ranks->add_up(sums.front());
+    ranks->add_up(std::span<double>(&critic_error, 1));
     point_at_sum(0);
     return summed_losses(parts);
   }
@@ -198,6 +201,10 @@ struct Trainer::Impl {
     const std::size_t all = step.micro_batches.size(), n = static_cast<std::size_t>(lanes);
     const std::size_t begin = all * static_cast<std::size_t>(lane) / n,
                       end = all * static_cast<std::size_t>(lane + 1) / n;
+    if (lane == 0 && step.judged != nullptr) {
+      const student::ForwardMode how{mode.bf16, true, seeds.back()};
+      critic_error = learn_critic(model, hidden(step.judged->answers, how), *step.judged, options.critic, how);
+    }
     for (std::size_t i = begin; i < end; ++i) {
       parts[i] = learn(step.micro_batches[i], weight, {mode.bf16, true, seeds[i]});
     }
@@ -310,6 +317,7 @@ struct Trainer::Impl {
   const Ranks* ranks = options.ranks != nullptr ? options.ranks : &alone;
   int lanes = ranks->size();
   std::vector<at::Tensor> sums;  ///< of gradients, in one piece each, by depth
+  double critic_error = 0;       ///< of the last step
 };
 
 /// The averaged weights, if any, in the place of the live ones while it lives, whatever is thrown.
@@ -341,8 +349,9 @@ StepResult Trainer::step(const Step& step, std::uint64_t step_index, double lr_s
     if (!std::isfinite(parts[i])) result.bad_micro_batches.push_back(i);
   }
   const c10::NoGradGuard no_grad;
+  result.critic_error = impl_->critic_error;
   result.grad_norm = impl_->clip_gradient(impl_->options.optimizer.clip);
-  result.finite = std::isfinite(result.loss) && std::isfinite(result.grad_norm);
+  result.finite = std::isfinite(result.loss) && std::isfinite(result.critic_error) && std::isfinite(result.grad_norm);
   if (result.finite) impl_->update(lr_share, step_index);
   return result;
 }

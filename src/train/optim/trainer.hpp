@@ -16,6 +16,14 @@
 
 namespace udrl::train {
 
+/// What a critic makes of an answer: log_prob · its mean log-probability + state · the mean of its last hidden states.
+/// Neither is learned: the model learns states of which this says how good an answer is.
+struct CriticHead {
+  double log_prob = 0;
+  std::vector<float> state;  ///< [width]
+  double weight = 0;         ///< of its error in the loss
+};
+
 struct TrainerOptions {
   student::StudentConfig model;
   OptimizerOptions optimizer;
@@ -26,6 +34,7 @@ struct TrainerOptions {
   int pass_tokens = 1024;                ///< positions of a forward pass, for which the libraries are timed
   std::filesystem::path gemm_file = {};  ///< where trainers agree on what `auto` is; empty: each for itself
   const Ranks* ranks = nullptr;          ///< the processes that share each step; null: this one alone
+  CriticHead critic = {};                ///< for steps with judged answers
 };
 
 /// What a step did. Where `finite` is false the weights are as they were before it.
@@ -34,6 +43,9 @@ struct StepResult {
   double grad_norm = 0;  ///< before clipping
   bool finite = true;
   std::vector<std::size_t> bad_micro_batches;  ///< those whose own loss is not finite
+  /// Of judged answers: the mean square of what the critic makes of one less its return, both less their request's
+  /// mean. 1 is what a critic that says nothing leaves.
+  double critic_error = 0;
 };
 
 /// What one sequence costs.
@@ -56,9 +68,10 @@ class Trainer {
   ~Trainer();
   Trainer(Trainer&&) noexcept;
 
-  /// One optimizer step: the loss is summed over all target tokens and divided by their number in the whole step. Where
-  /// they have weights it is the sum of weight · loss, divided by the weight of the whole step.
-  /// `step_index` seeds dropout; `lr_share` scales all learning rates.
+  /// One optimizer step. To the loss is added weight · critic_error, where the step has judged answers. The rest is
+  /// summed over all target tokens and divided by their number in the whole step. Where they have weights it is the sum
+  /// of weight · loss, divided by the weight of the whole step. `step_index` seeds dropout; `lr_share` scales all
+  /// learning rates.
   StepResult step(const Step& step, std::uint64_t step_index, double lr_share);
   /// Lanes are parts of a step, a power of two, each of which some process computes: gradients are added within each,
   /// then lane to lane in one order, so that the sum is the same however many processes share them. At first, one a

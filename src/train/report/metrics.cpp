@@ -8,6 +8,7 @@ Json to_json(const Metrics& m) {
             {"tokens", m.tokens}, {"targets", m.targets}, {"seconds", m.seconds},     {"tokens_per_s", m.tokens_per_s},
             {"mfu", m.mfu}};
   if (m.plain) line["phase"] = "plain";
+  if (m.critic_error) line["critic_error"] = *m.critic_error;
   if (!m.valid) return line;
   line["valid_loss"] = m.valid->loss;
   line["valid_bits_per_byte"] = m.valid_bits_per_byte;

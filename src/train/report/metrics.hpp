@@ -20,6 +20,7 @@ struct Metrics {
   double seconds = 0;                     ///< wall time of the loop, all runs
   double mfu = 0;                         ///< of the measured matmul peak, in this step
   bool plain = false;                     ///< a step of the first phase, on plain text
+  std::optional<double> critic_error;     ///< of the step's judged answers: `StepResult::critic_error`
   std::optional<Validation> valid;
   double valid_bits_per_byte = 0;  ///< with `valid`: its loss, see Preparation::bits_per_byte
 };

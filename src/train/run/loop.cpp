@@ -49,6 +49,7 @@ class Loop {
     while (!finished()) {
       speed_.begin_step();
       batch_ = stream_->next();
+      batch_.judged = run_.judged(state_.step);
       const double share = learning_rate_share(options_.schedule, state_.step, run_.total_steps());
       result_ = trainer_.step(batch_, state_.step, share);
       speed_.end_step(step_operations(run_.model(), batch_));
@@ -97,6 +98,8 @@ class Loop {
     state_.targets += static_cast<std::uint64_t>(batch_.targets());
     state_.cursor = stream_->cursor();
     smoothed_ = smoothed_ == 0 ? result_.loss : 0.95 * smoothed_ + 0.05 * result_.loss;
+    smoothed_critic_ =
+        smoothed_critic_ == 0 ? result_.critic_error : 0.95 * smoothed_critic_ + 0.05 * result_.critic_error;
   }
 
   /// The plain text is done. What was usual there says nothing about the records.
@@ -110,6 +113,7 @@ class Loop {
 
   void check_loss() {
     if (!std::isfinite(result_.loss)) refuse("the loss is");
+    if (!std::isfinite(result_.critic_error)) refuse("the critic's error is");
     if (!result_.finite) refuse("the gradient is");
     const double usual = state_.trend.mean;
     const bool spike = is_spike(state_.trend, result_.loss, options_.divergence.deviations);
@@ -130,6 +134,7 @@ class Loop {
     line.seconds = speed_.seconds();
     line.mfu = speed_.mfu();
     line.plain = state_.step <= run_.plain_steps();
+    if (batch_.judged != nullptr) line.critic_error = result_.critic_error;
     return line;
   }
 
@@ -150,6 +155,7 @@ class Loop {
   void show() {
     std::string detail = (line_.plain ? "plain text  loss " : "loss ") + fixed(smoothed_, 3);
     if (last_valid_) detail += "  valid " + fixed(*last_valid_, 3);
+    if (line_.critic_error) detail += "  critic " + fixed(smoothed_critic_, 3);
     detail += "  " + fixed(line_.tokens_per_s, 0) + " tok/s";
     if (line_.mfu > 0) detail += "  " + fixed(100 * line_.mfu, 0) + "% MFU";
     observer_.progress({"train", "steps", state_.step, run_.total_steps(), resumed_, detail});
@@ -269,7 +275,7 @@ class Loop {
   Metrics line_;         // and its line
   TakenSteps suspects_;  // the last step whose loss was as usual, and the first whose was not
   bool save_due_ = false;
-  double smoothed_ = 0, reporting_s_ = 0;
+  double smoothed_ = 0, smoothed_critic_ = 0, reporting_s_ = 0;
   std::optional<double> last_valid_;
 };
 

@@ -9,6 +9,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/shards.hpp"
+#include "udrl/data/splits.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "udrl/student/transformers_folder.hpp"
@@ -103,6 +104,13 @@ data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const Run
   if (!options.ideas.empty()) wanted.inputs["ideas"] = sha256_file(options.ideas / student::files::ideas);
   if (!options.plain.data.empty()) wanted.inputs[plain_input] = hash_plain(options.plain.data);
   if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
+  if (!options.critic.data.empty()) {
+    for (const char* split : data::split_names)
+      if (data::has_shards(options.critic.data / split))
+        wanted.inputs[std::string("critic data, ") + split] = data::hash_input(options.critic.data / split);
+    if (student::has_critic(options.init))
+      wanted.inputs[student::files::critic] = data::hash_input(options.init / student::files::critic);
+  }
   return {std::move(held), std::move(wanted)};
 }
 
@@ -124,6 +132,7 @@ Preparation::Preparation(const TrainOptions& options, const data::Manifest& mani
   }
   make_source();
   make_valid();
+  if (!options_.critic.data.empty()) take_critic();
 }
 
 /// They go with the student.
@@ -230,6 +239,20 @@ void Preparation::make_valid() {
         .hint("raise model.context_length");
   valid_targets_a_byte_ = targets / bytes;
   valid_ = bucket(std::move(sequences), options_.batch.micro_tokens, source_.pad_id);
+}
+
+/// Of the student to start from, and the answers that it wrote.
+void Preparation::take_critic() {
+  const fs::path gguf = options_.init / student::files::gguf;
+  if (fs::exists(gguf)) critic_ = student::critic_of(options_.init, sha256_file(gguf));
+  if (!critic_ || critic_->state.size() != static_cast<std::size_t>(model_.n_embd))
+    throw user_error("the student to start from has no critic of its own")
+        .at(options_.init.string())
+        .expected(std::string(student::files::critic) + ", fitted to its " + student::files::gguf)
+        .hint("fit one: udrl-distill critic --student " + options_.init.string() + " --data " +
+              options_.critic.data.string());
+  judged_.emplace(JudgedSource{options_.critic.data, fitted_, *tokenizer_, model_.n_positions,
+                               options_.batch.micro_tokens, options_.seed});
 }
 
 double Preparation::bits_per_byte(double nats_a_token) const {

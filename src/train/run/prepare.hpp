@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/batches.hpp"
+#include "data/judged.hpp"
 #include "data/samples.hpp"
 #include "data/token_store.hpp"
 #include "initial.hpp"
@@ -14,6 +15,7 @@
 #include "udrl/command/fitted.hpp"
 #include "udrl/data/output_folder.hpp"
 #include "udrl/student/config.hpp"
+#include "udrl/student/critic.hpp"
 #include "udrl/student/ideas.hpp"
 #include "udrl/student/tokenizer.hpp"
 #include "udrl/train/options.hpp"
@@ -50,6 +52,13 @@ class Preparation {
   /// The first ones, on plain text; 0 where there is no such phase.
   std::uint64_t plain_steps() const { return plain_ ? plain_->steps : 0; }
   const PlainPhase* plain() const { return plain_ ? &*plain_ : nullptr; }
+  /// What the critic learns from in a step, so many steps after the first; null: nothing.
+  const JudgedBatch* judged(std::uint64_t steps) const {
+    return judged_ && steps >= plain_steps() ? &judged_->of_step(steps - plain_steps()) : nullptr;
+  }
+  const JudgedAnswers* judged_answers() const { return judged_ ? &*judged_ : nullptr; }
+  /// By which they are judged: that of the student to start from.
+  const student::Critic& critic() const { return *critic_; }
   /// Null where the weights begin fresh.
   const InitialModel* initial() const { return initial_ ? &*initial_ : nullptr; }
 
@@ -61,6 +70,7 @@ class Preparation {
   std::function<int(std::uint32_t record, std::uint64_t epoch)> copies() const;
   std::function<double(std::uint32_t record)> weights() const;
   void make_valid();
+  void take_critic();
   /// Passes over the records that the run makes, about.
   double passes_to_make() const;
 
@@ -75,6 +85,8 @@ class Preparation {
   std::optional<TokenStore> store_;
   std::optional<SequenceMaker> make_sequence_;
   std::optional<PlainPhase> plain_;
+  std::optional<student::Critic> critic_;
+  std::optional<JudgedAnswers> judged_;
   BatchSource source_;
   std::vector<Sample> valid_samples_;
   std::vector<MicroBatch> valid_;

@@ -48,6 +48,11 @@ std::string steps_line(const Preparation& run) {
          " epochs";
 }
 
+std::string judged_line(const JudgedAnswers& judged) {
+  return "the critic learns on, from " + grouped(judged.answers()) + " answers to " + grouped(judged.requests()) +
+         " requests: a pass is " + grouped(judged.batches()) + " steps";
+}
+
 student::ModelCard card_of(const TrainOptions& options, const Preparation& run) {
   student::ModelCard card;
   card.name = options.card.name;
@@ -110,15 +115,24 @@ RunDescription description_of(const Preparation& run, const Trainer& trainer, co
   if (ranks.are_several())
     description.lines.push_back("each step is shared by " + std::to_string(ranks.size()) + " processes");
   if (run.plain()) description.lines.push_back(plain_line(*run.plain()));
+  if (run.judged_answers()) description.lines.push_back(judged_line(*run.judged_answers()));
   description.steps = run.total_steps();
   description.parameters = run.model().parameter_count();
   description.command_line = context.command_line;
   return description;
 }
 
-TrainerOptions trainer_options(const TrainOptions& options, const student::StudentConfig& model, const Ranks& ranks) {
+/// Of what the critic says as much as goes with the returns: what errs least.
+CriticHead critic_head(const student::Critic& critic, double weight) {
+  CriticHead head{critic.fit.correlation * critic.log_prob, {}, weight};
+  for (const double one : critic.state) head.state.push_back(static_cast<float>(critic.fit.correlation * one));
+  return head;
+}
+
+TrainerOptions trainer_options(const TrainOptions& options, const Preparation& run, const Ranks& ranks) {
   TrainerOptions out;
-  out.model = model;
+  out.model = run.model();
+  if (run.judged_answers() != nullptr) out.critic = critic_head(run.critic(), options.critic.weight);
   out.optimizer = options.optimizer;
   out.device = options.device;
   out.precision = options.precision;
@@ -185,7 +199,7 @@ class Run {
   void prepare(const data::Manifest& manifest) {
     is_complete_ = manifest.complete;
     prepared_.emplace(options_, manifest, observer_);
-    trainer_.emplace(trainer_options(options_, prepared_->model(), ranks_));
+    trainer_.emplace(trainer_options(options_, *prepared_, ranks_));
     const auto saved = load_state(options_.out, *trainer_);
     state_ = saved.value_or(TrainingState{});
     state_.bf16 = trainer_->bf16();

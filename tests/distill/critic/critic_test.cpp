@@ -7,12 +7,13 @@
 #include <functional>
 
 #include "catch.hpp"
-#include "critic/own_answers.hpp"
 #include "critic/ridge.hpp"
 #include "critic/worth.hpp"
 #include "distill/support.hpp"
 #include "student/tiny.hpp"
 #include "udrl/base/random.hpp"
+#include "udrl/command/own_answers.hpp"
+#include "udrl/inference/student_model.hpp"
 #include "udrl/score/statistics.hpp"
 #include "udrl/student/gguf_export.hpp"
 
@@ -193,14 +194,14 @@ TEST_CASE("A command comes back from what a record says was asked") {
   data::Record record = own("sun sale", 0, 1);
   record.task = "template";
   record.extra["asked"] = {{"return", 3}, {"words", 12}, {"rarity", 4}, {"mention", "harbor, boats"}};
-  command::Command command = command_of(record, commands);
+  command::Command command = command::command_of(record, commands);
   CHECK(command.task_index == 1);
   CHECK(command.return_bin == 3);
   CHECK(command.words == 12);
   CHECK(command.auxiliary == std::vector<std::optional<int>>{4});
   CHECK(command.mention == "harbor, boats");
   record.extra["asked"] = {{"return", nullptr}, {"words", nullptr}, {"rarity", nullptr}};
-  command = command_of(record, commands);
+  command = command::command_of(record, commands);
   CHECK_FALSE(command.return_bin);
   CHECK_FALSE(command.words);
   CHECK(command.auxiliary == std::vector<std::optional<int>>{std::nullopt});
@@ -212,11 +213,11 @@ TEST_CASE("An answer is read as training spells it, behind the prompt that it wa
   records[0].answer = "Bashoter colimar";
   const World world(records);
   const auto student = inference::StudentModel::open(world.student.path());
-  const auto answers = read_own_answers(world.options, student);
+  const auto answers = command::read_own_answers(world.options.data, student.fitted());
   REQUIRE(answers.size() == 1);
-  CHECK(answers[0].sequence.text == " bashoter colimar");
+  CHECK(answers[0].text == " bashoter colimar");
   command::Command command{0, 18, 4};
-  CHECK(answers[0].sequence.question.prompt == command::sequence_prompt("sun sale", command));
+  CHECK(answers[0].prompt == command::sequence_prompt("sun sale", command));
   CHECK(answers[0].real_return == 1);
 }
 
@@ -243,7 +244,7 @@ TEST_CASE("All splits are read, and a damaged critic is fitted again") {
   write_records(world.folder / "tagged" / "test", held_out);
   std::ofstream(world.critic()) << "{";
   make_critic(world.options, quiet_context());
-  CHECK(read_own_answers(world.options, inference::StudentModel::open(world.options.student)).size() == 300);
+  CHECK(command::read_own_answers(world.options.data, tiny::commands()).size() == 300);
   CHECK_NOTHROW(student::load_critic(world.critic()));
 }
 

@@ -80,3 +80,19 @@ TEST_CASE("where critic and embedder choose, fit and worth are added up") {
   CHECK(chosen({0.2, 0.1, 0}) == "answer 2");  // so little does not outweigh the fit
   CHECK(chosen({9, 0, 0}) == "answer 0");
 }
+
+TEST_CASE("what was given up is not chosen, however well it began") {
+  const CaseSet set = case_set(4, 1);
+  Row best = row("student-best-of-2", RowKind::student);
+  best.rank_by = inference::RankBy::critic;
+  std::vector<MeasuredRow> draws;
+  for (const bool given_up : {true, false}) {
+    draws.push_back(measured_row(set, best, 0.5));
+    for (Measured& m : draws.back().answers) {
+      m.answer.worth = given_up ? 2 : -2;
+      m.answer.finish = given_up ? "cancelled" : "length";
+      m.broken_rule = "unfinished";
+    }
+  }
+  for (const SystemAnswer& chosen : best_answers(draws, set, nullptr)) CHECK(chosen.finish == "length");
+}

@@ -2,6 +2,7 @@
 #include "systems/answers.hpp"
 
 #include <fstream>
+#include <memory>
 #include <set>
 
 #include "catch.hpp"
@@ -128,6 +129,35 @@ TEST_CASE("answers of another model or another setting are not mixed in") {
   warmer.sampling.temperature = 0.9;
   const auto other = answers_manifest(warmer, {"a", {{"task image", "b"}}, 1, "udrl-eval"});
   CHECK_THROWS_AS(AnswerCache(folder.path() / "o", other), Error);
+}
+
+TEST_CASE("the drafts of a case are asked together, and all again where one is missing") {
+  TempFolder folder;
+  const CaseSet set = case_set(4, 1);
+  Row best = row("student-best-of-3", RowKind::student);
+  best.best_of = 3;
+  best.rank_by = inference::RankBy::critic;
+  const std::vector<Row> drafts = asked_rows(best);
+  const auto ask = [&](FakeSystem& system) {
+    std::vector<std::unique_ptr<AnswerCache>> caches;
+    std::vector<AskedRow> asked;
+    for (const Row& draft : drafts) {
+      caches.push_back(std::make_unique<AnswerCache>(folder.path() / draft.name, manifest()));
+      asked.push_back({&draft, caches.back().get()});
+    }
+    int added = 0;
+    ask_missing(system, asked, set.cases, [&] { ++added; });
+    return added;
+  };
+  FakeSystem first, second, third;
+  first.fake.stop_after = 4;  // one case, and one draft of the next
+  CHECK(ask(first) == 4);
+  request_stop(false);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(first.fake.asked[i].id == drafts[i].name + "/" + set.cases[0].id);
+  CHECK(ask(second) == static_cast<int>(3 * set.cases.size()) - 4);
+  CHECK(second.fake.asked.size() == 3 * (set.cases.size() - 1));
+  CHECK(ask(third) == 0);
+  CHECK(third.fake.asked.empty());
 }
 
 TEST_CASE("a request that an endpoint failed is no answer, and is asked again") {

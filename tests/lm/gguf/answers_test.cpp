@@ -327,8 +327,9 @@ TEST_CASE("an answer is told as it grows, and given up when nobody wants the res
   const auto whole = complete_all(*model, all);
   std::vector<std::vector<std::string>> told(all.size());
   for (std::size_t i = 0; i < all.size(); ++i)
-    all[i].written = [&told, i](std::string_view so_far) {
-      told[i].emplace_back(so_far);
+    all[i].written = [&told, i](const Written& so_far) {
+      told[i].emplace_back(so_far.text);
+      CHECK(so_far.read.tokens == static_cast<int>(told[i].size()));
       return i % 2 == 0 || told[i].size() < 3;
     };
   const auto answers = complete_all(*model, all);

@@ -1,18 +1,19 @@
 // Records back into the commands and spellings of which they came.
-#include "own_answers.hpp"
+#include "udrl/command/own_answers.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
+#include "udrl/command/schema.hpp"
 #include "udrl/command/spelling.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/splits.hpp"
 #include "udrl/data/text.hpp"
 
-namespace udrl::distill {
+namespace udrl::command {
 namespace {
 
 namespace fs = std::filesystem;
@@ -35,7 +36,7 @@ std::optional<int> number_of(const data::Fields& asked, const std::string& name,
       .hint("is it this student's answer? " + std::string(whole_way));
 }
 
-void refuse_unknown(const data::Json& asked, const command::Fitted& fitted) {
+void refuse_unknown(const data::Json& asked, const Fitted& fitted) {
   static constexpr std::array known{"return", "words", "mention"};
   for (const auto& [name, value] : asked.items()) {
     const bool is_auxiliary = std::any_of(fitted.auxiliary.begin(), fitted.auxiliary.end(),
@@ -47,7 +48,7 @@ void refuse_unknown(const data::Json& asked, const command::Fitted& fitted) {
   }
 }
 
-std::string mention_of(const data::Fields& asked, const command::Fitted& fitted) {
+std::string mention_of(const data::Fields& asked, const Fitted& fitted) {
   std::string words = asked.text_or("mention", "");
   if (words.empty() || fitted.mentions) return words;
   throw user_error("the answer was told words to mention, which this student never learned")
@@ -56,25 +57,19 @@ std::string mention_of(const data::Fields& asked, const command::Fitted& fitted)
 }
 
 /// As training spells a record, but for what it changes.
-lm::Continuation sequence_of(const data::Record& record, const inference::StudentModel& student) {
-  const inference::Ask ask{record.intent.intent, record.task};
-  const lm::Request request = student.request(ask, command_of(record, student.fitted()), {});
-  return {{request.prompt}, command::sequence_text(command::as_written(data::normalise(record.answer))), true};
-}
-
-OwnAnswer own_answer(const data::Record& record, const inference::StudentModel& student) {
-  OwnAnswer answer{record.intent.intent_id, record.task, sequence_of(record, student)};
+OwnAnswer own_answer(const data::Record& record, const Fitted& fitted) {
   if (!record.return_value) throw user_error("the answer has no return").hint("tag it: udrl-distill tag");
-  answer.real_return = *record.return_value;
-  return answer;
+  return {record.intent.intent_id, record.task,
+          sequence_prompt(data::normalise(record.intent.intent), command_of(record, fitted)),
+          sequence_text(as_written(data::normalise(record.answer))), *record.return_value};
 }
 
-void read_split(const fs::path& folder, const inference::StudentModel& student, std::vector<OwnAnswer>& answers) {
+void read_split(const fs::path& folder, const Fitted& fitted, std::vector<OwnAnswer>& answers) {
   data::JsonLinesReader reader(folder);
   while (const auto record = reader.next_as(data::record_from_json)) {
-    check_stop("critic stopped while it was looking for answers", "run the same command again");
+    check_stop("stopped while the student's own answers were read", "run the same command again");
     try {
-      answers.push_back(own_answer(*record, student));
+      answers.push_back(own_answer(*record, fitted));
     } catch (const Error& error) {
       throw Error(error).at((folder / reader.position()).string() + ", record " + record->id);
     }
@@ -83,7 +78,7 @@ void read_split(const fs::path& folder, const inference::StudentModel& student, 
 
 }  // namespace
 
-command::Command command_of(const data::Record& record, const command::Fitted& fitted) {
+Command command_of(const data::Record& record, const Fitted& fitted) {
   const auto found = record.extra.find("asked");
   if (found == record.extra.end() || !found->is_object())
     throw user_error("the record does not say what was asked: are these the student's own answers?")
@@ -93,31 +88,31 @@ command::Command command_of(const data::Record& record, const command::Fitted& f
   refuse_unknown(*found, fitted);
   const data::Fields asked(*found, "asked");
   const Range bins{0, fitted.bins - 1};
-  command::Command command;
+  Command command;
   command.task_index = fitted.index_of(record.task);
-  command.words = number_of(asked, "words", {1, command::max_words});
+  command.words = number_of(asked, "words", {1, max_words});
   command.return_bin = number_of(asked, "return", bins);
   for (const auto& auxiliary : fitted.auxiliary) command.auxiliary.push_back(number_of(asked, auxiliary.name, bins));
   command.mention = mention_of(asked, fitted);
   return command;
 }
 
-std::vector<OwnAnswer> read_own_answers(const CriticOptions& options, const inference::StudentModel& student) {
+std::vector<OwnAnswer> read_own_answers(const fs::path& tagged, const Fitted& fitted) {
   std::vector<OwnAnswer> answers;
   bool is_tagged = false;
   for (const char* split : data::split_names) {
-    const fs::path folder = options.data / split;
+    const fs::path folder = tagged / split;
     if (!data::has_shards(folder)) continue;
     is_tagged = true;
-    read_split(folder, student, answers);
+    read_split(folder, fitted, answers);
   }
   if (!is_tagged)
     throw user_error("no tagged answers in this folder")
-        .at(options.data.string())
+        .at(tagged.string())
         .expected("train/ or another split of udrl-distill tag")
         .hint(whole_way);
-  data::require_some(answers.size(), options.data, "record");
+  data::require_some(answers.size(), tagged, "record");
   return answers;
 }
 
-}  // namespace udrl::distill
+}  // namespace udrl::command
