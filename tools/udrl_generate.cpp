@@ -52,7 +52,9 @@ void declare_ask(OptionSet& set, inference::Ask& ask) {
 
 void declare_drawing(OptionSet& set, inference::Drawing& d) {
   set.add("n", d.n, "how many answers an intent gets").range(1, 1000);
-  set.add("best_of", d.best_of, "write so many answers, and show the best `n`, the best first: by --rank-by")
+  set.add("best_of", d.best_of,
+          "write so many answers, and show the best `n`, the best first: by --rank-by; where the critic chooses among "
+          "eight or more, three quarters are given up after eight tokens, for how they begin")
       .range(1, 1000);
   set.add_enum("rank_by", d.rank_by,
                "of the best of several: critic (what the student's own makes of them, which costs nothing more), fit "

@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
 # A student's critic: the student answers requests that it was trained on, its teacher reads the answers (fluency), an
 # embedder measures their relevance (configs/five-tasks/tag-critic.toml), and the student's own states are fitted to the
-# returns. Leaves critic.json beside the student: the best of n is then chosen without another model.
+# returns. Leaves critic.json beside the student: the best of n is then chosen without another model. Then the student
+# goes on for a few steps with its critic, so that its states say more: RUN/student, with a critic of its own.
 #
 # Needs a student of scripts/runs/five_tasks.sh tag ideas train. With the defaults 9,920 answers, which the teacher reads
-# in 45 minutes on one thread of a Zen 5 with bf16 (3.9 a second; titles and suggestions are shorter and go faster). Stop it
-# with Ctrl-C and start it again: it goes on.
+# in 45 minutes on one thread of a Zen 5 with bf16 (3.9 a second; titles and suggestions are shorter and go faster); to fit
+# and to go on take 3 minutes each. Stop it with Ctrl-C and start it again: it goes on.
 #
-# Usage: critic.sh [--run DIR] [--student DIR] [--train DIR] [--intents N] [--draws N] [--tasks A,B] [--returns A,B]
-#                  [--threads N]
+# Usage: critic.sh [--run DIR] [--student DIR] [--train DIR] [--ideas DIR] [--steps N] [--intents N] [--draws N]
+#                  [--tasks A,B] [--returns A,B] [--threads N]
 #   --run          what it makes; default runs/critic
 #   --student      checkpoint folder, which gets critic.json; default runs/five-tasks/student
 #   --train        requests that it was trained on: TAGGED/train; default runs/five-tasks/tagged/train
+#   --ideas        words that it was told; default runs/five-tasks/ideas
+#   --steps        that it goes on; default 300; 0: not at all, as with a student of which there is only a GGUF
 #   --intents      default 310, each answered --draws times (8) a task, as drafts are drawn (decoding.hpp): at 0.5, the
 #                  first tokens at 0.9
 #   --tasks        default image,template,headline,search. Not fields: its answers are JSON, which is no language whose
@@ -26,6 +29,8 @@ BIN=${UDRL_BIN:-build/release/bin}
 RUN=runs/critic
 STUDENT=runs/five-tasks/student
 TRAIN=runs/five-tasks/tagged/train
+IDEAS=runs/five-tasks/ideas
+STEPS=300
 INTENTS=310
 DRAWS=8
 TASKS=image,template,headline,search
@@ -36,6 +41,8 @@ while [[ $# -gt 0 ]]; do
     --run) RUN=$2 ;;
     --student) STUDENT=$2 ;;
     --train) TRAIN=$2 ;;
+    --ideas) IDEAS=$2 ;;
+    --steps) STEPS=$2 ;;
     --intents) INTENTS=$2 ;;
     --draws) DRAWS=$2 ;;
     --tasks) TASKS=$2 ;;
@@ -65,4 +72,12 @@ distill score --input "$RUN/answers" --out "$RUN/scored" --tasks-folder data/tas
   --scorers relevance,relevance_masked,fluency
 step "the critic"
 distill tag --config configs/five-tasks/tag-critic.toml --input "$RUN/scored" --out "$RUN/tagged"
-distill critic --data "$RUN/tagged" --student "$STUDENT"
+# Not again under a student that goes on with it already.
+[[ -d "$RUN/student" ]] || distill critic --data "$RUN/tagged" --student "$STUDENT"
+[[ "$STEPS" -gt 0 ]] || exit 0
+step "the student goes on with its critic"
+"$BIN/udrl-train" --config configs/five-tasks/train.toml --data "$(dirname "$TRAIN")" --ideas "$IDEAS" --init "$STUDENT" \
+  --critic.data "$RUN/tagged" --critic.weight 0.5 --steps "$STEPS" --optimizer.lr 0.0003 --optimizer.muon-lr 0.002 \
+  --threads "$THREADS" --out "$RUN/student"
+step "its critic"
+distill critic --data "$RUN/tagged" --student "$RUN/student"

@@ -3,7 +3,8 @@
 # return was told (plain SFT), then 500 unseen intents x 5 tasks x 6 systems; afterwards the SFT student as one more
 # system. Prints how long the evaluation took, and how long adding the student. Then the same student from two more
 # seeds, two at a time, and 100 intents of the teacher's best of four and of all three seeds. And, only where it is named,
-# the student that ships with udrl (data/students/five-tasks): twice the steps, a folder in q8_0, its certificate and its critic.
+# the student that ships with udrl (data/students/five-tasks): twice the steps, some more with its critic, a folder in q8_0,
+# its certificate and its critic.
 #
 # For: docs/log.md. Cost: 25 minutes of training a student on one core (Zen 5 with bf16), then about an hour, then 30 and
 # 15 minutes. Stop it with Ctrl-C and start it again: it goes on.
@@ -60,12 +61,14 @@ release() {
   local to=data/students/five-tasks STEPS=3300
   train released --valid-every 300 --save-every 300 --card.name udrl-five-tasks --card.author udrl
   rm -rf "$RUN/folder" "$RUN/certify-released" "$RUN/critic"  # of another student
-  "$BIN/udrl-export" folder --model "$RUN/released" --out "$RUN/folder" --type q8_0 --name udrl-five-tasks --author udrl
+  UDRL_BIN=$BIN bash scripts/runs/critic.sh --run "$RUN/critic" --student "$RUN/released" --train "$RUN/tagged/train" \
+    --ideas "$RUN/ideas"
+  "$BIN/udrl-export" folder --model "$RUN/critic/student" --out "$RUN/folder" --type q8_0 --name udrl-five-tasks --author udrl
   rm -rf "$to"
   cp -r "$RUN/folder" "$to"
   "$BIN/udrl-eval" --certify --student "$to" --tagged "$RUN/tagged" --out "$RUN/certify-released" \
     --embedder.gguf models/all-minilm-l6-v2.f32.gguf --embedder.slots 64
-  UDRL_BIN=$BIN bash scripts/runs/critic.sh --run "$RUN/critic" --student "$to" --train "$RUN/tagged/train"
+  "$BIN/udrl-distill" critic --data "$RUN/critic/tagged" --student "$to"
 }
 
 # The SFT student of this run, as a system.

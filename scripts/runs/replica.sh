@@ -8,7 +8,8 @@
 #   tag         1 min    the committed sample, tagged; test subjects held out
 #   ideas       10 s     words that fit a request
 #   students    60 min   three seeds, side by side on the cores
-#   critics     75 min   what each seed's own answers are worth, side by side (critic.sh)
+#   critics     80 min   what each seed's own answers are worth, and a student that goes on with its critic, side by side
+#                        (critic.sh)
 #   arms        4 h      nine arms of one seed (ARMS below), side by side
 #   certify     5 min    what each command moves, on valid
 #   ablations   1.5 h    the arms beside the student, on valid
@@ -51,7 +52,7 @@ done
 if [[ -n "$REHEARSE" ]]; then
   : "${RUN:=runs/replica-rehearsal}" "${STEPS:=40}" "${INTENTS:=24}"
   SEEDS=(1 2) ALL_ARMS=(sft placebo)
-  CRITIC=(--intents 40 --draws 4 --tasks image,headline)
+  CRITIC=(--intents 40 --draws 4 --tasks image,headline --steps 20)
   MORE=(--tasks image,headline --resamples 200 --gate-answers 20 --latency-requests 2 --clients 2 --judge-cases 10)
 fi
 : "${RUN:=runs/replica}" "${STEPS:=3300}" "${INTENTS:=500}"
@@ -80,7 +81,7 @@ train() {
 train_seed() { train "$RUN/students/$1" advantage --seed "${1#seed-}"; }
 fit_critic() {
   UDRL_BIN=$BIN bash scripts/runs/critic.sh --run "$RUN/critics/$1" --student "$RUN/students/$1" --train "$RUN/tagged/advantage/train" \
-    --threads "$THREADS" "${CRITIC[@]}"
+    --ideas "$RUN/ideas" --threads "$THREADS" "${CRITIC[@]}"
 }
 train_arm() {
   local options
@@ -88,28 +89,29 @@ train_arm() {
   train "$RUN/arms/$1" "$(tags_of "$1")" "${options[@]}"
 }
 
-# evaluate OUT SYSTEMS OPTION...: the first seed's student against its teacher.
+# evaluate OUT STUDENT SYSTEMS OPTION...: a student against its teacher.
 evaluate() {
-  local out=$1 systems=$2
-  shift 2
-  "$BIN/udrl-eval" --config configs/five-tasks/eval.toml --student "$RUN/students/seed-1" --tagged "$RUN/tagged/advantage" \
+  local out=$1 student=$2 systems=$3
+  shift 3
+  "$BIN/udrl-eval" --config configs/five-tasks/eval.toml --student "$student" --tagged "$RUN/tagged/advantage" \
     --out "$out" --systems "$systems" --intents "$INTENTS" --pmi.weights "$(reader_weights)" "$@" "${MORE[@]}"
 }
 
 TEACHER=configs/five-tasks/systems/qwen-best.toml
+# Beside the student as it was before it went on with its critic, which no arm does.
 ablations() {
   local systems=$TEACHER arm
   for arm in "${ARMS[@]}"; do
     arm_system "$arm" "$RUN/arms/$arm" "$RUN/tagged/$(tags_of "$arm")" "$RUN/systems/$arm.toml"
     systems+=",$RUN/systems/$arm.toml"
   done
-  evaluate "$RUN/ablations" "$systems" --split valid
+  evaluate "$RUN/ablations" "$RUN/students/seed-1" "$systems" --split valid
 }
 
 claim() {
   local seeds=() seed
-  for seed in "${SEEDS[@]:1}"; do seeds+=("$RUN/students/seed-$seed"); done
-  evaluate "$RUN/eval-$SPLIT" "$TEACHER,configs/five-tasks/systems/smollm2.toml" --split "$SPLIT" \
+  for seed in "${SEEDS[@]:1}"; do seeds+=("$RUN/critics/seed-$seed/student"); done
+  evaluate "$RUN/eval-$SPLIT" "$RUN/critics/seed-1/student" "$TEACHER,configs/five-tasks/systems/smollm2.toml" --split "$SPLIT" \
     --student-seeds "$(IFS=,; echo "${seeds[*]}")"
 }
 
@@ -125,7 +127,7 @@ for stage in "${STAGES[@]}"; do
       side_by_side "$JOBS" "$RUN/logs" train_arm "${ARMS[@]}"
       ;;
     certify)
-      "$BIN/udrl-eval" --certify --student "$RUN/students/seed-1" --tagged "$RUN/tagged/advantage" --out "$RUN/certify" "${EMBEDDER[@]}"
+      "$BIN/udrl-eval" --certify --student "$RUN/critics/seed-1/student" --tagged "$RUN/tagged/advantage" --out "$RUN/certify" "${EMBEDDER[@]}"
       ;;
     ablations) ablations ;;
     evaluate) claim ;;

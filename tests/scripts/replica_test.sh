@@ -63,7 +63,10 @@ holds "nothing was called" test ! -e "$CALLS"
 # --- all of it
 expect "every stage" 0 "results.md" -- replica --run run --jobs 0
 holds "three seeds" called "--out run/students/seed-3" "--seed 3" "--data run/tagged/advantage" "--ideas run/ideas" "--steps 3300"
-holds "each seed has a critic of its own" called "--data run/critics/seed-2/tagged" "udrl-distill critic" "--student run/students/seed-2"
+holds "each seed has a critic of its own" called "--data run/critics/seed-2/tagged --student run/students/seed-2" "udrl-distill critic"
+holds "and goes on with it" called "--out run/critics/seed-2/student" "udrl-train" "--init run/students/seed-2" \
+  "--critic.data run/critics/seed-2/tagged" "--data run/tagged/advantage" "--ideas run/ideas" "--steps 300"
+holds "which is then fitted again" called "--data run/critics/seed-2/tagged --student run/critics/seed-2/student" "udrl-distill critic"
 holds "of its own answers" called "--out run/critics/seed-2/answers" "answer" "--student run/students/seed-2" "--intents run/tagged/advantage/train"
 holds "SFT is told no return" called "--out run/arms/sft " "--data run/tagged/advantage" "--sequence.any-return 1"
 holds "reward-weighted SFT neither" called "--out run/arms/reward-weighted" "--sequence.any-return 1 --sequence.reward-weight 2"
@@ -71,7 +74,8 @@ holds "the placebo is, of data of its own" called "--out run/arms/placebo" "--da
 holds "and made so" called "--out run/tagged/placebo" "--shuffle-returns"
 holds "without swaps" called "--out run/arms/advantage-no-swaps" "--sequence.entity-swap 0"
 holds "who is told no words has no table" lacks "--out run/arms/untold" "--ideas"
-holds "the claim is over three seeds" called "--out run/eval-valid" "--split valid" "--student-seeds run/students/seed-2,run/students/seed-3"
+holds "the claim is over three seeds" called "--out run/eval-valid" "--split valid" "--student run/critics/seed-1/student" \
+  "--student-seeds run/critics/seed-2/student,run/critics/seed-3/student"
 holds "the test set stays closed" lacks "udrl-eval" "--split test"
 holds "an arm of SFT is asked for any return" grep -q 'returns = \["any"\]' "$WORK/run/systems/sft.toml"
 holds "the placebo for top, with variety, and lowest" grep -q 'returns = \["top+rarity=4", "lowest"\]' "$WORK/run/systems/placebo.toml"
