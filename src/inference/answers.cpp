@@ -78,10 +78,6 @@ class Answering {
     return drawn;
   }
 
-  std::shared_ptr<Heat> heat() const {
-    return drawing_.draws_drafts() ? heat_of(student_, drawing_.best_of, drawing_.n) : nullptr;
-  }
-
   bool has_draws() const { return question_ != nullptr && draw_ < drawing_.drawn(); }
 
   std::optional<lm::Request> next() {
@@ -98,7 +94,8 @@ class Answering {
     try {
       Resolved resolved = student_.resolve(placed->ask);
       if (!resolved.note.empty() && noted_.insert(resolved.note).second) reader_.note(resolved.note);
-      question_ = std::make_shared<const Question>(Question{std::move(*placed), std::move(resolved.command), heat()});
+      question_ = std::make_shared<const Question>(
+          Question{std::move(*placed), std::move(resolved.command), heat_of(student_, drawing_)});
       (void)next_draw(*question_, 0);
     } catch (const Error& error) {
       if (!error.where().empty() || place.empty()) throw;
@@ -193,6 +190,10 @@ Draw draw_of(const StudentModel& student, const Ask& ask, const command::Command
   drawn.request.id = content_id({ask.intent, command_pieces(command), ask.have, number});
   drawn.request.sampling.least_room = std::min(StudentModel::least_room(command), drawn.request.sampling.max_tokens);
   return drawn;
+}
+
+std::shared_ptr<Heat> heat_of(const StudentModel& student, const Drawing& drawing) {
+  return drawing.draws_drafts() ? heat_of(student, drawing.best_of, drawing.n) : nullptr;
 }
 
 Answer answer_of(const StudentModel& student, const Ask& ask, const command::Command& command,

@@ -60,6 +60,8 @@ struct Draw {
 /// The same wherever the ask stands.
 Draw draw_of(const StudentModel& student, const Ask& ask, const command::Command& command, const Drawing& drawing,
              int draw);
+/// What the draws of one ask run in, each by `runs_in`; null where all are written to their end.
+std::shared_ptr<Heat> heat_of(const StudentModel& student, const Drawing& drawing);
 /// What came of it.
 Answer answer_of(const StudentModel& student, const Ask& ask, const command::Command& command,
                  const lm::Completion& completion);

@@ -84,14 +84,10 @@ void ContinuousBatch::refill() {
   }
 }
 
-bool same_question(const PreparedPrompt& a, const PreparedPrompt& b) {
-  const auto length = static_cast<std::ptrdiff_t>(a.question);
-  return a.question == b.question && std::equal(a.tokens.begin(), a.tokens.begin() + length, b.tokens.begin());
-}
-
-bool same_beginning(const PreparedPrompt& a, const PreparedPrompt& b) {
-  const auto length = static_cast<std::ptrdiff_t>(a.common);
-  return a.common == b.common && std::equal(a.tokens.begin(), a.tokens.begin() + length, b.tokens.begin());
+/// Whether they have one of their beginnings (`common`, `question`) in common.
+bool begin_alike(const PreparedPrompt& a, const PreparedPrompt& b, std::size_t PreparedPrompt::*part) {
+  const auto length = static_cast<std::ptrdiff_t>(a.*part);
+  return a.*part == b.*part && std::equal(a.tokens.begin(), a.tokens.begin() + length, b.tokens.begin());
 }
 
 /// Of the first that waits.
@@ -99,8 +95,9 @@ bool ContinuousBatch::is_worth_sharing(const PreparedPrompt& prepared) {
   if (prepared.common == 0 || prepared.common >= worth_sharing) return true;
   if (prefixes_->find(std::span(prepared.tokens).first(prepared.common)) != nullptr) return true;
   look_ahead(free_sequences_.size());
-  const auto others = std::count_if(waiting_.begin() + 1, waiting_.end(),
-                                    [&](const auto& slot) { return same_beginning(slot->prepared(), prepared); });
+  const auto others = std::count_if(waiting_.begin() + 1, waiting_.end(), [&](const auto& slot) {
+    return begin_alike(slot->prepared(), prepared, &PreparedPrompt::common);
+  });
   return static_cast<std::size_t>(others) * prepared.common >= worth_sharing;
 }
 
@@ -110,7 +107,8 @@ void ContinuousBatch::share_beginning(PreparedPrompt& prepared) {
   prepared.shared = prepared.common;
   if (prepared.question < prepared.common + shortest_question) return;
   const bool asked_before = prefixes_->find(std::span(prepared.tokens).first(prepared.question)) != nullptr;
-  const bool asked_next = look_ahead(2) && waiting_.size() > 1 && same_question(waiting_[1]->prepared(), prepared);
+  const bool asked_next =
+      look_ahead(2) && waiting_.size() > 1 && begin_alike(waiting_[1]->prepared(), prepared, &PreparedPrompt::question);
   prepared.shared = asked_before || asked_next ? prepared.question : prepared.common;
 }
 

@@ -18,7 +18,7 @@ Prepared Service::prepare(const inference::Ask& ask, const inference::Drawing& a
         .hint("fit a critic (udrl-distill critic), start it with --embedder.gguf, or leave best_of out");
   Prepared prepared{ask, student_.resolve(ask), {}};
   const inference::Drawing drawing = settled(asked);
-  const auto heat = drawing.draws_drafts() ? heat_of(student_, drawing.best_of, drawing.n) : nullptr;
+  const auto heat = heat_of(student_, drawing);
   prepared.draws.push_back(draw_of(student_, ask, prepared.resolved.command, drawing, 0));
   prepared.prompt_tokens = student_.model().check(prepared.draws.front().request);  // before more is made of it
   for (int draw = 1; draw < drawing.drawn(); ++draw) {

@@ -5,6 +5,7 @@
 #include "catch.hpp"
 #include "optim/trainer.hpp"
 #include "train/helpers.hpp"
+#include "train/optim/tiny_trainer.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/student/safetensors.hpp"
 
@@ -14,28 +15,13 @@ using namespace udrl::train::testing;
 
 namespace {
 
-TrainerOptions tiny(OptimizerKind optimizer = OptimizerKind::adamw, Precision precision = Precision::fp32) {
-  TrainerOptions options;
-  options.model = {};
-  options.model.vocab_size = 50;
-  options.model.n_positions = 24;
-  options.model.n_embd = 32;
-  options.model.n_layer = 2;
-  options.model.n_head = 2;
-  options.optimizer.name = optimizer;
-  options.device = test_device();
-  options.precision = precision;
-  options.gemm_backend = student::GemmChoice::mkl;
-  return options;
-}
-
 /// Calls f(options) for each optimizer in each precision.
 template <class F>
 void for_each_way_to_learn(F f) {
   for (const OptimizerKind optimizer : {OptimizerKind::adamw, OptimizerKind::muon}) {
     for (const Precision precision : {Precision::fp32, Precision::bf16}) {
       INFO(to_string(optimizer) << " in " << to_string(precision));
-      f(tiny(optimizer, precision));
+      f(tiny_trainer(optimizer, precision));
     }
   }
 }
@@ -58,17 +44,6 @@ std::vector<float> all_weights(const Trainer& trainer) {
   return out;
 }
 
-double largest_difference(const std::map<std::string, std::vector<float>>& a,
-                          const std::map<std::string, std::vector<float>>& b) {
-  REQUIRE_FALSE(a.empty());
-  double largest = 0;
-  for (const auto& [name, values] : a) {
-    for (std::size_t i = 0; i < values.size(); ++i)
-      if (const double one = std::abs(double{values[i]} - b.at(name)[i]); !(one <= largest)) largest = one;  // NaN too
-  }
-  return largest;
-}
-
 /// Each target of a sequence weighs what its sequence does; the step is cut into two forward passes.
 Step weighted_step(const std::vector<double>& weight_of_sequence) {
   Step step = step_of({{sequences[0]}, {sequences[1], sequences[2]}});
@@ -83,7 +58,7 @@ Step weighted_step(const std::vector<double>& weight_of_sequence) {
 
 /// Of a step that leaves the weights as they are.
 std::map<std::string, std::vector<float>> gradients_of(const Step& step, int lanes = 1) {
-  TrainerOptions options = tiny();
+  TrainerOptions options = tiny_trainer();
   options.optimizer.clip = 0;
   Trainer trainer(options);
   trainer.use_lanes(lanes);
@@ -92,7 +67,7 @@ std::map<std::string, std::vector<float>> gradients_of(const Step& step, int lan
 }
 
 Trainer with_average(double decay) {
-  TrainerOptions options = tiny();
+  TrainerOptions options = tiny_trainer();
   options.optimizer.ema = decay;
   return Trainer(options);
 }
@@ -100,7 +75,7 @@ Trainer with_average(double decay) {
 }  // namespace
 
 TEST_CASE("Cutting a step into forward passes changes neither loss nor gradient") {
-  Trainer whole(tiny()), cut(tiny());
+  Trainer whole(tiny_trainer()), cut(tiny_trainer());
   const StepResult a = whole.step(step_of({sequences}), 0, 0.0);
   const StepResult b = cut.step(step_of({{sequences[0]}, {sequences[1], sequences[2]}}), 0, 0.0);
   CHECK(a.loss == Approx(b.loss).epsilon(1e-6));
@@ -117,11 +92,11 @@ TEST_CASE("A weighted step loses and learns the weighted mean of what its target
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     const Step alone = step_of({{sequences[i]}});
     const double share = weights[i] * sequences[i].targets() / total;
-    loss += share * Trainer(tiny()).step(alone, 0, 0.0).loss;
+    loss += share * Trainer(tiny_trainer()).step(alone, 0, 0.0).loss;
     for (const auto& [name, values] : gradients_of(alone))
       for (std::size_t j = 0; j < values.size(); ++j) expected[name][j] += static_cast<float>(share * values[j]);
   }
-  CHECK(Trainer(tiny()).step(step, 0, 0.0).loss == Approx(loss).epsilon(1e-6));
+  CHECK(Trainer(tiny_trainer()).step(step, 0, 0.0).loss == Approx(loss).epsilon(1e-6));
   CHECK(largest_difference(expected, gradients_of(step)) < 1e-6);
   CHECK(largest_difference(gradients_of(step), gradients_of(step, 2)) < 1e-6);
   CHECK(largest_difference(gradients_of(step), gradients_of(step_of({sequences}))) > 1e-3);
@@ -132,19 +107,20 @@ TEST_CASE("Equal weights, however small, are as none") {
   for (const double weight : {1.0, 2.0, 1e-60}) {
     INFO(weight);
     const Step equal = weighted_step({weight, weight, weight});
-    CHECK(Trainer(tiny()).step(equal, 0, 0.0).loss == Approx(Trainer(tiny()).step(none, 0, 0.0).loss).epsilon(1e-6));
+    CHECK(Trainer(tiny_trainer()).step(equal, 0, 0.0).loss ==
+          Approx(Trainer(tiny_trainer()).step(none, 0, 0.0).loss).epsilon(1e-6));
     CHECK(largest_difference(gradients_of(none), gradients_of(equal)) < 1e-7);
   }
 }
 
 TEST_CASE("Weights do not change what an evaluation says") {
-  Trainer trainer(tiny());
+  Trainer trainer(tiny_trainer());
   const Step weighted = weighted_step({0.5, 3, 1.25}), none = step_of({{sequences[0]}, {sequences[1], sequences[2]}});
   CHECK(trainer.evaluate(weighted.micro_batches).loss == trainer.evaluate(none.micro_batches).loss);
 }
 
 TEST_CASE("An evaluation says what each sequence costs, whatever it is batched with") {
-  Trainer trainer(tiny());
+  Trainer trainer(tiny_trainer());
   const EvaluationResult all = trainer.evaluate(step_of({sequences}).micro_batches);
   REQUIRE(all.sequences.size() == sequences.size());
   double sum = 0;
@@ -160,7 +136,7 @@ TEST_CASE("An evaluation says what each sequence costs, whatever it is batched w
 
 TEST_CASE("Padding and what it holds change nothing") {
   Step step = step_of({sequences});
-  Trainer a(tiny()), b(tiny());
+  Trainer a(tiny_trainer()), b(tiny_trainer());
   const double loss = a.step(step, 0, 0.0).loss;
   MicroBatch& batch = step.micro_batches[0];
   for (std::int64_t row = 0; row < batch.rows; ++row) {
@@ -174,11 +150,11 @@ TEST_CASE("Padding and what it holds change nothing") {
 TEST_CASE("Only what follows gen is learned") {
   std::vector<Sequence> later = sequences;
   for (Sequence& s : later) s.first_target = s.length() - 1;  // </s> alone
-  Trainer trainer(tiny());
+  Trainer trainer(tiny_trainer());
   const double loss = trainer.step(step_of({later}), 0, 0.0).loss;
   CHECK(loss == Approx(std::log(50)).epsilon(0.05));
   double sum = 0;
-  for (const Sequence& s : later) sum += Trainer(tiny()).step(step_of({{s}}), 0, 0.0).loss;
+  for (const Sequence& s : later) sum += Trainer(tiny_trainer()).step(step_of({{s}}), 0, 0.0).loss;
   CHECK(loss == Approx(sum / 3).epsilon(1e-6));
 }
 
@@ -196,7 +172,7 @@ TEST_CASE("Both optimizers learn a few sequences by heart, the end token include
 }
 
 TEST_CASE("bfloat16 products give nearly the same loss and gradient") {
-  TrainerOptions options = tiny();
+  TrainerOptions options = tiny_trainer();
   Trainer exact(options);
   options.precision = Precision::bf16;
   Trainer rough(options);
@@ -208,7 +184,7 @@ TEST_CASE("bfloat16 products give nearly the same loss and gradient") {
 }
 
 TEST_CASE("A step that is not finite leaves the weights and names the forward pass") {
-  TrainerOptions options = tiny();
+  TrainerOptions options = tiny_trainer();
   Trainer trainer(options);
   trainer.step(step_of({sequences}), 0, 1.0);
   // Weights blown up on purpose: a learning rate no run would survive.
@@ -227,7 +203,7 @@ TEST_CASE("A step without a learned token is refused") {
   Step step = step_of({sequences});
   step.micro_batches[0].positions.clear();
   step.micro_batches[0].targets.clear();
-  Trainer trainer(tiny());
+  Trainer trainer(tiny_trainer());
   CHECK_THROWS_AS(trainer.step(step, 0, 1.0), Error);
 }
 
@@ -285,7 +261,7 @@ TEST_CASE("The average of the weights has the decay of its option, and a smaller
 }
 
 TEST_CASE("Fresh weights are spread as GPT-2's") {
-  TrainerOptions options = tiny();
+  TrainerOptions options = tiny_trainer();
   options.model.n_embd = 64;
   TempFolder folder;
   Trainer(options).save_model(folder.path() / "m.safetensors");
@@ -305,8 +281,8 @@ TEST_CASE("Fresh weights are spread as GPT-2's") {
 
 TEST_CASE("A state of another shape is refused") {
   TempFolder folder;
-  Trainer(tiny()).save_state(folder.path() / "s.safetensors", {});
-  TrainerOptions other = tiny();
+  Trainer(tiny_trainer()).save_state(folder.path() / "s.safetensors", {});
+  TrainerOptions other = tiny_trainer();
   other.model.n_embd = 64;
   Trainer trainer(other);
   CHECK_THROWS_AS(trainer.load_state(folder.path() / "s.safetensors"), Error);
@@ -314,7 +290,7 @@ TEST_CASE("A state of another shape is refused") {
 
 TEST_CASE("A device that is not there is refused") {
   if (automatic_device() == Device::cuda) return;
-  TrainerOptions options = tiny();
+  TrainerOptions options = tiny_trainer();
   options.device = Device::cuda;
   CHECK_THROWS_AS(Trainer(options), Error);
 }
