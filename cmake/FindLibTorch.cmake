@@ -1,6 +1,7 @@
 # LibTorch, found without Torch's own CMake configuration.
 #
-# Target: LibTorch::LibTorch. Variables: LibTorch_ROOT_DIR, LibTorch_VERSION, LibTorch_CUDA (whether it is a CUDA build).
+# Target: LibTorch::LibTorch. Variables: LibTorch_ROOT_DIR, LibTorch_VERSION, LibTorch_CUDA (whether it is a CUDA build),
+# LibTorch_OPENMP (options for files with loops of their own in at::parallel_for).
 # Not for: building CUDA code or Python extensions.
 #
 # Why not find_package(Torch):
@@ -61,6 +62,23 @@ else here is. Take a LibTorch of version 2.7 or later, or the archive named cxx1
   endif()
 endfunction()
 
+# at::parallel_for is in LibTorch's headers: what it runs is compiled here. Its threads must be those of LibTorch's own
+# operations: the OpenMP library beside it, whatever its name, or the compiler's where LibTorch came without one.
+function(_libtorch_openmp options library)
+  set(${options} "" PARENT_SCOPE)
+  set(${library} "" PARENT_SCOPE)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set(${options} -fopenmp PARENT_SCOPE)
+    set(${library} gomp PARENT_SCOPE)
+    file(GLOB beside ${LibTorch_ROOT_DIR}/lib/libgomp*${CMAKE_SHARED_LIBRARY_SUFFIX}*
+                     ${LibTorch_ROOT_DIR}/../torch.libs/libgomp*${CMAKE_SHARED_LIBRARY_SUFFIX}*)
+    if(beside)
+      list(GET beside 0 first)
+      set(${library} ${first} PARENT_SCOPE)
+    endif()
+  endif()
+endfunction()
+
 function(_libtorch_target)
   set(lib ${LibTorch_ROOT_DIR}/lib)
   set(end ${CMAKE_SHARED_LIBRARY_SUFFIX})
@@ -78,7 +96,7 @@ function(_libtorch_target)
   set_target_properties(LibTorch::LibTorch PROPERTIES
     INTERFACE_COMPILE_OPTIONS
       "SHELL:-idirafter ${LibTorch_ROOT_DIR}/include;SHELL:-idirafter ${LibTorch_ROOT_DIR}/include/torch/csrc/api/include"
-    INTERFACE_LINK_LIBRARIES "${extra};${links};Threads::Threads")
+    INTERFACE_LINK_LIBRARIES "${extra};${links};${LibTorch_OPENMP_LIBRARY};Threads::Threads")
 endfunction()
 
 _libtorch_root(LibTorch_ROOT_DIR)
@@ -94,6 +112,9 @@ include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(LibTorch REQUIRED_VARS LibTorch_ROOT_DIR VERSION_VAR LibTorch_VERSION
   REASON_FAILURE_MESSAGE "Run scripts/setup.sh, which installs it into .deps/venv, or add your own to \
 CMAKE_PREFIX_PATH (the folder that holds lib/libtorch_cpu.so and include/ATen).")
+if(LibTorch_FOUND)
+  _libtorch_openmp(LibTorch_OPENMP LibTorch_OPENMP_LIBRARY)
+endif()
 if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   _libtorch_target()
 endif()

@@ -1,16 +1,13 @@
-// Attention of bfloat16 rows, with its backward pass written out. P = softmax(s·Q·Kᵀ + mask), Y = P·V:
-// dV = Pᵀ·dY, dP = dY·Vᵀ, dS = softmax' of dP, dQ = s·dS·K, dK = s·dSᵀ·Q.
+// Attention of bfloat16 rows as an autograd function around the loops of attention_loops.cpp, and their threads.
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <array>
-#include <cmath>
 #include <optional>
 #include <vector>
 
+#include "attention_loops.hpp"
 #include "bf16_layers.hpp"
-#include "bf16_loops.hpp"
+#include "parallel.hpp"
 
 namespace udrl::student {
 namespace {
@@ -19,103 +16,96 @@ using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 using torch::autograd::Variable;
 
-constexpr std::int64_t least_positions = 64;  // of a thread
-
+/// Of one pass: what the heads of all sequences read and write.
 struct Heads {
   RowShape shape;
   std::int64_t count, size;
+  const Bf16* qkv;
+  const float* dropout;  // [B·H, T, T], or null
+  float* moments;        // [2, B·H, T]: largest and share (AttentionHead)
 
   std::int64_t width() const { return count * size; }
-  /// Of one of `parts` that lie side by side in the rows.
-  HeadColumns columns(std::int64_t part, std::int64_t parts) const {
-    return {.width = parts * width(), .column = part * width(), .heads = count, .size = size, .length = shape.length};
+  std::int64_t all() const { return shape.sequences * count; }
+  /// Of that head, counted through all sequences, in rows that are `parts` times as wide as all heads.
+  std::int64_t begins(std::int64_t head, std::int64_t parts) const {
+    return head / count * shape.length * parts * width() + head % count * size;
+  }
+  AttentionHead at(std::int64_t head) const {
+    const std::int64_t length = shape.length;
+    return {.queries = qkv + begins(head, 3),
+            .width = width(),
+            .length = length,
+            .size = size,
+            .dropout = dropout == nullptr ? nullptr : dropout + head * length * length,
+            .largest = moments + head * length,
+            .share = moments + (all() + head) * length};
   }
 };
 
-/// One part of the rows, [A, T, D].
-at::Tensor by_head(const at::Tensor& rows, const Heads& heads, std::int64_t part, std::int64_t parts) {
-  const at::Tensor out_ATD = at::empty({heads.shape.sequences * heads.count, heads.shape.length, heads.size},
-                                       rows.options().dtype(at::kFloat));
-  const Bf16* from = rows.const_data_ptr<Bf16>();
-  float* to = out_ATD.data_ptr<float>();
-  const HeadColumns columns = heads.columns(part, parts);
-  at::parallel_for(0, heads.shape.positions(), least_positions, [&](std::int64_t begin, std::int64_t end) {
-    widen_heads(from, to, columns, {begin, end});
+/// f(head, scratch), for each. A head is one thread's alone, so it is the same whatever the threads.
+template <class F>
+void for_each_head(const Heads& heads, const F& f) {
+  at::parallel_for(0, heads.all(), 1, [&](std::int64_t from, std::int64_t to) {
+    std::vector<float> scratch(static_cast<std::size_t>(attention_scratch(heads.shape.length, heads.size)));
+    for (std::int64_t head = from; head < to; ++head) f(head, scratch.data());
   });
-  return out_ATD;
 }
 
-std::array<at::Tensor, 3> all_by_head(const at::Tensor& qkv_NC, const Heads& heads) {
-  return {by_head(qkv_NC, heads, 0, 3), by_head(qkv_NC, heads, 1, 3), by_head(qkv_NC, heads, 2, 3)};
-}
-
-/// Parts, each [A, T, D], side by side in rows; rows beyond the positions are 0.
-at::Tensor as_rows(const std::vector<at::Tensor>& parts, const Heads& heads) {
-  const auto count = static_cast<std::int64_t>(parts.size());
-  const std::int64_t positions = heads.shape.positions();
-  const at::Tensor rows =
-      at::empty({heads.shape.rows, count * heads.width()}, parts.front().options().dtype(at::kBFloat16));
-  rows.narrow(0, positions, heads.shape.rows - positions).zero_();
-  Bf16* to = rows.data_ptr<Bf16>();
-  for (std::int64_t part = 0; part < count; ++part) {
-    const at::Tensor ordered = parts[static_cast<std::size_t>(part)].contiguous();
-    const float* from = ordered.const_data_ptr<float>();
-    const HeadColumns columns = heads.columns(part, count);
-    at::parallel_for(0, positions, least_positions, [&](std::int64_t begin, std::int64_t end) {
-      narrow_heads(from, to, columns, {begin, end});
-    });
-  }
+/// Rows of which the positions are written and the filler is 0.
+at::Tensor rows_of(RowShape shape, std::int64_t width) {
+  const at::Tensor rows = at::empty({shape.rows, width}, at::kBFloat16);
+  rows.narrow(0, shape.positions(), shape.rows - shape.positions()).zero_();
   return rows;
 }
 
-double score_scale(const Heads& heads) { return 1.0 / std::sqrt(static_cast<double>(heads.size)); }
-
 class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
  public:
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& qkv_NC, const Heads& heads,
-                            const at::Tensor& causal_TT, const std::optional<at::Tensor>& dropout_ATT) {
-    const at::Tensor rows = qkv_NC.contiguous();
-    const auto [q_ATD, k_ATD, v_ATD] = all_by_head(rows, heads);
-    const std::int64_t length = heads.shape.length;
-    const at::Tensor mask_ATT = causal_TT.expand({q_ATD.size(0), length, length});
-    const at::Tensor scores_ATT = at::baddbmm(mask_ATT, q_ATD, k_ATD.transpose(1, 2), 1, score_scale(heads));
-    const at::Tensor weights_ATT = at::softmax(scores_ATT, -1);
-    context->saved_data["heads"] =
-        std::vector<std::int64_t>{heads.shape.sequences, length, heads.shape.rows, heads.count, heads.size};
-    if (!dropout_ATT.has_value()) {
-      context->save_for_backward({rows, weights_ATT});
-      return as_rows({at::bmm(weights_ATT, v_ATD)}, heads);
-    }
-    context->save_for_backward({rows, weights_ATT, *dropout_ATT});
-    return as_rows({at::bmm(weights_ATT * *dropout_ATT, v_ATD)}, heads);
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& qkv_NC, RowShape shape, std::int64_t count,
+                            const std::optional<at::Tensor>& dropout_ATT) {
+    const at::Tensor rows = qkv_NC.contiguous(), moments_2AT = at::empty({2, shape.sequences * count, shape.length});
+    context->saved_data["shape"] = std::vector<std::int64_t>{shape.sequences, shape.length, shape.rows, count};
+    tensor_list kept{rows, moments_2AT};
+    if (dropout_ATT.has_value()) kept.push_back(dropout_ATT->contiguous());
+    const Heads heads = heads_of(kept, shape, count);
+    const at::Tensor y_NC = rows_of(shape, heads.width());
+    Bf16* y = y_NC.data_ptr<Bf16>();
+    for_each_head(heads, [&](std::int64_t head, float* scratch) {
+      attention_forward(heads.at(head), y + heads.begins(head, 1), scratch);
+    });
+    context->save_for_backward(std::move(kept));
+    return y_NC;
   }
 
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
-    const auto saved = context->get_saved_variables();
-    const std::vector<std::int64_t> kept = context->saved_data["heads"].toIntVector();
-    const Heads heads{{kept[0], kept[1], kept[2]}, kept[3], kept[4]};
-    const at::Tensor &rows = saved[0], &weights_ATT = saved[1];
-    const bool drops = saved.size() == 3;
-    const auto [q_ATD, k_ATD, v_ATD] = all_by_head(rows, heads);
-    const at::Tensor dy_ATD = by_head(gradients[0].contiguous(), heads, 0, 1);
-    const at::Tensor used_ATT = drops ? weights_ATT * saved[2] : weights_ATT;
-    const at::Tensor dv_ATD = at::bmm(used_ATT.transpose(1, 2), dy_ATD);
-    at::Tensor dweights_ATT = at::bmm(dy_ATD, v_ATD.transpose(1, 2));
-    if (drops) dweights_ATT.mul_(saved[2]);
-    at::Tensor dscores_ATT = at::_softmax_backward_data(dweights_ATT, weights_ATT, -1, at::kFloat);
-    dscores_ATT.mul_(score_scale(heads));
-    const at::Tensor dq_ATD = at::bmm(dscores_ATT, k_ATD), dk_ATD = at::bmm(dscores_ATT.transpose(1, 2), q_ATD);
-    return {as_rows({dq_ATD, dk_ATD, dv_ATD}, heads), Variable(), Variable(), Variable()};
+    const std::vector<std::int64_t> shape = context->saved_data["shape"].toIntVector();
+    const tensor_list kept = context->get_saved_variables();
+    const Heads heads = heads_of(kept, {shape[0], shape[1], shape[2]}, shape[3]);
+    const at::Tensor dy_NC = gradients[0].contiguous(), dqkv_NC = rows_of(heads.shape, 3 * heads.width());
+    const Bf16* dy = dy_NC.const_data_ptr<Bf16>();
+    Bf16* dqkv = dqkv_NC.data_ptr<Bf16>();
+    for_each_head(heads, [&](std::int64_t head, float* scratch) {
+      attention_backward(heads.at(head), dy + heads.begins(head, 1), dqkv + heads.begins(head, 3), scratch);
+    });
+    return {dqkv_NC, Variable(), Variable(), Variable()};
+  }
+
+ private:
+  /// Of rows, moments and, where something is dropped, its factors.
+  static Heads heads_of(const tensor_list& kept, RowShape shape, std::int64_t count) {
+    return {shape,
+            count,
+            kept[0].size(1) / 3 / count,
+            kept[0].const_data_ptr<Bf16>(),
+            kept.size() == 3 ? kept[2].const_data_ptr<float>() : nullptr,
+            kept[1].data_ptr<float>()};
   }
 };
 
 }  // namespace
 
-at::Tensor attention(const at::Tensor& qkv_NC, RowShape shape, std::int64_t heads, const at::Tensor& causal_TT,
-                     const at::Tensor& dropout_ATT) {
+at::Tensor attention(const at::Tensor& qkv_NC, RowShape shape, std::int64_t heads, const at::Tensor& dropout_ATT) {
   const std::optional<at::Tensor> dropout = dropout_ATT.defined() ? std::optional(dropout_ATT) : std::nullopt;
-  const Heads of{shape, heads, qkv_NC.size(1) / 3 / heads};
-  return AttentionFunction::apply(qkv_NC, of, causal_TT, dropout);
+  return AttentionFunction::apply(qkv_NC, shape, heads, dropout);
 }
 
 }  // namespace udrl::student

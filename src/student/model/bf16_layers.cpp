@@ -2,13 +2,13 @@
 #include "bf16_layers.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <optional>
 
 #include "bf16_loops.hpp"
+#include "parallel.hpp"
 
 namespace udrl::student {
 namespace {

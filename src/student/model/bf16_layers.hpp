@@ -24,12 +24,10 @@ void add_widened(const at::Tensor& sum, const at::Tensor& part);
 /// back, together with its gradient.
 at::Tensor feed_forward(const at::Tensor& x_NC, const Linear& in, const Linear& out);
 
-/// Causal attention of bfloat16 rows as two batched products around a softmax: [N, 3·C] → [N, C], rows beyond the
-/// positions 0. Within it is float32: it has a fiftieth of the arithmetic, and MKL's products, unlike oneDNN's, keep
-/// nothing for each of its many shapes. Of queries, keys and values the rows are kept. The mask is 0 or -∞; weights are
-/// multiplied by `dropout_ATT` where it is defined, A = B·heads.
-at::Tensor attention(const at::Tensor& qkv_NC, RowShape shape, std::int64_t heads, const at::Tensor& causal_TT,
-                     const at::Tensor& dropout_ATT);
+/// Causal attention of bfloat16 rows, each head in the cache of a core: [N, 3·C] → [N, C], rows beyond the positions 0.
+/// Within it is float32 (attention_loops.hpp). What is kept for the way back are the rows, and two numbers a row of
+/// scores. Weights are multiplied by `dropout_ATT`, float32, where it is defined, A = B·heads.
+at::Tensor attention(const at::Tensor& qkv_NC, RowShape shape, std::int64_t heads, const at::Tensor& dropout_ATT);
 
 struct Normed {
   at::Tensor y_NC;    ///< the norm of the sum, bfloat16

@@ -4,34 +4,17 @@
 // ½x(1 + tanh u) = x·σ(2u), u = √(2/π)·(x + 0.044715x³).
 #include "bf16_loops.hpp"
 
-#include <bit>
 #include <cmath>
 #include <limits>
 
-#include "udrl/base/exp2.hpp"
 #include "udrl/base/vector_clones.hpp"
 
 namespace udrl::student {
 namespace {
 
 constexpr std::int64_t lanes = 16;
-constexpr float log2_e = 1.44269504F;
 constexpr float twice_root = 1.5957691216057308F;  // 2√(2/π)
 constexpr float cubic = 0.044715F;
-
-inline __attribute__((always_inline)) float from_bits(std::uint16_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U);
-}
-
-/// By reference: what is copied whole, compilers do not vectorise.
-inline __attribute__((always_inline)) float widened(const Bf16& value) { return from_bits(value.x); }
-
-/// To the nearest, to the even of two; as c10::BFloat16 does it.
-inline __attribute__((always_inline)) std::uint16_t narrowed(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  const std::uint32_t rounded = (bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U;
-  return static_cast<std::uint16_t>(std::isnan(value) ? 0x7FC0U : rounded);
-}
 
 /// Between -10 and 10 nothing overflows, and beyond GELU is 0 or x to all places of bfloat16.
 inline __attribute__((always_inline)) float at_least_minus_10(float x) { return x < -10.0F ? -10.0F : x; }
@@ -70,12 +53,6 @@ inline __attribute__((always_inline)) float squares_about(float mean, const floa
     for (std::int64_t j = 0; j < lanes; ++j) sums[j] += (x[c + j] - mean) * (x[c + j] - mean);
   for (; c < width; ++c) sums[0] += (x[c] - mean) * (x[c] - mean);
   return total_of(sums);
-}
-
-/// exp(x - largest), not below 2^-126.
-inline __attribute__((always_inline)) float exp_below(float x, float largest) {
-  const float t = (x - largest) * log2_e;
-  return exp2_of<Exp2Terms::six>(t < -126.0F ? -126.0F : t);
 }
 
 /// The bits of a value as a whole number in its order, and back; integers' maxima are vectorised, those of floats not.
@@ -151,18 +128,6 @@ inline __attribute__((always_inline)) void spread_over_row(const NormBackward& n
       dpart[c].x = narrowed(value);
     }
     dx[c] = value;
-  }
-}
-
-/// f(where a head of a position lies in the rows, and where by head), for each.
-template <class F>
-inline __attribute__((always_inline)) void for_each_head(const HeadColumns& columns, RowRange positions, const F& f) {
-  for (std::int64_t n = positions.from; n < positions.to; ++n) {
-    const std::int64_t sequence = n / columns.length, t = n % columns.length;
-    for (std::int64_t head = 0; head < columns.heads; ++head) {
-      f(n * columns.width + columns.column + head * columns.size,
-        ((sequence * columns.heads + head) * columns.length + t) * columns.size);
-    }
   }
 }
 
@@ -243,28 +208,6 @@ UDRL_FOR_EACH_PROCESSOR void add_widened(const Bf16* from, float* to, std::int64
 
 UDRL_FOR_EACH_PROCESSOR void add_floats(const float* from, float* to, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];
-}
-
-UDRL_FOR_EACH_PROCESSOR void widen_heads(const Bf16* rows, float* by_head, const HeadColumns& columns,
-                                         RowRange positions) {
-  const std::int64_t size = columns.size;
-  for_each_head(
-      columns, positions, [=](std::int64_t in_rows, std::int64_t in_heads) __attribute__((always_inline)) {
-        const Bf16* __restrict from = rows + in_rows;
-        float* __restrict to = by_head + in_heads;
-        for (std::int64_t i = 0; i < size; ++i) to[i] = widened(from[i]);
-      });
-}
-
-UDRL_FOR_EACH_PROCESSOR void narrow_heads(const float* by_head, Bf16* rows, const HeadColumns& columns,
-                                          RowRange positions) {
-  const std::int64_t size = columns.size;
-  for_each_head(
-      columns, positions, [=](std::int64_t in_rows, std::int64_t in_heads) __attribute__((always_inline)) {
-        const float* __restrict from = by_head + in_heads;
-        Bf16* __restrict to = rows + in_rows;
-        for (std::int64_t i = 0; i < size; ++i) to[i].x = narrowed(from[i]);
-      });
 }
 
 UDRL_FOR_EACH_PROCESSOR float cross_entropy(const Bf16* logits, std::int64_t width, std::int64_t target) {

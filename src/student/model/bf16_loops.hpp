@@ -3,13 +3,11 @@
 // Not for: float32, GPUs.
 #pragma once
 
-#include <c10/util/BFloat16.h>
-
 #include <cstdint>
 
-namespace udrl::student {
+#include "bf16_values.hpp"
 
-using Bf16 = c10::BFloat16;
+namespace udrl::student {
 
 /// From a row to before another.
 struct RowRange {
@@ -52,14 +50,6 @@ void add_columns(const Bf16* x, float* sums, RowRange rows, std::int64_t width);
 /// to[i] += from[i]
 void add_widened(const Bf16* from, float* to, std::int64_t count);
 void add_floats(const float* from, float* to, std::int64_t count);
-
-/// Where one of queries, keys, values or what comes of them lies in rows of positions: `heads` times `size` columns
-/// from `column` on, of rows of `width`; by head it is [B·H, T, D].
-struct HeadColumns {
-  std::int64_t width, column, heads, size, length;
-};
-void widen_heads(const Bf16* rows, float* by_head, const HeadColumns& columns, RowRange positions);
-void narrow_heads(const float* by_head, Bf16* rows, const HeadColumns& columns, RowRange positions);
 
 /// −log softmax of a row at `target`, nats.
 float cross_entropy(const Bf16* logits, std::int64_t width, std::int64_t target);

@@ -2,10 +2,10 @@
 #include "gelu.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "gelu_loops.hpp"
+#include "parallel.hpp"
 
 namespace udrl::student {
 namespace {

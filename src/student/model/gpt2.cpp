@@ -5,7 +5,6 @@
 #include "udrl/student/gpt2.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 #include <c10/util/accumulate.h>
 
@@ -16,6 +15,7 @@
 #include "bf16_layers.hpp"
 #include "gelu.hpp"
 #include "layers.hpp"
+#include "parallel.hpp"
 #include "udrl/base/random.hpp"
 
 namespace udrl::student {
@@ -238,7 +238,7 @@ at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, const Batch&
   at::Tensor y_NC;
   if (batch.causal_TT.defined() && is_bf16_on_cpu(qkv_NC)) {
     const at::Tensor dropout_ATT = weights_mask(batch.shape, config_.n_head, dropout);
-    y_NC = attention(qkv_NC, batch.shape, config_.n_head, batch.causal_TT, dropout_ATT);
+    y_NC = attention(qkv_NC, batch.shape, config_.n_head, dropout_ATT);
   } else {
     const auto qkv_ATD = split_heads(qkv_NC, batch.shape, config_.n_head, qkv_NC.scalar_type());
     const at::Tensor y_ATD = batch.causal_TT.defined() ? attention_by_products(qkv_ATD, batch.causal_TT, dropout)

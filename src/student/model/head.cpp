@@ -1,7 +1,6 @@
 // The head and the cross-entropy over it, in chunks of rows. Gradients are written out: of −log softmax(h·Wᵀ)[t] with
 // respect to the logits it is softmax − onehot(t).
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include "bf16_layers.hpp"
 #include "bf16_loops.hpp"
 #include "layers.hpp"
+#include "parallel.hpp"
 
 namespace udrl::student {
 namespace {

@@ -2,10 +2,10 @@
 #include "layers.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "bf16_layers.hpp"
+#include "parallel.hpp"
 
 namespace udrl::student {
 namespace {

@@ -75,18 +75,41 @@ double norm_difference(const float* x, std::size_t at, const float* weight, cons
       1e-4);
 }
 
-const RowShape attention_shape{2, 5, 12};  // two rows of filler
-constexpr std::int64_t head_count = 2, head_size = 3;
+struct AttentionSize {
+  RowShape shape;
+  std::int64_t heads, size;
 
-at::Tensor causal_mask() { return at::full({5, 5}, -std::numeric_limits<float>::infinity(), at::kFloat).triu_(1); }
+  std::int64_t width() const { return heads * size; }
+  std::int64_t positions() const { return shape.positions(); }
+  std::int64_t filler() const { return shape.rows - positions(); }
+};
+
+/// Of less than a vector; of several, with a remainder in both directions; whole vectors.
+const std::vector<AttentionSize> attention_sizes{{{2, 5, 12}, 2, 3}, {{3, 37, 128}, 2, 81}, {{1, 48, 48}, 1, 64}};
 
 /// Of rows of any type, the positions alone.
-at::Tensor plain_attention(const at::Tensor& qkv_NC, const at::Tensor& dropout_ATT) {
-  const at::Tensor qkv_3BHTD = qkv_NC.narrow(0, 0, 10).view({2, 5, 3, head_count, head_size}).permute({2, 0, 3, 1, 4});
-  const at::Tensor scores = at::matmul(qkv_3BHTD[0], qkv_3BHTD[1].transpose(2, 3)) / std::sqrt(3.0);
-  at::Tensor weights = at::softmax(scores + causal_mask().to(qkv_NC.scalar_type()), -1);
+at::Tensor plain_attention(const at::Tensor& qkv_NC, const AttentionSize& of, const at::Tensor& dropout_ATT) {
+  const at::Tensor qkv_3BHTD = qkv_NC.narrow(0, 0, of.positions())
+                                   .view({of.shape.sequences, of.shape.length, 3, of.heads, of.size})
+                                   .permute({2, 0, 3, 1, 4});
+  const at::Tensor scores =
+      at::matmul(qkv_3BHTD[0], qkv_3BHTD[1].transpose(2, 3)) / std::sqrt(static_cast<double>(of.size));
+  const at::Tensor mask = at::full_like(scores[0][0], -std::numeric_limits<float>::infinity()).triu_(1);
+  at::Tensor weights = at::softmax(scores + mask, -1);
   if (dropout_ATT.defined()) weights = weights * dropout_ATT.to(qkv_NC.scalar_type()).view(weights.sizes());
-  return at::matmul(weights, qkv_3BHTD[2]).transpose(1, 2).reshape({10, head_count * head_size});
+  return at::matmul(weights, qkv_3BHTD[2]).transpose(1, 2).reshape({of.positions(), of.width()});
+}
+
+/// The slope of Σ y · dy along one value of the rows, by differences.
+double attention_slope(const at::Tensor& qkv_NC, const AttentionSize& of, const at::Tensor& dropout_ATT,
+                       const at::Tensor& dy, std::int64_t row, std::int64_t column) {
+  return central_difference(
+      [&](double step) {
+        const at::Tensor moved = qkv_NC.detach().to(at::kDouble, false, true);
+        moved[row][column].add_(step);
+        return (plain_attention(moved, of, dropout_ATT) * dy.to(at::kDouble)).sum().item<double>();
+      },
+      1e-4);
 }
 
 struct NormInputs {
@@ -165,33 +188,60 @@ TEST_CASE("The feed-forward layer in bfloat16 is the plain expression, and adds 
 }
 
 TEST_CASE("Attention of bfloat16 rows is the plain expression, and its differences on the way back") {
-  for (const bool drops : {false, true}) {
-    INFO((drops ? "with" : "without") << " dropout");
-    const at::Tensor dropout_ATT = drops ? at::rand({4, 5, 5}).gt(0.2).to(at::kFloat).mul(1.25) : at::Tensor();
-    const at::Tensor qkv = drawn_half({12, 3 * head_count * head_size}), expected_qkv = copy_of(wide(qkv)),
-                     dy = wide(drawn_half({10, head_count * head_size})).detach();
-    const at::Tensor y = attention(qkv, attention_shape, head_count, causal_mask(), dropout_ATT);
-    const at::Tensor expected = plain_attention(expected_qkv, dropout_ATT);
-    CHECK(y.scalar_type() == at::kBFloat16);
-    CHECK(places(y.narrow(0, 0, 10), expected) < 1.05);
-    CHECK(wide(y).narrow(0, 10, 2).equal(at::zeros({2, head_count * head_size})));
-    (wide(y).narrow(0, 0, 10) * dy).sum().backward();
-    (expected * dy).sum().backward();
-    CHECK(places(qkv.grad(), expected_qkv.grad()) < 1.1);
-    CHECK(wide(qkv.grad()).narrow(0, 10, 2).equal(at::zeros({2, 3 * head_count * head_size})));
+  for (const AttentionSize& of : attention_sizes) {
+    for (const bool drops : {false, true}) {
+      const std::int64_t length = of.shape.length, width = of.width();
+      INFO(length << " positions, heads of " << of.size << (drops ? ", with" : ", without") << " dropout");
+      const at::Tensor dropout_ATT =
+          drops ? at::rand({of.shape.sequences * of.heads, length, length}).gt(0.2).to(at::kFloat).mul(1.25)
+                : at::Tensor();
+      const at::Tensor qkv = drawn_half({of.shape.rows, 3 * width}), expected_qkv = copy_of(wide(qkv)),
+                       dy = wide(drawn_half({of.positions(), width})).detach();
+      const at::Tensor y = attention(qkv, of.shape, of.heads, dropout_ATT);
+      const at::Tensor expected = plain_attention(expected_qkv, of, dropout_ATT);
+      CHECK(y.scalar_type() == at::kBFloat16);
+      CHECK(places(y.narrow(0, 0, of.positions()), expected) < 1.05);
+      CHECK(wide(y).narrow(0, of.positions(), of.filler()).equal(at::zeros({of.filler(), width})));
+      (wide(y).narrow(0, 0, of.positions()) * dy).sum().backward();
+      (expected * dy).sum().backward();
+      CHECK(places(qkv.grad(), expected_qkv.grad()) < 1.1);
+      CHECK(wide(qkv.grad()).narrow(0, of.positions(), of.filler()).equal(at::zeros({of.filler(), 3 * width})));
 
-    for (const std::int64_t column : {0L, 5L, 6L, 11L, 12L, 17L}) {
-      const double slope = central_difference(
-          [&](double step) {
-            const at::Tensor moved = expected_qkv.detach().to(at::kDouble);
-            moved[7][column].add_(step);
-            return (plain_attention(moved, dropout_ATT) * dy.to(at::kDouble)).sum().item<double>();
-          },
-          1e-4);
-      INFO("column " << column);
-      CHECK(wide(qkv.grad())[7][column].item<double>() == Approx(slope).epsilon(1.0 / 128).margin(1e-4));
+      const std::int64_t row = of.positions() - 3;
+      for (const std::int64_t column : {std::int64_t{0}, width - 1, width, 2 * width - 1, 2 * width, 3 * width - 1}) {
+        INFO("column " << column);
+        const double slope = attention_slope(expected_qkv, of, dropout_ATT, dy, row, column);
+        CHECK(wide(qkv.grad())[row][column].item<double>() == Approx(slope).epsilon(1.0 / 128).margin(1e-4));
+      }
     }
   }
+}
+
+TEST_CASE("Attention is the same whatever the threads") {
+  const AttentionSize& of = attention_sizes[1];
+  const at::Tensor qkv = drawn_half({of.shape.rows, 3 * of.width()}).detach();
+  const auto once = [&](int threads) {
+    at::set_num_threads(threads);
+    const at::Tensor rows = qkv.clone().requires_grad_(true), y = attention(rows, of.shape, of.heads, {});
+    wide(y).square().sum().backward();
+    return std::pair(y.detach(), rows.grad());
+  };
+  const int threads = at::get_num_threads();
+  const auto [y_1, gradient_1] = once(1);
+  const auto [y_3, gradient_3] = once(3);
+  at::set_num_threads(threads);
+  CHECK(y_1.equal(y_3));
+  CHECK(gradient_1.equal(gradient_3));
+}
+
+TEST_CASE("What is not a number in one sequence stays in it") {
+  const AttentionSize& of = attention_sizes[0];
+  const at::Tensor qkv = drawn_half({of.shape.rows, 3 * of.width()}).detach();
+  qkv[1][0] = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor y = wide(attention(qkv, of.shape, of.heads, {}));
+  CHECK(y[1].isnan().any().item<bool>());
+  CHECK_FALSE(y[0].isnan().any().item<bool>());
+  CHECK_FALSE(y.narrow(0, of.shape.length, of.shape.length).isnan().any().item<bool>());
 }
 
 TEST_CASE("A norm that adds first is the plain expression, and so is its way back") {
