@@ -145,7 +145,10 @@ std::string status_fault(const HttpReply& reply) {
 /// What is wrong with any reply; "" for a JSON object without an error.
 std::string plain_fault(const HttpReply& reply, const json& answer) {
   if (std::string fault = status_fault(reply); !fault.empty()) return fault;
-  if (answer.is_discarded()) return "not JSON";
+  if (answer.is_discarded()) {
+    const std::string excess = data::json_excess(reply.body);
+    return excess.empty() ? "not JSON" : "JSON that is too much: " + excess;
+  }
   if (!answer.is_object()) return "no object";
   return member(answer, "error").is_null() ? "" : "error in the reply";
 }

@@ -63,6 +63,7 @@ void read(const Json& json, const char* field, T& target) {
 }
 
 Json parse_object(std::string_view text) {
+  data::check_json_excess(text);
   Json json = data::json_or_discarded(text);
   if (json.is_object()) return json;
   throw user_error("config.json is not a JSON object").hint("the checkpoint is damaged: copy it again");

@@ -136,6 +136,7 @@ std::optional<Tokenizer> if_students(const std::filesystem::path& file) {
 
 std::string tokenizer_model_from_json(std::string_view json, const std::string& where) {
   try {
+    data::check_json_excess(json);
     return rebuilt(data::json_or_discarded(json), where);
   } catch (const Json::exception& error) {
     throw not_ours("a field is missing or of another kind").at(where).got(error.what());

@@ -23,6 +23,14 @@ using Json = nlohmann::ordered_json;
 constexpr const char* shard_index = "model.safetensors.index.json";
 constexpr std::string_view prefix = "transformer.";
 
+void check_excess(const std::string& text, const fs::path& file) {
+  try {
+    data::check_json_excess(text);
+  } catch (const Error& error) {
+    throw data::completed(error, file.string(), "is it the right file?");
+  }
+}
+
 StudentConfig read_shape(const fs::path& folder) {
   const fs::path file = folder / files::config;
   if (!fs::exists(file))
@@ -31,6 +39,7 @@ StudentConfig read_shape(const fs::path& folder) {
         .expected("config.json and model.safetensors in it")
         .hint("name a folder that udrl-train or the save_pretrained of transformers wrote");
   std::string text = read_file(file);
+  check_excess(text, file);
   Json json = data::json_or_discarded(text);
   if (json.is_object()) {
     json["bos_token_id"] = json["eos_token_id"] = 0;
@@ -60,7 +69,9 @@ std::string plain_name(const std::string& name, const fs::path& index) {
 }
 
 std::vector<fs::path> listed_shards(const fs::path& index) {
-  const Json json = data::json_or_discarded(read_file(index));
+  const std::string text = read_file(index);
+  check_excess(text, index);
+  const Json json = data::json_or_discarded(text);
   const Json map = json.is_object() ? json.value("weight_map", Json()) : Json();
   std::set<fs::path> shards;
   for (const auto& item : map.items())

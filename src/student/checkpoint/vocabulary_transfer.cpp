@@ -58,9 +58,11 @@ Error unusable(const fs::path& where, const std::string& got) {
 }
 
 Json parse(const fs::path& file) {
-  Json json = data::json_or_discarded(read_file(file));
+  const std::string text = read_file(file);
+  Json json = data::json_or_discarded(text);
   if (json.is_object()) return json;
-  throw unusable(file, "no JSON object");
+  const std::string excess = data::json_excess(text);
+  throw unusable(file, excess.empty() ? "no JSON object" : "JSON that is too much: " + excess);
 }
 
 std::string type_of(const Json& json, const char* part) {

@@ -25,7 +25,18 @@ PieceType type_of(const sentencepiece::SentencePieceProcessor& model, int id) {
   return PieceType::normal;
 }
 
+/// The largest that are known, of 260,000 pieces, have 4. Of a piece that is empty sentencepiece makes 45 times its
+/// bytes.
+constexpr std::size_t longest_model_mib = 16;
+
 void refuse_unsafe(std::string_view bytes, const std::string& where) {
+  if (bytes.size() > longest_model_mib << 20U) {
+    throw user_error("the tokenizer is too long")
+        .at(where)
+        .expected("at most " + std::to_string(longest_model_mib) + " MiB")
+        .got(std::to_string(bytes.size()) + " bytes")
+        .hint(cure);
+  }
   switch (kind_of(bytes)) {
     case ModelBytes::plain: return;
     case ModelBytes::broken:

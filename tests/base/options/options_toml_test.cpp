@@ -229,3 +229,12 @@ TEST_CASE("a TOML file that is too long is refused unread") {
   std::filesystem::resize_file(file, (longest_document_mib << 20U) + 1);
   CHECK(contains(error_of([&] { (void)toml_file_as_json(file); }), "the file is too long to be read whole"));
 }
+
+TEST_CASE("a TOML file that would take gigabytes when it is parsed is refused with its limit") {
+  const TempFolder folder;
+  std::string content = "a = [";
+  while (content.size() <= std::size_t{8} << 20U) content += "{},";
+  const std::string message = error_of([&] { (void)toml_file_as_json(folder.file("long.toml", content + "]\n")); });
+  CHECK(contains(message, "long.toml: the TOML file is too long"));
+  CHECK(contains(message, "at most 8 MiB"));
+}

@@ -141,7 +141,8 @@ TEST_CASE("what is no answer is an error with its cause and the endpoint's words
        {200, R"({"choices":[{"message":null,"finish_reason":"stop"}]})", "no text", "null"},
        {200, R"({"choices":[{"message":{"content":"cut h)", "not JSON", "cut h"},
        {200, "<html>\n<b>\x01\xff</b>", "not JSON", "<html> <b>"},
-       {200, std::string(100000, '['), "not JSON", "[[["},  // a parser that recurses would end here
+       // a parser that recurses would end here
+       {200, std::string(100000, '['), "JSON that is too much: nested more than 64 deep", "[[["},
        {200, "[1]", "no object", "[1]"},
        {200, R"({"choices":[{"message":{"content":"x"},"finish_reason":"error"}]})", "finish_reason error", "x"}}));
   const Fixed fixed({status, body, "", false});

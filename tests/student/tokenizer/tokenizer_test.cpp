@@ -159,6 +159,14 @@ TEST_CASE("bytes that are no whole message of protobuf are refused") {
   CHECK_THROWS_AS(Tokenizer::from_bytes(whole + damage, "x"), Error);
 }
 
+TEST_CASE("a tokenizer that is longer than any is refused before sentencepiece takes memory for its pieces") {
+  std::string pieces;
+  while (pieces.size() <= 16U << 20U) pieces.append("\x0A\0", 2);
+  const std::string said = test::error_of([&] { Tokenizer::from_bytes(pieces, "some/tokenizer.model"); });
+  CHECK(said.starts_with("2 some/tokenizer.model: the tokenizer is too long"));
+  CHECK(test::contains(said, "at most 16 MiB"));
+}
+
 TEST_CASE("what sentencepiece throws of pieces is an error as any other") {
   const std::string unigram = field(2, "\x18\x01"), piece = field(1, field(1, std::string("\0x", 2)));
   CHECK_THROWS_AS(Tokenizer::from_bytes(tiny::tokenizer().bytes() + unigram + piece, "x"), Error);
