@@ -7,7 +7,8 @@
 # Which change or moment is disturbed is drawn from the seed, the stage, the kind and the round, so that one round can be
 # had again alone.
 #
-# Stages: intents score tag ideas doctor synthesize http answer generate train export folder page evaluate
+# Stages: intents score tag ideas doctor synthesize http answer generate train critic judged export folder page evaluate
+#         (judged: a student that goes on with its critic)
 # Kinds:  kill   kill -9 at a change (write, rename, flush, cut, removal); half of the bytes of a write are written
 #         time   kill -9 at any moment
 #         gap    kill -9 between a rename and the flush after it
@@ -35,7 +36,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 BUILD="$ROOT/build/release"
 TORTURE_FAULT="${TORTURE_FAULT:-$BUILD/tests/tools/udrl_torture_fault.so}"
 STUB="${STUB:-$BUILD/tests/tools/udrl-endpoint-stub}"
-ALL_STAGES=intents,score,tag,ideas,doctor,synthesize,http,answer,generate,train,export,folder,page,evaluate
+ALL_STAGES=intents,score,tag,ideas,doctor,synthesize,http,answer,generate,train,critic,judged,export,folder,page,evaluate
 ALL_KINDS=kill,time,gap,int,term,hup,stop,two,full,eio,lost,power,posix,twice
 TIMES=3 STAGES=$ALL_STAGES KINDS=$ALL_KINDS SEED=1 ROUND= JSON= KEEP=
 while [[ $# -gt 0 ]]; do
@@ -95,6 +96,11 @@ one="--threads 1"
     ${EXEC:-} "$GENERATE" --model "$1/student" --task image --input "$TMP/lines.txt" -n 2 --exact --out "$1/out" $one
   }
   train_cell() { train "$1/out" "$TMP/tagged" --keep-last 2 --sample-every 4 $one; }
+  critic() { ${EXEC:-} "$DISTILL" critic --data "$TMP/own/tagged" --student "$1/out" $one; }
+  judged() {
+    ${EXEC:-} "$TRAIN" --data "$TMP/tagged" --init "$TMP/author" --critic.data "$TMP/own/tagged" --critic.weight 0.5 --out "$1/out" --steps 12 \
+      --valid-every 6 --save-every 4 --valid-records 16 --batch.step-tokens 512 --batch.micro-tokens 512 --keep-last 2 --sample-every 4 $one
+  }
   export_cell() { ${EXEC:-} "$EXPORT" gguf --model "$1/student" --out "$1/out/student.gguf" $one; }
   folder() { ${EXEC:-} "$EXPORT" folder --model "$1/student" --out "$1/out/folder" $one; }
   page() { ${EXEC:-} "$EXPORT" page --model "$1/student" --runtime "$TMP/runtime" --name student --out "$1/out/page.html" $one; }
@@ -108,7 +114,10 @@ command_of() { case "$1" in train | export) echo "$1_cell" ;; *) echo "$1" ;; es
 # prepare STAGE CELL
 prepare() {
   mkdir -p "$2/out"
-  case "$1" in answer | generate | export | folder | page | evaluate) cp -r "$TMP/student" "$2/student" ;; esac
+  case "$1" in
+    answer | generate | export | folder | page | evaluate) cp -r "$TMP/student" "$2/student" ;;
+    critic) cp -r "$TMP/student/." "$2/out" ;;  # what it writes is beside the student
+  esac
   [[ "$1" != evaluate ]] || cp -r "$TMP/tagged" "$2/tagged"
 }
 
@@ -121,9 +130,9 @@ state() {
   local out="$2/out"
   case "$1" in
     intents | score | tag | ideas | doctor) comparable "$out" ;;
-    export | folder | page) hashes "$out" ;;
+    critic | export | folder | page) hashes "$out" ;;
     # report.html, metrics.jsonl and the manifest hold times
-    train) hashes "$out" ! -name report.html ! -name metrics.jsonl ! -name manifest.json; without_times < "$out/metrics.jsonl" ;;
+    train | judged) hashes "$out" ! -name report.html ! -name metrics.jsonl ! -name manifest.json; without_times < "$out/metrics.jsonl" ;;
     generate | http) records "$2" | without_times | sort ;;
     # what is computed beside an answer may change its end
     synthesize | answer) records "$2" | grep -o '"id":"[0-9a-f]*"' | sort ;;
@@ -147,7 +156,8 @@ need_inputs() {
   head -n 200 "$SOURCE/data/words/nouns.txt" > "$TMP/nouns.txt"
   mkdir "$TMP/runtime"
   for name in wllama.js wllama.wasm LICENCE; do echo "of $name" > "$TMP/runtime/$name"; done
-  [[ ! ",$STAGES," =~ ,(answer|generate|export|folder|page|evaluate), ]] || holds "train" train "$TMP/student" "$TMP/tagged" $one
+  [[ ! ",$STAGES," =~ ,(answer|generate|critic|judged|export|folder|page|evaluate), ]] || holds "train" train "$TMP/student" "$TMP/tagged" $one
+  need_judged
   need_teacher
   for stage in evaluate ideas; do [[ -f "$MINILM" ]] || leave_out "$stage" "no ${MINILM#"$SOURCE"/}"; done
   need_endpoint
@@ -157,6 +167,14 @@ need_inputs() {
 leave_out() {
   [[ ",$STAGES," != *",$1,"* ]] || printf 'left out: %s: %s\n' "$1" "$2"
   STAGES="$(printf '%s' ",$STAGES," | sed "s/,$1,/,/; s/^,//; s/,\$//")"
+}
+
+# Converted weights come to stand beside the student that answers: a copy, so that the stages convert their own.
+need_judged() {
+  [[ ",$STAGES," =~ ,(critic|judged), ]] || return
+  cp -r "$TMP/student" "$TMP/author"
+  holds "own answers" own_answers "$TMP/author" "$TMP/tagged" "$TMP/own"
+  holds "critic" "$DISTILL" critic --data "$TMP/own/tagged" --student "$TMP/author" $one
 }
 
 # A tiny random model where its tools are there, else the small teacher.
@@ -267,8 +285,8 @@ disturb_cell() {
     int:3 | term:3 | hup:3 | int:0 | term:0 | hup:0 | stop:0 | two:0 | full:0 | full:1 | eio:1 | eio:0) ;;
     *) why="${why:+$why; }status $got" ;;
   esac
-  # EIO that is not told; folders that cannot be flushed and drafts that stay are none.
-  [[ "$kind:$got" != eio:0 ]] || [[ ! "$note" =~ \ (write|pwrite|rename|cut|sendfile)\ |\ fsync\ .*\.[a-z]+$ ]] ||
+  # EIO that is not told; drafts that stay are none.
+  [[ "$kind:$got" != eio:0 ]] || [[ ! "$note" =~ \ (write|pwrite|rename|cut|sendfile|fsync)\  ]] ||
     why="EIO was not told: $note"
   [[ "$kind:$got" != full:0 || ! "$note" =~ \ (write|pwrite|sendfile)\  ]] || why="a full disk was not told: $note"
 }

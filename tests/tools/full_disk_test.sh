@@ -24,6 +24,18 @@ for stage in intents short_score tag; do
   goes_on "$stage, a limit on file sizes" "$stage" "$TMP/limited-$stage"
 done
 
+# A critic, of a student whose weights are converted: else it is llama.cpp that meets the full disk, and says so.
+holds "train" train "$TMP/student" "$TMP/whole-tag"
+holds "own answers" own_answers "$TMP/student" "$TMP/whole-tag" "$TMP/own"
+holds "critic, undisturbed" critic "$TMP/whole-critic"
+for ((n = 1; ; ++n)); do
+  disturb "full:$n" critic
+  [[ "$got" -ne 0 ]] || break
+  expect_last "critic, full at change $n" 1 "the disk is full" "$out" "$cure" || break
+  goes_on "critic, full at change $n" critic "$out"
+done
+[[ "$n" -gt 1 ]] || fail "critic" "met no full disk: are faults injected?"
+
 if mount_disk 80; then
   head -c 60000 /dev/zero > "$TMP/disk/of-someone-else"
   for stage in intents short_score tag; do

@@ -177,6 +177,23 @@ train() {
     --batch.micro-tokens "${MICRO:-256}" "$@"
 }
 
+# own_answers STUDENT TAGGED OUT: a student's own answers, judged and tagged, in OUT/tagged, for its critic. One that has
+# learned nothing neither copies nor repeats, and all its answers would be worth the same: how long they are counts instead.
+own_answers() {
+  local common=(--threads 1 --quiet)
+  "$DISTILL" answer --student "$1" --intents "$2/train" --out "$3/answers" --tasks image --draws 16 --slots 1 "${common[@]}" &&
+    "$DISTILL" score --input "$3/answers" --out "$3/scored" --scorers copying,repetition "${common[@]}" &&
+    sed -E -i 's/("repetition":[^}]*)\},"words":([0-9]+)/\1,"relevance":0.\2},"words":\2/' "$3"/scored/part-*.jsonl &&
+    "$DISTILL" tag --input "$3/scored" --out "$3/tagged" --weights relevance=1 --bins 3 --valid-fraction 0 --test-fraction 0 \
+      --support.at-least 1 --support.reach 8 --support.top-at-least 1 "${common[@]}"
+}
+
+# critic FOLDER: of a student that is put there first, $TMP/student, from its $TMP/own/tagged.
+critic() {
+  [[ -e "$1/student.gguf" ]] || { mkdir -p "$1" && LD_PRELOAD='' cp -r "$TMP/student/." "$1"; } || return
+  "$DISTILL" critic --data "$TMP/own/tagged" --student "$1" --threads 1
+}
+
 skip() {
   printf 'skipped: %s\n' "$1"
   exit 77

@@ -6,7 +6,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 intents() { "$DISTILL" intents --out "$1" --limit 300; }
 
-for stage in intents short_score tag; do
+holds "tag" tag "$TMP/tagged"
+holds "train" train "$TMP/student" "$TMP/tagged"
+cp -r "$TMP/student" "$TMP/author"
+holds "own answers" own_answers "$TMP/author" "$TMP/tagged" "$TMP/own"
+
+for stage in intents short_score tag critic; do
   holds "$stage, undisturbed" "$stage" "$TMP/whole-$stage"
 
   for ((n = 1; ; ++n)); do

@@ -20,16 +20,19 @@ cure="wait for it or stop it, or choose another output folder"
 holds "intents" intents "$TMP/intents"
 holds "tag" tag "$TMP/tagged"
 holds "train" training "$TMP/student"
+cp -r "$TMP/student" "$TMP/author"
+holds "own answers" own_answers "$TMP/author" "$TMP/tagged" "$TMP/own"
 
 # A folder with what any stage would mend, remove or replace, held by this shell.
 held="$TMP/held"
 mkdir -p "$held"/{train,outputs,invented}
+echo torn | tee "$held/student.gguf" > "$held/critic.json"
 printf '{"whole":1}\n{"torn' | tee "$held"/part-00000.jsonl "$held"/train/part-00000.jsonl > "$held/invented/part-00000.jsonl"
 echo half | tee "$held/part-00001.jsonl.gz.tmp" "$held/.table.json.tmp-1-2" > "$held/rejects.jsonl"
 before="$(fingerprint "$held")"
 exec 9< "$held"
 flock -n 9 || skip "no locks on this file system"
-for stage in intents synthesize student_answers score doctor tag training evaluate; do
+for stage in intents synthesize student_answers score doctor tag training critic evaluate; do
   expect "$stage into a held folder" 2 "$why" "$held" "$cure" -- "$stage" "$held"
 done
 holds "nothing was touched" test "$(fingerprint "$held")" = "$before"
@@ -44,7 +47,7 @@ halted_in() {
       printf '%s' "${process#/proc/}"
   done
 }
-for stage in intents short_score doctor tag student_answers training; do
+for stage in intents short_score doctor tag critic student_answers training; do
   holds "$stage, undisturbed" "$stage" "$TMP/whole-$stage"
   for n in ${CHANGES:-1 4 7}; do
     out="$TMP/two-$stage-$n"

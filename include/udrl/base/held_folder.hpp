@@ -24,7 +24,8 @@ class HeldFolder {
   std::filesystem::path operator/(const std::filesystem::path& name) const { return path_ / name; }
 
   /// Gives it another name, where nothing or an empty folder is, and waits until that is on the disk. It is held there,
-  /// and stays. Throws `Error` where that cannot be done: it has its old name then.
+  /// and stays. Throws `Error` where that cannot be done: it has its old name then; and where the disk fails at the
+  /// wait: it has the new one, which may be lost.
   void rename_to(const std::filesystem::path& path);
 
  private:

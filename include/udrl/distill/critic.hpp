@@ -12,7 +12,8 @@ namespace udrl::distill {
 
 /// Writes critic.json beside the student. Its figures are of intents that were held out; its weights then of all.
 /// Throws `Error`: user, where there are too few answers, answers that are not the student's own, or none that was
-/// tagged; stopped, after which the same command begins anew, for it takes a minute or two.
+/// tagged, and where another process writes into the student's folder; stopped, after which the same command begins
+/// anew, for it takes a minute or two.
 student::Critic make_critic(const CriticOptions& options, const RunContext& context);
 
 /// One line for people.

@@ -204,10 +204,10 @@ std::string read_at_most(const fs::path& file, const fs::path& place, std::uintm
 
 }  // namespace
 
-/// Some file systems cannot flush a folder: not an error.
+/// Some file systems cannot flush a folder: not an error. A disk that fails is one: the name may be lost.
 void flush_folder(const fs::path& folder) {
   const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() >= 0) ::fsync(fd.get());
+  if (fd.get() >= 0 && ::fsync(fd.get()) != 0 && errno == EIO) throw file_error("cannot write the folder", folder, EIO);
 }
 
 Error file_error(const std::string& what, const fs::path& file, int error_number) {

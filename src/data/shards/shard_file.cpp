@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/flush_folder.hpp"
 
 namespace udrl::data {
 namespace {
@@ -57,16 +58,11 @@ void sync_or_throw(int fd, const fs::path& file) {
   throw write_error(file, errno, "what was written before is kept");
 }
 
-void sync_folder(const fs::path& folder) {
-  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() >= 0) ::fsync(fd.get());
-}
-
 class PlainShard : public ShardFile {
  public:
   explicit PlainShard(const fs::path& file)
       : file_(file), fd_(open_or_throw(file, O_WRONLY | O_CREAT | O_APPEND)), size_(::lseek(fd_.get(), 0, SEEK_END)) {
-    sync_folder(file.parent_path());
+    flush_folder(file.parent_path());
   }
 
   void write(std::string& lines) override {
@@ -120,7 +116,7 @@ class GzipShard : public ShardFile {
     sync_or_throw(fd_.get(), temporary_);
     if (::rename(temporary_.c_str(), file_.c_str()) != 0) throw write_error(file_, errno, "finished shards are kept");
     finished_ = true;
-    sync_folder(file_.parent_path());
+    flush_folder(file_.parent_path());
   }
 
  private:

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <span>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/held_folder.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/command/own_answers.hpp"
@@ -21,6 +23,13 @@ namespace fs = std::filesystem;
 constexpr std::size_t block = 1024;
 constexpr std::size_t least_answers = 100;  // usable ones, to fit on
 constexpr const char* more = "ask for more: udrl-distill answer --draws 16, and --limit for more intents";
+
+/// A training that goes on there would leave a critic of a student that has gone. A folder that is not there is refused
+/// where the student is opened, which says what it should hold.
+std::optional<HeldFolder> hold(const fs::path& student) {
+  if (!fs::is_directory(student)) return std::nullopt;
+  return HeldFolder(student);
+}
 
 /// A file that is damaged must not keep its own cure from running.
 void forget_damaged(const fs::path& file, Observer& observer) {
@@ -114,6 +123,7 @@ void declare(OptionSet& set, CriticOptions& o) {
 
 student::Critic make_critic(const CriticOptions& options, const RunContext& context) {
   const fs::path file = options.student / student::files::critic;
+  const auto held = hold(options.student);
   forget_damaged(file, context.observer);
   auto student = open_student(options);
   const std::vector<command::OwnAnswer> answers = command::read_own_answers(options.data, student.fitted());

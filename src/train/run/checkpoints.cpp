@@ -40,10 +40,12 @@ void rename_folder(const fs::path& from, const fs::path& to) {
   flush_folder(to.parent_path());
 }
 
+constexpr const char* doomed_folder = ".old";
+
 /// Under another name first: a kill in the middle leaves no half of it.
 void discard(const fs::path& folder) {
   if (!fs::exists(folder)) return;
-  const fs::path doomed = folder.parent_path() / ".old";
+  const fs::path doomed = folder.parent_path() / doomed_folder;
   remove_folder(doomed);
   rename_folder(folder, doomed);
   remove_folder(doomed);
@@ -69,8 +71,10 @@ void copy_texts(const fs::path& from, const fs::path& to) {
 /// Numbers of six digits and more sort as they count.
 bool is_older(const std::string& a, const std::string& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; }
 
+enum class Later { stay, go };
+
 /// All but the last `keep` up to `newest`; later ones are of a run that was taken back.
-void remove_others(const fs::path& all, const std::string& newest, int keep) {
+void remove_others(const fs::path& all, const std::string& newest, int keep, Later later_ones) {
   std::vector<std::string> kept;
   for (const auto& entry : fs::directory_iterator(all)) {
     const std::string name = entry.path().filename().string();
@@ -80,14 +84,10 @@ void remove_others(const fs::path& all, const std::string& newest, int keep) {
   const auto later = std::upper_bound(kept.begin(), kept.end(), newest, is_older);
   const auto first = later - std::min<std::ptrdiff_t>(keep, later - kept.begin());
   for (auto name = kept.begin(); name != kept.end(); ++name)
-    if (name < first || name >= later) discard(all / *name);
+    if (name < first || (name >= later && later_ones == Later::go)) discard(all / *name);
 }
 
 }  // namespace
-
-bool is_kept(const fs::path& folder, std::uint64_t step) {
-  return fs::exists(folder / checkpoints_folder / name_of(step));
-}
 
 void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const Trainer& trainer) {
   if (keep <= 1) return;
@@ -101,7 +101,16 @@ void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const
   student::export_gguf(draft, {.prove = false});
   discard(all / name_of(step));
   rename_folder(draft, all / name_of(step));
-  remove_others(all, name_of(step), keep);
+  remove_others(all, name_of(step), keep, Later::go);
+}
+
+void finish_keeping(const fs::path& folder, std::uint64_t step, int keep, const Trainer& trainer) {
+  const fs::path all = folder / checkpoints_folder;
+  if (!fs::exists(all / name_of(step))) return keep_checkpoint(folder, step, keep, trainer);
+  if (keep <= 1) return;
+  remove_folder(all / doomed_folder);
+  // Who has gone back may yet go forward again, until the next save.
+  remove_others(all, name_of(step), keep, Later::stay);
 }
 
 }  // namespace udrl::train

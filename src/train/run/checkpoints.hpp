@@ -17,6 +17,7 @@ inline constexpr const char* checkpoints_folder = "checkpoints";
 /// there is none but the one at the top.
 void keep_checkpoint(const std::filesystem::path& folder, std::uint64_t step, int keep, const Trainer& trainer);
 
-bool is_kept(const std::filesystem::path& folder, std::uint64_t step);
+/// What a process that ended within `keep_checkpoint` of this step, the last one saved, did not come to.
+void finish_keeping(const std::filesystem::path& folder, std::uint64_t step, int keep, const Trainer& trainer);
 
 }  // namespace udrl::train

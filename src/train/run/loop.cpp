@@ -86,8 +86,7 @@ class Loop {
 
   /// What a killed run did not come to after it had saved.
   void catch_up() {
-    if (ranks_.is_first() && !is_kept(options_.out, resumed_))
-      keep_checkpoint(options_.out, resumed_, options_.keep_last, trainer_);
+    if (ranks_.is_first()) finish_keeping(options_.out, resumed_, options_.keep_last, trainer_);
     const bool samples = sampler_ && due(options_.sample_every);
     if (ranks_.any(samples && !sampler_->take_missing(resumed_, trainer_, observer_))) throw_stopped();
   }
