@@ -65,6 +65,8 @@ PACKAGES = [
     ("python3", BUILD, {"Python-2.0": "/BEOPEN.COM LICENSE AGREEMENT"}),
     ("python3-venv", BUILD, {"Python-2.0": "/BEOPEN.COM LICENSE AGREEMENT"}),
     ("clang-format-14", BUILD, {LLVM: "APACHE-2-LLVM-EXCEPTIONS"}),
+    ("clang", TESTS, {"GPL-2.0-or-later": r"/either version 2(?s:.{0,40})any\s+later"}),
+    ("libclang-rt-dev", TESTS, {"GPL-2.0-or-later": r"/either version 2(?s:.{0,40})any\s+later"}),
     ("catch2", TESTS, {BOOST: "Boost-1.0"}),
     ("chromium", TESTS, {BSD3: "BSD-3-clause"}),
 ]

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Fuzzes the parsers of what comes from outside (tests/fuzz): builds the preset `fuzz` and runs each target for a while.
+# Fuzzes the parsers of what comes from outside (tests/fuzz): builds the preset `fuzz` and runs each target for a while, as
+# many at a time as there are cores.
 #
-# For: CI, and longer by hand. One line a target: inputs tried, edges of the code that they reached, findings. An input
+# For: CI (scripts/test.sh --fuzz), and longer by hand. One line a target: inputs tried, edges of the code that they reached, findings. An input
 #   that breaks a parser (a fault, an exception that is no Error, a leak, more than 10 s or 1 GiB) is kept, its place is
 #   printed, and the script fails.
-# Not for: the first build on a machine (scripts/setup.sh); a compiler other than clang (Debian 12: clang libclang-rt-14-dev).
+# Not for: the first build on a machine (scripts/setup.sh); compilers but clang (Debian and Ubuntu: clang
+#   libclang-rt-dev); which lines the inputs reach (scripts/fuzz_coverage.py).
 #
 # Usage: fuzz.sh [--seconds N] [--runs N] [--no-build] [TARGET...]
 #   TARGET        a file of tests/fuzz without its ending, such as records; default: all
@@ -40,7 +42,7 @@ parse_arguments() {
 all_targets() { find "$ROOT/tests/fuzz" -name '*.cpp' -printf '%f\n' | sed 's/\.cpp$//' | sort; }
 
 build() {
-  command -v clang++ > /dev/null || die "no clang++" "Install clang and its libFuzzer: on Debian 12 apt-get install clang libclang-rt-14-dev."
+  command -v clang++ > /dev/null || die "no clang++" "Install it with libFuzzer: scripts/setup.sh --with-fuzzers"
   quietly "$DEPS/configure.log" cmake --preset fuzz || die "cmake --preset fuzz failed"
   cmake --build --preset fuzz --target "${TARGETS[@]/#/fuzz_}"
 }
@@ -79,9 +81,10 @@ run() {
     printf '%-16s %9s inputs  %6s edges  nothing found\n' "$target" "$tried" "$covered"
     return 0
   fi
-  printf '%-16s %9s inputs  %6s edges  FOUND: %s\n' "$target" "$tried" "$covered" "$(reason_in "$log")"
-  printf '    %s\n' "input: $(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1 | grep . || echo "none was kept")" \
-    "again: build/fuzz/bin/fuzz_$target INPUT" "log:   $log"
+  # In one piece: others print too.
+  printf '%-16s %9s inputs  %6s edges  FOUND: %s\n    input: %s\n    again: %s\n    log:   %s\n' "$target" "$tried" "$covered" \
+    "$(reason_in "$log")" "$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1 | grep . || echo "none was kept")" \
+    "build/fuzz/bin/fuzz_$target INPUT" "$log"
   return 1
 }
 
@@ -94,6 +97,9 @@ TMPDIR="$(mktemp -d /dev/shm/udrl-fuzz.XXXXXX)"
 export TMPDIR
 trap 'rm -rf "$TMPDIR" "$DEPS"/tmp.$$.*' EXIT
 export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1" ASAN_OPTIONS="allocator_may_return_null=0:detect_stack_use_after_return=0"
-failed=0
-for target in "${TARGETS[@]}"; do run "$target" || failed=1; done
-exit "$failed"
+for target in "${TARGETS[@]}"; do
+  while (($(jobs -pr | wc -l) >= $(nproc))); do wait -n || true; done
+  { run "$target" || touch "$TMPDIR/failed"; } &
+done
+wait
+[[ ! -e "$TMPDIR/failed" ]]

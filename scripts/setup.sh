@@ -4,9 +4,10 @@
 # Safe to run again: what is there is skipped. demo.sh and test.sh call it. All but the system packages goes
 # into .deps/ and models/, which git ignores: remove them, and nothing is left.
 #
-# Usage: setup.sh [--models ci|demo|all|none] [--with-tests] [--plan] [--help]
+# Usage: setup.sh [--models ci|demo|all|none] [--with-tests] [--with-fuzzers] [--plan] [--help]
 #   --models SET   which models to fetch (default demo; scripts/fetch_models.sh --list shows them)
 #   --with-tests   also what only the tests need (transformers; on Debian chromium, where no password is asked for)
+#   --with-fuzzers  also what scripts/fuzz.sh needs: clang and its libFuzzer
 #   --plan         print what would be done and needed, and stop
 # Variables:
 #   UDRL_TORCH         another build of LibTorch: a pip requirement, a wheel file, an index URL, or none
@@ -22,6 +23,7 @@ source "$ROOT/scripts/lib/llama.sh"
 
 MODEL_SET=demo
 PYTHON_KIND=plain
+EXTRA_PACKAGES=()
 PLAN_ONLY=false
 
 parse_arguments() {
@@ -29,6 +31,7 @@ parse_arguments() {
     case "$1" in
       --models) MODEL_SET="${2:?--models needs ci, demo, all or none}"; shift 2 ;;
       --with-tests) PYTHON_KIND=with-tests; shift ;;
+      --with-fuzzers) EXTRA_PACKAGES=("${FUZZ_PACKAGES[@]}"); shift ;;
       --plan) PLAN_ONLY=true; shift ;;
       --help | -h) show_help "${BASH_SOURCE[0]}"; exit 0 ;;
       *) die "unknown option $1" "See scripts/setup.sh --help." ;;
@@ -76,7 +79,7 @@ check_disk() {
 
 main() {
   parse_arguments "$@"
-  find_missing_packages "$PYTHON_KIND"
+  find_missing_packages "$PYTHON_KIND" "${EXTRA_PACKAGES[@]}"
   print_plan
   [[ "$PLAN_ONLY" == false ]] || exit 0
   if ((DISK_SUM > 0)); then check_disk; fi

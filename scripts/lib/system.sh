@@ -10,6 +10,9 @@ readonly SYSTEM_PACKAGES=(
   libsqlite3-dev libeigen3-dev
   catch2 clang-format-14
 )
+# What only the fuzzers need: clang and its libFuzzer, of the version that the distribution has.
+# shellcheck disable=SC2034
+readonly FUZZ_PACKAGES=(clang libclang-rt-dev)
 MISSING_PACKAGES=()
 
 # What only tests need, and are skipped without: so not where it takes a password. Not Ubuntu's chromium, a snap, which
@@ -19,13 +22,13 @@ test_packages() {
   if [[ $(id -u) -eq 0 ]] || sudo -n true 2> /dev/null; then echo chromium; fi
 }
 
-# find_missing_packages plain|with-tests
+# find_missing_packages plain|with-tests [PACKAGE...]
 find_missing_packages() {
   if ! command -v dpkg-query > /dev/null; then
-    say "This is neither Debian nor Ubuntu: install what these packages hold yourself: ${SYSTEM_PACKAGES[*]}"
+    say "This is neither Debian nor Ubuntu: install what these packages hold yourself: ${SYSTEM_PACKAGES[*]} ${*:2}"
     return
   fi
-  local package packages=("${SYSTEM_PACKAGES[@]}")
+  local package packages=("${SYSTEM_PACKAGES[@]}" "${@:2}")
   [[ "$1" != with-tests ]] || mapfile -t -O "${#packages[@]}" packages < <(test_packages)
   for package in "${packages[@]}"; do
     if ! dpkg-query -W -f='${Status}' "$package" 2> /dev/null | grep -q 'ok installed'; then

@@ -8,6 +8,8 @@ const udrl::command::Fitted& commands() {
   static const udrl::command::Fitted fitted = [] {
     udrl::command::Fitted made;
     made.bins = 5;
+    made.mentions = true;
+    made.auxiliary.push_back({"novelty", 1});
     for (const char* name : {"image", "headline"}) {
       made.tasks.emplace_back();
       made.tasks.back().name = name;

@@ -47,6 +47,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto& file = size > 0 && data[0] == 0x1F ? packed : plain;
   const auto& path = file.put(fuzz::text_of(data, size));
   fuzz::expect_error_at_most([&] { (void)data::read_intents(path); });
+  fuzz::expect_error_at_most([&] {
+    data::JsonLinesReader lines(path, {true, file.folder() / "rejects.jsonl"});
+    while (lines.next()) fuzz::require(!lines.position().empty());
+    (void)lines.rejected();
+  });
   fuzz::expect_error_at_most([&] { (void)data::read_records(path, {true, file.folder() / "rejects.jsonl"}); });
   return 0;
 }
