@@ -64,7 +64,7 @@ void declare_drawing(OptionSet& set, inference::Drawing& d) {
           "0: always the likeliest token; -1: 0.4, or 0.5 where the critic chooses the best of several")
       .range(-1, 5);
   set.add("opening_temperature", d.opening_temperature,
-          "of the first eight tokens, where higher; 0: as temperature; -1: 0.9 where the critic chooses and no "
+          "of the first eight tokens, where higher; 0: as temperature; -1: 1.0 where the critic chooses and no "
           "temperature is set, else as temperature")
       .range(-1, 5);
   set.add("spelling_temperature", d.spelling_temperature,

@@ -39,6 +39,9 @@ declare -A BEST_GOALS=([6m-fp32]=1.15 [104m-fp32]=1.05 [6m-bf16]=2 [104m-bf16]=2
 declare -A SHARE_GOALS=([6m-fp32]=0.75 [104m-fp32]=0.85 [6m-bf16]=0.75 [104m-bf16]=0.85)
 [[ "$MACHINE" != *amx* ]] || SHARE_GOALS[6m-bf16]=0.45 SHARE_GOALS[104m-bf16]=0.60
 
+declare -A THREAD_GOALS=()
+[[ "$(nproc)" != 2 ]] || THREAD_GOALS=([bf16]=1.7)
+
 # Beside Trainer's defaults: on AMD with AVX-512 PyTorch's default fp32 kernels are the slow ones, oneDNN's the fast ones.
 TRAINER_GOAL=1.7
 ! { grep -q AuthenticAMD /proc/cpuinfo && [[ "$MACHINE" == *avx512f* ]]; } || TRAINER_GOAL=3
@@ -95,6 +98,14 @@ measure_share() {
   share_figure "$1" "$2" "$median" "median of rounds, $lowest to $highest"
 }
 
+# measure_threads SIZE PRECISION: all cores beside one.
+measure_threads() {
+  local median lowest highest
+  read -r _ median lowest highest < <("$TESTS" "bench: threads" -c "$1 $2" | grep '^threads ') || die "threads were not measured" "Build the tests."
+  figure "training $1 $2, $(nproc) threads beside one" "$median" "ratio" \
+    "tokens a second; median of rounds, $lowest to $highest; $MACHINE" "${THREAD_GOALS[$2]:-null}"
+}
+
 # measure_swaps SIZE PRECISION: every sequence has a subject or a word swapped, anew in each epoch. Rounds with and without
 # take turns: a run of each would differ by more than swaps cost.
 measure_swaps() {
@@ -130,6 +141,7 @@ measure_size() {
     share_figure "$size" "$precision" "$SHARE" "its rate at the start"
   else
     measure_share "$size" "$precision"
+    [[ "$DEVICE" != cpu ]] || measure_threads "$size" "$precision"
     [[ "$size" != 6m ]] || measure_swaps "$size" "$precision"
   fi
   [[ -z "$ALONE" ]] || return 0

@@ -15,8 +15,8 @@
 #   --train        requests that it was trained on: TAGGED/train; default runs/five-tasks/tagged/train
 #   --ideas        words that it was told; default runs/five-tasks/ideas
 #   --steps        that it goes on; default 300; 0: not at all, as with a student of which there is only a GGUF
-#   --intents      default 310, each answered --draws times (8) a task, as drafts are drawn (decoding.hpp): at 0.5, the
-#                  first tokens at 0.9
+#   --intents      default 310, each answered --draws times (8) a task, nearly as drafts are drawn (decoding.hpp): at 0.5,
+#                  the first tokens at 0.9
 #   --tasks        default image,template,headline,search. Not fields: its answers are JSON, which is no language whose
 #                  fluency could be read, and without a fluency an answer has no return here
 #   --returns      what is asked; default top+rarity=4

@@ -45,7 +45,8 @@ struct Heads {
 /// f(head, scratch), for each. A head is one thread's alone, so it is the same whatever the threads.
 template <class F>
 void for_each_head(const Heads& heads, const F& f) {
-  at::parallel_for(0, heads.all(), 1, [&](std::int64_t from, std::int64_t to) {
+  const std::int64_t values = heads.shape.length * (heads.shape.length + heads.size);
+  at::parallel_for(0, heads.all(), worth_a_thread(values), [&](std::int64_t from, std::int64_t to) {
     std::vector<float> scratch(static_cast<std::size_t>(attention_scratch(heads.shape.length, heads.size)));
     for (std::int64_t head = from; head < to; ++head) f(head, scratch.data());
   });

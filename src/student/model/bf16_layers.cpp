@@ -17,9 +17,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 using torch::autograd::Variable;
 
-constexpr std::int64_t block_rows = 64;           // of one sum
-constexpr std::int64_t least_rows = 16;           // of a thread
-constexpr std::int64_t least_elements = 1 << 14;  // of a thread
+constexpr std::int64_t block_rows = 64;  // of one sum
 
 /// f(sums, rows) for each block of rows, with `width` sums of its own; then all of them, added up in order.
 template <class F>
@@ -27,7 +25,7 @@ at::Tensor sums_of_blocks(std::int64_t rows, std::int64_t width, const F& f) {
   const std::int64_t blocks = std::max<std::int64_t>(1, at::divup(rows, block_rows));
   const at::Tensor sums = at::zeros({blocks, width}, at::kFloat);
   float* all = sums.data_ptr<float>();
-  at::parallel_for(0, blocks, 1, [&](std::int64_t from, std::int64_t to) {
+  at::parallel_for(0, blocks, worth_a_thread(block_rows * width), [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t block = from; block < to; ++block) {
       f(all + block * width, RowRange{block * block_rows, std::min(rows, (block + 1) * block_rows)});
     }
@@ -47,7 +45,7 @@ class FeedForwardFunction : public torch::autograd::Function<FeedForwardFunction
     const float* bias = in.bias_O.const_data_ptr<float>();
     Bf16* y = y_NI.data_ptr<Bf16>();
     const std::int64_t width = h_NI.size(1);
-    at::parallel_for(0, h_NI.size(0), least_rows, [&](std::int64_t from, std::int64_t to) {
+    at::parallel_for(0, h_NI.size(0), worth_a_thread(width), [&](std::int64_t from, std::int64_t to) {
       bias_gelu_forward(h, bias, y, {from, to}, width);
     });
     return at::addmm(out.bias_O.to(at::kBFloat16), y_NI, out_used);
@@ -104,7 +102,9 @@ class AddAndNormFunction : public torch::autograd::Function<AddAndNormFunction> 
                            .mean = mean,
                            .rate = mean + rows,
                            .width = x.size(1)};
-    at::parallel_for(0, rows, least_rows, [&](std::int64_t from, std::int64_t to) { norm_forward(norm, {from, to}); });
+    at::parallel_for(0, rows, worth_a_thread(x.size(1)), [&](std::int64_t from, std::int64_t to) {
+      norm_forward(norm, {from, to});
+    });
     if (adds) return {y, sum};
     return {y};
   }
@@ -151,7 +151,7 @@ void add_widened(const at::Tensor& sum, const at::Tensor& part) {
   const at::Tensor ordered = part.contiguous();
   const Bf16* from = ordered.const_data_ptr<Bf16>();
   float* to = sum.data_ptr<float>();
-  at::parallel_for(0, sum.numel(), least_elements,
+  at::parallel_for(0, sum.numel(), worth_a_thread(1),
                    [&](std::int64_t begin, std::int64_t end) { add_widened(from + begin, to + begin, end - begin); });
 }
 

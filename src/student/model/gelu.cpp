@@ -13,8 +13,6 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-constexpr std::int64_t least_elements = 4096;  // of a thread
-
 /// Elsewhere, and in bfloat16, LibTorch's own.
 bool is_for_loops(const at::Tensor& x) { return x.is_cpu() && x.scalar_type() == at::kFloat; }
 
@@ -26,7 +24,7 @@ class GeluFunction : public torch::autograd::Function<GeluFunction> {
     const at::Tensor from = x.contiguous(), y = at::empty_like(from);
     const float* in = from.const_data_ptr<float>();
     float* out = y.data_ptr<float>();
-    at::parallel_for(0, from.numel(), least_elements,
+    at::parallel_for(0, from.numel(), worth_a_thread(1),
                      [&](std::int64_t begin, std::int64_t end) { gelu_forward(in + begin, out + begin, end - begin); });
     return y;
   }
@@ -37,7 +35,7 @@ class GeluFunction : public torch::autograd::Function<GeluFunction> {
     const at::Tensor dx = at::empty_like(x);
     const float *in = x.const_data_ptr<float>(), *gradient = dy.const_data_ptr<float>();
     float* out = dx.data_ptr<float>();
-    at::parallel_for(0, x.numel(), least_elements, [&](std::int64_t begin, std::int64_t end) {
+    at::parallel_for(0, x.numel(), worth_a_thread(1), [&](std::int64_t begin, std::int64_t end) {
       gelu_backward(in + begin, gradient + begin, out + begin, end - begin);
     });
     return {dx};

@@ -78,7 +78,7 @@ at::Tensor dropout_mask(at::IntArrayRef sizes, const at::TensorOptions& options,
   if (options.device().is_cuda()) return at::empty(sizes, options).bernoulli_(1.0 - rate).div_(1.0 - rate);
   const std::int64_t count = c10::multiply_integers(sizes), blocks = (count + 3) / 4;
   const at::Tensor mask = at::empty({4 * blocks}, options);
-  at::parallel_for(0, blocks, 1 << 14, [&](std::int64_t from, std::int64_t to) {
+  at::parallel_for(0, blocks, worth_a_thread(4), [&](std::int64_t from, std::int64_t to) {
     if (mask.scalar_type() == at::kBFloat16)
       return fill_mask(mask.data_ptr<at::BFloat16>(), from, to, rate, mixed(seed));
     fill_mask(mask.data_ptr<float>(), from, to, rate, mixed(seed));

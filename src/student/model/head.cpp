@@ -68,8 +68,6 @@ at::Tensor lose(at::Tensor logits_NV, const Chunk& chunk, std::optional<double> 
   return scale ? logits_gradient(log_p_NV, chunk, *scale).to(type) : at::Tensor();
 }
 
-constexpr std::int64_t least_rows_of_thread = 8;
-
 /// The same in bfloat16 on processors, row by row: the gradient takes the place of the logits.
 at::Tensor lose_in_place(at::Tensor logits_NV, const Chunk& chunk, std::optional<double> scale,
                          const at::Tensor& losses_N) {
@@ -78,7 +76,7 @@ at::Tensor lose_in_place(at::Tensor logits_NV, const Chunk& chunk, std::optional
   const std::int64_t* targets = chunk.targets_N1.const_data_ptr<std::int64_t>();
   const float* weights = chunk.weights_N1.defined() ? chunk.weights_N1.const_data_ptr<float>() : nullptr;
   float* losses = losses_N.data_ptr<float>();
-  at::parallel_for(0, chunk.rows, least_rows_of_thread, [&](std::int64_t from, std::int64_t to) {
+  at::parallel_for(0, chunk.rows, worth_a_thread(vocab), [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t n = from; n < to; ++n) {
       TORCH_CHECK_INDEX(targets[n] >= 0 && targets[n] < vocab, "target ", targets[n], " of ", vocab, " tokens");
       const double weight = weights != nullptr ? weights[n] : 1.0;

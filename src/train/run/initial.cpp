@@ -3,6 +3,7 @@
 #include "initial.hpp"
 
 #include "udrl/base/error.hpp"
+#include "udrl/data/manifest.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "udrl/student/tokenizer_import.hpp"
 
@@ -43,7 +44,8 @@ void require_own_rows(const student::TransformersFolder& folder, const student::
 InitialModel::InitialModel(const std::filesystem::path& folder)
     : folder_(folder), tokenizer_(student::student_tokenizer(folder)) {
   if (tokenizer_) require_own_rows(folder_, *tokenizer_);
-  else vocabulary_ = student::ByteLevelVocabulary::load(folder, folder_.config().vocab_size);
+  if (tokenizer_ && data::has_manifest(folder)) learned_ = data::read_manifest(folder).counts;
+  if (!tokenizer_) vocabulary_ = student::ByteLevelVocabulary::load(folder, folder_.config().vocab_size);
 }
 
 std::string InitialModel::name() const {

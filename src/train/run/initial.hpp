@@ -2,7 +2,9 @@
 // its embedding to our pieces. Internal; no torch.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +26,8 @@ class InitialModel {
   std::string name() const;
   /// A student's tokenizer, which the run goes on with; null where the run makes its own.
   const student::Tokenizer* tokenizer() const { return tokenizer_ ? &*tokenizer_ : nullptr; }
+  /// What a student had learned, by its own manifest: "steps", "tokens" and more. Empty where nothing says so.
+  const std::map<std::string, std::uint64_t>& learned() const { return learned_; }
   /// The folder's shape with the run's vocabulary, dropout and, where they are fewer, positions. Throws `Error` (user)
   /// where an option of [model] is neither its default nor the folder's.
   student::StudentConfig shape(const ModelOptions& asked, const student::Tokenizer& tokenizer) const;
@@ -43,6 +47,7 @@ class InitialModel {
 
   student::TransformersFolder folder_;
   std::optional<student::Tokenizer> tokenizer_;
+  std::map<std::string, std::uint64_t> learned_;
   std::optional<student::ByteLevelVocabulary> vocabulary_;  ///< where the tokenizer is not a student's
 };
 

@@ -53,6 +53,14 @@ std::string judged_line(const JudgedAnswers& judged) {
          " requests: a pass is " + grouped(judged.batches()) + " steps";
 }
 
+student::CardRows learned_before(const InitialModel& initial) {
+  student::CardRows rows;
+  for (const char* what : {"steps", "tokens"})
+    if (const auto count = initial.learned().find(what); count != initial.learned().end())
+      rows.emplace_back(std::string(what) + " of the student that it began with", grouped(count->second));
+  return rows;
+}
+
 student::ModelCard card_of(const TrainOptions& options, const Preparation& run) {
   student::ModelCard card;
   card.name = options.card.name;
@@ -69,7 +77,12 @@ student::ModelCard card_of(const TrainOptions& options, const Preparation& run) 
                                          : fixed(options.optimizer.lr, 4)},
                    {"seed", std::to_string(options.seed)},
                    {"processor", processor_description()}};
-  if (run.initial()) card.started_from = run.initial()->name();
+  if (run.initial()) {
+    card.started_from = run.initial()->name();
+    for (auto& row : learned_before(*run.initial())) card.training.push_back(std::move(row));
+  }
+  if (const JudgedAnswers* judged = run.judged_answers())
+    card.training.push_back({"answers of its own that its critic learned from", grouped(judged->answers())});
   if (run.plain()) card.training.push_back({"of these on plain text", grouped(run.plain_steps())});
   return card;
 }

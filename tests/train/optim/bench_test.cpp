@@ -2,6 +2,7 @@
 //
 //     build/release/tests/train/test_train "bench: operations"
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -133,6 +134,34 @@ void measure_share(const Shape& of, const std::string& precision) {
   print_rounds("share", shares);
 }
 
+/// What all threads are worth beside one, in rounds that take turns.
+void measure_threads(const Shape& shape, const std::string& precision) {
+  constexpr int rounds = 5;
+  constexpr double seconds_a_round = 4;
+  Trainer trainer(trainer_options(shape, precision, "adamw"));
+  BatchStream stream(source(shape), {});
+  const int all = at::get_num_threads();
+  std::uint64_t taken = 0;
+  const auto rate_with = [&](int threads) {
+    at::set_num_threads(threads);
+    return rate_of_steps(
+        [&] {
+          const Step batch = stream.next();
+          trainer.step(batch, taken++, 0.1);
+          return static_cast<double>(batch.tokens());
+        },
+        seconds_a_round);
+  };
+  rate_with(all);  // not counted
+  std::vector<double> gains;
+  for (int i = 0; i < rounds; ++i) {
+    const double alone = rate_with(1);
+    gains.push_back(rate_with(all) / alone);
+  }
+  std::fprintf(stderr, "%d threads\n", all);
+  print_rounds("threads", gains);
+}
+
 /// Where the processor lacks bfloat16, a step in it takes minutes; on a GPU nobody trains in fp32.
 std::vector<const char*> precisions() {
   if (automatic_device() == Device::cuda) return {"bf16"};
@@ -156,6 +185,13 @@ TEST_CASE("bench: share", "[.][bench]") {
   for (const Shape& shape : {small, large})
     for (const char* precision : precisions()) DYNAMIC_SECTION(shape.name << " " << precision) {
         measure_share(shape, precision);
+      }
+}
+
+TEST_CASE("bench: threads", "[.][bench]") {
+  for (const Shape& shape : {small, large})
+    for (const char* precision : precisions()) DYNAMIC_SECTION(shape.name << " " << precision) {
+        if (automatic_device() == Device::cpu) measure_threads(shape, precision);
       }
 }
 

@@ -59,6 +59,10 @@ TEST_CASE("A student goes on with its critic, and a run that was stopped ends wi
   const auto lines = metrics(straight.out);
   CHECK(lines.back().at("critic_error").get<double>() < lines.front().at("critic_error").get<double>());
   CHECK_FALSE(metrics(world.first.out).back().contains("critic_error"));
+  const std::string card = read_file(straight.out / student::files::card);
+  CHECK(contains(card, "| steps of the student that it began with | "));
+  CHECK(contains(card, "| answers of its own that its critic learned from | "));
+  CHECK_FALSE(contains(read_file(world.first.out / student::files::card), "that it began with"));
   CHECK_FALSE(fs::exists(straight.out / student::files::critic));  // it is the old student's, and is to be fitted again
 }
 
