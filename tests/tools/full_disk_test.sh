@@ -25,8 +25,9 @@ for stage in intents short_score tag; do
 done
 
 # A critic, of a student whose weights are converted: else it is llama.cpp that meets the full disk, and says so.
-holds "train" train "$TMP/student" "$TMP/whole-tag"
-holds "own answers" own_answers "$TMP/student" "$TMP/whole-tag" "$TMP/own"
+cp -r "$TMP/whole-tag" "$TMP/tagged"  # in which training leaves a cache
+holds "train" train "$TMP/student" "$TMP/tagged"
+holds "own answers" own_answers "$TMP/student" "$TMP/tagged" "$TMP/own"
 holds "critic, undisturbed" critic "$TMP/whole-critic"
 for ((n = 1; ; ++n)); do
   disturb "full:$n" critic
