@@ -87,6 +87,9 @@ add_licences() {
     case "$name" in
       libllama* | libggml*) package=llama.cpp ;;
       libtorch* | libc10*) package=LibTorch ;;
+      libgomp*)  # also where it came with LibTorch
+        package=libgomp1 && licence_of "$package" "$folder" || say "no licence at hand: $name" >&2
+        ;;
       *) package="$(package_of "$path")" && licence_of "$package" "$folder" || say "no licence at hand: $name" >&2 ;;
     esac
     printf '%s\t%s\n' "$name" "${package:-unknown}"
