@@ -4,9 +4,10 @@
 # returns. Leaves critic.json beside the student: the best of n is then chosen without another model. Then the student
 # goes on for a few steps with its critic, so that its states say more: RUN/student, with a critic of its own.
 #
-# Needs a student of scripts/runs/five_tasks.sh tag ideas train. With the defaults 9,920 answers, which the teacher reads
-# in 45 minutes on one thread of a Zen 5 with bf16 (3.9 a second; titles and suggestions are shorter and go faster); to fit
-# and to go on take 3 minutes each. Stop it with Ctrl-C and start it again: it goes on.
+# Needs a student of scripts/runs/five_tasks.sh tag ideas train. With the defaults 19,840 answers, which the teacher reads
+# in 85 minutes on one thread of a Zen 5 with bf16 (3.9 a second; titles and suggestions are shorter and go faster); to fit
+# and to go on take 3 minutes each. Half as many answers cost 0.05 of fluency (docs/log.md, "a critic that has read more").
+# Stop it with Ctrl-C and start it again: it goes on.
 #
 # Usage: critic.sh [--run DIR] [--student DIR] [--train DIR] [--ideas DIR] [--steps N] [--intents N] [--draws N]
 #                  [--tasks A,B] [--returns A,B] [--threads N]
@@ -15,7 +16,7 @@
 #   --train        requests that it was trained on: TAGGED/train; default runs/five-tasks/tagged/train
 #   --ideas        words that it was told; default runs/five-tasks/ideas
 #   --steps        that it goes on; default 300; 0: not at all, as with a student of which there is only a GGUF
-#   --intents      default 310, each answered --draws times (8) a task, nearly as drafts are drawn (decoding.hpp): at 0.5,
+#   --intents      default 620, each answered --draws times (8) a task, nearly as drafts are drawn (decoding.hpp): at 0.5,
 #                  the first tokens at 0.9
 #   --tasks        default image,template,headline,search. Not fields: its answers are JSON, which is no language whose
 #                  fluency could be read, and without a fluency an answer has no return here
@@ -31,7 +32,7 @@ STUDENT=runs/five-tasks/student
 TRAIN=runs/five-tasks/tagged/train
 IDEAS=runs/five-tasks/ideas
 STEPS=300
-INTENTS=310
+INTENTS=620
 DRAWS=8
 TASKS=image,template,headline,search
 RETURNS=top+rarity=4

@@ -8,7 +8,7 @@
 #   tag         1 min    the committed sample, tagged; test subjects held out
 #   ideas       10 s     words that fit a request
 #   students    60 min   three seeds, side by side on the cores
-#   critics     80 min   what each seed's own answers are worth, and a student that goes on with its critic, side by side
+#   critics     2.5 h    what each seed's own answers are worth, and a student that goes on with its critic, side by side
 #                        (critic.sh)
 #   arms        4 h      nine arms of one seed (ARMS below), side by side
 #   certify     5 min    what each command moves, on valid
