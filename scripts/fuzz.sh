@@ -8,10 +8,11 @@
 # Not for: the first build on a machine (scripts/setup.sh); compilers but clang (Debian and Ubuntu: clang
 #   libclang-rt-dev); which lines the inputs reach (scripts/fuzz_coverage.py).
 #
-# Usage: fuzz.sh [--seconds N] [--runs N] [--no-build] [TARGET...]
+# Usage: fuzz.sh [--seconds N] [--runs N] [--seed N] [--no-build] [TARGET...]
 #   TARGET        a file of tests/fuzz without its ending, such as records; default: all
 #   --seconds N   of each target (20; with --runs: no limit)
 #   --runs N      inputs of each target
+#   --seed N      the same inputs each time, from the same corpora; in CI, where a change should fail and not a chance
 #   --no-build    all is built: run at once
 #   New inputs that reach further are kept in build/fuzz/corpus and used again; tests/fuzz/corpus is never written to.
 set -euo pipefail
@@ -19,6 +20,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 
 SECONDS_EACH=""
 RUNS=-1
+SEED=0  # another one each time
 BUILD=true
 TARGETS=()
 
@@ -28,6 +30,7 @@ parse_arguments() {
   while [[ $# -gt 0 ]]; do
     case "$1" in
       --seconds) whole_number "$1" "${2:-}"; SECONDS_EACH="$2"; shift 2 ;;
+      --seed) whole_number "$1" "${2:-}"; SEED="$2"; shift 2 ;;
       --runs) whole_number "$1" "${2:-}"; RUNS="$2"; shift 2 ;;
       --no-build) BUILD=false; shift ;;
       --help | -h) show_help "${BASH_SOURCE[0]}"; exit 0 ;;
@@ -68,7 +71,7 @@ reason_in() { { grep -m 1 -E 'what\(\):|runtime error:|ERROR: AddressSanitizer' 
 # Everything but what was found goes to a log; 0 where nothing was found.
 run() {
   local target=$1 log="build/fuzz/$1.log" found="build/fuzz/findings/$1-" status=0
-  local options=(-rss_limit_mb=1024 -timeout=10 "-max_len=$(longest_input "$1")" -print_final_stats=1 -runs="$RUNS"
+  local options=(-rss_limit_mb=1024 -timeout=10 "-max_len=$(longest_input "$1")" -print_final_stats=1 -runs="$RUNS" -seed="$SEED"
                  "-artifact_prefix=$found")
   [[ -z "$SECONDS_EACH" ]] || options+=("-max_total_time=$SECONDS_EACH")
   [[ -z "$(dictionary_of "$target")" ]] || options+=("-dict=$(dictionary_of "$target")")

@@ -64,4 +64,4 @@ if does_fuzz; then extra=(--with-fuzzers); fi
 scripts/format.sh --check
 build
 run_tests
-if does_fuzz; then scripts/fuzz.sh --seconds 8; fi
+if does_fuzz; then scripts/fuzz.sh --seconds 8 --seed 1; fi
