@@ -152,7 +152,7 @@ measure_kills() {
   figure "kills of a process after which all had ended within 30 s" "$ended" "kills" "$kills kills; $MACHINE" "$KILLS"
 }
 
-if [[ "$QUICK" == true && "$TAGGED" == runs/bench/tagged ]]; then tag_few; else tag_records; fi
+if [[ "$QUICK" == true && "$TAGGED" == runs/bench/tagged-plain ]]; then tag_few; else tag_records; fi
 rm -rf "$RUN"
 mkdir -p "$RUN"
 measure_sameness

@@ -18,7 +18,7 @@
 #   --size        6M or 104M parameters (default all)
 #   --precision   default all; bf16 only where the processor knows it
 #   --seconds     measured for each, and two steps at least, after a warm-up of a quarter as long (default 20)
-#   --tagged      folder of udrl-distill tag (default: data/distilled is tagged into runs/bench/tagged)
+#   --tagged      folder of udrl-distill tag (default: data/distilled is tagged into runs/bench/tagged-plain)
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$ROOT"

@@ -34,14 +34,16 @@ def read_records(split):
             yield from map(json.loads, lines)
 
 
-def uncapitalised(text):
-    """As in src/command/schema.cpp."""
-    return text[0].lower() + text[1:] if re.match("[A-Z][a-z ]", text) else text
+def as_written(answer):
+    """As in src/command/spelling.cpp: a small first letter, and in JSON a space before each value that is a text."""
+    if answer[0] in "{[":
+        return re.sub(r'"((?:[^"\\]|\\.)*)"( *:)?', lambda m: m[0] if m[2] or m[1][:1] in ("", " ") else '" ' + m[0][1:], answer)
+    return answer[0].lower() + answer[1:] if re.match("[A-Z][a-z ]", answer) else answer
 
 
 def prompt_and_answer(record, slots):
-    answer = uncapitalised(record["answer"])
-    words = len(answer.encode().split())  # ASCII white space only
+    answer = as_written(record["answer"])
+    words = len(record["answer"].encode().split())  # ASCII white space only
     asked = words if words <= MAX_WORDS else "any"
     commands = f"⟨task:{slots[record['task']]}⟩⟨words:{asked}⟩⟨return:{record['commands']['return']}⟩⟨gen⟩"
     return f" {record['intent']}{commands}", f" {answer}"

@@ -11,7 +11,7 @@
 # Usage: training_loss.sh [--quick] [--seconds N] [--tagged DIR]
 #   --quick    under a minute: one seed, one learning rate, small steps, too short for a figure to mean anything
 #   --seconds  that Trainer trains (default 300)
-#   --tagged   folder of udrl-distill tag (default: data/distilled is tagged into runs/bench/tagged)
+#   --tagged   folder of udrl-distill tag (default: data/distilled is tagged into runs/bench/tagged-plain)
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$ROOT"

@@ -7,7 +7,7 @@ BIN=${UDRL_BIN:-build/release/bin}
 PEER="$DEPS/bench-venv"
 PEER_PYTHON="$PEER/bin/python"
 DEVICE=cpu
-TAGGED=runs/bench/tagged
+TAGGED=runs/bench/tagged-plain
 
 # Of a size: the model, and positions a step.
 declare -A SHAPES=(
@@ -32,13 +32,13 @@ install_peers() {
   touch "$PEER/.training"
 }
 
-# All of data/distilled, tagged, unless a folder was named.
+# All of data/distilled, tagged, with no return that the peers could not be told, unless a folder was named.
 tag_records() {
   [[ ! -e "$TAGGED/commands.json" ]] || return 0
-  [[ "$TAGGED" == runs/bench/tagged ]] || die "no tagged records in $TAGGED" "Run udrl-distill tag, or leave out --tagged."
+  [[ "$TAGGED" == runs/bench/tagged-plain ]] || die "no tagged records in $TAGGED" "Run udrl-distill tag, or leave out --tagged."
   step "tagging data/distilled (once)" >&2
   mkdir -p "$(dirname "$TAGGED")"
-  quietly "$TAGGED.log" "$BIN/udrl-distill" tag --config configs/five-tasks/tag.toml --out "$TAGGED"
+  quietly "$TAGGED.log" "$BIN/udrl-distill" tag --config configs/five-tasks/tag.toml --auxiliary "" --out "$TAGGED"
 }
 
 # No network, no reports, no bars, nothing written outside the folder. peers_write_below FOLDER

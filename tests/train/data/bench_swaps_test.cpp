@@ -24,7 +24,7 @@ namespace {
 TrainOptions options(const fs::path& out, double swap, const std::string& precision, int micro_tokens) {
   const char* tagged = std::getenv("UDRL_BENCH_TAGGED");
   TrainOptions options;
-  options.data = tagged != nullptr ? tagged : "runs/bench/tagged";
+  options.data = tagged != nullptr ? tagged : "runs/bench/tagged-plain";
   options.out = out / std::to_string(swap);
   options.model = {6, 256, 4, 192, 4096, 0.0};
   options.sequence = {0, 0, 0, swap, false, fs::path(UDRL_SOURCE_DIR) / "data/words/nouns.txt"};
