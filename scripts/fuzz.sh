@@ -2,9 +2,9 @@
 # Fuzzes the parsers of what comes from outside (tests/fuzz): builds the preset `fuzz` and runs each target for a while, as
 # many at a time as there are cores.
 #
-# For: CI (scripts/test.sh --fuzz), and longer by hand. One line a target: inputs tried, edges of the code that they reached, findings. An input
-#   that breaks a parser (a fault, an exception that is no Error, a leak, more than 10 s or 1 GiB) is kept, its place is
-#   printed, and the script fails.
+# For: CI (scripts/test.sh --fuzz), and longer by hand. One line a target: inputs tried, edges of the code that they
+#   reached, findings. An input that breaks a parser (a fault, an exception that is no Error, a leak, more than 10 s or
+#   1 GiB) is kept, its place is printed, and the script fails.
 # Not for: the first build on a machine (scripts/setup.sh); compilers but clang (Debian and Ubuntu: clang
 #   libclang-rt-dev); which lines the inputs reach (scripts/fuzz_coverage.py).
 #

@@ -167,7 +167,8 @@ class Stream {
 
 struct Gpt2::Batch {
   RowShape shape;
-  at::Tensor causal_TT;  // undefined where LibTorch's own attention is used
+  bool by_library;       // LibTorch's own attention
+  at::Tensor causal_TT;  // for attention by products; undefined elsewhere
 };
 
 struct Gpt2::Block {
@@ -236,13 +237,13 @@ at::Tensor Gpt2::attend(const Block& block, const at::Tensor& x_NC, const Batch&
   const at::Tensor qkv_NC = block.attn(x_NC, mode.bf16);
   const AttentionDropout dropout{mode.training ? config_.dropout : 0.0, mode.dropout_seed + block.site};
   at::Tensor y_NC;
-  if (batch.causal_TT.defined() && is_bf16_on_cpu(qkv_NC)) {
+  if (!batch.by_library && is_bf16_on_cpu(qkv_NC)) {
     const at::Tensor dropout_ATT = weights_mask(batch.shape, config_.n_head, dropout);
     y_NC = attention(qkv_NC, batch.shape, config_.n_head, dropout_ATT);
   } else {
     const auto qkv_ATD = split_heads(qkv_NC, batch.shape, config_.n_head, qkv_NC.scalar_type());
-    const at::Tensor y_ATD = batch.causal_TT.defined() ? attention_by_products(qkv_ATD, batch.causal_TT, dropout)
-                                                       : attention_by_library(qkv_ATD, batch.shape, dropout.rate);
+    const at::Tensor y_ATD = batch.by_library ? attention_by_library(qkv_ATD, batch.shape, dropout.rate)
+                                              : attention_by_products(qkv_ATD, batch.causal_TT, dropout);
     y_NC = merge_heads(y_ATD, batch.shape, config_.n_head, qkv_NC.scalar_type());
   }
   return drop(block.proj(y_NC, mode.bf16), mode, block.site + 1);
@@ -256,8 +257,10 @@ at::Tensor Gpt2::feed_forward(const Block& block, const at::Tensor& x_NC, Forwar
 
 at::Tensor Gpt2::hidden(const at::Tensor& ids_BT, ForwardMode mode) const {
   const std::int64_t length = ids_BT.size(1), positions = ids_BT.numel();
-  Batch batch{{ids_BT.size(0), length, rows_for(positions, mode.bf16 && device_.is_cpu())}, {}};
-  if (device_.is_cpu() && length <= longest_by_products) batch.causal_TT = causal_mask(length);
+  Batch batch{{ids_BT.size(0), length, rows_for(positions, mode.bf16 && device_.is_cpu())},
+              !device_.is_cpu() || length > longest_by_products,
+              {}};
+  if (!batch.by_library && !mode.bf16) batch.causal_TT = causal_mask(length);
   at::Tensor x_NC = embed(layers_->head.wte_VC.value(), layers_->wpe_TC, ids_BT);
   if (batch.shape.rows > positions) x_NC = at::constant_pad_nd(x_NC, {0, 0, 0, batch.shape.rows - positions});
   Stream stream(drop(x_NC, mode, 0), /*waits=*/mode.bf16 && device_.is_cpu());

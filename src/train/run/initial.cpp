@@ -43,9 +43,12 @@ void require_own_rows(const student::TransformersFolder& folder, const student::
 
 InitialModel::InitialModel(const std::filesystem::path& folder)
     : folder_(folder), tokenizer_(student::student_tokenizer(folder)) {
-  if (tokenizer_) require_own_rows(folder_, *tokenizer_);
-  if (tokenizer_ && data::has_manifest(folder)) learned_ = data::read_manifest(folder).counts;
-  if (!tokenizer_) vocabulary_ = student::ByteLevelVocabulary::load(folder, folder_.config().vocab_size);
+  if (!tokenizer_) {
+    vocabulary_ = student::ByteLevelVocabulary::load(folder, folder_.config().vocab_size);
+    return;
+  }
+  require_own_rows(folder_, *tokenizer_);
+  if (data::has_manifest(folder)) learned_ = data::read_manifest(folder).counts;
 }
 
 std::string InitialModel::name() const {

@@ -113,8 +113,10 @@ double attention_slope(const at::Tensor& qkv_NC, const AttentionSize& of, const 
 }
 
 struct NormInputs {
-  at::Tensor x = drawn({rows, width}), part = drawn_half({rows, width}), weight = drawn({width}), bias = drawn({width});
-  at::Tensor dy = wide(drawn_half({rows, width})).detach(), dsum = at::randn({rows, width});
+  std::int64_t count = rows;
+  at::Tensor x = drawn({count, width}), part = drawn_half({count, width}), weight = drawn({width}),
+             bias = drawn({width});
+  at::Tensor dy = wide(drawn_half({count, width})).detach(), dsum = at::randn({count, width});
 };
 
 }  // namespace
@@ -294,8 +296,9 @@ TEST_CASE("A norm of the stream alone adds nothing") {
 }
 
 TEST_CASE("Sums over rows of bfloat16 are those of float32, whatever the threads") {
-  const at::Tensor dy = drawn_half({rows, width}).detach();
-  const NormInputs of{};
+  constexpr std::int64_t many = 1000;  // enough to be worth three threads
+  const at::Tensor dy = drawn_half({many, width}).detach();
+  const NormInputs of{many};
   const int threads = at::get_num_threads();
   std::vector<at::Tensor> bias_gradients, norm_gradients;
   for (const int count : {1, 2, 3}) {
