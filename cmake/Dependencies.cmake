@@ -11,6 +11,8 @@ find_package(Eigen3 REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET GLOBAL libutf8proc)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET GLOBAL re2)
+set_property(TARGET PkgConfig::re2 PROPERTY INTERFACE_COMPILE_OPTIONS "")  # -pthread, which precompiled headers lack
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET GLOBAL cpp-httplib)
 find_package(Stemmer REQUIRED)           # Stemmer::Stemmer
 

@@ -47,6 +47,7 @@ PACKAGES = [
     ("zlib1g-dev", LINKED, {"Zlib": "Zlib"}),
     ("libstemmer-dev", LINKED, {BSD3: "BSD-3-snowball"}),
     ("libvalijson-dev", HEADERS, {BSD2: "BSD-2clause", BOOST: "Boost-1"}),
+    ("libre2-dev", LINKED, {BSD3: "BSD-3-google", "Lucent": "Lucent"}),
     ("libgloo-dev", HEADERS, {BSD3: "BSD-3-Clause"}),
     ("libsqlite3-dev", LINKED, {"public domain": "public-domain"}),
     ("libeigen3-dev", HEADERS, {"MPL-2.0": "MPL-2"}),

@@ -6,7 +6,7 @@
 readonly SYSTEM_PACKAGES=(
   g++ cmake ninja-build ccache pkg-config git curl ca-certificates python3 python3-venv
   libsentencepiece-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libtomlplusplus-dev libutf8proc-dev
-  libcurl4-openssl-dev libcpp-httplib-dev libssl-dev zlib1g-dev libstemmer-dev libvalijson-dev libgloo-dev
+  libcurl4-openssl-dev libcpp-httplib-dev libssl-dev zlib1g-dev libstemmer-dev libvalijson-dev libre2-dev libgloo-dev
   libsqlite3-dev libeigen3-dev
   catch2 clang-format-14
 )

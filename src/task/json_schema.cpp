@@ -4,19 +4,18 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 
-#define VALIJSON_USE_EXCEPTIONS 1  // else it ends the process over a schema that is none
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
-
+#include "schema_patterns.hpp"
+#include "schema_rules.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/data/fields.hpp"
+#include "valijson.hpp"
 
 namespace udrl::task {
 
 using Json = nlohmann::json;
+// Ten times what the longest answer has; `uniqueItems` compares every two.
+constexpr std::size_t most_bytes = 16 << 10;
+
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 
 struct JsonSchema::Impl {
@@ -25,9 +24,13 @@ struct JsonSchema::Impl {
 
 JsonSchema::JsonSchema(const std::string& text) : impl_(std::make_unique<Impl>()) {
   try {
-    const Json json = data::parse_json(text);
+    const Json json = guarded_schema(data::parse_json(text));
     const Adapter adapter(json);
-    valijson::SchemaParser().populateSchema(adapter, impl_->schema);
+    valijson::SchemaParser parser;
+    add_patterns(parser);
+    parser.populateSchema(adapter, impl_->schema);
+  } catch (const Error&) {
+    throw;
   } catch (const std::exception& error) {
     throw user_error("not a JSON Schema").got(error.what()).hint("see json-schema.org, draft 7");
   }
@@ -36,6 +39,7 @@ JsonSchema::JsonSchema(const std::string& text) : impl_(std::make_unique<Impl>()
 JsonSchema::~JsonSchema() = default;
 
 std::string JsonSchema::fault(std::string_view text) const {
+  if (text.size() > most_bytes) return "longer than " + std::to_string(most_bytes) + " bytes";
   Json json;
   try {
     json = data::parse_json(text);
@@ -46,7 +50,11 @@ std::string JsonSchema::fault(std::string_view text) const {
   const Adapter adapter(json);
   valijson::Validator validator(valijson::Validator::kStrongTypes);
   valijson::ValidationResults results;
-  if (validator.validate(impl_->schema, adapter, &results)) return {};
+  try {
+    if (validator.validate(impl_->schema, adapter, &results)) return {};
+  } catch (const std::exception& error) {  // a value that a rule is not for
+    return error.what();
+  }
   valijson::ValidationResults::Error error;
   return results.popError(error) ? error.description : "not admitted by the schema";
 }
