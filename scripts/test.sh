@@ -8,7 +8,7 @@
 #   --fast          the unit tests alone (about a minute), without the smoke run
 #   --preset NAME   release (default), debug, sanitize (addresses and undefined behaviour) or tsan: the thread sanitizer, for
 #                   the tests of what runs in threads (cmake/tsan.supp says what it must not see)
-#   --fuzz          then also the fuzzers: built with clang, which set-up installs for them, and run for 8 s each (five minutes
+#   --fuzz          then also the fuzzers: built with clang, which set-up installs for them, and XX
 #                   together on two cores; scripts/fuzz.sh runs them longer). The default where the variable CI is true, without
 #                   --fast and --preset
 #   --no-fuzz       no fuzzers, in CI either

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <future>
 #include <sstream>
 
 #include "udrl/base/error.hpp"
@@ -82,6 +83,8 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
           .expected("a checkpoint folder that udrl-train has finished")
           .hint("name the folder given to udrl-train as --out; if training was stopped, start it again to finish it");
   }
+  const fs::path ideas = folder / student::files::ideas;
+  std::future<std::string> hash_of_ideas = std::async([&] { return fs::exists(ideas) ? sha256_file(ideas) : ""; });
   StudentModel student;
   student.fitted_ = command::load(folder / student::files::commands);
   student.model_ = open_gguf(options);
@@ -89,10 +92,9 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
   student.certificate_ = command::certificate_of(folder, student.info().sha256);
   if (with_critic) student.critic_ = student::critic_of(folder, student.info().sha256);
   student.hashes_["student"] = lm::model_identity(student.info().sha256, options.weights);
-  const fs::path ideas = folder / student::files::ideas;
   if (student.fitted_.mentions && fs::exists(ideas)) {
     student.ideas_ = student::Ideas::load(ideas);
-    student.hashes_["ideas"] = sha256_file(ideas);
+    student.hashes_["ideas"] = hash_of_ideas.get();
   }
   return student;
 }

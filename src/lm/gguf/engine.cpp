@@ -6,7 +6,6 @@
 
 #include "file.hpp"
 #include "udrl/base/error.hpp"
-#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 
 namespace udrl::lm {
@@ -57,10 +56,6 @@ Engine::Engine(const ModelOptions& options)
       model_(load_model(weights_.file, options.gpu_layers)),
       vocabulary_(model_.get()),
       trained_positions_(trained_context(model_.get())) {}
-
-std::string Engine::source_sha256() const {
-  return weights_.source_sha256.empty() ? sha256_file(options_.gguf) : weights_.source_sha256;
-}
 
 /// BERT and its relatives: no causal attention, so nothing to generate with.
 bool Engine::is_encoder() const {

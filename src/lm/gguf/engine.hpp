@@ -29,7 +29,7 @@ class Engine {
   const Vocabulary& vocabulary() const { return vocabulary_; }
   const ModelOptions& options() const { return options_; }
   /// Of the file that the options name. May take a while.
-  std::string source_sha256() const;
+  std::string source_sha256() const { return weights_.source_sha256.get(); }
   const std::filesystem::path& weights_file() const { return weights_.file; }
   /// Positions that the model was trained with.
   int trained_positions() const { return trained_positions_; }

@@ -137,6 +137,13 @@ void make_converted(const fs::path& source, const fs::path& to, const Target& ta
   }
 }
 
+/// Without a thread to be had, a small file is read when somebody asks, too.
+std::shared_future<std::string> hash_of(const fs::path& file) {
+  constexpr std::uintmax_t small = std::uintmax_t{64} << 20U;
+  const auto when = fs::file_size(file) <= small ? std::launch::async | std::launch::deferred : std::launch::deferred;
+  return std::async(when, [file] { return sha256_file(file); }).share();
+}
+
 }  // namespace
 
 void require_room(const fs::path& folder, std::uint64_t bytes) {
@@ -160,9 +167,9 @@ WeightsKind stored_weights(const fs::path& gguf) {
 }
 
 Weights weights_of(const ModelOptions& options, const gguf_context* header) {
-  if (options.weights == WeightsKind::file) return {options.gguf, ""};
+  if (options.weights == WeightsKind::file) return {options.gguf, hash_of(options.gguf)};
   const Target target = target_of(options.weights);
-  if (is_already(target, header)) return {options.gguf, ""};
+  if (is_already(target, header)) return {options.gguf, hash_of(options.gguf)};
   if (gguf_find_key(header, "split.count") >= 0) {
     throw user_error("weights = \"" + to_string(options.weights) + "\" is for a model in one file")
         .at(options.gguf.string())
@@ -174,8 +181,8 @@ Weights weights_of(const ModelOptions& options, const gguf_context* header) {
   // Both files are read whole, which is a good part of the time to a first answer: at once, unless no thread is to be
   // had.
   std::future<std::string> made_from = std::async([&] { return intact_source(converted); });
-  const std::string sha256 = sha256_file(options.gguf);
-  if (made_from.get() != sha256) make_converted(options.gguf, converted, target, sha256, header);
+  const std::shared_future<std::string> sha256 = hash_of(options.gguf);
+  if (made_from.get() != sha256.get()) make_converted(options.gguf, converted, target, sha256.get(), header);
   return {converted, sha256};
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <string>
 
 #include "gguf.h"
@@ -13,7 +14,9 @@ namespace udrl::lm {
 
 struct Weights {
   std::filesystem::path file;
-  std::string source_sha256;  ///< of the file that the options name, where it had to be known; else ""
+  /// Of the file that the options name; its `get` throws `Error` where that cannot be read. A small file is read while
+  /// the model loads, a large one (seconds) when somebody asks.
+  std::shared_future<std::string> source_sha256;
 };
 
 /// For `options.gguf`, whose header check_gguf_file returned. With weights = "bf16" or "q8_0" it is MODEL.bf16.gguf or
