@@ -100,7 +100,7 @@ StudentModel StudentModel::open(const fs::path& folder, lm::ModelOptions options
 }
 
 std::optional<double> StudentModel::worth(const lm::Likelihood& read) const {
-  if (!has_critic() || read.tokens == 0) return std::nullopt;
+  if (!has_critic() || read.tokens == 0 || read.state.empty()) return std::nullopt;
   if (read.state.size() != critic_->state.size())
     throw user_error(std::string(student::files::critic) + " was fitted to a student of another width")
         .expected(std::to_string(read.state.size()) + " weights")

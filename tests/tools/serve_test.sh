@@ -6,10 +6,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 holds "tag" tag "$TMP/tagged"
 holds "train" train "$TMP/student" "$TMP/tagged"
 
+student="$TMP/student"
 # start OPTION...: sets $url and $server.
 start() {
   rm -f "$TMP/url"
-  "$SERVE" --model "$TMP/student" --port 0 "$@" > "$TMP/url" 2> "$TMP/notes" &
+  "$SERVE" --model "$student" --port 0 "$@" > "$TMP/url" 2> "$TMP/notes" &
   server=$!
   comes_up "$server" test -s "$TMP/url"
   url="$(< "$TMP/url")"
@@ -49,6 +50,18 @@ expect "with it" 0 '"text_completion"' -- curl -sS -H 'Authorization: Bearer a-v
 holds "the key stands nowhere" test -z "$(grep -r a-very-secret-key "$TMP/url" "$TMP/notes")"
 kill -TERM "$server"
 holds "a request to end ends it well" ended
+
+# The student that comes with udrl has what the tiny one lacks: a table of ideas, a critic, five tasks.
+student="$SOURCE/data/students/five-tasks" start
+expect "the student of udrl answers" 0 '"text":"' '"mention":' '"task":"headline"' -- \
+  post /v1/completions '{"prompt": "holiday sale", "task": "headline"}'
+expect "in a chat" 0 '"content":"' -- post /v1/chat/completions '{"messages": [{"role": "user", "content": "holiday sale"}]}'
+expect "as one types" 0 '"done":true' -- post /v1/typeahead '{"intent": "holiday sa", "client": "a"}'
+expect "several at once" 0 '"index":2' -- post /v1/completions '{"prompt": "holiday sale", "n": 3}'
+expect "the best of some" 0 '"text":"' -- post /v1/completions '{"prompt": "holiday sale", "best_of": 4}'
+expect "nothing failed" 0 'udrl_requests_total{route="/v1/completions",status="200"} 3' -- curl -sS "$url/metrics"
+kill -INT "$server"
+holds "Ctrl-C ends this one too" ended
 
 expect "no student" 2 "udrl-train" -- "$SERVE" --model "$TMP/tagged" --port 0
 expect "a task that there is not" 2 "poster" -- "$SERVE" --model "$TMP/student" --port 0 --task poster

@@ -69,8 +69,8 @@ class StudentModel {
   const std::optional<command::Certificate>& certificate() const { return certificate_; }
   /// Whether it can say what its answers are worth: it has a critic, and was opened with it.
   bool has_critic() const { return critic_.has_value(); }
-  /// What an answer is worth by the critic, among the answers to one request (`Completion::read`, of a request that
-  /// asked for `states`). Nothing for an empty one, or without a critic.
+  /// What an answer is worth by the critic, among the answers to one request (`Completion::read`). Nothing for an empty
+  /// one, one of a request that did not ask for `states`, or without a critic.
   std::optional<double> worth(const lm::Likelihood& read) const;
   /// What it is told to mention where nothing else is asked.
   const std::optional<student::Ideas>& ideas() const { return ideas_; }

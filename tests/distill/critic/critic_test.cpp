@@ -236,6 +236,19 @@ TEST_CASE("The stage leaves a critic beside the student that tells its answers a
   CHECK(contains(to_text(found->fit), std::to_string(found->fit.requests) + " unseen requests"));
 }
 
+TEST_CASE("A critic says nothing of an answer whose states were not asked for") {
+  const World world(own_answers());
+  make_critic(world.options, quiet_context());
+  const auto student = inference::StudentModel::open(world.student.path(), {}, true);
+  lm::Likelihood read;
+  read.tokens = 3;
+  CHECK_FALSE(student.worth(read));
+  read.state.assign(32, 0.5F);
+  CHECK(student.worth(read));
+  read.state.pop_back();
+  CHECK(contains(refusal([&] { (void)student.worth(read); }), "another width"));
+}
+
 TEST_CASE("All splits are read, and a damaged critic is fitted again") {
   auto records = own_answers();
   const std::vector<data::Record> held_out(records.end() - 150, records.end());
