@@ -7,6 +7,7 @@ Usage: pages_test.py ADDRESS [FILE]    where the student is served; the page of 
 import json
 import pathlib
 import sys
+import time
 
 from chromium import CTRL, Chromium
 from looks import check, finish, is_harmless
@@ -190,11 +191,47 @@ def mentions(browser, name, address):
     print(name, flush=True)
 
 
+def chooses(browser, name, address):
+    """The page of a student with a critic, which the browser plays: whoever rests is given the best of many drafts."""
+    task = {"name": "image", "words": {"usual": 9, "least": 1, "most": 20}, "returns": {"lowest": 0, "top": 4}, "curve": None}
+    facts = {"name": "a", "parameters": 1e6, "default_task": "image", "tasks": [task], "best_of": 8}
+    event = {"task": "image", "text": "A sale", "words": 2, "done": True, "best_of": 8}
+    stream = f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n"
+
+    def drafts_of(posts):
+        return [json.loads(one).get("best_of", 1) for one in posts]
+
+    for phone in (False, True):
+        tab = browser.open(phone=phone)
+        tab.fulfil({"/v1/student": ("application/json", json.dumps(facts)), "/v1/typeahead": ("text/event-stream", stream)})
+        tab.go(address)
+        tab.js("document.getElementById('intent').focus()")
+        tab.type("sale")
+        tab.wait(lambda: drafts_of(tab.posted)[-1:] == [8])
+        check(name, set(drafts_of(tab.posted)[:-1]) == {1}, f"asked while somebody types: {drafts_of(tab.posted)}")
+        check(name, json.loads(tab.posted[-1])["intent"] == "sale", tab.posted[-1])
+        tab.wait("/best of 8/.test(document.querySelector('.facts').textContent)")
+        if phone:
+            fits(name, tab)
+        else:
+            is_readable(name, tab)
+        asked = len(tab.posted)
+        tab.js("document.getElementById('best').click()")
+        check(name, tab.js("document.getElementById('best').ariaPressed") == "false", "the button does not say that it is off")
+        tab.wait(lambda: len(tab.posted) > asked)
+        time.sleep(1)
+        check(name, set(drafts_of(tab.posted)[asked:]) == {1}, f"asked although it is off: {drafts_of(tab.posted)}")
+        is_harmless(name, tab, (address,), 1)
+        tab.close()
+    print(name, flush=True)
+
+
 def main():
     address = sys.argv[1]
     with Chromium() as browser:
         look(browser, "the page of udrl-serve", address + "/", (address,), 1)
         mentions(browser, "the page of a student that mentions words", address + "/")
+        chooses(browser, "the page of a student that chooses", address + "/")
         if len(sys.argv) > 2:
             file = pathlib.Path(sys.argv[2]).absolute().as_uri()
             look(browser, "the page in one file", file, (file, "blob:"), 4, offline=True)

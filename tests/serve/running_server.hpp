@@ -15,6 +15,7 @@
 #include "udrl/base/process.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/serve/serve.hpp"
+#include "udrl/student/critic.hpp"
 #include "udrl/student/gguf_export.hpp"
 
 namespace udrl::serve::testing {
@@ -40,7 +41,7 @@ class Running {
  public:
   explicit Running(ServeOptions options = {}, const inference::Ranker* ranker = nullptr,
                    const std::filesystem::path& folder = student_folder())
-      : student_(inference::StudentModel::open(folder, one_house())) {
+      : student_(inference::StudentModel::open(folder, one_house(), student::has_critic(folder))) {
     set_compute_threads(1);  // as udrl-serve runs a small student
     options.port = 0;
     options.name = "tiny";

@@ -10,6 +10,7 @@
 #include "catch.hpp"
 #include "running_server.hpp"
 #include "student/tiny.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/student/gguf_export.hpp"
 #include "udrl/student/ideas.hpp"
@@ -22,6 +23,21 @@ using data::Json;
 namespace {
 
 /// The folder of a student that mentions words, with a table of a few.
+/// With a critic, of no opinion.
+const std::filesystem::path& judging_folder() {
+  static const tiny::Folder folder;
+  static const bool is_written = [] {
+    tiny::write(folder.path(), tiny::config(), tiny::Weights(tiny::config()));
+    (void)student::export_gguf(folder.path());
+    const auto width = static_cast<std::size_t>(tiny::config().n_embd);
+    save(student::Critic{sha256_file(folder / student::files::gguf), 1, std::vector<double>(width, 0.0)},
+         folder / student::files::critic);
+    return true;
+  }();
+  (void)is_written;
+  return folder.path();
+}
+
 const std::filesystem::path& mentioning_folder() {
   static const tiny::Folder folder;
   static const bool is_written = [] {
@@ -143,6 +159,53 @@ TEST_CASE("type-ahead tells each task's text as it grows, and ends", "[server]")
     CHECK(std::count(texts[task].begin(), texts[task].end(), ' ') <= 2);
   }
   CHECK(events(*client, "/v1/typeahead", R"({"intent": " ", "tasks": ["image"]})").empty());
+}
+
+TEST_CASE("a student with a critic answers each kind of request, ranked or not", "[server]") {
+  const Running server({}, nullptr, judging_folder());
+  const auto client = server.client();
+  CHECK(post(*client, "/v1/completions", R"({"prompt": "a sale"})").status == 200);
+  CHECK(post(*client, "/v1/completions", R"({"prompt": "a sale", "best_of": 9})").status == 200);
+  CHECK(post(*client, "/v1/chat/completions", R"({"messages": [{"role": "user", "content": "a sale"}]})").status ==
+        200);
+  CHECK(events(*client, "/v1/completions", R"({"prompt": "a sale", "stream": true})").size() > 1);
+  CHECK(events(*client, "/v1/typeahead", R"({"intent": "a sale"})").back()["done"] == true);
+}
+
+TEST_CASE("type-ahead gives the best of several drafts of each task, and nothing before", "[server]") {
+  const Running server({}, nullptr, judging_folder());
+  const auto client = server.client();
+  const auto told =
+      events(*client, "/v1/typeahead",
+             R"({"intent": "a sale", "tasks": ["image", "template"], "words": 9, "nearest": true, "best_of": 9})");
+  REQUIRE(told.size() == 2);
+  CHECK(told[0]["task"] != told[1]["task"]);
+  for (const Json& event : told) {
+    CHECK(event["done"] == true);
+    CHECK(event["best_of"] == 9);
+    CHECK(event["ms"] > 0);
+  }
+  const Json facts = data::parse_json(client->Get("/v1/student")->body);
+  CHECK(facts["ranks"] == true);
+  CHECK(facts["best_of"] == 32);
+}
+
+TEST_CASE("a page is offered as many drafts as a request may ask for, and none without a critic", "[server]") {
+  ServeOptions few;
+  few.most_answers = 11;
+  const Running judging(few, nullptr, judging_folder());
+  CHECK(data::parse_json(judging.client()->Get("/v1/student")->body)["best_of"] == 5);
+  CHECK(post(*judging.client(), "/v1/typeahead", R"({"intent": "a", "tasks": ["image", "template"], "best_of": 6})")
+            .status == 400);
+}
+
+TEST_CASE("without a critic type-ahead says what it lacks", "[server]") {
+  const Running server;
+  const auto client = server.client();
+  CHECK(data::parse_json(client->Get("/v1/student")->body)["best_of"] == 0);
+  const auto told = events(*client, "/v1/typeahead", R"({"intent": "a sale", "tasks": ["image"], "best_of": 4})");
+  REQUIRE(told.size() == 1);
+  CHECK_THAT(told[0]["error"].get<std::string>(), Catch::Contains("neither a critic nor an embedder"));
 }
 
 TEST_CASE("words to mention are told back, the student's own ideas or those of the request", "[server]") {

@@ -227,3 +227,13 @@ TEST_CASE("type-ahead asks several tasks, each as it is set") {
   CHECK_THAT(refusal(type_ahead, R"({"intent": "a", "tasks": ["image", "image"]})"), Catch::Contains("twice"));
   CHECK_THAT(refusal(type_ahead, R"({"tasks": ["image"]})"), Catch::Contains("intent"));
 }
+
+TEST_CASE("type-ahead may ask for the best of several drafts, of whole answers") {
+  const TypeAhead wish = type_ahead(R"({"intent": "a", "best_of": 4, "n": 3})");
+  CHECK(wish.drawing.best_of == 4);
+  CHECK(wish.drawing.n == 1);
+  CHECK_THAT(refusal(type_ahead, R"({"intent": "a", "best_of": 4, "next_words": 5})"), Catch::Contains("next_words"));
+  CHECK_THAT(refusal(type_ahead, R"({"intent": "a", "best_of": 0})"), Catch::Contains("1 or more"));
+  CHECK_THAT(refusal(type_ahead, R"({"intent": "a", "tasks": ["image", "template"], "best_of": 999})"),
+             Catch::Contains("2 tasks of 999 answers"));
+}

@@ -57,6 +57,9 @@ expect "the student of udrl answers" 0 '"text":"' '"mention":' '"task":"headline
   post /v1/completions '{"prompt": "holiday sale", "task": "headline"}'
 expect "in a chat" 0 '"content":"' -- post /v1/chat/completions '{"messages": [{"role": "user", "content": "holiday sale"}]}'
 expect "as one types" 0 '"done":true' -- post /v1/typeahead '{"intent": "holiday sa", "client": "a"}'
+expect "the best of many as one rests" 0 '"best_of":32' '"done":true' -- \
+  post /v1/typeahead '{"intent": "holiday sale", "tasks": ["image", "search"], "best_of": 32}'
+expect "as many as the page asks for" 0 '"best_of":32' -- curl -sS "$url/v1/student"
 expect "several at once" 0 '"index":2' -- post /v1/completions '{"prompt": "holiday sale", "n": 3}'
 expect "the best of some" 0 '"text":"' -- post /v1/completions '{"prompt": "holiday sale", "best_of": 4}'
 expect "nothing failed" 0 'udrl_requests_total{route="/v1/completions",status="200"} 3' -- curl -sS "$url/metrics"

@@ -23,7 +23,7 @@ struct ServeOptions {
   int slots = 32;                            ///< answers written at once, as the student was opened with
   int clients = 256;                         ///< connections served at once; further ones wait
   int waiting = 1024;                        ///< answers that may wait; of a request beyond it 503 is said
-  int most_answers = 64;                     ///< answers that one request may ask for, those that are ranked included
+  int most_answers = 256;                    ///< answers that one request may ask for, those that are ranked included
   int body_kib = 256;                        ///< size of a request
 };
 

@@ -124,7 +124,8 @@ void Routes::stream(std::unique_ptr<EventStream> events, httplib::Response& resp
 }
 
 std::string Routes::student_json() const {
-  return data::json_line(student_facts(service_.student(), wishes_.name(), wishes_.task(), service_.ranks()));
+  return data::json_line(student_facts(service_.student(), wishes_.name(), wishes_.task(),
+                                       {service_.ranks(), service_.student().has_critic(), wishes_.most_answers()}));
 }
 
 std::vector<std::string> Routes::model_names() const {

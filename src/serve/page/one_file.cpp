@@ -92,7 +92,7 @@ OrderedJson student_data(const inference::StudentModel& student, const OneFileOp
   const command::Fitted& fitted = student.fitted();
   const std::string task = options.task.empty() ? fitted.task(0).name : fitted.task(options.task).name;
   const inference::Drawing drawing;
-  OrderedJson facts = student_facts(student, options.name, task, false);
+  OrderedJson facts = student_facts(student, options.name, task, {});
   facts["proposes"] = false;  // the table of ideas stays where it is
   return {{"student", std::move(facts)},
           {"drawing",

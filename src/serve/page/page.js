@@ -5,8 +5,8 @@ const server = globalThis.localFetch ?? fetch; // a page that opens from disk ha
 const intentField = byId("intent"), mentionField = byId("mention");
 const client = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const cards = new Map(); // by the task's name
-const asked = { intent: "", mention: "", seed: 1, version: 0 }; // version counts the changes of intent, seed and settings
-const link = { sent: 0, waiting: false, failures: 0, retry: 0, student: "" };
+const asked = { intent: "", mention: "", seed: 1, best: true, version: 0 }; // version counts the changes of intent, seed and settings
+const link = { sent: 0, waiting: false, failures: 0, retry: 0, student: "", drafts: 0 }; // drafts: that it chooses among
 const keys = { down: 0, open: [], first: [], all: [], unanswered: 0 };
 
 // ---- Text ----
@@ -15,6 +15,7 @@ const keys = { down: 0, open: [], first: [], all: [], unanswered: 0 };
 /** An object gets a line for each member. Works on an unfinished one too, so lines stay where they are as it grows. */
 const jsonLines = (text) => text.split(/(?<=,)\s*(?="(?:[^"\\]|\\.)*"\s*:)/u).map((line, i) => span("row", i ? ` ${line}` : line));
 const span = (className, textContent) => Object.assign(document.createElement("span"), { className, textContent });
+const later = (act, ms, timer = 0) => () => { clearTimeout(timer); timer = setTimeout(act, ms); };
 const milliseconds = (ms) => (ms < 10 ? ms.toFixed(1) : Math.round(ms).toString());
 
 // ---- A card: one task, its settings and its answer ----
@@ -98,9 +99,9 @@ function reserveRoom() {
   }
 }
 
-function facts({ words, words_asked: wanted, return: bin, ms }) {
+function facts({ words, words_asked: wanted, return: bin, ms, best_of: drafts }) {
   const count = Number.isFinite(wanted) ? `${words}/${wanted} words` : `${words} words`;
-  return [count, Number.isFinite(bin) && `return ${bin}`, Number.isFinite(ms) && `${milliseconds(ms)} ms`].filter(Boolean).join(" · ");
+  return [count, Number.isFinite(bin) && `return ${bin}`, drafts && `best of ${drafts}`, Number.isFinite(ms) && `${milliseconds(ms)} ms`].filter(Boolean).join(" · ");
 }
 
 // ---- The curve: words asked (across), words that came (up) ----
@@ -143,13 +144,21 @@ function send() {
   if (open.length) ask(open);
 }
 
-async function ask(open) {
-  const request = { number: ++link.sent, version: asked.version, ended: false };
+/** When nobody types, each answer again: the best of many drafts, which takes the place of the one draft. */
+const chooseSoon = later(() => {
+  const rests = asked.intent && !link.waiting && !link.retry && [...cards.values()].every((card) => card.answered === card.version);
+  if (rests && asked.best && link.drafts) ask([...cards.values()], link.drafts);
+}, 350);
+
+async function ask(open, drafts = 1) {
+  const request = { number: ++link.sent, version: asked.version, ended: false, drafts };
   const setting = (key) => Object.fromEntries(open.map((card) => [card.task.name, card[key]]));
   const body = JSON.stringify({ client, intent: asked.intent, tasks: open.map((card) => card.task.name), words: setting("words"),
-    return: setting("return"), mention: asked.mention || "auto", have: "", nearest: true, seed: asked.seed });
+    return: setting("return"), mention: asked.mention || "auto", have: "", nearest: true, seed: asked.seed,
+    ...(drafts > 1 && { best_of: drafts }) });
   const response = await reach("/v1/typeahead", { method: "POST", headers: { "Content-Type": "application/json" }, body });
   if (!response) return lost("No connection to the server, trying again");
+  if (!response.ok && drafts > 1) return; // a busy server: the one draft stays
   if (!response.ok) return refused(response, request);
   if (asked.version > request.version) send();
   // A broken stream ends without [DONE], as one does that the server gave up.
@@ -183,9 +192,10 @@ function take(request, data) {
   request.ended = data === "[DONE]" || event.superseded === true;
   if (request.ended) showBanner("");
   if (data === "[DONE]") paintSoon("all", request.version);
+  if (data === "[DONE]" && request.drafts === 1) chooseSoon();
   const card = cards.get(event.task);
   // Never back to an older request; but one that is not the newest may show: on a slow line it is all there is.
-  if (!card || request.number < card.request.number) return;
+  if (!card || request.number < card.request.number || (event.error && request.drafts > 1)) return;
   Object.assign(card, { request, next: event });
   if ((event.done || event.error) && request.version >= card.version) card.answered = request.version;
   paintSoon("first", request.version);
@@ -228,8 +238,9 @@ function showBanner(message) {
 
 function showStudent(text) {
   link.student = text;
-  const { name, parameters, default_task: main, tasks, mentions = false, proposes = false } = JSON.parse(text);
+  const { name, parameters, default_task: main, tasks, mentions = false, proposes = false, best_of: drafts = 0 } = JSON.parse(text);
   offerMention(mentions, proposes);
+  offerBest(drafts);
   byId("student").textContent = `${visible(name)}, ${(parameters / 1e6).toFixed(1)} million parameters`;
   // The main task first, then the long answers, which get the wider cards.
   const rank = (task) => (task.name === main ? Infinity : task.words.usual);
@@ -246,6 +257,13 @@ function offerMention(mentions, proposes) {
   byId("cards").classList.toggle("mentioning", mentions);
   mentionField.placeholder = proposes ? "auto: words that fit" : "words, with commas between";
   asked.mention = mentions ? mentionField.value.trim() : "";
+}
+
+/** Only where the server can choose. */
+function offerBest(drafts) {
+  link.drafts = drafts;
+  for (const id of ["best", "best-term"]) byId(id).hidden = !drafts;
+  byId("best").textContent = byId("best-name").textContent = `best of ${drafts}`;
 }
 
 // ---- Painting, and how long it takes from a keystroke ----
@@ -284,7 +302,6 @@ function showMeasured() {
 
 // ---- What a person does ----
 const say = (textContent) => Object.assign(byId("live"), { textContent });
-const later = (act, ms, timer = 0) => () => { clearTimeout(timer); timer = setTimeout(act, ms); };
 const answers = () => [...cards.values()].map((card) => `${card.name}: ${card.find(".text").textContent}`).join(". ");
 const announceSoon = later(() => say(answers()), 900);
 // Browsers limit how often the address may change.
@@ -314,6 +331,12 @@ function setMention(text, stamp = 0) {
   if (text.trim() === asked.mention) return;
   asked.mention = text.trim();
   changed(cards.values(), stamp);
+}
+
+function setBest(wanted) {
+  asked.best = wanted;
+  byId("best").ariaPressed = String(wanted);
+  changed(cards.values());
 }
 
 function draw() {
@@ -355,9 +378,9 @@ for (const [field, set] of [[intentField, setIntent], [mentionField, setMention]
   });
   field.addEventListener("compositionend", (event) => set(field.value, event.timeStamp));
 }
-const buttons = { draw, "help-open": () => byId("help").showModal(), "help-close": () => byId("help").close(), "try-now": reconnect };
+const buttons = { draw, best: () => setBest(!asked.best), "help-open": () => byId("help").showModal(), "help-close": () => byId("help").close(), "try-now": reconnect };
 for (const [id, act] of Object.entries(buttons)) byId(id).addEventListener("click", act);
-byId("examples").addEventListener("click", ({ target }) => target.matches("button") && setIntent(target.textContent));
+byId("examples").addEventListener("click", ({ target }) => target.matches("button:not([aria-pressed])") && setIntent(target.textContent));
 
 const takeIntentFromAddress = () => setIntent(new URLSearchParams(location.hash.slice(1)).get("intent") ?? "");
 window.addEventListener("hashchange", takeIntentFromAddress);

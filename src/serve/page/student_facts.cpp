@@ -1,6 +1,7 @@
 // From what was fitted, and the certificate.
 #include "student_facts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace udrl::serve {
@@ -30,10 +31,17 @@ std::pair<int, int> supported_words(const command::Fitted& fitted, int task) {
   return {least, most};
 }
 
+/// As many as the best answers were measured with (docs/log.md, "a critic that has read more"), for all tasks at once.
+int drafts_of_each(std::size_t tasks, const Choosing& choosing) {
+  constexpr int measured = 32;
+  const int drafts = std::min(measured, choosing.most_answers / std::max(1, static_cast<int>(tasks)));
+  return choosing.has_critic && drafts > 1 ? drafts : 0;
+}
+
 }  // namespace
 
 OrderedJson student_facts(const inference::StudentModel& student, const std::string& name,
-                          const std::string& default_task, bool ranks) {
+                          const std::string& default_task, const Choosing& choosing) {
   const command::Fitted& fitted = student.fitted();
   OrderedJson tasks = OrderedJson::array();
   for (int i = 0; i < static_cast<int>(fitted.tasks.size()); ++i) {
@@ -47,9 +55,10 @@ OrderedJson student_facts(const inference::StudentModel& student, const std::str
   return {{"name", name},
           {"parameters", student.info().parameters},
           {"default_task", default_task},
-          {"ranks", ranks},
+          {"ranks", choosing.ranks},
           {"mentions", fitted.mentions},
           {"proposes", student.ideas().has_value()},
+          {"best_of", drafts_of_each(tasks.size(), choosing)},
           {"tasks", std::move(tasks)}};
 }
 

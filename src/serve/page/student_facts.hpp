@@ -8,10 +8,18 @@
 
 namespace udrl::serve {
 
+/// How answers are chosen among drafts.
+struct Choosing {
+  bool ranks = false;       ///< by a critic or an embedder
+  bool has_critic = false;  ///< which costs next to nothing
+  int most_answers = 0;     ///< of one request
+};
+
 /// The body of /v1/student: {"name", "parameters", "default_task", "ranks", "mentions" (words that it is told),
-/// "proposes" (such words of its own), "tasks": [{"name", "words": {"usual", "least", "most"}, "returns": {"lowest",
-/// "top"}, "curve"}]}, of the tasks that the data supports.
+/// "proposes" (such words of its own), "best_of" (drafts of each task that a page may ask for; 0: it cannot choose
+/// among them), "tasks": [{"name", "words": {"usual", "least", "most"}, "returns": {"lowest", "top"}, "curve"}]}, of
+/// the tasks that the data supports.
 data::OrderedJson student_facts(const inference::StudentModel& student, const std::string& name,
-                                const std::string& default_task, bool ranks);
+                                const std::string& default_task, const Choosing& choosing);
 
 }  // namespace udrl::serve

@@ -61,6 +61,7 @@ Draws::~Draws() { latest_->is_left = true; }
 
 Taken Draws::order() {
   std::vector<Order> orders;
+  for (const Prepared& ask : asks_) left_of_.push_back(ask.draws.size());
   for (std::size_t ask = 0; ask < asks_.size(); ++ask)
     for (std::size_t draw = 0; draw < asks_[ask].draws.size(); ++draw) orders.push_back(order_of(ask, draw));
   left_ = orders.size();
@@ -71,12 +72,12 @@ Taken Draws::order() {
 Order Draws::order_of(std::size_t ask, std::size_t draw) const {
   Order order{asks_[ask].draws[draw].request, [latest = latest_, ask, draw](lm::Completion completion) {
                 latest->count(completion);
-                latest->put({ask, draw, true, {}, std::move(completion)});
+                latest->put({ask, draw, true, {}, std::move(completion), false});
               }};
   order.request.written = [latest = latest_, ask, draw, watch = watch_,
                            is_good = order.request.written](const lm::Written& so_far) {
     if (latest->is_left || !watch.goes_on(so_far.text) || (is_good && !is_good(so_far))) return false;
-    if (watch.tells && !so_far.text.empty()) latest->put({ask, draw, false, std::string(so_far.text), {}});
+    if (watch.tells && !so_far.text.empty()) latest->put({ask, draw, false, std::string(so_far.text), {}, false});
     return true;
   };
   return order;
@@ -84,9 +85,10 @@ Order Draws::order_of(std::size_t ask, std::size_t draw) const {
 
 std::vector<Letter> Draws::news() {
   std::vector<Letter> letters = latest_->take();
-  for (const Letter& letter : letters) {
+  for (Letter& letter : letters) {
     if (!letter.is_done) continue;
     --left_;
+    letter.ends_ask = --left_of_[letter.ask] == 0;
     failed_ = failed_ || letter.completion.finish == lm::Finish::error;
     tokens_ += static_cast<std::size_t>(letter.completion.tokens);
     answers_[letter.ask][letter.draw] = service_.answer(of(letter), letter.draw, letter.completion);
@@ -101,14 +103,22 @@ bool Draws::finish(const std::function<bool()>& is_wanted) {
   return true;
 }
 
+std::vector<Choice> Draws::best_of(std::size_t ask) {
+  std::vector<std::size_t> order(answers_[ask].size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (drawing_.ranks()) order = service_.best(answers_[ask], static_cast<std::size_t>(drawing_.n));
+  std::vector<Choice> choices;
+  for (const std::size_t i : order) choices.push_back({choices.size(), answers_[ask][i], asks_[ask].resolved.note});
+  return choices;
+}
+
 std::vector<Choice> Draws::best() {
   std::vector<Choice> choices;
-  for (std::size_t ask = 0; ask < asks_.size(); ++ask) {
-    std::vector<std::size_t> order(answers_[ask].size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    if (drawing_.ranks()) order = service_.best(answers_[ask], static_cast<std::size_t>(drawing_.n));
-    for (const std::size_t i : order) choices.push_back({choices.size(), answers_[ask][i], asks_[ask].resolved.note});
-  }
+  for (std::size_t ask = 0; ask < asks_.size(); ++ask)
+    for (Choice& choice : best_of(ask)) {
+      choice.index = choices.size();
+      choices.push_back(std::move(choice));
+    }
   return choices;
 }
 

@@ -18,6 +18,7 @@ struct Letter {
   bool is_done = false;
   std::string text;           ///< so far, as the model writes it; where it is not done
   lm::Completion completion;  ///< where it is
+  bool ends_ask = false;      ///< whether it is done and its ask has no other draw left
 };
 
 /// How draws are looked at while they are written.
@@ -53,7 +54,10 @@ class Draws {
   }
   /// Of one that is done.
   const inference::Answer& answer(const Letter& letter) const { return answers_[letter.ask][letter.draw]; }
-  /// When all are done: what is given of each ask, by rank where `Drawing::ranks`.
+  /// When all of an ask are done: what is given of it, by rank where `Drawing::ranks`. Their indices are within the
+  /// ask.
+  std::vector<Choice> best_of(std::size_t ask);
+  /// When all are done: what is given of each ask in turn.
   std::vector<Choice> best();
   Usage usage() const;
 
@@ -67,6 +71,7 @@ class Draws {
   const Watch watch_;
   std::vector<Prepared> asks_;
   std::vector<std::vector<inference::Answer>> answers_;  ///< of each ask by draw, as they end
+  std::vector<std::size_t> left_of_;                     ///< draws of each ask that have not ended
   std::shared_ptr<Latest> latest_;
   std::size_t left_ = 0, tokens_ = 0;
   bool failed_ = false;

@@ -32,7 +32,8 @@ class EventStream {
 /// Throws `Error` (user) for a wish that cannot be granted.
 std::unique_ptr<EventStream> completion_stream(Service& service, const Wish& wish, Form form, const CountAnswer& count);
 
-/// {"task": …, "text": all so far, "done": false} … {"task": …, "text": …, "done": true, "words": …}, or {"task": …,
+/// {"task": …, "text": all so far, "done": false} … {"task": …, "text": …, "done": true, "words": …}, of the best of
+/// several drafts the latter alone, with "best_of"; or {"task": …,
 /// "error": …} where a task cannot be asked so; {"superseded": true} where a later request came. `sessions` must
 /// outlive it.
 std::unique_ptr<EventStream> type_ahead_stream(Service& service, const TypeAhead& wish, Sessions& sessions,

@@ -1,5 +1,6 @@
 // Answers of all tasks while an intent is typed. A request's prompt is ten tokens, so nothing of it is kept from one
 // keystroke to the next: what counts is that nobody waits for answers that nobody wants any more.
+#include <chrono>
 #include <utility>
 
 #include "replies/draws.hpp"
@@ -36,6 +37,7 @@ class TypeAheadStream final : public EventStream {
 
   Taken order() override {
     const Taken taken = draws_.order();
+    ordered_ = std::chrono::steady_clock::now();
     if (taken == Taken::yes) sessions_.begin(wish_.client, superseded_);
     return taken;
   }
@@ -70,7 +72,7 @@ class TypeAheadStream final : public EventStream {
   }
 
   Watch watch() const {
-    return {true, [superseded = superseded_, words = wish_.next_words](std::string_view so_far) {
+    return {!wish_.drawing.ranks(), [superseded = superseded_, words = wish_.next_words](std::string_view so_far) {
               return !*superseded && (words == 0 || data::count_words(so_far) <= words);
             }};
   }
@@ -82,18 +84,26 @@ class TypeAheadStream final : public EventStream {
 
   std::string done(const Letter& letter) {
     const Prepared& prepared = draws_.of(letter);
+    if (!letter.ends_ask) return "";
     if (letter.completion.finish == lm::Finish::error)
       return told({{"task", prepared.ask.task}, {"error", letter.completion.cause}});
-    inference::Answer answer = draws_.answer(letter);
+    inference::Answer answer = draws_.best_of(letter.ask).front().answer;
+    if (wish_.drawing.ranks()) answer.ms = since_order();
     if (wish_.next_words > 0 && data::count_words(answer.text) > wish_.next_words) {
       answer.text = first_words(answer.text, wish_.next_words);
       answer.finish = lm::Finish::length;
     }
     OrderedJson json = answer_json(answer, service_.student().fitted());
     json.erase("intent");
+    if (wish_.drawing.ranks()) json["best_of"] = wish_.drawing.best_of;
     json["done"] = true;
     if (!prepared.resolved.note.empty()) json["note"] = prepared.resolved.note;
     return told(json);
+  }
+
+  /// Milliseconds: of a draft's own time nobody waits, but of all of them.
+  double since_order() const {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - ordered_).count();
   }
 
   std::string end(const std::string& last) {
@@ -107,6 +117,7 @@ class TypeAheadStream final : public EventStream {
   const Sessions::Mark superseded_;
   std::string refusals_;
   Draws draws_;
+  std::chrono::steady_clock::time_point ordered_;
   bool is_over_ = false;
 };
 

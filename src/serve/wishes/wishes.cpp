@@ -79,15 +79,18 @@ std::string WishReader::task_of_model(const std::string& model) const {
 
 void WishReader::check(const Wish& wish) const {
   for (const inference::Ask& ask : wish.asks) check_lengths(ask);
-  const auto& drawing = wish.drawing;
+  check_count(wish.drawing, wish.asks.size(), "prompts");
+}
+
+void WishReader::check_count(const inference::Drawing& drawing, std::size_t asks, const std::string& of) const {
   if (drawing.n < 1 || drawing.best_of < 1) throw user_error("n and best_of are 1 or more");
   if (drawing.ranks() && drawing.n > drawing.best_of)
     throw user_error("more answers are wanted than are written").expected("n of at most best_of");
-  const auto answers = static_cast<double>(drawing.drawn()) * static_cast<double>(wish.asks.size());
+  const auto answers = static_cast<double>(drawing.drawn()) * static_cast<double>(asks);
   if (answers > most_answers_)
     throw user_error("too many answers in one request")
         .expected("at most " + std::to_string(most_answers_))
-        .got(std::to_string(wish.asks.size()) + " prompts of " + std::to_string(drawing.drawn()) + " answers");
+        .got(std::to_string(asks) + " " + of + " of " + std::to_string(drawing.drawn()) + " answers");
 }
 
 /// What completions and chats ask alike: a wish without asks, and what each of them begins as.
@@ -139,13 +142,15 @@ TypeAhead WishReader::type_ahead(const Json& body) const {
   TypeAhead wish;
   wish.client = fields.text_or("client", "");
   read_drawing(fields, wish.drawing);
-  wish.drawing.n = wish.drawing.best_of = 1;
+  wish.drawing.n = 1;
   if (fields.has("next_words")) wish.next_words = fields.integer("next_words");
+  if (wish.next_words > 0 && wish.drawing.ranks())
+    throw user_error("only whole answers can be told which is best").at("best_of").hint("leave next_words out");
   std::vector<std::string> tasks{task_};
   if (fields.has("tasks")) tasks = fields.texts("tasks");
   if (std::set<std::string>(tasks.begin(), tasks.end()).size() < tasks.size())
     throw user_error("a task is named twice").at("tasks");
-  if (static_cast<int>(tasks.size()) > most_answers_) throw user_error("too many tasks in one request").at("tasks");
+  check_count(wish.drawing, tasks.size(), "tasks");
   for (const std::string& task : tasks) {
     inference::Ask ask = usual_ask();
     Json own{{"task", task}};

@@ -23,8 +23,8 @@ struct Wish {
 struct TypeAhead {
   std::string client;                ///< a later request of the same one supersedes this; "": none does
   std::vector<inference::Ask> asks;  ///< one of each task
-  inference::Drawing drawing;
-  int next_words = 0;  ///< an answer ends after so many; 0: where it ends
+  inference::Drawing drawing;        ///< one answer of each ask, with `best_of` the best of so many
+  int next_words = 0;                ///< an answer ends after so many; 0: where it ends
 };
 
 /// Reads requests. Errors are `Error` (user) that name the field.
@@ -43,12 +43,14 @@ class WishReader {
 
   const std::string& name() const { return name_; }
   const std::string& task() const { return task_; }
+  int most_answers() const { return most_answers_; }
 
  private:
   inference::Ask usual_ask() const;
   std::pair<Wish, inference::Ask> common_wish(const data::Fields& fields) const;
   std::string task_of_model(const std::string& model) const;
   void check(const Wish& wish) const;
+  void check_count(const inference::Drawing& drawing, std::size_t asks, const std::string& of) const;
 
   const command::Fitted& fitted_;
   std::string name_, task_;
