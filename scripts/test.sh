@@ -8,8 +8,8 @@
 #   --fast          the unit tests alone (about a minute), without the smoke run
 #   --preset NAME   release (default), debug, sanitize (addresses and undefined behaviour) or tsan: the thread sanitizer, for
 #                   the tests of what runs in threads (cmake/tsan.supp says what it must not see)
-#   --fuzz          then also the fuzzers: built with clang, which set-up installs for them, and XX
-#                   together on two cores; scripts/fuzz.sh runs them longer). The default where the variable CI is true, without
+#   --fuzz          then also the fuzzers: built with clang, which set-up installs for them, and each tried
+#                   with 10,000 inputs (scripts/fuzz.sh runs them longer). The default where the variable CI is true, without
 #                   --fast and --preset
 #   --no-fuzz       no fuzzers, in CI either
 #   --no-setup      all is known to be there: build and test at once
@@ -64,4 +64,4 @@ if does_fuzz; then extra=(--with-fuzzers); fi
 scripts/format.sh --check
 build
 run_tests
-if does_fuzz; then scripts/fuzz.sh --seconds 8 --seed 1; fi
+if does_fuzz; then scripts/fuzz.sh --runs 10000 --seed 1; fi

@@ -44,7 +44,7 @@ void declare(OptionSet& set, student::FolderOptions& o) {
 
 void declare(OptionSet& set, serve::OneFileOptions& o) {
   o.runtime = ".deps/wllama-2.3.7";
-  set.add("model", o.model, "checkpoint folder of udrl-train").required();
+  set.add("model", o.model, "checkpoint folder of udrl-train, or one of 'folder' in q8_0").required();
   set.add("out", o.file, "the HTML file to write").required();
   set.add("runtime", o.runtime, "folder of llama.cpp in WebAssembly; scripts/fetch_wllama.sh fetches it");
   set.add("name", o.name, "what the page calls the student; default: the folder's name");

@@ -117,6 +117,12 @@ holds "the runtime is in it" test "$(page_part llama-js | base64 -d | gzip -d)" 
 page_part student-model | base64 -d | gzip -d > "$TMP/inside.gguf"
 holds "the student too, as it is exported" cmp "$TMP/inside.gguf" "$TMP/q8_0.gguf"
 holds "nothing is left beside it" test -z "$(ls "$TMP"/*.student.gguf 2> /dev/null)"
+expect "a page of a folder that was handed on" 0 "it needs no network" -- \
+  "$EXPORT" page --model "$SOURCE/data/students/five-tasks" --runtime "$TMP/runtime" --out "$TMP/handed-on.html"
+sed -n 's/.*id="student-model">\(.*\)<\/script>/\1/p' "$TMP/handed-on.html" | base64 -d | gzip -d > "$TMP/inside.gguf"
+holds "holds its very student" cmp "$TMP/inside.gguf" "$SOURCE/data/students/five-tasks/student.gguf"
+expect "a folder of another type" 2 "q8_0" "--type q8_0" -- \
+  "$EXPORT" page --model "$TMP/f16" --runtime "$TMP/runtime" --out "$TMP/x.html"
 expect "no runtime" 2 "scripts/fetch_wllama.sh" -- "$EXPORT" page --model "$TMP/student" --runtime "$TMP/nowhere" --out "$TMP/x.html"
 expect "another task" 2 "unknown" -- export_page --task unknown --out "$TMP/x.html"
 holds "what is refused is not written" test ! -e "$TMP/x.html"

@@ -16,6 +16,8 @@
 #include "udrl/base/files.hpp"
 #include "udrl/data/gzip.hpp"
 #include "udrl/inference/answers.hpp"
+#include "udrl/lm/weights.hpp"
+#include "udrl/student/checkpoint.hpp"
 #include "udrl/student/gguf_export.hpp"
 
 namespace udrl::serve {
@@ -130,6 +132,16 @@ std::string exported_student(const fs::path& model) {
   return read_weights(file);
 }
 
+/// A folder that somebody was handed has no checkpoint to prove anything by, but a file that was proved.
+std::string student_in(const fs::path& model) {
+  if (fs::exists(model / student::files::config)) return exported_student(model);
+  const fs::path file = model / student::files::gguf;
+  if (lm::stored_weights(file) == lm::WeightsKind::q8_0) return read_weights(file);
+  throw user_error("a page holds a student in q8_0, and this folder has another one and no checkpoint to make it from")
+      .at(file.string())
+      .hint("name the folder that udrl-train wrote, or one of udrl-export folder --type q8_0");
+}
+
 std::string runtime_file(const OneFileOptions& options, const char* name) {
   const fs::path file = options.runtime / name;
   if (fs::exists(file)) return read_file(file);
@@ -162,7 +174,7 @@ std::uint64_t write_one_file(const OneFileOptions& options) {
   std::string html = page_html(runtime_file(options, "LICENCE"), policy({server, shown}));
   const auto student = inference::StudentModel::open(options.model);
   const OrderedJson facts = student_data(student, options);
-  const std::string model = exported_student(options.model);
+  const std::string model = student_in(options.model);
   replace_once(html, "</body>",
                script("type=\"application/json\" id=\"student-data\"", json_in_html(facts)) +
                    script("type=\"text/plain\" id=\"student-worker\"", code(page::local_worker_js)) +
