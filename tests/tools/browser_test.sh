@@ -56,6 +56,18 @@ started "$TMP/hostile" "$SERVE" --model "$work/student" --name "$hostile" --port
 holds "nothing runs in hostile pages" python3 tests/browser/hostile_test.py "$work" "$(< "$TMP/hostile")" "$hostile"
 printf '%s\n' "${output##*$'\n'}"
 
+# ---- A page in one file that proposes words: what it says is not tried here, for that runtime is none ----
+handed_on="$SOURCE/data/students/five-tasks"
+holds "a page of the student of udrl" "$EXPORT" page --model "$handed_on" --runtime "$TMP/runtime" --out "$TMP/proposes.html"
+printf '%s\n' "holiday sale" "Dog grooming flyers" "watercolor lighthouse" "TENNIS club" "sourdough bread workshop" "New Year’s Eve" \
+  "the cats of a photographer" "zzyzx" "over the counter" > "$TMP/intents.txt"
+answers() {
+  "$GENERATE" --model "$handed_on" --task image,headline,fields --input "$TMP/intents.txt" --words 16 --nearest --temperature 0 \
+    --json --quiet > "$TMP/answers.jsonl"
+}
+holds "its answers" answers
+holds "a page proposes what udrl does" python3 tests/browser/ideas_test.py "$TMP/proposes.html" "$TMP/answers.jsonl"
+
 # ---- Pages that answer, with a student that says markup ----
 holds "records with markup" data sayings "$TMP/sayings"
 holds "tag them" tag_few "$TMP/sayings" "$TMP/tagged" --test-fraction 0.1

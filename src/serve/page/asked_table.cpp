@@ -45,7 +45,7 @@ OrderedJson asked_table(const inference::StudentModel& student) {
     ask.intent = "any";
     ask.task = fitted.task(i).name;
     ask.nearest = true;
-    ask.mention = "none";  // the page has no ideas
+    ask.mention = "none";  // local_ideas.js names the words
     for (const std::string& words : lengths)
       for (const std::string& wanted : returns) {
         ask.words = words;

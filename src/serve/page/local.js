@@ -1,6 +1,6 @@
 // A stand-in for udrl-serve in a page that opens from disk: `localFetch` answers what page.js asks as the server does,
 // from a student in a worker. What the student is really asked was worked out when the page was made; here it is looked
-// up in `student-data`. Not for: tokens (local_worker.js), or what is shown (page.js).
+// up in `student-data`. Not for: tokens (local_worker.js), words to mention (local_ideas.js), or what is shown (page.js).
 
 const carried = (id) => document.getElementById(id);
 const data = JSON.parse(carried("student-data").textContent);
@@ -22,11 +22,15 @@ function present(written) {
   if (!/^[[{]/.test(text)) return text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
   return text.replace(/" ?((?:[^"\\]|\\.)*)("?)/g, '"$1$2');
 }
-/** Words to mention as udrl's tools tell them; "auto" names none, for a page has no ideas. */
-function asTold(wanted) {
-  if (["auto", "none"].includes(normalise(wanted))) return "";
-  return wanted.toLowerCase().split(/[,+&]/).map(normalise).filter(Boolean).join(", ");
+/** Words to mention as udrl's tools tell them: one in four of the answer's where the student may choose. */
+async function asTold(wanted, { intent, task, words, seed }) {
+  if (normalise(wanted) === "none") return "";
+  if (normalise(wanted) !== "auto") return wanted.toLowerCase().split(/[,+&]/).map(normalise).filter(Boolean).join(", ");
+  const count = Math.min(5, Math.max(1, Math.floor((words ?? usualWords(task)) / 4)));
+  const random = randomOf(`${seed} ${task} ${intent}`);
+  return (await ideas)?.propose(intent, task, count, data.drawing.temperature, random).join(", ") ?? "";
 }
+const usualWords = (task) => data.student.tasks.find(({ name }) => name === task).words.usual;
 const countWords = (text) => text.split(" ").filter(Boolean).length;
 
 // ---- The student ----
@@ -97,7 +101,8 @@ async function answerTask(request, task, tell) {
   const asked = data.asked[task]?.[words]?.[wanted];
   if (!asked) throw new Error(`the student cannot be asked for task ${task}, words ${words}, return ${wanted}`);
   const { pieces, max_tokens, least_room, note, ...shown } = asked;
-  const mention = asTold(ofTask(request.mention, task, "auto"));
+  const told = { intent: request.intent, task, words: shown.words_asked, seed: request.seed };
+  const mention = await asTold(ofTask(request.mention, task, "auto"), told);
   const ask = { intent: request.intent, pieces, mention, max_tokens, least_room, seed: request.seed };
   const { text, finish, ms } = await write(ask, (text) => present(text) && tell({ task, text: present(text), done: false }));
   if (finish === "cancelled") return finish;
@@ -140,5 +145,7 @@ globalThis.localFetch = async (path, { body } = {}) => {
   return new Response(JSON.stringify({ error: { message: `there is nothing at ${path}` } }), { status: 404 });
 };
 
+const ideas = carried("student-ideas") ? unpacked("student-ideas").then((bytes) => new Ideas(bytes, data.ideas)) : null;
+globalThis.localIdeas = ideas; // for those who ask how it comes by its words
 const student = load().catch(({ message }) => Promise.reject(new Error(`The student does not run here: ${message}.`)));
 showLoading();

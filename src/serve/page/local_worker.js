@@ -1,5 +1,5 @@
 // The student of a page that opens from disk: llama.cpp in WebAssembly, in a worker, one answer at a time. local.js puts
-// wllama's `startLlama` before this text. The first message brings what is loaded; each later one is an ask, and ends
+// wllama's `startLlama` and local_random.js before this text. The first message brings what is loaded; each later one is an ask, and ends
 // the one before it. Not for: what may be asked, or how an answer is shown (local.js).
 
 const encoder = new TextEncoder();
@@ -221,21 +221,6 @@ function warmUp() {
 }
 
 // ---- Answers ----
-/** Numbers from 0 to 1, a function of the key alone (xmur3 and mulberry32). */
-function randomOf(key) {
-  let state = 1779033703;
-  for (const byte of encoder.encode(key)) {
-    state = Math.imul(state ^ byte, 3432918353);
-    state = (state << 13) | (state >>> 19);
-  }
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Tokens and their weights at the temperature, the heaviest first. llama.cpp gives chances in that order; a token that
  *  is repeated is penalised by its logit, which is known from the chance of a token whose logit is 0. */
 function candidatesOf(recent) {

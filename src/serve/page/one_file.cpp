@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "asked_table.hpp"
+#include "carried_ideas.hpp"
 #include "page_files.hpp"
 #include "student_facts.hpp"
 #include "udrl/base/error.hpp"
@@ -19,6 +20,7 @@
 #include "udrl/lm/weights.hpp"
 #include "udrl/student/checkpoint.hpp"
 #include "udrl/student/gguf_export.hpp"
+#include "udrl/student/ideas.hpp"
 
 namespace udrl::serve {
 namespace {
@@ -94,9 +96,7 @@ OrderedJson student_data(const inference::StudentModel& student, const OneFileOp
   const command::Fitted& fitted = student.fitted();
   const std::string task = options.task.empty() ? fitted.task(0).name : fitted.task(options.task).name;
   const inference::Drawing drawing;
-  OrderedJson facts = student_facts(student, options.name, task, {});
-  facts["proposes"] = false;  // the table of ideas stays where it is
-  return {{"student", std::move(facts)},
+  return {{"student", student_facts(student, options.name, task, {})},
           {"drawing",
            {{"temperature", inference::usual::temperature},
             {"top_p", drawing.top_p},
@@ -104,6 +104,7 @@ OrderedJson student_data(const inference::StudentModel& student, const OneFileOp
             {"repeat_window", 64}}},
           {"unused", unused_piece(fitted)},
           {"writes", written_pieces(fitted)},
+          {"ideas", student.ideas() ? carried_ideas(options.model / student::files::ideas) : OrderedJson()},
           {"asked", asked_table(student)}};
 }
 
@@ -170,15 +171,18 @@ std::string page_html(const std::string& licence, const std::string& policy) {
 
 std::uint64_t write_one_file(const OneFileOptions& options) {
   const std::string glue = runtime_file(options, "wllama.js"), wasm = runtime_file(options, "wllama.wasm");
-  const std::string server = code(page::local_js), shown = code(page::js);
+  const std::string chance = code(page::local_random_js), shown = code(page::js);
+  const std::string server = chance + code(page::local_ideas_js) + code(page::local_js);
   std::string html = page_html(runtime_file(options, "LICENCE"), policy({server, shown}));
   const auto student = inference::StudentModel::open(options.model);
   const OrderedJson facts = student_data(student, options);
   const std::string model = student_in(options.model);
+  const std::string ideas =
+      student.ideas() ? packed("student-ideas", read_file(options.model / student::files::ideas)) : "";
   replace_once(html, "</body>",
                script("type=\"application/json\" id=\"student-data\"", json_in_html(facts)) +
-                   script("type=\"text/plain\" id=\"student-worker\"", code(page::local_worker_js)) +
-                   packed("llama-js", glue) + packed("llama-wasm", wasm) + packed("student-model", model) +
+                   script("type=\"text/plain\" id=\"student-worker\"", chance + code(page::local_worker_js)) +
+                   packed("llama-js", glue) + packed("llama-wasm", wasm) + packed("student-model", model) + ideas +
                    script("type=\"module\"", server) + script("type=\"module\"", shown) + "</body>");
   write_file_atomic(options.file, html);
   return html.size();
