@@ -2,19 +2,18 @@
 # How fast and how small udrl-serve is: from start to the first answer, memory, keystrokes of type-ahead, one client and 64
 # (every tenth request of which is left before its answer), and what is left behind.
 #
-# For: a quiet machine, after a build, and a trained student (scripts/runs/five_tasks.sh tag ideas train, or scripts/demo.sh).
-# Prints one JSON object a line.
+# For: a quiet machine, after a build. Prints one JSON object a line.
 #
 # Usage: serving.sh [--quick] [--student DIR] [--threads N]
 #   --quick     1,000 requests of 64 clients instead of 10,000
-#   --student   a folder of udrl-train; default runs/five-tasks/student
+#   --student   a folder of udrl-train or udrl-export; default data/students/five-tasks
 #   --threads   default: udrl-serve's own
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$ROOT"
 source "$ROOT/scripts/lib/bench.sh"
 
-STUDENT=runs/five-tasks/student
+STUDENT=data/students/five-tasks
 REQUESTS=10000
 THREADS=()
 while [[ $# -gt 0 ]]; do
@@ -40,7 +39,10 @@ start() {
   URL=$(< "$WORK/url")
 }
 stop() { kill -INT "$SERVER"; wait "$SERVER"; SERVER=; }
-ask() { curl -sf -H 'Content-Type: application/json' "$URL/v1/completions" -d '{"prompt": "holiday sale"}' > /dev/null; }
+ask() {
+  curl -sS --fail-with-body -H 'Content-Type: application/json' "$URL/v1/completions" -d '{"prompt": "holiday sale"}' \
+    > "$WORK/reply" || die "the server did not answer" "$(< "$WORK/reply")"
+}
 kilobytes() { awk '/^VmRSS/ { print $2 }' "/proc/$SERVER/status"; }
 descriptors() { find "/proc/$SERVER/fd" -mindepth 1 | wc -l; }
 settle() { sleep 6; }  # idle connections are closed after 5 s
@@ -67,6 +69,8 @@ of() { sed -n "s/^$1: .*$2 \([0-9.]*\).*/\1/p" <<< "$OUT" | head -1; }
 figure "keystroke, next five words, p50" "$(of 'keystroke, next five words of one task' p50)" "ms" "$MACHINE" 5 at-most
 figure "keystroke, next five words, p95" "$(of 'keystroke, next five words of one task' p95)" "ms" "$MACHINE" 10 at-most
 figure "keystroke, a whole answer, p50" "$(of 'keystroke, a whole answer' p50)" "ms" "$MACHINE" null
+best=$(of 'a pause, best of 32 drafts of one task' p50)
+[[ -z "$best" ]] || figure "a pause, the best of 32 drafts of one task, p50" "$best" "ms" "$MACHINE" null
 figure "a 20-word answer, one client, p50" "$(of 'one client' p50)" "ms" "$MACHINE" null
 figure "a 20-word answer, one client, p95" "$(of 'one client' p95)" "ms" "$MACHINE" null
 figure "a 20-word answer, 64 clients, p95" "$(of '64 clients' p95)" "ms" "$MACHINE" null

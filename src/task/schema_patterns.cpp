@@ -43,8 +43,7 @@ std::shared_ptr<const RE2> compiled(const std::string& text) {
   auto pattern = std::make_shared<const RE2>(text, options);
   if (!pattern->ok())
     throw user_error("not a pattern that a task's schema may have")
-        .at("\"pattern\": \"" + text + "\"")
-        .got(pattern->error())
+        .got("\"" + text + "\": " + pattern->error())
         .hint("patterns are those of RE2: no look-ahead, no look-behind, no \\1");
   return pattern;
 }

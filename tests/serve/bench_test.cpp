@@ -98,6 +98,24 @@ TEST_CASE("keystrokes", "[.bench]") {
   print("keystroke, a whole answer", typed(R"("image")", 0));
 }
 
+TEST_CASE("a pause", "[.bench]") {
+  if (url().empty()) return;
+  httplib::Client client("127.0.0.1", port());
+  client.set_tcp_nodelay(true);
+  client.set_keep_alive(true);
+  const auto facts = client.Get("/v1/student");
+  REQUIRE(facts);
+  if (facts->body.find(R"("best_of":32)") == std::string::npos) return;  // it has no critic, or may not write so many
+  std::vector<double> times;
+  for (int round = 0; round < 3; ++round)
+    for (const char* intent : {"holiday sale for dogs", "chess club flyer", "yoga studio opening", "used bicycles",
+                               "watercolor lighthouse", "vegan bakery menu", "spring hiking tour"})
+      times.push_back(timed(client, "/v1/typeahead",
+                            R"({"client": "bench", "nearest": true, "tasks": ["image"], "best_of": 32, "intent": ")" +
+                                std::string(intent) + "\"}"));
+  print("a pause, best of 32 drafts of one task", times);
+}
+
 TEST_CASE("one client, and many", "[.bench]") {
   if (url().empty()) return;
   const char* asked = std::getenv("UDRL_BENCH_REQUESTS");

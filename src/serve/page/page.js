@@ -23,6 +23,7 @@ class Card {
   words = "auto"; return = "top"; // as they are asked
   version = 0; // the newest change that concerns this card
   answered = 0; // the change that its finished answer is for
+  chosen = 0; // the change that the best of many drafts was given for
   request = { number: 0, version: 0 }; // the request whose text it shows
   answer = null; next = null; // what it shows, and what it will from the next frame on
   find = (selector) => this.element.querySelector(selector);
@@ -146,8 +147,9 @@ function send() {
 
 /** When nobody types, each answer again: the best of many drafts, which takes the place of the one draft. */
 const chooseSoon = later(() => {
-  const rests = asked.intent && !link.waiting && !link.retry && [...cards.values()].every((card) => card.answered === card.version);
-  if (rests && asked.best && link.drafts) ask([...cards.values()], link.drafts);
+  const all = [...cards.values()], open = all.filter((card) => card.chosen !== card.version);
+  const rests = asked.intent && !link.waiting && !link.retry && all.every((card) => card.answered === card.version);
+  if (rests && asked.best && link.drafts && open.length) ask(open, link.drafts);
 }, 350);
 
 async function ask(open, drafts = 1) {
@@ -198,6 +200,7 @@ function take(request, data) {
   if (!card || request.number < card.request.number || (event.error && request.drafts > 1)) return;
   Object.assign(card, { request, next: event });
   if ((event.done || event.error) && request.version >= card.version) card.answered = request.version;
+  if (event.done && request.drafts > 1) card.chosen = request.version;
   paintSoon("first", request.version);
 }
 

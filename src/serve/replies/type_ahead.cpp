@@ -36,8 +36,8 @@ class TypeAheadStream final : public EventStream {
   TypeAheadStream& operator=(const TypeAheadStream&) = delete;
 
   Taken order() override {
-    const Taken taken = draws_.order();
     ordered_ = std::chrono::steady_clock::now();
+    const Taken taken = draws_.order();
     if (taken == Taken::yes) sessions_.begin(wish_.client, superseded_);
     return taken;
   }
