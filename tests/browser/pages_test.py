@@ -158,19 +158,25 @@ def look(browser, name, address, own, scripts, **options):
     print(name, flush=True)
 
 
+def played(browser, address, phone, facts, event):
+    """The page of a student of one task, which the browser plays: "sale" has been typed, and gets this event."""
+    task = {"name": "image", "words": {"usual": 9, "least": 1, "most": 20}, "returns": {"lowest": 0, "top": 4}, "curve": None}
+    about = {"name": "a", "parameters": 1e6, "default_task": "image", "tasks": [task], **facts}
+    stream = f"data: {json.dumps({'task': 'image', 'words': 2, 'done': True, **event})}\n\ndata: [DONE]\n\n"
+    tab = browser.open(phone=phone)
+    tab.fulfil({"/v1/student": ("application/json", json.dumps(about)), "/v1/typeahead": ("text/event-stream", stream)})
+    tab.go(address)
+    tab.js("document.getElementById('intent').focus()")
+    tab.type("sale")
+    return tab
+
+
 def mentions(browser, name, address):
     """The page of a student that mentions words, which the browser plays: what it asks, and what it shows of the reply."""
-    task = {"name": "image", "words": {"usual": 9, "least": 1, "most": 20}, "returns": {"lowest": 0, "top": 4}, "curve": None}
-    facts = {"name": "a", "parameters": 1e6, "default_task": "image", "tasks": [task], "mentions": True, "proposes": True}
-    event = {"task": "image", "text": "A <i>harbor</i>", "mention": "snow, <b>lights</b>", "words": 2, "done": True}
-    stream = f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n"
+    event = {"text": "A <i>harbor</i>", "mention": "snow, <b>lights</b>"}
     shown = "document.querySelector('.card .mentions')?.textContent"
     for phone in (False, True):
-        tab = browser.open(phone=phone)
-        tab.fulfil({"/v1/student": ("application/json", json.dumps(facts)), "/v1/typeahead": ("text/event-stream", stream)})
-        tab.go(address)
-        tab.js("document.getElementById('intent').focus()")
-        tab.type("sale")
+        tab = played(browser, address, phone, {"mentions": True, "proposes": True}, event)
         tab.wait(f"{shown} === 'asked to mention snow, <b>lights</b>'")
         check(name, json.loads(tab.posted[-1])["mention"] == "auto", tab.posted[-1])
         tab.press("Tab"), tab.press("Tab"), tab.press("Tab")
@@ -193,20 +199,11 @@ def mentions(browser, name, address):
 
 def chooses(browser, name, address):
     """The page of a student with a critic, which the browser plays: whoever rests is given the best of many drafts."""
-    task = {"name": "image", "words": {"usual": 9, "least": 1, "most": 20}, "returns": {"lowest": 0, "top": 4}, "curve": None}
-    facts = {"name": "a", "parameters": 1e6, "default_task": "image", "tasks": [task], "best_of": 8}
-    event = {"task": "image", "text": "A sale", "words": 2, "done": True, "best_of": 8}
-    stream = f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n"
-
     def drafts_of(posts):
         return [json.loads(one).get("best_of", 1) for one in posts]
 
     for phone in (False, True):
-        tab = browser.open(phone=phone)
-        tab.fulfil({"/v1/student": ("application/json", json.dumps(facts)), "/v1/typeahead": ("text/event-stream", stream)})
-        tab.go(address)
-        tab.js("document.getElementById('intent').focus()")
-        tab.type("sale")
+        tab = played(browser, address, phone, {"best_of": 8}, {"text": "A sale", "best_of": 8})
         tab.wait(lambda: drafts_of(tab.posted)[-1:] == [8])
         check(name, set(drafts_of(tab.posted)[:-1]) == {1}, f"asked while somebody types: {drafts_of(tab.posted)}")
         check(name, json.loads(tab.posted[-1])["intent"] == "sale", tab.posted[-1])

@@ -4,13 +4,11 @@
 
 #include "udrl/base/split_lines.hpp"
 #include "udrl/data/text.hpp"
-#include "udrl/student/ideas.hpp"
 #include "udrl/student/safetensors.hpp"
 
 namespace udrl::serve {
 
 data::OrderedJson carried_ideas(const std::filesystem::path& table) {
-  (void)student::Ideas::load(table);  // says what is wrong with it
   const student::SafetensorsFile open(table);
   data::OrderedJson stems = data::OrderedJson::array(), stop_words = data::OrderedJson::array();
   for (const std::string& word : split_lines(open.metadata().at("words"))) {

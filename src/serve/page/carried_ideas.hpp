@@ -8,7 +8,7 @@
 namespace udrl::serve {
 
 /// {"stems": of each of the table's words, "stop_words": those of its words that are some}: a page has neither a
-/// stemmer nor a list of its own. Throws `Error` (user) for a file that is no table.
+/// stemmer nor a list of its own. `table` is one that `student::Ideas::load` takes.
 data::OrderedJson carried_ideas(const std::filesystem::path& table);
 
 }  // namespace udrl::serve

@@ -1,6 +1,6 @@
-// The student of a page that opens from disk: llama.cpp in WebAssembly, in a worker, one answer at a time. local.js puts
-// wllama's `startLlama` and local_random.js before this text. The first message brings what is loaded; each later one is an ask, and ends
-// the one before it. Not for: what may be asked, or how an answer is shown (local.js).
+// The student of a page that opens from disk: llama.cpp in WebAssembly, in a worker, one answer at a time. local.js
+// puts wllama's `startLlama` and local_random.js before this text. The first message brings what is loaded; each later
+// one is an ask, and ends the one before it. Not for: what may be asked, or how an answer is shown (local.js).
 
 const encoder = new TextEncoder();
 const plain = new TextDecoder("utf-8", { ignoreBOM: true });
