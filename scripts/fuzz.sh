@@ -10,8 +10,8 @@
 #
 # Usage: fuzz.sh [--seconds N] [--runs N] [--seed N] [--no-build] [TARGET...]
 #   TARGET        a file of tests/fuzz without its ending, such as records; default: all
-#   --seconds N   of each target (20; with --runs: no limit)
-#   --runs N      inputs of each target
+#   --seconds N   of each target (20; with --runs alone: no limit)
+#   --runs N      inputs of each target; with --seconds: what ends first
 #   --seed N      nearly the same inputs each time, from the same corpora: addresses and timing play a part still
 #   --no-build    all is built: run at once
 #   New inputs that reach further are kept in build/fuzz/corpus and used again; tests/fuzz/corpus is never written to.

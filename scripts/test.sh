@@ -9,7 +9,7 @@
 #   --preset NAME   release (default), debug, sanitize (addresses and undefined behaviour) or tsan: the thread sanitizer, for
 #                   the tests of what runs in threads (cmake/tsan.supp says what it must not see)
 #   --fuzz          then also the fuzzers: built with clang, which set-up installs for them, and each tried
-#                   with 10,000 inputs (scripts/fuzz.sh runs them longer). The default where the variable CI is true, without
+#                   with 10,000 inputs or for 20 s, what ends first (scripts/fuzz.sh runs them longer). The default where the variable CI is true, without
 #                   --fast and --preset
 #   --no-fuzz       no fuzzers, in CI either
 #   --no-setup      all is known to be there: build and test at once
@@ -35,18 +35,22 @@ parse_arguments() {
   done
 }
 
+# step WHAT, and how long everything before it took: where the time of a CI goes.
+timed_step() { step "$1, after $((SECONDS / 60))m $((SECONDS % 60))s"; }
+
 build() {
-  step "build ($PRESET)"
+  timed_step "build ($PRESET)"
   quietly "$DEPS/configure.log" cmake --preset "$PRESET" || die "cmake --preset $PRESET failed"
   cmake --build --preset "$PRESET"
   [[ "$PRESET" != release ]] || cmake --build --preset "$PRESET" --target all_verify_interface_header_sets  # each alone
 }
 
-# One test at a time: models and training use every core, and times are asserted.
+# As many tests at a time as there are cores; those of real models, which use every core, run alone (RUN_SERIAL). Threads
+# that wait for others sleep: those that spin take the core from another test (OMP_WAIT_POLICY).
 run_tests() {
-  step "tests ($PRESET)"
-  export UDRL_PYTHON="$VENV/bin/python"
-  ctest --test-dir "build/$PRESET" -L "$LABELS" --output-on-failure --no-tests=error --no-label-summary
+  timed_step "tests ($PRESET)"
+  export UDRL_PYTHON="$VENV/bin/python" OMP_WAIT_POLICY=passive
+  ctest -j "$(nproc)" --test-dir "build/$PRESET" -L "$LABELS" --output-on-failure --no-tests=error --no-label-summary
 }
 
 # In CI, or where it is asked for: a person who waits for the tests is spared another compiler and five minutes. Where clang
@@ -64,4 +68,8 @@ if does_fuzz; then extra=(--with-fuzzers); fi
 scripts/format.sh --check
 build
 run_tests
-if does_fuzz; then scripts/fuzz.sh --runs 10000 --seed 1; fi
+if does_fuzz; then
+  timed_step "fuzzers"
+  scripts/fuzz.sh --runs 10000 --seconds 20 --seed 1
+fi
+timed_step "all is well"

@@ -5,10 +5,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 MODELS="$TMP/models"
-mkdir "$MODELS"
-run "${UDRL_PYTHON:-$SOURCE/.deps/venv/bin/python}" "$SOURCE/tests/lm/chat_models.py" write "$MODELS"
-[[ "$got" -ne 77 && "$got" -ne 127 ]] || skip "$output"
-expect_last "tiny models" 0 || finish
+tiny_teachers "$MODELS"
 names="$(grep -oP '"name": "\K[^"]+' "$MODELS/models.json")"
 readonly names ANSWERS=40  # of each teacher: 10 intents, 2 tasks, 2 draws
 

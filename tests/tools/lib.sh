@@ -194,6 +194,14 @@ critic() {
   "$DISTILL" critic --data "$TMP/own/tagged" --student "$1" --threads 1
 }
 
+# tiny_teachers FOLDER: FOLDER/NAME.gguf of each family that serves as a teacher, tiny and random (tests/lm/chat_models.py).
+tiny_teachers() {
+  mkdir -p "$1"
+  run "${UDRL_PYTHON:-$SOURCE/.deps/venv/bin/python}" "$SOURCE/tests/lm/chat_models.py" write "$1"
+  [[ "$got" -ne 77 && "$got" -ne 127 ]] || skip "$output"
+  expect_last "tiny models" 0 || finish
+}
+
 skip() {
   printf 'skipped: %s\n' "$1"
   exit 77
