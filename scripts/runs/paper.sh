@@ -39,6 +39,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$ROOT"
 
 readonly ALL=(intents synthesize score tag train export evaluate)
+readonly PMI_MODEL=models/smollm2-135m-instruct.q4_1.gguf  # as in configs/paper/eval.toml
 BIN=${UDRL_BIN:-build/release/bin}
 CONFIG=configs/paper
 ARITHMETIC=(python3 scripts/runs/paper_forecast.py)
@@ -100,7 +101,7 @@ has_gpu() { command -v nvidia-smi > /dev/null && nvidia-smi -L > /dev/null 2>&1;
 the_paper() {
   : "${RUN:=runs/paper}" "${PAIRS:=52000000}" "${TEACHER:=models/llama-3-8b-instruct.q4_k_m.gguf}"
   TASKS=image,template,headline,search,fields DRAWS=6
-  PILOT_INTENTS=4 PILOT_RECORDS=1000
+  PILOT_INTENTS=4 PILOT_RECORDS=1000 PILOT_READ=60
   POOL=() SHAPE=() SCHEDULE=() EVALUATE=()
   mapfile -t BESIDE < <(sed -n 's/^systems = //p' "$CONFIG/eval.toml" | tr -d '[]" ' | tr , '\n' | tail -n +2)
   # A second opinion that set-up does not fetch.
@@ -111,7 +112,7 @@ the_paper() {
 rehearsal() {
   : "${RUN:=runs/rehearsal}" "${PAIRS:=480}" "${TEACHER:=models/qwen2.5-coder-0.5b-instruct.q4_k_m.gguf}"
   TASKS=image,template,headline,search,fields DRAWS=6
-  PILOT_INTENTS=4 PILOT_RECORDS=1000
+  PILOT_INTENTS=4 PILOT_RECORDS=1000 PILOT_READ=60
   POOL=(qwen-first qwen-broad qwen-deep qwen-short qwen-titles smollm2-first smollm2-broad)
   SHAPE=(--batch.step-tokens 2048 --batch.micro-tokens 512)
   SCHEDULE=(--steps 50 --valid-every 50 --save-every 25 --valid-records 256 --sample-every 0)
@@ -123,7 +124,7 @@ rehearsal() {
 short_rehearsal() {
   : "${RUN:=runs/rehearsal-short}" "${PAIRS:=36}" "${TEACHER:=models/smollm2-135m-instruct.q4_1.gguf}"
   TASKS=image,template DRAWS=3
-  PILOT_INTENTS=1 PILOT_RECORDS=100
+  PILOT_INTENTS=1 PILOT_RECORDS=100 PILOT_READ=10
   POOL=(qwen-first smollm2-first)
   SHAPE=(--model.layers 2 --model.width 64 --model.heads 2 --model.context-length 192 --model.vocab 2048 --batch.step-tokens 1024
     --batch.micro-tokens 512)
@@ -153,7 +154,7 @@ check_needs() {
   done
   [[ -z "$OWN_INTENTS" ]] || need_file "$OWN_INTENTS" "--intents names a file with one request a line."
   if chosen score || chosen evaluate; then need_file models/all-minilm-l6-v2.f32.gguf "scripts/fetch_models.sh minilm"; fi
-  if chosen evaluate; then need_file models/smollm2-135m-instruct.q4_1.gguf "scripts/fetch_models.sh smollm2"; fi
+  if chosen evaluate; then need_file "$PMI_MODEL" "scripts/fetch_models.sh smollm2"; fi
   if ! chosen synthesize && ! chosen evaluate; then return; fi
   [[ -n "$URL" ]] || need_file "$TEACHER" "Name the teacher's file with --teacher, or an endpoint with --teacher-url and --teacher-model." \
     "The forecast without it: --forecast --no-pilot. All of it with small models: --rehearse"
@@ -232,6 +233,16 @@ pilot_of_scores() {
   try score "$BIN/udrl-distill" score --config "$CONFIG/score.toml" --input "$pilot/records" --out "$pilot/scored" --threads "$THREADS"
 }
 
+# As the evaluation reads: the model of PMI, on some answers of each task.
+pilot_of_reading() {
+  local pilot="$RUN/pilot"
+  rm -rf "$pilot"/{texts,read}
+  mkdir "$pilot/texts"
+  gunzip -c data/distilled/qwen-broad/part-00000.jsonl.gz | awk -v most="$PILOT_READ" 'NR <= most' > "$pilot/texts/part-00000.jsonl"
+  try read "$BIN/udrl-distill" score --config "$CONFIG/score.toml" --scorers pmi,pmi_masked --input "$pilot/texts" --out "$pilot/read" \
+    --pmi.gguf "$PMI_MODEL" --pmi.weights "$(reader_weights)" --threads "$THREADS"
+}
+
 # Some steps of the shape that is to be trained, on the committed sample.
 pilot_of_training() {
   local pilot="$RUN/pilot" small=()
@@ -258,6 +269,7 @@ run_pilots() {
   if [[ -z "$URL" && -f "$TEACHER" ]] && { chosen synthesize || chosen evaluate; }; then pilot teacher; fi
   if chosen score; then pilot scores; fi
   if chosen train; then pilot training; fi
+  if chosen evaluate; then pilot reading; fi
   FORECAST+=(--pilot "$RUN/pilot")
 }
 

@@ -57,12 +57,15 @@ CONSTANTS = {
     "export.s": (4.1, f"{SCALE}, one thread"),
     "export.disk_mb": (117, SCALE),
     "export.mb": (583, SCALE),
-    # PMI of an answer, as written and masked, in bf16.
+    # PMI of a text, as written and masked, in bf16. Fluency, which the same model reads, takes about as long.
     "evaluate.pmi_s": (23.2 / 400, f"{LOG}, 2026-11-23, likelihoods side by side"),
 }
 QWEN_BYTES, QWEN_PARAMETERS, LLAMA_PARAMETERS = 491_400_064, 494_032_768, 8e9
 FILE_IN_MEMORY = 1.5  # a model in memory, of its file
-DAMAGES, CONTROLS = 6, 6  # ways in which the evaluation damages an answer; rows of controls
+STUDENT_ROWS, CONTROLS = 2, 7  # of the evaluation: the student at its top and lowest return; rows of controls
+# What is read of one answer to show that a scorer sees what it should: against up to three other intents, where each is read
+# as written once and masked twice (src/score/gates.cpp); damaged (damage.cpp); and for its fluency (fluency_damage.cpp).
+READ_AGAINST_INTENTS, READ_DAMAGED, READ_FOR_FLUENCY = 5.5, 8, 5
 
 
 # --- running a command
@@ -117,6 +120,12 @@ def pilot_of_scores(pilot, figures):
     figures["score.mb"] = (run["peak_mb"], source)
 
 
+def pilot_of_reading(pilot, figures):
+    records = json.loads((pilot / "read/manifest.json").read_text())["counts"]["scored"]
+    seconds = run_of(pilot, "read")["seconds"]
+    figures["evaluate.pmi_s"] = (seconds / records, f"pilot: {records} answers read in {seconds} s")
+
+
 def pilot_of_training(pilot, figures):
     lines = read_lines(pilot / "student/metrics.jsonl")
     tokens, seconds = (lines[-1][name] - lines[0][name] for name in ("tokens", "seconds"))
@@ -140,7 +149,7 @@ def paid_before(samples, figures):
 def figures_of(options):
     figures = dict(CONSTANTS)
     if options.pilot:
-        for done, add in (("samples", pilot_of_teacher), ("scored", pilot_of_scores), ("student", pilot_of_training)):
+        for done, add in (("samples", pilot_of_teacher), ("scored", pilot_of_scores), ("read", pilot_of_reading), ("student", pilot_of_training)):
             if (options.pilot / done / "manifest.json").exists():
                 add(options.pilot, figures)
     if options.endpoint:
@@ -249,12 +258,14 @@ class Forecast:
     def row_of_evaluate(self):
         cases = self.options.eval_intents * len(self.tasks)
         asked = cases * (2 * self.options.systems + (1 if self.options.second_draw else 0))  # greedy, sampled; the teacher's second draw
-        scored = asked + cases * (2 + CONTROLS) + DAMAGES * self.options.gate_answers * len(self.tasks)
+        answers = asked + cases * (STUDENT_ROWS + CONTROLS)
+        shown = self.options.gate_answers * len(self.tasks)
+        read = 2 * answers + shown * (READ_AGAINST_INTENTS + READ_DAMAGED + READ_FOR_FLUENCY)  # for PMI and for fluency
         each = self.seconds_of_pair()
-        seconds = None if each is None else asked * each + scored * self.of("evaluate.pmi_s")
+        seconds = None if each is None else asked * each + read * self.of("evaluate.pmi_s")
         money = self.money(cases * (3 if self.options.second_draw else 2))
-        return Row("evaluate", cases, seconds, scored * self.of("synthesize.bytes"), self.memory_of_teacher(), money,
-                   "other systems as slow as the teacher; " + self.source("evaluate.pmi_s"))
+        return Row("evaluate", cases, seconds, answers * self.of("synthesize.bytes"), self.memory_of_teacher(), money,
+                   f"{read:,.0f} texts read; other systems as slow as the teacher; " + self.source("evaluate.pmi_s"))
 
     def rows(self):
         return [getattr(self, f"row_of_{stage}")() for stage in STAGES if stage in self.options.stages.split(",")]
@@ -342,7 +353,7 @@ def run_forecast(arguments):
     add("--draws", type=int, default=6)
     add("--stages", default=",".join(STAGES))
     add("--run", type=pathlib.Path, required=True)
-    add("--pilot", type=pathlib.Path, help="folder of pilots: samples, scored, student, took.jsonl")
+    add("--pilot", type=pathlib.Path, help="folder of pilots: samples, scored, read, student, took.jsonl")
     add("--figures", type=pathlib.Path, help="JSON: figures by name instead of the constants here")
     add("--teacher", type=pathlib.Path)
     add("--endpoint", action="store_true")

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "udrl/base/error.hpp"
+#include "udrl/data/fields.hpp"
 
 namespace udrl::inference {
 namespace {
@@ -23,8 +24,18 @@ Error another_ask(const PlacedAsk& placed, const std::string& answered, const st
       .hint("give the same asks in the same order, with new ones behind them; or choose another folder");
 }
 
+/// Intent and task of an answer in the folder.
+std::pair<std::string, std::string> asked_in(const data::Json& answered, const std::string& where) {
+  try {
+    const data::Fields fields(answered, "answer");
+    return {fields.text("intent"), fields.text("task")};
+  } catch (const Error& error) {
+    throw data::completed(error, where, "the folder's answers were changed: choose another folder, or remove this one");
+  }
+}
+
 void require_same(const std::optional<PlacedAsk>& placed, const data::Json& answered, const std::string& where) {
-  const std::string intent = answered.value("intent", ""), task = answered.value("task", "");
+  const auto [intent, task] = asked_in(answered, where);
   if (!placed) throw another_ask({}, intent, where).got("the end of the asks");
   if (placed->ask.intent != intent || placed->ask.task != task)
     throw another_ask(*placed, intent + "' (" + task + ")", where);

@@ -91,10 +91,10 @@ holds "score: half is valid, 360 s" row score 1,500 0.10 "6.0 min" 1.50 0.50
 holds "tag: 720 s, and temporary files" row tag 1,500 0.20 "12.0 min" 3.00 0.20
 holds "train: 1,200 records × 30 tokens × 4 epochs: 1,440 s, and 180 s for the store" row train 1,200 0.45 "27.0 min" 2.20 3.00
 holds "export" row export 1 0.01 "36.0 s" 0.12
-# 500 × 5 cases × 3 answers of the only system that is there; with the student's, the controls' and the damaged ones
-# 30,500 are scored.
-holds "evaluate: 15,000 s of answers, 305 s of scores" row evaluate 2,500 4.25 "4.3 h"
-holds "in all" row total 6.69 "6.7 h" 7.00
+# 500 × 5 cases × 3 answers of the only system that is there; with those of the student and the controls 30,000 texts, read for
+# PMI and for fluency; and 18.5 texts of each of 500 answers show what the scorers see: 69,250.
+holds "evaluate: 15,000 s of answers, 692.5 s of reading" row evaluate 2,500 4.36 "4.4 h"
+holds "in all" row total 6.80 "6.8 h" 7.00
 holds "three machines" forecast --machines 3
 holds "share synthesize and score" row synthesize 3,000 0.56
 holds "and nothing else" row tag 1,500 0.20
@@ -111,9 +111,9 @@ expect "a disk that is too small" 1 "GB of disk are needed" "--anyway" -- paper 
 holds "no stage begins" test ! -e "$CALLS"
 
 # --- the pilot, once
-expect "a forecast by a pilot" 0 "pilot: 120 answers in 60.0 s" "pilot: 2 steps, 2000 tokens in 20.0 s" -- paper --rehearse --forecast --threads 1
+expect "a forecast by a pilot" 0 "pilot: 120 answers in 60.0 s" "pilot: 2 steps, 2000 tokens in 20.0 s" "pilot: 1000 answers read" -- paper --rehearse --forecast --threads 1
 cp "$TMP/output" "$TMP/table"
-holds "runs small" test "$(stages)" = "intents synthesize score tag udrl-train "
+holds "runs small" test "$(stages)" = "intents synthesize score tag udrl-train score "
 holds "its figures are used: 480 × 0.5 s" row synthesize 480 0.07 "4.0 min"
 holds "and 50 steps of 2,048 tokens at 100 a second" row train 0.29
 rm "$CALLS"

@@ -111,6 +111,8 @@ expect "other lines" 2 "$TMP/kept.txt:5" "blue shoes" "red shoes 5" -- keep
 head -n 9 "$TMP/kept.txt" | sed '5s/.*/red shoes 5/' > "$TMP/few.txt"
 expect "fewer lines" 2 "the end of the asks" -- ask --input "$TMP/few.txt" -n 2 --exact --out "$TMP/kept"
 expect "other settings" 2 "seed" -- keep --seed 2
+sed -i '5s/"intent":"[^"]*"/"intent":7/' "$TMP/kept/part-00000.jsonl"
+expect "an answer that was damaged" 2 "part-00000.jsonl:5" 'field "intent"' "number 7" "choose another folder" -- keep
 
 # ---- What the data supports: a top return at 29 words, the lowest alone at 33, nothing at 31
 sed -i 's/"reach": *8/"reach": 1/' "$TMP/student/commands.json"

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chat_template.hpp"
+#include "client_sampling.hpp"
 #include "tokenizer/export.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -34,8 +35,8 @@ std::string generation_config(const StudentConfig& config) {
                      {"eos_token_id", config.eos_id},
                      {"pad_token_id", config.eos_id},
                      {"do_sample", true},
-                     {"temperature", 0.7},
-                     {"max_new_tokens", config.n_positions / 2}};
+                     {"temperature", client_sampling::temperature},
+                     {"max_new_tokens", client_sampling::most_tokens(config)}};
   return data::json_document(json);
 }
 

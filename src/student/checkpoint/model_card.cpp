@@ -7,6 +7,7 @@
 
 #include "card_lines.hpp"
 #include "chat_template.hpp"
+#include "client_sampling.hpp"
 #include "quoting.hpp"
 #include "udrl/base/listed.hpp"
 #include "udrl/data/fields.hpp"
@@ -143,8 +144,9 @@ std::string with_transformers(const std::string& prompt, int max_new_tokens) {
                 "inputs = tokenizer(" +
                     json_quoted(prompt) +
                     ", return_tensors=\"pt\")\n"
-                    "output = model.generate(**inputs, do_sample=True, temperature=0.7, max_new_tokens=" +
-                    std::to_string(max_new_tokens) +
+                    "output = model.generate(**inputs, do_sample=True, temperature=" +
+                    client_sampling::text(client_sampling::temperature) +
+                    ", max_new_tokens=" + std::to_string(max_new_tokens) +
                     ")\n"
                     "print(tokenizer.decode(output[0, inputs.input_ids.shape[1]:], skip_special_tokens=True))");
 }
@@ -182,7 +184,7 @@ std::string with_mention(const ModelCard& card, const command::Fitted& commands)
 std::string model_card_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   return yaml_header(card) + what_it_is(card, config, commands) + tasks_table(commands) + with_udrl(card, commands) +
          with_llama(card, config, commands) +
-         with_transformers(sequence(default_command(commands, 0), card.example), config.n_positions / 2) +
+         with_transformers(sequence(default_command(commands, 0), card.example), client_sampling::most_tokens(config)) +
          with_ollama() + with_mention(card, commands) + shape_rows(config) + table("Data", card.data) +
          table("Training", card.training) + table("Measured", card.metrics) + "\n## Licence\n" + card_lines::weights +
          markdown_text(card.licence) + ". The teachers' own terms may add to that.\n";

@@ -1,6 +1,7 @@
 // The Modelfile of `ollama create`. Ollama does not read the chat template in the GGUF but a template of Go, which says
 // the same as far as Go's language goes: commands of a system message in their usual order. Not for: llama.cpp.
 #include "chat_template.hpp"
+#include "client_sampling.hpp"
 #include "quoting.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/student/model_card.hpp"
@@ -108,15 +109,18 @@ std::string go_template(const command::Fitted& commands) {
 std::string parameter(const std::string& name, const std::string& value) {
   return "PARAMETER " + name + " " + value + "\n";
 }
+std::string parameter(const std::string& name, int value) { return parameter(name, std::to_string(value)); }
+std::string parameter(const std::string& name, double value) { return parameter(name, client_sampling::text(value)); }
 
 }  // namespace
 
 std::string modelfile_text(const ModelCard& card, const StudentConfig& config, const command::Fitted& commands) {
   const std::string name = data::normalise(card.name);  // of one line
   return "# " + name + " for Ollama: ollama create " + name + " -f Modelfile\nFROM ./student.gguf\nTEMPLATE \"\"\"" +
-         go_template(commands) + "\"\"\"\n" + parameter("num_ctx", std::to_string(config.n_positions)) +
-         parameter("num_predict", std::to_string(config.n_positions / 2)) + parameter("temperature", "0.7") +
-         parameter("top_p", "0.95") + parameter("repeat_penalty", "1.1") + "LICENSE \"\"\"" +
+         go_template(commands) + "\"\"\"\n" + parameter("num_ctx", config.n_positions) +
+         parameter("num_predict", client_sampling::most_tokens(config)) +
+         parameter("temperature", client_sampling::temperature) + parameter("top_p", client_sampling::top_p) +
+         parameter("repeat_penalty", client_sampling::repeat_penalty) + "LICENSE \"\"\"" +
          data::normalise(card.licence) + "\"\"\"\n";
 }
 

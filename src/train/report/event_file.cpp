@@ -72,8 +72,8 @@ std::string scalars(const Json& values, const std::string& prefix) {
 }
 
 std::string event(const Json& line, double started) {
-  return tag(1, fixed64_type) + bytes_of(started + line.value("seconds", 0.0)) + tag(2, varint_type) +
-         varint(line.value("step", std::uint64_t{0})) + text_field(5, scalars(line, ""));
+  return tag(1, fixed64_type) + bytes_of(started + number_in(line, "seconds")) + tag(2, varint_type) +
+         varint(natural_in(line, "step")) + text_field(5, scalars(line, ""));
 }
 
 double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }

@@ -22,7 +22,7 @@ Json to_json(const Metrics& m) {
 
 double seconds_before(const std::filesystem::path& metrics, std::uint64_t step) {
   double seconds = 0;
-  if (step > 0) for_each_step_line(metrics, step, [&](const Json& line) { seconds = line.value("seconds", 0.0); });
+  if (step > 0) for_each_step_line(metrics, step, [&](const Json& line) { seconds = number_in(line, "seconds"); });
   return seconds;
 }
 

@@ -32,8 +32,7 @@ Lowest lowest_valid(const std::vector<Json>& metrics) {
     const auto found = line.find("valid_loss");
     if (found == line.end() || !found->is_number()) continue;  // of a run that failed it may be null
     const double loss = *found;
-    if (loss < lowest.loss)
-      lowest = {loss, line.value("valid_bits_per_byte", 0.0), line.value("step", std::uint64_t{0})};
+    if (loss < lowest.loss) lowest = {loss, number_in(line, "valid_bits_per_byte"), natural_in(line, "step")};
   }
   return lowest;
 }
@@ -44,9 +43,9 @@ std::string minutes(double seconds) {
 
 /// "18.2 min left" at the pace so far; nothing where it has ended.
 std::string time_left(const RunDescription& run, const Json& last) {
-  const double step = last.value("step", 0.0), left = static_cast<double>(run.steps) - step;
+  const double step = number_in(last, "step"), left = static_cast<double>(run.steps) - step;
   if (!run.outcome.empty() || !run.stopped_by.empty() || left <= 0 || step <= 0) return "of training";
-  return "of training, about " + minutes(left * last.value("seconds", 0.0) / step) + " to go";
+  return "of training, about " + minutes(left * number_in(last, "seconds") / step) + " to go";
 }
 
 Html facts(const RunDescription& run, const std::vector<Json>& metrics) {
@@ -60,15 +59,15 @@ Html facts(const RunDescription& run, const std::vector<Json>& metrics) {
                          "lowest validation loss, nats a token" + bits + ", after step " + grouped(lowest.step)));
   }
   std::string pace = "tokens a second";
-  if (const double share = last.value("mfu", 0.0); share > 0)
+  if (const double share = number_in(last, "mfu"); share > 0)
     pace += "; " + percent(share) + " MFU (of the measured matmul peak)";
-  parts.push_back(fact(grouped(static_cast<std::uint64_t>(std::llround(last.value("tokens_per_s", 0.0)))), pace));
-  parts.push_back(fact(minutes(last.value("seconds", 0.0)), time_left(run, last)));
+  parts.push_back(fact(grouped(static_cast<std::uint64_t>(std::llround(number_in(last, "tokens_per_s")))), pace));
+  parts.push_back(fact(minutes(number_in(last, "seconds")), time_left(run, last)));
   return tag("div", {{"class", "facts"}}, parts);
 }
 
 std::string title(const RunDescription& run, const std::vector<Json>& metrics) {
-  const std::uint64_t step = metrics.empty() ? 0 : metrics.back().value("step", std::uint64_t{0});
+  const std::uint64_t step = metrics.empty() ? 0 : natural_in(metrics.back(), "step");
   return "Training: step " + grouped(step) + " of " + grouped(run.steps);
 }
 
@@ -80,19 +79,19 @@ Html summary(const RunDescription& run, const std::vector<Json>& metrics) {
 }
 
 Html answer(const std::string& who, const Json& sample, const std::string& css_class) {
-  return tag("div", {tag("p", {{"class", css_class}}, who), tag("p", {{"class", "said"}}, sample.value("answer", ""))});
+  return tag("div", {tag("p", {{"class", css_class}}, who), tag("p", {{"class", "said"}}, text_in(sample, "answer"))});
 }
 
 /// A request with its first and its last answer.
 Html request(const Json& first, const Json& last) {
-  const auto when = [](const Json& sample) { return "after step " + grouped(sample.value("step", std::uint64_t{0})); };
+  const auto when = [](const Json& sample) { return "after step " + grouped(natural_in(sample, "step")); };
   std::vector<Html> columns;
   if (first != last) columns.push_back(answer(when(first), first, "who"));
   columns.push_back(answer(when(last), last, "who student"));
-  std::string asked = last.value("task", "");
-  if (last.contains("words")) asked += ", " + plural(last.value("words", 0), "word") + " asked";
+  std::string asked = text_in(last, "task");
+  if (last.contains("words")) asked += ", " + plural(natural_in(last, "words"), "word") + " asked";
   return tag("div", {{"class", "pair"}},
-             {tag("header", {tag("b", last.value("intent", "")), tag("span", {{"class", "muted small"}}, asked)}),
+             {tag("header", {tag("b", text_in(last, "intent")), tag("span", {{"class", "muted small"}}, asked)}),
               tag("div", {{"class", "columns"}}, columns)});
 }
 
@@ -103,9 +102,9 @@ Html samples_section(const std::vector<Json>& samples) {
                                      "the likeliest token each time.")};
   const Json& newest = samples.back();
   for (const Json& last : samples) {
-    if (last.value("step", 0) != newest.value("step", 0)) continue;
+    if (natural_in(last, "step") != natural_in(newest, "step")) continue;
     const auto same = [&](const Json& other) {
-      return other.value("task", "") == last.value("task", "") && other.value("intent", "") == last.value("intent", "");
+      return text_in(other, "task") == text_in(last, "task") && text_in(other, "intent") == text_in(last, "intent");
     };
     parts.push_back(request(*std::find_if(samples.begin(), samples.end(), same), last));
   }

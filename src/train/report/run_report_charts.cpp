@@ -24,7 +24,7 @@ Points points_of(const std::vector<Json>& metrics, const char* name) {
   Points points;
   for (const Json& line : metrics) {
     const auto found = line.find(name);
-    if (found != line.end() && found->is_number()) points.emplace_back(line.value("step", 0.0), found->get<double>());
+    if (found != line.end() && found->is_number()) points.emplace_back(number_in(line, "step"), found->get<double>());
   }
   return points;
 }
@@ -64,9 +64,9 @@ Points speeds(const std::vector<Json>& metrics) {
   Points points;
   for (std::size_t i = stretch; i < metrics.size(); i += stretch) {
     const Json &before = metrics[i - stretch], &now = metrics[i];
-    const double seconds = now.value("seconds", 0.0) - before.value("seconds", 0.0);
-    const double tokens = now.value("tokens", 0.0) - before.value("tokens", 0.0);
-    if (seconds > 0) points.emplace_back(now.value("step", 0.0), tokens / seconds);
+    const double seconds = number_in(now, "seconds") - number_in(before, "seconds");
+    const double tokens = number_in(now, "tokens") - number_in(before, "tokens");
+    if (seconds > 0) points.emplace_back(number_in(now, "step"), tokens / seconds);
   }
   return points;
 }
@@ -77,7 +77,7 @@ std::vector<Series> curves_by(const std::vector<Json>& metrics, const char* name
   for (const Json& line : metrics) {
     if (!line.contains(name)) continue;
     for (const auto& [key, loss] : line.at(name).items())
-      if (loss.is_number()) by_key[key].emplace_back(line.value("step", 0.0), loss.get<double>());
+      if (loss.is_number()) by_key[key].emplace_back(number_in(line, "step"), loss.get<double>());
   }
   std::vector<Series> series;
   for (const auto& [key, points] : by_key) series.push_back({before_key + key, "", thinned(points)});
@@ -109,7 +109,7 @@ Html losses(const std::vector<Json>& metrics) {
 std::string of_plain(const std::vector<Json>& metrics) {
   std::uint64_t last = 0;
   for (const Json& line : metrics)
-    if (line.contains("phase")) last = line.value("step", std::uint64_t{0});
+    if (line.contains("phase")) last = natural_in(line, "step");
   return last > 0 ? " Up to about step " + grouped(last) + " the former is of plain text." : "";
 }
 

@@ -25,6 +25,12 @@ std::vector<Json> read_step_lines(const std::filesystem::path& file, std::uint64
 /// For curves, from a file of any length: about `most` of the lines, evenly, the last one, and all that have `key`.
 std::vector<Json> read_some_lines(const std::filesystem::path& file, std::size_t most, const std::string& key);
 
+/// What a line says under a name. Nothing (0, "") where it says something else there: a file that somebody edited, or a
+/// disk damaged, still makes a report.
+double number_in(const Json& line, const char* name);
+std::uint64_t natural_in(const Json& line, const char* name);  ///< a whole number from 0 on
+std::string text_in(const Json& line, const char* name);
+
 class StepLog {
  public:
   /// Drops the lines of steps after `step`.

@@ -52,8 +52,7 @@ Json line_of(std::uint64_t step, const inference::Ask& ask, const command::Comma
 
 std::size_t lines_of_step(const fs::path& file, std::uint64_t step) {
   std::size_t count = 0;
-  for_each_step_line(file, step,
-                     [&](const Json& line) { count += line.value("step", std::uint64_t{0}) == step ? 1 : 0; });
+  for_each_step_line(file, step, [&](const Json& line) { count += natural_in(line, "step") == step ? 1 : 0; });
   return count;
 }
 
@@ -143,7 +142,7 @@ bool SampleWriter::take(std::uint64_t step, const Trainer& trainer, Observer& ob
   for (const Json& line : *lines) {
     log_.append(line);
     observer.note(Level::info,
-                  line.value("task", "") + " \"" + line.value("intent", "") + "\": " + line.value("answer", ""));
+                  text_in(line, "task") + " \"" + text_in(line, "intent") + "\": " + text_in(line, "answer"));
   }
   return true;
 }

@@ -48,6 +48,27 @@ RunDescription description() { return {{"1,000 parameters"}, 40, 5'800'000, "udr
 
 }  // namespace
 
+TEST_CASE("A line that says something else than a figure counts as without it") {
+  std::vector<Json> metrics = made_up_metrics(20), samples = made_up_samples();
+  metrics[7] = {{"step", "7"},       {"loss", {1}},        {"seconds", "long"},
+                {"tokens", nullptr}, {"valid_by_task", 7}, {"phase", 0}};
+  metrics.back()["seconds"] = metrics.back()["mfu"] = "unknown";
+  metrics.back()["tokens_per_s"] = nullptr;
+  metrics[9]["valid_bits_per_byte"] = metrics[9]["step"] = "ten";
+  samples.push_back({{"step", 20}, {"task", 3}, {"intent", nullptr}, {"words", "many"}, {"answer", Json::array()}});
+  const std::string html = run_report_html(description(), metrics, samples);
+  CHECK(is_balanced(html));
+  for (const char* said : {"step 20 of 40", "after step 20", "A cup"}) {
+    INFO(said);
+    CHECK(contains(html, said));
+  }
+  CHECK(number_in(metrics[7], "loss") == 0);
+  CHECK(number_in(metrics[7], "no such name") == 0);
+  CHECK(natural_in({{"step", -1}}, "step") == 0);
+  CHECK(natural_in({{"step", 3}}, "step") == 3);
+  CHECK(text_in(metrics[7], "tokens").empty());
+}
+
 TEST_CASE("A report shows curves, figures, the first and last answers and how to go on") {
   const std::string html = run_report_html(description(), made_up_metrics(20), made_up_samples());
   CHECK(is_balanced(html));
