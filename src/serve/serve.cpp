@@ -1,6 +1,7 @@
 // A server's life: listening, answering, stopping.
 #include "udrl/serve/serve.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <string_view>
@@ -48,7 +49,9 @@ void serve(const Served& served, const ServeOptions& options, Observer& observer
   if (!is_loopback(options.host) && options.api_key_env.empty())
     observer.note(Level::warning, "whoever reaches " + options.host +
                                       " may ask: name a key with --api-key-env, or put a proxy in front");
-  const WishReader wishes(served.student.fitted(), options.name, options.task, options.most_answers);
+  // A request of more than may wait would never be taken.
+  const WishReader wishes(served.student.fitted(), options.name, options.task,
+                          std::min(options.most_answers, options.waiting));
   const Guard guard({key_of(options), options.allowed_origins, options.allowed_hosts}, is_loopback(options.host));
   Desk desk(served.student.model(), static_cast<std::size_t>(options.waiting));
   Service service(served, desk);

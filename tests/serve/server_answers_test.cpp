@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "replies/sessions.hpp"
 #include "running_server.hpp"
 #include "student/tiny.hpp"
 #include "udrl/base/files.hpp"
@@ -258,6 +259,25 @@ TEST_CASE("a later keystroke ends what is written for an earlier one", "[server]
   CHECK(superseded + whole == 60);
   CHECK(whole > 0);
   CHECK(superseded > 0);
+}
+
+TEST_CASE("of one client's requests the one that came last is answered, whichever begins first") {
+  Sessions sessions;
+  const Sessions::Mark first = sessions.new_mark(), second = sessions.new_mark(), third = sessions.new_mark();
+  sessions.begin("a", second);
+  sessions.begin("a", first);  // took longer to prepare
+  CHECK(first.is_superseded());
+  CHECK_FALSE(second.is_superseded());
+  sessions.begin("a", third);
+  CHECK(second.is_superseded());
+  sessions.end("a", second);
+  CHECK_FALSE(third.is_superseded());
+  const Sessions::Mark other = sessions.new_mark(), nobody = sessions.new_mark(), nobody_else = sessions.new_mark();
+  sessions.begin("b", other);
+  sessions.begin("", nobody);
+  sessions.begin("", nobody_else);
+  CHECK_FALSE(third.is_superseded());
+  CHECK_FALSE(nobody.is_superseded());
 }
 
 TEST_CASE("a ranker that fails is told, and the server lives", "[server]") {

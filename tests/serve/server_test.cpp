@@ -4,8 +4,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "catch.hpp"
 #include "running_server.hpp"
@@ -71,7 +73,7 @@ TEST_CASE("what cannot be answered is told in words and with the right status", 
   CHECK(status(R"({"prompt": "a", "words": 70})") == 400);
   CHECK(status(R"({"prompt": "a", "words": 70, "nearest": true})") == 200);
   CHECK(status(R"({"prompt": "a", "best_of": 3})") == 400);
-  CHECK(status(R"({"prompt": "a", "n": 4})") == 503);
+  CHECK(status(R"({"prompt": "a", "n": 4})") == 400);
   CHECK(status(R"({"prompt": "a", "temperature": -1})") == 400);
   CHECK(status(R"({"prompt": ")" + std::string(900, 'x') + R"("})") == 400);  // longer than the context
   CHECK(status(R"({"prompt": "still here"})") == 200);
@@ -247,6 +249,39 @@ TEST_CASE("it ends at once, whoever is connected, and as soon as it began", "[se
     CHECK(server.client()->Get("/health")->status == 200);
   }
   CHECK(drips->rest().empty());
+  std::vector<std::unique_ptr<Raw>> more_than_may;
+  {
+    ServeOptions options;
+    options.clients = 2;
+    const Running full(options);
+    for (int i = 0; i < 4; ++i) more_than_may.push_back(std::make_unique<Raw>(full.port()));
+  }
+  for (const auto& one : more_than_may) CHECK(one->rest().empty());
+}
+
+TEST_CASE("a request may ask for no more answers than may wait", "[server]") {
+  ServeOptions options;
+  options.waiting = 4;
+  const Running server(options);
+  const auto refused = post(*server.client(), "/v1/completions", R"({"prompt": "a sale", "n": 5})");
+  CHECK(refused.status == 400);
+  CHECK_THAT(refused.json["error"]["message"].get<std::string>(), Catch::Contains("4"));
+  CHECK(post(*server.client(), "/v1/completions", R"({"prompt": "a sale", "n": 4})").status == 200);
+  // Who asks while others wait may be told to come again, and nothing else.
+  std::atomic<int> told_to_come_again = 0, others = 0;
+  std::vector<std::thread> crowd;
+  for (int i = 0; i < 8; ++i)
+    crowd.emplace_back([&] {
+      const auto client = server.client();
+      for (int times = 0; times < 200 && told_to_come_again == 0; ++times) {
+        const auto got = client->Post("/v1/completions", R"({"prompt": "a sale", "n": 4})", "application/json");
+        told_to_come_again += got && got->status == 503 ? 1 : 0;
+        others += got && (got->status == 503 || got->status == 200) ? 0 : 1;
+      }
+    });
+  for (std::thread& one : crowd) one.join();
+  CHECK(told_to_come_again > 0);
+  CHECK(others == 0);
 }
 
 TEST_CASE("a port that is taken is said", "[server]") {

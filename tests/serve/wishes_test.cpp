@@ -226,6 +226,22 @@ TEST_CASE("type-ahead asks several tasks, each as it is set") {
   CHECK(type_ahead(R"({"intent": ""})").asks.size() == 1);
   CHECK_THAT(refusal(type_ahead, R"({"intent": "a", "tasks": ["image", "image"]})"), Catch::Contains("twice"));
   CHECK_THAT(refusal(type_ahead, R"({"tasks": ["image"]})"), Catch::Contains("intent"));
+  CHECK_THAT(refusal(type_ahead, R"({"intent": "a", "next_words": -1})"), Catch::Contains("next_words"));
+}
+
+TEST_CASE("a text that is too long is refused, wherever it stands, and before it is copied for each prompt") {
+  const std::string text = "\"" + std::string(5000, 'x') + "\"";
+  for (const char* name : {"model", "have", "mention", "return", "task"}) {
+    INFO(name);
+    const std::string field = "\"" + std::string(name) + "\": " + text;
+    CHECK_THAT(refusal(completion, R"({"prompt": ["a", "b"], )" + field + "}"), Catch::Contains("4096"));
+  }
+  CHECK_THAT(refusal(completion, R"({"prompt": )" + text + "}"), Catch::Contains("4096"));
+  CHECK_THAT(refusal(type_ahead, R"({"intent": "a", "client": )" + text + "}"), Catch::Contains("4096"));
+  std::string many = R"(["a")";
+  for (int i = 0; i < 40'000; ++i) many += R"(, "")";
+  CHECK_THAT(refusal(completion, R"({"have": ")" + std::string(4000, 'x') + R"(", "prompt": )" + many + "]}"),
+             Catch::Contains("too many answers"));
 }
 
 TEST_CASE("type-ahead may ask for the best of several drafts, of whole answers") {

@@ -52,7 +52,7 @@ bool Connection::wait_for_request() {
   taken_ = 0;
   said_error_ = false;
   read_until_ = Clock::now() + limits_.request;
-  write_until_ = read_until_ + limits_.reply;
+  write_left_ = limits_.reply;
   return at_ < buffer_.size() || fill();
 }
 
@@ -73,7 +73,12 @@ bool Connection::is_here() const {
 }
 
 bool Connection::is_readable() const { return at_ < buffer_.size() || wait(POLLIN, read_until_); }
-bool Connection::is_writable() const { return wait(POLLOUT, write_until_); }
+bool Connection::is_writable() const {
+  const auto begin = Clock::now();
+  const bool is_ready = wait(POLLOUT, begin + write_left_);
+  write_left_ -= Clock::now() - begin;
+  return is_ready;
+}
 
 ssize_t Connection::read(char* to, std::size_t size) {
   if (taken_ >= limits_.request_bytes || (at_ == buffer_.size() && !fill())) return -1;

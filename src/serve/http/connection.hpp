@@ -13,8 +13,8 @@ namespace udrl::serve {
 struct ConnectionLimits {
   std::size_t request_bytes = std::size_t{64} << 10U;  ///< of a request line, headers and body together
   std::chrono::seconds request{10};                    ///< from its first byte to its last
-  std::chrono::seconds reply{120};                     ///< for all of a reply to be read by the client
-  std::chrono::seconds idle{5};                        ///< between two requests
+  std::chrono::seconds reply{120};  ///< in which the client reads all of a reply, its making left out
+  std::chrono::seconds idle{5};     ///< between two requests
 };
 
 class Connection final : public httplib::Stream {
@@ -49,7 +49,8 @@ class Connection final : public httplib::Stream {
   std::string buffer_;
   std::size_t at_ = 0;     ///< in the buffer
   std::size_t taken_ = 0;  ///< bytes of this request
-  Clock::time_point read_until_, write_until_;
+  Clock::time_point read_until_;
+  mutable Clock::duration write_left_{};  ///< for which the client may still be waited for, whatever the answer takes
   bool said_error_ = false;
 };
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int most_requests = 100'000;  // of a connection
 constexpr std::chrono::seconds to_finish{1};
+constexpr std::chrono::milliseconds end_is_seen_within{50};
 
 thread_local const Connection* current = nullptr;
 
@@ -25,10 +26,12 @@ class ConnectionThreads final : public httplib::TaskQueue {
  public:
   explicit ConnectionThreads(HttpServer& server) : server_(server) {}
 
-  /// Waits where there are too many: the system keeps further connections until one ends.
+  /// Waits where there are too many: the system keeps further connections until one ends, or the server does.
   void enqueue(std::function<void()> serve) override {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return server_.open_ < server_.most_connections_; });
+    const auto has_room = [this] { return server_.open_ < server_.most_connections_; };
+    while (!changed_.wait_for(lock, end_is_seen_within, has_room) && server_.svr_sock_ != INVALID_SOCKET)
+      ;
     ++server_.open_;
     const auto run = [this, serve = std::move(serve)] {
       serve();

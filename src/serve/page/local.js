@@ -24,8 +24,9 @@ function present(written) {
 }
 /** Words to mention as udrl's tools tell them: one in four of the answer's where the student may choose. */
 async function asTold(wanted, { intent, task, words, seed }) {
-  if (normalise(wanted) === "none") return "";
-  if (normalise(wanted) !== "auto") return wanted.toLowerCase().split(/[,+&]/).map(normalise).filter(Boolean).join(", ");
+  const word = normalise(wanted).toLowerCase();
+  if (word === "none") return "";
+  if (word !== "auto") return wanted.toLowerCase().split(/[,+&]/).map(normalise).filter(Boolean).join(", ");
   const count = Math.min(5, Math.max(1, Math.floor((words ?? usualWords(task)) / 4)));
   const random = randomOf(`${seed} ${task} ${intent}`);
   return (await ideas)?.propose(intent, task, count, data.drawing.temperature, random).join(", ") ?? "";

@@ -160,7 +160,10 @@ async function ask(open, drafts = 1) {
     ...(drafts > 1 && { best_of: drafts }) });
   const response = await reach("/v1/typeahead", { method: "POST", headers: { "Content-Type": "application/json" }, body });
   if (!response) return lost("No connection to the server, trying again");
-  if (!response.ok && drafts > 1) return; // a busy server: the one draft stays
+  if (!response.ok && drafts > 1) { // a busy server: the one draft stays, and what was typed meanwhile is asked
+    showBanner("");
+    return send();
+  }
   if (!response.ok) return refused(response, request);
   if (asked.version > request.version) send();
   // A broken stream ends without [DONE], as one does that the server gave up.
@@ -204,12 +207,14 @@ function take(request, data) {
   paintSoon("first", request.version);
 }
 
+const reasonIn = (response) => response.json().then((json) => visible(json.error.message), () => `status ${response.status}`);
+
 async function refused(response, request) {
   if ([429, 502, 503, 504].includes(response.status)) return lost("The server is busy, trying again");
-  const message = await response.json().then((json) => json.error.message, () => `status ${response.status}`);
+  const message = await reasonIn(response);
   keys.unanswered += keys.open.splice(0).length;
   if (asked.version > request.version) return send();
-  showBanner(`The server did not take this: ${visible(message)}`);
+  showBanner(`The server did not take this: ${message}`);
 }
 
 function lost(message) {
@@ -225,11 +230,14 @@ async function reconnect() {
   link.retry = clearTimeout(link.retry);
   if (link.waiting) return;
   const response = await reach("/v1/student", {});
+  // Without a key, say: to ask again would not help.
+  if (response && [400, 401, 403, 404].includes(response.status))
+    return showBanner(`The server does not answer this page: ${await reasonIn(response)}`);
   const text = response?.ok ? await response.text().catch(() => "") : "";
   if (!text) return lost("No connection to the server, trying again");
   if (text !== link.student) showStudent(text);
-  if (!asked.intent) showBanner("");
   send();
+  if (!link.waiting) showBanner(""); // nothing is open, such as where a better answer alone was lost
 }
 
 function showBanner(message) {

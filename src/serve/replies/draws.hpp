@@ -1,6 +1,7 @@
 // The draws of one request, from its order to its last answer. Not for: how a client is told (streams.hpp, routes.cpp).
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +12,9 @@
 #include "replies/openai.hpp"
 
 namespace udrl::serve {
+
+/// So long a client that has left may go unnoticed.
+inline constexpr std::chrono::milliseconds news_within{500};
 
 /// The latest news of a draw.
 struct Letter {

@@ -1,6 +1,7 @@
 // Completions in parts.
 #include "streams.hpp"
 
+#include <chrono>
 #include <map>
 
 #include "replies/draws.hpp"
@@ -27,9 +28,11 @@ class CompletionStream final : public EventStream {
 
   std::string next() override {
     std::string events;
+    const auto begin = std::chrono::steady_clock::now();
     while (events.empty()) {
       const auto news = draws_.news();
-      if (news.empty()) return keep_alive;
+      // Drafts that are ranked are no events, and yet the client may have left.
+      if (news.empty() || std::chrono::steady_clock::now() - begin > news_within) events = keep_alive;
       for (const Letter& letter : news) events += events_of(letter);
       if (draws_.all_done()) return events + finish();
     }

@@ -1,11 +1,13 @@
 // Answers of all tasks while an intent is typed. A request's prompt is ten tokens, so nothing of it is kept from one
 // keystroke to the next: what counts is that nobody waits for answers that nobody wants any more.
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "replies/draws.hpp"
 #include "replies/streams.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/command/spelling.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/text.hpp"
 
@@ -21,6 +23,17 @@ std::string first_words(const std::string& text, int words) {
   return text.substr(0, end);
 }
 
+/// Of a text as the student writes it, those that are shown: no quote that stands before a value.
+int words_written(std::string_view text) {
+  int words = 0;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    words += word.empty() || command::is_quote_alone(word) ? 0 : 1;
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
+  return words;
+}
+
 std::string told(const OrderedJson& json) { return event(data::json_line(json)); }
 
 class TypeAheadStream final : public EventStream {
@@ -29,28 +42,29 @@ class TypeAheadStream final : public EventStream {
       : service_(service),
         wish_(wish),
         sessions_(sessions),
-        superseded_(Sessions::new_mark()),
+        mark_(sessions.new_mark()),
         draws_(service, prepare(), wish.drawing, watch(), count) {}
-  ~TypeAheadStream() override { sessions_.end(wish_.client, superseded_); }
+  ~TypeAheadStream() override { sessions_.end(wish_.client, mark_); }
   TypeAheadStream(const TypeAheadStream&) = delete;
   TypeAheadStream& operator=(const TypeAheadStream&) = delete;
 
   Taken order() override {
     ordered_ = std::chrono::steady_clock::now();
     const Taken taken = draws_.order();
-    if (taken == Taken::yes) sessions_.begin(wish_.client, superseded_);
+    if (taken == Taken::yes) sessions_.begin(wish_.client, mark_);
     return taken;
   }
   bool is_over() const override { return is_over_; }
 
   std::string next() override {
     std::string events = std::exchange(refusals_, "");
+    const auto begin = std::chrono::steady_clock::now();
     while (true) {
       if (draws_.all_done()) return end(events);
       if (!events.empty()) return events;
       const auto news = draws_.news();
-      if (*superseded_) return end(told({{"superseded", true}}));
-      if (news.empty()) return keep_alive;
+      if (mark_.is_superseded()) return end(told({{"superseded", true}}));
+      if (news.empty() || std::chrono::steady_clock::now() - begin > news_within) events = keep_alive;
       for (const Letter& letter : news) events += letter.is_done ? done(letter) : further(letter);
     }
   }
@@ -72,8 +86,8 @@ class TypeAheadStream final : public EventStream {
   }
 
   Watch watch() const {
-    return {!wish_.drawing.ranks(), [superseded = superseded_, words = wish_.next_words](std::string_view so_far) {
-              return !*superseded && (words == 0 || data::count_words(so_far) <= words);
+    return {!wish_.drawing.ranks(), [mark = mark_, words = wish_.next_words](std::string_view so_far) {
+              return !mark.is_superseded() && (words == 0 || words_written(so_far) <= words);
             }};
   }
 
@@ -89,7 +103,8 @@ class TypeAheadStream final : public EventStream {
       return told({{"task", prepared.ask.task}, {"error", letter.completion.cause}});
     inference::Answer answer = draws_.best_of(letter.ask).front().answer;
     if (wish_.drawing.ranks()) answer.ms = since_order();
-    if (wish_.next_words > 0 && data::count_words(answer.text) > wish_.next_words) {
+    const bool is_cut = answer.finish == lm::Finish::cancelled || data::count_words(answer.text) > wish_.next_words;
+    if (wish_.next_words > 0 && is_cut) {
       answer.text = first_words(answer.text, wish_.next_words);
       answer.finish = lm::Finish::length;
     }
@@ -114,7 +129,7 @@ class TypeAheadStream final : public EventStream {
   Service& service_;
   const TypeAhead wish_;
   Sessions& sessions_;
-  const Sessions::Mark superseded_;
+  const Sessions::Mark mark_;
   std::string refusals_;
   Draws draws_;
   std::chrono::steady_clock::time_point ordered_;

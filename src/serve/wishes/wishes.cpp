@@ -98,6 +98,7 @@ std::pair<Wish, inference::Ask> WishReader::common_wish(const Fields& fields) co
   refuse_unknown_wishes(fields);
   Wish wish;
   wish.model = fields.text_or("model", name_);
+  check_length(wish.model, "model");
   wish.drawing.seed = any_seed();
   read_drawing(fields, wish.drawing);
   read_stream(fields, wish);
@@ -110,7 +111,10 @@ std::pair<Wish, inference::Ask> WishReader::common_wish(const Fields& fields) co
 Wish WishReader::completion(const Json& body) const {
   const Fields fields(body, "request");
   auto [wish, ask] = common_wish(fields);
-  for (std::string& prompt : prompts(fields)) {
+  std::vector<std::string> texts = prompts(fields);
+  check_lengths(ask);  // both before it is copied for each prompt
+  check_count(wish.drawing, texts.size(), "prompts");
+  for (std::string& prompt : texts) {
     ask.intent = std::move(prompt);
     wish.asks.push_back(ask);
   }
@@ -141,9 +145,11 @@ TypeAhead WishReader::type_ahead(const Json& body) const {
   const Fields fields(body, "request");
   TypeAhead wish;
   wish.client = fields.text_or("client", "");
+  check_length(wish.client, "client");
   read_drawing(fields, wish.drawing);
   wish.drawing.n = 1;
   if (fields.has("next_words")) wish.next_words = fields.integer("next_words");
+  if (wish.next_words < 0) throw user_error("next_words is out of range").expected("0 or more");
   if (wish.next_words > 0 && wish.drawing.ranks())
     throw user_error("only whole answers can be told which is best").at("best_of").hint("leave next_words out");
   std::vector<std::string> tasks{task_};
