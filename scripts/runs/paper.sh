@@ -275,7 +275,12 @@ run_pilots() {
 
 print_forecast() {
   local systems
-  mapfile -t systems < <(systems_beside)
+  if [[ -n "$SYSTEMS" ]]; then
+    IFS=, read -ra systems <<< "${SYSTEMS#*,}"  # all but the first, the teacher's
+    [[ "$SYSTEMS" == *,* ]] || systems=()
+  else
+    mapfile -t systems < <(systems_beside)
+  fi
   "${ARITHMETIC[@]}" forecast --run "$RUN" --pairs "$PAIRS" --tasks "$TASKS" --draws "$DRAWS" --stages "$(IFS=,; printf '%s' "${STAGES[*]}")" \
     --systems $((${#systems[@]} + 1)) "${FORECAST[@]}"
 }

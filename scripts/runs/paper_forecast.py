@@ -7,7 +7,7 @@ For: paper.sh. Not for: measuring (paper.sh has the pilot run).
 
 Usage: paper_forecast.py measure FILE STAGE COMMAND...   run it; appends one JSON line: stage, seconds, peak_mb, status
        paper_forecast.py forecast [--help]               the table; exit status 1 where disk is short
-       paper_forecast.py took RUN                        forecast beside what it took
+       paper_forecast.py took RUN                        forecast beside what it took, of the stages that ran
        paper_forecast.py sample                          tokens and bytes of Qwen's answers in data/distilled, by task
 """
 import argparse
@@ -23,6 +23,9 @@ import sys
 import time
 
 STAGES = ["intents", "synthesize", "score", "tag", "train", "export", "evaluate"]
+# Below a run's folder, by whom. The token store, which training makes, lies with the tagged records.
+WRITTEN = {"intents": ["intents"], "synthesize": ["samples"], "score": ["scored"], "tag": ["tagged/" + split for split in ("train", "valid", "test", "test_groups", "test_formats", "test_intents")],
+           "train": ["student", "tagged/cache"], "export": ["student.q8_0.gguf"], "evaluate": ["eval"]}
 MB, GB, HOUR = 1e6, 1e9, 3600
 TASKS = ("image", "template", "headline", "search", "fields")
 LOG, SCALE = "docs/log.md", "docs/scale.md"
@@ -325,14 +328,23 @@ def print_table(forecast, rows):
         print(f"  [{number}] {source}")
 
 
+def size_of(place):
+    """Of a file, or of all files in a folder; 0 where there is none."""
+    files = [place] if place.is_file() else place.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def room_left_to_take(row, run):
+    """What a stage has written already is not needed again."""
+    return max(0, row.disk - sum(size_of(run / name) for name in WRITTEN[row.stage]))
+
+
 def check_room(forecast, rows):
-    """What is there already is not needed again."""
     options, short = forecast.options, False
     folder = options.run
     while not folder.exists():
         folder = folder.parent
-    there = sum(file.stat().st_size for file in options.run.rglob("*") if file.is_file()) if options.run.exists() else 0
-    need, free = max(0, sum(row.disk for row in rows) - there), shutil.disk_usage(folder).free
+    need, free = sum(room_left_to_take(row, options.run) for row in rows), shutil.disk_usage(folder).free
     if need > free:
         lack = f"{need / GB:,.1f} GB of disk are needed, {free / GB:,.1f} are free where {options.run} is"
         short = not options.anyway
@@ -343,6 +355,17 @@ def check_room(forecast, rows):
         print(f"note: {max(row.memory for row in rows) / GB:,.1f} GB of memory are needed, {memory / GB:,.1f} are free; shards need less of it"
               " each (scripts/cluster)")
     return short
+
+
+def kept_forecast(file):
+    """By stage."""
+    return {row["stage"]: row for row in json.loads(file.read_text())} if file.exists() else {}
+
+
+def keep_forecast(file, rows):
+    """Beside those of stages that are not asked for this time."""
+    known = kept_forecast(file) | {row.stage: row.as_json() for row in rows}
+    file.write_text(json.dumps([known[stage] for stage in STAGES if stage in known], indent=1) + "\n")
 
 
 def run_forecast(arguments):
@@ -375,15 +398,15 @@ def run_forecast(arguments):
     rows = forecast.rows()
     print_table(forecast, rows)
     if options.run.exists():
-        (options.run / "forecast.json").write_text(json.dumps([row.as_json() for row in rows], indent=1) + "\n")
+        keep_forecast(options.run / "forecast.json", rows)
     return 1 if check_room(forecast, rows) else 0
 
 
 def run_took(run):
     lines = read_lines(run / "took.jsonl")
-    wanted = {row["stage"]: row for row in json.loads((run / "forecast.json").read_text())} if (run / "forecast.json").exists() else {}
+    wanted = kept_forecast(run / "forecast.json")
     table = [["stage", "forecast", "took", "goes", "forecast GB", "peak GB"]]
-    total = 0
+    total, known = 0, []
     for stage in STAGES:
         mine = [line for line in lines if line["stage"] == stage]
         if not mine:
@@ -391,9 +414,9 @@ def run_took(run):
         seconds = sum(line["seconds"] for line in mine)
         total += seconds
         row = wanted.get(stage)
+        known += [row["seconds"]] if row and row["seconds"] is not None else []
         table.append([stage, duration(row["seconds"]) if row else "–", duration(seconds), str(len(mine)),
                       f"{row['memory_gb']:,.2f}" if row else "–", f"{max(line['peak_mb'] for line in mine) / 1000:,.2f}"])
-    known = [row["seconds"] for row in wanted.values() if row["seconds"] is not None]
     table.append(["total", duration(sum(known)) if known else "–", duration(total), "", "", ""])
     aligned(table)
 

@@ -98,6 +98,11 @@ holds "in all" row total 6.80 "6.8 h" 7.00
 holds "three machines" forecast --machines 3
 holds "share synthesize and score" row synthesize 3,000 0.56
 holds "and nothing else" row tag 1,500 0.20
+holds "six systems that are named" forecast --systems a.toml,b.toml,c.toml,d.toml,e.toml,f.toml
+# 500 × 5 cases × 13 answers: six systems' of two kinds, and the teacher's second draw
+holds "are all counted: 65,000 s of answers" row evaluate 2,500 18.39
+holds "one alone" forecast --systems a.toml
+holds "is one" row evaluate 2,500 4.36
 holds "an endpoint" forecast --teacher-url http://127.0.0.1:1/v1 --teacher-model m --price-in 100 --price-out 200 --endpoint-rate 10 --threads 1
 # 3,000 × (100 × 100 + 10 × 200) / a million; 7,500 of the evaluation
 holds "costs money" row synthesize 3,000 0.08 "5.0 min" 36.00
@@ -109,6 +114,10 @@ expect "figures that there are not" 1 "holds tag.seconds, which is no figure" --
 holds "nothing was called by it" test ! -e "$CALLS"
 expect "a disk that is too small" 1 "GB of disk are needed" "--anyway" -- paper --rehearse --no-pilot --figures <(echo '{"synthesize.bytes": 1e12}')
 holds "no stage begins" test ! -e "$CALLS"
+mkdir -p "$WORK/runs/rehearsal/scored" && truncate -s 6T "$WORK/runs/rehearsal/scored/of-another-stage"
+expect "what another stage wrote is none of the room" 1 "GB of disk are needed" -- \
+  paper --rehearse --no-pilot --figures <(echo '{"synthesize.bytes": 1e10}') synthesize
+rm -r "$WORK/runs"
 
 # --- the pilot, once
 expect "a forecast by a pilot" 0 "pilot: 120 answers in 60.0 s" "pilot: 2 steps, 2000 tokens in 20.0 s" "pilot: 1000 answers read" -- paper --rehearse --forecast --threads 1

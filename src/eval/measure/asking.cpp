@@ -61,7 +61,7 @@ CaseSet Asking::answered_cases() const {
 
 void Asking::open_caches() {
   for (const System& system : prepared_.systems) {
-    AnswerIdentity identity{prepared_.hashes.at("model " + system.name), prepared_.task_hashes(), options_.seed,
+    AnswerIdentity identity{prepared_.hashes.at("model " + system.name), prepared_.task_hashes, options_.seed,
                             context_.command_line};
     if (system.is_student) {
       identity.inputs.merge(student_inputs(system));

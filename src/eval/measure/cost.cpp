@@ -9,6 +9,7 @@
 #include "best_of_cost.hpp"
 #include "compute_threads.hpp"
 #include "measured_file.hpp"
+#include "systems/answers.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
@@ -255,6 +256,13 @@ std::vector<Case> latency_cases(const OpenSystem& system, const Row& row, const 
   return chosen;
 }
 
+std::string cost_identity(const System& system) {
+  const auto ideas = ideas_of(system);
+  const data::Manifest asked = answers_manifest(system.rows.front(), {identity_of(system.model), {}, 0, ""});
+  return content_id(
+      {identity_of(system.model), data::json_line(asked.config), ideas.empty() ? std::string() : sha256_file(ideas)});
+}
+
 Cost measure_cost(const CostWork& work) {
   const CostOptions& options = work.options;
   const bool can_measure_peak = reset_peak_memory();
@@ -276,7 +284,7 @@ Cost measure_cost(const CostWork& work) {
   for (const int clients : options.clients) cost.loads.push_back(measure(clients));
   cost.best_of = measure_best_of(work);
   cost.row = work.system.rows.front().name;
-  cost.identity = identity_of(work.system.model);
+  cost.identity = cost_identity(work.system);
   cost.asked_requests = options.latency_requests;
   cost.asked_clients = options.clients;
   cost.file_bytes = cost.model.file_bytes;
@@ -289,7 +297,7 @@ std::optional<Cost> read_cost(const fs::path& file, const System& system, const 
                               const lm::ModelOptions& ranker, Observer& observer) {
   auto cost = read_measured(file, observer, cost_from_json);
   if (!cost) return std::nullopt;
-  const bool same = cost->row == system.rows.front().name && cost->identity == identity_of(system.model) &&
+  const bool same = cost->row == system.rows.front().name && cost->identity == cost_identity(system) &&
                     cost->processor == processor_description() && cost->threads == compute_threads() &&
                     cost->asked_requests == options.latency_requests && cost->asked_clients == options.clients &&
                     same_best_of(cost->best_of, system, ranker);

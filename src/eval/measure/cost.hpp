@@ -45,7 +45,7 @@ struct BestOfCost {
 
 struct Cost {
   std::string row;                 ///< that was timed: other ways of asking the same model may take longer
-  std::string identity;            ///< `identity_of` what was measured
+  std::string identity;            ///< `cost_identity`
   int asked_requests = 0;          ///< `CostOptions::latency_requests`
   std::vector<int> asked_clients;  ///< `CostOptions::clients`
   lm::ModelInfo model;
@@ -75,6 +75,8 @@ struct CostWork {
   const lm::ModelOptions& ranker;  ///< the embedder that chooses, where the critic alone does not
   std::uint64_t seed;
 };
+/// What a system's costs depend on beside the machine: its model, its table of ideas, and how its first row is asked.
+std::string cost_identity(const System& system);
 /// Opens the system, once for each load, and measures. Throws `stopped_error` when a stop is requested.
 Cost measure_cost(const CostWork& work);
 

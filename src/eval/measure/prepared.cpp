@@ -138,6 +138,7 @@ EvalInputs prepare(const EvalOptions& options, Observer& observer) {
   require_files(options, p.systems);
   p.fitted = command::load(options.systems.student / student::files::commands);
   p.tasks = tasks_of(options.test, p.fitted);
+  p.task_hashes = task_hashes_of(options.test, p.fitted);
   check_students(p);
   try_scorers(options, p);
   p.reference = reference_row(p.systems, options.verdict.reference);
@@ -158,9 +159,11 @@ EvalInputs prepare(const EvalOptions& options, Observer& observer) {
   return p;
 }
 
-std::map<std::string, std::string> EvalInputs::task_hashes() const {
+std::map<std::string, std::string> task_hashes_of(const TestOptions& options, const command::Fitted& fitted) {
+  TestOptions whole = options;
+  whole.most_tasks = 0;
   std::map<std::string, std::string> out;
-  for (const auto& task : tasks) out["task " + task.name] = hashes.at("task " + task.name);
+  for (const auto& task : tasks_of(whole, fitted)) out["task " + task.name] = task.sha256;
   return out;
 }
 

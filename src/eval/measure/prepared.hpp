@@ -9,6 +9,7 @@
 #include "scoring.hpp"
 #include "systems/cases.hpp"
 #include "systems/training.hpp"
+#include "udrl/eval/options.hpp"
 #include "udrl/eval/systems.hpp"
 #include "udrl/task/task.hpp"
 
@@ -26,9 +27,12 @@ struct EvalInputs {
   std::map<std::string, std::string> hashes;  ///< what → SHA-256
   Openings openings;
 
-  /// Those of `hashes` that are of task files.
-  std::map<std::string, std::string> task_hashes() const;
+  std::map<std::string, std::string> task_hashes;  ///< `task_hashes_of` the options: what answers and values depend on
 };
+
+/// "task NAME" → SHA-256 of its file, of all tasks that the options may come to: those that a quick evaluation leaves
+/// out too, so that the whole one goes on with its answers.
+std::map<std::string, std::string> task_hashes_of(const TestOptions& options, const command::Fitted& fitted);
 
 /// Throws `Error` (user) for whatever would otherwise fail after hours: a missing file, a model that does not score, a
 /// student of other data, test subjects that trained, too few subjects.

@@ -36,7 +36,7 @@ std::filesystem::path folder_of(const ScorerInfo& scorer, const EvalOptions& opt
 }
 
 ScorePlace place_of(const ScorerInfo& scorer, const Work& work) {
-  return {folder_of(scorer, work.options), work.p.task_hashes()};
+  return {folder_of(scorer, work.options), work.p.task_hashes};
 }
 
 void score(std::vector<MeasuredRow>& rows, const RelevanceScorer& scorer, const Work& work) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <tuple>
 
@@ -212,10 +213,9 @@ std::size_t shown_scorer(const std::vector<ScorerResult>& scorers) {
   return held_out < scorers.size() ? held_out : 0;
 }
 
-/// A comparison that a control survives (same scorer, reference and margin) lets no student pass. A control that is no
+/// A comparison that a control survives (`at` is each row's verdict in it) lets no student pass. A control that is no
 /// language does not survive, whatever it is about; nor does a student that is none pass.
-void withhold_where_controls_stand(Results& results, std::size_t scorer, std::size_t reference, std::size_t margin) {
-  const auto at = [&](RowResult& row) -> Verdict& { return row.scored[scorer].ratios[reference].verdicts[margin]; };
+void withhold_where_controls_stand(Results& results, const std::function<Verdict&(RowResult&)>& at) {
   const bool all_fail = std::all_of(results.rows.begin(), results.rows.end(), [&](RowResult& row) {
     return row.row.kind != RowKind::control || at(row) == Verdict::fail || fails_in_fluency(results, row);
   });
@@ -231,7 +231,12 @@ void restrain_passes(Results& results) {
   for (std::size_t s = 0; s < results.scorers.size(); ++s) {
     const auto& ratios = results.rows.front().scored[s].ratios;
     for (std::size_t r = 0; r < ratios.size(); ++r)
-      for (std::size_t m = 0; m < ratios[r].verdicts.size(); ++m) withhold_where_controls_stand(results, s, r, m);
+      for (std::size_t m = 0; m < ratios[r].verdicts.size(); ++m)
+        withhold_where_controls_stand(results,
+                                      [=](RowResult& row) -> Verdict& { return row.scored[s].ratios[r].verdicts[m]; });
+    for (const std::string& task : results.set.tasks)
+      withhold_where_controls_stand(
+          results, [&, s](RowResult& row) -> Verdict& { return row.scored[s].ratio_by_task.at(task).verdict; });
   }
 }
 
@@ -316,8 +321,6 @@ void conclude(Results& results, const CompareOptions& options) {
   correct_families(results);
   join_halves(results);
   join_tasks(results);
-  for (std::size_t s = 0; s < results.scorers.size(); ++s)
-    results.scorers[s].verdict = results.row(h.row).scored[s].ratio_to(h.reference)->verdict();
   h.parts = parts_of(results, results.row(h.row), h.reference, AskForMore::than_a_lookup);
   h.verdict = verdict_of(h.parts);
   results.second_draw = judge_row(results, options.diversity_reference, AskForMore::no, is_second_draw);
@@ -325,6 +328,8 @@ void conclude(Results& results, const CompareOptions& options) {
                               [&](const RowResult& row) { return is_best_of(results, row); });
   give_reasons(results);
   restrain_passes(results);
+  for (std::size_t s = 0; s < results.scorers.size(); ++s)
+    results.scorers[s].verdict = results.row(h.row).scored[s].ratio_to(h.reference)->verdict();
   withhold(results);
 }
 

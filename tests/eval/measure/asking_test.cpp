@@ -32,7 +32,8 @@ EvalInputs prepared(const FakeServer& server) {
   teacher.model.endpoint.longest_wait = 0.01;
   teacher.rows = {row("teacher-greedy", RowKind::model)};
   p.systems = {teacher};
-  p.hashes = {{"model teacher", "m"}, {"task image", "t"}};
+  p.hashes = {{"model teacher", "m"}};
+  p.task_hashes = {{"task image", "t"}};
   return p;
 }
 
@@ -46,6 +47,19 @@ EvalOptions options_in(const TempFolder& folder) {
 }
 
 }  // namespace
+
+TEST_CASE("the whole evaluation goes on with what a quick one was answered") {
+  command::Fitted fitted;
+  fitted.bins = 3;
+  for (const char* name : {"image", "template", "headline"}) fitted.tasks.emplace_back().name = name;
+  TestOptions whole, quick, named;
+  whole.tasks_folder = quick.tasks_folder = named.tasks_folder = std::filesystem::path(UDRL_SOURCE_DIR) / "data/tasks";
+  quick.most_tasks = 1;
+  named.tasks = {"image"};
+  CHECK(task_hashes_of(whole, fitted).size() == 3);
+  CHECK(task_hashes_of(quick, fitted) == task_hashes_of(whole, fitted));
+  CHECK(task_hashes_of(named, fitted).size() == 1);
+}
 
 TEST_CASE("cases that an endpoint failed are in no row, and are asked for again") {
   TempFolder folder;

@@ -87,7 +87,7 @@ TEST_CASE("costs of another model or setting are measured again") {
   CHECK_FALSE(read_cost(file, system, options, ranker, silent));
   Cost c = cost();
   c.row = "m-greedy";
-  c.identity = identity_of(system.model);
+  c.identity = cost_identity(system);
   c.best_of.reset();
   write_file_atomic(file, to_json(c).dump());
   CHECK(read_cost(file, system, options, ranker, silent));
@@ -121,7 +121,7 @@ TEST_CASE("the best of several costs something else by another critic, and by th
   embedder.gguf = gguf;
   Cost c = cost();
   c.row = "student-top";
-  c.identity = identity_of(system.model);
+  c.identity = cost_identity(system);
   c.best_of->identity = ranker_identity(system, best, embedder);
   write_file_atomic(file, to_json(c).dump());
   Observer silent;
@@ -146,7 +146,7 @@ TEST_CASE("Costs that are damaged are measured again, and the user is told why")
   system.rows = {row("m-greedy", RowKind::model)};
   Cost whole = cost();
   whole.row = "m-greedy";
-  whole.identity = identity_of(system.model);
+  whole.identity = cost_identity(system);
   const auto told = [&] {
     test::Notes notes;
     const bool known = read_cost(folder / "m.json", system, {}, {}, notes).has_value();

@@ -96,6 +96,34 @@ TEST_CASE("a PASS is withheld where a control that must fail passes") {
   CHECK(to_json(r).dump().find("\"PASS\"") == std::string::npos);  // nor for any other row
 }
 
+TEST_CASE("a task by itself says PASS of no row but a student's, and only where every control fails in it") {
+  const auto of_tasks = [](const Results& r, const std::string& name) {
+    std::vector<Verdict> verdicts;
+    for (const Scored& scored : r.row(name).scored)
+      for (const auto& [task, ratio] : scored.ratio_by_task) verdicts.push_back(ratio.verdict);
+    return verdicts;
+  };
+  const auto passes = [&](const Results& r, const std::string& name) {
+    const auto verdicts = of_tasks(r, name);
+    return std::find(verdicts.begin(), verdicts.end(), Verdict::pass) != verdicts.end();
+  };
+  const Results good = compared(results(0.75, 0.4, 60));
+  CHECK(passes(good, good.primary.row));
+  for (const RowResult& row : good.rows)
+    if (row.row.kind != RowKind::student) CHECK_FALSE(passes(good, row.row.name));
+
+  Results r = results(0.75, 0.4, 60);
+  const Case& any = r.set.cases.front();
+  break_rule(r.measured[5], "");
+  for (std::size_t i = 0; i < r.set.cases.size(); ++i)
+    if (r.set.cases[i].task_index == any.task_index)
+      for (Relevance& value : r.measured[5].answers[i].relevance) value.raw = value.masked = 0.7;
+  r = compared(std::move(r));
+  REQUIRE(r.primary.withheld_because.empty());
+  for (const Scored& scored : r.row(r.primary.row).scored)
+    CHECK(scored.ratio_by_task.at(any.task).verdict != Verdict::pass);
+}
+
 TEST_CASE("a point of the curve is judged against nobody") {
   Results r = results(0.62, 0.40);
   r.measured.push_back(r.measured[0]);
