@@ -92,7 +92,9 @@ void score_block(std::span<const Variants> variants, const GateAnswers& answers,
 /// Whether a half's values came, of the answer and of all that was made of it.
 bool is_whole(const VariantValues& v, Half half) {
   const auto known = [half](const Halves<double>& values) { return std::isfinite(values[half]); };
-  return known(v.own) && known(v.other) && std::all_of(v.words.begin(), v.words.end(), known) &&
+  const bool has_zero = half != Half::elaboration || std::all_of(v.content_free.begin(), v.content_free.end(),
+                                                                 [](double value) { return std::isfinite(value); });
+  return has_zero && known(v.own) && known(v.other) && std::all_of(v.words.begin(), v.words.end(), known) &&
          (!v.subject || known(*v.subject));
 }
 

@@ -64,7 +64,7 @@ std::string replicates_text(const Results& results) {
   std::string out;
   if (seeds > 1) out += ", by " + std::to_string(seeds) + " training seeds of a student";
   if (draws > 1) out += ", by " + std::to_string(draws) + " answers of each sampled row to a request";
-  return out.empty() ? out : out + " (variety, returns, words and the judge are of the first alone)";
+  return out.empty() ? out : out + " (variety, returns, the chart of words and the judge are of the first alone)";
 }
 
 Html tasks_table(const Results& results) {

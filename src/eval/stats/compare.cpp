@@ -53,9 +53,13 @@ TaskRatio task_ratio(const Comparison& comparison, const ScorerResult& scorer, c
   return out;
 }
 
+/// Not a number where either is none: what a draw leaves undefined is not known to be less or more.
+double lesser(double a, double b) { return std::isnan(a) || std::isnan(b) ? a + b : std::min(a, b); }
+
 Resampled lesser(const Resampled& a, const Resampled& b) {
-  Resampled out = a.value < b.value ? a : b;
-  for (std::size_t i = 0; i < out.draws.size(); ++i) out.draws[i] = std::min(a.draws[i], b.draws[i]);
+  Resampled out = a;
+  out.value = lesser(a.value, b.value);
+  for (std::size_t i = 0; i < out.draws.size(); ++i) out.draws[i] = lesser(a.draws[i], b.draws[i]);
   return out;
 }
 

@@ -38,18 +38,22 @@ Estimate ratio_of(double own, double other, const std::vector<double>& own_halve
   return from_half_samples(own / other, ratios);
 }
 
-/// Both must be above; said of the lower one. One that is undefined is left out.
-Judgement judged(const Estimate& distinct_2, const Estimate& spread, double margin, std::size_t subjects) {
-  const Judgement first = judge_estimate(distinct_2, margin, subjects),
-                  second = judge_estimate(spread, margin, subjects);
-  if (second.verdict == Verdict::undefined) return first;
-  if (first.verdict == Verdict::undefined) return second;
-  Judgement out = distinct_2.value < spread.value ? first : second;
-  const bool fails = first.verdict == Verdict::fail || second.verdict == Verdict::fail;
-  const bool pass = first.verdict == Verdict::pass && second.verdict == Verdict::pass;
-  out.verdict = fails ? Verdict::fail : pass ? Verdict::pass : Verdict::inconclusive;
-  out.p = std::max(first.p, second.p);
-  return out;
+/// The worst first.
+int rank(Verdict verdict) { return verdict == Verdict::fail ? 0 : verdict == Verdict::inconclusive ? 1 : 2; }
+
+/// Both must be above, so that the one with the worse verdict decides; of equal ones the lower. One that is undefined
+/// is left out.
+void judge(DiversityRatio& d, double margin, std::size_t subjects) {
+  const Judgement first = judge_estimate(d.distinct_2, margin, subjects),
+                  second = judge_estimate(d.spread, margin, subjects);
+  const bool one_alone = first.verdict == Verdict::undefined || second.verdict == Verdict::undefined;
+  const bool is_spread = one_alone                                     ? second.verdict != Verdict::undefined
+                         : rank(first.verdict) != rank(second.verdict) ? rank(second.verdict) < rank(first.verdict)
+                                                                       : d.spread.value < d.distinct_2.value;
+  Judgement decides = is_spread ? second : first;
+  if (!one_alone) decides.p = std::max(first.p, second.p);
+  d.at.push_back(decides);
+  d.by_spread.push_back(is_spread);
 }
 
 }  // namespace
@@ -96,9 +100,9 @@ DiversityRatio diversity_ratio(const MeasuredRow& row, const MeasuredRow& refere
       reference.row.name,
       ratio_of(distinct_2(row, all, at_most_words), distinct_2(reference, all, at_most_words), own, other),
       ratio_of(row.spread, reference.spread, row.half_spreads, reference.half_spreads),
+      {},
       {}};
-  for (const double margin : margins)
-    out.at.push_back(judged(out.distinct_2, out.spread, margin, set.main().subjects.size()));
+  for (const double margin : margins) judge(out, margin, set.main().subjects.size());
   return out;
 }
 

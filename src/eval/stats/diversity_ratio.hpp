@@ -16,7 +16,8 @@ namespace udrl::eval {
 struct DiversityRatio {
   std::string reference;
   Estimate distinct_2{}, spread{};
-  std::vector<Judgement> at{};  ///< of the lower of both ratios, for each margin
+  std::vector<Judgement> at{};    ///< of the ratio that decides, for each margin: both must be above it
+  std::vector<bool> by_spread{};  ///< whether that is `spread`
 };
 
 /// Estimates of a mean from half samples have the variance of the whole (the delete-half jackknife: Shao and Wu, 1989),

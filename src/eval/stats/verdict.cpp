@@ -174,8 +174,7 @@ std::vector<VerdictPart> parts_of(const Results& results, const RowResult& row, 
     parts.push_back({"fluency", results.fluency->info.name, row.fluency->value, row.fluency->at.front()});
   if (row.diversity_ratio) {
     const DiversityRatio& d = *row.diversity_ratio;
-    const bool spread_is_lower = std::isfinite(d.spread.value) && d.spread.value < d.distinct_2.value;
-    parts.push_back({"diversity", "", spread_is_lower ? d.spread : d.distinct_2, d.at.front()});
+    parts.push_back({"diversity", "", d.by_spread.front() ? d.spread : d.distinct_2, d.at.front()});
   }
   return parts;
 }

@@ -71,4 +71,18 @@ TEST_CASE("the lower of both figures decides") {
   CHECK(ratio.distinct_2.value == Approx(1));
   CHECK(ratio.spread.value == Approx(0.5));
   CHECK(ratio.at[0].verdict == Verdict::fail);
+  CHECK(ratio.by_spread[0]);
+}
+
+TEST_CASE("of both figures the one with the worse verdict decides, though it be higher") {
+  const CaseSet set = case_set(60, 2);
+  MeasuredRow rich = answers(set, "rich", 60), alike = answers(set, "rich", 60);
+  rich.spread = 0.5, alike.spread = 0.6;
+  rich.half_spreads.assign(half_samples(set, 1).size(), 0.5);
+  for (std::size_t i = 0; i < rich.half_spreads.size(); ++i) alike.half_spreads.push_back(i % 2 == 0 ? 0.3 : 0.9);
+  const DiversityRatio ratio = diversity_ratio(alike, rich, set, 12, {0.94}, 1);
+  CHECK(ratio.distinct_2.value == Approx(1));
+  CHECK(ratio.spread.value == Approx(1.2));
+  CHECK(ratio.by_spread[0]);
+  CHECK(ratio.at[0].verdict == Verdict::inconclusive);
 }
