@@ -2,6 +2,7 @@
 #include "udrl/task/task.hpp"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "json_schema.hpp"
@@ -129,7 +130,22 @@ void check_examples(const Task& task, const std::string& where) {
   }
 }
 
+/// Examples that are dealt must be told apart.
+void check_distinct(const Task& task, const std::string& where) {
+  std::map<std::string, std::size_t> numbers;
+  for (std::size_t i = 0; i < task.examples.size(); ++i) {
+    const auto [known, is_new] = numbers.try_emplace(task.examples[i].id, i + 1);
+    if (!is_new)
+      throw user_error("an example is there twice")
+          .at(where)
+          .got("[[examples]] number " + std::to_string(known->second) + " and " + std::to_string(i + 1) + ": '" +
+               task.examples[i].intent + "'")
+          .hint("remove one of them");
+  }
+}
+
 void check_counts(const Task& task, const std::string& where) {
+  check_distinct(task, where);
   if (static_cast<int>(task.examples.size()) < task.shots)
     throw user_error("too few examples for a few-shot subset")
         .at(where)

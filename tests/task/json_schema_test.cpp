@@ -57,6 +57,17 @@ TEST_CASE("what a validator would fall over is refused when the schema is read")
   CHECK(contains(refusal_of(of_a(R"({"pattern": "(?=a)b"})")), "no look-ahead"));
 }
 
+TEST_CASE("a step is held to any number, however large") {
+  CHECK(fault(R"({"multipleOf": 5})", "10").empty());
+  CHECK(fault(R"({"multipleOf": 0.5})", "1.5").empty());
+  CHECK(contains(fault(R"({"multipleOf": 5})", "7"), "multiple"));
+  for (const char* number : {"1e300", "-9223372036854775808", "18446744073709551615", R"("1e300")", R"("inf")"}) {
+    INFO(number);
+    CHECK_NOTHROW(fault(R"({"multipleOf": 5})", number));
+    CHECK_NOTHROW(fault(R"({"multipleOf": 18446744073709551615})", number));
+  }
+}
+
 TEST_CASE("names of properties and values may be words of JSON Schema") {
   CHECK(JsonSchema(
             R"({"properties": {"pattern": {"type": "string"}, "patternProperties": {}, "$ref": {}, "format": {}}})")

@@ -76,6 +76,11 @@ TEST_CASE("A task file that does not fit is refused with file, key and cure") {
   CHECK(contains(load_text(folder, "name = \"t\"\n"), "description"));
   CHECK(contains(load_text(folder, "name = \"t\"\ndescription = \"d\"\ninstructions = \"i\"\nshots = 2\n"),
                  "too few examples"));
+  const std::string one = "[[examples]]\nintent = \"tea\"\nanswer = \"A cup of tea\"\n";
+  const std::string again =
+      "[[examples]]\nintent = \"tea\"\nanswer = \"A  cup of tea \"\n";  // the same when normalised
+  const std::string loose = "name = \"t\"\ndescription = \"d\"\ninstructions = \"i\"\nshots = 2\n";
+  CHECK(contains(load_text(folder, loose + one + again), "number 1 and 2"));
   CHECK(contains(refusal([] { load_tasks(tasks_folder, {"imagee"}); }), "did you mean 'image'"));
 }
 

@@ -67,7 +67,7 @@ WordCounts count_words(const IdeasOptions& options) {
     ++counts.records;
     for (const std::string& word : plain_words(record->intent.intent)) ++counts.in_requests[word];
     const auto bin = record->commands.find("return");
-    const bool is_good = bin != record->commands.end() && 2 * bin->second >= fitted.bins - 1;
+    const bool is_good = bin != record->commands.end() && std::int64_t{2} * bin->second >= fitted.bins - 1;
     if (is_good) count_answer(*record, counts.answers[static_cast<std::size_t>(fitted.index_of(record->task))]);
   }
   return counts;

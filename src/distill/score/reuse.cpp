@@ -21,9 +21,9 @@ std::string model_of(const data::Manifest& manifest, const std::string& role) {
   const auto hash = manifest.models.find(role);
   if (hash == manifest.models.end()) return "";
   const data::Json& config = manifest.config;
-  const std::string file = to_string(lm::WeightsKind::file);
-  const std::string weights = config.is_object() ? config.value(role + ".weights", file) : file;
-  return lm::model_identity(hash->second, from_name<lm::WeightsKind>(weights).value_or(lm::WeightsKind::file));
+  const data::Json weights = config.is_object() ? config.value(role + ".weights", data::Json()) : data::Json();
+  const auto kind = weights.is_string() ? from_name<lm::WeightsKind>(weights.get<std::string>()) : std::nullopt;
+  return lm::model_identity(hash->second, kind.value_or(lm::WeightsKind::file));
 }
 
 void require_same_models(const std::string& folder, const data::Manifest& now) {

@@ -7,6 +7,7 @@
 #include "agreement.hpp"
 #include "stats/compare.hpp"
 #include "stats/format.hpp"
+#include "udrl/base/error.hpp"
 #include "udrl/data/fields.hpp"
 
 namespace udrl::eval {
@@ -185,8 +186,12 @@ std::vector<ScorerAgrees> scorers_agree(const FinishedRun& run, const Sheet& she
     for (const bool masked : {false, true}) {
       const auto of_side = [&](const SheetPair& pair, std::size_t side) {
         const std::string& row = pair.authors[side] == Author::student ? sheet.student : sheet.reference;
-        const auto& [raw_value, masked_value] = values.at({row, pair.case_id});
-        return masked ? masked_value : raw_value;
+        const auto found = values.find({row, pair.case_id});
+        if (found == values.end())
+          throw user_error("an answer of the sheet has no value of the scorer " + scorer)
+              .at(row + ", case " + pair.case_id)
+              .hint("the evaluation's measured.jsonl was changed: evaluate again");
+        return masked ? found->second.second : found->second.first;
       };
       ScorerAgrees& one = out.emplace_back(ScorerAgrees{scorer, masked ? "masked" : "raw", 0, {}, 0});
       pairs.compare_with(one, [&](const SheetPair& pair) { return of_side(pair, 0) - of_side(pair, 1); });

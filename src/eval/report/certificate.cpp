@@ -31,8 +31,10 @@ Html effects_table(const command::Certificate& certificate) {
 Html supported_table(const command::Certificate& certificate) {
   std::vector<TableRow> rows;
   std::vector<std::string> head{"Words that can be asked for"};
+  std::string last;
   for (const command::SupportedRegion& region : certificate.supported) {
-    if (region.bin == 0) rows.push_back({"student", {cell(region.task)}});
+    if (rows.empty() || region.task != last) rows.push_back({"student", {cell(region.task)}});
+    last = region.task;
     if (rows.size() == 1) head.push_back("return " + std::to_string(region.bin));
     rows.back().cells.push_back(
         cell(region.longest == 0 ? "–" : std::to_string(region.shortest) + " to " + std::to_string(region.longest)));

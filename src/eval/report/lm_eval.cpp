@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/number.hpp"
@@ -87,7 +88,7 @@ std::map<std::string, std::string> targets_of(const FinishedRun& run) {
 std::vector<double> values_of(const LmEvalTask& task, const std::string& metric) {
   std::vector<double> values;
   for (const Json& sample : task.samples)
-    if (const Json& value = sample.at(metric); value.is_number()) values.push_back(value);
+    if (const auto value = sample.find(metric); value != sample.end() && value->is_number()) values.push_back(*value);
   return values;
 }
 
@@ -149,7 +150,7 @@ void add_task(Json& out, const std::string& name, const LmEvalTask& task, bool i
 /// How many examples a model was shown is not in results.json; others are shown none.
 bool is_zero_shot(const std::string& row, const FinishedRun& run) {
   const auto sampling = run.sampling.find(row);
-  return sampling == run.sampling.end() || !sampling->second.value("few_shot", false);
+  return sampling == run.sampling.end() || sampling->second.value("few_shot", Json()) != true;
 }
 
 }  // namespace
@@ -162,7 +163,12 @@ std::vector<LmEvalModel> lm_eval_models(const FinishedRun& run) {
     const std::string row = text_of(line, "row");
     if (models.empty() || models.back().name != row) models.push_back({row, {}});
     std::vector<Json>& samples = models.back().tasks[task_name(line)].samples;
-    samples.push_back(sample_of(line, samples.size(), targets.at(text_of(line, "case")), run));
+    const auto target = targets.find(text_of(line, "case"));
+    if (target == targets.end())
+      throw user_error("the reference has no answer to this case")
+          .at(run.reference + ", case " + text_of(line, "case"))
+          .hint("the evaluation's measured.jsonl was changed: evaluate again");
+    samples.push_back(sample_of(line, samples.size(), target->second, run));
   });
   return models;
 }

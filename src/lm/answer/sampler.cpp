@@ -28,14 +28,18 @@ void check(bool good, const char* what, const char* range, double got) {
   if (!good) throw user_error(std::string(what) + " is out of range").expected(range).got(std::to_string(got));
 }
 
+/// Below it the inverse is too large for a float, and no token the likeliest.
+void check_temperature(double value, const char* what) {
+  constexpr double least = 1e-6;
+  check(value == 0 || (value >= least && value <= 100), what, "0, or 0.000001 to 100", value);
+}
+
 }  // namespace
 
 void check_sampling(const Sampling& sampling) {
-  check(sampling.temperature >= 0 && sampling.temperature <= 100, "temperature", "0 to 100", sampling.temperature);
-  check(sampling.spelling_temperature >= 0 && sampling.spelling_temperature <= 100, "spelling_temperature",
-        "0 (off) to 100", sampling.spelling_temperature);
-  check(sampling.opening_temperature >= 0 && sampling.opening_temperature <= 100, "opening_temperature",
-        "0 (off) to 100", sampling.opening_temperature);
+  check_temperature(sampling.temperature, "temperature");
+  check_temperature(sampling.spelling_temperature, "spelling_temperature");
+  check_temperature(sampling.opening_temperature, "opening_temperature");
   check(sampling.top_p > 0 && sampling.top_p <= 1, "top_p", "above 0, at most 1", sampling.top_p);
   check(sampling.top_k >= 0, "top_k", "0 (off) or more", sampling.top_k);
   check(sampling.repeat_penalty > 0 && sampling.repeat_penalty <= 10, "repeat_penalty", "above 0, at most 10",

@@ -298,6 +298,12 @@ std::vector<std::vector<float>> HttpModel::embed(std::span<const std::string> te
   const auto take = [&](const HttpJob& job, const HttpReply& reply) {
     const std::size_t first = std::stoul(job.id);
     const auto some = read_embeddings(reply, size_at(first));
+    if (width_ == 0) width_ = some.front().size();
+    if (some.front().size() != width_)
+      throw failure("the endpoint's embeddings are not all of one width")
+          .expected(std::to_string(width_) + " numbers, as before")
+          .got(std::to_string(some.front().size()))
+          .hint("do several models answer under one name?");
     for (std::size_t i = 0; i < some.size(); ++i) rows[first + i] = normalized(some[i]);
     answered += some.size();
   };

@@ -48,6 +48,7 @@ class HttpModel final : public LanguageModel {
   std::optional<Batches> batches_;
   HttpClient client_;
   ModelInfo info_;
+  std::size_t width_ = 0;  ///< of its embeddings; 0: none came yet
 };
 
 }  // namespace udrl::lm

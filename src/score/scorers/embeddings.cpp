@@ -1,7 +1,6 @@
 // Sentence embeddings of many texts, each distinct one computed once.
 #include "udrl/score/embeddings.hpp"
 
-#include <cassert>
 #include <numeric>
 
 #include "udrl/base/error.hpp"
@@ -45,7 +44,10 @@ const Vector& Embeddings::of_shared(std::string_view text) {
 }
 
 double cosine(const Vector& a, const Vector& b) {
-  assert(a.size() == b.size());
+  if (a.size() != b.size())
+    throw failure("two embeddings of one model have different widths")
+        .expected(std::to_string(a.size()))
+        .got(std::to_string(b.size()));
   return std::inner_product(
       a.begin(), a.end(), b.begin(), 0.0, [](double sum, double product) { return sum + product; },
       [](float x, float y) { return static_cast<double>(x) * static_cast<double>(y); });

@@ -1,6 +1,7 @@
 // StudentConfig: ranges, the tensors it implies, config.json as transformers reads and writes it. Not for: weights.
 #include "udrl/student/config.hpp"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
@@ -59,6 +60,11 @@ void read(const Json& json, const char* field, T& target) {
   if (!right)
     throw user_error(std::string("config.json: ") + field + " is not a number of its kind")
         .got(data::json_line(json[field]));
+  if constexpr (std::is_integral_v<T>) {
+    const double value = json[field].template get<double>();
+    if (value < std::numeric_limits<T>::min() || value > std::numeric_limits<T>::max())
+      throw user_error(std::string("config.json: ") + field + " is out of range").got(data::json_line(json[field]));
+  }
   target = json[field].get<T>();
 }
 

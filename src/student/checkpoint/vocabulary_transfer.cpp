@@ -67,7 +67,8 @@ Json parse(const fs::path& file) {
 
 std::string type_of(const Json& json, const char* part) {
   const Json found = json.value(part, Json());
-  return found.is_object() ? found.value("type", "none") : "none";
+  const Json type = found.is_object() ? found.value("type", Json()) : Json();
+  return type.is_string() ? type.get<std::string>() : "none";
 }
 
 Json vocabulary_of(const fs::path& folder) {

@@ -250,3 +250,16 @@ TEST_CASE("an opening temperature must be in range") {
   sampling.opening_temperature = -1;
   CHECK_THROWS_AS(check_sampling(sampling), udrl::Error);
 }
+
+TEST_CASE("a temperature too low to divide by is refused, not drawn with") {
+  for (double Sampling::*which :
+       {&Sampling::temperature, &Sampling::spelling_temperature, &Sampling::opening_temperature}) {
+    Sampling sampling = at(1.0);
+    sampling.*which = 1e-40;
+    CHECK_THROWS_AS(check_sampling(sampling), udrl::Error);
+    for (const double good : {0.0, 1e-6, 100.0}) {
+      sampling.*which = good;
+      CHECK_NOTHROW(check_sampling(sampling));
+    }
+  }
+}

@@ -209,6 +209,23 @@ TEST_CASE("embeddings come in the order of the texts, normalised") {
   for (int i = 0; i < 150; ++i) CHECK(rows[static_cast<std::size_t>(i)][0] == Approx(i / std::hypot(i, 4.0)));
 }
 
+TEST_CASE("embeddings of another width are refused, in whatever reply they come") {
+  std::atomic<int> replies = 0;
+  const FakeServer server([&](const std::string&, const std::string&, const std::string& body) {
+    const std::size_t texts = json::parse(body).at("input").size(), width = ++replies == 1 ? 2 : 9;
+    json data = json::array();
+    for (std::size_t i = 0; i < texts; ++i)
+      data.push_back({{"index", i}, {"embedding", std::vector<float>(width, 0.5F)}});
+    return FakeReply{200, json{{"data", data}}.dump(), "", false};
+  });
+  const auto model = endpoint(server);
+  const std::vector<std::string> one{"tea"}, many(150, "tea");
+  CHECK(model->embed(one).front().size() == 2);
+  CHECK_THROWS_WITH(model->embed(one), Catch::Contains("not all of one width"));
+  CHECK_THROWS_WITH(endpoint(server)->embed(many).size() + model->embed(many).size(),
+                    Catch::Contains("not all of one width"));
+}
+
 TEST_CASE("an embedding beyond the numbers there are is refused") {
   const std::string number = GENERATE("1e39", "-1e300");
   const FakeServer server([&](const std::string&, const std::string&, const std::string&) {

@@ -38,9 +38,10 @@ TEST_CASE("fields that config.json leaves out mean what they mean to transformer
 }
 
 TEST_CASE("another model's config is refused with the file and the field") {
-  const std::string text = GENERATE(as<std::string>{}, R"({"model_type": "llama"})",
-                                    R"({"activation_function": "relu"})", R"({"tie_word_embeddings": false})",
-                                    R"({"n_embd": "wide"})", R"([1])", "{", "", std::string(100000, '['));
+  const std::string text =
+      GENERATE(as<std::string>{}, R"({"model_type": "llama"})", R"({"activation_function": "relu"})",
+               R"({"tie_word_embeddings": false})", R"({"n_embd": "wide"})", R"({"n_head": 4294967298})",
+               R"({"n_head": 18446744073709551615})", R"([1])", "{", "", std::string(100000, '['));
   try {
     student::config_from_json(text, "some/config.json");
     FAIL("accepted " << text);
