@@ -167,7 +167,7 @@ measure_udrl() {
     check "speed of $size with $2" false "$(tail -n 2 "$OUT/peer.log" "$out.log" | tr -d '\n\\"' | cut -c -400)"
     return 1
   }
-  PEAK=$(sed -n 's/.*multiplies the model.s matrices at \([0-9]*\) GFLOP.*/\1/p' "$out.log" | tail -n 1)
+  PEAK=$(sed -n 's/.*matmul peak for the shapes of this model: \([0-9]*\) GFLOP.*/\1/p' "$out.log" | tail -n 1)
 }
 
 report_udrl() {

@@ -225,11 +225,16 @@ pilot_of_teacher() {
     --tasks "$TASKS" --draws "$DRAWS" --threads "$THREADS" "${TEACHER_OPTIONS[@]}"
 }
 
+# sample N FOLDER: the first records of the committed sample, of all tasks.
+sample() {
+  mkdir "$2"
+  gunzip -c data/distilled/qwen-broad/part-00000.jsonl.gz | awk -v most="$1" 'NR <= most' > "$2/part-00000.jsonl"
+}
+
 pilot_of_scores() {
   local pilot="$RUN/pilot"
   rm -rf "$pilot"/{records,scored}
-  mkdir "$pilot/records"
-  gunzip -c data/distilled/qwen-broad/part-00000.jsonl.gz | awk -v most="$PILOT_RECORDS" 'NR <= most' > "$pilot/records/part-00000.jsonl"
+  sample "$PILOT_RECORDS" "$pilot/records"
   try score "$BIN/udrl-distill" score --config "$CONFIG/score.toml" --input "$pilot/records" --out "$pilot/scored" --threads "$THREADS"
 }
 
@@ -237,10 +242,9 @@ pilot_of_scores() {
 pilot_of_reading() {
   local pilot="$RUN/pilot"
   rm -rf "$pilot"/{texts,read}
-  mkdir "$pilot/texts"
-  gunzip -c data/distilled/qwen-broad/part-00000.jsonl.gz | awk -v most="$PILOT_READ" 'NR <= most' > "$pilot/texts/part-00000.jsonl"
-  try read "$BIN/udrl-distill" score --config "$CONFIG/score.toml" --scorers pmi,pmi_masked --input "$pilot/texts" --out "$pilot/read" \
-    --pmi.gguf "$PMI_MODEL" --pmi.weights "$(reader_weights)" --threads "$THREADS"
+  sample "$PILOT_READ" "$pilot/texts"
+  try read "$BIN/udrl-distill" score --config "$CONFIG/score.toml" --scorers pmi,pmi_masked --tasks-folder data/tasks --input "$pilot/texts" \
+    --out "$pilot/read" --pmi.gguf "$PMI_MODEL" --pmi.weights "$(reader_weights)" --threads "$THREADS"
 }
 
 # Some steps of the shape that is to be trained, on the committed sample.
@@ -275,14 +279,10 @@ run_pilots() {
 
 print_forecast() {
   local systems
-  if [[ -n "$SYSTEMS" ]]; then
-    IFS=, read -ra systems <<< "${SYSTEMS#*,}"  # all but the first, the teacher's
-    [[ "$SYSTEMS" == *,* ]] || systems=()
-  else
-    mapfile -t systems < <(systems_beside)
-  fi
+  systems=$(($(systems_beside | wc -l) + 1))
+  [[ -z "$SYSTEMS" ]] || systems=$(tr , '\n' <<< "$SYSTEMS" | wc -l)
   "${ARITHMETIC[@]}" forecast --run "$RUN" --pairs "$PAIRS" --tasks "$TASKS" --draws "$DRAWS" --stages "$(IFS=,; printf '%s' "${STAGES[*]}")" \
-    --systems $((${#systems[@]} + 1)) "${FORECAST[@]}"
+    --systems "$systems" "${FORECAST[@]}"
 }
 
 # --- the stages

@@ -7,6 +7,7 @@
 #include "udrl/command/fitted.hpp"
 #include "udrl/command/names.hpp"
 #include "udrl/data/fields.hpp"
+#include "udrl/data/figures.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::command {
@@ -14,6 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr const char* this_file = "commands.json";
 constexpr std::int64_t most_records = 1'000'000'000'000'000;
 
 /// A whole number as the file has it: a cast would make another one of what does not fit.
@@ -28,6 +30,12 @@ std::int64_t whole(const Json& json, std::int64_t low, std::int64_t high) {
 }
 int whole_int(const Json& json, int low, int high) { return static_cast<int>(whole(json, low, high)); }
 std::uint64_t count_from(const Json& json) { return static_cast<std::uint64_t>(whole(json, 0, most_records)); }
+
+double figure(const Json& json) { return data::figure_from(json, this_file); }
+std::vector<double> ascending(std::vector<double> figures) {
+  if (std::is_sorted(figures.begin(), figures.end())) return figures;
+  throw user_error("commands.json has quantiles or edges that do not rise").hint("tag the data again");
+}
 
 Json support_json(const Support& support) {
   Json json = Json::object();  // words → counts by bin, only where there are any
@@ -63,13 +71,14 @@ Json return_json(const FittedReturn& fit) {
 
 FittedReturn return_from(const Json& json, int bins) {
   FittedReturn fit;
-  fit.length_slope = json.at("length").at("slope").get<double>();
-  fit.length_intercept = json.at("length").at("intercept").get<double>();
-  fit.quantiles = json.at("quantiles").get<std::vector<double>>();
-  fit.edges = json.at("edges").get<std::vector<double>>();
+  fit.length_slope = figure(json.at("length").at("slope"));
+  fit.length_intercept = figure(json.at("length").at("intercept"));
+  fit.quantiles = ascending(data::figures_from(json.at("quantiles"), this_file));
+  // Compared with and no more: the largest double is an edge that nothing reaches (distill/tag/returns.cpp).
+  fit.edges = ascending(json.at("edges").get<std::vector<double>>());
   if (fit.edges.size() >= static_cast<std::size_t>(bins))
     throw user_error("commands.json has more edges than its bins").hint("tag the data again");
-  fit.spread_within = json.at("spread_within").get<double>();
+  fit.spread_within = figure(json.at("spread_within"));
   fit.support = support_from(json.at("support"), bins);
   return fit;
 }
@@ -102,7 +111,7 @@ std::vector<int> joint_bins(const Json& json, const Fitted& fitted) {
 FittedTask task_from(const Json& json, const Fitted& fitted) {
   FittedTask task{return_from(json, fitted.bins), json.at("name").get<std::string>(), {}, {}, {}};
   for (const auto& item : json.at("scorers").items()) {
-    task.scorers[item.key()] = {item.value().at("mean").get<double>(), item.value().at("deviation").get<double>()};
+    task.scorers[item.key()] = {figure(item.value().at("mean")), figure(item.value().at("deviation"))};
   }
   for (const Json& fit : json.value("auxiliary", Json::array()))
     task.auxiliary.push_back(return_from(fit, fitted.bins));
@@ -145,7 +154,7 @@ void check_task_name(const std::string& name) {
 std::vector<AuxiliaryReturn> auxiliary_from(const Json& json) {
   std::vector<AuxiliaryReturn> auxiliary;
   for (const Json& one : json) {
-    auxiliary.push_back({one.at("name").get<std::string>(), one.at("weight").get<double>()});
+    auxiliary.push_back({one.at("name").get<std::string>(), figure(one.at("weight"))});
     check_auxiliary_name(auxiliary.back().name);
   }
   if (auxiliary.size() > static_cast<std::size_t>(max_auxiliary)) {
@@ -179,8 +188,9 @@ Fitted parse(const Json& json) {
   if (fitted.bins < 1 || fitted.bins > max_returns) {
     throw user_error("bins is out of range").expected("1 to 10").got(std::to_string(fitted.bins));
   }
-  fitted.weights = json.at("weights").get<std::map<std::string, double>>();
-  fitted.copying_penalty = json.at("copying_penalty").get<double>();
+  for (const auto& [name, weight] : json.at("weights").get<std::map<std::string, Json>>())
+    fitted.weights[name] = figure(weight);
+  fitted.copying_penalty = figure(json.at("copying_penalty"));
   fitted.auxiliary =
       auxiliary_from(json.value("auxiliary_returns", Json::array()));  // absent in files of earlier versions
   fitted.countdown = json.value("countdown", false);

@@ -197,11 +197,8 @@ class Measuring {
       }
       return total > 0 ? sum / total : nan;
     };
-    std::vector<double> resampled;
-    const bool are_few = resamples_.clusters < least_clusters;  // no interval, not a narrow one
-    for (std::size_t d = 0; d < resamples_.size(); ++d)
-      resampled.push_back(are_few ? nan : over_tasks(resamples_.weights(d)));
-    gate.shuffled = estimate(over_tasks(std::vector<double>(resamples_.clusters, 1.0)), resampled);
+    gate.shuffled =
+        estimate(over_tasks(std::vector<double>(resamples_.clusters, 1.0)), resampled(resamples_, over_tasks));
   }
 
   static double win(double positive, double negative) {

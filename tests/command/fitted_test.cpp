@@ -306,6 +306,9 @@ TEST_CASE("A damaged commands.json is refused with its name") {
   SECTION("bins are no whole number") { json["bins"] = 2.5e300; }
   SECTION("the reach is beyond all lengths") { json["support_rule"]["reach"] = 2147483647; }
   SECTION("a count does not fit") { json["support_rule"]["at_least"] = 1e300; }
+  SECTION("a figure is too large to compute with") { json["tasks"][0]["quantiles"][0] = -1e308; }
+  SECTION("a weight is too large to compute with") { json["weights"]["relevance"] = 1e308; }
+  SECTION("quantiles do not rise") { json["tasks"][0]["quantiles"] = {1, 0, 2}; }
   SECTION("there are more edges than bins") { json["tasks"][0]["edges"] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6}; }
   SECTION("an auxiliary return was not fitted") { json["auxiliary_returns"] = {{{"name", "novelty"}, {"weight", 1}}}; }
   SECTION("an auxiliary return has a name that a shell would run") {

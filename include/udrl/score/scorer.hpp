@@ -55,6 +55,8 @@ class Scorer {
 const std::vector<std::string>& scorer_names();
 /// "embedder", "pmi", "judge" or "teacher"; "" for a scorer that reads text alone.
 std::string model_of(const std::string& scorer);
+/// Whether a scorer reads an answer's task, and so must know it.
+bool reads_task(const std::string& scorer);
 /// Whether a scorer's value of an answer depends on the other answers of its intent, so that it can't be taken from
 /// another run.
 bool depends_on_batch(const std::string& scorer);

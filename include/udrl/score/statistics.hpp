@@ -53,6 +53,14 @@ inline constexpr std::size_t least_clusters = 3;
 
 /// A function of (clusters, size, seed) alone.
 Resamples draw_resamples(std::size_t clusters, std::size_t size, std::uint64_t seed);
+/// What `of_weights` makes of each resample's weights; NaN where there are fewer than `least_clusters`.
+template <class F>
+std::vector<double> resampled(const Resamples& resamples, F of_weights) {
+  std::vector<double> figures(resamples.size(), std::numeric_limits<double>::quiet_NaN());
+  if (resamples.clusters < least_clusters) return figures;
+  for (std::size_t i = 0; i < figures.size(); ++i) figures[i] = of_weights(resamples.weights(i));
+  return figures;
+}
 /// The mean of the column in each resample; NaN where the resample holds none of its cases.
 std::vector<double> resampled_means(const Column& column, const Resamples& resamples);
 

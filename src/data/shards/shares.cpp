@@ -1,9 +1,11 @@
 // Noting shares, and missing them.
 #include "udrl/data/shares.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -22,24 +24,16 @@ std::string run_of(const Manifest& manifest) {
   return sha256(json_line(Json::array({config, manifest.seed, manifest.models, manifest.inputs}))).substr(0, 16);
 }
 
-void add_once(Manifest& manifest, const HeldShare& held, const std::string& folder) {
-  for (const HeldShare& known : manifest.shares)
-    if (known.run == held.run && known.share == held.share)
-      throw user_error("a share of a synthesis is given twice")
-          .at(folder)
-          .got("share " + to_text(held.share))
-          .hint("name each folder once; of two copies leave one out");
-  manifest.shares.push_back(held);
-}
-
-std::string listed(const std::set<std::uint64_t>& numbers, std::uint64_t of) {
+/// Those that are not held.
+std::string missing_shares(const std::set<std::uint64_t>& held, std::uint64_t of) {
   std::string text;
+  const std::size_t missing = of - held.size();
   std::size_t named = 0;
-  for (const std::uint64_t number : numbers) {
-    if (++named > most_named) return text + " and " + std::to_string(numbers.size() - most_named) + " more";
-    text += (text.empty() ? "" : ", ") + to_text(Share{number, of});
+  for (std::uint64_t number = 1; named < std::min(missing, most_named); ++number) {
+    if (held.contains(number)) continue;
+    text += (named++ == 0 ? "" : ", ") + to_text(Share{number, of});
   }
-  return text;
+  return missing == named ? text : text + " and " + std::to_string(missing - named) + " more";
 }
 
 Error not_whole(const std::string& what, const std::string& which) {
@@ -80,29 +74,32 @@ void note_share(Manifest& manifest, const std::string& share) {
 }
 
 void note_shares_of(Manifest& manifest, const std::vector<std::string>& inputs) {
+  std::set<std::pair<std::string, std::string>> known;
   for (const std::string& input : inputs) {
     if (!has_manifest(input)) continue;  // a file, or records of somebody else's
     const Manifest earlier = read_manifest(input);
     for (HeldShare held : earlier.shares) {
       held.complete = earlier.complete && held.complete.value_or(true);
-      add_once(manifest, held, input);
+      if (!known.emplace(held.run, to_text(held.share)).second)
+        throw user_error("a share of a synthesis is given twice")
+            .at(input)
+            .got("share " + to_text(held.share))
+            .hint("name each folder once; of two copies leave one out");
+      manifest.shares.push_back(std::move(held));
     }
   }
 }
 
 void require_whole(const Manifest& manifest) {
-  std::map<std::pair<std::string, std::uint64_t>, std::set<std::uint64_t>> missing;
+  std::map<std::pair<std::string, std::uint64_t>, std::set<std::uint64_t>> held_of;
   for (const HeldShare& held : manifest.shares) {
     if (!held.complete.value_or(true))
       throw not_whole("a share of a synthesis is not finished", "share " + to_text(held.share));
-    auto& left = missing[{held.run, held.share.of}];
-    if (left.empty())
-      for (std::uint64_t number = 1; number <= held.share.of; ++number) left.insert(number);
+    held_of[{held.run, held.share.of}].insert(held.share.number);
   }
-  for (const HeldShare& held : manifest.shares) missing[{held.run, held.share.of}].erase(held.share.number);
-  for (const auto& [run, numbers] : missing)
-    if (!numbers.empty())
-      throw not_whole("shares of a synthesis are missing", "no share " + listed(numbers, run.second));
+  for (const auto& [run, held] : held_of)
+    if (held.size() < run.second)
+      throw not_whole("shares of a synthesis are missing", "no share " + missing_shares(held, run.second));
 }
 
 }  // namespace udrl::data

@@ -11,6 +11,7 @@
 #include "udrl/base/process.hpp"
 #include "udrl/data/fields.hpp"
 #include "udrl/data/shards.hpp"
+#include "udrl/score/scorer.hpp"
 #include "udrl/task/validity.hpp"
 
 namespace udrl::distill {
@@ -69,7 +70,9 @@ std::pair<std::uint64_t, std::uint64_t> place_of(const data::Record& record) {
 
 }  // namespace
 
-Filter::Filter(const std::filesystem::path& tasks_folder) {
+Filter::Filter(const fs::path& tasks_folder, const std::vector<std::string>& scorers)
+    : applies_rules_(std::find(scorers.begin(), scorers.end(), "valid") == scorers.end()),
+      needs_tasks_(std::any_of(scorers.begin(), scorers.end(), score::reads_task)) {
   if (tasks_folder.empty()) return;
   for (task::Task& task : task::load_tasks(tasks_folder, {})) tasks_.emplace(task.name, std::move(task));
 }
@@ -78,12 +81,17 @@ std::string Filter::reason(const data::Record& record) const {
   if (!record.is_whole()) return "finish_" + (record.finish.empty() ? "unknown" : record.finish);
   if (record.answer.empty()) return "rule_empty";
   const auto task = tasks_.find(record.task);
-  if (task == tasks_.end()) return "";
+  if (task == tasks_.end() && needs_tasks_)
+    throw user_error("a record's task has no file, and a scorer reads it")
+        .got("task '" + record.task + "' in record " + record.id)
+        .hint("name the folder of its file (--tasks-folder)");
+  if (task == tasks_.end() || !applies_rules_) return "";
   const std::string rule = task::broken_rule(record.answer, record.intent.intent, task->second);
   return rule.empty() ? "" : "rule_" + rule;
 }
 
-SortedSamples::SortedSamples(data::RecordStream stream, const Filter& filter, const std::filesystem::path& where)
+SortedSamples::SortedSamples(data::RecordStream stream, const Filter& filter, const fs::path& where,
+                             score::Siblings& siblings)
     : sorter_(where) {
   while (auto record = stream.next()) {
     if (total_ % 1024 == 0) check_stop("score stopped while reading its input", "run the same command again");
@@ -91,7 +99,7 @@ SortedSamples::SortedSamples(data::RecordStream stream, const Filter& filter, co
     ++counts_[reason.empty() ? "scored" : reason];
     if (!reason.empty()) continue;
     ++total_;
-    siblings_.add(record->intent);
+    siblings.add(record->intent);
     record->extra.erase("rejected_by");  // of what is kept it says nothing, and older samples lack it
     const auto [intent, order] = place_of(*record);
     sorter_.add(intent, order, data::to_line(data::to_json(*record)));

@@ -20,11 +20,14 @@ namespace udrl::distill {
 /// Why a record is no sample worth scoring, as a count's name ("finish_length", "rule_too_long"), or "".
 class Filter {
  public:
-  explicit Filter(const std::filesystem::path& tasks_folder);
+  /// With `valid` among the scorers no rule is applied: an answer that breaks one is scored, and says so.
+  Filter(const std::filesystem::path& tasks_folder, const std::vector<std::string>& scorers);
+  /// Throws `Error` (user) for a task without a file, where a scorer reads it.
   std::string reason(const data::Record& record) const;
 
  private:
   std::map<std::string, task::Task> tasks_;
+  bool applies_rules_, needs_tasks_;
 };
 
 /// One pass over the input before any model runs (a malformed line is found here, and not after an hour), and the kept
@@ -32,12 +35,12 @@ class Filter {
 /// block.
 class SortedSamples {
  public:
-  /// Runs lie on the disk of `where`, an existing folder.
-  SortedSamples(data::RecordStream stream, const Filter& filter, const std::filesystem::path& where);
+  /// Runs lie on the disk of `where`, an existing folder; `siblings` are given those of the kept samples' intents.
+  SortedSamples(data::RecordStream stream, const Filter& filter, const std::filesystem::path& where,
+                score::Siblings& siblings);
 
   std::uint64_t total() const { return total_; }
   const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
-  const score::Siblings& siblings() const { return siblings_; }
   /// Hands over all, once, in blocks of at least `size` records (but the last), each of whole intents.
   void for_each_block(int size, const std::function<void(std::vector<data::Record>)>& use);
 
@@ -45,7 +48,6 @@ class SortedSamples {
   data::ExternalSorter sorter_;
   std::uint64_t total_ = 0;
   std::map<std::string, std::uint64_t> counts_;
-  score::Siblings siblings_;
 };
 
 /// Lines that an earlier run left, a torn last one not counted.

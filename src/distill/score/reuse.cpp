@@ -6,6 +6,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
+#include "udrl/data/members.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/lm/options.hpp"
 
@@ -20,9 +21,7 @@ std::string text_key(const data::Record& record) {
 std::string model_of(const data::Manifest& manifest, const std::string& role) {
   const auto hash = manifest.models.find(role);
   if (hash == manifest.models.end()) return "";
-  const data::Json& config = manifest.config;
-  const data::Json weights = config.is_object() ? config.value(role + ".weights", data::Json()) : data::Json();
-  const auto kind = weights.is_string() ? from_name<lm::WeightsKind>(weights.get<std::string>()) : std::nullopt;
+  const auto kind = from_name<lm::WeightsKind>(data::text_in(manifest.config, role + ".weights"));
   return lm::model_identity(hash->second, kind.value_or(lm::WeightsKind::file));
 }
 

@@ -185,18 +185,15 @@ class BlockWriter {
   std::uint64_t reused_ = 0;
 };
 
-/// With `valid` among the scorers, an answer that breaks a rule is scored, and says so.
-std::filesystem::path rules_folder(const ScoreOptions& options) {
-  const bool says_so = std::find(options.scorers.begin(), options.scorers.end(), "valid") != options.scorers.end();
-  return says_so ? std::filesystem::path() : options.tasks_folder;
-}
-
 Manifest score_into(HeldFolder held, const ScoreOptions& options, const score::Models& models,
                     const RunContext& context) {
   data::OutputFolder out(std::move(held), wanted_manifest(options, hashes_of(models), context));
   if (out.manifest.complete) return out.manifest;
-  const Filter filter(rules_folder(options));
-  SortedSamples samples(data::RecordStream(options.input, rejects_file(options)), filter, out.path());
+  score::Siblings siblings;
+  // Before the input is read: what a scorer lacks is said at once.
+  BlockScorer scorer(options, resources_for(options, models, &siblings), out.manifest);
+  const Filter filter(options.tasks_folder, options.scorers);
+  SortedSamples samples(data::RecordStream(options.input, rejects_file(options)), filter, out.path(), siblings);
   out.manifest.counts = samples.counts();
   if (samples.total() == 0)
     throw user_error("there is no sample to score")
@@ -204,7 +201,6 @@ Manifest score_into(HeldFolder held, const ScoreOptions& options, const score::M
         .expected("at least one answer that is complete and keeps its task's rules")
         .got(data::to_text(out.manifest.counts))
         .hint("look at them with 'udrl-distill view', and make more: udrl-distill synthesize");
-  BlockScorer scorer(options, resources_for(options, models, &samples.siblings()), out.manifest);
   BlockWriter writer(out, scorer, samples.total(), context.observer);
   samples.for_each_block(options.block, std::ref(writer));
   out.manifest.counts["reused"] = writer.close();

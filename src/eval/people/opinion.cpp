@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string_view>
 
 #include "agreement.hpp"
 #include "stats/compare.hpp"
@@ -58,11 +60,12 @@ struct Said {
 };
 
 Said said_by(const std::vector<RaterResult>& raters, const Sheet& sheet, const std::vector<Rating>& ratings) {
+  std::set<std::string_view> who_count;
+  for (const RaterResult& rater : raters)
+    if (rater.why_not.empty()) who_count.insert(rater.name);
   Said said;
   for (const Rating& rating : ratings) {
-    const auto rater =
-        std::find_if(raters.begin(), raters.end(), [&](const auto& r) { return r.name == rating.rater; });
-    if (!rater->why_not.empty() || sheet.pairs[rating.pair].is_check()) continue;
+    if (!who_count.contains(rating.rater) || sheet.pairs[rating.pair].is_check()) continue;
     said.by_rater[rating.rater][rating.pair] = rating.choice;
     said.by_pair[rating.pair].push_back(rating.choice);
   }

@@ -38,20 +38,20 @@ Estimate ratio_of(double own, double other, const std::vector<double>& own_halve
   return from_half_samples(own / other, ratios);
 }
 
-/// The worst first.
-int rank(Verdict verdict) { return verdict == Verdict::fail ? 0 : verdict == Verdict::inconclusive ? 1 : 2; }
+/// The worst first; one that is undefined decides nothing.
+int rank(Verdict verdict) {
+  if (verdict == Verdict::undefined) return 3;
+  return verdict == Verdict::fail ? 0 : verdict == Verdict::inconclusive ? 1 : 2;
+}
 
-/// Both must be above, so that the one with the worse verdict decides; of equal ones the lower. One that is undefined
-/// is left out.
+/// Both must be above, so that the one with the worse verdict decides; of equal ones the lower.
 void judge(DiversityRatio& d, double margin, std::size_t subjects) {
   const Judgement first = judge_estimate(d.distinct_2, margin, subjects),
                   second = judge_estimate(d.spread, margin, subjects);
-  const bool one_alone = first.verdict == Verdict::undefined || second.verdict == Verdict::undefined;
-  const bool is_spread = one_alone                                     ? second.verdict != Verdict::undefined
-                         : rank(first.verdict) != rank(second.verdict) ? rank(second.verdict) < rank(first.verdict)
-                                                                       : d.spread.value < d.distinct_2.value;
+  const int of_first = rank(first.verdict), of_second = rank(second.verdict);
+  const bool is_spread = of_first == of_second ? d.spread.value < d.distinct_2.value : of_second < of_first;
   Judgement decides = is_spread ? second : first;
-  if (!one_alone) decides.p = std::max(first.p, second.p);
+  if (std::max(of_first, of_second) < rank(Verdict::undefined)) decides.p = std::max(first.p, second.p);
   d.at.push_back(decides);
   d.by_spread.push_back(is_spread);
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <limits>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -72,10 +71,7 @@ class LengthControl {
   }
 
   score::Estimate estimate(const score::Resamples& resamples) const {
-    std::vector<double> draws;
-    const bool are_few = resamples.clusters < score::least_clusters;  // no interval, not a narrow one
-    for (std::size_t d = 0; d < resamples.size(); ++d)
-      draws.push_back(are_few ? std::numeric_limits<double>::quiet_NaN() : rate(resamples.weights(d)));
+    const auto draws = score::resampled(resamples, [this](const auto& weights) { return rate(weights); });
     return score::estimate(rate(std::vector<double>(resamples.clusters, 1.0)), draws);
   }
 

@@ -29,17 +29,17 @@ void check(bool good, const char* what, const char* range, double got) {
 }
 
 /// Below it the inverse is too large for a float, and no token the likeliest.
-void check_temperature(double value, const char* what) {
+void check_temperature(double value, const char* what, const char* range) {
   constexpr double least = 1e-6;
-  check(value == 0 || (value >= least && value <= 100), what, "0, or 0.000001 to 100", value);
+  check(value == 0 || (value >= least && value <= 100), what, range, value);
 }
 
 }  // namespace
 
 void check_sampling(const Sampling& sampling) {
-  check_temperature(sampling.temperature, "temperature");
-  check_temperature(sampling.spelling_temperature, "spelling_temperature");
-  check_temperature(sampling.opening_temperature, "opening_temperature");
+  check_temperature(sampling.temperature, "temperature", "0, or 0.000001 to 100");
+  check_temperature(sampling.spelling_temperature, "spelling_temperature", "0 (off), or 0.000001 to 100");
+  check_temperature(sampling.opening_temperature, "opening_temperature", "0 (off), or 0.000001 to 100");
   check(sampling.top_p > 0 && sampling.top_p <= 1, "top_p", "above 0, at most 1", sampling.top_p);
   check(sampling.top_k >= 0, "top_k", "0 (off) or more", sampling.top_k);
   check(sampling.repeat_penalty > 0 && sampling.repeat_penalty <= 10, "repeat_penalty", "above 0, at most 10",

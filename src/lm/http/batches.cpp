@@ -9,17 +9,13 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
+#include "udrl/data/members.hpp"
 #include "udrl/data/text_lines.hpp"
 
 namespace udrl::lm {
 namespace {
 
-using data::Json;
-
-std::string text_in(const Json& json, const char* name) {
-  const bool is_there = json.is_object() && json.contains(name) && json[name].is_string();
-  return is_there ? json[name].get<std::string>() : "";
-}
+using data::Json, data::text_in;
 
 Error unreadable(const std::string& what, const std::string& got) {
   return failure("the endpoint's " + what + " cannot be read").got(got.substr(0, 200)).hint(endpoint_hint);
@@ -38,9 +34,7 @@ std::string id_in(const std::string& what, const std::string& body) {
 }
 
 std::uint64_t count_in(const Json& batch, const char* name) {
-  const Json counts = batch.value("request_counts", Json::object());
-  const bool is_there = counts.is_object() && counts.contains(name) && counts[name].is_number_unsigned();
-  return is_there ? counts[name].get<std::uint64_t>() : 0;
+  return data::natural_in(batch.value("request_counts", Json()), name);
 }
 
 bool is_over(const std::string& status) {
@@ -67,9 +61,8 @@ std::string line_of(const HttpJob& job) {
 
 /// 0 for what is none.
 long status_in(const Json& response) {
-  const auto found = response.find("status_code");
-  const bool is_one = found != response.end() && found->is_number_unsigned() && found->get<std::uint64_t>() < 1000;
-  return is_one ? found->get<long>() : 0;
+  const std::uint64_t status = data::natural_in(response, "status_code");
+  return status < 1000 ? static_cast<long>(status) : 0;
 }
 
 /// As the same request's reply would have been.

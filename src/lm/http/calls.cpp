@@ -21,7 +21,7 @@
 namespace udrl::lm {
 namespace {
 
-constexpr long slowest_bytes_s = 1, patience_s = 120;  ///< for files, which may be long
+constexpr long slowest_bytes_s = 1000, patience_s = 120;  ///< for files, which may be long
 constexpr const char* again_hint = "run the same command again: it goes on from there";
 
 struct FileCloser {
@@ -57,6 +57,9 @@ struct Target {
   }
 };
 
+/// Called about once a second. Anything but 0 ends the transfer.
+int is_stopped(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return stop_requested() ? 1 : 0; }
+
 /// Every byte is on its way to the disk when it is taken: what fails there is not found when the file is closed.
 File opened(const std::filesystem::path& path) {
   File file(std::fopen(path.c_str(), "wb"));
@@ -81,7 +84,8 @@ struct HttpCalls::Call {
   const std::filesystem::path* kept = nullptr;  ///< where the body goes
   BodyLimit limit{longest_reply_mib << 20U, endpoint_hint};
 
-  /// One try. Throws `Error` where its reply cannot be taken: another try would not mend that.
+  /// One try. Throws `Error` where its reply cannot be taken, for another try would not mend that, and on a stop
+  /// request, unless something is posted.
   HttpReply made(const HttpPlace& place) const;
   void check_taken(const Target& target, const HttpPlace& place) const;
 };
@@ -113,7 +117,12 @@ HttpReply HttpCalls::Call::made(const HttpPlace& place) const {
   curl_easy_setopt(easy.get(), CURLOPT_LOW_SPEED_LIMIT, slowest_bytes_s);
   curl_easy_setopt(easy.get(), CURLOPT_LOW_SPEED_TIME, patience_s);
   curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
-  if (json != nullptr) curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS, json->c_str());
+  if (json != nullptr) {  // waited for after a stop request too: a batch whose id is lost would be paid for twice
+    curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS, json->c_str());
+  } else {
+    curl_easy_setopt(easy.get(), CURLOPT_XFERINFOFUNCTION, is_stopped);
+    curl_easy_setopt(easy.get(), CURLOPT_NOPROGRESS, 0L);
+  }
   if (form) {
     curl_mimepart* part = curl_mime_addpart(form.get());
     curl_mime_name(part, "purpose");
@@ -125,6 +134,7 @@ HttpReply HttpCalls::Call::made(const HttpPlace& place) const {
   }
   const CURLcode code = curl_easy_perform(easy.get());
   check_taken(target, place);
+  if (code == CURLE_ABORTED_BY_CALLBACK) throw stopped_error("stopped while an endpoint was asked", again_hint);
   HttpReply reply;
   if (code == CURLE_OK) curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &reply.status);
   reply.body = code == CURLE_OK ? std::move(target.text) : why[0] != '\0' ? why : curl_easy_strerror(code);

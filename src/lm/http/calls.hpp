@@ -22,7 +22,7 @@ class HttpCalls {
 
   // Each is tried again for as long as the place says, where the endpoint is away or busy. Throws `Error` with its own
   // words: user where it refuses (3xx, 4xx), failure where it does not answer or its reply is longer than it may be;
-  // stopped on a stop request.
+  // stopped on a stop request, within about a second; but what is posted is waited for.
 
   std::string get(const std::string& path) const;
   std::string post(const std::string& path, const std::string& json) const;

@@ -19,10 +19,15 @@ Embeddings& Batch::embeddings(const std::string& scorer) {
   return *embeddings_;
 }
 
+void Batch::require_guides(const std::string& scorer) const {
+  if (!resources_.tasks.empty()) return;
+  throw user_error("scorer '" + scorer + "' needs the tasks' files").hint("name their folder (--tasks-folder)");
+}
+
 const TaskGuide& Batch::guide(std::string_view task) const {
   const auto found = resources_.tasks.find(task);
   if (found != resources_.tasks.end()) return found->second;
-  throw user_error("a scorer that reads needs the task's file")
+  throw user_error("an answer's task has no file")
       .got("task '" + std::string(task) + "'")
       .hint("name the folder of its file (--tasks-folder)");
 }

@@ -18,6 +18,8 @@ class Batch {
   /// Throws `Error` (user) naming the scorer where there is none.
   lm::LanguageModel& model(const std::string& role, const std::string& scorer) const;
   Embeddings& embeddings(const std::string& scorer);
+  /// Throws `Error` (user) naming the scorer where no task is known.
+  void require_guides(const std::string& scorer) const;
   /// A task's guide. Throws `Error` (user) where it is not known.
   const TaskGuide& guide(std::string_view task) const;
   /// log p(intent | what was shown), by task, intent and what was shown; forgotten with the batch. References stay.

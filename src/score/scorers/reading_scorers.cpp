@@ -56,6 +56,7 @@ std::string examples_of_answers(const TaskGuide& guide) {
 Pmi::Pmi(std::shared_ptr<Batch> shared, bool masked)
     : BatchScorer(masked ? "pmi_masked" : "pmi", std::move(shared)), masked_(masked) {
   batch().model("pmi", name());
+  batch().require_guides(name());
 }
 
 lm::Continuation Pmi::ask(const Candidate& answer, std::string_view shown) const {
@@ -111,6 +112,7 @@ void LogLikelihood::score(std::span<const Candidate> answers, std::span<Values> 
 
 Fluency::Fluency(std::shared_ptr<Batch> shared) : BatchScorer("fluency", std::move(shared)) {
   batch().model("pmi", name());
+  batch().require_guides(name());
 }
 
 void Fluency::score(std::span<const Candidate> answers, std::span<Values> values) {
@@ -130,7 +132,9 @@ void Fluency::score(std::span<const Candidate> answers, std::span<Values> values
 }
 
 Judge::Judge(std::shared_ptr<Batch> shared)
-    : BatchScorer("judge", std::move(shared)), model_(batch().model("judge", name())) {}
+    : BatchScorer("judge", std::move(shared)), model_(batch().model("judge", name())) {
+  batch().require_guides(name());
+}
 
 lm::Question Judge::ask(const Candidate& answer) const {
   const std::string rubric =
@@ -158,7 +162,9 @@ void Judge::score(std::span<const Candidate> answers, std::span<Values> values) 
 Serves::Serves(std::shared_ptr<Batch> shared, bool masked)
     : BatchScorer(masked ? "serves_masked" : "serves", std::move(shared)),
       masked_(masked),
-      model_(batch().model("judge", name())) {}
+      model_(batch().model("judge", name())) {
+  batch().require_guides(name());
+}
 
 lm::Question Serves::ask(const Candidate& answer) const {
   const std::string shown = masked_ ? data::mask_words(answer.text, answer.intent) : std::string(answer.text);

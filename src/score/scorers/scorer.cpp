@@ -90,6 +90,11 @@ const std::vector<std::string>& scorer_names() {
 
 std::string model_of(const std::string& scorer) { return kind_of(scorer).model; }
 
+bool reads_task(const std::string& scorer) {
+  const std::string model = model_of(scorer);
+  return scorer == "valid" || model == "pmi" || model == "judge" || model == "teacher";
+}
+
 bool depends_on_batch(const std::string& scorer) { return scorer == "novelty"; }
 
 std::unique_ptr<Scorer> make_scorer(const std::string& name, const Shared& batch) { return kind_of(name).make(batch); }

@@ -15,6 +15,10 @@ namespace udrl::serve {
 
 /// So long a client that has left may go unnoticed.
 inline constexpr std::chrono::milliseconds news_within{500};
+/// Whether a client that was told nothing since then is to be looked at.
+inline bool silent_since(std::chrono::steady_clock::time_point then) {
+  return std::chrono::steady_clock::now() - then >= news_within;
+}
 
 /// The latest news of a draw.
 struct Letter {

@@ -1,7 +1,6 @@
 // Counting, and the exposition format.
 #include "metrics.hpp"
 
-#include <limits>
 #include <sstream>
 
 namespace udrl::serve {
@@ -35,8 +34,6 @@ void Metrics::count_answer(const lm::Completion& completion) {
 
 std::string Metrics::text(const Gauges& now) const {
   std::ostringstream out;
-  std::ostringstream sum;
-  sum.precision(std::numeric_limits<double>::max_digits10);  // a rate is of differences
   gauge(out, "udrl_clients", "Open connections.", now.clients);
   gauge(out, "udrl_answers_waiting", "Answers that wait to be written.", now.waiting);
   gauge(out, "udrl_answers_being_written", "Answers that are being written.", now.being_written);
@@ -52,8 +49,8 @@ std::string Metrics::text(const Gauges& now) const {
   head(out, "udrl_answer_seconds", "histogram", "From the first token of a prompt to the last one of its answer.");
   for (std::size_t i = 0; i < bounds_s.size(); ++i)
     out << "udrl_answer_seconds_bucket{le=\"" << bounds_s[i] << "\"} " << within_[i] << '\n';
-  sum << seconds_;
-  out << "udrl_answer_seconds_bucket{le=\"+Inf\"} " << timed_ << "\nudrl_answer_seconds_sum " << sum.str()
+  out << "udrl_answer_seconds_bucket{le=\"+Inf\"} " << timed_ << "\nudrl_answer_seconds_sum "
+      << std::to_string(seconds_)  // with all digits: a rate is of differences
       << "\nudrl_answer_seconds_count " << timed_ << '\n';
   return out.str();
 }

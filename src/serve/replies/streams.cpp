@@ -31,8 +31,7 @@ class CompletionStream final : public EventStream {
     const auto begin = std::chrono::steady_clock::now();
     while (events.empty()) {
       const auto news = draws_.news();
-      // Drafts that are ranked are no events, and yet the client may have left.
-      if (news.empty() || std::chrono::steady_clock::now() - begin > news_within) events = keep_alive;
+      if (silent_since(begin)) events = keep_alive;  // drafts that are ranked are no events
       for (const Letter& letter : news) events += events_of(letter);
       if (draws_.all_done()) return events + finish();
     }

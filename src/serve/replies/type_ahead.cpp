@@ -64,7 +64,7 @@ class TypeAheadStream final : public EventStream {
       if (!events.empty()) return events;
       const auto news = draws_.news();
       if (mark_.is_superseded()) return end(told({{"superseded", true}}));
-      if (news.empty() || std::chrono::steady_clock::now() - begin > news_within) events = keep_alive;
+      if (silent_since(begin)) events = keep_alive;
       for (const Letter& letter : news) events += letter.is_done ? done(letter) : further(letter);
     }
   }

@@ -77,11 +77,6 @@ std::string WishReader::task_of_model(const std::string& model) const {
   return task;
 }
 
-void WishReader::check(const Wish& wish) const {
-  for (const inference::Ask& ask : wish.asks) check_lengths(ask);
-  check_count(wish.drawing, wish.asks.size(), "prompts");
-}
-
 void WishReader::check_count(const inference::Drawing& drawing, std::size_t asks, const std::string& of) const {
   if (drawing.n < 1 || drawing.best_of < 1) throw user_error("n and best_of are 1 or more");
   if (drawing.ranks() && drawing.n > drawing.best_of)
@@ -115,10 +110,10 @@ Wish WishReader::completion(const Json& body) const {
   check_lengths(ask);  // both before it is copied for each prompt
   check_count(wish.drawing, texts.size(), "prompts");
   for (std::string& prompt : texts) {
+    check_length(prompt, "intent");
     ask.intent = std::move(prompt);
     wish.asks.push_back(ask);
   }
-  check(wish);
   return wish;
 }
 
@@ -136,8 +131,9 @@ Wish WishReader::chat(const Json& body) const {
     else if (role == "system" || role == "developer") read_commands(text, fitted_, ask);
   }
   if (ask.have.empty()) ask.have = have;
+  check_lengths(ask);
+  check_count(wish.drawing, 1, "prompts");
   wish.asks.push_back(std::move(ask));
-  check(wish);
   return wish;
 }
 

@@ -49,7 +49,6 @@ class WishReader {
   inference::Ask usual_ask() const;
   std::pair<Wish, inference::Ask> common_wish(const data::Fields& fields) const;
   std::string task_of_model(const std::string& model) const;
-  void check(const Wish& wish) const;
   void check_count(const inference::Drawing& drawing, std::size_t asks, const std::string& of) const;
 
   const command::Fitted& fitted_;

@@ -10,6 +10,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/data/fields.hpp"
+#include "udrl/data/members.hpp"
 #include "udrl/student/checkpoint.hpp"
 
 namespace udrl::student {
@@ -66,9 +67,8 @@ Json parse(const fs::path& file) {
 }
 
 std::string type_of(const Json& json, const char* part) {
-  const Json found = json.value(part, Json());
-  const Json type = found.is_object() ? found.value("type", Json()) : Json();
-  return type.is_string() ? type.get<std::string>() : "none";
+  const std::string type = data::text_in(json.value(part, Json()), "type");
+  return type.empty() ? "none" : type;
 }
 
 Json vocabulary_of(const fs::path& folder) {

@@ -6,6 +6,7 @@
 #include "udrl/base/error.hpp"
 #include "udrl/base/random.hpp"
 #include "udrl/data/fields.hpp"
+#include "udrl/data/figures.hpp"
 
 namespace udrl::student {
 namespace {
@@ -26,20 +27,12 @@ CriticFit fit_from(const Json& json) {
   return {fields.natural("requests"), fields.natural("answers"), fields.number("correlation"), fields.number("gain")};
 }
 
-std::vector<double> weights_from(const Fields& critic) {
-  std::vector<double> weights;
-  for (const Json& one : critic.list("state")) {
-    if (!one.is_number()) throw user_error("a weight of `state` is no number").got(one.dump());
-    weights.push_back(one.get<double>());
-  }
-  return weights;
-}
-
 Critic critic_from(const Json& json) {
   const Fields fields(json, "critic");
   if (const auto found = fields.integer("version"); found != version)
     throw user_error("a critic of another version").expected(std::to_string(version)).got(std::to_string(found));
-  return {fields.text("student"), fields.number("log_prob"), weights_from(fields), fit_from(fields.object("fit"))};
+  return {fields.text("student"), data::figure_from(fields.value("log_prob"), "`log_prob`"),
+          data::figures_from(fields.list("state"), "`state`"), fit_from(fields.object("fit"))};
 }
 
 }  // namespace

@@ -63,11 +63,27 @@ void ask_for_determinism(at::Device device) {
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
   at::globalContext().setDeterministicFillUninitializedMemory(false);  // it would fill all that is about to be written
+  at::globalContext().setSDPUseCuDNN(false);  // its gradient of attention is added up in any order, warned of or not
 }
 
 constexpr const char* gemm_key = "gemm";  // in a state's metadata
 
 }  // namespace
+
+void check_device(Device wanted, int processes) {
+  if (!device_of(wanted).is_cuda() || processes == 1) return;
+  throw user_error("several processes share a run on processors only")
+      .got(std::to_string(processes) + " processes on a GPU")
+      .hint("start one process on the GPU, or all with --device cpu");
+}
+
+void check_lanes(int lanes, int processes) {
+  if (lanes >= processes && lanes % processes == 0) return;
+  throw user_error("the run adds up gradients in fewer parts than there are processes")
+      .expected("at most " + std::to_string(lanes) + " processes")
+      .got(std::to_string(processes))
+      .hint("start fewer processes, or begin anew with --batch.lanes " + std::to_string(processes));
+}
 
 Device automatic_device() { return at::hasCUDA() ? Device::cuda : Device::cpu; }
 
@@ -169,7 +185,6 @@ struct Trainer::Impl {
 
   /// Leaves the gradient of the mean loss; returns each micro-batch's part of it. Both over all processes.
   std::vector<double> backward(const Step& step, RandomStream random) {
-    at::manual_seed(random());
     critic_error = 0;
     std::vector<std::uint64_t> seeds;
     for (std::size_t i = 0; i <= step.micro_batches.size(); ++i) seeds.push_back(std::uint64_t{random()} << 16);
@@ -202,12 +217,19 @@ struct Trainer::Impl {
     const std::size_t begin = all * static_cast<std::size_t>(lane) / n,
                       end = all * static_cast<std::size_t>(lane + 1) / n;
     if (lane == 0 && step.judged != nullptr) {
-      const student::ForwardMode how{mode.bf16, true, seeds.back()};
+      const student::ForwardMode how = seeded(seeds.back());
       critic_error = learn_critic(model, hidden(step.judged->answers, how), *step.judged, options.critic, how);
     }
     for (std::size_t i = begin; i < end; ++i) {
-      parts[i] = learn(step.micro_batches[i], weight, {mode.bf16, true, seeds[i]});
+      parts[i] = learn(step.micro_batches[i], weight, seeded(seeds[i]));
     }
+  }
+
+  /// For one pass. LibTorch's own dropout, of attention over long sequences, draws from its generator: what was drawn
+  /// before, and so which process it was drawn in, must not matter.
+  student::ForwardMode seeded(std::uint64_t seed) const {
+    at::manual_seed(seed);
+    return {mode.bf16, true, seed};
   }
 
   /// Adds a forward pass's part of the gradient of a step of that weight; returns its part of the loss.
@@ -404,16 +426,7 @@ std::map<std::string, std::string> Trainer::load_state(const std::filesystem::pa
 }
 
 void Trainer::use_lanes(int lanes) {
-  const int processes = impl_->ranks->size();
-  if (processes > 1 && impl_->device.is_cuda())
-    throw user_error("several processes share a run on processors only")
-        .got(std::to_string(processes) + " processes on a GPU")
-        .hint("start one process on the GPU, or all with --device cpu");
-  if (lanes < processes || lanes % processes != 0)
-    throw user_error("the run adds up gradients in fewer parts than there are processes")
-        .expected("at most " + std::to_string(lanes) + " processes")
-        .got(std::to_string(processes))
-        .hint("start fewer processes, or begin anew with --batch.lanes " + std::to_string(processes));
+  check_lanes(lanes, impl_->ranks->size());
   impl_->lanes = lanes;
   for (const auto& optimizer : impl_->optimizers) optimizer->divide(*impl_->ranks, lanes);
 }

@@ -110,6 +110,11 @@ class Trainer {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Before data are prepared: throws `Error` (user) where the device cannot be had here, or not by so many processes.
+void check_device(Device wanted, int processes);
+/// Throws `Error` (user) where there are more processes than lanes (`Trainer::use_lanes`).
+void check_lanes(int lanes, int processes);
+
 /// The precision that "auto" stands for on this device: "bf16" or "fp32".
 Precision automatic_precision(Device device);
 /// The device that "auto" stands for here: "cuda" or "cpu".

@@ -32,10 +32,14 @@ int number(const Environment& environment, const std::string& name, int otherwis
 }
 
 void check(const Place& place) {
-  if (place.size >= 1 && place.rank < place.size) return;
-  throw user_error("the launcher's environment does not fit together")
-      .expected("a rank below the number of processes")
-      .got("rank " + std::to_string(place.rank) + " of " + std::to_string(place.size));
+  if (place.size < 1 || place.rank >= place.size)
+    throw user_error("the launcher's environment does not fit together")
+        .expected("a rank below the number of processes")
+        .got("rank " + std::to_string(place.rank) + " of " + std::to_string(place.size));
+  if ((place.size & (place.size - 1)) != 0)
+    throw user_error("the number of processes is no power of two")
+        .got(std::to_string(place.size))
+        .hint("start 2, 4, 8, …");
 }
 
 }  // namespace

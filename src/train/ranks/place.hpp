@@ -21,7 +21,8 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 
 /// Of torchrun (RANK, WORLD_SIZE, …), srun (SLURM_PROCID, SLURM_STEP_NUM_TASKS, …) or Open MPI's mpirun
 /// (OMPI_COMM_WORLD_RANK, …), whichever set a rank; MASTER_ADDR and MASTER_PORT where set. One process where none did.
-/// Throws `Error` (user) for what is no number, or does not fit together.
+/// Throws `Error` (user) for what is no number or does not fit together, and for a number of processes that is no power
+/// of two.
 Place place_of(const Environment& environment);
 /// Of this process.
 Place place_of_process();

@@ -11,7 +11,12 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #endif
 
 namespace udrl::train {
@@ -35,13 +40,31 @@ c10::intrusive_ptr<c10d::Store> store_for(const Place& place) {
   return c10::make_intrusive<c10d::PrefixStore>("udrl-train/" + place.attempt, store);
 }
 
-/// Gloo would wait as long for a process that never comes as for one that computes.
-void wait_for_all(c10d::Store& store, const Place& place) {
+/// The same for two processes if they are to share their cores: of one machine or container, bound to the same cores or
+/// to none.
+std::vector<std::uint8_t> cores_of_process() {
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  cpu_set_t bound;
+  CPU_ZERO(&bound);
+  (void)::sched_getaffinity(0, sizeof bound, &bound);  // of a larger machine: as bound to none
+  std::string machine;
+  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), machine);
+  std::string name = std::string(host) + "/" + machine + "/";
+  for (int core = 0; core < CPU_SETSIZE; ++core) name += CPU_ISSET(core, &bound) ? '1' : '0';
+  return {name.begin(), name.end()};
+}
+
+/// Gloo would wait as long for a process that never comes as for one that computes. Returns how many share these cores.
+int wait_for_all(c10d::Store& store, const Place& place) {
   const auto key_of = [](int rank) { return "here/" + std::to_string(rank); };
-  store.set(key_of(place.rank), std::vector<std::uint8_t>{1});
+  const std::vector<std::uint8_t> cores = cores_of_process();
+  store.set(key_of(place.rank), cores);
   std::vector<std::string> keys;
   for (int rank = 0; rank < place.size; ++rank) keys.push_back(key_of(rank));
   store.wait(keys, std::chrono::minutes(5));
+  return static_cast<int>(
+      std::count_if(keys.begin(), keys.end(), [&](const std::string& key) { return store.get(key) == cores; }));
 }
 
 std::shared_ptr<gloo::transport::Device> device_for(const Place& place) {
@@ -56,10 +79,12 @@ std::shared_ptr<gloo::transport::Device> device_for(const Place& place) {
 
 struct Ranks::Group {
   explicit Group(const Place& place) {
-    auto options = c10d::ProcessGroupGloo::Options::create(std::chrono::minutes(30));
+    // The first process prepares the data while the others wait, for hours where they are large. One that has ended is
+    // noticed at once: its connections close.
+    auto options = c10d::ProcessGroupGloo::Options::create(std::chrono::hours(24));
     options->devices.push_back(device_for(place));
     const auto store = store_for(place);
-    wait_for_all(*store, place);
+    on_these_cores = wait_for_all(*store, place);
     gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.size, options);
   }
 
@@ -73,6 +98,7 @@ struct Ranks::Group {
   }
 
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  int on_these_cores = 1;
 };
 
 bool can_train_in_several() { return true; }
@@ -90,6 +116,7 @@ void Ranks::add_up(at::Tensor& values) const {
 
 struct Ranks::Group {
   explicit Group(const Place&) {}
+  int on_these_cores = 1;
 };
 
 bool can_train_in_several() { return false; }
@@ -109,8 +136,6 @@ Ranks::Ranks(const Place& place) : place_(place) {
     throw user_error("this build trains in one process only")
         .got(std::to_string(size()) + " processes")
         .hint("install the headers of gloo (libgloo-dev; scripts/setup.sh does) and build again");
-  if ((size() & (size() - 1)) != 0)
-    throw user_error("the number of processes is no power of two").got(std::to_string(size())).hint("start 2, 4, 8, …");
   try {
     group_ = std::make_unique<Group>(place);
   } catch (const Error&) {
@@ -122,6 +147,8 @@ Ranks::Ranks(const Place& place) : place_(place) {
         .hint("set MASTER_ADDR and MASTER_PORT to a place that all of them reach, and start all of them");
   }
 }
+
+int Ranks::on_these_cores() const { return group_ ? group_->on_these_cores : 1; }
 
 void Ranks::add_up(std::span<double> values) const {
   if (!group_) return;

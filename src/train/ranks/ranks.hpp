@@ -20,8 +20,8 @@ class Ranks {
  public:
   /// Alone.
   Ranks();
-  /// Meets the others, for up to five minutes. Throws `Error`: a build without gloo, a number of processes that is no
-  /// power of two (user); others that do not come (failure).
+  /// Meets the others, for up to five minutes. Throws `Error`: a build without gloo (user), others that do not come
+  /// (failure).
   explicit Ranks(const Place& place);
   ~Ranks();
   Ranks(Ranks&&) noexcept;
@@ -31,6 +31,8 @@ class Ranks {
   int size() const { return place_.size; }
   bool is_first() const { return place_.rank == 0; }
   bool are_several() const { return place_.size > 1; }
+  /// How many of the processes, this one among them, share the cores that this one may use.
+  int on_these_cores() const;
 
   /// Leaves in each process the sum over all, added in one order whatever the transport does: of neighbours, then of
   /// pairs of neighbours, and so on. Of float32 or float64 on a processor, contiguous.

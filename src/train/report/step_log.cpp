@@ -48,22 +48,6 @@ std::size_t count_lines(const fs::path& file) {
 
 }  // namespace
 
-double number_in(const Json& line, const char* name) {
-  const auto found = line.find(name);
-  return found != line.end() && found->is_number() ? found->get<double>() : 0;
-}
-
-std::uint64_t natural_in(const Json& line, const char* name) {
-  const auto found = line.find(name);
-  if (found == line.end() || !found->is_number_integer()) return 0;
-  return found->is_number_unsigned() || found->get<std::int64_t>() > 0 ? found->get<std::uint64_t>() : 0;
-}
-
-std::string text_in(const Json& line, const char* name) {
-  const auto found = line.find(name);
-  return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 void for_each_step_line(const fs::path& file, std::uint64_t last_step, const std::function<void(Json line)>& take) {
   for_each_line(file, [&](const data::Line& line) {
     Json json = parsed(line);

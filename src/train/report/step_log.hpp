@@ -10,9 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "udrl/data/members.hpp"
+
 namespace udrl::train {
 
 using Json = nlohmann::ordered_json;
+using data::natural_in, data::number_in, data::text_in;  // of a line that says something else, nothing
 
 inline constexpr const char* samples_file = "samples.jsonl";
 
@@ -24,12 +27,6 @@ void for_each_step_line(const std::filesystem::path& file, std::uint64_t last_st
 std::vector<Json> read_step_lines(const std::filesystem::path& file, std::uint64_t last_step = ~std::uint64_t{0});
 /// For curves, from a file of any length: about `most` of the lines, evenly, the last one, and all that have `key`.
 std::vector<Json> read_some_lines(const std::filesystem::path& file, std::size_t most, const std::string& key);
-
-/// What a line says under a name. Nothing (0, "") where it says something else there: a file that somebody edited, or a
-/// disk damaged, still makes a report.
-double number_in(const Json& line, const char* name);
-std::uint64_t natural_in(const Json& line, const char* name);  ///< a whole number from 0 on
-std::string text_in(const Json& line, const char* name);
 
 class StepLog {
  public:

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "state.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/base/flush_folder.hpp"
 #include "udrl/student/checkpoint.hpp"
-#include "udrl/student/gguf_export.hpp"
 
 namespace udrl::train {
 namespace {
@@ -66,6 +66,7 @@ void copy_texts(const fs::path& from, const fs::path& to) {
   for (const char* file : {files::config, files::tokenizer, files::tokenizer_json, files::tokenizer_config,
                            files::generation_config, files::commands})
     copy_whole(from / file, to / file);
+  if (fs::exists(from / files::ideas)) copy_whole(from / files::ideas, to / files::ideas);
 }
 
 /// Numbers of six digits and more sort as they count.
@@ -89,7 +90,8 @@ void remove_others(const fs::path& all, const std::string& newest, int keep, Lat
 
 }  // namespace
 
-void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const Trainer& trainer) {
+void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const Trainer& trainer,
+                     student::GgufOptions gguf) {
   if (keep <= 1) return;
   const fs::path all = folder / checkpoints_folder, draft = all / ".draft";
   remove_folder(draft);
@@ -98,15 +100,17 @@ void keep_checkpoint(const fs::path& folder, std::uint64_t step, int keep, const
   copy_whole(folder / state_weights, draft / state_weights);
   copy_texts(folder, draft);
   trainer.save_model(draft / student::files::weights);
-  student::export_gguf(draft, {.prove = false});
+  gguf.prove = false;
+  student::export_gguf(draft, gguf);
   discard(all / name_of(step));
   rename_folder(draft, all / name_of(step));
   remove_others(all, name_of(step), keep, Later::go);
 }
 
-void finish_keeping(const fs::path& folder, std::uint64_t step, int keep, const Trainer& trainer) {
+void finish_keeping(const fs::path& folder, std::uint64_t step, int keep, const Trainer& trainer,
+                    student::GgufOptions gguf) {
   const fs::path all = folder / checkpoints_folder;
-  if (!fs::exists(all / name_of(step))) return keep_checkpoint(folder, step, keep, trainer);
+  if (!fs::exists(all / name_of(step))) return keep_checkpoint(folder, step, keep, trainer, std::move(gguf));
   if (keep <= 1) return;
   remove_folder(all / doomed_folder);
   // Who has gone back may yet go forward again, until the next save.

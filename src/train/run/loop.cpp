@@ -86,7 +86,7 @@ class Loop {
 
   /// What a killed run did not come to after it had saved.
   void catch_up() {
-    if (ranks_.is_first()) finish_keeping(options_.out, resumed_, options_.keep_last, trainer_);
+    if (ranks_.is_first()) finish_keeping(options_.out, resumed_, options_.keep_last, trainer_, run_.gguf_options());
     const bool samples = sampler_ && due(options_.sample_every);
     if (ranks_.any(samples && !sampler_->take_missing(resumed_, trainer_, observer_))) throw_stopped();
   }
@@ -194,7 +194,7 @@ class Loop {
     metrics_->sync();
     sampler_->sync();
     save_state(options_.out, state_, trainer_);
-    keep_checkpoint(options_.out, state_.step, options_.keep_last, trainer_);
+    keep_checkpoint(options_.out, state_.step, options_.keep_last, trainer_, run_.gguf_options());
   }
 
   /// False where a stop request cut it off.
@@ -239,18 +239,24 @@ class Loop {
 
   /// The curves up to here say more than the error can.
   [[noreturn]] void fail(const Error& error) {
-    if (!ranks_.is_first()) throw failure("this run has failed: its first process says how");
+    if (!ranks_.is_first()) {
+      ranks_.meet();
+      throw failure("this run has failed: its first process says how");
+    }
     RunDescription failed = description_;
     failed.stopped_by = error.what();
     try {
       write_line();
       write_run_report(options_.out, failed);
+      ranks_.meet();
     } catch (const Error&) {  // it must not hide the other
     }
     throw error;
   }
 
+  /// All together, when the first has saved: launchers end the others once one has gone.
   [[noreturn]] void throw_stopped() const {
+    ranks_.meet();
     throw stopped_error("training was stopped after step " + std::to_string(state_.step) + " of " +
                             std::to_string(run_.total_steps()) + "; everything is saved",
                         "run the same command again to go on from there");

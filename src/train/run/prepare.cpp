@@ -114,12 +114,13 @@ data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const Run
   return {std::move(held), std::move(wanted)};
 }
 
-Preparation::Preparation(const TrainOptions& options, const data::Manifest& manifest, Observer& observer)
-    : options_(options), observer_(observer) {
+Preparation::Preparation(const TrainOptions& options, const data::Manifest& manifest, bool writes, Observer& observer)
+    : options_(options), writes_(writes), observer_(observer) {
   if (!options_.init.empty()) initial_.emplace(options_.init);
   fitted_ = command::load(options_.data / student::files::commands);
   fitted_.countdown = options_.sequence.countdown;
   fitted_.mentions = options_.sequence.mention > 0;
+  for (const auto& [task, weight] : options_.task_weights) (void)fitted_.index_of(task);  // an unknown one is refused
   if (options_.sequence.entity_swap > 0) words_ = WordList::load(options_.sequence.entity_words);
   if (!options_.ideas.empty()) take_ideas();
   make_tokenizer();
@@ -139,13 +140,13 @@ Preparation::Preparation(const TrainOptions& options, const data::Manifest& mani
 void Preparation::take_ideas() {
   const fs::path file = options_.ideas / student::files::ideas;
   ideas_ = student::Ideas::load(file);
-  write_file_atomic(options_.out / student::files::ideas, read_weights(file));
+  if (writes_) write_file_atomic(options_.out / student::files::ideas, read_weights(file));
 }
 
 void Preparation::make_tokenizer() {
   const fs::path file = options_.out / student::files::tokenizer;
   if (initial_ && initial_->tokenizer()) {
-    write_file_atomic(file, initial_->tokenizer()->bytes());
+    if (writes_) write_file_atomic(file, initial_->tokenizer()->bytes());
   } else if (!fs::exists(file)) {
     student::TokenizerOptions wanted;
     wanted.vocab_size = options_.model.vocab;
@@ -253,6 +254,13 @@ void Preparation::take_critic() {
               options_.critic.data.string());
   judged_.emplace(JudgedSource{options_.critic.data, fitted_, *tokenizer_, model_.n_positions,
                                options_.batch.micro_tokens, options_.seed});
+}
+
+student::GgufOptions Preparation::gguf_options() const {
+  return {.name = options_.card.name,
+          .licence = options_.card.licence,
+          .author = options_.card.author,
+          .started_from = initial_ ? initial_->name() : ""};
 }
 
 double Preparation::bits_per_byte(double nats_a_token) const {

@@ -16,6 +16,7 @@
 #include "udrl/data/output_folder.hpp"
 #include "udrl/student/config.hpp"
 #include "udrl/student/critic.hpp"
+#include "udrl/student/gguf_export.hpp"
 #include "udrl/student/ideas.hpp"
 #include "udrl/student/tokenizer.hpp"
 #include "udrl/train/options.hpp"
@@ -30,8 +31,8 @@ class Preparation {
  public:
   /// Takes the tokenizer of the output folder or of the initial model, or trains one; tokenizes the data or takes what
   /// is there; counts an epoch. `manifest` is the output folder's: reading all of the data for its hashes once is
-  /// enough.
-  Preparation(const TrainOptions& options, const data::Manifest& manifest, Observer& observer);
+  /// enough. Of several processes only the first `writes`; the others find its files.
+  Preparation(const TrainOptions& options, const data::Manifest& manifest, bool writes, Observer& observer);
 
   const TokenStore& store() const { return *store_; }
   std::string example() const;  ///< an intent of the training split
@@ -61,6 +62,8 @@ class Preparation {
   const student::Critic& critic() const { return *critic_; }
   /// Null where the weights begin fresh.
   const InitialModel* initial() const { return initial_ ? &*initial_ : nullptr; }
+  /// What a student.gguf of this run says of itself.
+  student::GgufOptions gguf_options() const;
 
  private:
   void take_ideas();
@@ -75,6 +78,7 @@ class Preparation {
   double passes_to_make() const;
 
   const TrainOptions& options_;
+  const bool writes_;
   Observer& observer_;
   command::Fitted fitted_;
   std::optional<WordList> words_;

@@ -92,6 +92,8 @@ void SampleWriter::export_student(const Trainer& trainer) const {
   make_folder(folder_);
   trainer.save_model(folder_ / student::files::weights);
   command::save(run_.fitted(), folder_ / student::files::commands);
+  if (const std::filesystem::path ideas = options_.out / student::files::ideas; std::filesystem::exists(ideas))
+    std::filesystem::copy_file(ideas, folder_ / student::files::ideas);
   const student::Checkpoint checkpoint{folder_, run_.model(),
                                        student::Tokenizer::load(options_.out / student::files::tokenizer),
                                        run_.fitted(), student::SafetensorsFile(folder_ / student::files::weights)};
@@ -106,7 +108,7 @@ std::vector<Json> SampleWriter::answers(std::uint64_t step) const {
   std::vector<command::Command> commands;
   std::vector<lm::Request> requests;
   for (const inference::Ask& ask : asks_) {
-    commands.push_back(top_command(student.fitted(), ask.task));
+    commands.push_back(student.drawn(ask, top_command(student.fitted(), ask.task), greedy()));
     requests.push_back(student.request(ask, commands.back(), greedy()));
     requests.back().id = std::to_string(requests.size());
   }

@@ -9,6 +9,7 @@
 #include "prepare.hpp"
 #include "report/run_report.hpp"
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/base/table.hpp"
 #include "udrl/data/fields.hpp"
@@ -62,6 +63,7 @@ student::CardRows learned_before(const InitialModel& initial) {
 }
 
 student::ModelCard card_of(const TrainOptions& options, const Preparation& run) {
+  const auto number = [](double value) { return data::Json(value).dump(); };
   student::ModelCard card;
   card.name = options.card.name;
   card.licence = options.card.licence;
@@ -71,10 +73,10 @@ student::ModelCard card_of(const TrainOptions& options, const Preparation& run) 
                {"tokens an epoch", grouped(run.epoch().tokens)}};
   card.training = {{"steps", grouped(run.total_steps())},
                    {"optimizer", to_string(options.optimizer.name)},
-                   {"learning rate", options.optimizer.name == OptimizerKind::muon
-                                         ? fixed(options.optimizer.muon_lr, 4) + " (muon), " +
-                                               fixed(options.optimizer.lr, 4) + " (adamw)"
-                                         : fixed(options.optimizer.lr, 4)},
+                   {"learning rate",
+                    options.optimizer.name == OptimizerKind::muon
+                        ? number(options.optimizer.muon_lr) + " (muon), " + number(options.optimizer.lr) + " (adamw)"
+                        : number(options.optimizer.lr)},
                    {"seed", std::to_string(options.seed)},
                    {"processor", processor_description()}};
   if (run.initial()) {
@@ -110,9 +112,7 @@ void finish(data::OutputFolder& out, const TrainOptions& options, const Preparat
   card.metrics = {{"validation loss", fixed(loss, 3) + " nats a token, " + fixed(run.bits_per_byte(loss), 3) +
                                           " bits a byte, after step " + grouped(state.best_step)}};
   write_texts(out.path(), run, card);
-  student::export_gguf(
-      out.path(),
-      {.name = card.name, .licence = card.licence, .author = options.card.author, .started_from = card.started_from});
+  student::export_gguf(out.path(), run.gguf_options());
   out.manifest.counts = {{"steps", state.step},
                          {"tokens", state.tokens},
                          {"sequences", run.epoch().sequences},
@@ -167,12 +167,13 @@ void introduce(const RunDescription& description, const TrainingState& state, co
   if (state.step > 0) observer.note(Level::info, "going on after step " + grouped(state.step));
 }
 
-/// Where the user does not say, a process has as many threads as its launcher gives it, or those on one machine divide
-/// its cores.
-void divide_threads(const Place& place, const RunContext& context) {
+/// Where the user does not say, a process has as many threads as its launcher gives it, if it may use so many cores, or
+/// those on the same cores divide them.
+void divide_threads(const Place& place, const Ranks& ranks, const RunContext& context) {
   const data::Json options = context.config_json.empty() ? data::Json::object() : data::parse_json(context.config_json);
   if (options.value("threads", 0) != 0 || place.size == 1) return;
-  set_compute_threads(place.threads > 0 ? place.threads : std::max(1, compute_threads() / place.on_this_machine));
+  set_compute_threads(place.threads > 0 ? std::min(place.threads, usable_cores())
+                                        : std::max(1, compute_threads() / ranks.on_these_cores()));
 }
 
 /// A run, as its first process and as those beside it prepare it: these find all files written.
@@ -193,6 +194,7 @@ class Run {
  private:
   void open() {
     out_ = open_checkpoint_folder(options_, context_);
+    if (!options_.tensorboard.empty()) make_folder(options_.tensorboard);
     prepare(out_->manifest);
     introduce(description_, state_, prepared_->fitted().unsupported_tasks(), observer_);
     observer_.note(Level::info,
@@ -201,17 +203,27 @@ class Run {
       observer_.note(Level::warning,
                      "this processor has no instructions for bf16: steps may take many times as long as in fp32");
     if (is_complete_) return observer_.note(Level::info, "this run is complete: nothing to do");
+    warn_of_idle_processes();
     write_texts(options_.out, *prepared_, card_of(options_, *prepared_));
     if (prepared_->initial() && state_.step == 0)
       observer_.note(Level::info, prepared_->initial()->write_weights(
                                       {options_.out, prepared_->model(), prepared_->tokenizer(), options_.seed}));
   }
 
+  /// A process computes whole forward passes.
+  void warn_of_idle_processes() {
+    const int passes = options_.batch.step_tokens / options_.batch.micro_tokens;
+    if (passes >= ranks_.size()) return;
+    observer_.note(Level::warning, "about " + std::to_string(passes) + " of " + std::to_string(ranks_.size()) +
+                                       " processes have something to do: a step is not cut into more forward passes. "
+                                       "Lower batch.micro_tokens, or start fewer");
+  }
+
   void follow() { prepare(data::read_manifest(options_.out)); }
 
   void prepare(const data::Manifest& manifest) {
     is_complete_ = manifest.complete;
-    prepared_.emplace(options_, manifest, observer_);
+    prepared_.emplace(options_, manifest, ranks_.is_first(), observer_);
     trainer_.emplace(trainer_options(options_, *prepared_, ranks_));
     const auto saved = load_state(options_.out, *trainer_);
     state_ = saved.value_or(TrainingState{});
@@ -256,8 +268,11 @@ class Run {
 TrainReport train(const TrainOptions& options, const RunContext& context) {
   check(options);
   const Place place = place_of_process();
-  divide_threads(place, context);
-  return Run(options, context, Ranks(place))();
+  check_device(options.device, place.size);
+  if (options.batch.lanes > 0) check_lanes(options.batch.lanes, place.size);
+  const Ranks ranks(place);
+  divide_threads(place, ranks, context);
+  return Run(options, context, ranks)();
 }
 
 }  // namespace udrl::train

@@ -289,6 +289,31 @@ TEST_CASE("With the scorer 'valid' an answer that breaks a rule is scored and sa
   CHECK(score_samples(options, quiet_context()).counts.at("rule_preamble") == 1);
 }
 
+TEST_CASE("A task without a file is found before a model runs, where a scorer reads it") {
+  const TempFolder folder;
+  auto records = samples(4, 1);
+  records.back().task = "unheard-of";
+  write_records(folder / "in", records);
+  ScoreOptions options = options_for(folder / "in", folder / "out");
+  options.tasks_folder = fs::path(UDRL_SOURCE_DIR) / "data" / "tasks";
+  options.scorers = {"valid"};
+  const std::string message = refusal([&] { score_samples(options, quiet_context()); });
+  CHECK(contains(message, "'unheard-of' in record " + records.back().id));
+  CHECK_FALSE(udrl::data::has_shards(options.out));
+  options.scorers = {"copying"};
+  options.out = folder / "other";
+  CHECK_NOTHROW(score_samples(options, quiet_context()));
+}
+
+TEST_CASE("What a scorer lacks is said before the input is read") {
+  const TempFolder folder;
+  fs::create_directory(folder / "in");
+  udrl::write_file_atomic(folder / "in" / "part-00000.jsonl", "no JSON\n");
+  ScoreOptions options = options_for(folder / "in", folder / "out");
+  options.scorers = {"pmi"};
+  CHECK(contains(refusal([&] { score_samples(options, quiet_context()); }), "'pmi' needs a model"));
+}
+
 TEST_CASE("Where no answer is worth scoring it is said there and then, with what became of them") {
   const TempFolder folder;
   auto records = samples(2, 1);

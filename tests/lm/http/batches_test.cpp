@@ -221,6 +221,31 @@ TEST_CASE("a download ends at its limit, or where the disk does, and is not trie
   CHECK(asked == 3);
 }
 
+TEST_CASE("a stop request ends a call that is not answered, but not one that posts") {
+  std::atomic<bool> is_over = false;
+  const FakeServer server([&](const auto& path, const auto&, const auto&) {
+    udrl::request_stop();
+    const auto is_enough = [&, begin = std::chrono::steady_clock::now()] {
+      return is_over || (path == "/v1/batches" && std::chrono::steady_clock::now() - begin > std::chrono::seconds(2));
+    };
+    while (!is_enough()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return FakeReply{200, "here", "", false};
+  });
+  HttpPlace place;
+  place.urls = {server.url()};
+  const HttpCalls calls(place);
+  try {
+    calls.get("/models");
+    FAIL("it was not stopped");
+  } catch (const udrl::Error& error) {
+    CHECK(error.exit_code() == 3);
+  }
+  udrl::request_stop(false);
+  CHECK(calls.post("/batches", "{}") == "here");
+  udrl::request_stop(false);
+  is_over = true;
+}
+
 TEST_CASE("a batch that a stopped run submitted is collected by the next one, not submitted again") {
   const TempFolder folder;
   Provider provider;

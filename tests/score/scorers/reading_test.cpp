@@ -161,8 +161,6 @@ TEST_CASE("Scorers that lack what they need say so") {
   for (const char* name : {"pmi", "pmi_masked", "judge", "fluency", "valid", "retrieval", "novelty"}) {
     CHECK_THROWS_AS(ScorerSet({name}, bare), udrl::Error);
   }
-  Resources other_tasks = reading(reader);
-  other_tasks.tasks.clear();
-  ScorerSet set({"pmi"}, other_tasks);
-  CHECK_THROWS_AS(set.score(std::vector<Candidate>{{"a", "b", "image"}}), udrl::Error);
+  ScorerSet set({"pmi"}, reading(reader));
+  CHECK_THROWS_AS(set.score(std::vector<Candidate>{{"a", "b", "unheard-of"}}), udrl::Error);
 }

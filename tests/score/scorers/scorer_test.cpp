@@ -84,6 +84,20 @@ TEST_CASE("An unknown scorer is refused with the nearest named") {
   CHECK_NOTHROW(ScorerSet({"copying", "words"}, nullptr));
 }
 
+TEST_CASE("A scorer that reads an answer's task is refused where no task is known") {
+  FakeEmbedder embedder;
+  udrl::testing::FakeReader reader;
+  Resources resources;
+  resources.models = {{"embedder", &embedder}, {"pmi", &reader}, {"judge", &reader}, {"teacher", &reader}};
+  const Siblings none;
+  resources.siblings = &none;
+  for (const std::string& name : scorer_names()) {
+    INFO(name);
+    if (reads_task(name)) CHECK_THROWS_AS(ScorerSet({name}, resources), udrl::Error);
+    else CHECK_NOTHROW(ScorerSet({name}, resources));
+  }
+}
+
 TEST_CASE("Every scorer that is named can be made and gives the values it names") {
   FakeEmbedder embedder;
   udrl::testing::FakeReader reader;

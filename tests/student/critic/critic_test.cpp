@@ -53,6 +53,8 @@ TEST_CASE("A damaged critic, or one of another version, is refused with its cure
   const std::string fit = R"("fit": {"requests": 1, "answers": 4, "correlation": 0, "gain": 0}})";
   CHECK(contains(refused("{"), "critic.json"));
   CHECK(contains(refused(R"({"version": 2})"), "udrl-distill critic"));
-  CHECK(contains(refused(R"({"version": 1, "student": "abc", "log_prob": 1, "state": [1, "x"], )" + fit), "no number"));
+  CHECK(contains(refused(R"({"version": 1, "student": "abc", "log_prob": 1, "state": [1, "x"], )" + fit), "`state`"));
+  CHECK(contains(refused(R"({"version": 1, "student": "abc", "log_prob": 1, "state": [1, 1e308], )" + fit), "1e12"));
+  CHECK(contains(refused(R"({"version": 1, "student": "abc", "log_prob": null, "state": [1], )" + fit), "`log_prob`"));
   CHECK(contains(refused(R"({"version": 1, "student": "abc", "log_prob": 1, "state": [1]})"), "fit"));
 }

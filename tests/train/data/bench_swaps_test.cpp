@@ -40,7 +40,7 @@ struct Batches {
   explicit Batches(const TrainOptions& of)
       : options(of),
         out(open_checkpoint_folder(options, {observer, "udrl-train", "bench", "{}", config_of(options)})),
-        preparation(options, out.manifest, observer) {}
+        preparation(options, out.manifest, true, observer) {}
 
   /// From another place each time. A window of few records is made every few steps, so that a round of seconds bears
   /// its share of the making.

@@ -102,6 +102,22 @@ TEST_CASE("A weighted step loses and learns the weighted mean of what its target
   CHECK(largest_difference(gradients_of(step), gradients_of(step_of({sequences}))) > 1e-3);
 }
 
+TEST_CASE("What a forward pass drops does not depend on the passes before it, long sequences too") {
+  TrainerOptions options = tiny_trainer();
+  options.model.n_positions = 300;  // attention over more than 256 positions is LibTorch's own
+  options.model.dropout = 0.2;
+  Sequence lengthy{{1}, 4};
+  for (int i = 0; i < 298; ++i) lengthy.ids.push_back(3 + i % 40);
+  lengthy.ids.push_back(2);
+  const auto loss_behind = [&](const Sequence& first) {
+    Step step = step_of({{first}, {lengthy}});
+    for (const std::size_t i : {0, 1})  // the first weighs nothing
+      step.micro_batches[i].weights.assign(step.micro_batches[i].targets.size(), static_cast<double>(i));
+    return Trainer(options).step(step, 0, 0.0).loss;
+  };
+  CHECK(loss_behind(sequences[0]) == loss_behind(lengthy));
+}
+
 TEST_CASE("Equal weights, however small, are as none") {
   const Step none = step_of({{sequences[0]}, {sequences[1], sequences[2]}});
   for (const double weight : {1.0, 2.0, 1e-60}) {

@@ -55,6 +55,7 @@ TEST_CASE("each launcher says where a process stands") {
 TEST_CASE("what does not fit together is refused") {
   CHECK_THROWS_AS(of({{"RANK", "2"}, {"WORLD_SIZE", "2"}}), Error);
   CHECK_THROWS_AS(of({{"RANK", "0"}, {"WORLD_SIZE", "0"}}), Error);
+  CHECK_THROWS_AS(of({{"RANK", "0"}, {"WORLD_SIZE", "6"}}), Error);  // sums are of halves of halves
   CHECK_THROWS_AS(of({{"RANK", "one"}, {"WORLD_SIZE", "2"}}), Error);
   CHECK_THROWS_AS(of({{"RANK", "0"}, {"WORLD_SIZE", "2"}, {"MASTER_PORT", "-1"}}), Error);
 }

@@ -64,8 +64,8 @@ TEST_CASE("A line that says something else than a figure counts as without it") 
   }
   CHECK(number_in(metrics[7], "loss") == 0);
   CHECK(number_in(metrics[7], "no such name") == 0);
-  CHECK(natural_in({{"step", -1}}, "step") == 0);
-  CHECK(natural_in({{"step", 3}}, "step") == 3);
+  CHECK(natural_in(Json({{"step", -1}}), "step") == 0);
+  CHECK(natural_in(Json({{"step", 3}}), "step") == 3);
   CHECK(text_in(metrics[7], "tokens").empty());
 }
 

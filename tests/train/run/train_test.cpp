@@ -222,8 +222,14 @@ TEST_CASE("Ideas go with a student that is told words, and commands.json says th
   options.steps = 2;
   options.sequence.mention = 1;
   options.ideas = folder / "ideas";
+  options.save_every = 1;
+  options.keep_last = 2;
+  options.card.licence = "llama3";
   run(options);
-  CHECK(read_file(options.out / student::files::ideas) == read_file(table));
+  for (const fs::path& student : {options.out, options.out / "checkpoints" / "step-000001"}) {
+    CHECK(read_file(student / student::files::ideas) == read_file(table));
+    CHECK(contains(read_file(student / student::files::gguf), "llama3"));
+  }
   CHECK(command::load(options.out / student::files::commands).mentions);
   CHECK(data::read_manifest(options.out).inputs.at("ideas") == sha256_file(table));
   CHECK_FALSE(command::load(options.data / student::files::commands).mentions);
