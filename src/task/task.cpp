@@ -203,6 +203,12 @@ std::vector<Task> load_tasks(const fs::path& folder, const std::vector<std::stri
       throw user_error("task '" + name + "' is named twice").hint("name each task once");
     }
     tasks.push_back(load_task(folder / (name + ".toml")));
+    if (tasks.back().name != name)
+      throw user_error("a task has another name than its file")
+          .at((folder / (name + ".toml")).string())
+          .expected("name = \"" + name + "\"")
+          .got("'" + tasks.back().name + "'")
+          .hint("give both the same name: they are asked for by it");
   }
   if (tasks.empty()) throw user_error("no task files").at(folder.string()).hint("add a file NAME.toml");
   return tasks;

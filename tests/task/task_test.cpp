@@ -82,6 +82,8 @@ TEST_CASE("A task file that does not fit is refused with file, key and cure") {
   const std::string loose = "name = \"t\"\ndescription = \"d\"\ninstructions = \"i\"\nshots = 2\n";
   CHECK(contains(load_text(folder, loose + one + again), "number 1 and 2"));
   CHECK(contains(refusal([] { load_tasks(tasks_folder, {"imagee"}); }), "did you mean 'image'"));
+  write_file_atomic(folder / "copy.toml", read_file(tasks_folder / "image.toml"));
+  CHECK(contains(refusal([&] { load_tasks(folder.path(), {"copy"}); }), "another name than its file"));
 }
 
 TEST_CASE("An answer that is none is caught by a rule with a name") {

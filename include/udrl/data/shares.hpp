@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "udrl/base/observer.hpp"
 #include "udrl/data/manifest.hpp"
 
 namespace udrl::data {
@@ -21,5 +22,8 @@ void note_share(Manifest& manifest, const std::string& share);
 void note_shares_of(Manifest& manifest, const std::vector<std::string>& inputs);
 /// Throws `Error` (user) naming the shares that a manifest lacks to be whole, and those that are not complete.
 void require_whole(const Manifest& manifest);
+
+/// Says of each input that an earlier stage has not finished it: what it lacks is not there.
+void note_unfinished(const std::vector<std::string>& inputs, Observer& observer);
 
 }  // namespace udrl::data

@@ -90,6 +90,13 @@ void note_shares_of(Manifest& manifest, const std::vector<std::string>& inputs) 
   }
 }
 
+void note_unfinished(const std::vector<std::string>& inputs, Observer& observer) {
+  for (const std::string& input : inputs)
+    if (has_manifest(input) && !read_manifest(input).complete)
+      observer.note(Level::warning,
+                    input + " is not finished: what it lacks is left out. To finish it, run its stage again");
+}
+
 void require_whole(const Manifest& manifest) {
   std::map<std::pair<std::string, std::uint64_t>, std::set<std::uint64_t>> held_of;
   for (const HeldShare& held : manifest.shares) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <iterator>
 #include <queue>
 #include <tuple>
 #include <utility>
@@ -19,9 +21,33 @@ using Header = std::array<std::uint64_t, 3>;  // key, order, bytes of the payloa
 
 auto place(const auto& entry) { return std::tie(entry.key, entry.order); }
 
+/// Files that a process may have open are few (often 1,024): so many runs are merged into one that is read as one.
+constexpr std::size_t runs_at_once = 200;
+
 struct Item {
   std::uint64_t key, order;
   std::size_t offset, length;
+};
+
+/// Writes one run.
+class Draft {
+ public:
+  explicit Draft(const fs::path& where) : where_(where), file_(make_temporary_file(where)) {}
+
+  void append(std::uint64_t key, std::uint64_t order, std::string_view payload) {
+    const Header header{key, order, payload.size()};
+    good_ = good_ && std::fwrite(header.data(), sizeof header, 1, file_.get()) == 1 &&
+            std::fwrite(payload.data(), 1, payload.size(), file_.get()) == payload.size();
+  }
+  TemporaryFile done() {
+    if (!good_ || std::fflush(file_.get()) != 0) throw file_error("cannot write a sorted run", where_, errno);
+    return std::move(file_);
+  }
+
+ private:
+  const fs::path& where_;
+  TemporaryFile file_;
+  bool good_ = true;
 };
 
 /// Reads one run from its start.
@@ -71,24 +97,33 @@ struct ExternalSorter::Impl {
 
   void spill() {
     sort_items();
-    runs.push_back(make_temporary_file(where));
-    bool good = true;
-    for (const Item& item : items) {
-      const Header header{item.key, item.order, item.length};
-      good = good && std::fwrite(header.data(), sizeof header, 1, runs.back().get()) == 1 &&
-             std::fwrite(payloads.data() + item.offset, 1, item.length, runs.back().get()) == item.length;
-    }
-    if (!good || std::fflush(runs.back().get()) != 0) throw file_error("cannot write a sorted run", where, errno);
+    Draft draft(where);
+    for (const Item& item : items)
+      draft.append(item.key, item.order, std::string_view(payloads).substr(item.offset, item.length));
+    runs.push_back(draft.done());
     items.clear();
     payloads.clear();
+    if (runs.size() < runs_at_once) return;
+    Draft larger(where);
+    merge(runs, [&](const Entry& entry) { larger.append(entry.key, entry.order, entry.payload); });
+    runs.clear();
+    larger_runs.push_back(larger.done());
   }
 
-  void merge(const std::function<void(const Entry&)>& take) {
-    const std::size_t buffer = std::max<std::size_t>(memory / runs.size(), 4096);
+  void merge_all(const std::function<void(const Entry&)>& take) {
+    std::vector<TemporaryFile> all = std::move(larger_runs);
+    std::move(runs.begin(), runs.end(), std::back_inserter(all));
+    larger_runs.clear();
+    runs.clear();
+    merge(all, take);
+  }
+
+  void merge(std::vector<TemporaryFile>& from, const std::function<void(const Entry&)>& take) const {
+    const std::size_t buffer = std::max<std::size_t>(memory / from.size(), 4096);
     std::vector<std::unique_ptr<Run>> readers;
     const auto later = [](const Run* a, const Run* b) { return place(a->entry) > place(b->entry); };
     std::priority_queue<Run*, std::vector<Run*>, decltype(later)> heads(later);
-    for (TemporaryFile& run : runs) {
+    for (TemporaryFile& run : from) {
       readers.push_back(std::make_unique<Run>(std::move(run), buffer));
       if (readers.back()->next()) heads.push(readers.back().get());
     }
@@ -104,11 +139,11 @@ struct ExternalSorter::Impl {
   std::size_t memory;
   std::string payloads;
   std::vector<Item> items;
-  std::vector<TemporaryFile> runs;
+  std::vector<TemporaryFile> runs, larger_runs;
 };
 
 ExternalSorter::ExternalSorter(const fs::path& where, std::size_t memory)
-    : impl_(std::make_unique<Impl>(Impl{where, memory, {}, {}, {}})) {}
+    : impl_(std::make_unique<Impl>(Impl{where, memory, {}, {}, {}, {}})) {}
 
 ExternalSorter::~ExternalSorter() = default;
 
@@ -119,12 +154,11 @@ void ExternalSorter::add(std::uint64_t key, std::uint64_t order, std::string_vie
 }
 
 void ExternalSorter::drain(const std::function<void(const Entry&)>& take) {
-  if (!impl_->runs.empty()) {
+  if (!impl_->runs.empty() || !impl_->larger_runs.empty()) {
     impl_->spill();
     impl_->items.shrink_to_fit();
     impl_->payloads.shrink_to_fit();
-    impl_->merge(take);
-    impl_->runs.clear();
+    impl_->merge_all(take);
     return;
   }
   impl_->sort_items();

@@ -3,6 +3,9 @@
 #include "udrl/distill/intents.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -34,10 +37,11 @@ std::uint64_t place_of(const std::string& intent_id, std::uint64_t seed) {
 /// Candidates on their way to shards.
 class Pipeline {
  public:
-  Pipeline(const IntentsOptions& options, Observer& observer)
-      : options_(options), observer_(observer), sorter_(options.out) {
+  Pipeline(const IntentsOptions& options, Observer& observer) : options_(options), sorter_(options.out) {
     if (options.drop_near) near_.emplace(options.near, options.out);
-    if (options.same_meaning < 1) meaning_.emplace(options.same_meaning, options.out);
+    if (options.same_meaning == 1) return;
+    meaning_.emplace(options.same_meaning, options.out);
+    embedder_ = lm::open_model(options.embedder, {&observer, options.out});  // what it lacks is said at once
   }
 
   /// False where it breaks a rule, and is left out.
@@ -79,10 +83,8 @@ class Pipeline {
   /// By number of candidate; nullptr: stays. Of equal texts the first stays.
   std::vector<const char*> find_dropped() {
     std::vector<const char*> why(taken_, nullptr);
-    if (meaning_) {
-      const auto embedder = lm::open_model(options_.embedder, {&observer_, options_.out});
-      for (const std::uint64_t item : meaning_->find(*embedder)) why[item] = "same_meaning";
-    }
+    if (meaning_)
+      for (const std::uint64_t item : meaning_->find(*embedder_)) why[item] = "same_meaning";
     if (near_) {
       for (const auto& duplicate : near_->find()) why[duplicate.item] = "near_duplicates";
     }
@@ -90,10 +92,10 @@ class Pipeline {
   }
 
   const IntentsOptions& options_;
-  Observer& observer_;
   data::ExternalSorter sorter_;
   std::optional<data::NearFinder> near_;
   std::optional<SameMeaning> meaning_;
+  std::unique_ptr<lm::LanguageModel> embedder_;
   std::uint64_t taken_ = 0;
 };
 
@@ -106,18 +108,45 @@ Error no_intents(const IntentsOptions& options, const std::map<std::string, std:
       .hint("add intents, or allow longer ones with --most-words");
 }
 
-/// Most of the memory that seeds may take: so many are plenty to show a teacher.
-constexpr std::size_t most_seeds = 20'000;
+/// Intents to show a teacher, of all that were taken: those with the lowest places, as lists stand by group.
+class Seeds {
+ public:
+  void add(Intent intent, std::uint64_t place) {
+    if (kept_.size() == most && place >= std::prev(kept_.end())->first) return;
+    kept_.emplace(place, Seed{seen_++, std::move(intent)});
+    if (kept_.size() > most) kept_.erase(std::prev(kept_.end()));
+  }
+  /// In the order in which they came.
+  std::vector<Intent> take() {
+    std::vector<Seed> seeds;
+    for (auto& [place, seed] : kept_) seeds.push_back(std::move(seed));
+    std::sort(seeds.begin(), seeds.end(), [](const Seed& a, const Seed& b) { return a.number < b.number; });
+    std::vector<Intent> intents;
+    for (Seed& seed : seeds) intents.push_back(std::move(seed.intent));
+    return intents;
+  }
+
+ private:
+  static constexpr std::size_t most = 20'000;  ///< plenty
+  struct Seed {
+    std::uint64_t number;
+    Intent intent;
+  };
+  std::multimap<std::uint64_t, Seed> kept_;
+  std::uint64_t seen_ = 0;
+};
 
 void collect(const IntentsOptions& options, const RunContext& context, Pipeline& pipeline) {
-  std::vector<Intent> seeds;
+  Seeds all;
   const auto take = [&](Intent intent) {
-    const bool wanted = options.invent > 0 && seeds.size() < most_seeds;
-    if (pipeline.take(intent) && wanted) seeds.push_back(std::move(intent));
+    if (!pipeline.take(intent) || options.invent == 0) return;
+    const std::uint64_t place = place_of(content_id({intent.intent}), options.seed);
+    all.add(std::move(intent), place);
   };
   if (options.from.empty()) intents_from_lists(options, take);
   else intents_from_file(options.from, take);
   if (options.invent == 0) return;
+  const std::vector<Intent> seeds = all.take();
   if (seeds.empty()) throw no_intents(options, pipeline.counts);
   const auto teacher = lm::open_model(options.teacher, {&context.observer, options.out});
   const InventionOptions invention{static_cast<std::uint64_t>(options.invent), options.seed, options.out / "invented",

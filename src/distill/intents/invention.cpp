@@ -43,6 +43,8 @@ std::string seed_list(std::vector<std::string> seeds, RandomStream& stream) {
   return list;
 }
 
+std::string topic(const std::string& group) { return "Topic: " + (group.empty() ? "anything" : group); }
+
 /// What request number `number` says: a function of the seed.
 struct Ask {
   std::string group;
@@ -55,11 +57,12 @@ Ask ask_for(std::uint64_t number, const Groups& groups, std::uint64_t seed) {
   for (const auto& [name, intents] : groups) names.push_back(name);
   stream.shuffle(names);
   Ask ask{names.front(), {{lm::Role::system, instructions}}};
-  for (std::size_t i = 1; i < std::min(names.size(), shown_groups + 1); ++i) {
-    ask.messages.push_back({lm::Role::user, "Topic: " + names[i]});
+  if (names.size() > 1) names.erase(names.begin());  // a list of one group shows its own seeds
+  for (std::size_t i = 0; i < std::min(names.size(), shown_groups); ++i) {
+    ask.messages.push_back({lm::Role::user, topic(names[i])});
     ask.messages.push_back({lm::Role::assistant, seed_list(groups.at(names[i]), stream)});
   }
-  ask.messages.push_back({lm::Role::user, "Topic: " + ask.group});
+  ask.messages.push_back({lm::Role::user, topic(ask.group)});
   return ask;
 }
 

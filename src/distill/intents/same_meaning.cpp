@@ -25,6 +25,7 @@ void compare(const std::vector<Text>& texts, double threshold, lm::LanguageModel
   const auto rows = embedder.embed(plain);
   std::vector<std::size_t> kept;  // of the present subject
   for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i % 256 == 0) check_stop("comparing intents was stopped", "run the same command again");
     if (i > 0 && texts[i].subject != texts[i - 1].subject) kept.clear();
     const bool same = std::any_of(kept.begin(), kept.end(), [&](std::size_t k) {
       return std::inner_product(rows[i].begin(), rows[i].end(), rows[k].begin(), 0.0) >= threshold;

@@ -10,6 +10,7 @@
 #include "udrl/base/files.hpp"
 #include "udrl/base/process.hpp"
 #include "udrl/data/fields.hpp"
+#include "udrl/data/intent_place.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/score/scorer.hpp"
 #include "udrl/task/validity.hpp"
@@ -64,8 +65,7 @@ std::pair<std::uint64_t, std::uint64_t> place_of(const data::Record& record) {
   constexpr int task_bits = 16;
   const std::uint64_t task = leading_bits(content_id({record.task}));
   const std::uint64_t answer = leading_bits(content_id({record.id, record.answer}));
-  return {leading_bits(record.intent.intent_id),
-          (task >> (64 - task_bits) << (64 - task_bits)) | (answer >> task_bits)};
+  return {data::place_of(record.intent), (task >> (64 - task_bits) << (64 - task_bits)) | (answer >> task_bits)};
 }
 
 }  // namespace

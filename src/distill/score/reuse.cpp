@@ -25,8 +25,29 @@ std::string model_of(const data::Manifest& manifest, const std::string& role) {
   return lm::model_identity(hash->second, kind.value_or(lm::WeightsKind::file));
 }
 
-void require_same_models(const std::string& folder, const data::Manifest& now) {
-  const data::Manifest was = data::read_manifest(folder);
+/// The models that a manifest names gave the values with its suffix; of values without one it may know nothing.
+void require_same_suffix(const std::string& folder, const data::Manifest& was, const data::Manifest& now) {
+  const std::string before = data::text_in(was.config, "suffix"), wanted = data::text_in(now.config, "suffix");
+  if (before.empty() || before == wanted) return;
+  throw user_error("the scores to be reused have another suffix")
+      .at(folder)
+      .expected("'" + wanted + "'")
+      .got("'" + before + "'")
+      .hint("reuse the folder that was scored before that one, or leave out --reuse");
+}
+
+/// Examples and rubrics are read by scorers.
+void require_same_tasks(const std::string& folder, const data::Manifest& was, const data::Manifest& now) {
+  for (const auto& [input, hash] : now.inputs) {
+    const auto before = was.inputs.find(input);
+    if (!input.starts_with("task ") || before == was.inputs.end() || before->second == hash) continue;
+    throw user_error("the scores to be reused are of another version of the " + input)
+        .at(folder)
+        .hint("put its file back, or leave out --reuse and score everything again");
+  }
+}
+
+void require_same_models(const std::string& folder, const data::Manifest& was, const data::Manifest& now) {
   for (const auto& [role, hash] : now.models) {
     const std::string before = model_of(was, role), wanted = model_of(now, role);
     if (before.empty() || before == wanted) continue;
@@ -43,7 +64,10 @@ void require_same_models(const std::string& folder, const data::Manifest& now) {
 Reuse::Reuse(const std::vector<std::string>& folders, const data::Manifest& now, std::vector<std::string> wanted)
     : wanted_(std::move(wanted)) {
   for (const std::string& folder : folders) {
-    require_same_models(folder, now);
+    const data::Manifest was = data::read_manifest(folder);
+    require_same_models(folder, was, now);
+    require_same_suffix(folder, was, now);
+    require_same_tasks(folder, was, now);
     read(folder);
   }
 }

@@ -19,8 +19,8 @@ using ModelHashes = std::map<std::string, std::string>;
 /// About 25 bytes a sample, and eight for each wanted value.
 class Reuse {
  public:
-  /// Reads the scored folders. Throws `Error` (user) for one whose values another model of the same role gave, or the
-  /// same with other weights; `now` says which are asked.
+  /// Reads the scored folders. Throws `Error` (user) for one whose values another model of the same role gave, the same
+  /// with other weights, or that read another version of a task; `now` says which are asked.
   Reuse(const std::vector<std::string>& folders, const data::Manifest& now, std::vector<std::string> wanted);
 
   /// The wanted values that are known; fewer than all where a folder lacks some.

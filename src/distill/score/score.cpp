@@ -15,6 +15,7 @@
 #include "udrl/data/shares.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/data/unscored.hpp"
+#include "udrl/task/task.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -45,7 +46,7 @@ class BlockScorer {
   BlockScorer(const ScoreOptions& options, score::Resources resources, const Manifest& manifest)
       : set_(options.scorers, std::move(resources)),
         columns_(columns_of(options)),
-        reuse_(options.reuse, manifest, stored_names()) {}
+        reuse_(options.reuse, asked(manifest, options.scorers), stored_names()) {}
 
   void score(std::vector<Record>& records) {
     set_.begin_batch();
@@ -61,6 +62,16 @@ class BlockScorer {
   }
 
  private:
+  /// Only what these scorers depend on: the input's own models gave no value that is asked for.
+  static Manifest asked(Manifest manifest, const std::vector<std::string>& scorers) {
+    const auto depends_on = [&](const std::string& role) {
+      return std::any_of(scorers.begin(), scorers.end(),
+                         [&](const auto& name) { return score::model_of(name) == role; });
+    };
+    std::erase_if(manifest.models, [&](const auto& model) { return !depends_on(model.first); });
+    if (std::none_of(scorers.begin(), scorers.end(), score::reads_task)) manifest.inputs.clear();
+    return manifest;
+  }
   std::vector<Column> columns_of(const ScoreOptions& options) {
     std::vector<Column> columns;
     for (std::size_t i = 0; i < set_.size(); ++i) {
@@ -108,6 +119,7 @@ class BlockScorer {
     if (name == "words") return;
     const auto value = values.find(name);
     if (value != values.end()) record.scores[as] = rounded(value->second);
+    else record.scores.erase(as);  // another model's
     data::set_unscored(record, as, value == values.end());
   }
 
@@ -126,10 +138,22 @@ void count_unscored(const ScoreOptions& options, std::map<std::string, std::uint
     for (const std::string& name : data::unscored(*record)) ++counts["unscored_" + name];
 }
 
+/// Their rules choose what is scored, and scorers read their examples. A task that an earlier run did not know has no
+/// sample there.
+void note_tasks(Manifest& manifest, const ScoreOptions& options) {
+  if (options.tasks_folder.empty()) return;
+  const std::optional<Manifest> earlier =
+      data::has_manifest(options.out) ? std::optional(data::read_manifest(options.out)) : std::nullopt;
+  for (const task::Task& task : task::load_tasks(options.tasks_folder, {}))
+    if (const std::string input = "task " + task.name; !earlier || earlier->inputs.contains(input))
+      manifest.inputs[input] = task.sha256;
+}
+
 Manifest wanted_manifest(const ScoreOptions& options, const ModelHashes& models, const RunContext& context) {
   Manifest manifest = data::manifest_of("score", context);
   manifest.models = data::models_of_inputs(options.input, models);
   manifest.inputs = data::hash_inputs(options.input);
+  note_tasks(manifest, options);
   data::note_shares_of(manifest, options.input);
   for (const auto& [name, hash] : data::hash_inputs(options.reuse)) manifest.inputs["reuse " + name] = hash;
   return manifest;
@@ -189,6 +213,7 @@ Manifest score_into(HeldFolder held, const ScoreOptions& options, const score::M
                     const RunContext& context) {
   data::OutputFolder out(std::move(held), wanted_manifest(options, hashes_of(models), context));
   if (out.manifest.complete) return out.manifest;
+  data::note_unfinished(options.input, context.observer);
   score::Siblings siblings;
   // Before the input is read: what a scorer lacks is said at once.
   BlockScorer scorer(options, resources_for(options, models, &siblings), out.manifest);

@@ -84,9 +84,11 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::Out
   data::ShardWriter writer(out);
   EndpointLedger ledger(out.path(), asking.observer);
   std::unordered_map<std::string, PlannedAnswer> asked;
+  bool is_all_asked = false;
   const auto next = [&]() -> std::optional<lm::Request> {
     std::optional<PlannedAnswer> question = asking.next();
-    if (!question) return std::nullopt;
+    is_all_asked = !question;
+    if (is_all_asked) return std::nullopt;
     lm::Request request = std::move(question->request);
     if (!asked.try_emplace(request.id, std::move(*question)).second)  // the two answers could not be told apart
       throw failure("a question was to be asked twice").at("request " + request.id);
@@ -99,6 +101,8 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::Out
       progress.detail = std::to_string(ledger.failures()) + " failed";
       return;
     }
+    // A larger `limit` goes on with what was complete.
+    if (std::exchange(out.manifest.complete, false)) out.save();
     take_answer(question.record, answer, asking.text_of(answer, *question.task), *question.task);
     writer.append(data::to_json(question.record));
     writer.hand_over();  // before it is counted
@@ -111,7 +115,9 @@ lm::Throughput ask_all(lm::LanguageModel& model, const Asking& asking, data::Out
     ledger.save();
     ledger.add_to(out.manifest.counts);
     note_usage(model, out.manifest, asking.observer);
-    out.manifest.complete = progress.done == progress.total;
+    // With a smaller `limit` than before more is there than was to be asked.
+    out.manifest.complete =
+        progress.done == progress.total || (is_all_asked && asked.empty() && ledger.failures() == 0);
     out.save();
   };
   lm::Throughput figures;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/listed.hpp"
 #include "udrl/base/random.hpp"
 
 namespace udrl::distill {
@@ -32,7 +33,6 @@ std::vector<double> shares_of(Pool& pool, const std::map<std::string, double>& m
   double scale = std::numeric_limits<double>::infinity();
   for (const auto& [name, weight] : mix) {
     const auto task = std::find(pool.tasks.begin(), pool.tasks.end(), name);
-    if (task == pool.tasks.end()) throw user_error("'mix' names a task that the data lacks").got("'" + name + "'");
     const auto task_index = static_cast<std::size_t>(task - pool.tasks.begin());
     wanted[task_index] = weight;
     if (weight > 0) scale = std::min(scale, static_cast<double>(counts[task_index]) / weight);
@@ -68,6 +68,20 @@ IntentCounts count_intents(Pool& pool) {
 }
 
 }  // namespace
+
+void check_ablation(const Pool& pool, const AblationOptions& ablation) {
+  double all = 0;
+  for (const auto& [name, weight] : ablation.mix) {
+    if (std::find(pool.tasks.begin(), pool.tasks.end(), name) == pool.tasks.end())
+      throw user_error("'mix' names a task that the data lacks")
+          .expected(listed(pool.tasks))
+          .got("'" + name + "'")
+          .hint("name tasks of the data, or leave it out");
+    all += weight;
+  }
+  if (!ablation.mix.empty() && all == 0)
+    throw user_error("'mix' gives no task a weight").expected("one above 0").hint("a task of weight 0 is left out");
+}
 
 void apply_ablation(Pool& pool, const Fitted& fitted, const AblationOptions& ablation, std::uint64_t seed,
                     IntentCounts& intents) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "udrl/base/files.hpp"
+#include "udrl/data/intent_place.hpp"
 
 namespace udrl::distill {
 
@@ -22,7 +23,7 @@ std::uint32_t IntentTable::number_of(const Key& key, const data::Intent& intent)
   origin.subject = subjects_.of(data::subject_of(intent));
   origin.format = formats_.of(intent.format);
   origin.wish = leading_bits(content_id({data::subject_of(intent), intent.format, intent.occasion, intent.style}));
-  origin.intent = leading_bits(intent.intent_id);
+  origin.intent = data::place_of(intent);
   origins_.push_back(origin);
   return entry->second;
 }

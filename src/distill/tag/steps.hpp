@@ -47,8 +47,11 @@ struct RankedIntents {
 RankedIntents rank_returns(Pool& pool, command::Fitted& fitted, const SortRoom& room,
                            const AblationOptions& ablation = {});
 
+/// Before anything is fitted: throws `Error` (user) for a mix of tasks that are not there, or of none.
+void check_ablation(const Pool& pool, const AblationOptions& ablation);
+
 /// Leaves out training rows (`RowOutcome::not_chosen`) and changes their bins, as the ablation says; `intents` follows.
-/// What is drawn is a function of (seed, record id). Throws `Error` (user) for a mix of tasks that are not there.
+/// What is drawn is a function of (seed, record id).
 void apply_ablation(Pool& pool, const command::Fitted& fitted, const AblationOptions& ablation, std::uint64_t seed,
                     IntentCounts& intents);
 

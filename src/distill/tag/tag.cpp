@@ -81,10 +81,22 @@ void require_kept(Pool& pool, const std::vector<std::string>& input) {
       .hint("score samples first (udrl-distill score), or see 'tasks' and 'only_tasks'");
 }
 
+/// Before a student is to learn from nothing.
+void require_training(Pool& pool) {
+  bool any = false;
+  pool.rows.for_each([&](std::uint64_t, const RecordRow& row, std::span<const double>) { any = any || row.trains(); });
+  if (any) return;
+  throw user_error("no record is left to train on")
+      .got(data::to_text(count_outcomes(pool)))
+      .hint("see 'mix', 'keep_share', 'keep_best' and the shares that are held out");
+}
+
 TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& observer) {
   const PoolOptions& from = options.pool;
+  data::note_unfinished(from.input, observer);
   Pool pool = read_pool(from, needed_scores(options.returns), options.out, observer);
   require_kept(pool, from.input);
+  check_ablation(pool, options.ablation);
   if (from.near.drop_samples) drop_near_samples(pool, observer);
   if (from.near.drop_held_out) drop_near_held_out(pool, observer);
   fill_rarity(pool, from.input, observer);
@@ -92,6 +104,7 @@ TagTable make_all(const TagOptions& options, Manifest& manifest, Observer& obser
   RankedIntents ranked = rank_returns(pool, fitted, {options.out}, options.ablation);
   IntentCounts& intents = ranked.counts;
   apply_ablation(pool, fitted, options.ablation, from.split.seed, intents);
+  require_training(pool);
   count_support(pool, fitted);
   if (const std::string tasks = fitted.unsupported_tasks(); !tasks.empty())
     observer.note(Level::warning, "no command of these tasks can be asked of a student, as they have less than " +

@@ -185,7 +185,14 @@ void Serves::score(std::span<const Candidate> answers, std::span<Values> values)
   for (const std::size_t i : order) questions.push_back(ask(answers[i]));
   const auto rows = model_.choice_log_probs(questions, options);
   for (std::size_t n = 0; n < order.size(); ++n)  // an endpoint may list neither, or refuse the question
-    if (const double odds = rows[n][0] - rows[n][1]; std::isfinite(odds)) values[order[n]][name()] = odds;
+    if (const double odds = log_odds(rows[n][0], rows[n][1]); std::isfinite(odds)) values[order[n]][name()] = odds;
+}
+
+double log_odds(double first, double second) {
+  // What an endpoint does not list has at most what is left, and what is sure is not wholly so.
+  const auto rest = [](double listed) { return std::log(std::max(1e-9, -std::expm1(listed))); };
+  if (std::isfinite(first) == std::isfinite(second)) return first - second;
+  return std::isfinite(first) ? first - rest(first) : rest(second) - second;
 }
 
 double expected_rating(std::span<const double> log_probs) {

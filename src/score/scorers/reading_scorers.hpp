@@ -60,5 +60,8 @@ class Serves : public BatchScorer {
 
 /// Σ digit · p(digit) / Σ p(digit) for the digits 1 … n. NaN where none has a probability.
 double expected_rating(std::span<const double> log_probs);
+/// Of two answers by their log-probabilities; −∞ for one that is not listed: it has at most what the other leaves. NaN
+/// where neither is.
+double log_odds(double first, double second);
 
 }  // namespace udrl::score

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "udrl/base/files.hpp"
+#include "udrl/data/intent_place.hpp"
 
 namespace udrl::score {
 namespace {
@@ -31,7 +31,7 @@ void Siblings::keep(Sample& sample, std::uint64_t place, const data::Intent& int
 }
 
 void Siblings::add(const data::Intent& intent) {
-  const std::uint64_t place = leading_bits(intent.intent_id);
+  const std::uint64_t place = data::place_of(intent);
   if (!intent.format.empty()) keep(by_format_[intent.format], place, intent);
   if (!intent.style.empty()) keep(by_style_[intent.style], place, intent);
   keep(by_subject_[data::subject_of(intent)], place, intent);
@@ -39,7 +39,7 @@ void Siblings::add(const data::Intent& intent) {
 
 std::vector<std::string> Siblings::of(const data::Intent& intent) const {
   std::vector<std::string> out;
-  const std::uint64_t place = leading_bits(intent.intent_id);
+  const std::uint64_t place = data::place_of(intent);
   const std::string& subject = data::subject_of(intent);
   const auto take_from = [&](const std::map<std::string, Sample>& samples, const std::string& key, auto differs) {
     const auto found = samples.find(key);

@@ -1,6 +1,8 @@
 // Near duplicates and the external sort they rest on: against all pairs, in any memory. Not for: equal texts.
 #include "udrl/data/near_duplicates.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cstring>
 #include <functional>
@@ -87,6 +89,23 @@ TEST_CASE("An external sort gives every entry once and in order, in any memory")
     CHECK(at == expected.size());
   }
   CHECK(fs::is_empty(folder.path()));
+}
+
+TEST_CASE("However many runs there are, few files are open") {
+  const TempFolder folder;
+  rlimit usual{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
+  rlimit few = usual;
+  few.rlim_cur = 256;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  std::uint64_t at = 0;
+  {
+    ExternalSorter sorter(folder.path(), 1);  // each entry is a run
+    for (std::uint64_t i = 0; i < 1500; ++i) sorter.add(i * 7 % 1500, 0, std::to_string(i));
+    sorter.drain([&](const ExternalSorter::Entry& entry) { CHECK(entry.key == at++); });
+  }
+  ::setrlimit(RLIMIT_NOFILE, &usual);
+  CHECK(at == 1500);
 }
 
 TEST_CASE("MinHash estimates the Jaccard similarity") {

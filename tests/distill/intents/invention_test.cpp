@@ -68,6 +68,19 @@ TEST_CASE("A teacher's lists become intents, and are not asked for again") {
   for (std::size_t i = 0; i < first.size(); ++i) CHECK(again[i].intent == first[i].intent);
 }
 
+TEST_CASE("A list without groups shows the teacher its own intents") {
+  const NoStop no_stop;
+  const TempFolder folder;
+  ListTeacher teacher;
+  std::vector<data::Intent> own = seeds();
+  for (data::Intent& seed : own) seed.group = "";
+  invented_intents({1, 1, folder / "invented"}, own, teacher, quiet_context(), [](const data::Intent&) {});
+  REQUIRE(teacher.asked.size() == 1);
+  std::string prompt;
+  for (const lm::Segment& segment : teacher.asked[0].prompt) prompt += segment.text;
+  CHECK(contains(prompt, "seed 1"));
+}
+
 TEST_CASE("Meanings are compared within a subject, and the first stays") {
   const TempFolder folder;
   ListTeacher embedder;

@@ -6,6 +6,7 @@
 #include "score/blocks.hpp"
 #include "score/reuse.hpp"
 #include "score/scorers/fake_embedder.hpp"
+#include "score/scorers/fake_reader.hpp"
 #include "udrl/data/manifest.hpp"
 
 using namespace udrl::distill;
@@ -303,6 +304,55 @@ TEST_CASE("A task without a file is found before a model runs, where a scorer re
   options.scorers = {"copying"};
   options.out = folder / "other";
   CHECK_NOTHROW(score_samples(options, quiet_context()));
+}
+
+TEST_CASE("A folder is not gone on with by other rules, but a new task changes nothing") {
+  const TempFolder folder;
+  fs::copy(fs::path(UDRL_SOURCE_DIR) / "data" / "tasks", folder / "tasks");
+  write_records(folder / "in", samples(2, 3));
+  ScoreOptions options = options_for(folder / "in", folder / "out");
+  options.tasks_folder = folder / "tasks";
+  options.scorers = {"copying", "valid"};
+  score_samples(options, quiet_context());
+  std::string other = udrl::read_file(folder / "tasks" / "image.toml");
+  udrl::write_file_atomic(folder / "tasks" / "poster.toml", other.replace(other.find("\"image\""), 7, "\"poster\""));
+  CHECK_NOTHROW(score_samples(options, quiet_context()));
+  udrl::write_file_atomic(folder / "tasks" / "image.toml", udrl::read_file(folder / "tasks" / "image.toml") + "\n");
+  CHECK(contains(refusal([&] { score_samples(options, quiet_context()); }), "task image"));
+}
+
+TEST_CASE("Values are reused whatever else made the records, but not under another suffix") {
+  const auto change_models = [](auto& manifest) { manifest.models["student"] = "another"; };
+  CHECK(refusal_to_reuse(change_models).empty());
+  const auto change_suffix = [](auto& manifest) { manifest.config["suffix"] = "_b"; };
+  CHECK(contains(refusal_to_reuse(change_suffix), "another suffix"));
+}
+
+TEST_CASE("A value that cannot be had again does not stay another model's") {
+  const TempFolder folder;
+  auto records = samples(1, 1);
+  records[0].answer = "unspeakable";
+  records[0].scores["judge"] = 4.5;
+  write_records(folder / "in", records);
+  udrl::testing::FakeReader reader;
+  ScoreOptions options = options_for(folder / "in", folder / "out");
+  options.tasks_folder = fs::path(UDRL_SOURCE_DIR) / "data" / "tasks";
+  options.scorers = {"judge", "valid"};
+  score_samples(options, {{"judge", &reader}}, quiet_context());
+  CHECK_FALSE(udrl::data::read_records(folder / "out").front().scores.contains("judge"));
+}
+
+TEST_CASE("Samples whose intents have ids of another kind are still blocks of whole intents") {
+  const TempFolder folder;
+  auto records = samples(6, 1);
+  for (std::size_t i = 0; i < records.size(); ++i) records[i].intent.intent_id = "beach-" + std::to_string(i);
+  write_records(folder / "in", records);
+  udrl::score::Siblings siblings;
+  SortedSamples sorted(udrl::data::RecordStream({(folder / "in").string()}, {}), Filter({}, {}), folder.path(),
+                       siblings);
+  std::size_t blocks = 0;
+  sorted.for_each_block(1, [&](const auto&) { ++blocks; });
+  CHECK(blocks == 6);
 }
 
 TEST_CASE("What a scorer lacks is said before the input is read") {

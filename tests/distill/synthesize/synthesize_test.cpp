@@ -138,6 +138,28 @@ TEST_CASE("A stopped synthesis goes on and asks nothing twice") {
   CHECK(lines_by_id(options.out) == lines_by_id(folder / "whole"));
 }
 
+TEST_CASE("What was complete is not so while more is asked, and stays so when less is") {
+  const NoStop no_stop;
+  const TempFolder folder;
+  SynthesizeOptions options = options_in(folder, "samples");
+  struct Watch : Observer {
+    explicit Watch(fs::path of) : out(std::move(of)) {}
+    void progress(const Progress&) override { was_complete = was_complete || data::read_manifest(out).complete; }
+    fs::path out;
+    bool was_complete = false;
+  } watch(options.out);
+  const RunContext context{watch, "test", "test", "{}", "{}"};
+  FakeModel teacher;
+  options.limit = 1;
+  CHECK(synthesize(options, teacher, context).manifest.complete);
+  options.limit = 3;
+  CHECK(synthesize(options, teacher, context).manifest.complete);
+  CHECK_FALSE(watch.was_complete);
+  options.limit = 2;
+  CHECK(synthesize(options, teacher, context).manifest.complete);
+  CHECK(teacher.asked.size() == 24);
+}
+
 TEST_CASE("A line torn by a kill is asked again") {
   const NoStop no_stop;
   const TempFolder folder;

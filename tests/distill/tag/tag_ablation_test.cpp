@@ -144,6 +144,9 @@ TEST_CASE("A mix leaves out records until the tasks stand as asked") {
   std::map<std::string, double> counts;
   for (const Record& record : bench.split("mix", "train")) ++counts[record.task];
   CHECK(counts.at("image") == Approx(counts.at("headline")).epsilon(0.25));
+  options.ablation.mix = {{"image", 0}};
+  options.out = bench.folder / "mix1";
+  CHECK(contains(refusal([&] { tag_samples(options, quiet_context()); }), "no task a weight"));
   options.ablation.mix = {{"imgae", 1}};
   options.out = bench.folder / "mix2";
   CHECK(contains(refusal([&] { tag_samples(options, quiet_context()); }), "imgae"));

@@ -2,6 +2,7 @@
 #include "catch.hpp"
 #include "fake_embedder.hpp"
 #include "fake_reader.hpp"
+#include "scorers/reading_scorers.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/text.hpp"
@@ -103,6 +104,15 @@ TEST_CASE("Whether an answer serves is the log-odds of yes, also with the intent
   CHECK(std::any_of(reader.asked.begin(), reader.asked.end(), [](const std::string& asked) {
     return asked.find("Answer: " + udrl::data::mask_words("some fox", "red fox")) != std::string::npos;
   }));
+}
+
+TEST_CASE("An answer that an endpoint does not list has at most what the other leaves") {
+  constexpr double never = -std::numeric_limits<double>::infinity();
+  CHECK(log_odds(std::log(0.75), std::log(0.25)) == Approx(std::log(3)));
+  CHECK(log_odds(std::log(0.75), never) == Approx(std::log(3)));
+  CHECK(log_odds(never, std::log(0.75)) == Approx(-std::log(3)));
+  CHECK(std::isfinite(log_odds(0, never)));
+  CHECK(std::isnan(log_odds(never, never)));
 }
 
 TEST_CASE("Siblings share a format or a subject, never both, whatever their order") {
