@@ -12,13 +12,14 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 
 SETUP=true
+FRESH=false
 BIN=build/release/bin
 RUN=runs/demo
 
 parse_arguments() {
   while [[ $# -gt 0 ]]; do
     case "$1" in
-      --fresh) rm -rf "${ROOT:?}/$RUN"; shift ;;
+      --fresh) FRESH=true; shift ;;
       --no-setup) SETUP=false; shift ;;
       --help | -h) show_help "${BASH_SOURCE[0]}"; exit 0 ;;
       *) die "unknown option $1" "See scripts/demo.sh --help." ;;
@@ -51,6 +52,7 @@ training_steps() { if has_bf16; then echo 1100; else echo 550; fi; }
 
 parse_arguments "$@"
 cd "$ROOT"
+[[ "$FRESH" == false ]] || rm -rf "${RUN:?}"
 [[ "$SETUP" == false ]] || scripts/setup.sh --models demo
 build
 

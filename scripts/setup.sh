@@ -79,6 +79,7 @@ check_disk() {
 
 main() {
   parse_arguments "$@"
+  [[ "$ROOT" != *[[:space:]]* ]] || die "the checkout's path has a space: $ROOT" "llama.cpp does not build in it: move the checkout."
   find_missing_packages "$PYTHON_KIND" "${EXTRA_PACKAGES[@]}"
   print_plan
   [[ "$PLAN_ONLY" == false ]] || exit 0

@@ -22,6 +22,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$ROOT"
 source "$ROOT/scripts/lib/bench.sh"
+[[ -x /usr/bin/time ]] || die "no /usr/bin/time" "Install it: apt-get install time"
 
 BIN=${UDRL_BIN:-build/release/bin}
 RUN=${RUN:-runs/bench/scale}

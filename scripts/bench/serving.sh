@@ -35,7 +35,10 @@ start() {
   : > "$WORK/url"
   build/release/bin/udrl-serve --model "$STUDENT" --port 0 --task image --quiet "${THREADS[@]}" > "$WORK/url" &
   SERVER=$!
-  until [[ -s "$WORK/url" ]]; do sleep 0.001; done
+  until [[ -s "$WORK/url" ]]; do
+    kill -0 "$SERVER" 2> /dev/null || die "udrl-serve did not start" "Its own message stands above."
+    sleep 0.001
+  done
   URL=$(< "$WORK/url")
 }
 stop() { kill -INT "$SERVER"; wait "$SERVER"; SERVER=; }

@@ -50,7 +50,7 @@ settings() {
 }
 
 examine() {
-  local scorer=$1 folder="$RUN/$1-$ANSWERS"
+  local scorer=$1 folder="$RUN/$1-$ANSWERS-$SOURCE"
   settings "$scorer"
   "$BIN/udrl-distill" score --threads "$THREADS" --input "$SAMPLE" --out "$folder/scored" --tasks-folder data/tasks \
     --scorers "$NAMES" "${MODEL[@]}"
@@ -58,10 +58,11 @@ examine() {
     --tasks-folder data/tasks --scorers "$NAMES" "${MODEL[@]}"
 }
 
-SAMPLE="$RUN/sample-$ANSWERS"
+SOURCE=$(sha256sum <<< "$(realpath "$FROM")" | cut -c 1-8)  # another --from has folders of its own
+SAMPLE="$RUN/sample-$ANSWERS-$SOURCE"
 [[ -f "$SAMPLE/part-00000.jsonl" ]] || "$VENV/bin/python" scripts/runs/damage_sample.py "$FROM" "$SAMPLE" "$ANSWERS"
 for scorer in "${SCORERS[@]}"; do
   step "$scorer"
-  [[ -f "$RUN/$scorer-$ANSWERS/doctor/doctor.json" ]] || examine "$scorer"
-  "$VENV/bin/python" scripts/runs/damage_table.py "$scorer" "$RUN/$scorer-$ANSWERS/doctor/doctor.json"
+  [[ -f "$RUN/$scorer-$ANSWERS-$SOURCE/doctor/doctor.json" ]] || examine "$scorer"
+  "$VENV/bin/python" scripts/runs/damage_table.py "$scorer" "$RUN/$scorer-$ANSWERS-$SOURCE/doctor/doctor.json"
 done

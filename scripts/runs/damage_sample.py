@@ -17,8 +17,8 @@ SOURCE, OUT, WANTED = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 
 
 def records():
-    for file in sorted(SOURCE.glob("*.jsonl.gz")):
-        with gzip.open(file, "rt", encoding="utf-8") as lines:
+    for file in sorted(SOURCE.glob("*.jsonl*")):
+        with (gzip.open if file.suffix == ".gz" else open)(file, "rt", encoding="utf-8") as lines:
             yield from map(json.loads, lines)
 
 
@@ -35,7 +35,10 @@ def chosen():
         yield record
 
 
+sample = [json.dumps(record, ensure_ascii=False) for record in chosen()]
+if not sample:
+    sys.exit(f"error: no whole answer in {SOURCE}\n  Name a folder of shards (*.jsonl or *.jsonl.gz) with --from.")
 OUT.mkdir(parents=True, exist_ok=True)
-with open(OUT / "part-00000.jsonl", "w", encoding="utf-8") as out:
-    for record in chosen():
-        out.write(json.dumps(record, ensure_ascii=False) + "\n")
+draft = OUT / ".part-00000.jsonl"
+draft.write_text("\n".join(sample) + "\n", encoding="utf-8")
+draft.rename(OUT / "part-00000.jsonl")

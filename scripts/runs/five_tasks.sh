@@ -60,7 +60,11 @@ evaluate() {
 release() {
   local to=data/students/five-tasks STEPS=3300
   train released --valid-every 300 --save-every 300 --card.name udrl-five-tasks --card.author udrl
-  rm -rf "$RUN/folder" "$RUN/certify-released" "$RUN/critic"  # of another student
+  rm -rf "$RUN/folder" "$RUN/certify-released"
+  if ! sha256sum --check --status "$RUN/critic.of" 2> /dev/null; then  # its hours of reading are of another student
+    rm -rf "$RUN/critic"
+    sha256sum "$RUN/released/student.gguf" > "$RUN/critic.of"
+  fi
   UDRL_BIN=$BIN bash scripts/runs/critic.sh --run "$RUN/critic" --student "$RUN/released" --train "$RUN/tagged/train" \
     --ideas "$RUN/ideas"
   "$BIN/udrl-export" folder --model "$RUN/critic/student" --out "$RUN/folder" --type q8_0 --name udrl-five-tasks --author udrl
@@ -77,6 +81,10 @@ sft_system() {
   echo "$RUN/sft.toml"
 }
 
+readonly ALL="tag ideas train sft evaluate add seeds release replicates"
+for stage in "${STAGES[@]}"; do
+  [[ " $ALL " == *" $stage "* ]] || die "unknown stage $stage" "One of: $ALL. See the head of $0."
+done
 for stage in "${STAGES[@]}"; do
   step "$stage"
   case "$stage" in
@@ -94,6 +102,5 @@ for stage in "${STAGES[@]}"; do
       evaluate "$RUN/eval-replicates" "configs/five-tasks/systems/qwen-best.toml,$(sft_system)" --intents 100 \
         --student-seeds "$RUN/student-2,$RUN/student-3"
       ;;
-    *) die "unknown stage $stage" "See the head of $0." ;;
   esac
 done

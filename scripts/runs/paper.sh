@@ -153,6 +153,10 @@ check_needs() {
     [[ -x "$BIN/$tool" ]] || die "no $BIN/$tool" "Build first: cmake --preset release && cmake --build --preset release"
   done
   [[ -z "$OWN_INTENTS" ]] || need_file "$OWN_INTENTS" "--intents names a file with one request a line."
+  local system
+  while IFS= read -r system; do
+    [[ -z "$system" ]] || need_file "$system" "--systems names files such as configs/systems/*.toml, a comma between them."
+  done < <(tr , '\n' <<< "$SYSTEMS")
   if chosen score || chosen evaluate; then need_file models/all-minilm-l6-v2.f32.gguf "scripts/fetch_models.sh minilm"; fi
   if chosen evaluate; then need_file "$PMI_MODEL" "scripts/fetch_models.sh smollm2"; fi
   if ! chosen synthesize && ! chosen evaluate; then return; fi

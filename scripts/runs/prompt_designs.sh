@@ -33,8 +33,7 @@ for design in as-shipped zero-shot two-shot eight-shot list terse; do
   here=$RUN/$design
   "$BIN/udrl-distill" synthesize --config configs/sample/synthesize-qwen-deep.toml --intents "$RUN/intents" --limit 0 \
     --tasks-folder "$here/tasks" --out "$here/samples" --draws 1 --temperatures 0.8
-  [[ -e "$here/scored/manifest.json" ]] ||
-    "$BIN/udrl-distill" score --config configs/sample/score.toml --input "$here/samples" --out "$here/scored"
+  "$BIN/udrl-distill" score --config configs/sample/score.toml --input "$here/samples" --out "$here/scored"
 done
 folders() { local IFS=,; printf '%s' "$*"; }
 "$BIN/udrl-distill" summary --input "$(folders "$RUN"/*/samples)"

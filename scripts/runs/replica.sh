@@ -59,6 +59,7 @@ fi
 [[ ${#ARMS[@]} -gt 0 ]] || ARMS=("${ALL_ARMS[@]}")
 [[ ${#STAGES[@]} -gt 0 ]] || STAGES=("${ALL_STAGES[@]}")
 check_arms "${ARMS[@]}"
+[[ "$SPLIT" =~ ^(valid|test)$ ]] || die "--split $SPLIT is none" "valid, or test once all is decided."
 JOBS=$((JOBS < 1 ? 1 : JOBS))
 THREADS=$(threads_a_job "$JOBS")
 VARIETY=+rarity=4

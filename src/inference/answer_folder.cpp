@@ -1,9 +1,11 @@
 // A folder of answers, and asks read past those that it holds.
 #include "udrl/inference/answer_folder.hpp"
 
+#include <memory>
 #include <utility>
 
 #include "udrl/base/error.hpp"
+#include "udrl/base/files.hpp"
 #include "udrl/data/fields.hpp"
 
 namespace udrl::inference {
@@ -24,21 +26,40 @@ Error another_ask(const PlacedAsk& placed, const std::string& answered, const st
       .hint("give the same asks in the same order, with new ones behind them; or choose another folder");
 }
 
-/// Intent and task of an answer in the folder.
-std::pair<std::string, std::string> asked_in(const data::Json& answered, const std::string& where) {
+/// All that an ask says.
+std::string id_of(const Ask& ask) {
+  return content_id({ask.intent, ask.task, ask.words, ask.return_spec, ask.have, std::to_string(ask.want_words),
+                     ask.nearest ? "nearest" : "", ask.mention});
+}
+
+/// Of an answer in the folder.
+struct Asked {
+  std::string intent, task, id;  ///< no id in folders of earlier versions
+};
+
+Asked asked_in(const data::Json& answered, const std::string& where) {
   try {
     const data::Fields fields(answered, "answer");
-    return {fields.text("intent"), fields.text("task")};
+    return {fields.text("intent"), fields.text("task"), fields.text_or("ask", "")};
   } catch (const Error& error) {
     throw data::completed(error, where, "the folder's answers were changed: choose another folder, or remove this one");
   }
 }
 
 void require_same(const std::optional<PlacedAsk>& placed, const data::Json& answered, const std::string& where) {
-  const auto [intent, task] = asked_in(answered, where);
+  const auto [intent, task, id] = asked_in(answered, where);
   if (!placed) throw another_ask({}, intent, where).got("the end of the asks");
   if (placed->ask.intent != intent || placed->ask.task != task)
     throw another_ask(*placed, intent + "' (" + task + ")", where);
+  if (!id.empty() && id != id_of(placed->ask))
+    throw another_ask(*placed, intent, where).got("the same intent with other words, return, have or mention");
+}
+
+/// What was taken from a stream to be looked at comes first again.
+AskStream put_back(std::optional<PlacedAsk> first, AskStream rest) {
+  const auto put = std::make_shared<std::optional<PlacedAsk>>(std::move(first));
+  return {[put, next = std::move(rest.next)] { return *put ? std::exchange(*put, std::nullopt) : next(); },
+          [put, ready = std::move(rest.ready)] { return put->has_value() || ready(); }};
 }
 
 }  // namespace
@@ -58,7 +79,9 @@ AskStream AnswerFolder::remaining(AskStream asks) {
     while (answers < per_ask_ && reader.next()) ++answers;
     kept_ += answers;
     again_ = answers % per_ask_;
-    if (again_ == 0) require_same(asks.next(), *first, where);
+    std::optional<PlacedAsk> asked = asks.next();
+    require_same(asked, *first, where);
+    if (again_ > 0) asks = put_back(std::move(asked), std::move(asks));
   }
   return asks;
 }
@@ -66,7 +89,9 @@ AskStream AnswerFolder::remaining(AskStream asks) {
 void AnswerFolder::take(const Answer& answer, const command::Fitted& fitted) {
   if (again_ > 0) return void(--again_);
   if (std::exchange(folder_.manifest.complete, false)) folder_.save();
-  writer_.append_line(answer_line(answer, fitted));
+  data::OrderedJson line = answer_json(answer, fitted);
+  line["ask"] = id_of(answer.ask);
+  writer_.append_line(data::json_line(line));
   writer_.hand_over();
   ++written_;
 }

@@ -34,9 +34,9 @@ std::vector<Draft> drafts_of(std::span<const Answer> answers) {
   std::set<std::string> seen;
   std::vector<Draft> out;
   for (const Answer& answer : answers) {
+    const bool is_none = answer.finish == lm::Finish::cancelled || answer.text.empty();
     const bool is_whole = answer.finish == lm::Finish::stop && seen.insert(answer.text).second;
-    out.push_back(answer.finish == lm::Finish::cancelled ? given_up()
-                                                         : Draft{answer.text, is_whole, answer.worth.value_or(0)});
+    out.push_back(is_none ? given_up() : Draft{answer.text, is_whole, answer.worth.value_or(0)});
   }
   return out;
 }

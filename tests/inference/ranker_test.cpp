@@ -61,6 +61,9 @@ TEST_CASE("without a ranker the critic's worth decides where answers have one, a
   const std::vector<Answer> answers = {answer("A quiet harbour", -0.5), answer("Cut", 3, lm::Finish::length),
                                        answer("A club", 1.5)};
   CHECK(best_answers(nullptr, answers, 3) == std::vector<std::size_t>{2, 0, 1});
+  Answer empty;  // a critic has read nothing of it
+  CHECK(best_answers(nullptr, std::vector<Answer>{empty, answers[0], answers[2]}, 3) ==
+        std::vector<std::size_t>{2, 1, 0});
 }
 
 TEST_CASE("an embedder's fit and the critic's worth are added, each by its usual spread") {

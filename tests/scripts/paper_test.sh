@@ -69,6 +69,8 @@ expect "pairs that are no number" 1 "expected a whole number" -- paper --pairs 5
 expect "no teacher" 1 "no $LLAMA" "--teacher-url" "--rehearse" -- paper
 expect "an endpoint without a model" 1 "--teacher-model NAME" -- paper --teacher-url http://127.0.0.1:1/v1
 expect "two teachers" 1 "two teachers" -- paper --teacher a.gguf --teacher-url http://127.0.0.1:1/v1 --teacher-model m
+expect "a systems file that is not there" 1 "no configs/systems/qwenn.toml" -- paper --teacher-url http://127.0.0.1:1/v1 --teacher-model m \
+  --systems configs/systems/qwen3-8b.toml,configs/systems/qwenn.toml
 expect "a limit without prices" 1 "--max-cost needs prices" -- paper --teacher-url http://127.0.0.1:1/v1 --teacher-model m --max-cost 5
 expect "a key that is not set" 1 "export NO_SUCH_KEY=" -- paper --teacher-url http://127.0.0.1:1/v1 --teacher-model m --api-key-env NO_SUCH_KEY
 holds "nothing was called" test ! -e "$CALLS"

@@ -108,6 +108,8 @@ cat "$TMP/kept.txt" | ask --input - -n 2 --exact --out "$TMP/kept" 2> "$TMP/outp
 holds "a pipe is read past" test "$?" -eq 0 -a "$(texts "$TMP/kept" | wc -l)" -eq 302
 sed -i '5s/.*/blue shoes/' "$TMP/kept.txt"
 expect "other lines" 2 "$TMP/kept.txt:5" "blue shoes" "red shoes 5" -- keep
+sed '3s/.*/{"intent": "red shoes 3", "words": 33}/' "$TMP/kept.txt" | sed '3!s/.*/{"intent": "&"}/; 5s/blue shoes/red shoes 5/' > "$TMP/longer.jsonl"
+expect "the same intent, asked otherwise" 2 "$TMP/longer.jsonl:3" "other words" -- ask --input "$TMP/longer.jsonl" -n 2 --exact --out "$TMP/kept"
 head -n 9 "$TMP/kept.txt" | sed '5s/.*/red shoes 5/' > "$TMP/few.txt"
 expect "fewer lines" 2 "the end of the asks" -- ask --input "$TMP/few.txt" -n 2 --exact --out "$TMP/kept"
 expect "other settings" 2 "seed" -- keep --seed 2

@@ -12,8 +12,9 @@
 
 namespace udrl::inference {
 
-/// Shards of `answer_line`s, in the order of the asks. What the asks are read from is no part of the manifest: more may
-/// come later, and a pipe can be piped again. Those that were answered are read past, and must be the same.
+/// Shards of `answer_line`s, each with the id of its whole `ask`, in the order of the asks. What the asks are read from
+/// is no part of the manifest: more may come later, and a pipe can be piped again. Those that were answered are read
+/// past, and must be the same.
 class AnswerFolder {
  public:
   /// Of `per_ask` answers each. Throws `Error` (user) where the folder is another run's, or in use.

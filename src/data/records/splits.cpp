@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
@@ -29,10 +32,12 @@ void check(const SplitOptions& options) {
 /// Numbers of the names, in the order of their hashes.
 std::vector<std::uint32_t> in_hash_order(const std::vector<std::string>& names, std::vector<std::uint32_t> numbers,
                                          const SplitOptions& options, const char* purpose) {
-  std::sort(numbers.begin(), numbers.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return std::pair(hash_of(options, purpose, names[a]), names[a]) <
-           std::pair(hash_of(options, purpose, names[b]), names[b]);
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> places;
+  for (const std::uint32_t number : numbers) places.emplace_back(hash_of(options, purpose, names[number]), number);
+  std::sort(places.begin(), places.end(), [&](const auto& a, const auto& b) {
+    return std::tie(a.first, names[a.second]) < std::tie(b.first, names[b.second]);
   });
+  for (std::size_t i = 0; i < places.size(); ++i) numbers[i] = places[i].second;
   return numbers;
 }
 

@@ -17,16 +17,16 @@ double corrected(double observed, double expected) {
 double cohens_kappa(std::span<const std::pair<int, int>> both) {
   if (both.empty()) return std::numeric_limits<double>::quiet_NaN();
   const double n = static_cast<double>(both.size());
-  double same = 0, by_chance = 0;
+  double same = 0, by_chance = 0;  // whole numbers: shares would be rounded, and what is certain a little less than 1
   std::map<int, double> first, second;
   for (const auto& [one, other] : both) {
-    same += one == other ? 1 / n : 0;
-    first[one] += 1 / n;
-    second[other] += 1 / n;
+    same += one == other ? 1 : 0;
+    ++first[one];
+    ++second[other];
   }
-  for (const auto& [category, share] : first)
-    if (const auto found = second.find(category); found != second.end()) by_chance += share * found->second;
-  return corrected(same, by_chance);
+  for (const auto& [category, count] : first)
+    if (const auto found = second.find(category); found != second.end()) by_chance += count * found->second;
+  return corrected(same / n, by_chance / (n * n));
 }
 
 double krippendorffs_alpha(const std::vector<std::vector<int>>& ratings) {

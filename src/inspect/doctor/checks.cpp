@@ -93,11 +93,13 @@ Check damage(const Findings& f, const std::string& scorer) {
   return check;
 }
 
-/// Its agreements with independent scorers, the surest first.
+/// Its agreements with independent scorers, the surest first; those that say nothing, of a scorer without an order,
+/// left out.
 std::vector<const Agreement*> partners(const Findings& f, const std::string& scorer) {
   std::vector<const Agreement*> out;
   for (const Agreement& pair : f.agreements)
-    if ((pair.a == scorer || pair.b == scorer) && pair.independent) out.push_back(&pair);
+    if ((pair.a == scorer || pair.b == scorer) && pair.independent && std::isfinite(pair.chance.p))
+      out.push_back(&pair);
   std::stable_sort(out.begin(), out.end(), [](auto* x, auto* y) {
     return x->chance.p != y->chance.p ? x->chance.p < y->chance.p : x->chance.value > y->chance.value;
   });
@@ -111,7 +113,7 @@ const std::string& other_of(const Agreement& pair, const std::string& scorer) {
 Check noise(const Findings& f, const std::string& scorer) {
   Check check{noise_check, scorer, Finding::unknown, "", ""};
   const auto all = partners(f, scorer);
-  if (all.empty() || !std::isfinite(all.front()->chance.p)) {
+  if (all.empty()) {
     check.reason = "no independent scorer ranks the same draws";
     check.cure = another_kind;
     return check;

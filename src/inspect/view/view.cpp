@@ -7,6 +7,7 @@
 
 #include "udrl/base/error.hpp"
 #include "udrl/data/shards.hpp"
+#include "udrl/data/splits.hpp"
 #include "udrl/data/text.hpp"
 
 namespace udrl::inspect {
@@ -17,7 +18,7 @@ using data::Record;
 
 std::vector<fs::path> folders_of(const fs::path& input) {
   std::vector<fs::path> folders;
-  for (const char* split : {"train", "valid", "test"}) {
+  for (const char* split : data::split_names) {
     if (fs::is_directory(input / split)) folders.push_back(input / split);
   }
   return folders.empty() ? std::vector<fs::path>{input} : folders;
@@ -67,18 +68,30 @@ class Collector {
   std::vector<IntentPage> pages_;
 };
 
+/// Where not all were read: what else there may be is not known.
+std::string how_far(const ViewOptions& options, const std::vector<IntentPage>& pages) {
+  std::uint64_t records = 0;
+  for (const IntentPage& page : pages) records += page.draws.size();
+  if (options.limit == 0 || records < options.limit) return "";
+  return " in the first " + std::to_string(records) + " records; --limit 0 reads all";
+}
+
+Error not_found(const ViewOptions& options, const std::string& how_far) {
+  return user_error("nothing holds this text" + how_far).at(options.input.string()).got(options.find);
+}
+
 void print_first(const ViewOptions& options, const std::vector<IntentPage>& pages, Terminal& terminal) {
   std::size_t begin = 0;
   if (!options.find.empty()) {
     const std::string folded = data::fold_case(options.find);
     const auto hit = std::find_if(pages.begin(), pages.end(), [&](const auto& page) { return holds(page, folded); });
-    if (hit == pages.end()) throw user_error("nothing holds this text").at(options.input.string()).got(options.find);
+    if (hit == pages.end()) throw not_found(options, how_far(options, pages));
     begin = static_cast<std::size_t>(hit - pages.begin());
   }
   const std::size_t end = std::min(pages.size(), begin + static_cast<std::size_t>(options.first));
   for (std::size_t i = begin; i < end; ++i) terminal.write(render(pages[i], terminal.style()) + "\n");
   terminal.write("intents " + std::to_string(begin + 1) + " to " + std::to_string(end) + " of " +
-                 std::to_string(pages.size()) + "\n");
+                 std::to_string(pages.size()) + how_far(options, pages) + "\n");
 }
 
 }  // namespace
@@ -174,10 +187,9 @@ bool Browser::find(std::string_view text, std::size_t from) {
 void view_records(const ViewOptions& options, Terminal& terminal) {
   std::vector<IntentPage> pages = read_pages(options);
   if (!terminal.interactive()) return print_first(options, pages, terminal);
+  const std::string read = how_far(options, pages);
   Browser browser(std::move(pages), terminal.style());
-  if (!options.find.empty() && !browser.find(options.find, 0)) {
-    throw user_error("nothing holds this text").at(options.input.string()).got(options.find);
-  }
+  if (!options.find.empty() && !browser.find(options.find, 0)) throw not_found(options, read);
   do {
     terminal.clear();
     terminal.write(browser.screen());

@@ -178,7 +178,7 @@ std::uint64_t write_one_file(const OneFileOptions& options) {
   const OrderedJson facts = student_data(student, options);
   const std::string model = student_in(options.model);
   const std::string ideas =
-      student.ideas() ? packed("student-ideas", read_file(options.model / student::files::ideas)) : "";
+      student.ideas() ? packed("student-ideas", read_weights(options.model / student::files::ideas)) : "";
   replace_once(html, "</body>",
                script("type=\"application/json\" id=\"student-data\"", json_in_html(facts)) +
                    script("type=\"text/plain\" id=\"student-worker\"", chance + code(page::local_worker_js)) +

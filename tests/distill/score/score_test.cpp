@@ -315,7 +315,8 @@ TEST_CASE("A folder is not gone on with by other rules, but a new task changes n
   options.scorers = {"copying", "valid"};
   score_samples(options, quiet_context());
   std::string other = udrl::read_file(folder / "tasks" / "image.toml");
-  udrl::write_file_atomic(folder / "tasks" / "poster.toml", other.replace(other.find("\"image\""), 7, "\"poster\""));
+  udrl::write_file_atomic(folder / "tasks" / "poster.toml",
+                          other.replace(other.find("name = \"image\""), 14, "name = \"poster\""));
   CHECK_NOTHROW(score_samples(options, quiet_context()));
   udrl::write_file_atomic(folder / "tasks" / "image.toml", udrl::read_file(folder / "tasks" / "image.toml") + "\n");
   CHECK(contains(refusal([&] { score_samples(options, quiet_context()); }), "task image"));

@@ -18,6 +18,7 @@ TEST_CASE("kappa is 1 for the same, below 0 for the opposite, and undefined wher
   CHECK(cohens_kappa(std::vector<std::pair<int, int>>{{0, 0}, {1, 1}, {2, 2}}) == Approx(1));
   CHECK(cohens_kappa(std::vector<std::pair<int, int>>{{0, 1}, {1, 0}}) == Approx(-1));
   CHECK(std::isnan(cohens_kappa(std::vector<std::pair<int, int>>{{1, 1}, {1, 1}})));
+  for (std::size_t n = 1; n < 100; ++n) CHECK(std::isnan(cohens_kappa(std::vector<std::pair<int, int>>(n, {1, 1}))));
   CHECK(std::isnan(cohens_kappa({})));
 }
 

@@ -112,6 +112,16 @@ TEST_CASE("A scorer that is noise is said to be no more than noise, and one that
   CHECK(contains(result.overall.reason, "relevance"));
 }
 
+TEST_CASE("A scorer without an order says nothing of others, and does not stand before one that does") {
+  std::vector<data::Record> records = planted();
+  for (data::Record& record : records) record.scores["always"] = 5;
+  Patient patient(records);
+  patient.options.scorers = {"always", "judge", "relevance"};
+  const DoctorResult result = patient.examined();
+  CHECK(check_of(result, "more than noise", "relevance").finding == Finding::pass);
+  CHECK(check_of(result, "more than noise", "always").finding == Finding::unknown);
+}
+
 TEST_CASE("A scorer that follows the temperature is confounded") {
   Patient patient;
   patient.options.scorers = {"cold", "judge"};

@@ -110,7 +110,11 @@ TEST_CASE("Without a terminal the first pages are printed") {
   CHECK(contains(terminal.shown, "intent2"));
   CHECK_FALSE(contains(terminal.shown, "intent3"));
   CHECK_FALSE(contains(terminal.shown, "template"));
-  CHECK(contains(terminal.shown, "intents 2 to 3 of 4"));
+  CHECK(contains(terminal.shown, "intents 2 to 3 of 4\n"));
+  FakeTerminal cut(false);
+  view_records({folder / "in", "", "", 2, 3}, cut);
+  CHECK(contains(cut.shown, "in the first 3 records; --limit 0 reads all"));
+  CHECK(contains(refusal([&] { view_records({folder / "in", "", "nowhere", 2, 3}, cut); }), "--limit 0"));
 }
 
 TEST_CASE("A folder of splits is viewed whole and an empty choice refused") {
@@ -119,5 +123,8 @@ TEST_CASE("A folder of splits is viewed whole and an empty choice refused") {
   write_records(folder / "out" / "train", {records.begin(), records.begin() + 4});
   write_records(folder / "out" / "test", {records.begin() + 4, records.end()});
   CHECK(read_pages({folder / "out", "", "", 5, 0}).size() == 4);
+  write_records(folder / "out" / "test_intents", tagged());
+  CHECK(read_pages({folder / "out", "", "", 5, 0}).front().draws.size() >
+        read_pages({folder / "out" / "train", "", "", 5, 0}).front().draws.size());
   CHECK(contains(refusal([&] { read_pages({folder / "out", "poem", "", 5, 0}); }), "nothing to view"));
 }
