@@ -2,6 +2,7 @@
 #include "intents.hpp"
 
 #include <set>
+#include <unordered_map>
 
 #include "udrl/base/files.hpp"
 #include "udrl/data/intent_place.hpp"
@@ -25,14 +26,27 @@ std::uint32_t IntentTable::number_of(const Key& key, const data::Intent& intent)
   origin.wish = leading_bits(content_id({data::subject_of(intent), intent.format, intent.occasion, intent.style}));
   origin.intent = data::place_of(intent);
   origins_.push_back(origin);
+  is_bare_.push_back(intent.format.empty() && intent.occasion.empty() && intent.style.empty());
   return entry->second;
 }
 
-IntentTable::Parts IntentTable::split(const std::vector<bool>& present, const data::SplitOptions& options) const {
+/// A list may say of its intents nothing but the subject: they are not one wish, as a few phrasings of it are.
+std::vector<data::Origin> IntentTable::origins_of(const std::vector<bool>& present) const {
+  constexpr int most_phrasings = 4;
+  std::unordered_map<std::uint64_t, int> bare;  // by wish
+  for (std::size_t i = 0; i < origins_.size(); ++i)
+    if (present[i] && is_bare_[i]) ++bare[origins_[i].wish];
   std::vector<data::Origin> origins;
   for (std::size_t i = 0; i < origins_.size(); ++i) {
-    if (present[i]) origins.push_back(origins_[i]);
+    if (!present[i]) continue;
+    origins.push_back(origins_[i]);
+    if (is_bare_[i] && bare.at(origins_[i].wish) > most_phrasings) origins.back().wish = origins_[i].intent;
   }
+  return origins;
+}
+
+IntentTable::Parts IntentTable::split(const std::vector<bool>& present, const data::SplitOptions& options) const {
+  const std::vector<data::Origin> origins = origins_of(present);
   const data::OriginNames names{groups_.texts(), subjects_.texts(), formats_.texts()};
   const std::vector<Split> splits = data::split_intents(origins, names, options);
   Parts parts{std::vector<Split>(origins_.size(), Split::train), {}};

@@ -49,12 +49,15 @@ class IntentTable {
   Parts split(const std::vector<bool>& present, const data::SplitOptions& options) const;
 
  private:
+  std::vector<data::Origin> origins_of(const std::vector<bool>& present) const;
+
   struct Hash {
     std::size_t operator()(const Key& key) const noexcept { return static_cast<std::size_t>(key[0]); }
   };
   std::unordered_map<Key, std::uint32_t, Hash> numbers_;
   Numbers groups_, subjects_, formats_{""};
   std::vector<data::Origin> origins_;  ///< by number
+  std::vector<bool> is_bare_;          ///< neither format nor occasion nor style
 };
 
 }  // namespace udrl::distill

@@ -118,6 +118,22 @@ TEST_CASE("An intent without a subject is held out by itself") {
   CHECK_FALSE(read_split(folder / "out", "test").empty());
 }
 
+TEST_CASE("Intents of which only the subject is known are not taken for phrasings of one wish") {
+  const TempFolder folder;
+  auto records = scored(40, 6);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const std::size_t subject = i / 60;  // ten intents each
+    records[i].intent.subject = "brand " + std::to_string(subject);
+    records[i].intent.format = records[i].intent.occasion = records[i].intent.style = "";
+  }
+  write_records(folder / "in", records);
+  TagOptions options = options_for(folder);
+  options.pool.split.paraphrases = 1;
+  tag_samples(options, quiet_context());
+  CHECK(read_split(options.out, "test_paraphrases").empty());
+  CHECK(read_split(options.out, "train").size() > 100);
+}
+
 TEST_CASE("What is fitted does not depend on what is held out") {
   const TempFolder folder;
   auto records = scored(40, 5);
