@@ -22,6 +22,7 @@
 #include "udrl/data/shards.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/lm/language_model.hpp"
+#include "udrl/lm/options.hpp"
 
 namespace udrl::distill {
 namespace {
@@ -162,6 +163,12 @@ data::Manifest wanted_manifest(const IntentsOptions& options, const RunContext& 
   manifest.seed = options.seed;
   if (options.from.empty()) manifest.inputs = hash_lists(options);
   else manifest.inputs["from"] = data::hash_input(options.from);
+  // An endpoint's name is in the config.
+  const auto note = [&](const char* role, const lm::ModelOptions& model) {
+    if (fs::exists(model.gguf)) manifest.models[role] = lm::model_identity(sha256_file(model.gguf), model.weights);
+  };
+  if (options.invent > 0) note("teacher", options.teacher);
+  if (options.same_meaning < 1) note("embedder", options.embedder);
   return manifest;
 }
 

@@ -91,7 +91,7 @@ std::string Filter::reason(const data::Record& record) const {
 }
 
 SortedSamples::SortedSamples(data::RecordStream stream, const Filter& filter, const fs::path& where,
-                             score::Siblings& siblings)
+                             score::Siblings* siblings)
     : sorter_(where) {
   while (auto record = stream.next()) {
     if (total_ % 1024 == 0) check_stop("score stopped while reading its input", "run the same command again");
@@ -99,7 +99,7 @@ SortedSamples::SortedSamples(data::RecordStream stream, const Filter& filter, co
     ++counts_[reason.empty() ? "scored" : reason];
     if (!reason.empty()) continue;
     ++total_;
-    siblings.add(record->intent);
+    if (siblings != nullptr) siblings->add(record->intent);
     record->extra.erase("rejected_by");  // of what is kept it says nothing, and older samples lack it
     const auto [intent, order] = place_of(*record);
     sorter_.add(intent, order, data::to_line(data::to_json(*record)));

@@ -35,9 +35,10 @@ class Filter {
 /// block.
 class SortedSamples {
  public:
-  /// Runs lie on the disk of `where`, an existing folder; `siblings` are given those of the kept samples' intents.
+  /// Runs lie on the disk of `where`, an existing folder. `siblings` are given those of the kept samples' intents;
+  /// null: nobody asks for them, and they take memory.
   SortedSamples(data::RecordStream stream, const Filter& filter, const std::filesystem::path& where,
-                score::Siblings& siblings);
+                score::Siblings* siblings);
 
   std::uint64_t total() const { return total_; }
   const std::map<std::string, std::uint64_t>& counts() const { return counts_; }

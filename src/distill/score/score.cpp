@@ -218,7 +218,9 @@ Manifest score_into(HeldFolder held, const ScoreOptions& options, const score::M
   // Before the input is read: what a scorer lacks is said at once.
   BlockScorer scorer(options, resources_for(options, models, &siblings), out.manifest);
   const Filter filter(options.tasks_folder, options.scorers);
-  SortedSamples samples(data::RecordStream(options.input, rejects_file(options)), filter, out.path(), siblings);
+  const bool compares = std::find(options.scorers.begin(), options.scorers.end(), "retrieval") != options.scorers.end();
+  SortedSamples samples(data::RecordStream(options.input, rejects_file(options)), filter, out.path(),
+                        compares ? &siblings : nullptr);
   out.manifest.counts = samples.counts();
   if (samples.total() == 0)
     throw user_error("there is no sample to score")

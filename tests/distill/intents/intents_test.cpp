@@ -251,6 +251,20 @@ TEST_CASE("Near duplicates are left out, the first stays") {
   CHECK(make_intents(options, quiet_context()).counts.at("intents") == 3);
 }
 
+TEST_CASE("A model that takes part is opened at once, and another one is another run") {
+  const TempFolder folder;
+  write_file_atomic(folder / "own.txt", "tea shop poster\n");
+  write_file_atomic(folder / "model.gguf", "no model");
+  IntentsOptions options;
+  options.from = folder / "own.txt";
+  options.out = folder / "out";
+  options.same_meaning = 0.9;
+  options.embedder.gguf = folder / "model.gguf";
+  CHECK_FALSE(refusal([&] { make_intents(options, quiet_context()); }).empty());
+  const std::string hash = data::read_manifest(options.out).models.at("embedder");
+  CHECK(hash.starts_with(sha256_file(folder / "model.gguf")));
+}
+
 TEST_CASE("A malformed list is refused with file and line") {
   const TempFolder folder;
   fs::copy(fs::path(UDRL_SOURCE_DIR) / "data/intents", folder / "lists");

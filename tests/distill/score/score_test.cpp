@@ -348,9 +348,8 @@ TEST_CASE("Samples whose intents have ids of another kind are still blocks of wh
   auto records = samples(6, 1);
   for (std::size_t i = 0; i < records.size(); ++i) records[i].intent.intent_id = "beach-" + std::to_string(i);
   write_records(folder / "in", records);
-  udrl::score::Siblings siblings;
   SortedSamples sorted(udrl::data::RecordStream({(folder / "in").string()}, {}), Filter({}, {}), folder.path(),
-                       siblings);
+                       nullptr);
   std::size_t blocks = 0;
   sorted.for_each_block(1, [&](const auto&) { ++blocks; });
   CHECK(blocks == 6);
