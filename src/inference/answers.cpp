@@ -235,6 +235,7 @@ data::OrderedJson answer_json(const Answer& answer, const command::Fitted& fitte
   json["words"] = data::count_words(answer.text);
   json["text"] = answer.text;
   json["finish"] = to_string(answer.finish);
+  if (answer.worth && std::isfinite(*answer.worth)) json["worth"] = std::round(*answer.worth * 1000) / 1000;
   json["ms"] = std::round(answer.ms * 10) / 10;
   return json;
 }

@@ -102,6 +102,16 @@ void declare_critic(OptionSet& set, CriticOptions& o) {
   set.add("critic.weight", o.weight, "of that in the loss").range(0, 1000).came_later();
 }
 
+void declare_distill(OptionSet& set, DistillOptions& o) {
+  set.add("distill.from", o.from,
+          "checkpoint folders of students, trained on the same data with one tokenizer: this one learns the mean of "
+          "their distributions beside the answers' tokens; without --init it takes their tokenizer")
+      .runtime_only();
+  set.add("distill.share", o.share, "of their distribution in what is learned; the rest is the token's own")
+      .range(0, 1)
+      .came_later();
+}
+
 void declare_early_stopping(OptionSet& set, EarlyStoppingOptions& o) {
   set.add(
          "early_stopping.patience", o.patience,
@@ -202,6 +212,7 @@ void declare(OptionSet& set, TrainOptions& o) {
   declare_early_stopping(set, o.early_stopping);
   declare_divergence(set, o.divergence);
   declare_critic(set, o.critic);
+  declare_distill(set, o.distill);
 }
 
 std::filesystem::path cache_folder(const TrainOptions& options) {

@@ -151,13 +151,16 @@ class Tab:
         elif method == "Page.loadEventFired":
             self.is_loaded = True
         elif method == "Fetch.requestPaused":
-            kind, text = next(reply for part, reply in self._replies.items() if params["request"]["url"].endswith(part))
+            request = params["request"]
+            reply = next(reply for part, reply in self._replies.items() if request["url"].endswith(part))
+            status, kind, text = reply(request.get("postData")) if callable(reply) else (200, *reply)
             self.call("Fetch.fulfillRequest", {
-                "requestId": params["requestId"], "responseCode": 200, "body": base64.b64encode(text.encode()).decode(),
+                "requestId": params["requestId"], "responseCode": status, "body": base64.b64encode(text.encode()).decode(),
                 "responseHeaders": [{"name": "Content-Type", "value": kind}]})
 
     def fulfil(self, replies):
-        """The browser is the server: of what ends an address, type and text of the reply."""
+        """The browser is the server: of what ends an address, type and text of the reply; or what makes status, type and text
+        of what was posted."""
         self._replies = replies
         self.call("Fetch.enable", {"patterns": [{"urlPattern": "*" + part} for part in replies]})
 

@@ -158,13 +158,15 @@ def look(browser, name, address, own, scripts, **options):
     print(name, flush=True)
 
 
-def played(browser, address, phone, facts, event):
-    """The page of a student of one task, which the browser plays: "sale" has been typed, and gets this event."""
+def played(browser, address, phone, facts, event, status=lambda _: 200):
+    """The page of a student of one task, which the browser plays: "sale" has been typed, and gets this event; `status` of
+    what was posted."""
     task = {"name": "image", "words": {"usual": 9, "least": 1, "most": 20}, "returns": {"lowest": 0, "top": 4}, "curve": None}
     about = {"name": "a", "parameters": 1e6, "default_task": "image", "tasks": [task], **facts}
     stream = f"data: {json.dumps({'task': 'image', 'words': 2, 'done': True, **event})}\n\ndata: [DONE]\n\n"
     tab = browser.open(phone=phone)
-    tab.fulfil({"/v1/student": ("application/json", json.dumps(about)), "/v1/typeahead": ("text/event-stream", stream)})
+    tab.fulfil({"/v1/student": ("application/json", json.dumps(about)),
+                "/v1/typeahead": lambda posted: (status(json.loads(posted)), "text/event-stream", stream)})
     tab.go(address)
     tab.js("document.getElementById('intent').focus()")
     tab.type("sale")
@@ -194,6 +196,25 @@ def mentions(browser, name, address):
             is_readable(name, tab)
         is_harmless(name, tab, (address,), 1)
         tab.close()
+    print(name, flush=True)
+
+
+def asks_again(browser, name, address):
+    """A server that is too busy for drafts is asked for them once more, and no more than that."""
+    refused = []
+
+    def status(posted):
+        if "best_of" not in posted:
+            return 200
+        refused.append(posted)
+        return 429
+    tab = played(browser, address, False, {"best_of": 8, "top": "top+rarity=top"}, {"text": "A sale"}, status)
+    tab.wait(lambda: len(refused) == 2)
+    check(name, json.loads(tab.posted[0])["return"] == {"image": "top+rarity=top"}, tab.posted[0])
+    time.sleep(4)
+    check(name, len(refused) == 2, f"asked {len(refused)} times")
+    check(name, tab.js("document.querySelector('.text').textContent") == "A sale", "the one draft does not stay")
+    tab.close()
     print(name, flush=True)
 
 
@@ -229,6 +250,7 @@ def main():
         look(browser, "the page of udrl-serve", address + "/", (address,), 1)
         mentions(browser, "the page of a student that mentions words", address + "/")
         chooses(browser, "the page of a student that chooses", address + "/")
+        asks_again(browser, "the page of a busy server", address + "/")
         if len(sys.argv) > 2:
             file = pathlib.Path(sys.argv[2]).absolute().as_uri()
             look(browser, "the page in one file", file, (file, "blob:"), 4, offline=True)

@@ -16,7 +16,7 @@ TEST_CASE("everything that a page may ask is resolved as udrl-generate --nearest
   const data::OrderedJson table = asked_table(student);
   REQUIRE(table.size() == 2);
   REQUIRE(table["image"].size() == 82);
-  REQUIRE(table["image"]["18"].size() == 8);
+  REQUIRE(table["image"]["18"].size() == 8);  // no returns beside the first, so `top_of_all` is top
   for (const char* words : {"auto", "any", "1", "18", "33", "80"}) {
     for (const char* wanted : {"top", "lowest", "any", "0", "4"}) {
       INFO(words << " words, return " << wanted);

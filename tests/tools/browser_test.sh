@@ -76,6 +76,13 @@ STEPS=240 VALID=1000 SAVE=1000 holds "learn them" train "$TMP/student" "$TMP/tag
 started "$TMP/served" "$SERVE" --model "$TMP/student" --port 0 --threads 1
 pages=("$(< "$TMP/served")")
 if [[ -f .deps/wllama-2.3.7/wllama.wasm ]]; then
+  holds "a page that chooses" "$EXPORT" page --model "$handed_on" --out "$TMP/chooses.html"
+  drafts() {
+    "$GENERATE" --model "$handed_on" --task image,headline,fields --input "$TMP/intents.txt" --words 16 --nearest --return top \
+      --temperature 0.000001 --best-of 2 --rank-by critic --json --quiet > "$TMP/drafts.jsonl"
+  }
+  holds "its drafts" drafts
+  holds "a page chooses as udrl does" python3 tests/browser/drafts_test.py "$TMP/chooses.html" "$TMP/drafts.jsonl"
   pages+=("$TMP/student.html")
   holds "one file" "$EXPORT" page --model "$TMP/student" --out "$TMP/student.html"
 else

@@ -69,6 +69,7 @@ class StudentModel {
   const std::optional<command::Certificate>& certificate() const { return certificate_; }
   /// Whether it can say what its answers are worth: it has a critic, and was opened with it.
   bool has_critic() const { return critic_.has_value(); }
+  const std::optional<student::Critic>& critic() const { return critic_; }
   /// What an answer is worth by the critic, among the answers to one request (`Completion::read`). Nothing for an empty
   /// one, one of a request that did not ask for `states`, or without a critic.
   std::optional<double> worth(const lm::Likelihood& read) const;

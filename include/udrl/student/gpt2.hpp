@@ -29,6 +29,16 @@ struct ForwardMode {
   std::uint64_t dropout_seed = 0;  ///< another one for every pass; its neighbours (up to 3·layers + 1) are used too
 };
 
+class Gpt2;
+
+/// What models of the same vocabulary make of the rows that another one learns: their mean distribution, to be learned
+/// beside the targets.
+struct Mixture {
+  double share = 0;  ///< of it in what is learned, 0 … 1; the rest is the target token's
+  std::vector<const Gpt2*> models;
+  std::vector<at::Tensor> hidden_NC;  ///< of each model, for the same rows
+};
+
 class Gpt2 {
  public:
   /// Fresh weights as GPT-2 draws them: N(0, initializer_range), the projections into the residual stream scaled by
@@ -49,9 +59,10 @@ class Gpt2 {
   /// −log p of target n (int64, [N]) after row n: nats, [N] float32. No gradient passes through it.
   at::Tensor losses(const at::Tensor& hidden_NC, const at::Tensor& targets_N, ForwardMode mode = {}) const;
   /// The same, and adds the gradient of scale · Σ weight · loss to that of every parameter. The rows were chosen from
-  /// `hidden`, called with gradients on. Weights are [N] float32; undefined: 1 each.
+  /// `hidden`, called with gradients on. Weights are [N] float32; undefined: 1 each. With a `mixture` that gradient is
+  /// of the cross-entropy to (1 − share) · the target + share · the mixture; the losses are those of the targets still.
   at::Tensor learn(const at::Tensor& hidden_NC, const at::Tensor& targets_N, double scale, ForwardMode mode = {},
-                   const at::Tensor& weights_N = {}) const;
+                   const at::Tensor& weights_N = {}, const Mixture* mixture = nullptr) const;
 
   /// The libraries that multiply its matrices from now on; at first MKL.
   void use(const GemmPlan& gemm);

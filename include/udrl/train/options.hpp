@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "udrl/base/options.hpp"
 #include "udrl/student/compute_choice.hpp"
@@ -91,6 +92,12 @@ struct CriticOptions {
   double weight = 1;           ///< of what the critic's reading leaves of the returns' variance, in the loss
 };
 
+/// Several students become one: beside each token is learned what they make of it.
+struct DistillOptions {
+  std::vector<std::string> from;  ///< checkpoint folders, of one tokenizer and the same commands; empty: none
+  double share = 0.5;             ///< of their mean distribution in what is learned; the rest is the token's own
+};
+
 /// Nothing here changes a step; `patience` may make it the last one.
 struct EarlyStoppingOptions {
   int patience = 0;      ///< evaluations without a lower validation loss that end the run; 0: off
@@ -137,6 +144,7 @@ struct TrainOptions {
   EarlyStoppingOptions early_stopping;
   DivergenceOptions divergence;
   CriticOptions critic;
+  DistillOptions distill;
 };
 
 void declare(OptionSet& set, TrainOptions& options);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "student_facts.hpp"
 #include "udrl/inference/answers.hpp"
 
 namespace udrl::serve {
@@ -37,7 +38,8 @@ OrderedJson entry(const inference::StudentModel& student, const inference::Ask& 
 OrderedJson asked_table(const inference::StudentModel& student) {
   const command::Fitted& fitted = student.fitted();
   const std::vector<std::string> lengths = with_numbers({"auto", "any"}, 1, command::max_words);
-  const std::vector<std::string> returns = with_numbers({"top", "lowest", "any"}, 0, fitted.bins - 1);
+  const std::vector<std::string> returns =
+      with_numbers({"top", top_of_all(fitted), "lowest", "any"}, 0, fitted.bins - 1);
   OrderedJson table = OrderedJson::object();
   for (int i = 0; i < static_cast<int>(fitted.tasks.size()); ++i) {
     if (!fitted.supports_any(i)) continue;

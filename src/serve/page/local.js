@@ -23,13 +23,13 @@ function present(written) {
   return text.replace(/" ?((?:[^"\\]|\\.)*)("?)/g, '"$1$2');
 }
 /** Words to mention as udrl's tools tell them: one in four of the answer's where the student may choose. */
-async function asTold(wanted, { intent, task, words, seed }) {
+async function asTold(wanted, { intent, task, words, seed }, draft, { temperature }) {
   const word = normalise(wanted).toLowerCase();
   if (word === "none") return "";
   if (word !== "auto") return wanted.toLowerCase().split(/[,+&]/).map(normalise).filter(Boolean).join(", ");
   const count = Math.min(5, Math.max(1, Math.floor((words ?? usualWords(task)) / 4)));
-  const random = randomOf(`${seed} ${task} ${intent}`);
-  return (await ideas)?.propose(intent, task, count, data.drawing.temperature, random).join(", ") ?? "";
+  const random = randomOf(`${seed} ${task} ${intent}${draft ? ` ${draft}` : ""}`);
+  return (await ideas)?.propose(intent, task, count, temperature, random).join(", ") ?? "";
 }
 const usualWords = (task) => data.student.tasks.find(({ name }) => name === task).words.usual;
 const countWords = (text) => text.split(" ").filter(Boolean).length;
@@ -57,8 +57,8 @@ async function load() {
   const [glue, wasm, model] = await Promise.all(["llama-js", "llama-wasm", "student-model"].map(unpacked));
   if (!WebAssembly.validate(wasm)) throw new Error(old);
   const worker = workerOf(glue);
-  const { unused, writes, drawing } = data;
-  worker.postMessage({ wasm, model, unused, writes, drawing }, [wasm.buffer, model.buffer]);
+  const { unused, writes, drawing, critic } = data;
+  worker.postMessage({ wasm, model, unused, writes, drawing, critic }, [wasm.buffer, model.buffer]);
   const { failed } = await new Promise((resolve) => {
     worker.onmessage = (event) => resolve(event.data);
     worker.onerror = ({ message }) => resolve({ failed: message || "its worker did not start" });
@@ -96,20 +96,27 @@ async function write(ask, tell) {
 /** A setting is one value for all tasks, or one for each. */
 const ofTask = (setting, task, usual) => (setting !== null && typeof setting === "object" ? setting[task] : setting) ?? usual;
 
+/** What each of so many drafts is to mention. */
+function mentionsOf(request, task, words) {
+  const wanted = ofTask(request.mention, task, "auto"), told = { intent: request.intent, task, words, seed: request.seed };
+  const drafts = request.best_of ?? 1, { drawing } = data;
+  return Promise.all(Array.from({ length: drafts }, (_, i) => asTold(wanted, told, i, drafts > 1 ? drawing.drafts : drawing)));
+}
+
 /** Says how the answer ended. */
 async function answerTask(request, task, tell) {
   const words = ofTask(request.words, task, "auto"), wanted = ofTask(request.return, task, "top");
   const asked = data.asked[task]?.[words]?.[wanted];
   if (!asked) throw new Error(`the student cannot be asked for task ${task}, words ${words}, return ${wanted}`);
   const { pieces, max_tokens, least_room, note, ...shown } = asked;
-  const told = { intent: request.intent, task, words: shown.words_asked, seed: request.seed };
-  const mention = await asTold(ofTask(request.mention, task, "auto"), told);
-  const ask = { intent: request.intent, pieces, mention, max_tokens, least_room, seed: request.seed };
-  const { text, finish, ms } = await write(ask, (text) => present(text) && tell({ task, text: present(text), done: false }));
+  const mentions = await mentionsOf(request, task, shown.words_asked);
+  const ask = { intent: request.intent, pieces, mentions, max_tokens, least_room, seed: request.seed };
+  const { text, finish, mention, worth, ms } = await write(ask, (text) => present(text) && tell({ task, text: present(text), done: false }));
   if (finish === "cancelled") return finish;
   const whole = present(text);
   const figures = { words: countWords(whole), text: whole, finish, ms: Math.round(ms * 10) / 10 };
-  tell({ task, ...shown, ...(mention && { mention }), ...figures, done: true, ...(note && { note }) });
+  const chosen = mentions.length > 1 && { worth: Math.round(worth * 1000) / 1000, best_of: mentions.length };
+  tell({ task, ...shown, ...(mention && { mention }), ...figures, ...chosen, done: true, ...(note && { note }) });
   answered.set(task, performance.now());
   return finish;
 }

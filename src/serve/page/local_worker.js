@@ -1,6 +1,7 @@
-// The student of a page that opens from disk: llama.cpp in WebAssembly, in a worker, one answer at a time. local.js
+// The student of a page that opens from disk: llama.cpp in WebAssembly, in a worker, one draft at a time. local.js
 // puts wllama's `startLlama` and local_random.js before this text. The first message brings what is loaded; each later
-// one is an ask, and ends the one before it. Not for: what may be asked, or how an answer is shown (local.js).
+// one is an ask, and ends the one before it. Tokens are drawn as src/lm/answer/sampler.cpp does, and drafts judged and
+// given up as src/inference does. Not for: what may be asked, or how an answer is shown (local.js).
 
 const encoder = new TextEncoder();
 const plain = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -87,8 +88,9 @@ function widen({ name, type }, view, at, floats) {
 }
 
 /** The model with floats for weights: this build of llama.cpp multiplies them at twice the speed of q8_0, which it does
- *  without SIMD. The output row of the token `still` is 0, and so is its logit: see `candidatesOf`. */
-function widened(bytes, head, still) {
+ *  without SIMD. Two output rows of tokens that are never asked for are others: that of `still` is 0, and so is its
+ *  logit; that of `judge` is the critic's, as far as there is one, so that its logit is what the critic reads. */
+function widened(bytes, head, { still, judge, critic }) {
   const sizes = head.tensors.map(({ count }) => padded(4 * count, head.alignment));
   const out = new Uint8Array(head.begin + sizes.reduce((a, b) => a + b, 0));
   out.set(bytes.subarray(0, head.begin));
@@ -100,6 +102,7 @@ function widened(bytes, head, still) {
     const floats = new Float32Array(out.buffer, head.begin + offset, tensor.count);
     widen(tensor, from, head.begin + tensor.offset, floats);
     if (tensor === last) floats.fill(0, still * tensor.shape[0], (still + 1) * tensor.shape[0]);
+    if (tensor === last && critic) floats.set(critic.row, judge * tensor.shape[0]);
     to.setUint32(tensor.place, weights.float, true);
     to.setBigUint64(tensor.place + 4, BigInt(offset), true);
     offset += sizes[i];
@@ -173,8 +176,8 @@ async function start(wasm) {
   return llama;
 }
 
-/** What each token writes, which ones are commands, which the student never draws, and which may come again unpenalised:
- *  JSON's brackets, quotes and colons, and white space. */
+/** What each token writes, which ones are commands, which the student never draws, which go on with a word, and which may
+ *  come again unpenalised: JSON's brackets, quotes and colons, and white space. */
 function vocabularyOf(about, writes) {
   const spelled = about["tokenizer.ggml.tokens"], kind = about["tokenizer.ggml.token_type"];
   const begin = about["tokenizer.ggml.bos_token_id"], end = about["tokenizer.ggml.eos_token_id"];
@@ -186,7 +189,9 @@ function vocabularyOf(about, writes) {
   const mayCome = (id) => id === end || writes.includes(spelled[id]);
   const banned = kind.map((one, id) => [kinds.control, kinds.unused].includes(one) && !mayCome(id));
   const mayRepeat = bytes.map((one) => /^[ \t\r\n]*$|[{}[\]":]/.test(plain.decode(one)));
-  return { begin, end, bytes, commands, banned, mayRepeat };
+  const wordByte = (byte) => byte >= 128 || /[A-Za-z0-9]/.test(String.fromCharCode(byte));
+  const goesOn = bytes.map(([first]) => first !== undefined && wordByte(first));
+  return { begin, end, bytes, commands, banned, goesOn, mayRepeat };
 }
 
 function commandTokens(pieces) {
@@ -196,15 +201,21 @@ function commandTokens(pieces) {
   });
 }
 
-async function load({ wasm, model, unused, writes, drawing }) {
+/** The critic, its weights small enough for a row of logits beside which the others still count. */
+function scaled(critic) {
+  const scale = 0.25 / Math.hypot(...critic.state);
+  return { ...critic, scale, row: Float32Array.from(critic.state, (weight) => scale * weight) };
+}
+
+async function load({ wasm, model, unused, writes, drawing, critic }) {
   const head = readHead(model);
   const { "udrl.context_length": trained, "general.architecture": kind } = head.about;
   const context = trained ?? head.about[`${kind}.context_length`]; // llama.cpp's may be padded
-  student = { ...vocabularyOf(head.about, writes), drawing, context, cached: [], complaint: "" };
-  [student.still] = commandTokens(unused);
+  student = { ...vocabularyOf(head.about, writes), drawing, context, cached: [], complaint: "", critic: critic && scaled(critic) };
+  [student.still, student.judge] = commandTokens(unused.join(""));
   student.llama = await start(wasm);
   student.address = addressOf(student.llama);
-  student.llama.FS_createDataFile("/", "student.gguf", widened(model, head, student.still), true, true, true);
+  student.llama.FS_createDataFile("/", "student.gguf", widened(model, head, student), true, true, true);
   // Behind the threads come 17 fields that llama.cpp has good defaults for.
   call("load", "load_req", ["/student.gguf"], false, false, false, 0, 1, context, 1, ...Array(17));
   student.llama.FS_unlink("/student.gguf");
@@ -216,41 +227,65 @@ function warmUp() {
   const sequence = [student.begin, ...tokens(" a warm beginning")], random = randomOf("");
   while (sequence.length < Math.min(40, student.context)) {
     read([...sequence]);
-    sequence.push(draw(sequence, random));
+    sequence.push(draw(distribution(), sequence, student.drawing, random).token);
   }
 }
 
-// ---- Answers ----
-/** Tokens and their weights at the temperature, the heaviest first. llama.cpp gives chances in that order; a token that
- *  is repeated is penalised by its logit, which is known from the chance of a token whose logit is 0. */
-function candidatesOf(recent) {
-  const { banned, mayRepeat, still, drawing } = student;
+// ---- Tokens ----
+/** What may come next: tokens and their chances, the most likely first. llama.cpp gives no logits, but they are known from
+ *  the chance of `still`, whose logit is 0. */
+function distribution() {
+  const { banned, still, judge, critic } = student;
   const words = call("get_logits", "glog_req", banned.length), count = words[7];
-  const all = words.subarray(8, 8 + count), chances = new Float32Array(words.buffer, words.byteOffset + 4 * (10 + count), count);
-  const most = chances[all.findIndex((token) => !banned[token])], unit = chances[all.indexOf(still)];
+  const tokens = words.subarray(8, 8 + count), chances = new Float32Array(words.buffer, words.byteOffset + 4 * (10 + count), count);
+  const chanceOf = (token) => chances[tokens.indexOf(token)];
+  const unit = chanceOf(still);
   if (!(unit > 0)) throw new Error("the model computed no finite probabilities");
-  const repeated = new Set(recent.filter((token) => !mayRepeat[token])), candidates = [];
-  const penalised = (logit) => unit * Math.exp(logit > 0 ? logit / drawing.repeat_penalty : logit * drawing.repeat_penalty);
-  for (let i = 0; i < count && chances[i] > 1e-7 * most; ++i) { // all others together weigh nearly nothing
-    if (banned[all[i]]) continue;
-    const chance = repeated.has(all[i]) ? penalised(Math.log(chances[i] / unit)) : chances[i];
-    candidates.push({ token: all[i], weight: (chance / most) ** (1 / drawing.temperature) });
-  }
-  return repeated.size ? candidates.sort((a, b) => b.weight - a.weight) : candidates;
+  const logit = (chance) => Math.log(chance / unit);
+  const total = 1 - unit - (critic ? chanceOf(judge) : 0); // of the student's own tokens
+  return { tokens, chances, logit, total, judged: critic ? logit(chanceOf(judge)) / critic.scale : 0 };
 }
 
-/** One of the fewest tokens that together hold `top_p` of the weight. */
-function draw(recent, random) {
-  const candidates = candidatesOf(recent);
-  const wanted = student.drawing.top_p * candidates.reduce((sum, { weight }) => sum + weight, 0);
+/** Penalised where it is among the last ones, by its logit. */
+function candidatesOf({ tokens, chances, logit }, written) {
+  const { banned, mayRepeat, drawing } = student;
+  const repeated = new Set(written.slice(-drawing.repeat_window).filter((token) => !mayRepeat[token]));
+  const penalised = (value) => (value > 0 ? value / drawing.repeat_penalty : value * drawing.repeat_penalty);
+  const most = chances[tokens.findIndex((token) => !banned[token])], candidates = [], never = loopOf(written);
+  for (let i = 0; i < tokens.length && chances[i] > 1e-7 * most; ++i) { // all others together weigh nearly nothing
+    const token = tokens[i], chance = chances[i];
+    if (banned[token] || token === never) continue;
+    candidates.push({ token, chance, logit: repeated.has(token) ? penalised(logit(chance)) : logit(chance) });
+  }
+  return repeated.size ? candidates.sort((a, b) => b.logit - a.logit) : candidates;
+}
+
+/** The token that has come six times within a word: not again. */
+function loopOf(written) {
+  const last = written.at(-1), run = written.slice(-6);
+  return student.drawing.spelling_temperature > 0 && student.goesOn[last] && run.length === 6 && run.every((token) => token === last) ? last : -1;
+}
+
+/** One of the fewest tokens that together hold `top_p` of the weight. Within a word all is cold, behind one what would go
+ *  on with it, and an opening of eight tokens may be hotter than the rest. */
+function draw(place, written, { temperature, opening_temperature: opening = 0 }, random) {
+  const { goesOn, drawing } = student;
+  const hot = written.length < 8 ? Math.max(temperature, opening) : temperature;
+  const cold = drawing.spelling_temperature > 0 ? Math.min(hot, drawing.spelling_temperature) : hot;
+  const candidates = candidatesOf(place, written), [{ token: likeliest, logit: most }] = candidates;
+  const heatOf = (token) => (goesOn[likeliest] || goesOn[token] ? cold : hot);
+  for (const one of candidates) one.weight = Math.exp((one.logit - most) / heatOf(one.token));
+  if (cold < hot) candidates.sort((a, b) => b.weight - a.weight);
+  const wanted = drawing.top_p * candidates.reduce((sum, { weight }) => sum + weight, 0);
   let mass = 0, kept = 0;
   while (kept < candidates.length && mass < wanted) mass += candidates[kept++].weight;
   let rest = random() * mass;
-  return (candidates.slice(0, kept).find(({ weight }) => (rest -= weight) < 0) ?? candidates[0]).token;
+  return candidates.slice(0, kept).find(({ weight }) => (rest -= weight) < 0) ?? candidates[0];
 }
 
+// ---- Answers ----
 /** The order of a sequence's parts: see command::lay_out. */
-function promptOf({ intent, pieces, mention, least_room: least }) {
+function promptOf({ intent, pieces, least_room: least }, mention) {
   const told = mention ? [...commandTokens("⟨mention⟩"), ...tokens(` ${mention}`)] : [];
   const prompt = [student.begin, ...tokens(` ${intent}`), ...commandTokens(pieces), ...told, ...commandTokens("⟨gen⟩")];
   const room = student.context - prompt.length;
@@ -266,24 +301,67 @@ const breath = () => new Promise((resolve) => {
   pause.port2.postMessage(0);
 });
 
-async function answer(ask) {
-  const began = performance.now();
-  const { prompt, room } = promptOf(ask);
+/** One draft. After each of its tokens `goesOn` is told its text and what the critic needs, and says whether it does. */
+async function write(ask, draft, heat, goesOn) {
+  const { prompt, room } = promptOf(ask, ask.mentions[draft]);
   const budget = Math.min(ask.max_tokens, room);
-  const random = randomOf(`${ask.seed} ${ask.pieces} ${ask.intent}`);
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }), written = [];
-  const ended = (finish) => ({ text: text + decoder.decode(), finish, ms: performance.now() - began });
+  const random = randomOf(`${ask.seed} ${ask.pieces} ${ask.intent}${draft ? ` ${draft}` : ""}`);
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }), written = [], reading = { tokens: 0, logProb: 0, judged: 0 };
+  const ended = (finish) => ({ text: text + decoder.decode(), finish, mention: ask.mentions[draft], reading });
   let text = "";
   for (read(prompt); ; read([...prompt, ...written])) {
-    const token = draw(written.slice(-student.drawing.repeat_window), random);
+    const place = distribution(), { token, chance } = draw(place, written, heat, random);
     if (token === student.end) return ended("stop");
     written.push(token);
     text += decoder.decode(student.bytes[token], { stream: true });
+    reading.tokens += 1;
+    reading.logProb += Math.log(chance / place.total);
+    reading.judged += place.judged;
     if (written.length === budget) return ended("length");
-    postMessage({ number: ask.number, text });
+    if (!goesOn(text, reading)) return ended("cancelled");
     await breath();
     if (ask.number !== newest) return ended("cancelled");
   }
+}
+
+/** What the critic makes of an answer, or of its beginning: comparable among drafts of one ask. */
+const worthOf = ({ tokens, logProb, judged }) => (judged + student.critic.log_prob * logProb) / tokens;
+
+/** Whether a draft goes on behind its opening: one of the best quarter of those that are so far, and of the best two. */
+function isWorthIt(beginnings, draft, reading) {
+  if (reading.tokens === 8) beginnings[draft] = worthOf(reading);
+  if (reading.tokens !== 9) return true;
+  const known = beginnings.filter((one) => one !== undefined), better = known.filter((one) => one > beginnings[draft]);
+  return better.length < Math.max(2, Math.ceil(known.length / 4));
+}
+
+/** Whole ones before those that were cut or written before, and these before those that are none; then by their worth. */
+function rankOf({ text, finish, reading }, seen) {
+  if (finish === "cancelled" || !text.trim()) return { whole: false, worth: -Infinity };
+  const whole = finish === "stop" && !seen.has(text);
+  seen.add(text);
+  return { whole, worth: worthOf(reading) };
+}
+
+/** The best of as many drafts as there are lists of words to mention. */
+async function bestOf(ask) {
+  const beginnings = [], seen = new Set();
+  let best;
+  for (const draft of ask.mentions.keys()) {
+    const one = await write(ask, draft, student.drawing.drafts, (_, reading) => isWorthIt(beginnings, draft, reading));
+    if (ask.number !== newest) return one;
+    Object.assign(one, rankOf(one, seen));
+    const isBetter = !best || (one.whole === best.whole ? one.worth > best.worth : one.whole);
+    if (isBetter) best = one;
+  }
+  return best;
+}
+
+async function answer(ask) {
+  const began = performance.now();
+  const tell = (text) => postMessage({ number: ask.number, text }) ?? true;
+  const written = await (ask.mentions.length > 1 ? bestOf(ask) : write(ask, 0, student.drawing, tell));
+  return { ...written, ms: performance.now() - began };
 }
 
 onmessage = async ({ data }) => {

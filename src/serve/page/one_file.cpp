@@ -4,10 +4,12 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "asked_table.hpp"
 #include "carried_ideas.hpp"
@@ -85,24 +87,52 @@ OrderedJson written_pieces(const command::Fitted& fitted) {
   return fitted.countdown ? OrderedJson(command::left_pieces()) : OrderedJson::array();
 }
 
-/// A command that is never asked: the page reads logits from its probability.
-std::string unused_piece(const command::Fitted& fitted) {
-  const bool has_spare_task = fitted.tasks.size() < command::max_tasks;
-  return has_spare_task ? command::task_piece(command::max_tasks - 1)
-                        : command::return_piece(0, command::max_auxiliary);
+/// Commands that are never asked, the page reads from their probabilities: logits by the first, and the critic by the
+/// second.
+std::vector<std::string> unused_pieces(const command::Fitted& fitted) {
+  std::vector<std::string> pieces;
+  for (int task = command::max_tasks; task-- > static_cast<int>(fitted.tasks.size());)
+    pieces.push_back(command::task_piece(task));
+  for (int which = command::max_auxiliary; which >= fitted.returns(); --which)
+    pieces.push_back(command::return_piece(0, which));
+  for (int bin = fitted.bins; bin < command::max_returns; ++bin) pieces.push_back(command::return_piece(bin));
+  if (pieces.empty()) throw user_error("a student that uses every command of its vocabulary cannot answer in a page");
+  pieces.resize(std::min<std::size_t>(pieces.size(), 2));
+  return pieces;
+}
+
+/// As many drafts of each task as a browser writes in half a second.
+constexpr int drafts = 16;
+
+OrderedJson drawing() {
+  const inference::Drawing usual;
+  return {{"temperature", inference::usual::temperature},
+          {"spelling_temperature", usual.spelling_temperature},
+          {"top_p", usual.top_p},
+          {"repeat_penalty", usual.repeat_penalty},
+          {"repeat_window", 64},
+          {"drafts",
+           {{"temperature", inference::usual::draft_temperature},
+            {"opening_temperature", inference::usual::draft_opening_temperature}}}};
+}
+
+/// What it needs to choose among drafts; null where it cannot.
+OrderedJson carried_critic(const inference::StudentModel& student, std::size_t unused) {
+  const auto& critic = student.critic();
+  if (!critic || unused < 2) return nullptr;
+  return {{"log_prob", critic->log_prob}, {"state", critic->state}};
 }
 
 OrderedJson student_data(const inference::StudentModel& student, const OneFileOptions& options) {
   const command::Fitted& fitted = student.fitted();
   const std::string task = options.task.empty() ? fitted.task(0).name : fitted.task(options.task).name;
-  const inference::Drawing drawing;
-  return {{"student", student_facts(student, options.name, task, {})},
-          {"drawing",
-           {{"temperature", inference::usual::temperature},
-            {"top_p", drawing.top_p},
-            {"repeat_penalty", drawing.repeat_penalty},
-            {"repeat_window", 64}}},
-          {"unused", unused_piece(fitted)},
+  const std::vector<std::string> unused = unused_pieces(fitted);
+  const OrderedJson critic = carried_critic(student, unused.size());
+  const Choosing choosing{false, !critic.is_null(), drafts * static_cast<int>(fitted.tasks.size())};
+  return {{"student", student_facts(student, options.name, task, choosing)},
+          {"drawing", drawing()},
+          {"critic", critic},
+          {"unused", unused},
           {"writes", written_pieces(fitted)},
           {"ideas", student.ideas() ? carried_ideas(options.model / student::files::ideas) : OrderedJson()},
           {"asked", asked_table(student)}};
@@ -174,7 +204,7 @@ std::uint64_t write_one_file(const OneFileOptions& options) {
   const std::string chance = code(page::local_random_js), shown = code(page::js);
   const std::string server = chance + code(page::local_ideas_js) + code(page::local_js);
   std::string html = page_html(runtime_file(options, "LICENCE"), policy({server, shown}));
-  const auto student = inference::StudentModel::open(options.model);
+  const auto student = inference::StudentModel::open(options.model, {}, true);
   const OrderedJson facts = student_data(student, options);
   const std::string model = student_in(options.model);
   const std::string ideas =

@@ -6,7 +6,7 @@ const intentField = byId("intent"), mentionField = byId("mention");
 const client = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const cards = new Map(); // by the task's name
 const asked = { intent: "", mention: "", seed: 1, best: true, version: 0 }; // version counts the changes of intent, seed and settings
-const link = { sent: 0, waiting: false, failures: 0, retry: 0, student: "", drafts: 0 }; // drafts: that it chooses among
+const link = { sent: 0, waiting: false, failures: 0, retry: 0, student: "", drafts: 0, again: 0, top: "top" }; // drafts: that it chooses among
 const keys = { down: 0, open: [], first: [], all: [], unanswered: 0 };
 
 // ---- Text ----
@@ -152,16 +152,27 @@ const chooseSoon = later(() => {
   if (rests && asked.best && link.drafts && open.length) ask(open, link.drafts);
 }, 350);
 
+/** Once more for the same state, where the best of many was lost, or a busy server did not take it. */
+const chooseAgain = later(() => {
+  if (link.again === asked.version) return;
+  link.again = asked.version;
+  chooseSoon();
+}, 3000);
+
+/** The top of every return, as the student's best answers have it. */
+const returnsOf = (open) => Object.fromEntries(open.map((card) => [card.task.name, card.return === "top" ? link.top : card.return]));
+
 async function ask(open, drafts = 1) {
   const request = { number: ++link.sent, version: asked.version, ended: false, drafts };
   const setting = (key) => Object.fromEntries(open.map((card) => [card.task.name, card[key]]));
   const body = JSON.stringify({ client, intent: asked.intent, tasks: open.map((card) => card.task.name), words: setting("words"),
-    return: setting("return"), mention: asked.mention || "auto", have: "", nearest: true, seed: asked.seed,
+    return: returnsOf(open), mention: asked.mention || "auto", have: "", nearest: true, seed: asked.seed,
     ...(drafts > 1 && { best_of: drafts }) });
   const response = await reach("/v1/typeahead", { method: "POST", headers: { "Content-Type": "application/json" }, body });
   if (!response) return lost("No connection to the server, trying again");
   if (!response.ok && drafts > 1) { // a busy server: the one draft stays, and what was typed meanwhile is asked
     showBanner("");
+    if (isBusy(response)) chooseAgain();
     return send();
   }
   if (!response.ok) return refused(response, request);
@@ -207,10 +218,11 @@ function take(request, data) {
   paintSoon("first", request.version);
 }
 
+const isBusy = ({ status }) => [429, 502, 503, 504].includes(status);
 const reasonIn = (response) => response.json().then((json) => visible(json.error.message), () => `status ${response.status}`);
 
 async function refused(response, request) {
-  if ([429, 502, 503, 504].includes(response.status)) return lost("The server is busy, trying again");
+  if (isBusy(response)) return lost("The server is busy, trying again");
   const message = await reasonIn(response);
   keys.unanswered += keys.open.splice(0).length;
   if (asked.version > request.version) return send();
@@ -237,7 +249,9 @@ async function reconnect() {
   if (!text) return lost("No connection to the server, trying again");
   if (text !== link.student) showStudent(text);
   send();
-  if (!link.waiting) showBanner(""); // nothing is open, such as where a better answer alone was lost
+  if (link.waiting) return;
+  showBanner(""); // nothing is open, such as where a better answer alone was lost
+  chooseAgain();
 }
 
 function showBanner(message) {
@@ -249,7 +263,8 @@ function showBanner(message) {
 
 function showStudent(text) {
   link.student = text;
-  const { name, parameters, default_task: main, tasks, mentions = false, proposes = false, best_of: drafts = 0 } = JSON.parse(text);
+  const { name, parameters, default_task: main, tasks, mentions = false, proposes = false, best_of: drafts = 0, top = "top" } = JSON.parse(text);
+  link.top = top;
   offerMention(mentions, proposes);
   offerBest(drafts);
   byId("student").textContent = `${visible(name)}, ${(parameters / 1e6).toFixed(1)} million parameters`;

@@ -40,6 +40,12 @@ int drafts_of_each(std::size_t tasks, const Choosing& choosing) {
 
 }  // namespace
 
+std::string top_of_all(const command::Fitted& fitted) {
+  std::string returns = "top";
+  for (const command::AuxiliaryReturn& one : fitted.auxiliary) returns += "+" + one.name + "=top";
+  return returns;
+}
+
 OrderedJson student_facts(const inference::StudentModel& student, const std::string& name,
                           const std::string& default_task, const Choosing& choosing) {
   const command::Fitted& fitted = student.fitted();
@@ -59,6 +65,7 @@ OrderedJson student_facts(const inference::StudentModel& student, const std::str
           {"mentions", fitted.mentions},
           {"proposes", student.ideas().has_value()},
           {"best_of", drafts_of_each(tasks.size(), choosing)},
+          {"top", top_of_all(fitted)},
           {"tasks", std::move(tasks)}};
 }
 

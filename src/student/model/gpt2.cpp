@@ -281,8 +281,21 @@ at::Tensor Gpt2::losses(const at::Tensor& hidden_NC, const at::Tensor& targets_N
 }
 
 at::Tensor Gpt2::learn(const at::Tensor& hidden_NC, const at::Tensor& targets_N, double scale, ForwardMode mode,
-                       const at::Tensor& weights_N) const {
-  const HeadResult result = layers_->head(hidden_NC, targets_N, scale, mode.bf16, weights_N);
+                       const at::Tensor& weights_N, const Mixture* mixture) const {
+  std::optional<Distributions> beside;
+  if (mixture != nullptr)
+    beside =
+        Distributions{mixture->share, [&](std::int64_t from, std::int64_t rows) {
+                        at::Tensor sum_NV;
+                        for (std::size_t i = 0; i < mixture->models.size(); ++i) {
+                          const at::Tensor p_NV =
+                              mixture->models[i]->logits(mixture->hidden_NC[i].narrow(0, from, rows), mode).softmax(1);
+                          sum_NV = sum_NV.defined() ? sum_NV.add_(p_NV) : p_NV;
+                        }
+                        return sum_NV.div_(static_cast<double>(mixture->models.size()));
+                      }};
+  const HeadResult result =
+      layers_->head(hidden_NC, targets_N, scale, mode.bf16, weights_N, beside ? &*beside : nullptr);
   hidden_NC.backward(result.gradient_NC);
   return result.losses_N;
 }

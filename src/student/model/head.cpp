@@ -1,5 +1,6 @@
 // The head and the cross-entropy over it, in chunks of rows. Gradients are written out: of −log softmax(h·Wᵀ)[t] with
-// respect to the logits it is softmax − onehot(t).
+// respect to the logits it is softmax − onehot(t); where a distribution p is learned beside the target,
+// softmax − (1 − share)·onehot(t) − share·p.
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
@@ -44,13 +45,23 @@ Chunk chunk_at(const at::Tensor& rows_NC, const at::Tensor& targets_N, const at:
 /// that is begun again would not end with the same weights.
 void choose_exp() { [[maybe_unused]] static const at::Tensor first = at::zeros({1}).exp_(); }
 
-/// Turns log probabilities into scale times weight times the gradient of the logits; the fillers' is 0.
-at::Tensor logits_gradient(at::Tensor log_p_NV, const Chunk& chunk, double scale) {
+/// What is learned of a chunk: scale · Σ weight · loss, and what stands beside its targets, if anything.
+struct Lesson {
+  double scale = 1;
+  const Distributions* beside = nullptr;
+};
+
+/// Turns log probabilities into the gradient of the logits; the fillers' is 0.
+at::Tensor logits_gradient(at::Tensor log_p_NV, const Chunk& chunk, const Lesson& lesson) {
   choose_exp();
   at::Tensor gradient_NV = log_p_NV.exp_();
-  gradient_NV.scatter_add_(1, chunk.targets_N1, at::full_like(chunk.targets_N1, -1, gradient_NV.options()));
+  const double share = lesson.beside != nullptr ? lesson.beside->share : 0;
+  gradient_NV.scatter_add_(1, chunk.targets_N1, at::full_like(chunk.targets_N1, share - 1, gradient_NV.options()));
+  if (lesson.beside != nullptr)
+    gradient_NV.narrow(0, 0, chunk.rows).sub_(lesson.beside->of_rows(chunk.from, chunk.rows), share);
   gradient_NV.narrow(0, chunk.rows, gradient_NV.size(0) - chunk.rows).zero_();
-  return chunk.weights_N1.defined() ? gradient_NV.mul_(chunk.weights_N1 * scale) : gradient_NV.mul_(scale);
+  return chunk.weights_N1.defined() ? gradient_NV.mul_(chunk.weights_N1 * lesson.scale)
+                                    : gradient_NV.mul_(lesson.scale);
 }
 
 at::Tensor product(const at::Tensor& rows_NC, const at::Tensor& wte_VC, LayerGemm gemm) {
@@ -58,18 +69,20 @@ at::Tensor product(const at::Tensor& rows_NC, const at::Tensor& wte_VC, LayerGem
   return at::mm(rows_NC.to(wte_VC.scalar_type()), wte_VC.t());
 }
 
-/// Puts the losses of a chunk's rows where they belong and returns the gradient of its logits, where a scale is given.
-at::Tensor lose(at::Tensor logits_NV, const Chunk& chunk, std::optional<double> scale, const at::Tensor& losses_N) {
+/// Puts the losses of a chunk's rows where they belong and returns the gradient of its logits, where it is learned.
+at::Tensor lose(at::Tensor logits_NV, const Chunk& chunk, const std::optional<Lesson>& lesson,
+                const at::Tensor& losses_N) {
   const at::ScalarType type = logits_NV.scalar_type();
   at::Tensor log_p_NV = logits_NV.to(at::kFloat);
   logits_NV.reset();
   at::_log_softmax_out(log_p_NV, log_p_NV, 1, false);
   losses_N.copy_(log_p_NV.gather(1, chunk.targets_N1).narrow(0, 0, chunk.rows).squeeze(1).neg_());
-  return scale ? logits_gradient(log_p_NV, chunk, *scale).to(type) : at::Tensor();
+  return lesson ? logits_gradient(log_p_NV, chunk, *lesson).to(type) : at::Tensor();
 }
 
-/// The same in bfloat16 on processors, row by row: the gradient takes the place of the logits.
-at::Tensor lose_in_place(at::Tensor logits_NV, const Chunk& chunk, std::optional<double> scale,
+/// The same in bfloat16 on processors with nothing beside the targets, row by row: the gradient takes the place of the
+/// logits.
+at::Tensor lose_in_place(at::Tensor logits_NV, const Chunk& chunk, const std::optional<Lesson>& lesson,
                          const at::Tensor& losses_N) {
   const std::int64_t vocab = logits_NV.size(1);
   Bf16* logits = logits_NV.data_ptr<Bf16>();
@@ -80,9 +93,9 @@ at::Tensor lose_in_place(at::Tensor logits_NV, const Chunk& chunk, std::optional
     for (std::int64_t n = from; n < to; ++n) {
       TORCH_CHECK_INDEX(targets[n] >= 0 && targets[n] < vocab, "target ", targets[n], " of ", vocab, " tokens");
       const double weight = weights != nullptr ? weights[n] : 1.0;
-      losses[n] =
-          scale ? cross_entropy_backward(logits + n * vocab, vocab, targets[n], static_cast<float>(*scale * weight))
-                : cross_entropy(logits + n * vocab, vocab, targets[n]);
+      losses[n] = lesson ? cross_entropy_backward(logits + n * vocab, vocab, targets[n],
+                                                  static_cast<float>(lesson->scale * weight))
+                         : cross_entropy(logits + n * vocab, vocab, targets[n]);
     }
   });
   logits_NV.narrow(0, chunk.rows, logits_NV.size(0) - chunk.rows).zero_();
@@ -97,18 +110,19 @@ at::Tensor Head::logits(const at::Tensor& rows_NC, bool bf16) const {
 }
 
 HeadResult Head::operator()(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::optional<double> scale,
-                            bool bf16, const at::Tensor& weights_N) const {
+                            bool bf16, const at::Tensor& weights_N, const Distributions* beside) const {
   const c10::NoGradGuard no_grad;
   const at::Tensor wte = wte_VC.in(bf16), used_NC = rows_NC.to(wte.scalar_type());
   HeadResult out{at::empty({rows_NC.size(0)}, rows_NC.options()), {}};
   if (scale) out.gradient_NC = at::empty_like(rows_NC);
+  const std::optional<Lesson> lesson = scale ? std::optional(Lesson{*scale, beside}) : std::nullopt;
+  const auto lose_logits = is_bf16_on_cpu(wte) && beside == nullptr ? lose_in_place : lose;
   const std::int64_t largest = chunk_rows(rows_NC, wte.size(0));
   for (std::int64_t from = 0; from < rows_NC.size(0); from += largest) {
     const Chunk chunk = chunk_at(used_NC, targets_N, weights_N, from, largest);
     const at::Tensor losses_N = out.losses_N.narrow(0, from, chunk.rows);
-    const auto lose_logits = is_bf16_on_cpu(wte) ? lose_in_place : lose;
-    const at::Tensor gradient_NV = lose_logits(product(chunk.rows_NC, wte, gemm), chunk, scale, losses_N);
-    if (!scale) continue;
+    const at::Tensor gradient_NV = lose_logits(product(chunk.rows_NC, wte, gemm), chunk, lesson, losses_N);
+    if (!lesson) continue;
     {
       const WithBackend with(gemm.of(Form::weight_gradient));
       add_product(wte_VC.value(), gradient_NV.t(), chunk.rows_NC);

@@ -8,6 +8,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <array>
+#include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "udrl/student/gemm.hpp"
@@ -67,16 +69,23 @@ struct HeadResult {
   at::Tensor gradient_NC;  ///< of scale · Σ weight · loss with respect to the rows; undefined where none was asked for
 };
 
+/// Learned beside the targets.
+struct Distributions {
+  double share = 0;  ///< of them in what is learned; the rest is the target's
+  std::function<at::Tensor(std::int64_t from, std::int64_t rows)> of_rows;  ///< [rows, V], float32, without gradient
+};
+
 /// The tied head and the cross-entropy, a few hundred rows at a time, so that the logits of all rows never exist.
 struct Head {
   Weight wte_VC;
   LayerGemm gemm;
 
   at::Tensor logits(const at::Tensor& rows_NC, bool bf16) const;
-  /// With a `scale`, adds the gradient of scale · Σ weight · loss to that of the embedding. Weights are float32;
-  /// undefined: 1 each.
+  /// With a `scale`, adds the gradient of scale · Σ weight · loss to that of the embedding, with distributions beside
+  /// the targets where there are any; the losses are those of the targets alone. Weights are float32; undefined: 1
+  /// each.
   HeadResult operator()(const at::Tensor& rows_NC, const at::Tensor& targets_N, std::optional<double> scale, bool bf16,
-                        const at::Tensor& weights_N = {}) const;
+                        const at::Tensor& weights_N = {}, const Distributions* beside = nullptr) const;
 };
 
 }  // namespace udrl::student

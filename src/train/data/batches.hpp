@@ -32,6 +32,7 @@ struct Step {
   std::uint64_t epoch = 0;
   std::vector<MicroBatch> micro_batches;
   const JudgedBatch* judged = nullptr;  ///< what the critic learns from in it (judged.hpp); null: nothing
+  bool distils = false;                 ///< the ensemble's distribution is learned beside the targets
 
   std::int64_t targets() const;
   double weight() const;  ///< of all targets together; their number where none is weighted

@@ -35,6 +35,13 @@ double step_operations(const student::StudentConfig& model, const Step& step) {
          forward_per_weight * products_of_head(model, judged);
 }
 
+double forward_operations(const student::StudentConfig& model, const Step& step) {
+  double operations = 0;
+  for (const MicroBatch& batch : step.micro_batches)
+    operations += forward_per_weight * (products_of_blocks(model, batch) + products_of_head(model, batch));
+  return operations;
+}
+
 void Speed::end_step(double operations) {
   const double rate = operations / std::max(shortest_s, since(step_start_));
   mfu_ = before_.machine_rate > 0 ? rate / before_.machine_rate : 0;

@@ -14,6 +14,8 @@ namespace udrl::train {
 /// Floating-point operations of a step, forward and back: the matrices of the blocks and attention for every position,
 /// padding included, and the head for the target positions that pass through it.
 double step_operations(const student::StudentConfig& model, const Step& step);
+/// Of an ensemble's model that such a step asks: forward alone.
+double forward_operations(const student::StudentConfig& model, const Step& step);
 
 class Speed {
  public:

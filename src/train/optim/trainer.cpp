@@ -11,8 +11,10 @@
 #include <cstdlib>
 
 #include "critic_loss.hpp"
+#include "ensemble.hpp"
 #include "memory.hpp"
 #include "optimizers.hpp"
+#include "rows.hpp"
 #include "tensor_files.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/process.hpp"
@@ -38,13 +40,6 @@ bool bf16_of(const TrainerOptions& options, at::Device device) {
   const Precision precision =
       options.precision == Precision::automatic ? automatic_precision(kind_of(device)) : options.precision;
   return precision == Precision::bf16;
-}
-
-template <class T>
-at::Tensor to_tensor(const std::vector<T>& values, at::Device device) {
-  return at::from_blob(const_cast<T*>(values.data()), {static_cast<std::int64_t>(values.size())},
-                       c10::CppTypeToScalarType<T>::value)
-      .to(device, /*non_blocking=*/false, /*copy=*/true);
 }
 
 /// What each target has of a step's weight; undefined where all weigh alike. Divided before it is float32, where a
@@ -98,6 +93,7 @@ struct Trainer::Impl {
         device(device_of(from.device)),
         mode{bf16_of(from, device), true, 0},
         model(from.model, from.seed, device),
+        ensemble(from.ensemble != nullptr ? Ensemble(*from.ensemble, from.ensemble_share, device) : Ensemble()),
         optimizers(make_optimizers(model.parameters(), from.optimizer, mode.bf16)) {
     ask_for_determinism(device);
     at::set_num_threads(compute_threads());
@@ -167,6 +163,7 @@ struct Trainer::Impl {
   void use(const student::GemmPlan& chosen) {
     gemm = chosen;
     model.use(gemm);
+    ensemble.use(gemm);
     student::use_backend(gemm.others());
   }
 
@@ -175,12 +172,6 @@ struct Trainer::Impl {
     student::GemmPlan chosen = gemm;
     chosen.go_on_with(text, where, gemm_question());
     use(chosen);
-  }
-
-  /// The hidden states that pass through the head: those at target positions.
-  at::Tensor hidden(const MicroBatch& batch, student::ForwardMode how) const {
-    const at::Tensor ids_BT = to_tensor(batch.ids, device).view({batch.rows, batch.width});
-    return model.hidden(ids_BT, how).index_select(0, to_tensor(batch.positions, device));
   }
 
   /// Leaves the gradient of the mean loss; returns each micro-batch's part of it. Both over all processes.
@@ -218,10 +209,11 @@ struct Trainer::Impl {
                       end = all * static_cast<std::size_t>(lane + 1) / n;
     if (lane == 0 && step.judged != nullptr) {
       const student::ForwardMode how = seeded(seeds.back());
-      critic_error = learn_critic(model, hidden(step.judged->answers, how), *step.judged, options.critic, how);
+      critic_error =
+          learn_critic(model, learned_rows(model, step.judged->answers, how), *step.judged, options.critic, how);
     }
     for (std::size_t i = begin; i < end; ++i) {
-      parts[i] = learn(step.micro_batches[i], weight, seeded(seeds[i]));
+      parts[i] = learn(step.micro_batches[i], weight, step.distils, seeded(seeds[i]));
     }
   }
 
@@ -233,10 +225,13 @@ struct Trainer::Impl {
   }
 
   /// Adds a forward pass's part of the gradient of a step of that weight; returns its part of the loss.
-  at::Tensor learn(const MicroBatch& batch, double step_weight, student::ForwardMode how) const {
+  at::Tensor learn(const MicroBatch& batch, double step_weight, bool distils, student::ForwardMode how) const {
     const at::Tensor shares_N = shares(batch, step_weight, device), targets_N = to_tensor(batch.targets, device);
-    if (shares_N.defined()) return (model.learn(hidden(batch, how), targets_N, 1, how, shares_N) * shares_N).sum();
-    return model.learn(hidden(batch, how), targets_N, 1 / step_weight, how).sum() / step_weight;
+    const student::Mixture mixture = distils ? ensemble.of(batch, how) : student::Mixture();
+    const student::Mixture* beside = mixture.models.empty() ? nullptr : &mixture;
+    const at::Tensor rows_NC = learned_rows(model, batch, how);
+    if (shares_N.defined()) return (model.learn(rows_NC, targets_N, 1, how, shares_N, beside) * shares_N).sum();
+    return model.learn(rows_NC, targets_N, 1 / step_weight, how, {}, beside).sum() / step_weight;
   }
 
   std::vector<double> summed_losses(const std::vector<at::Tensor>& parts) const {
@@ -270,7 +265,8 @@ struct Trainer::Impl {
     std::vector<SequenceLoss> out;
     for (const std::uint32_t record : batch.records) out.push_back({record});
     const student::ForwardMode how{mode.bf16, false, 0};
-    const at::Tensor losses = on_cpu(model.losses(hidden(batch, how), to_tensor(batch.targets, device), how));
+    const at::Tensor losses =
+        on_cpu(model.losses(learned_rows(model, batch, how), to_tensor(batch.targets, device), how));
     for (std::size_t i = 0; i < batch.targets.size(); ++i) {
       SequenceLoss& one = out[static_cast<std::size_t>(batch.positions[i] / batch.width)];
       one.loss += losses.data_ptr<float>()[i];
@@ -332,6 +328,7 @@ struct Trainer::Impl {
   at::Device device;
   student::ForwardMode mode;
   student::Gpt2 model;
+  Ensemble ensemble;
   student::GemmPlan gemm;
   std::vector<std::unique_ptr<Optimizer>> optimizers;
   std::vector<at::Tensor> averaged;

@@ -12,6 +12,7 @@
 #include "data/batches.hpp"
 #include "ranks/ranks.hpp"
 #include "udrl/student/config.hpp"
+#include "udrl/student/transformers_folder.hpp"
 #include "udrl/train/options.hpp"
 
 namespace udrl::train {
@@ -35,11 +36,17 @@ struct TrainerOptions {
   std::filesystem::path gemm_file = {};  ///< where trainers agree on what `auto` is; empty: each for itself
   const Ranks* ranks = nullptr;          ///< the processes that share each step; null: this one alone
   CriticHead critic = {};                ///< for steps with judged answers
+  /// Students whose mean distribution is learned beside the targets, in steps that distil, and its share. They are read
+  /// when the trainer is made. Null: none.
+  const std::vector<student::TransformersFolder>* ensemble = nullptr;
+  double ensemble_share = 0;
 };
 
 /// What a step did. Where `finite` is false the weights are as they were before it.
 struct StepResult {
-  double loss = 0;       ///< nats a target token, over the whole step; their weighted mean where targets have weights
+  /// Nats a target token, over the whole step; their weighted mean where targets have weights. Of the targets alone,
+  /// whatever is learned beside them.
+  double loss = 0;
   double grad_norm = 0;  ///< before clipping
   bool finite = true;
   std::vector<std::size_t> bad_micro_batches;  ///< those whose own loss is not finite

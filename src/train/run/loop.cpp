@@ -50,9 +50,10 @@ class Loop {
       speed_.begin_step();
       batch_ = stream_->next();
       batch_.judged = run_.judged(state_.step);
+      batch_.distils = run_.distils(state_.step);
       const double share = learning_rate_share(options_.schedule, state_.step, run_.total_steps());
       result_ = trainer_.step(batch_, state_.step, share);
-      speed_.end_step(step_operations(run_.model(), batch_));
+      speed_.end_step(operations());
       advance();
       line_ = line_of_step(share);
       check_loss();
@@ -69,6 +70,12 @@ class Loop {
   }
 
  private:
+  double operations() const {
+    double all = step_operations(run_.model(), batch_);
+    for (const auto& student : run_.students())
+      if (batch_.distils) all += forward_operations(student.config(), batch_);
+    return all;
+  }
   bool finished() const {
     return state_.step >= run_.total_steps() || is_over(state_.plateau, options_.early_stopping.patience);
   }

@@ -6,12 +6,14 @@
 
 #include "data/plain_texts.hpp"
 #include "data/reward_weight.hpp"
+#include "distil.hpp"
 #include "udrl/base/error.hpp"
 #include "udrl/base/files.hpp"
 #include "udrl/data/shards.hpp"
 #include "udrl/data/splits.hpp"
 #include "udrl/data/text.hpp"
 #include "udrl/student/checkpoint.hpp"
+#include "udrl/student/tokenizer_import.hpp"
 #include "udrl/student/transformers_folder.hpp"
 
 namespace udrl::train {
@@ -95,6 +97,7 @@ class TrainingTexts {
 data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const RunContext& context) {
   require_data(options);
   HeldFolder held(options.out);
+  std::size_t distilled = 0;
   data::Manifest wanted = data::manifest_of("train", context);
   wanted.seed = options.seed;
   for (const char* part : {"train", "valid", student::files::commands}) {
@@ -104,6 +107,8 @@ data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const Run
   if (!options.ideas.empty()) wanted.inputs["ideas"] = sha256_file(options.ideas / student::files::ideas);
   if (!options.plain.data.empty()) wanted.inputs[plain_input] = hash_plain(options.plain.data);
   if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
+  for (const std::string& folder : options.distill.from)
+    wanted.inputs["distilled, " + std::to_string(++distilled)] = student::TransformersFolder(folder).sha256();
   if (!options.critic.data.empty()) {
     for (const char* split : data::split_names)
       if (data::has_shards(options.critic.data / split))
@@ -117,6 +122,7 @@ data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const Run
 Preparation::Preparation(const TrainOptions& options, const data::Manifest& manifest, bool writes, Observer& observer)
     : options_(options), writes_(writes), observer_(observer) {
   if (!options_.init.empty()) initial_.emplace(options_.init);
+  students_ = open_students(options_.distill.from);
   fitted_ = command::load(options_.data / student::files::commands);
   fitted_.countdown = options_.sequence.countdown;
   fitted_.mentions = options_.sequence.mention > 0;
@@ -126,6 +132,7 @@ Preparation::Preparation(const TrainOptions& options, const data::Manifest& mani
   make_tokenizer();
   model_ = initial_ ? initial_->shape(options_.model, *tokenizer_)
                     : student_config(options_.model, tokenizer_->vocab_size());
+  require_alike(students_, model_, *tokenizer_, fitted_);
   open_store(manifest);
   if (!options_.plain.data.empty()) {
     const PlainSource texts{options_.plain.data, manifest.inputs.at(plain_input), model_.n_positions, *tokenizer_};
@@ -147,6 +154,8 @@ void Preparation::make_tokenizer() {
   const fs::path file = options_.out / student::files::tokenizer;
   if (initial_ && initial_->tokenizer()) {
     if (writes_) write_file_atomic(file, initial_->tokenizer()->bytes());
+  } else if (!students_.empty()) {
+    if (writes_) write_file_atomic(file, student::student_tokenizer(students_.front().path())->bytes());
   } else if (!fs::exists(file)) {
     student::TokenizerOptions wanted;
     wanted.vocab_size = options_.model.vocab;

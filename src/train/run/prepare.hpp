@@ -19,6 +19,7 @@
 #include "udrl/student/gguf_export.hpp"
 #include "udrl/student/ideas.hpp"
 #include "udrl/student/tokenizer.hpp"
+#include "udrl/student/transformers_folder.hpp"
 #include "udrl/train/options.hpp"
 #include "udrl/train/train.hpp"
 
@@ -60,6 +61,10 @@ class Preparation {
   const JudgedAnswers* judged_answers() const { return judged_ ? &*judged_ : nullptr; }
   /// By which they are judged: that of the student to start from.
   const student::Critic& critic() const { return *critic_; }
+  /// Those whose distribution is learned beside the tokens; empty: none.
+  const std::vector<student::TransformersFolder>& students() const { return students_; }
+  /// Whether it is, so many steps after the first: plain text is nothing that they were asked for.
+  bool distils(std::uint64_t steps) const { return !students_.empty() && steps >= plain_steps(); }
   /// Null where the weights begin fresh.
   const InitialModel* initial() const { return initial_ ? &*initial_ : nullptr; }
   /// What a student.gguf of this run says of itself.
@@ -84,6 +89,7 @@ class Preparation {
   std::optional<WordList> words_;
   std::optional<student::Ideas> ideas_;
   std::optional<InitialModel> initial_;
+  std::vector<student::TransformersFolder> students_;
   std::optional<student::Tokenizer> tokenizer_;
   student::StudentConfig model_;
   std::optional<TokenStore> store_;

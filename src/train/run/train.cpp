@@ -20,6 +20,8 @@
 namespace udrl::train {
 namespace {
 
+namespace fs = std::filesystem;
+
 std::string model_line(const Preparation& run, const Trainer& trainer) {
   const auto& model = run.model();
   return grouped(model.parameter_count()) + " parameters: " + std::to_string(model.n_layer) + " layers of width " +
@@ -62,6 +64,14 @@ student::CardRows learned_before(const InitialModel& initial) {
   return rows;
 }
 
+/// "2 students: first, second"
+std::string names_of(const std::vector<student::TransformersFolder>& students) {
+  std::string names = page::plural(students.size(), "student") + ":";
+  for (const auto& one : students)
+    names += (&one == &students.front() ? " " : ", ") + fs::weakly_canonical(one.path()).filename().string();
+  return names;
+}
+
 student::ModelCard card_of(const TrainOptions& options, const Preparation& run) {
   const auto number = [](double value) { return data::Json(value).dump(); };
   student::ModelCard card;
@@ -85,6 +95,8 @@ student::ModelCard card_of(const TrainOptions& options, const Preparation& run) 
   }
   if (const JudgedAnswers* judged = run.judged_answers())
     card.training.push_back({"answers of its own that its critic learned from", grouped(judged->answers())});
+  if (!run.students().empty())
+    card.training.push_back({"distilled beside the data from the mean of", names_of(run.students())});
   if (run.plain()) card.training.push_back({"of these on plain text", grouped(run.plain_steps())});
   return card;
 }
@@ -129,6 +141,8 @@ RunDescription description_of(const Preparation& run, const Trainer& trainer, co
     description.lines.push_back("each step is shared by " + std::to_string(ranks.size()) + " processes");
   if (run.plain()) description.lines.push_back(plain_line(*run.plain()));
   if (run.judged_answers()) description.lines.push_back(judged_line(*run.judged_answers()));
+  if (!run.students().empty())
+    description.lines.push_back("beside each token it learns the mean of what is said by " + names_of(run.students()));
   description.steps = run.total_steps();
   description.parameters = run.model().parameter_count();
   description.command_line = context.command_line;
@@ -146,6 +160,8 @@ TrainerOptions trainer_options(const TrainOptions& options, const Preparation& r
   TrainerOptions out;
   out.model = run.model();
   if (run.judged_answers() != nullptr) out.critic = critic_head(run.critic(), options.critic.weight);
+  out.ensemble = &run.students();
+  out.ensemble_share = options.distill.share;
   out.optimizer = options.optimizer;
   out.device = options.device;
   out.precision = options.precision;

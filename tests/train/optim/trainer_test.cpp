@@ -310,3 +310,101 @@ TEST_CASE("A device that is not there is refused") {
   options.device = Device::cuda;
   CHECK_THROWS_AS(Trainer(options), Error);
 }
+
+namespace {
+
+/// A student as udrl-train writes it, of those weights.
+student::TransformersFolder saved(const Trainer& trainer, const student::StudentConfig& model, const fs::path& folder) {
+  fs::create_directories(folder);
+  write_file_atomic(folder / "config.json", student::to_json(model).dump());
+  trainer.save_model(folder / "model.safetensors");
+  return student::TransformersFolder(folder);
+}
+
+/// Students that know these sequences, each begun with another seed.
+std::vector<student::TransformersFolder> ensemble_in(const fs::path& folder, int students) {
+  std::vector<student::TransformersFolder> out;
+  for (int i = 0; i < students; ++i) {
+    TrainerOptions options = tiny_trainer();
+    options.seed = static_cast<std::uint64_t>(i) + 10;
+    Trainer trainer(options);
+    for (std::uint64_t step = 0; step < 5; ++step) trainer.step(step_of({sequences}), step, 1.0);
+    out.push_back(saved(trainer, options.model, folder / std::to_string(i)));
+  }
+  return out;
+}
+
+Step distilling(Step step) {
+  step.distils = true;
+  return step;
+}
+
+}  // namespace
+
+TEST_CASE("A student that is told nothing but what it says itself has no gradient") {
+  TempFolder folder;
+  TrainerOptions options = tiny_trainer();
+  options.optimizer.clip = 0;
+  std::vector<student::TransformersFolder> same;
+  same.push_back(saved(Trainer(options), options.model, folder.path()));
+  options.ensemble = &same;
+  options.ensemble_share = 1;
+  Trainer alone(tiny_trainer()), itself(options);
+  const StepResult a = alone.step(step_of({sequences}), 0, 0.0),
+                   b = itself.step(distilling(step_of({sequences})), 0, 0.0);
+  CHECK(b.loss == Approx(a.loss).epsilon(1e-6));  // of the targets still
+  CHECK(b.grad_norm < 1e-6);
+}
+
+TEST_CASE("What is distilled goes as far as its share, in lanes and with weights too") {
+  TempFolder folder;
+  const auto both = ensemble_in(folder.path(), 2);
+  const auto gradients = [&](double share, const Step& step, int lanes = 1) {
+    TrainerOptions options = tiny_trainer();
+    options.optimizer.clip = 0;
+    options.ensemble = &both;
+    options.ensemble_share = share;
+    Trainer trainer(options);
+    trainer.use_lanes(lanes);
+    trainer.step(step, 0, 0.0);
+    return trainer.gradients();
+  };
+  for (const std::vector<double>& weights : {std::vector<double>{}, {0.5, 3, 1.25}}) {
+    const Step plain =
+        weights.empty() ? step_of({{sequences[0]}, {sequences[1], sequences[2]}}) : weighted_step(weights);
+    const Step step = distilling(plain);
+    const auto none = gradients(0, step), all = gradients(1, step), some = gradients(0.3, step);
+    CHECK(largest_difference(none, gradients_of(plain)) < 1e-7);
+    CHECK(largest_difference(all, none) > 1e-3);
+    auto expected = none;
+    for (auto& [name, values] : expected)
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = static_cast<float>(0.7 * values[i] + 0.3 * all.at(name)[i]);
+    CHECK(largest_difference(expected, some) < 1e-6);
+    CHECK(largest_difference(gradients(0.3, step, 2), some) < 1e-6);
+  }
+}
+
+TEST_CASE("What one learns of an ensemble is its mean distribution, in both precisions") {
+  TempFolder folder;
+  const auto both = ensemble_in(folder.path(), 2);
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    INFO(to_string(precision));
+    const auto gradients = [&](const std::vector<int>& members) {
+      std::vector<student::TransformersFolder> ensemble;
+      for (const int one : members) ensemble.emplace_back(folder.path() / std::to_string(one));
+      TrainerOptions options = tiny_trainer(OptimizerKind::adamw, precision);
+      options.optimizer.clip = 0;
+      options.ensemble = &ensemble;
+      options.ensemble_share = 1;
+      Trainer trainer(options);
+      trainer.step(distilling(step_of({sequences})), 0, 0.0);
+      return trainer.gradients();
+    };
+    const auto first = gradients({0}), second = gradients({1}), mean = gradients({0, 1});
+    auto expected = first;
+    for (auto& [name, values] : expected)
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = (values[i] + second.at(name)[i]) / 2;
+    CHECK(largest_difference(expected, mean) < (precision == Precision::fp32 ? 1e-6 : 2e-3));
+  }
+}
