@@ -59,10 +59,12 @@ std::string longest_of(const std::string& element) {
   return list_of(element, ((longest_document_mib << 20U) - 2) / (element.size() + 1));
 }
 /// As many as have no more values than are let through; the list is one.
-std::string largest_of(const Shape& shape) { return list_of(shape.element, (most_json_values - 1) / shape.values); }
+[[maybe_unused]] std::string largest_of(const Shape& shape) {
+  return list_of(shape.element, (most_json_values - 1) / shape.values);
+}
 
-/// The most memory that a process of its own takes for this.
-std::size_t peak_mib(const std::function<void()>& act) {
+/// The most memory that a process of its own takes for this: not measured under sanitizers, which take more.
+[[maybe_unused]] std::size_t peak_mib(const std::function<void()>& act) {
   const pid_t child = ::fork();
   if (child == 0) {
     act();
