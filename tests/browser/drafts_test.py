@@ -13,8 +13,8 @@ import tempfile
 
 from chromium import Chromium
 from looks import check, finish
+from pages_test import READY
 
-READY = "document.querySelectorAll('.card').length > 0 && !document.querySelector('.about [role=status]')"
 ASK = """(async (request) => {{
   const {{ body }} = await localFetch("/v1/typeahead", {{ body: JSON.stringify(request) }}), text = await new Response(body).text();
   return text.split("\\n").filter((line) => line.startsWith("data: {{")).map((line) => JSON.parse(line.slice(6)));

@@ -21,6 +21,8 @@ class TransformersFolder {
   explicit TransformersFolder(std::filesystem::path folder);
 
   const std::filesystem::path& path() const { return folder_; }
+  /// The folder's own name, for people.
+  std::string name() const;
   /// `bos_id` and `eos_id` are 0, whatever the file says: `transformers` saves ids that the vocabulary does not have.
   const StudentConfig& config() const { return config_; }
   /// A tensor by its name in tensor_specs(), whether or not the file has "transformer." in front; float16 and bfloat16

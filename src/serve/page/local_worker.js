@@ -239,11 +239,11 @@ function distribution() {
   const words = call("get_logits", "glog_req", banned.length), count = words[7];
   const tokens = words.subarray(8, 8 + count), chances = new Float32Array(words.buffer, words.byteOffset + 4 * (10 + count), count);
   const chanceOf = (token) => chances[tokens.indexOf(token)];
-  const unit = chanceOf(still);
+  const unit = chanceOf(still), judgement = critic ? chanceOf(judge) : 0;
   if (!(unit > 0)) throw new Error("the model computed no finite probabilities");
   const logit = (chance) => Math.log(chance / unit);
-  const total = 1 - unit - (critic ? chanceOf(judge) : 0); // of the student's own tokens
-  return { tokens, chances, logit, total, judged: critic ? logit(chanceOf(judge)) / critic.scale : 0 };
+  const total = 1 - unit - judgement; // of the student's own tokens
+  return { tokens, chances, logit, total, judged: critic ? logit(judgement) / critic.scale : 0 };
 }
 
 /** Penalised where it is among the last ones, by its logit. */
@@ -267,10 +267,10 @@ function loopOf(written) {
 }
 
 /** One of the fewest tokens that together hold `top_p` of the weight. Within a word all is cold, behind one what would go
- *  on with it, and an opening of eight tokens may be hotter than the rest. */
-function draw(place, written, { temperature, opening_temperature: opening = 0 }, random) {
+ *  on with it, and the opening of a draft, up to its rung, may be hotter than the rest. */
+function draw(place, written, { temperature, opening_temperature: opening = 0, rung = 0 }, random) {
   const { goesOn, drawing } = student;
-  const hot = written.length < 8 ? Math.max(temperature, opening) : temperature;
+  const hot = written.length < rung ? Math.max(temperature, opening) : temperature;
   const cold = drawing.spelling_temperature > 0 ? Math.min(hot, drawing.spelling_temperature) : hot;
   const candidates = candidatesOf(place, written), [{ token: likeliest, logit: most }] = candidates;
   const heatOf = (token) => (goesOn[likeliest] || goesOn[token] ? cold : hot);
@@ -329,10 +329,11 @@ const worthOf = ({ tokens, logProb, judged }) => (judged + student.critic.log_pr
 
 /** Whether a draft goes on behind its opening: one of the best quarter of those that are so far, and of the best two. */
 function isWorthIt(beginnings, draft, reading) {
-  if (reading.tokens === 8) beginnings[draft] = worthOf(reading);
-  if (reading.tokens !== 9) return true;
+  const { rung, one_in: oneIn } = student.drawing.drafts;
+  if (reading.tokens === rung) beginnings[draft] = worthOf(reading);
+  if (reading.tokens !== rung + 1) return true;
   const known = beginnings.filter((one) => one !== undefined), better = known.filter((one) => one > beginnings[draft]);
-  return better.length < Math.max(2, Math.ceil(known.length / 4));
+  return better.length < Math.max(2, Math.ceil(known.length / oneIn));
 }
 
 /** Whole ones before those that were cut or written before, and these before those that are none; then by their worth. */

@@ -113,7 +113,9 @@ OrderedJson drawing() {
           {"repeat_window", 64},
           {"drafts",
            {{"temperature", inference::usual::draft_temperature},
-            {"opening_temperature", inference::usual::draft_opening_temperature}}}};
+            {"opening_temperature", inference::usual::draft_opening_temperature},
+            {"rung", inference::Heat::rung},
+            {"one_in", inference::Heat::one_in}}}};
 }
 
 /// What it needs to choose among drafts; null where it cannot.

@@ -131,6 +131,8 @@ const TensorView& TransformersFolder::tensor(std::string_view name) const {
       .hint("config.json and the weights are not of one model");
 }
 
+std::string TransformersFolder::name() const { return std::filesystem::weakly_canonical(folder_).filename().string(); }
+
 std::vector<float> TransformersFolder::values(std::string_view name) const { return widened(tensor(name)); }
 
 std::string TransformersFolder::sha256() const {

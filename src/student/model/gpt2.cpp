@@ -163,6 +163,16 @@ class Stream {
   at::Tensor waiting_NC_;  // a part of the sum, undefined where there is none
 };
 
+/// Of some of the rows, [rows, V].
+at::Tensor mean_distribution(const Mixture& mixture, std::int64_t from, std::int64_t rows, ForwardMode mode) {
+  at::Tensor sum_NV;
+  for (std::size_t i = 0; i < mixture.models.size(); ++i) {
+    const at::Tensor p_NV = mixture.models[i]->logits(mixture.hidden_NC[i].narrow(0, from, rows), mode).softmax(1);
+    sum_NV = sum_NV.defined() ? sum_NV.add_(p_NV) : p_NV;
+  }
+  return sum_NV.div_(static_cast<double>(mixture.models.size()));
+}
+
 }  // namespace
 
 struct Gpt2::Batch {
@@ -284,16 +294,9 @@ at::Tensor Gpt2::learn(const at::Tensor& hidden_NC, const at::Tensor& targets_N,
                        const at::Tensor& weights_N, const Mixture* mixture) const {
   std::optional<Distributions> beside;
   if (mixture != nullptr)
-    beside =
-        Distributions{mixture->share, [&](std::int64_t from, std::int64_t rows) {
-                        at::Tensor sum_NV;
-                        for (std::size_t i = 0; i < mixture->models.size(); ++i) {
-                          const at::Tensor p_NV =
-                              mixture->models[i]->logits(mixture->hidden_NC[i].narrow(0, from, rows), mode).softmax(1);
-                          sum_NV = sum_NV.defined() ? sum_NV.add_(p_NV) : p_NV;
-                        }
-                        return sum_NV.div_(static_cast<double>(mixture->models.size()));
-                      }};
+    beside = Distributions{mixture->share, [&](std::int64_t from, std::int64_t rows) {
+                             return mean_distribution(*mixture, from, rows, mode);
+                           }};
   const HeadResult result =
       layers_->head(hidden_NC, targets_N, scale, mode.bf16, weights_N, beside ? &*beside : nullptr);
   hidden_NC.backward(result.gradient_NC);

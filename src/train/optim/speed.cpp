@@ -23,12 +23,17 @@ double products_of_head(const student::StudentConfig& model, const MicroBatch& b
   return static_cast<double>(batch.targets.size()) * model.n_embd * model.vocab_size;
 }
 
+double products(const student::StudentConfig& model, const Step& step) {
+  double all = 0;
+  for (const MicroBatch& batch : step.micro_batches)
+    all += products_of_blocks(model, batch) + products_of_head(model, batch);
+  return all;
+}
+
 }  // namespace
 
 double step_operations(const student::StudentConfig& model, const Step& step) {
-  double operations = 0;
-  for (const MicroBatch& batch : step.micro_batches)
-    operations += per_weight * (products_of_blocks(model, batch) + products_of_head(model, batch));
+  const double operations = per_weight * products(model, step);
   if (step.judged == nullptr) return operations;
   const MicroBatch& judged = step.judged->answers;  // through the head forward only
   return operations + per_weight * products_of_blocks(model, judged) +
@@ -36,10 +41,7 @@ double step_operations(const student::StudentConfig& model, const Step& step) {
 }
 
 double forward_operations(const student::StudentConfig& model, const Step& step) {
-  double operations = 0;
-  for (const MicroBatch& batch : step.micro_batches)
-    operations += forward_per_weight * (products_of_blocks(model, batch) + products_of_head(model, batch));
-  return operations;
+  return forward_per_weight * products(model, step);
 }
 
 void Speed::end_step(double operations) {

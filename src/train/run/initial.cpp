@@ -51,11 +51,6 @@ InitialModel::InitialModel(const std::filesystem::path& folder)
   if (data::has_manifest(folder)) learned_ = data::read_manifest(folder).counts;
 }
 
-std::string InitialModel::name() const {
-  const std::filesystem::path absolute = std::filesystem::weakly_canonical(folder_.path());
-  return absolute.filename().string();
-}
-
 student::StudentConfig InitialModel::shape(const ModelOptions& asked, const student::Tokenizer& tokenizer) const {
   const ModelOptions by_default;
   student::StudentConfig shape = folder_.config();

@@ -23,7 +23,7 @@ class InitialModel {
   explicit InitialModel(const std::filesystem::path& folder);
 
   /// The folder's own name, for people.
-  std::string name() const;
+  std::string name() const { return folder_.name(); }
   /// A student's tokenizer, which the run goes on with; null where the run makes its own.
   const student::Tokenizer* tokenizer() const { return tokenizer_ ? &*tokenizer_ : nullptr; }
   /// What a student had learned, by its own manifest: "steps", "tokens" and more. Empty where nothing says so.

@@ -97,7 +97,6 @@ class TrainingTexts {
 data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const RunContext& context) {
   require_data(options);
   HeldFolder held(options.out);
-  std::size_t distilled = 0;
   data::Manifest wanted = data::manifest_of("train", context);
   wanted.seed = options.seed;
   for (const char* part : {"train", "valid", student::files::commands}) {
@@ -107,8 +106,9 @@ data::OutputFolder open_checkpoint_folder(const TrainOptions& options, const Run
   if (!options.ideas.empty()) wanted.inputs["ideas"] = sha256_file(options.ideas / student::files::ideas);
   if (!options.plain.data.empty()) wanted.inputs[plain_input] = hash_plain(options.plain.data);
   if (!options.init.empty()) wanted.inputs["init"] = student::TransformersFolder(options.init).sha256();
-  for (const std::string& folder : options.distill.from)
-    wanted.inputs["distilled, " + std::to_string(++distilled)] = student::TransformersFolder(folder).sha256();
+  for (std::size_t i = 0; i < options.distill.from.size(); ++i)
+    wanted.inputs["distilled, " + std::to_string(i + 1)] =
+        student::TransformersFolder(options.distill.from[i]).sha256();
   if (!options.critic.data.empty()) {
     for (const char* split : data::split_names)
       if (data::has_shards(options.critic.data / split))

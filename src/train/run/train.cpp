@@ -20,8 +20,6 @@
 namespace udrl::train {
 namespace {
 
-namespace fs = std::filesystem;
-
 std::string model_line(const Preparation& run, const Trainer& trainer) {
   const auto& model = run.model();
   return grouped(model.parameter_count()) + " parameters: " + std::to_string(model.n_layer) + " layers of width " +
@@ -67,8 +65,7 @@ student::CardRows learned_before(const InitialModel& initial) {
 /// "2 students: first, second"
 std::string names_of(const std::vector<student::TransformersFolder>& students) {
   std::string names = page::plural(students.size(), "student") + ":";
-  for (const auto& one : students)
-    names += (&one == &students.front() ? " " : ", ") + fs::weakly_canonical(one.path()).filename().string();
+  for (const auto& one : students) names += (&one == &students.front() ? " " : ", ") + one.name();
   return names;
 }
 
